@@ -1,0 +1,25 @@
+namespace KernelFlow;
+
+/// <summary>One recorded moment of training: flow time, optimizer step and named tensors (those of the run format), read when asked for.</summary>
+/// <param name="Time">Flow time t: the sum of learning rates of the steps taken so far.</param>
+/// <param name="Step">Number of optimizer steps taken.</param>
+/// <param name="Tensors">Tensors by their names in the run format. Required: U_S, U_Q, and either J_S and J_Q or K_SS and K_QS.</param>
+public sealed record Checkpoint(double Time, long Step, IReadOnlyDictionary<string, TensorSource> Tensors)
+{
+    /// <summary>Makes a checkpoint from tensors that carry their own names.</summary>
+    public Checkpoint(double time, long step, params TensorSource[] tensors) : this(time, step, tensors.ToDictionary(t => t.Name)) { }
+
+    /// <summary>Where it was read from, for messages.</summary>
+    public string Location => Tensors.Values.FirstOrDefault()?.Location ?? "memory";
+
+    /// <summary>The named tensor, or null when the checkpoint does not have it.</summary>
+    public TensorSource? Find(string name) => Tensors.GetValueOrDefault(name);
+
+    /// <summary>The named tensor.</summary>
+    /// <exception cref="InvalidRunException">The checkpoint does not have it.</exception>
+    public TensorSource this[string name] =>
+        Find(name) ?? throw new InvalidRunException($"{Location}: tensor {name} is missing (checkpoint at step {Step}); found {string.Join(", ", Tensors.Keys.Order(StringComparer.Ordinal))}.");
+
+    /// <summary>Whether Jacobians (J_S, J_Q) were recorded; otherwise kernel blocks.</summary>
+    public bool HasJacobians => Tensors.ContainsKey("J_S");
+}

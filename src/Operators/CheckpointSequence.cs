@@ -1,0 +1,89 @@
+using System.Collections;
+
+namespace KernelFlow;
+
+/// <summary>The checkpoints of a run in order of time, with what they share: sizes and the loss.</summary>
+public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
+{
+    private readonly Checkpoint[] _checkpoints;
+
+    /// <summary>Makes a sequence; structure is checked here, contents when they are read.</summary>
+    /// <param name="checkpoints">At least two, with strictly increasing time.</param>
+    /// <param name="loss">The training loss with its targets; gives n and p.</param>
+    /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
+    public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(loss);
+        _checkpoints = checkpoints.ToArray();
+        Loss = loss;
+        (Test, Parameters) = CheckpointStructure.Check(_checkpoints, loss);
+    }
+
+    /// <summary>The training loss Φ_S.</summary>
+    public LossModel Loss { get; }
+
+    /// <summary>n: training examples.</summary>
+    public int Train => Loss.Examples;
+
+    /// <summary>m: test examples.</summary>
+    public int Test { get; }
+
+    /// <summary>p: outputs per example.</summary>
+    public int Outputs => Loss.Outputs;
+
+    /// <summary>N = n·p: stacked training outputs; row i·p + c is output c of example i.</summary>
+    public int TrainSize => Train * Outputs;
+
+    /// <summary>M = m·p: stacked test outputs.</summary>
+    public int TestSize => Test * Outputs;
+
+    /// <summary>D: columns of the recorded Jacobians (the sketch size when sketched); null for kernel-block runs.</summary>
+    public long? Parameters { get; }
+
+    /// <summary>The optimizer, if known.</summary>
+    public OptimizerInfo? Optimizer { get; init; }
+
+    /// <summary>y_Q [m, p] and other tensors that belong to the run, not to a checkpoint (y_S is in <see cref="Loss"/>): y_Q, clean_S, noise_mask_S.</summary>
+    public IReadOnlyDictionary<string, TensorSource> RunTensors { get; init; } = new Dictionary<string, TensorSource>();
+
+    /// <summary>Whether Jacobians were recorded; otherwise kernel blocks.</summary>
+    public bool HasJacobians => _checkpoints[0].HasJacobians;
+
+    /// <inheritdoc/>
+    public int Count => _checkpoints.Length;
+
+    /// <inheritdoc/>
+    public Checkpoint this[int index] => _checkpoints[index];
+
+    /// <summary>The part between two recorded times, both inclusive.</summary>
+    /// <param name="from">Flow time of a checkpoint, matched to 1e-9 relative; null for the first.</param>
+    /// <param name="to">Flow time of a checkpoint, matched to 1e-9 relative; null for the last.</param>
+    /// <exception cref="ArgumentException">A time is not that of a checkpoint (the message names the nearest), or the window holds fewer than two.</exception>
+    public CheckpointSequence Window(double? from, double? to)
+    {
+        int first = from is { } f ? IndexOf(f, "from") : 0, last = to is { } t ? IndexOf(t, "to") : Count - 1;
+        if (first == 0 && last == Count - 1) return this;
+        if (last <= first) throw new ArgumentException($"The window from {Text(_checkpoints[first].Time)} to {Text(_checkpoints[last].Time)} holds fewer than two checkpoints.");
+        return Subset(Enumerable.Range(first, last - first + 1));
+    }
+
+    /// <summary>The checkpoints at the given indices, which must increase.</summary>
+    public CheckpointSequence Subset(IEnumerable<int> indices) =>
+        new(indices.Select(i => _checkpoints[i]), Loss) { Optimizer = Optimizer, RunTensors = RunTensors };
+
+    /// <inheritdoc/>
+    public IEnumerator<Checkpoint> GetEnumerator() => ((IEnumerable<Checkpoint>)_checkpoints).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => _checkpoints.GetEnumerator();
+
+    private int IndexOf(double time, string argument)
+    {
+        int nearest = Enumerable.Range(0, Count).MinBy(i => Math.Abs(_checkpoints[i].Time - time));
+        double found = _checkpoints[nearest].Time;
+        if (Math.Abs(found - time) <= 1e-9 * Math.Max(Math.Abs(found), Math.Abs(time))) return nearest;
+        throw new ArgumentException($"{argument}: {Text(time)} is not the time of a checkpoint; the nearest is {Text(found)}.");
+    }
+
+    private static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,68 @@
+namespace KernelFlow;
+
+/// <summary>A training loss Φ_S as a function of stacked outputs U_S, convex: value, gradient g = ∇Φ_S and Hessian B = ∇²Φ_S.</summary>
+/// <remarks>Mean over the n examples (<see cref="Scale"/> = 1/n) or sum (1). Source: theory, section 1.</remarks>
+public abstract class LossModel
+{
+    private protected LossModel(string kind, int examples, int outputs, bool sum)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(examples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
+        Kind = kind;
+        Examples = examples;
+        Outputs = outputs;
+        IsSum = sum;
+        Scale = sum ? 1 : 1.0 / examples;
+    }
+
+    /// <summary>Name in the run format: "squared", "softmax-cross-entropy", "logistic" or "custom".</summary>
+    public string Kind { get; }
+
+    /// <summary>n.</summary>
+    public int Examples { get; }
+
+    /// <summary>p.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Whether the loss is the sum over examples instead of the mean.</summary>
+    public bool IsSum { get; }
+
+    /// <summary>1/n for the mean, 1 for the sum.</summary>
+    public double Scale { get; }
+
+    /// <summary>β when B = βI at every output (squared loss); null when B varies.</summary>
+    public virtual double? Beta => null;
+
+    /// <summary>Whether g and B are supplied by the checkpoints instead of derived from outputs.</summary>
+    public virtual bool IsCustom => false;
+
+    /// <summary>y_S, stacked [n·p]; empty for a custom loss.</summary>
+    public virtual ReadOnlySpan<double> Targets => default;
+
+    /// <summary>Φ_S(u); NaN for a custom loss, which has no formula.</summary>
+    public abstract double Value(ReadOnlySpan<double> u);
+
+    /// <summary>g ← ∇Φ_S(u), stacked.</summary>
+    public abstract void Gradient(ReadOnlySpan<double> u, Span<double> g);
+
+    /// <summary>B ← ∇²Φ_S(u).</summary>
+    public abstract void Hessian(ReadOnlySpan<double> u, OutputHessian B);
+
+    /// <summary>Φ = 1/(2n) Σ‖u_i − y_i‖²; g = (u − y)/n; B = I/n.</summary>
+    /// <param name="targets">y_S, stacked [n·p], finite.</param>
+    /// <param name="outputs">p.</param>
+    /// <param name="sum">Drop the 1/n.</param>
+    public static LossModel Squared(double[] targets, int outputs, bool sum = false) => new Losses.SquaredLoss(targets, outputs, sum);
+
+    /// <summary>Softmax cross-entropy with target probabilities: g_i = (q_i − y_i)/n, B_i = (diag q_i − q_i q_iᵀ)/n, q = softmax(u).</summary>
+    /// <param name="targets">y_S, stacked [n·p], each example summing to 1.</param>
+    /// <param name="outputs">p ≥ 2.</param>
+    /// <param name="sum">Drop the 1/n.</param>
+    public static LossModel SoftmaxCrossEntropy(double[] targets, int outputs, bool sum = false) => new Losses.SoftmaxCrossEntropyLoss(targets, outputs, sum);
+
+    /// <summary>Φ = (1/n) Σ log(1 + e^{−y u}), labels ±1, p = 1.</summary>
+    public static LossModel Logistic(double[] targets, bool sum = false) => new Losses.LogisticLoss(targets, sum);
+
+    /// <summary>A loss given only by the g and B of each checkpoint.</summary>
+    public static LossModel Custom(int examples, int outputs, bool sum = false) => new Losses.CustomLoss(examples, outputs, sum);
+}

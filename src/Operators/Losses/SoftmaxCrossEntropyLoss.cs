@@ -1,0 +1,62 @@
+namespace KernelFlow.Losses;
+
+internal sealed class SoftmaxCrossEntropyLoss : LossModel
+{
+    private readonly double[] _y;
+
+    public SoftmaxCrossEntropyLoss(double[] targets, int outputs, bool sum) : base("softmax-cross-entropy", targets.Length / outputs, outputs, sum)
+    {
+        if (outputs < 2) throw new InvalidRunException($"softmax-cross-entropy: found outputs {outputs}, expected at least 2 (for one output use logistic).");
+        _y = TargetChecks.Probabilities(TargetChecks.Stacked(targets, outputs, "softmax-cross-entropy"), outputs);
+    }
+
+    public override ReadOnlySpan<double> Targets => _y;
+
+    public override double Value(ReadOnlySpan<double> u)
+    {
+        int p = Outputs;
+        double total = 0;
+        for (int i = 0; i < _y.Length; i += p)
+        {
+            double max = double.NegativeInfinity, sum = 0, dot = 0;
+            for (int c = 0; c < p; c++) max = Math.Max(max, u[i + c]);
+            for (int c = 0; c < p; c++)
+            {
+                sum += Math.Exp(u[i + c] - max);
+                dot += _y[i + c] * (u[i + c] - max);
+            }
+            total += Math.Log(sum) - dot;
+        }
+        return Scale * total;
+    }
+
+    public override void Gradient(ReadOnlySpan<double> u, Span<double> g)
+    {
+        for (int i = 0; i < _y.Length; i += Outputs)
+        {
+            Softmax(u.Slice(i, Outputs), g.Slice(i, Outputs));
+            for (int c = i; c < i + Outputs; c++) g[c] = Scale * (g[c] - _y[c]);
+        }
+    }
+
+    public override void Hessian(ReadOnlySpan<double> u, OutputHessian B)
+    {
+        int p = Outputs;
+        Span<double> q = p <= 256 ? stackalloc double[p] : new double[p];
+        for (int i = 0; i < Examples; i++)
+        {
+            Softmax(u.Slice(i * p, p), q);
+            for (int c = 0; c < p; c++)
+                for (int d = 0; d < p; d++)
+                    B.Blocks[(i * p + c) * p + d] = Scale * ((c == d ? q[c] : 0) - q[c] * q[d]);
+        }
+    }
+
+    private static void Softmax(ReadOnlySpan<double> u, Span<double> q)
+    {
+        double max = double.NegativeInfinity, sum = 0;
+        foreach (double v in u) max = Math.Max(max, v);
+        for (int c = 0; c < u.Length; c++) sum += q[c] = Math.Exp(u[c] - max);
+        for (int c = 0; c < u.Length; c++) q[c] /= sum;
+    }
+}

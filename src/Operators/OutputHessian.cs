@@ -1,0 +1,58 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow;
+
+/// <summary>B = ∇²Φ_S, block diagonal: n symmetric positive semidefinite blocks of p×p.</summary>
+public sealed class OutputHessian
+{
+    /// <summary>Makes a zero Hessian of n blocks p×p.</summary>
+    public OutputHessian(int examples, int outputs)
+    {
+        Examples = examples;
+        Outputs = outputs;
+        Blocks = new double[examples * outputs * outputs];
+    }
+
+    /// <summary>n.</summary>
+    public int Examples { get; }
+
+    /// <summary>p.</summary>
+    public int Outputs { get; }
+
+    /// <summary>The blocks, one after the other, each p×p row-major.</summary>
+    public double[] Blocks { get; }
+
+    /// <summary>y ← α·B·x + γ·y for N×k matrices; O(N·p·k).</summary>
+    public void Apply(double alpha, in MatrixView x, double gamma, in MatrixView y)
+    {
+        int p = Outputs;
+        if (x.Rows != Examples * p || y.Rows != x.Rows || y.Columns != x.Columns)
+            throw new ArgumentException($"B has order {Examples * p}; x is {x.Rows}x{x.Columns}, y is {y.Rows}x{y.Columns}.");
+        for (int j = 0; j < x.Columns; j++)
+        {
+            var source = x.Column(j);
+            var target = y.Column(j);
+            if (p == 1)
+            {
+                for (int i = 0; i < source.Length; i++)
+                    target[i] = alpha * Blocks[i] * source[i] + (gamma == 0 ? 0 : gamma * target[i]);
+                continue;
+            }
+            for (int i = 0, block = 0; i < source.Length; i += p)
+            {
+                for (int c = 0; c < p; c++, block += p)
+                {
+                    double sum = 0;
+                    for (int d = 0; d < p; d++) sum += Blocks[block + d] * source[i + d];
+                    target[i + c] = alpha * sum + (gamma == 0 ? 0 : gamma * target[i + c]);
+                }
+            }
+        }
+    }
+
+    /// <summary>this ← (1−θ)·a + θ·b.</summary>
+    public void Interpolate(OutputHessian a, OutputHessian b, double theta)
+    {
+        for (int i = 0; i < Blocks.Length; i++) Blocks[i] = (1 - theta) * a.Blocks[i] + theta * b.Blocks[i];
+    }
+}

@@ -1,0 +1,142 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow;
+
+/// <summary>The element type a tensor is stored in; values are always handed out as float64.</summary>
+public enum StorageType
+{
+    /// <summary>IEEE binary16.</summary>
+    Float16,
+
+    /// <summary>bfloat16: the upper half of a float32.</summary>
+    BFloat16,
+
+    /// <summary>IEEE binary32.</summary>
+    Float32,
+
+    /// <summary>IEEE binary64.</summary>
+    Float64,
+
+    /// <summary>Signed 64-bit integer (batch membership, sketch size).</summary>
+    Int64,
+
+    /// <summary>One byte, 0 or 1 (masks).</summary>
+    Boolean,
+}
+
+/// <summary>Facts about storage types.</summary>
+public static class StorageTypes
+{
+    /// <summary>Unit roundoff gap ε (distance from 1 to the next number) of the stored type; 0 for integers.</summary>
+    public static double Epsilon(this StorageType type) => type switch
+    {
+        StorageType.Float16 => Math.ScaleB(1, -10),
+        StorageType.BFloat16 => Math.ScaleB(1, -7),
+        StorageType.Float32 => Math.ScaleB(1, -23),
+        StorageType.Float64 => Math.ScaleB(1, -52),
+        _ => 0,
+    };
+
+    /// <summary>Bytes per element.</summary>
+    public static int Size(this StorageType type) => type switch
+    {
+        StorageType.Float16 or StorageType.BFloat16 => 2,
+        StorageType.Float32 => 4,
+        StorageType.Boolean => 1,
+        _ => 8,
+    };
+}
+
+/// <summary>A named tensor that is read piece by piece: a memory-mapped file, or an array in memory. Row-major; values come out as float64.</summary>
+/// <remarks>Thread-safe for concurrent reads. Nothing is held between calls, so a tensor larger than memory works.</remarks>
+public abstract class TensorSource
+{
+    /// <summary>Sets the facts that every source has.</summary>
+    protected TensorSource(string name, string location, IReadOnlyList<long> shape, StorageType type)
+    {
+        Name = name;
+        Location = location;
+        Shape = shape;
+        Type = type;
+        long count = 1;
+        foreach (long extent in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(extent, nameof(shape));
+            count = checked(count * extent);
+        }
+        Count = count;
+    }
+
+    /// <summary>The tensor's name in the run format: "J_S", "K_QS", "U_S" and so on.</summary>
+    public string Name { get; }
+
+    /// <summary>Where it comes from, for messages: the file's path, or "memory".</summary>
+    public string Location { get; }
+
+    /// <summary>Extents, outermost first; empty for a scalar.</summary>
+    public IReadOnlyList<long> Shape { get; }
+
+    /// <summary>The stored element type.</summary>
+    public StorageType Type { get; }
+
+    /// <summary>Number of elements.</summary>
+    public long Count { get; }
+
+    /// <summary>The extents as text: "[24, 529]".</summary>
+    public string ShapeText => "[" + string.Join(", ", Shape) + "]";
+
+    /// <summary>Reads elements [first, first + destination.Length) of the flat row-major tensor.</summary>
+    /// <exception cref="InvalidRunException">An element is NaN or infinite; the message names file, tensor and index.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches outside the tensor.</exception>
+    public void Read(long first, Span<double> destination)
+    {
+        if (first < 0 || first > Count - destination.Length)
+            throw new ArgumentOutOfRangeException(nameof(first), $"{Location}: {Name}: elements [{first}, {first + destination.Length}) of {Count}.");
+        ReadCore(first, destination);
+        for (int i = 0; i < destination.Length; i++)
+            if (!double.IsFinite(destination[i])) throw NotFinite(first + i, destination[i]);
+    }
+
+    /// <summary>All elements, flat and row-major.</summary>
+    public double[] ReadAll()
+    {
+        var values = new double[checked((int)Count)];
+        Read(0, values);
+        return values;
+    }
+
+    /// <summary>Reads columns [firstColumn, firstColumn + block.Rows) of the tensor seen as a matrix of <c>block.Columns</c> rows, <i>transposed</i>:
+    /// column r of <paramref name="block"/> is the piece of row r. So each piece is contiguous on both sides and nothing is scattered.</summary>
+    public void ReadTransposed(long firstColumn, in MatrixView block)
+    {
+        if (block.Columns == 0) return;
+        long width = Count / block.Columns;
+        if (width * block.Columns != Count || firstColumn < 0 || firstColumn > width - block.Rows)
+            throw new ArgumentOutOfRangeException(nameof(firstColumn), $"{Location}: {Name} {ShapeText}: columns [{firstColumn}, {firstColumn + block.Rows}) of a matrix of {block.Columns} rows.");
+        for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
+    }
+
+    /// <summary>Reads the whole tensor as a matrix of <c>matrix.Rows</c> × <c>matrix.Columns</c>.</summary>
+    public void ReadMatrix(in MatrixView matrix)
+    {
+        if ((long)matrix.Rows * matrix.Columns != Count)
+            throw new ArgumentException($"{Location}: {Name} {ShapeText} does not have {matrix.Rows}x{matrix.Columns} elements.");
+        var row = new double[matrix.Columns];
+        for (int i = 0; i < matrix.Rows; i++)
+        {
+            Read((long)i * matrix.Columns, row);
+            for (int j = 0; j < row.Length; j++) matrix[i, j] = row[j];
+        }
+    }
+
+    /// <summary>Reads without any check; the range is valid.</summary>
+    protected abstract void ReadCore(long first, Span<double> destination);
+
+    private InvalidRunException NotFinite(long index, double value)
+    {
+        var position = new long[Shape.Count];
+        for (int d = Shape.Count - 1; d >= 0; d--) (index, position[d]) = Math.DivRem(index, Shape[d]);
+        string text = double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity";
+        return new InvalidRunException($"{Location}: {Name}: found {text} at index [{string.Join(", ", position)}], expected finite numbers.");
+    }
+}
