@@ -44,6 +44,9 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <summary>The optimizer, if known.</summary>
     public OptimizerInfo? Optimizer { get; init; }
 
+    /// <summary>"sha256:…" of the files this was read from, computed when asked for; null in memory.</summary>
+    public Lazy<string>? InputHash { get; init; }
+
     /// <summary>y_Q [m, p] and other tensors that belong to the run, not to a checkpoint (y_S is in <see cref="Loss"/>): y_Q, clean_S, noise_mask_S.</summary>
     public IReadOnlyDictionary<string, TensorSource> RunTensors { get; init; } = new Dictionary<string, TensorSource>();
 
@@ -70,7 +73,7 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
 
     /// <summary>The checkpoints at the given indices, which must increase.</summary>
     public CheckpointSequence Subset(IEnumerable<int> indices) =>
-        new(indices.Select(i => _checkpoints[i]), Loss) { Optimizer = Optimizer, RunTensors = RunTensors };
+        new(indices.Select(i => _checkpoints[i]), Loss) { Optimizer = Optimizer, RunTensors = RunTensors, InputHash = InputHash };
 
     /// <inheritdoc/>
     public IEnumerator<Checkpoint> GetEnumerator() => ((IEnumerable<Checkpoint>)_checkpoints).GetEnumerator();

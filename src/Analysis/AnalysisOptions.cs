@@ -1,0 +1,42 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow;
+
+/// <summary>Options of an analysis; every default is sound.</summary>
+public sealed record AnalysisOptions
+{
+    /// <summary>"auto", "flow" or "descent". "auto" is flow wherever descent is not built or not possible.</summary>
+    public string Mode { get; init; } = "auto";
+
+    /// <summary>How J is interpolated between checkpoints: "linear".</summary>
+    public string Interpolation { get; init; } = "linear";
+
+    /// <summary>Integration method: "auto" or a name from <see cref="Integrators.Methods.Names"/>.</summary>
+    public string Method { get; init; } = "auto";
+
+    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-2].</summary>
+    public double RelativeTolerance { get; init; } = 1e-8;
+
+    /// <summary>δ: modes whose measure (2βλ_j, or λ_j/λ_1) is below it are the reservoir, in (0, 1).</summary>
+    public double Threshold { get; init; } = 1e-3;
+
+    /// <summary>Limit on the budget of a data claim above which it is Undecided.</summary>
+    public double Tolerance { get; init; } = 0.1;
+
+    /// <summary>Start of the window in flow time; null for the first checkpoint.</summary>
+    public double? From { get; init; }
+
+    /// <summary>End of the window in flow time; null for the last checkpoint.</summary>
+    public double? To { get; init; }
+
+    /// <summary>Seed of everything random.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Dense kernels; null for <c>Backend.Resolve("auto")</c>.</summary>
+    public Backend? Backend { get; init; }
+}
+
+/// <summary>Where an analysis stands.</summary>
+/// <param name="Stage">"reading", "integrating", "spectrum", "budget".</param>
+/// <param name="Fraction">Share of the stage that is done, 0 to 1.</param>
+public readonly record struct AnalysisProgress(string Stage, double Fraction);
