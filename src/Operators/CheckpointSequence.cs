@@ -11,13 +11,17 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <param name="checkpoints">At least two, with strictly increasing time.</param>
     /// <param name="loss">The training loss with its targets; gives n and p.</param>
     /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
-    public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss)
+    public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss) : this(checkpoints, loss, null, null) { }
+
+    /// <summary>As above, against sizes known beforehand (those of a manifest).</summary>
+    internal CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss, int? test, long? parameters)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(loss);
         _checkpoints = checkpoints.ToArray();
         Loss = loss;
-        (Test, Parameters) = CheckpointStructure.Check(_checkpoints, loss);
+        var structure = CheckpointStructure.Check(_checkpoints, loss, test, parameters);
+        (Test, Parameters) = (structure.Test, structure.Parameters);
     }
 
     /// <summary>The training loss Φ_S.</summary>
@@ -65,9 +69,8 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <exception cref="ArgumentException">A time is not that of a checkpoint (the message names the nearest), or the window holds fewer than two.</exception>
     public CheckpointSequence Window(double? from, double? to)
     {
-        int first = from is { } f ? IndexOf(f, "from") : 0, last = to is { } t ? IndexOf(t, "to") : Count - 1;
+        var (first, last) = FlowTimeWindow.Find(Array.ConvertAll(_checkpoints, c => c.Time), from, to);
         if (first == 0 && last == Count - 1) return this;
-        if (last <= first) throw new ArgumentException($"The window from {Text(_checkpoints[first].Time)} to {Text(_checkpoints[last].Time)} holds fewer than two checkpoints.");
         return Subset(Enumerable.Range(first, last - first + 1));
     }
 
@@ -79,14 +82,4 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     public IEnumerator<Checkpoint> GetEnumerator() => ((IEnumerable<Checkpoint>)_checkpoints).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => _checkpoints.GetEnumerator();
-
-    private int IndexOf(double time, string argument)
-    {
-        int nearest = Enumerable.Range(0, Count).MinBy(i => Math.Abs(_checkpoints[i].Time - time));
-        double found = _checkpoints[nearest].Time;
-        if (Math.Abs(found - time) <= 1e-9 * Math.Max(Math.Abs(found), Math.Abs(time))) return nearest;
-        throw new ArgumentException($"{argument}: {Text(time)} is not the time of a checkpoint; the nearest is {Text(found)}.");
-    }
-
-    private static string Text(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,7 @@
 namespace KernelFlow;
 
 /// <summary>The input is not a sound recorded run. The message names the file, the tensor, what was found and what was expected.</summary>
-public sealed class InvalidRunException : Exception
+public class InvalidRunException : Exception
 {
     /// <summary>Makes the exception.</summary>
     public InvalidRunException(string message) : base(message) { }

@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace KernelFlow.Bridges;
+
+/// <summary>Pieces of JSON in messages.</summary>
+internal static class JsonText
+{
+    /// <summary>At most 60 characters of a text that a file supplied.</summary>
+    public static string Clip(string text) => text.Length <= 60 ? text : text[..57] + "...";
+
+    /// <summary>Why it is not JSON, without the position (which messages give in their own words).</summary>
+    public static string Reason(JsonException e)
+    {
+        int position = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return (position < 0 ? e.Message : e.Message[..position]).TrimEnd('.').Replace(" Path: $.", "", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,47 @@
+namespace KernelFlow.Bridges;
+
+/// <summary>A checkpoint file as a <see cref="Checkpoint"/>, with the checks that need the file or the manifest.</summary>
+internal static class CheckpointReader
+{
+    // Read when the run is opened: all of them together are far smaller than one Jacobian.
+    private static readonly string[] Small = ["U_S", "U_Q", "g", "loss", "batch"];
+
+    /// <summary>The tensors of a file. Those that the run format does not know and this version cannot read are left out; a known name must have an allowed type.</summary>
+    public static Checkpoint Read(SafetensorsFile file, CheckpointEntry entry)
+    {
+        var tensors = new Dictionary<string, TensorSource>(StringComparer.Ordinal);
+        foreach (var (name, described) in file.Entries)
+        {
+            if (described.Type is null && !TensorKinds.IsKnown(name)) continue;
+            var tensor = file[name];
+            TensorKinds.Check(tensor);
+            tensors.Add(name, tensor);
+        }
+        if (tensors.Count == 0) throw new InvalidRunException($"{file.Path}: tensor U_S is missing (checkpoint at step {entry.Step}); found none.");
+        return new Checkpoint(entry.Time, entry.Step, tensors);
+    }
+
+    /// <summary>A run with Jacobians must say how many parameters it has.</summary>
+    public static void RequireParameters(IReadOnlyList<Checkpoint> checkpoints, RunManifest manifest)
+    {
+        if (manifest.Parameters is not null || checkpoints[0].Find("J_S") is not { } jacobian) return;
+        throw new InvalidRunException($"{manifest.Path}: parameters is missing, expected a positive integer: {jacobian.Location} has J_S of shape {jacobian.ShapeText}.");
+    }
+
+    /// <summary>Finite values of the small tensors, and batch members that are examples.</summary>
+    public static void CheckSmallTensors(Checkpoint checkpoint, RunManifest manifest)
+    {
+        foreach (string name in Small)
+        {
+            if (checkpoint.Find(name) is not { } tensor) continue;
+            if (name == "batch" && (tensor.Shape.Count != 1 || tensor.Count is 0 or > int.MaxValue))
+                throw new InvalidRunException($"{tensor.Location}: batch: found shape {tensor.ShapeText}, expected [b], the examples of one step.");
+            double[] values = tensor.ReadAll();
+            if (name != "batch") continue;
+            int i = Array.FindIndex(values, v => v < 0 || v >= manifest.Train);
+            if (i >= 0)
+                throw new InvalidRunException(FormattableString.Invariant(
+                    $"{tensor.Location}: batch: found {values[i]} at index [{i}], expected examples from 0 to {manifest.Train - 1}; it disagrees with train = {manifest.Train}."));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text.Json;
+
+namespace KernelFlow.Bridges;
+
+/// <summary>run.json to <see cref="RunManifest"/>, with one clear error for the first thing that is wrong.</summary>
+internal static class ManifestParser
+{
+    public const string Format = "kernel-flow-run";
+    private const long MaximumBytes = 100_000_000;
+
+    /// <summary>Reads and validates; a recording in progress may have fewer than two checkpoints.</summary>
+    public static RunManifest Read(string path, int minimumCheckpoints)
+    {
+        byte[] bytes;
+        try
+        {
+            if (!File.Exists(path)) throw new InvalidRunException($"{path}: not found.");
+            if (new FileInfo(path).Length > MaximumBytes) throw new InvalidRunException($"{path}: found more than {MaximumBytes} bytes, expected a manifest.");
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidRunException($"{path}: cannot be read: {e.Message}", e);
+        }
+        return Parse(bytes, path, minimumCheckpoints);
+    }
+
+    /// <summary>Parses the bytes of a manifest.</summary>
+    public static RunManifest Parse(byte[] bytes, string path, int minimumCheckpoints)
+    {
+        using var document = ParseJson(bytes, path);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw new InvalidRunException($"{path}: found {JsonText.Clip(document.RootElement.GetRawText())}, expected a JSON object.");
+        var keys = new JsonKeys(document.RootElement, path, "");
+        _ = keys.OneOf("format", Format);
+        if (keys.Get("version", "1") is not { ValueKind: JsonValueKind.Number } version || !version.TryGetInt32(out int number) || number != 1)
+            throw keys.Wrong("version", $"a version that this program understands: {RunManifest.VersionsUnderstood}");
+
+        string loss = keys.OneOf("loss", "squared", "softmax-cross-entropy", "logistic", "custom");
+        bool custom = loss == "custom";
+        int train = (int)keys.Integer("train", 1, int.MaxValue), test = (int)keys.Integer("test", 1, int.MaxValue);
+        int outputs = (int)keys.Integer("outputs", 1, int.MaxValue);
+        if (loss == "logistic" && outputs != 1) throw keys.Wrong("outputs", "1 (loss logistic)");
+        if (loss == "softmax-cross-entropy" && outputs < 2) throw keys.Wrong("outputs", "at least 2 (loss softmax-cross-entropy; for one output use logistic)");
+        foreach (var (key, count) in new[] { ("train", train), ("test", test) })
+            if ((long)count * outputs > Array.MaxLength) throw keys.Wrong(key, $"{key} x outputs of at most {Array.MaxLength}");
+
+        return new RunManifest
+        {
+            Path = path,
+            Loss = loss,
+            IsSum = (!custom || keys.Has("reduction")) && keys.OneOf("reduction", "mean", "sum") == "sum",
+            Train = train,
+            Test = test,
+            Outputs = outputs,
+            Parameters = keys.Has("parameters") ? keys.Integer("parameters", 1, long.MaxValue) : null,
+            Optimizer = keys.Has("optimizer") ? Optimizer(keys, path) : null,
+            Targets = custom && !keys.Has("targets") ? null : FileName(keys, "targets"),
+            Checkpoints = Checkpoints(keys, path, minimumCheckpoints),
+            Metadata = Metadata(keys),
+            Bytes = bytes,
+        };
+    }
+
+    private static JsonDocument ParseJson(byte[] bytes, string path)
+    {
+        try
+        {
+            ReadOnlyMemory<byte> json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+            _ = new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json.Span);
+            return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidRunException(FormattableString.Invariant(
+                $"{path}: not valid JSON at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}: {JsonText.Reason(e)}."), e);
+        }
+        catch (System.Text.DecoderFallbackException e)
+        {
+            throw new InvalidRunException($"{path}: found bytes that are not UTF-8 at byte {e.Index + 1}, expected JSON.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidRunException($"{path}: found text that is not Unicode, expected JSON: {e.Message}", e);
+        }
+    }
+
+    private static OptimizerInfo Optimizer(JsonKeys keys, string path)
+    {
+        if (keys.Get("optimizer", "an object") is not { ValueKind: JsonValueKind.Object } json) throw keys.Wrong("optimizer", "an object with kind and learningRate");
+        var optimizer = new JsonKeys(json, path, "optimizer.");
+        string kind = optimizer.OneOf("kind", "gradient-descent", "momentum", "adam", "sgd");
+        double? Decay(string key, bool required) =>
+            required || optimizer.Has(key) ? optimizer.Number(key, "a number from 0 to below 1", v => v is >= 0 and < 1) : null;
+        bool adam = kind == "adam", sgd = kind == "sgd";
+        return new OptimizerInfo(kind, optimizer.Number("learningRate", "a positive number", v => v > 0))
+        {
+            Momentum = Decay("momentum", kind == "momentum"),
+            Beta1 = Decay("beta1", adam),
+            Beta2 = Decay("beta2", adam),
+            Epsilon = adam || optimizer.Has("epsilon") ? optimizer.Number("epsilon", "a number of at least 0", v => v >= 0) : null,
+            BatchSize = sgd || optimizer.Has("batchSize") ? (int)optimizer.Integer("batchSize", 1, int.MaxValue) : null,
+        };
+    }
+
+    private static CheckpointEntry[] Checkpoints(JsonKeys keys, string path, int minimum)
+    {
+        if (keys.Get("checkpoints", "an array of checkpoints") is not { ValueKind: JsonValueKind.Array } array) throw keys.Wrong("checkpoints", "an array of checkpoints");
+        var entries = new List<CheckpointEntry>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var item in array.EnumerateArray())
+        {
+            int k = entries.Count;
+            if (item.ValueKind != JsonValueKind.Object)
+                throw new InvalidRunException($"{path}: checkpoints[{k}]: found {JsonText.Clip(item.GetRawText())}, expected an object with file, step and time.");
+            var checkpoint = new JsonKeys(item, path, $"checkpoints[{k}].");
+            var entry = new CheckpointEntry(FileName(checkpoint, "file"), checkpoint.Integer("step", 0, long.MaxValue), checkpoint.Number("time", "a finite number", _ => true));
+            if (k > 0 && entry.Time <= entries[^1].Time)
+                throw checkpoint.Wrong("time", $"more than {FlowTimeWindow.Text(entries[^1].Time)}, the time of the checkpoint before it (time must increase)");
+            if (k > 0 && entry.Step <= entries[^1].Step)
+                throw checkpoint.Wrong("step", $"more than {entries[^1].Step}, the step of the checkpoint before it (step must increase)");
+            if (!seen.Add(Normalized(entry.File))) throw checkpoint.Wrong("file", "a file of its own for each checkpoint");
+            entries.Add(entry);
+        }
+        if (entries.Count < minimum) throw new InvalidRunException($"{path}: checkpoints: found {entries.Count} checkpoint(s), expected at least two.");
+        return [.. entries];
+    }
+
+    private static string FileName(JsonKeys keys, string key)
+    {
+        const string Expected = "a file name inside the run folder";
+        string name = keys.Text(key, Expected);
+        bool drive = name.Length >= 2 && char.IsAsciiLetter(name[0]) && name[1] == ':';
+        bool inside = name.Length > 0 && !drive && name[0] is not ('/' or '\\') && !Path.IsPathRooted(name) && !name.Contains('\0') && !name.Split('/', '\\').Contains("..");
+        return inside && Normalized(name).Length > 0 ? name : throw keys.Wrong(key, Expected + " (no absolute path, no \"..\")");
+    }
+
+    private static string Normalized(string name) => string.Join('/', name.Split('/', '\\').Where(part => part is not ("" or ".")));
+
+    private static Dictionary<string, string> Metadata(JsonKeys keys)
+    {
+        if (!keys.Has("metadata")) return [];
+        if (keys.Get("metadata", "an object") is not { ValueKind: JsonValueKind.Object } json) throw keys.Wrong("metadata", "an object of strings");
+        return json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText());
+    }
+}

@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using System.Text;
+using KernelFlow.Bridges;
+
+namespace KernelFlow;
+
+/// <summary>A recorded run opened from its folder: the manifest, the targets, and checkpoints whose tensors are read through memory maps when asked for.</summary>
+/// <remarks>Opening validates the manifest, every header in the window and the small tensors (outputs, targets, g, loss, batch); nothing of size N·D or N² is read.
+/// Tensors throw <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>. Concurrent reads are safe.</remarks>
+public sealed class RecordedRun : IDisposable
+{
+    private readonly IReadOnlyList<SafetensorsFile> _files;
+    private readonly IReadOnlyList<string> _fileNames;
+
+    private RecordedRun(string folder, RunManifest manifest, CheckpointSequence checkpoints, IReadOnlyList<SafetensorsFile> files, IReadOnlyList<string> fileNames) =>
+        (Folder, Manifest, Checkpoints, _files, _fileNames) = (folder, manifest, checkpoints, files, fileNames);
+
+    /// <summary>The folder, as given.</summary>
+    public string Folder { get; }
+
+    /// <summary>run.json; it lists all checkpoints, also those outside the window.</summary>
+    public RunManifest Manifest { get; }
+
+    /// <summary>The checkpoints of the window with the loss, the optimizer and the run's own tensors (y_Q, clean_S, noise_mask_S).</summary>
+    public CheckpointSequence Checkpoints { get; }
+
+    /// <summary>The manifest's free-form facts.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => Manifest.Metadata;
+
+    /// <summary>Opens a run, or the window of it between two recorded times; files outside the window are not touched.</summary>
+    /// <param name="folder">The run folder (it holds run.json).</param>
+    /// <param name="from">Flow time of the window's first checkpoint, matched to 1e-9 relative; null for the run's first.</param>
+    /// <param name="to">Flow time of the window's last checkpoint, matched to 1e-9 relative; null for the run's last.</param>
+    /// <exception cref="InvalidRunException">The run is not sound; the message names the file, the tensor or key, what was found and what was expected. For a
+    /// checkpoint that is missing or cut off in writing it also names the <c>--to</c> that analyses the checkpoints before it.</exception>
+    /// <exception cref="ArgumentException">A time is not that of a checkpoint (the message names the nearest), or the window holds fewer than two.</exception>
+    public static RecordedRun Open(string folder, double? from = null, double? to = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder))
+            throw new InvalidRunException($"{folder}: {(File.Exists(folder) ? "run folder not found: it is a file, expected the folder that holds run.json" : "run folder not found")}.");
+        var manifest = RunManifest.Read(Path.Combine(folder, RunManifest.FileName));
+        var (first, last) = FlowTimeWindow.Find([.. manifest.Checkpoints.Select(c => c.Time)], from, to);
+
+        var files = new List<SafetensorsFile>();
+        var names = new List<string>();
+        SafetensorsFile OpenFile(string name)
+        {
+            files.Add(OpenMember(folder, name));
+            names.Add(name);
+            return files[^1];
+        }
+        try
+        {
+            var (loss, runTensors) = RunTargets.Load(manifest, manifest.Targets is { } targets ? OpenFile(targets) : null);
+            var checkpoints = new List<Checkpoint>();
+            for (int k = first; k <= last; k++)
+            {
+                var entry = manifest.Checkpoints[k];
+                try
+                {
+                    checkpoints.Add(CheckpointReader.Read(OpenFile(entry.File), entry));
+                }
+                catch (InvalidRunException e) when (e is TruncatedFileException || !File.Exists(Path.Combine(folder, entry.File)))
+                {
+                    throw new InvalidRunException($"{e.Message} {WindowBefore(manifest.Checkpoints, first, k)}", e);
+                }
+            }
+            CheckpointReader.RequireParameters(checkpoints, manifest);
+            var sequence = new CheckpointSequence(checkpoints, loss, manifest.Test, manifest.Parameters) { Optimizer = manifest.Optimizer, RunTensors = runTensors };
+            foreach (var checkpoint in checkpoints) CheckpointReader.CheckSmallTensors(checkpoint, manifest);
+            return new RecordedRun(folder, manifest, sequence, files, names);
+        }
+        catch
+        {
+            foreach (var file in files) file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>"sha256:" and the SHA-256, in hexadecimal, of the list of SHA-256 sums of the files read: run.json, the targets, and the window's checkpoints in
+    /// order. Reads every byte once.</summary>
+    /// <remarks>The list is what <c>sha256sum run.json targets.safetensors checkpoint-000000.safetensors …</c> prints in the run folder, so
+    /// <c>sha256sum … | sha256sum</c> gives the same number.</remarks>
+    /// <param name="cancellation">Stops between pieces of 1 MiB.</param>
+    /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
+    public string InputHash(CancellationToken cancellation = default)
+    {
+        using var total = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var one = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Line(byte[] sum, string name) => total.AppendData(Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(sum)}  {name}\n"));
+
+        Line(SHA256.HashData(Manifest.Bytes), RunManifest.FileName);
+        for (int i = 0; i < _files.Count; i++)
+        {
+            _files[i].Map.AppendTo(one, cancellation);
+            Line(one.GetHashAndReset(), _fileNames[i]);
+        }
+        return "sha256:" + Convert.ToHexStringLower(total.GetHashAndReset());
+    }
+
+    /// <summary>Unmaps the files.</summary>
+    public void Dispose()
+    {
+        foreach (var file in _files) file.Dispose();
+    }
+
+    private static SafetensorsFile OpenMember(string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
+        if (name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) throw new InvalidRunException($"{path}: .npz checkpoints are not read by this version.");
+        return SafetensorsFile.Open(path);
+    }
+
+    /// <summary>What can still be analysed when checkpoint <paramref name="broken"/> cannot be read.</summary>
+    private static string WindowBefore(IReadOnlyList<CheckpointEntry> entries, int first, int broken) => broken - first >= 2
+        ? $"Use --to {FlowTimeWindow.Text(entries[broken - 1].Time)} to analyse the {broken - first} checkpoints before it."
+        : $"Fewer than two complete checkpoints come before it{(first > 0 ? " in the window" : "")}, so no --to can help.";
+}

@@ -1,0 +1,51 @@
+using KernelFlow.Losses;
+
+namespace KernelFlow.Bridges;
+
+/// <summary>The targets file of a run: y_S becomes the loss; y_Q, clean_S and noise_mask_S belong to the run. All are small and checked at once.</summary>
+internal static class RunTargets
+{
+    /// <summary>Validates the targets and makes the loss.</summary>
+    /// <param name="manifest">Sizes and the loss's name.</param>
+    /// <param name="file">The targets file; null for a custom loss without one.</param>
+    public static (LossModel Loss, Dictionary<string, TensorSource> RunTensors) Load(RunManifest manifest, SafetensorsFile? file)
+    {
+        int p = manifest.Outputs;
+        var tensors = new Dictionary<string, TensorSource>();
+        var shapes = new TensorShapes(manifest.Train, manifest.Test, p, null, manifest.Parameters, false);
+        foreach (string name in (string[])["y_S", "y_Q", "clean_S", "noise_mask_S"])
+        {
+            if (file?.Find(name) is not { } tensor) continue;
+            TensorKinds.Check(tensor);
+            shapes.Check(tensor);
+            double[] values = tensor.ReadAll();
+            if (name == "noise_mask_S") CheckMask(tensor, values);
+            else CheckValues(manifest, tensor, values);
+            tensors.Add(name, tensor);
+        }
+        if (manifest.Loss == "custom") return (LossModel.Custom(manifest.Train, p, manifest.IsSum), tensors);
+
+        double[] y = file!["y_S"].ReadAll();
+        tensors.Remove("y_S");
+        var loss = manifest.Loss switch
+        {
+            "squared" => LossModel.Squared(y, p, manifest.IsSum),
+            "softmax-cross-entropy" => LossModel.SoftmaxCrossEntropy(y, p, manifest.IsSum),
+            _ => LossModel.Logistic(y, manifest.IsSum),
+        };
+        return (loss, tensors);
+    }
+
+    private static void CheckValues(RunManifest manifest, TensorSource tensor, double[] values)
+    {
+        string name = $"{tensor.Location}: {tensor.Name}";
+        if (manifest.Loss == "softmax-cross-entropy") TargetChecks.Probabilities(values, manifest.Outputs, name);
+        else if (manifest.Loss == "logistic") TargetChecks.PlusMinusOne(values, name);
+    }
+
+    private static void CheckMask(TensorSource tensor, double[] values)
+    {
+        int i = Array.FindIndex(values, v => v is not (0 or 1));
+        if (i >= 0) throw new InvalidRunException(FormattableString.Invariant($"{tensor.Location}: {tensor.Name}: found byte {values[i]} at index [{i}], expected 0 or 1."));
+    }
+}
