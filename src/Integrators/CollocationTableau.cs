@@ -1,0 +1,63 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>A collocation Runge–Kutta method as data: nodes c, matrix A, weights b, all positive.</summary>
+/// <remarks>Gauss–Legendre: order 2s, A-stable, symplectic (b_i a_ij + b_j a_ji = b_i b_j), so stage values keep the energy identity at any step. Source: Hairer &amp; Wanner, <i>Solving ODEs II</i>, IV.5.</remarks>
+public sealed class CollocationTableau
+{
+    private CollocationTableau(string name, int order, double[] c)
+    {
+        Name = name;
+        Order = order;
+        C = c;
+        int s = c.Length;
+        A = new double[s, s];
+        B = new double[s];
+        // Collocation: Σ_j a_ij c_j^{k-1} = c_i^k / k and Σ_j b_j c_j^{k-1} = 1/k for k = 1..s: Vandermonde systems.
+        var powers = Matrix<double>.Build.Dense(s, s, (k, j) => Math.Pow(c[j], k));
+        for (int i = 0; i < s; i++)
+        {
+            var row = powers.Solve(Vector<double>.Build.Dense(s, k => Math.Pow(c[i], k + 1) / (k + 1)));
+            for (int j = 0; j < s; j++) A[i, j] = row[j];
+        }
+        powers.Solve(Vector<double>.Build.Dense(s, k => 1.0 / (k + 1))).CopyTo(Vector<double>.Build.Dense(B));
+        var inverse = Matrix<double>.Build.DenseOfArray(A).Inverse();
+        Inverse = inverse.ToArray();
+        InverseRowSums = inverse.RowSums().ToArray();
+        StageWeights = (Vector<double>.Build.Dense(B) * inverse).ToArray();
+    }
+
+    /// <summary>Two-stage Gauss–Legendre, order 4.</summary>
+    public static CollocationTableau Gauss4 { get; } = new("gauss-4", 4, [0.5 - Math.Sqrt(3) / 6, 0.5 + Math.Sqrt(3) / 6]);
+
+    /// <summary>Three-stage Gauss–Legendre, order 6.</summary>
+    public static CollocationTableau Gauss6 { get; } = new("gauss-6", 6, [0.5 - Math.Sqrt(15) / 10, 0.5, 0.5 + Math.Sqrt(15) / 10]);
+
+    /// <summary>Name as on the command line.</summary>
+    public string Name { get; }
+
+    /// <summary>Classical order p: global error O(h^p).</summary>
+    public int Order { get; }
+
+    /// <summary>s.</summary>
+    public int Stages => C.Length;
+
+    /// <summary>Nodes in [0, 1].</summary>
+    public double[] C { get; }
+
+    /// <summary>a_ij.</summary>
+    public double[,] A { get; }
+
+    /// <summary>b_i &gt; 0, summing to 1.</summary>
+    public double[] B { get; }
+
+    /// <summary>α = A⁻¹.</summary>
+    public double[,] Inverse { get; }
+
+    /// <summary>Row sums of A⁻¹.</summary>
+    public double[] InverseRowSums { get; }
+
+    /// <summary>d = bᵀA⁻¹: P(t+h) = (1 − Σd)·P(t) + Σ d_i Y_i, which never multiplies by a large hA.</summary>
+    public double[] StageWeights { get; }
+}

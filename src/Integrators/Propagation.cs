@@ -1,0 +1,76 @@
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>Options of an integration.</summary>
+public sealed record PropagationOptions
+{
+    /// <summary>A name from <see cref="Methods.Names"/>; "auto" resolves to <see cref="Methods.Default"/>.</summary>
+    public string Method { get; init; } = "auto";
+
+    /// <summary>Bound on the estimated relative Frobenius error of P, W_S, G_Q and G_S at the end.</summary>
+    public double RelativeTolerance { get; init; } = 1e-8;
+
+    /// <summary>Fixed number of steps per interval instead of error control (order studies); null for adaptive.</summary>
+    public int? FixedSteps { get; init; }
+
+    /// <summary>Most steps, accepted and rejected, before the integration is given up.</summary>
+    public int MaximumSteps { get; init; } = 1_000_000;
+}
+
+/// <summary>How an integration went.</summary>
+/// <param name="Method">Method used.</param>
+/// <param name="Steps">Accepted steps.</param>
+/// <param name="Rejected">Rejected steps.</param>
+/// <param name="Passes">Passes over the window: more than one when the accumulated estimate of the first exceeded the tolerance.</param>
+public sealed record SolveReport(string Method, int Steps, int Rejected, int Passes);
+
+/// <summary>Estimated relative Frobenius errors at the end of the window; NaN with fixed steps.</summary>
+/// <param name="P">‖δP‖_F/‖P‖_F.</param>
+/// <param name="W">‖δW_S‖_F/‖W_S‖_F.</param>
+/// <param name="G">The larger of ‖δG_Q‖_F/‖G_Q‖_F and ‖δG_S‖_F/‖G_S‖_F.</param>
+public sealed record IntegrationError(double P, double W, double G)
+{
+    /// <summary>The largest of the three.</summary>
+    public double Largest => Math.Max(P, Math.Max(W, G));
+}
+
+/// <summary>The operators of a window and what was seen on the way.</summary>
+public sealed class Propagation
+{
+    /// <summary>P(T,s), N×N.</summary>
+    public required DenseMatrix P { get; init; }
+
+    /// <summary>W_S(s,T), N×N, symmetric.</summary>
+    public required DenseMatrix W_S { get; init; }
+
+    /// <summary>G_S(T,s), N×N.</summary>
+    public required DenseMatrix G_S { get; init; }
+
+    /// <summary>G_Q(T,s), M×N.</summary>
+    public required DenseMatrix G_Q { get; init; }
+
+    /// <summary>The quadrature nodes of W_S and G_Q, in order of time; weights are positive.</summary>
+    public required IReadOnlyList<QuadratureNode> Nodes { get; init; }
+
+    /// <summary>Accepted steps per interval.</summary>
+    public required IReadOnlyList<int> StepsPerInterval { get; init; }
+
+    /// <summary>P(t_k, s)·v for the vector v asked for, at every knot (the first entry is v); empty when none was asked for.</summary>
+    public required IReadOnlyList<double[]> Transported { get; init; }
+
+    /// <summary>P(t_{k+1}, t_k)·v_k for each interval and the v_k asked for; empty when none was asked for.</summary>
+    public required IReadOnlyList<double[]> IntervalTransported { get; init; }
+
+    /// <summary>Estimated errors.</summary>
+    public required IntegrationError Error { get; init; }
+
+    /// <summary>Cost.</summary>
+    public required SolveReport Report { get; init; }
+}
+
+/// <summary>Vectors to carry along an integration.</summary>
+/// <param name="Start">v, transported from s to every knot; null for none.</param>
+/// <param name="PerInterval">v_k for each interval, transported across that interval alone; null for none.</param>
+public sealed record CarriedVectors(double[]? Start = null, IReadOnlyList<double[]>? PerInterval = null);

@@ -1,0 +1,253 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>One pass over the window with a given local tolerance.</summary>
+internal sealed class PropagationPass
+{
+    private readonly KernelTrajectory _trajectory;
+    private readonly PropagationOptions _options;
+    private readonly Backend _backend;
+    private readonly CarriedVectors _carried;
+    private readonly Action<double>? _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly StepMethod _method;
+    private readonly Assembler _assembler;
+    private readonly StepController _controller;
+    private readonly int _n, _m;
+    private readonly MatrixView _x, _coarseX, _fineX;
+    private readonly MatrixView _w, _coarseW, _fineW;
+    private readonly MatrixView _g, _coarseG, _fineG;
+    private readonly List<QuadratureNode> _nodes = new(4096);
+    private readonly List<int> _steps = [];
+    private readonly List<double[]> _transported = [], _intervalTransported = [];
+    private readonly double _divisor;
+    private double _errorP, _errorW, _errorGS, _errorGQ;
+    private int _accepted, _rejected;
+
+    public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, double localTolerance,
+        Action<double>? progress, CancellationToken cancellation)
+    {
+        _trajectory = trajectory;
+        _options = options;
+        _backend = backend;
+        _carried = carried;
+        _progress = progress;
+        _cancellation = cancellation;
+        _n = trajectory.TrainSize;
+        _m = trajectory.TestSize;
+        int columns = _n + (carried.PerInterval is null ? 0 : 1);
+        var kernels = New(_n + _m, _n);
+        _method = Methods.Create(options.Method, trajectory, columns, kernels, backend);
+        _assembler = new Assembler(trajectory, kernels, backend);
+        _controller = new StepController(_method.Order, localTolerance);
+        _divisor = Math.Pow(2, _method.StiffOrder) - 1;
+        (_x, _coarseX, _fineX) = (New(_n, columns), New(_n, columns), New(_n, columns));
+        (_w, _coarseW, _fineW) = (New(_n, _n), New(_n, _n), New(_n, _n));
+        (_g, _coarseG, _fineG) = (New(_n + _m, _n), New(_n + _m, _n), New(_n + _m, _n));
+        for (int i = 0; i < _n; i++) _x[i, i] = 1;
+    }
+
+    public IntegrationError Error { get; private set; } = new(double.NaN, double.NaN, double.NaN);
+
+    public void Run()
+    {
+        AtKnot();
+        double step = _options.FixedSteps is null ? FirstStep() : 0;
+        for (int interval = 0; interval < _trajectory.Intervals; interval++)
+        {
+            if (_carried.PerInterval is { } vectors) vectors[interval].CopyTo(_x.Column(_n));
+            int before = _accepted;
+            if (_options.FixedSteps is { } count) FixedInterval(interval, count);
+            else step = AdaptiveInterval(interval, step);
+            _steps.Add(_accepted - before);
+            if (_carried.PerInterval is not null) _intervalTransported.Add(_x.Column(_n).ToArray());
+            AtKnot();
+            _progress?.Invoke((interval + 1.0) / _trajectory.Intervals);
+        }
+        if (_options.FixedSteps is not null) return;
+        double normP = Norm(_x.ColumnRange(0, _n)), normW = Norm(_w), spectralW = SpectralNorm(_w);
+        double normGS = Norm(_g.Slice(0, 0, _n, _n)), normGQ = Norm(_g.Slice(_n, 0, _m, _n));
+        // An error of P at t_k changes W(s,T) by at most 2‖W(t_k,T)‖₂‖δP‖ and G by ‖G(T,t_k)‖₂‖δP‖; the operators of the tail are bounded by those of the window.
+        Error = new IntegrationError(
+            Relative(_errorP, normP),
+            Relative(_errorW + 2 * spectralW * _errorP, normW),
+            Math.Max(Relative(_errorGS + spectralW * 0 + SpectralNorm(_g, 0, _n) * _errorP, normGS), _m == 0 ? 0 : Relative(_errorGQ + SpectralNorm(_g, _n, _m) * _errorP, normGQ)));
+    }
+
+    public Propagation Result(int pass) => new()
+    {
+        P = _x.ColumnRange(0, _n).ToMatrix(),
+        W_S = _w.ToMatrix(),
+        G_S = _g.Slice(0, 0, _n, _n).ToMatrix(),
+        G_Q = _g.Slice(_n, 0, _m, _n).ToMatrix(),
+        Nodes = _nodes,
+        StepsPerInterval = _steps,
+        Transported = _transported,
+        IntervalTransported = _intervalTransported,
+        Error = Error,
+        Report = new SolveReport(_method.Name, _accepted, _rejected, pass),
+    };
+
+    private void FixedInterval(int interval, int count)
+    {
+        double start = _trajectory.Knots[interval], length = _trajectory.Knots[interval + 1] - start;
+        for (int i = 0; i < count; i++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            double t = start + length * i / count, h = length / count;
+            _method.Step(_trajectory, interval, t, h, _x, _x);
+            _assembler.Add(_trajectory, interval, t, h, _method, reset: false, _w, _g);
+            AddNodes(interval, t, h);
+            _accepted++;
+        }
+    }
+
+    private double AdaptiveInterval(int interval, double step)
+    {
+        double t = _trajectory.Knots[interval], end = _trajectory.Knots[interval + 1];
+        while (t < end)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            double left = end - t;
+            // Equal steps to the end of the interval: no sliver is left over.
+            double pieces = Math.Ceiling(left / step * (1 - 1e-12));
+            bool last = pieces <= 1;
+            double h = last ? left : left / pieces;
+            if (!(h > 16 * Math.ScaleB(1, -52) * Math.Max(Math.Abs(t), Math.Abs(end))))
+                throw new NumericalException(FormattableString.Invariant(
+                    $"{_method.Name}: the step size fell to {h:G3} at t = {t:R} (step {_accepted + 1}); likely cause: the tolerance is below rounding there, or the kernel jumps."));
+            double error = TryStep(interval, t, h);
+            if (!double.IsFinite(error))
+                throw new NumericalException(FormattableString.Invariant(
+                    $"{_method.Name}: a value that is not finite appeared at t = {t:R}, h = {h:G3} (step {_accepted + 1}); likely cause: a kernel or loss Hessian that is not finite there."));
+            double next = _controller.Next(h, error);
+            if (_controller.Accepts(error))
+            {
+                Accept(interval, t, h);
+                t = last ? end : t + h;
+                // A step shortened by the end of an interval says nothing against the longer one.
+                step = last ? Math.Max(next, step) : next;
+            }
+            else
+            {
+                _rejected++;
+                step = Math.Min(next, 0.9 * h);
+            }
+            if (_accepted + _rejected > _options.MaximumSteps)
+                throw new NumericalException(FormattableString.Invariant($"{_method.Name}: gave up at t = {t:R} after {_options.MaximumSteps} steps."));
+        }
+        return step;
+    }
+
+    private double _localP, _localW, _localGS, _localGQ;
+
+    // The local error of the two half steps, relative to the operators as they stand at t + h: the largest over P, W, G_S and G_Q.
+    private double TryStep(int interval, double t, double h)
+    {
+        _method.Step(_trajectory, interval, t, h, _x, _coarseX);
+        _assembler.Add(_trajectory, interval, t, h, _method, reset: true, _coarseW, _coarseG);
+        double half = 0.5 * h;
+        _method.Step(_trajectory, interval, t, half, _x, _fineX);
+        _assembler.Add(_trajectory, interval, t, half, _method, reset: true, _fineW, _fineG);
+        _method.Step(_trajectory, interval, t + half, half, _fineX, _fineX);
+        _assembler.Add(_trajectory, interval, t + half, half, _method, reset: false, _fineW, _fineG);
+
+        _localP = Difference(_coarseX, _fineX, 0, _n) / _divisor;
+        _localW = Difference(_coarseW, _fineW, 0, _n) / _divisor;
+        _localGS = Difference(_coarseG, _fineG, 0, _n) / _divisor;
+        _localGQ = Difference(_coarseG, _fineG, _n, _m) / _divisor;
+        double p = Norm(_fineX.ColumnRange(0, _n));
+        double w = SumNorm(_w, _fineW, 0, _n), gs = SumNorm(_g, _fineG, 0, _n), gq = SumNorm(_g, _fineG, _n, _m);
+        double error = Math.Max(Relative(_localP, p), Relative(_localW, w));
+        error = Math.Max(error, Relative(_localGS, gs));
+        if (_m > 0) error = Math.Max(error, Relative(_localGQ, gq));
+        return double.IsNaN(p + w + gs + gq) ? double.NaN : error;
+    }
+
+    private void Accept(int interval, double t, double h)
+    {
+        _fineX.CopyTo(_x);
+        TensorPrimitives.Add(_w.Array, _fineW.Array, _w.Array);
+        TensorPrimitives.Add(_g.Array, _fineG.Array, _g.Array);
+        AddNodes(interval, t, 0.5 * h);
+        AddNodes(interval, t + 0.5 * h, 0.5 * h);
+        _errorP += _localP;
+        _errorW += _localW;
+        _errorGS += _localGS;
+        _errorGQ += _localGQ;
+        _accepted++;
+    }
+
+    private void AddNodes(int interval, double t, double h)
+    {
+        for (int i = 0; i < _method.Nodes.Length; i++)
+            _nodes.Add(new QuadratureNode(interval, t + _method.Nodes[i] * h, h * _method.Weights[i]));
+    }
+
+    private void AtKnot()
+    {
+        if (_carried.Start is not { } v) return;
+        var result = new double[_n];
+        for (int j = 0; j < _n; j++) TensorPrimitives.MultiplyAdd(_x.Column(j), v[j], result, result);
+        _transported.Add(result);
+    }
+
+    // h·‖B‖‖K‖ ≤ 1 at s: the fastest mode decays over several steps instead of inside one.
+    private double FirstStep()
+    {
+        var kernels = New(_n + _m, _n);
+        var b = new OutputHessian(_n / _trajectory.Outputs, _trajectory.Outputs);
+        var product = New(_n, _n);
+        double s = _trajectory.Knots[0];
+        _trajectory.Kernels(0, s, kernels);
+        _trajectory.Hessian(0, s, b);
+        b.Apply(1, kernels.Slice(0, 0, _n, _n), 0, product);
+        double rate = Norm(product), whole = _trajectory.Knots[^1] - s;
+        if (!double.IsFinite(rate))
+            throw new NumericalException(FormattableString.Invariant($"{_method.Name}: a kernel or loss Hessian at the start, t = {s:R}, is not finite."));
+        return rate > 0 ? Math.Min(whole, 1 / rate) : whole;
+    }
+
+    private static double Relative(double error, double norm) => error == 0 ? 0 : error / norm;
+
+    private static double Norm(in MatrixView a)
+    {
+        double sum = 0;
+        for (int j = 0; j < a.Columns; j++) sum += TensorPrimitives.SumOfSquares<double>(a.Column(j));
+        return Math.Sqrt(sum);
+    }
+
+    private static double Difference(in MatrixView a, in MatrixView b, int firstRow, int rows)
+    {
+        if (rows == 0) return 0;
+        double sum = 0;
+        for (int j = 0; j < Math.Min(a.Columns, b.Columns); j++)
+        {
+            double d = TensorPrimitives.Distance<double>(a.Column(j).Slice(firstRow, rows), b.Column(j).Slice(firstRow, rows));
+            sum += d * d;
+        }
+        return Math.Sqrt(sum);
+    }
+
+    private static double SumNorm(in MatrixView a, in MatrixView b, int firstRow, int rows)
+    {
+        double sum = 0;
+        for (int j = 0; j < a.Columns; j++)
+        {
+            var x = a.Column(j).Slice(firstRow, rows);
+            var y = b.Column(j).Slice(firstRow, rows);
+            for (int i = 0; i < x.Length; i++)
+            {
+                double v = x[i] + y[i];
+                sum += v * v;
+            }
+        }
+        return Math.Sqrt(sum);
+    }
+
+    private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
+}

@@ -1,0 +1,40 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>The one stepping loop: integrates P, W_S, G_S and G_Q over all intervals of a trajectory with step-halving error control.</summary>
+/// <remarks>
+/// Every step is taken once with h and twice with h/2 from the same state; the halves are kept, the difference measures the local error of P, W and G.
+/// The estimate divides it by 2^q − 1 with q the order that survives stiffness, so it stays an upper estimate where h‖BK‖ is large.
+/// Local errors of P are carried to the end without damping (‖P‖ ≲ 1) and enter W with 2‖W‖₂ ≤ 1/β; the sums, relative to the final norms, are the reported error.
+/// Initial layers are resolved from h‖BK‖ ≤ 1 upward: a saturated mode stepped over at once would look like a reservoir to any such estimate.
+/// </remarks>
+public static class Propagator
+{
+    // Local tolerance is this share of the global one; a run has tens to hundreds of steps, and a pass whose sum comes out too large is repeated with less.
+    private const double LocalShare = 0.05;
+    private const int MaximumPasses = 5;
+
+    /// <summary>Integrates over the whole trajectory.</summary>
+    /// <exception cref="NumericalException">A step size underflow, a singular stage matrix or a value that is not finite; the message names time and step.</exception>
+    public static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors? carried = null,
+        Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        carried ??= new CarriedVectors();
+        double share = LocalShare;
+        for (int pass = 1; ; pass++)
+        {
+            var run = new PropagationPass(trajectory, options, backend, carried, options.RelativeTolerance * share, progress, cancellation);
+            run.Run();
+            double error = run.Error.Largest;
+            if (options.FixedSteps is not null || error <= options.RelativeTolerance) return run.Result(pass);
+            if (pass == MaximumPasses || share < 1e-6)
+                throw new NumericalException(FormattableString.Invariant(
+                    $"The estimated relative error is {error:G2} after {pass} passes, asked for {options.RelativeTolerance:G2}; likely cause: P is so small at the end, or the window so stiff, that this relative accuracy is below rounding. Ask for a larger rtol or a shorter window."));
+            share *= Math.Max(1e-3, 0.7 * options.RelativeTolerance / error);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Operators;
+
+/// <summary>One summand c(θ)·term of an interpolant on an interval, θ ∈ [0, 1], c(θ) = Σ_j Coefficients[j]·θʲ.</summary>
+/// <param name="Term">The kernels.</param>
+/// <param name="Coefficients">Polynomial coefficients, constant first.</param>
+public sealed record WeightedTerm(KernelTerm Term, params double[] Coefficients)
+{
+    /// <summary>c(θ).</summary>
+    public double At(double theta)
+    {
+        double value = 0;
+        for (int j = Coefficients.Length - 1; j >= 0; j--) value = value * theta + Coefficients[j];
+        return value;
+    }
+}
+
+/// <summary>A trajectory interpolated between checkpoints: on each interval a sum of fixed kernels with polynomial coefficients, so that its cost does not depend on D.</summary>
+public sealed class InterpolatedTrajectory : KernelTrajectory
+{
+    private const int Chunk = 2048; // doubles: two operands of 16 KB stay in the first-level cache
+    private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _intervals;
+    private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _testIntervals;
+    private readonly IReadOnlyList<OutputHessian> _hessians;
+
+    internal InterpolatedTrajectory(int trainSize, int testSize, IReadOnlyList<double> knots, IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals,
+        IReadOnlyList<IReadOnlyList<WeightedTerm>> testIntervals, IReadOnlyList<OutputHessian> hessians, double? beta, bool hasTestKernel, double epsilon)
+        : base(trainSize, testSize, hessians[0].Outputs, knots)
+    {
+        _intervals = intervals;
+        _testIntervals = testIntervals;
+        _hessians = hessians;
+        Beta = beta;
+        HasTestKernel = hasTestKernel;
+        Epsilon = epsilon;
+    }
+
+    /// <inheritdoc/>
+    public override double? Beta { get; }
+
+    /// <inheritdoc/>
+    public override bool HasTestKernel { get; }
+
+    /// <inheritdoc/>
+    public override double Epsilon { get; }
+
+    /// <inheritdoc/>
+    public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes)
+    {
+        // Σ_i ω_i Σ_t c_t(θ_i) K_t = Σ_t (Σ_i ω_i c_t(θ_i)) K_t: scalars per node, matrices once per term.
+        var weights = new Dictionary<KernelTerm, double>(ReferenceEqualityComparer.Instance);
+        foreach (var node in nodes)
+        {
+            double theta = Theta(node.Interval, node.Time);
+            foreach (var t in _testIntervals[node.Interval])
+                weights[t.Term] = weights.GetValueOrDefault(t.Term) + node.Weight * t.At(theta);
+        }
+        var sum = new DenseMatrix(TestSize, TestSize);
+        foreach (var (term, weight) in weights)
+            TensorPrimitives.MultiplyAdd<double>(term.TestKernel!.Values, weight, sum.Values, sum.Values);
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    protected override void KernelsCore(int interval, double time, in MatrixView kernels)
+    {
+        double theta = Theta(interval, time);
+        var terms = _intervals[interval];
+        Span<double> weights = stackalloc double[terms.Count];
+        for (int t = 0; t < terms.Count; t++) weights[t] = terms[t].At(theta);
+        if (kernels.LeadingDimension == kernels.Rows)
+        {
+            Combine(terms, weights, 0, kernels.Array.AsSpan(kernels.Offset, kernels.Rows * kernels.Columns));
+            return;
+        }
+        for (int j = 0; j < kernels.Columns; j++) Combine(terms, weights, j * kernels.Rows, kernels.Column(j));
+    }
+
+    /// <inheritdoc/>
+    protected override void HessianCore(int interval, double time, OutputHessian B) =>
+        B.Interpolate(_hessians[interval], _hessians[interval + 1], Theta(interval, time));
+
+    private double Theta(int interval, double time) => (time - Knots[interval]) / (Knots[interval + 1] - Knots[interval]);
+
+    private static void Combine(IReadOnlyList<WeightedTerm> terms, ReadOnlySpan<double> weights, int offset, Span<double> target)
+    {
+        for (int start = 0; start < target.Length; start += Chunk)
+        {
+            int count = Math.Min(Chunk, target.Length - start);
+            var piece = target.Slice(start, count);
+            for (int t = 0; t < weights.Length; t++)
+            {
+                var source = terms[t].Term.Kernels.Values.AsSpan(offset + start, count);
+                if (t == 0) TensorPrimitives.Multiply(source, weights[0], piece);
+                else TensorPrimitives.MultiplyAdd(source, weights[t], piece, piece);
+            }
+        }
+    }
+}

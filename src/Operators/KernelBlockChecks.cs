@@ -1,0 +1,40 @@
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Operators;
+
+/// <summary>K_SS of a kernel-block run must be symmetric and PSD to the rounding of its stored type; the joint kernel is not required to be (that is what the analysis tests).</summary>
+internal static class KernelBlockChecks
+{
+    public static void Symmetric(TensorSource tensor, DenseMatrix k)
+    {
+        double largest = 0;
+        foreach (double v in k.Values) largest = Math.Max(largest, Math.Abs(v));
+        double tolerance = k.RowCount * tensor.Type.Epsilon() * largest;
+        for (int j = 0; j < k.ColumnCount; j++)
+            for (int i = j + 1; i < k.RowCount; i++)
+            {
+                double a = k.At(i, j), b = k.At(j, i);
+                if (Math.Abs(a - b) > tolerance)
+                    throw new InvalidRunException(FormattableString.Invariant(
+                        $"{tensor.Location}: {tensor.Name}: not symmetric: found {a:G9} at [{i}, {j}] and {b:G9} at [{j}, {i}], expected equal to {tolerance:G2}."));
+            }
+    }
+
+    // Cholesky of K + N·ε·‖K‖_F·I costs N³/3; the eigenvalue for the message is computed only when it fails.
+    public static void PositiveSemidefinite(TensorSource tensor, in MatrixView k, Backend backend)
+    {
+        double norm = 0;
+        for (int j = 0; j < k.Columns; j++) foreach (double v in k.Column(j)) norm += v * v;
+        double shift = k.Rows * tensor.Type.Epsilon() * Math.Sqrt(norm);
+        var work = k.ToMatrix();
+        for (int i = 0; i < k.Rows; i++) work.At(i, i, work.At(i, i) + shift);
+        if (norm == 0 || backend.Cholesky(work) == 0) return;
+        k.CopyTo(work);
+        var values = new double[k.Rows];
+        backend.SymmetricEigen(work, values, vectors: false);
+        if (values[0] < -shift)
+            throw new InvalidRunException(FormattableString.Invariant(
+                $"{tensor.Location}: {tensor.Name}: not positive semidefinite: found smallest eigenvalue {values[0]:G6} (largest {values[^1]:G6}), expected at least -{shift:G2}."));
+    }
+}

@@ -1,0 +1,93 @@
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Operators;
+
+/// <summary>One node of a quadrature in time: the interval it lies in, its time τ and its weight ω > 0.</summary>
+/// <param name="Interval">Index of the interval between neighbouring knots.</param>
+/// <param name="Time">τ.</param>
+/// <param name="Weight">ω.</param>
+public readonly record struct QuadratureNode(int Interval, double Time, double Weight);
+
+/// <summary>K_SS(t), K_QS(t), K_QQ(t) and B(t) as functions of flow time, smooth between knots (the checkpoint times).</summary>
+/// <remarks>What an integrator needs to know of a run. Interpolated recordings and closed-form test problems are both of this kind. Calls from several threads are safe.</remarks>
+public abstract class KernelTrajectory
+{
+    /// <summary>Sets sizes and knots.</summary>
+    /// <param name="trainSize">N.</param>
+    /// <param name="testSize">M.</param>
+    /// <param name="outputs">p, the block size of B.</param>
+    /// <param name="knots">At least two strictly increasing times.</param>
+    /// <exception cref="ArgumentException">Fewer than two knots, or knots that do not increase.</exception>
+    protected KernelTrajectory(int trainSize, int testSize, int outputs, IReadOnlyList<double> knots)
+    {
+        if (knots.Count < 2) throw new ArgumentException("A trajectory needs at least two knots.", nameof(knots));
+        for (int k = 1; k < knots.Count; k++)
+            if (!(knots[k] > knots[k - 1])) throw new ArgumentException("Knots must increase strictly.", nameof(knots));
+        if (trainSize < 1 || testSize < 0 || outputs < 1 || trainSize % outputs != 0)
+            throw new ArgumentException($"Sizes N = {trainSize}, M = {testSize}, p = {outputs} do not fit together.");
+        TrainSize = trainSize;
+        TestSize = testSize;
+        Outputs = outputs;
+        Knots = knots;
+    }
+
+    /// <summary>N.</summary>
+    public int TrainSize { get; }
+
+    /// <summary>M.</summary>
+    public int TestSize { get; }
+
+    /// <summary>p.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Times between which the trajectory is smooth; integration restarts at each.</summary>
+    public IReadOnlyList<double> Knots { get; }
+
+    /// <summary>Number of intervals between knots.</summary>
+    public int Intervals => Knots.Count - 1;
+
+    /// <summary>β when B(t) = βI for all t; null otherwise.</summary>
+    public abstract double? Beta { get; }
+
+    /// <summary>Writes [K_SS(t); K_QS(t)], (N+M)×N, for t in the closed interval with the given index.</summary>
+    /// <exception cref="ArgumentException">The shape is wrong or t lies outside the interval.</exception>
+    public void Kernels(int interval, double time, in MatrixView kernels)
+    {
+        if (kernels.Rows != TrainSize + TestSize || kernels.Columns != TrainSize)
+            throw new ArgumentException($"[K_SS; K_QS] is {TrainSize + TestSize}x{TrainSize}, the buffer {kernels.Rows}x{kernels.Columns}.");
+        CheckTime(interval, time);
+        KernelsCore(interval, time, kernels);
+    }
+
+    /// <summary>Writes B(t).</summary>
+    /// <exception cref="ArgumentException">t lies outside the interval.</exception>
+    public void Hessian(int interval, double time, OutputHessian B)
+    {
+        CheckTime(interval, time);
+        HessianCore(interval, time, B);
+    }
+
+    /// <summary>Σ ω_i K_QQ(τ_i), M×M, or an upper bound of it in the PSD order where K_QQ was not recorded.</summary>
+    public abstract DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes);
+
+    /// <summary>Whether <see cref="TestKernelIntegral"/> comes from K_QQ itself (otherwise from K_QS K_SS⁺ K_SQ).</summary>
+    public virtual bool HasTestKernel => true;
+
+    /// <summary>Relative size of rounding in the kernels: ε of float64 when they were formed from Jacobians, of the stored type for kernel blocks.</summary>
+    public virtual double Epsilon => StorageType.Float64.Epsilon();
+
+    /// <summary>Core of <see cref="Kernels"/>.</summary>
+    protected abstract void KernelsCore(int interval, double time, in MatrixView kernels);
+
+    /// <summary>Core of <see cref="Hessian"/>.</summary>
+    protected abstract void HessianCore(int interval, double time, OutputHessian B);
+
+    private void CheckTime(int interval, double time)
+    {
+        if ((uint)interval >= (uint)Intervals) throw new ArgumentOutOfRangeException(nameof(interval));
+        double a = Knots[interval], b = Knots[interval + 1], slack = 1e-9 * (b - a);
+        if (!(time >= a - slack && time <= b + slack))
+            throw new ArgumentException(FormattableString.Invariant($"t = {time} lies outside interval {interval}, [{a}, {b}]."), nameof(time));
+    }
+}
