@@ -69,13 +69,13 @@ internal sealed class PropagationPass
             _progress?.Invoke((interval + 1.0) / _trajectory.Intervals);
         }
         if (_options.FixedSteps is not null) return;
-        double normP = Norm(_x.ColumnRange(0, _n)), normW = Norm(_w), spectralW = SpectralNorm(_w);
-        double normGS = Norm(_g.Slice(0, 0, _n, _n)), normGQ = Norm(_g.Slice(_n, 0, _m, _n));
+        double normP = Norms.Frobenius(_x.ColumnRange(0, _n)), normW = Norms.Frobenius(_w), spectralW = Norms.Spectral(_w);
+        double normGS = Norms.Frobenius(_g.Slice(0, 0, _n, _n)), normGQ = Norms.Frobenius(_g.Slice(_n, 0, _m, _n));
         // An error of P at t_k changes W(s,T) by at most 2‖W(t_k,T)‖₂‖δP‖ and G by ‖G(T,t_k)‖₂‖δP‖; the operators of the tail are bounded by those of the window.
         Error = new IntegrationError(
             Relative(_errorP, normP),
             Relative(_errorW + 2 * spectralW * _errorP, normW),
-            Math.Max(Relative(_errorGS + spectralW * 0 + SpectralNorm(_g, 0, _n) * _errorP, normGS), _m == 0 ? 0 : Relative(_errorGQ + SpectralNorm(_g, _n, _m) * _errorP, normGQ)));
+            Math.Max(Relative(_errorGS + Norms.Spectral(_g.Slice(0, 0, _n, _n)) * _errorP, normGS), _m == 0 ? 0 : Relative(_errorGQ + Norms.Spectral(_g.Slice(_n, 0, _m, _n)) * _errorP, normGQ)));
     }
 
     public Propagation Result(int pass) => new()
@@ -156,12 +156,12 @@ internal sealed class PropagationPass
         _method.Step(_trajectory, interval, t + half, half, _fineX, _fineX);
         _assembler.Add(_trajectory, interval, t + half, half, _method, reset: false, _fineW, _fineG);
 
-        _localP = Difference(_coarseX, _fineX, 0, _n) / _divisor;
-        _localW = Difference(_coarseW, _fineW, 0, _n) / _divisor;
-        _localGS = Difference(_coarseG, _fineG, 0, _n) / _divisor;
-        _localGQ = Difference(_coarseG, _fineG, _n, _m) / _divisor;
-        double p = Norm(_fineX.ColumnRange(0, _n));
-        double w = SumNorm(_w, _fineW, 0, _n), gs = SumNorm(_g, _fineG, 0, _n), gq = SumNorm(_g, _fineG, _n, _m);
+        _localP = Norms.Difference(_coarseX, _fineX, 0, _n) / _divisor;
+        _localW = Norms.Difference(_coarseW, _fineW, 0, _n) / _divisor;
+        _localGS = Norms.Difference(_coarseG, _fineG, 0, _n) / _divisor;
+        _localGQ = Norms.Difference(_coarseG, _fineG, _n, _m) / _divisor;
+        double p = Norms.Frobenius(_fineX.ColumnRange(0, _n));
+        double w = Norms.Sum(_w, _fineW, 0, _n), gs = Norms.Sum(_g, _fineG, 0, _n), gq = Norms.Sum(_g, _fineG, _n, _m);
         double error = Math.Max(Relative(_localP, p), Relative(_localW, w));
         error = Math.Max(error, Relative(_localGS, gs));
         if (_m > 0) error = Math.Max(error, Relative(_localGQ, gq));
@@ -206,48 +206,13 @@ internal sealed class PropagationPass
         _trajectory.Kernels(0, s, kernels);
         _trajectory.Hessian(0, s, b);
         b.Apply(1, kernels.Slice(0, 0, _n, _n), 0, product);
-        double rate = Norm(product), whole = _trajectory.Knots[^1] - s;
+        double rate = Norms.Frobenius(product), whole = _trajectory.Knots[^1] - s;
         if (!double.IsFinite(rate))
             throw new NumericalException(FormattableString.Invariant($"{_method.Name}: a kernel or loss Hessian at the start, t = {s:R}, is not finite."));
         return rate > 0 ? Math.Min(whole, 1 / rate) : whole;
     }
 
     private static double Relative(double error, double norm) => error == 0 ? 0 : error / norm;
-
-    private static double Norm(in MatrixView a)
-    {
-        double sum = 0;
-        for (int j = 0; j < a.Columns; j++) sum += TensorPrimitives.SumOfSquares<double>(a.Column(j));
-        return Math.Sqrt(sum);
-    }
-
-    private static double Difference(in MatrixView a, in MatrixView b, int firstRow, int rows)
-    {
-        if (rows == 0) return 0;
-        double sum = 0;
-        for (int j = 0; j < Math.Min(a.Columns, b.Columns); j++)
-        {
-            double d = TensorPrimitives.Distance<double>(a.Column(j).Slice(firstRow, rows), b.Column(j).Slice(firstRow, rows));
-            sum += d * d;
-        }
-        return Math.Sqrt(sum);
-    }
-
-    private static double SumNorm(in MatrixView a, in MatrixView b, int firstRow, int rows)
-    {
-        double sum = 0;
-        for (int j = 0; j < a.Columns; j++)
-        {
-            var x = a.Column(j).Slice(firstRow, rows);
-            var y = b.Column(j).Slice(firstRow, rows);
-            for (int i = 0; i < x.Length; i++)
-            {
-                double v = x[i] + y[i];
-                sum += v * v;
-            }
-        }
-        return Math.Sqrt(sum);
-    }
 
     private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
 }

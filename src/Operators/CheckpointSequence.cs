@@ -48,6 +48,9 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <summary>The optimizer, if known.</summary>
     public OptimizerInfo? Optimizer { get; init; }
 
+    /// <summary>Time spent opening the files this was read from; part of the wall time of an analysis.</summary>
+    public TimeSpan OpeningTime { get; init; }
+
     /// <summary>"sha256:…" of the files this was read from, computed when asked for; null in memory.</summary>
     public Lazy<string>? InputHash { get; init; }
 
@@ -76,7 +79,7 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
 
     /// <summary>The checkpoints at the given indices, which must increase.</summary>
     public CheckpointSequence Subset(IEnumerable<int> indices) =>
-        new(indices.Select(i => _checkpoints[i]), Loss) { Optimizer = Optimizer, RunTensors = RunTensors, InputHash = InputHash };
+        new(indices.Select(i => _checkpoints[i]), Loss) { Optimizer = Optimizer, RunTensors = RunTensors, InputHash = InputHash, OpeningTime = OpeningTime };
 
     /// <inheritdoc/>
     public IEnumerator<Checkpoint> GetEnumerator() => ((IEnumerable<Checkpoint>)_checkpoints).GetEnumerator();

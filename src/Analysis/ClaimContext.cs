@@ -1,0 +1,31 @@
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using KernelFlow.Spectral;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>What every claim is checked from: the recorded data, the operators, and the means to estimate their errors.</summary>
+internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord Outputs, KernelTrajectory Trajectory, Propagation Propagation, EigenPairs Pairs,
+    SparseGrid? Sparse, Backend Backend, AnalysisOptions Options)
+{
+    /// <summary>g(s).</summary>
+    public double[] StartGradient => Outputs.Gradients[0];
+
+    /// <summary>ε of the coarsest number type the data are stored in.</summary>
+    public double StoredEpsilon { get; } = Checkpoints.SelectMany(c => c.Tensors)
+        .Where(t => t.Key is "J_S" or "J_Q" or "K_SS" or "K_QS" or "U_S" or "U_Q").Max(t => t.Value.Type.Epsilon());
+
+    /// <summary>U_Q(T) − U_Q(s).</summary>
+    public double[] TestDisplacement { get; } = VectorMath.Subtract(Outputs.TestOutputs[^1], Outputs.TestOutputs[0]);
+
+    /// <summary>U_S(T) − U_S(s).</summary>
+    public double[] TrainDisplacement { get; } = VectorMath.Subtract(Outputs.TrainOutputs[^1], Outputs.TrainOutputs[0]);
+
+    /// <summary>Recorded and predicted displacements.</summary>
+    public DisplacementResult Displacements() => new(TestDisplacement, VectorMath.Multiply(-1, Propagation.G_Q, StartGradient),
+        TrainDisplacement, VectorMath.Multiply(-1, Propagation.G_S, StartGradient));
+
+    /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers.</summary>
+    public double RelativeRounding => Trajectory.TrainSize * Math.ScaleB(1, -52) + StoredEpsilon;
+}

@@ -1,0 +1,47 @@
+namespace KernelFlow.Analysis.Claims;
+
+/// <summary>The rule of every claim that is compared with recorded data: Undecided if a part of the budget is unknown or the sum exceeds the tolerance; Violated if the error exceeds 3 × the sum; else Holds.</summary>
+internal static class DataClaim
+{
+    private const double Slack = 3;
+
+    public const string NoDescent = "the difference between gradient flow and the recorded steps is not estimated in this version";
+
+    public const string NoInterpolation = "fewer than three checkpoints: none can be left out";
+
+    /// <summary>A budget without the descent part.</summary>
+    public static ErrorBudget Budget(double integration, double? interpolation, double rounding) => new(integration, interpolation, null, rounding)
+    {
+        DescentReason = NoDescent,
+        InterpolationReason = interpolation is null ? NoInterpolation : null,
+    };
+
+    public static ClaimResult Judge(string id, string name, double error, double? correlation, ErrorBudget budget, double tolerance)
+    {
+        var (verdict, reason) = Verdict(error, budget, tolerance);
+        return new ClaimResult(id, name, verdict) { RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = tolerance, Reason = reason };
+    }
+
+    public static ClaimResult NotApplicable(string id, string name, string reason) => new(id, name, KernelFlow.Verdict.NotApplicable) { Reason = reason };
+
+    private static (Verdict, string?) Verdict(double error, ErrorBudget budget, double tolerance)
+    {
+        if (budget.Sum is not { } sum)
+        {
+            string[] unknown =
+            [
+                .. budget.Integration is null ? [$"integration ({budget.IntegrationReason})"] : Array.Empty<string>(),
+                .. budget.Interpolation is null ? [$"interpolation ({budget.InterpolationReason})"] : Array.Empty<string>(),
+                .. budget.Descent is null ? [$"descent ({budget.DescentReason})"] : Array.Empty<string>(),
+            ];
+            return (KernelFlow.Verdict.Undecided, "unknown part of the budget: " + string.Join("; ", unknown));
+        }
+        if (sum > tolerance)
+            return (KernelFlow.Verdict.Undecided, FormattableString.Invariant($"the budget, {sum:G3}, exceeds the tolerance {tolerance:G3}; largest part: {Largest(budget)}"));
+        if (error > Slack * sum) return (KernelFlow.Verdict.Violated, FormattableString.Invariant($"the error, {error:G3}, exceeds 3 times the budget, {sum:G3}"));
+        return (KernelFlow.Verdict.Holds, null);
+    }
+
+    private static string Largest(ErrorBudget b) =>
+        new (string Name, double? Value)[] { ("integration", b.Integration), ("interpolation", b.Interpolation), ("descent", b.Descent), ("rounding", b.Rounding) }.MaxBy(p => p.Value ?? 0).Name;
+}

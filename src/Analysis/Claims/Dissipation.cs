@@ -1,0 +1,21 @@
+using KernelFlow.Integrators;
+
+namespace KernelFlow.Analysis.Claims;
+
+/// <summary>C1: Φ(T) − Φ(s) = −g(s)ᵀ W_S g(s).</summary>
+internal static class Dissipation
+{
+    public static ClaimResult Check(ClaimContext c)
+    {
+        const string id = "C1", name = "dissipation";
+        if (c.Outputs.Losses[0] is not { } start || c.Outputs.Losses[^1] is not { } end) return DataClaim.NotApplicable(id, name, "the run has neither a loss formula nor recorded losses");
+        double change = end - start, scale = Math.Abs(change);
+        if (scale == 0) return DataClaim.NotApplicable(id, name, "the loss did not change");
+        double[] g = c.StartGradient;
+        double predicted = -VectorMath.Quadratic(c.Propagation.W_S, g);
+        double size = c.Propagation.W_S.FrobeniusNorm() * VectorMath.Norm(g) * VectorMath.Norm(g);
+        double? interpolation = c.Sparse is { } s ? Math.Abs(predicted + VectorMath.Quadratic(s.Propagation.W_S, g)) / s.Divisor / scale : null;
+        var budget = DataClaim.Budget(c.Propagation.Error.W * size / scale, interpolation, (c.RelativeRounding * Math.Abs(predicted) + c.StoredEpsilon * Math.Abs(start)) / scale);
+        return DataClaim.Judge(id, name, Math.Abs(predicted - change) / scale, null, budget, c.Options.Tolerance);
+    }
+}

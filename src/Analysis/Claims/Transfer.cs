@@ -1,0 +1,33 @@
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis.Claims;
+
+/// <summary>The common part of C3 and C4: U(T) − U(s) = −G g(s).</summary>
+internal static class Transfer
+{
+    public static ClaimResult Check(ClaimContext c, string id, string name, DenseMatrix G, DenseMatrix? sparseG, double[] recorded, double[] startOutputs)
+    {
+        double scale = VectorMath.Norm(recorded);
+        if (scale == 0) return DataClaim.NotApplicable(id, name, "the recorded outputs did not move");
+        double[] g = c.StartGradient, predicted = VectorMath.Multiply(-1, G, g);
+        double? interpolation = sparseG is null ? null : VectorMath.Distance(predicted, VectorMath.Multiply(-1, sparseG, g)) / c.Sparse!.Divisor / scale;
+        double integration = c.Propagation.Error.G * G.FrobeniusNorm() * VectorMath.Norm(g) / scale;
+        double rounding = (c.RelativeRounding * VectorMath.Norm(predicted) + c.StoredEpsilon * VectorMath.Norm(startOutputs)) / scale;
+        return DataClaim.Judge(id, name, VectorMath.Distance(predicted, recorded) / scale, VectorMath.Correlation(predicted, recorded),
+            DataClaim.Budget(integration, interpolation, rounding), c.Options.Tolerance);
+    }
+}
+
+/// <summary>C3: U_S(T) − U_S(s) = −G_S g(s).</summary>
+internal static class TrainTransfer
+{
+    public static ClaimResult Check(ClaimContext c) =>
+        Transfer.Check(c, "C3", "train transfer", c.Propagation.G_S, c.Sparse?.Propagation.G_S, c.TrainDisplacement, c.Outputs.TrainOutputs[0]);
+}
+
+/// <summary>C4: U_Q(T) − U_Q(s) = −G_Q g(s).</summary>
+internal static class TestTransfer
+{
+    public static ClaimResult Check(ClaimContext c) =>
+        Transfer.Check(c, "C4", "test transfer", c.Propagation.G_Q, c.Sparse?.Propagation.G_Q, c.TestDisplacement, c.Outputs.TestOutputs[0]);
+}

@@ -1,0 +1,58 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis.Claims;
+
+/// <summary>C9: ‖P(T,s)ψ_j − ψ_j‖² ≤ λ_max(∫BK_SSB)·λ_j for every mode; tests the code. The number is the largest excess, relative to ‖P − I‖_F.</summary>
+internal static class Trapping
+{
+    public static ClaimResult Check(ClaimContext c)
+    {
+        var (P, pairs) = (c.Propagation.P, c.Pairs);
+        int N = P.RowCount;
+        var moved = new DenseMatrix(N, N);
+        P.CopyTo(moved);
+        for (int i = 0; i < N; i++) moved.At(i, i, moved.At(i, i) - 1);
+        double scale = moved.FrobeniusNorm();
+        if (scale == 0) return DataClaim.NotApplicable("C9", "trapping", "P is the identity");
+        var image = new DenseMatrix(N, N);
+        c.Backend.Gemm(Op.None, Op.None, 1, moved, pairs.Vectors, 0, image);
+        double bound = Bound(c), noise = N * c.Trajectory.Epsilon, first = Math.Max(pairs.Values[0], 0), excess = 0;
+        for (int j = 0; j < N; j++)
+            excess = Math.Max(excess, VectorMath.Norm(((MatrixView)image).Column(j)) - Math.Sqrt(bound * Math.Max(pairs.Values[j], 0)));
+        // An eigenvalue is known to N·ε·λ_1 only, so the bound to its square root.
+        var budget = new ErrorBudget(c.Propagation.Error.P * P.FrobeniusNorm() / scale, 0, 0, (Math.Sqrt(bound * noise * first) + noise * P.FrobeniusNorm()) / scale);
+        double error = excess / scale;
+        double allowed = 3 * (budget.Integration!.Value + budget.Rounding!.Value);
+        return new ClaimResult("C9", "trapping", error > allowed ? Verdict.Violated : Verdict.Holds)
+        {
+            RelativeError = error,
+            Budget = budget,
+            Reason = error > allowed ? FormattableString.Invariant($"a mode moved by {excess:G3} more than its bound") : null,
+        };
+    }
+
+    // λ_max(Σ ω_i B K_SS B) at the nodes of W_S.
+    private static double Bound(ClaimContext c)
+    {
+        var t = c.Trajectory;
+        int N = t.TrainSize;
+        var kernels = new DenseMatrix(N + t.TestSize, N);
+        MatrixView train = ((MatrixView)kernels).Slice(0, 0, N, N);
+        DenseMatrix left = new(N, N), transposed = new(N, N), sum = new(N, N);
+        var B = new OutputHessian(N / t.Outputs, t.Outputs);
+        foreach (var node in c.Propagation.Nodes)
+        {
+            t.Kernels(node.Interval, node.Time, kernels);
+            t.Hessian(node.Interval, node.Time, B);
+            B.Apply(1, train, 0, left);
+            for (int j = 0; j < N; j++)
+                for (int i = 0; i < N; i++) transposed.At(i, j, left.At(j, i));
+            B.Apply(node.Weight, transposed, 1, sum);
+        }
+        var values = new double[N];
+        c.Backend.SymmetricEigen(sum, values, vectors: false);
+        return Math.Max(values[^1], 0);
+    }
+}

@@ -1,0 +1,22 @@
+using KernelFlow.Integrators;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>Refuses options that are out of range or not built, by name.</summary>
+internal static class OptionChecks
+{
+    private const double TightestTolerance = 1e-13, LoosestTolerance = 1e-3;
+
+    public static void Check(AnalysisOptions o)
+    {
+        if (o.Mode == "descent") throw new ArgumentException("mode: descent is not built in this version; use auto or flow.");
+        if (o.Mode is not ("auto" or "flow")) throw new ArgumentException($"mode: found {o.Mode}, expected auto, flow or descent.");
+        if (o.Interpolation == "cubic") throw new ArgumentException("interpolation: cubic is not built in this version; use linear.");
+        if (o.Interpolation != "linear") throw new ArgumentException($"interpolation: found {o.Interpolation}, expected linear or cubic.");
+        _ = Methods.Resolve(o.Method);
+        if (!(o.RelativeTolerance >= TightestTolerance && o.RelativeTolerance <= LoosestTolerance))
+            throw new ArgumentException(FormattableString.Invariant($"rtol: found {o.RelativeTolerance}, expected {TightestTolerance} to {LoosestTolerance}."));
+        if (!(o.Threshold > 0 && o.Threshold < 1)) throw new ArgumentException(FormattableString.Invariant($"threshold: found {o.Threshold}, expected more than 0 and less than 1."));
+        if (!(o.Tolerance > 0)) throw new ArgumentException(FormattableString.Invariant($"tolerance: found {o.Tolerance}, expected more than 0."));
+    }
+}

@@ -1,0 +1,34 @@
+using KernelFlow.Spectral;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>Turns eigenpairs of W_S into the reported spectrum.</summary>
+internal static class SpectrumBuilder
+{
+    public static SpectrumResult Build(EigenPairs pairs, double? beta, double threshold)
+    {
+        double[] values = [.. pairs.Values];
+        double first = values[0], sum = 0, squares = 0;
+        foreach (double v in values)
+        {
+            sum += Math.Max(v, 0);
+            squares += v * v;
+        }
+        double[] relative = values.Select(v => first > 0 ? v / first : 0).ToArray();
+        double[]? fraction = beta is { } b ? values.Select(v => 2 * b * v).ToArray() : null;
+        int signal = (fraction ?? relative).Count(f => f >= threshold);
+        return new SpectrumResult
+        {
+            Eigenvalues = values,
+            ResidualNorms = pairs.ResidualNorms,
+            DissipatedFraction = fraction,
+            DissipatedFractionReason = fraction is null ? "B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1" : null,
+            RelativeEigenvalues = relative,
+            Threshold = threshold,
+            SignalDimension = signal,
+            ReservoirDimension = values.Length - signal,
+            EffectiveRank = squares > 0 ? sum * sum / squares : 0,
+            Complete = true,
+        };
+    }
+}
