@@ -60,7 +60,7 @@ public readonly struct MatrixView
     }
 
     /// <summary>Column <paramref name="column"/> as a contiguous span of length <see cref="Rows"/>.</summary>
-    public Span<double> Column(int column) => Array.AsSpan(Offset + column * LeadingDimension, Rows);
+    public Span<double> Column(int column) => Rows == 0 ? [] : Array.AsSpan(Offset + column * LeadingDimension, Rows);
 
     /// <summary>The window of the given size at (row, column).</summary>
     public MatrixView Slice(int row, int column, int rows, int columns)

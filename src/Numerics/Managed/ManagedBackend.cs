@@ -1,0 +1,83 @@
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Numerics.Managed;
+
+/// <summary>The fallback that always works: products and solves in C# with SIMD, eigenvalues, QR and SVD by MathNet's managed code.</summary>
+internal sealed class ManagedBackend : Backend
+{
+    private readonly PackedGemm _gemm;
+
+    public ManagedBackend(MicroKernel kernel, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        _gemm = new PackedGemm(kernel, threads == 0 ? Environment.ProcessorCount : threads);
+    }
+
+    public override string Name => "managed";
+
+    public override string Core => _gemm.Kernel.Name;
+
+    public override int Threads => _gemm.Threads;
+
+    protected override void GemmCore(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c) =>
+        _gemm.Run(opA, opB, alpha, a, b, beta, c);
+
+    protected override void SyrkCore(Op op, double alpha, in MatrixView a, double beta, in MatrixView c)
+    {
+        _gemm.Run(op, op == Op.None ? Op.Transpose : Op.None, alpha, a, a, beta, c, lower: true);
+        BlockTranspose.MirrorLower(c);
+    }
+
+    protected override void SymmetricProductCore(double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c)
+    {
+        _gemm.Run(Op.Transpose, Op.None, alpha, a, b, beta, c, lower: true);
+        BlockTranspose.MirrorLower(c);
+    }
+
+    protected override int CholeskyCore(in MatrixView a) => CholeskyFactorization.Factor(_gemm, a);
+
+    protected override void CholeskySolveCore(in MatrixView factor, in MatrixView x) => CholeskyFactorization.Solve(_gemm, factor, x);
+
+    protected override void CholeskyInverseCore(in MatrixView factor) => CholeskyFactorization.Inverse(_gemm, factor);
+
+    protected override int LuCore(in MatrixView a, int[] pivots) => LuFactorization.Factor(_gemm, a, pivots.AsSpan(0, a.Rows));
+
+    protected override void LuSolveCore(Op op, in MatrixView lu, int[] pivots, in MatrixView x) =>
+        LuFactorization.Solve(_gemm, op, lu, pivots.AsSpan(0, lu.Rows), x);
+
+    protected override void SymmetricEigenCore(in MatrixView a, Span<double> values, bool vectors)
+    {
+        var evd = Converged("symmetric eigenvalues", a.ToMatrix(), m => m.Evd(Symmetricity.Symmetric));
+        for (int i = 0; i < values.Length; i++) values[i] = evd.EigenValues[i].Real;
+        if (vectors) ((MatrixView)(DenseMatrix)evd.EigenVectors).CopyTo(a);
+    }
+
+    protected override void QrCore(in MatrixView a, in MatrixView r)
+    {
+        var qr = a.ToMatrix().QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin);
+        ((MatrixView)(DenseMatrix)qr.Q).CopyTo(a);
+        ((MatrixView)(DenseMatrix)qr.R).CopyTo(r);
+    }
+
+    protected override void SvdCore(in MatrixView a, Span<double> sigma, in MatrixView u, in MatrixView vt)
+    {
+        var svd = Converged("singular values", a.ToMatrix(), m => m.Svd());
+        for (int i = 0; i < sigma.Length; i++) sigma[i] = svd.S[i];
+        ((MatrixView)(DenseMatrix)svd.U).Slice(0, 0, u.Rows, u.Columns).CopyTo(u);
+        ((MatrixView)(DenseMatrix)svd.VT).Slice(0, 0, vt.Rows, vt.Columns).CopyTo(vt);
+    }
+
+    private static T Converged<T>(string what, DenseMatrix matrix, Func<DenseMatrix, T> compute)
+    {
+        try
+        {
+            return compute(matrix);
+        }
+        catch (NonConvergenceException failure)
+        {
+            throw new NumericalException($"The managed iteration for {what} of a {matrix.RowCount}x{matrix.ColumnCount} matrix did not converge.", failure);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+
+namespace KernelFlow.Numerics.Native;
+
+/// <summary>Loads libraries once per process and keeps them: a BLAS with threads of its own cannot be unloaded safely.</summary>
+internal static unsafe class LibraryLoader
+{
+    private static readonly Lock s_lock = new();
+    private static readonly Dictionary<nint, BlasLibrary> s_loaded = [];
+
+    /// <summary>The library of a name or path.</summary>
+    /// <exception cref="BackendException">Not found, cannot be loaded, or not usable.</exception>
+    public static BlasLibrary Load(string name)
+    {
+        lock (s_lock)
+        {
+            OpenBlasCore.Prepare();
+            string[][] sets = LibraryNames.Files(name);
+            string? unusable = null;
+            foreach (string[] files in sets)
+            {
+                if (!TryLoad(files, out var handles, ref unusable)) continue;
+                return Bound(string.Join(" + ", files), handles);
+            }
+            string tried = string.Join(", ", sets.Select(files => string.Join(" + ", files)));
+            string what = sets.Length == 0 ? $"The backend '{name}' does not exist here"
+                : unusable is not null ? $"The library {unusable}"
+                : LibraryNames.IsPath(name) ? $"The library '{name}' was not found"
+                : $"The backend '{name}' was not found (tried {tried})";
+            throw new BackendException($"{what}: {LibraryNames.Advice(name)}.");
+        }
+    }
+
+    // One gate per library, however it was named: the address of a symbol tells them apart.
+    private static BlasLibrary Bound(string files, nint[] handles)
+    {
+        var library = BlasLibrary.Bind(files, handles);
+        nint key = (nint)library.Dgemm;
+        if (s_loaded.TryGetValue(key, out var known)) return known;
+        return s_loaded[key] = library;
+    }
+
+    private static bool TryLoad(string[] files, out nint[] handles, ref string? unusable)
+    {
+        handles = new nint[files.Length];
+        for (int i = 0; i < files.Length; i++)
+        {
+            try
+            {
+                handles[i] = NativeLibrary.Load(files[i], typeof(LibraryLoader).Assembly, null);
+            }
+            catch (DllNotFoundException failure)
+            {
+                // A file that exists but does not load (another architecture, a missing dependency) deserves its reason.
+                if (File.Exists(files[i])) unusable ??= $"'{files[i]}' could not be loaded ({failure.Message.ReplaceLineEndings(" ").Trim()})";
+                return false;
+            }
+            catch (BadImageFormatException failure)
+            {
+                unusable ??= $"'{files[i]}' is not a library for this process ({failure.Message.ReplaceLineEndings(" ").Trim()})";
+                return false;
+            }
+        }
+        return true;
+    }
+}

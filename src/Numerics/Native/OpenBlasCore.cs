@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace KernelFlow.Numerics.Native;
+
+/// <summary>Helps OpenBLAS to the kernels of this processor: versions older than the processor fall back to those of twenty years ago.</summary>
+/// <remarks>
+/// OpenBLAS 0.3.21 takes recent AMD processors for a Prescott and runs five times slower. It reads OPENBLAS_CORETYPE once, when it is loaded, from the
+/// environment of the C library, which .NET's Environment does not write: hence setenv.
+/// </remarks>
+internal static partial class OpenBlasCore
+{
+    public const string Variable = "OPENBLAS_CORETYPE";
+
+    private static readonly string[] s_withAvx2 =
+        ["Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"];
+
+    /// <summary>The kernel set this processor deserves, or null where OpenBLAS is trusted to choose (other architectures, older processors).</summary>
+    public static string? Wanted =>
+        Avx512F.IsSupported && Avx512DQ.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported ? "SkylakeX"
+        : Avx2.IsSupported && Fma.IsSupported ? "Haswell"
+        : null;
+
+    /// <summary>To be called before OpenBLAS is loaded: names the wanted kernel set unless the user did. Linux only; elsewhere nothing happens.</summary>
+    public static void Prepare()
+    {
+        if (!OperatingSystem.IsLinux() || Wanted is not { } wanted) return;
+        try
+        {
+            // A value given through .NET's Environment is the user's choice too, though native code cannot see it.
+            // With overwrite 0 a value the C library already has stays.
+            SetEnv(Variable, Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } user ? user : wanted, 0);
+        }
+        catch (Exception failure) when (failure is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // Without a C library of that name OpenBLAS chooses by itself, and Warning reports a poor choice.
+        }
+    }
+
+    /// <summary>A text when the loaded kernel set is a poor one for this processor, otherwise null.</summary>
+    public static string? Warning(string core) => Warning(core, Wanted);
+
+    /// <summary>The same with the wanted kernel set given.</summary>
+    public static string? Warning(string core, string? wanted) =>
+        wanted is null || s_withAvx2.Contains(core, StringComparer.OrdinalIgnoreCase)
+            ? null
+            : $"OpenBLAS runs its '{core}' kernels although the processor supports '{wanted}', which is several times faster. "
+              + $"Set {Variable}={wanted} in the environment before the program starts, or use a newer OpenBLAS.";
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnv(string name, string value, int overwrite);
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace KernelFlow.Numerics.Native;
+
+/// <summary>What differs between libraries: how they name themselves and how their threads are counted.</summary>
+internal static unsafe partial class Vendor
+{
+    /// <summary>MKL's single library chooses its layers at the first call; without Intel's OpenMP runtime the threaded layer would end the process.</summary>
+    public static void Prepare(BlasLibrary library)
+    {
+        const int lp64 = 0, sequential = 1;
+        if (library.Find("MKL_Set_Interface_Layer") is var setInterface and not 0) ((delegate* unmanaged<int, int>)setInterface)(lp64);
+        if (library.Find("MKL_Set_Threading_Layer") is not (var setLayer and not 0)) return;
+        string runtime = OperatingSystem.IsWindows() ? "libiomp5md.dll" : OperatingSystem.IsMacOS() ? "libiomp5.dylib" : "libiomp5.so";
+        if (!NativeLibrary.TryLoad(runtime, typeof(Vendor).Assembly, null, out _)) ((delegate* unmanaged<int, int>)setLayer)(sequential);
+    }
+
+    /// <summary>Name with version, and kernel set.</summary>
+    public static (string Name, string Core) Describe(BlasLibrary library)
+    {
+        if (library.FindInBlas("openblas_get_config") is var config and not 0)
+        {
+            string text = Text(((delegate* unmanaged<byte*>)config)());
+            string core = library.FindInBlas("openblas_get_corename") is var name and not 0 ? Text(((delegate* unmanaged<byte*>)name)()) : "unknown";
+            return (string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2)), core);
+        }
+        if (library.FindInBlas("MKL_Get_Version_String") is var version and not 0)
+        {
+            byte* buffer = stackalloc byte[256];
+            ((delegate* unmanaged<byte*, int, void>)version)(buffer, 256);
+            buffer[255] = 0;
+            string text = Text(buffer);
+            var number = VersionNumber().Match(text);
+            return (number.Success ? $"MKL {number.Groups[1].Value}" : "MKL", "chosen by MKL");
+        }
+        return (library.Files.Contains("Accelerate", StringComparison.Ordinal) ? "Accelerate" : $"BLAS/LAPACK ({library.Files})", "unknown");
+    }
+
+    /// <summary>How to set the number of threads, or null when the library has no such function.</summary>
+    public static Action<int>? ThreadSetter(BlasLibrary library)
+    {
+        nint set = library.Find("openblas_set_num_threads");
+        if (set == 0) set = library.Find("MKL_Set_Num_Threads");
+        if (set == 0) return null;
+        return threads => ((delegate* unmanaged<int, void>)set)(threads);
+    }
+
+    private static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text)?.Trim() ?? "unknown";
+
+    [GeneratedRegex(@"Version\s+(\S+)")]
+    private static partial Regex VersionNumber();
+}

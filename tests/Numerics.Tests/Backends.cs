@@ -1,0 +1,34 @@
+using KernelFlow.Numerics.Managed;
+
+namespace KernelFlow.Numerics.Tests;
+
+/// <summary>Every backend this machine has, by label: the managed one with each micro-kernel and with two threads, and the native ones found.</summary>
+public static class Backends
+{
+    private static readonly Dictionary<string, Backend> s_all = Find();
+
+    /// <summary>Labels as theory data.</summary>
+    public static TheoryData<string> All => [.. s_all.Keys];
+
+    /// <summary>Labels of the managed ones.</summary>
+    public static TheoryData<string> Managed => [.. s_all.Keys.Where(label => label.StartsWith("managed", StringComparison.Ordinal))];
+
+    /// <summary>The backend of a label.</summary>
+    public static Backend Get(string label) => s_all[label];
+
+    private static Dictionary<string, Backend> Find()
+    {
+        var all = new Dictionary<string, Backend>();
+        foreach (var kernel in MicroKernel.Supported()) all[$"managed {kernel.Name}"] = new ManagedBackend(kernel, 1);
+        all["managed two threads"] = Backend.Managed(2);
+        foreach (var (name, usable, _) in Backend.Available())
+        {
+            if (!usable || name == "managed") continue;
+            var backend = Backend.Resolve(name, 1);
+            if (all.Values.Any(other => other.Name == backend.Name)) continue;
+            all[name] = backend;
+            all[$"{name} two threads"] = Backend.Resolve(name, 2);
+        }
+        return all;
+    }
+}
