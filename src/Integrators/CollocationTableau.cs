@@ -34,6 +34,13 @@ public sealed class CollocationTableau
     /// <summary>Three-stage Gauss–Legendre, order 6.</summary>
     public static CollocationTableau Gauss6 { get; } = new("gauss-6", 6, [0.5 - Math.Sqrt(15) / 10, 0.5, 0.5 + Math.Sqrt(15) / 10]);
 
+    /// <summary>R(z) = 1 − z bᵀ(I + zA)⁻¹1, the factor of one step of ẋ = −(z/h)x.</summary>
+    public double Stability(double z)
+    {
+        var system = Matrix<double>.Build.Dense(Stages, Stages, (i, j) => (i == j ? 1 : 0) + z * A[i, j]);
+        return 1 - z * system.Solve(Vector<double>.Build.Dense(Stages, 1.0)).DotProduct(Vector<double>.Build.Dense(B));
+    }
+
     /// <summary>Name as on the command line.</summary>
     public string Name { get; }
 

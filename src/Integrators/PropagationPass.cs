@@ -20,36 +20,47 @@ internal sealed class PropagationPass
     private readonly int _n, _m;
     private readonly MatrixView _x, _coarseX, _fineX;
     private readonly MatrixView _w, _coarseW, _fineW;
-    private readonly MatrixView _g, _coarseG, _fineG;
+    private readonly MatrixView _g, _coarseG, _fineG, _cross, _product, _rate;
     private readonly List<QuadratureNode> _nodes = new(4096);
     private readonly List<int> _steps = [];
     private readonly List<double[]> _transported = [], _intervalTransported = [];
-    private readonly double _divisor;
-    private double _errorP, _errorW, _errorGS, _errorGQ;
+    private readonly ErrorProbes _probes;
+    private readonly HalvingTest _halving;
+    private readonly OutputHessian _hessian;
+    private readonly MatrixView _kernels;
     private int _accepted, _rejected;
+    private double _divisor = 1;
 
     public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, double localTolerance,
         Action<double>? progress, CancellationToken cancellation)
     {
         _trajectory = trajectory;
         _options = options;
-        _backend = backend;
         _carried = carried;
+        _backend = backend;
         _progress = progress;
         _cancellation = cancellation;
         _n = trajectory.TrainSize;
         _m = trajectory.TestSize;
-        int columns = _n + (carried.PerInterval is null ? 0 : 1);
-        var kernels = New(_n + _m, _n);
-        _method = Methods.Create(options.Method, trajectory, columns, kernels, backend);
-        _assembler = new Assembler(trajectory, kernels, backend);
+        // Columns of X: P, the vector carried across one interval, the error probes.
+        int columns = _n + 1 + ErrorProbes.Count;
+        _kernels = New(_n + _m, _n);
+        _method = Methods.Create(options.Method, trajectory, columns, _kernels, backend);
+        _assembler = new Assembler(trajectory, columns, _kernels, backend);
         _controller = new StepController(_method.Order, localTolerance);
-        _divisor = Math.Pow(2, _method.StiffOrder) - 1;
-        (_x, _coarseX, _fineX) = (New(_n, columns), New(_n, columns), New(_n, columns));
+        _probes = new ErrorProbes(trajectory, backend);
+        _halving = new HalvingTest(_method);
+        _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
+        (_x, _coarseX, _fineX) = (New(_n, columns), New(_n, _n), New(_n, columns));
         (_w, _coarseW, _fineW) = (New(_n, _n), New(_n, _n), New(_n, _n));
-        (_g, _coarseG, _fineG) = (New(_n + _m, _n), New(_n + _m, _n), New(_n + _m, _n));
+        (_g, _coarseG, _fineG) = (New(_n + _m, columns), New(_n + _m, _n), New(_n + _m, columns));
+        _cross = New(_n, ErrorProbes.Count);
+        _rate = New(_n, ErrorProbes.Count);
+        _product = New(_n, ErrorProbes.Count);
         for (int i = 0; i < _n; i++) _x[i, i] = 1;
     }
+
+    private MatrixView Carried => _x.ColumnRange(_n + 1, ErrorProbes.Count);
 
     public IntegrationError Error { get; private set; } = new(double.NaN, double.NaN, double.NaN);
 
@@ -69,13 +80,11 @@ internal sealed class PropagationPass
             _progress?.Invoke((interval + 1.0) / _trajectory.Intervals);
         }
         if (_options.FixedSteps is not null) return;
-        double normP = Norms.Frobenius(_x.ColumnRange(0, _n)), normW = Norms.Frobenius(_w), spectralW = Norms.Spectral(_w);
-        double normGS = Norms.Frobenius(_g.Slice(0, 0, _n, _n)), normGQ = Norms.Frobenius(_g.Slice(_n, 0, _m, _n));
-        // An error of P at t_k changes W(s,T) by at most 2‖W(t_k,T)‖₂‖δP‖ and G by ‖G(T,t_k)‖₂‖δP‖; the operators of the tail are bounded by those of the window.
+        var (p, w, gs, gq) = _probes.Norms(Carried);
         Error = new IntegrationError(
-            Relative(_errorP, normP),
-            Relative(_errorW + 2 * spectralW * _errorP, normW),
-            Math.Max(Relative(_errorGS + Norms.Spectral(_g.Slice(0, 0, _n, _n)) * _errorP, normGS), _m == 0 ? 0 : Relative(_errorGQ + Norms.Spectral(_g.Slice(_n, 0, _m, _n)) * _errorP, normGQ)));
+            Relative(p, Norms.Frobenius(_x.ColumnRange(0, _n))),
+            Relative(w, Norms.Frobenius(_w)),
+            Math.Max(Relative(gs, Norms.Frobenius(_g.Slice(0, 0, _n, _n))), Relative(gq, Norms.Frobenius(_g.Slice(_n, 0, _m, _n)))));
     }
 
     public Propagation Result(int pass) => new()
@@ -100,7 +109,7 @@ internal sealed class PropagationPass
             _cancellation.ThrowIfCancellationRequested();
             double t = start + length * i / count, h = length / count;
             _method.Step(_trajectory, interval, t, h, _x, _x);
-            _assembler.Add(_trajectory, interval, t, h, _method, reset: false, _w, _g);
+            _assembler.Add(_trajectory, interval, t, h, _method, reset: false, _w, _g, default);
             AddNodes(interval, t, h);
             _accepted++;
         }
@@ -143,42 +152,49 @@ internal sealed class PropagationPass
         return step;
     }
 
-    private double _localP, _localW, _localGS, _localGQ;
-
     // The local error of the two half steps, relative to the operators as they stand at t + h: the largest over P, W, G_S and G_Q.
     private double TryStep(int interval, double t, double h)
     {
-        _method.Step(_trajectory, interval, t, h, _x, _coarseX);
-        _assembler.Add(_trajectory, interval, t, h, _method, reset: true, _coarseW, _coarseG);
+        _method.Step(_trajectory, interval, t, h, _x.ColumnRange(0, _n), _coarseX);
+        _assembler.Add(_trajectory, interval, t, h, _method, reset: true, _coarseW, _coarseG, default);
         double half = 0.5 * h;
         _method.Step(_trajectory, interval, t, half, _x, _fineX);
-        _assembler.Add(_trajectory, interval, t, half, _method, reset: true, _fineW, _fineG);
+        _assembler.Add(_trajectory, interval, t, half, _method, reset: true, _fineW, _fineG, _cross);
         _method.Step(_trajectory, interval, t + half, half, _fineX, _fineX);
-        _assembler.Add(_trajectory, interval, t + half, half, _method, reset: false, _fineW, _fineG);
+        _assembler.Add(_trajectory, interval, t + half, half, _method, reset: false, _fineW, _fineG, _cross);
 
-        _localP = Norms.Difference(_coarseX, _fineX, 0, _n) / _divisor;
-        _localW = Norms.Difference(_coarseW, _fineW, 0, _n) / _divisor;
-        _localGS = Norms.Difference(_coarseG, _fineG, 0, _n) / _divisor;
-        _localGQ = Norms.Difference(_coarseG, _fineG, _n, _m) / _divisor;
+        _divisor = _halving.Divisor(StiffnessOfDifference(interval, t, h));
         double p = Norms.Frobenius(_fineX.ColumnRange(0, _n));
         double w = Norms.Sum(_w, _fineW, 0, _n), gs = Norms.Sum(_g, _fineG, 0, _n), gq = Norms.Sum(_g, _fineG, _n, _m);
-        double error = Math.Max(Relative(_localP, p), Relative(_localW, w));
-        error = Math.Max(error, Relative(_localGS, gs));
-        if (_m > 0) error = Math.Max(error, Relative(_localGQ, gq));
-        return double.IsNaN(p + w + gs + gq) ? double.NaN : error;
+        if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
+        double error = Math.Max(Relative(Norms.Difference(_coarseX, _fineX, 0, _n), p), Relative(Norms.Difference(_coarseW, _fineW, 0, _n), w));
+        error = Math.Max(error, Relative(Norms.Difference(_coarseG, _fineG, 0, _n), gs));
+        if (_m > 0) error = Math.Max(error, Relative(Norms.Difference(_coarseG, _fineG, _n, _m), gq));
+        return error / _divisor;
+    }
+
+    // z = h·‖BK·D‖/‖D‖ for the difference D of the two solutions: the rate at which the error lives decides how far halving can be trusted.
+    private double StiffnessOfDifference(int interval, double t, double h)
+    {
+        var difference = _probes.Difference(_fineX, _coarseX);
+        double size = Norms.Frobenius(difference);
+        if (!(size > 0)) return 0;
+        _trajectory.Kernels(interval, t + h, _kernels);
+        _trajectory.Hessian(interval, t + h, _hessian);
+        var product = _product;
+        _backend.Gemm(Op.None, Op.None, h, _kernels.Slice(0, 0, _n, _n), difference, 0, product);
+        _hessian.Apply(1, product, 0, _rate);
+        return Norms.Frobenius(_rate) / size;
     }
 
     private void Accept(int interval, double t, double h)
     {
         _fineX.CopyTo(_x);
+        _probes.Accept(_divisor, Carried, _fineW, _coarseW, _cross, _fineG, _coarseG);
         TensorPrimitives.Add(_w.Array, _fineW.Array, _w.Array);
         TensorPrimitives.Add(_g.Array, _fineG.Array, _g.Array);
         AddNodes(interval, t, 0.5 * h);
         AddNodes(interval, t + 0.5 * h, 0.5 * h);
-        _errorP += _localP;
-        _errorW += _localW;
-        _errorGS += _localGS;
-        _errorGQ += _localGQ;
         _accepted++;
     }
 
@@ -199,14 +215,11 @@ internal sealed class PropagationPass
     // h·‖B‖‖K‖ ≤ 1 at s: the fastest mode decays over several steps instead of inside one.
     private double FirstStep()
     {
-        var kernels = New(_n + _m, _n);
-        var b = new OutputHessian(_n / _trajectory.Outputs, _trajectory.Outputs);
-        var product = New(_n, _n);
         double s = _trajectory.Knots[0];
-        _trajectory.Kernels(0, s, kernels);
-        _trajectory.Hessian(0, s, b);
-        b.Apply(1, kernels.Slice(0, 0, _n, _n), 0, product);
-        double rate = Norms.Frobenius(product), whole = _trajectory.Knots[^1] - s;
+        _trajectory.Kernels(0, s, _kernels);
+        _trajectory.Hessian(0, s, _hessian);
+        _hessian.Apply(1, _kernels.Slice(0, 0, _n, _n), 0, _coarseW);
+        double rate = Norms.Frobenius(_coarseW), whole = _trajectory.Knots[^1] - s;
         if (!double.IsFinite(rate))
             throw new NumericalException(FormattableString.Invariant($"{_method.Name}: a kernel or loss Hessian at the start, t = {s:R}, is not finite."));
         return rate > 0 ? Math.Min(whole, 1 / rate) : whole;

@@ -12,8 +12,8 @@ internal abstract class StepMethod
     /// <summary>Classical order of P, W and G.</summary>
     public abstract int Order { get; }
 
-    /// <summary>Order in h that survives when hλ is large (stage order); bounds how much a halved step may be trusted.</summary>
-    public abstract int StiffOrder { get; }
+    /// <summary>R(z): one step of ẋ = −(z/h)x multiplies x by it.</summary>
+    public abstract double Stability(double z);
 
     /// <summary>Node positions in [0, 1].</summary>
     public abstract ReadOnlySpan<double> Nodes { get; }
@@ -21,10 +21,10 @@ internal abstract class StepMethod
     /// <summary>Node weights, positive, summing to 1.</summary>
     public abstract ReadOnlySpan<double> Weights { get; }
 
-    /// <summary>Advances X from t to t + h; <paramref name="x"/> and <paramref name="next"/> may be the same.</summary>
+    /// <summary>Advances X from t to t + h; <paramref name="x"/> and <paramref name="next"/> may be the same, with at most the columns the method was made for.</summary>
     /// <exception cref="NumericalException">A stage system is singular.</exception>
     public abstract void Step(KernelTrajectory trajectory, int interval, double t, double h, in MatrixView x, in MatrixView next);
 
-    /// <summary>X at node i of the last step.</summary>
+    /// <summary>X at node i of the last step, with as many columns as X had.</summary>
     public abstract MatrixView AtNode(int i);
 }

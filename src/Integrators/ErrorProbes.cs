@@ -1,0 +1,78 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>The global error of P, W and G, estimated from its action on a few random vectors.</summary>
+/// <remarks>
+/// With D_k the local error of step k and Φ_k its propagator, the error of P obeys E ← Φ_k E + D_k: damped where the flow damps, signed, so that errors cancel
+/// where they do. Carrying E·V for ℓ random sign vectors V costs ℓ more columns instead of N, and ‖E‖_F² = 𝔼‖Ev‖² (Hutchinson). W inherits
+/// E_W ← E_W + D_W + S + Sᵀ with S = Σ ω Y_iᵀ K (Y_i E), and G inherits E_G ← E_G + D_G + Σ ω K (Y_i E).
+/// </remarks>
+internal sealed class ErrorProbes
+{
+    /// <summary>ℓ: with eight, the estimate of ‖E‖_F is within a factor of two in all but rare cases even for an error of rank one.</summary>
+    public const int Count = 8;
+
+    // Twice the estimate is reported: the spread of eight probes and of the asymptotic divisor.
+    private const double Safety = 2;
+
+    private readonly Backend _backend;
+    private readonly int _n, _m;
+    private readonly MatrixView _v, _difference, _w, _cross, _g, _local, _localG;
+
+    public ErrorProbes(KernelTrajectory trajectory, Backend backend)
+    {
+        _backend = backend;
+        (_n, _m) = (trajectory.TrainSize, trajectory.TestSize);
+        var random = new Random(20260501);
+        _v = New(_n);
+        for (int i = 0; i < _v.Array.Length; i++) _v.Array[i] = random.Next(2) == 0 ? -1 : 1;
+        (_difference, _w, _cross, _local) = (New(_n), New(_n), New(_n), New(_n));
+        (_g, _localG) = (New(_n + _m), New(_n + _m));
+    }
+
+    /// <summary>D_P V of the step just tried, times the divisor: (fine − coarse)·V.</summary>
+    public MatrixView Difference(in MatrixView fine, in MatrixView coarse)
+    {
+        _backend.Gemm(Op.None, Op.None, 1, fine.ColumnRange(0, _n), _v, 0, _difference);
+        _backend.Gemm(Op.None, Op.None, -1, coarse.ColumnRange(0, _n), _v, 1, _difference);
+        return _difference;
+    }
+
+    /// <summary>Takes an accepted step into the estimate.</summary>
+    /// <param name="divisor">Fine − coarse is this many times the error of fine.</param>
+    /// <param name="carried">E·V among the columns of X, already propagated; D_P V is added.</param>
+    /// <param name="fineW">W of the step.</param>
+    /// <param name="coarseW">W of the step by the coarse solution.</param>
+    /// <param name="cross">S·V of the step.</param>
+    /// <param name="fineG">G of the step with the carried columns.</param>
+    /// <param name="coarseG">G of the step by the coarse solution.</param>
+    public void Accept(double divisor, in MatrixView carried, in MatrixView fineW, in MatrixView coarseW, in MatrixView cross, in MatrixView fineG, in MatrixView coarseG)
+    {
+        double factor = 1 / divisor;
+        Add(_difference, factor, carried);
+        _backend.Gemm(Op.None, Op.None, factor, fineW, _v, 0, _local);
+        _backend.Gemm(Op.None, Op.None, -factor, coarseW, _v, 1, _local);
+        Add(_local, 1, _w);
+        Add(cross, 1, _cross);
+        _backend.Gemm(Op.None, Op.None, factor, fineG.ColumnRange(0, _n), _v, 0, _localG);
+        _backend.Gemm(Op.None, Op.None, -factor, coarseG.ColumnRange(0, _n), _v, 1, _localG);
+        Add(_localG, 1, _g);
+        Add(fineG.ColumnRange(fineG.Columns - Count, Count), 1, _g);
+    }
+
+    /// <summary>Estimated ‖δP‖_F, ‖δW‖_F, ‖δG_S‖_F and ‖δG_Q‖_F.</summary>
+    public (double P, double W, double GS, double GQ) Norms(in MatrixView carried) =>
+        (Size(carried), Size(_w) + 2 * Size(_cross), Size(_g.Slice(0, 0, _n, Count)), Size(_g.Slice(_n, 0, _m, Count)));
+
+    private static double Size(in MatrixView a) => Safety * Integrators.Norms.Frobenius(a) / Math.Sqrt(Count);
+
+    private static void Add(in MatrixView a, double factor, in MatrixView target)
+    {
+        for (int j = 0; j < a.Columns; j++) TensorPrimitives.MultiplyAdd(a.Column(j), factor, target.Column(j), target.Column(j));
+    }
+
+    private static MatrixView New(int rows) => new(new double[rows * Count], rows, Count);
+}

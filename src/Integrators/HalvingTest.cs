@@ -1,0 +1,32 @@
+namespace KernelFlow.Integrators;
+
+/// <summary>How many times larger the difference between a step and two half steps is than the error of the halves, on the test equation ẋ = −(z/h)x.</summary>
+/// <remarks>2^p − 1 in the asymptotic range; where z = h·rate is large the order is lost and the ratio falls towards 1 or 2. The smallest ratio up to z is used.</remarks>
+internal sealed class HalvingTest
+{
+    private const double Smallest = 0.25, Growth = 1.189207115002721; // 2^(1/4)
+    private const int Points = 80;
+    private readonly double[] _ratio = new double[Points];
+    private readonly double _asymptotic;
+
+    public HalvingTest(StepMethod method)
+    {
+        _asymptotic = Math.Pow(2, method.Order) - 1;
+        double lowest = _asymptotic, z = Smallest;
+        for (int i = 0; i < Points; i++, z *= Growth)
+        {
+            double coarse = method.Stability(z), half = method.Stability(0.5 * z), fine = half * half, error = Math.Abs(fine - Math.Exp(-z));
+            // Below this the two errors are rounding and their ratio means nothing.
+            if (error > 1e-13) lowest = Math.Min(lowest, Math.Abs(coarse - fine) / error);
+            _ratio[i] = Math.Max(1, lowest);
+        }
+    }
+
+    /// <summary>The divisor for a difference that lives at rates up to z/h.</summary>
+    public double Divisor(double z)
+    {
+        if (!(z > Smallest)) return _asymptotic;
+        int index = (int)Math.Ceiling(Math.Log(z / Smallest) / Math.Log(Growth));
+        return _ratio[Math.Min(index, Points - 1)];
+    }
+}
