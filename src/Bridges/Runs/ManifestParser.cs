@@ -62,11 +62,14 @@ internal static class ManifestParser
         };
     }
 
+    /// <summary>The bytes after a UTF-8 byte order mark, if there is one.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) => bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+
     private static JsonDocument ParseJson(byte[] bytes, string path)
     {
         try
         {
-            ReadOnlyMemory<byte> json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+            var json = WithoutMark(bytes);
             _ = new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json.Span);
             return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }

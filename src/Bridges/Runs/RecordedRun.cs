@@ -68,7 +68,7 @@ public sealed class RecordedRun : IDisposable
             }
             CheckpointReader.RequireParameters(checkpoints, manifest);
             var sequence = new CheckpointSequence(checkpoints, loss, manifest.Test, manifest.Parameters) { Optimizer = manifest.Optimizer, RunTensors = runTensors };
-            foreach (var checkpoint in checkpoints) CheckpointReader.CheckSmallTensors(checkpoint, manifest);
+            foreach (var checkpoint in checkpoints) CheckpointReader.CheckSmallTensors(checkpoint, manifest.Train);
             return new RecordedRun(folder, manifest, sequence, files, names);
         }
         catch
