@@ -24,10 +24,27 @@ public sealed record TrainingData(int InputSize, int Outputs, double[] X_S, doub
     public static TrainingData Create(RecordingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Data switch
+        options.Validate();
+        var source = DataSource.Create(options);
+        int d = source.InputSize, p = source.Outputs, n = options.Train, distinct = n - options.Duplicates * (options.Copies - 1);
+        var (x, y) = source.Draw(distinct + options.Test, new RandomStream(options.Seed, RandomStream.Purpose.Split));
+
+        // Duplicates come last: occurrence after occurrence of the first inputs.
+        double[] x_S = new double[n * d], clean_S = new double[n * p];
+        for (int i = 0; i < n; i++)
         {
-            DataKind.Digits => DigitsData.Create(options),
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Data, "Not a data set."),
-        };
+            int from = i < distinct ? i : (i - distinct) % options.Duplicates;
+            x.AsSpan(from * d, d).CopyTo(x_S.AsSpan(i * d));
+            y.AsSpan(from * p, p).CopyTo(clean_S.AsSpan(i * p));
+        }
+
+        var random = new RandomStream(options.Seed, RandomStream.Purpose.Noise);
+        var y_S = (double[])clean_S.Clone();
+        var mask = new bool[n];
+        // All of the mask first: who is chosen does not depend on the targets.
+        for (int i = 0; i < n; i++) mask[i] = random.NextUniform() < options.Noise;
+        for (int i = 0; i < n; i++)
+            if (mask[i]) source.Corrupt(y_S.AsSpan(i * p, p), random);
+        return new TrainingData(d, p, x_S, x[(distinct * d)..], y_S, y[(distinct * p)..], clean_S, mask);
     }
 }

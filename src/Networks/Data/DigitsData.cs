@@ -1,40 +1,36 @@
+using System.Globalization;
 using System.IO.Compression;
 
 namespace KernelFlow.Networks;
 
 /// <summary>The embedded digits: pixels / 16 minus the mean of each pixel over all 1797 images, and the class.</summary>
-internal static class DigitsData
+internal sealed class DigitsData : DataSource
 {
     public const int Pixels = 64;
 
     private static readonly Lazy<(double[] Inputs, int[] Labels)> s_all = new(Load);
 
+    public DigitsData(RecordingOptions options) : base(Pixels, options.Outputs ?? (options.Loss == LossKind.SoftmaxCrossEntropy ? 10 : 1))
+    {
+        if (Outputs > 10) throw new ArgumentException($"Outputs is {Outputs}, but the digits have only 10 classes.");
+    }
+
     /// <summary>All images in file order: inputs [1797, 64], labels [1797]. Shared: do not write.</summary>
     public static (double[] Inputs, int[] Labels) All => s_all.Value;
 
-    public static TrainingData Create(RecordingOptions options)
+    public override (double[] X, double[] Y) Draw(int count, RandomStream random)
     {
         var (inputs, labels) = All;
-        int n = options.Train, p = options.Outputs;
-        if (n + options.Test > labels.Length) throw new ArgumentException($"Train + Test is {n + options.Test}, but the digits are only {labels.Length} examples.");
-        if (p > 10) throw new ArgumentException($"Outputs is {p}, but the digits have only 10 classes.");
-        var order = new RandomStream(options.Seed, RandomStream.Purpose.Split).NextPermutation(labels.Length);
-        var (x_S, clean) = Take(inputs, labels, order.AsSpan(0, n), p);
-        var (x_Q, y_Q) = Take(inputs, labels, order.AsSpan(n, options.Test), p);
-        var (y_S, mask) = LabelNoise.Apply(clean, p, options.Noise, new RandomStream(options.Seed, RandomStream.Purpose.Noise));
-        return new TrainingData(Pixels, p, x_S, x_Q, y_S, y_Q, clean, mask);
-    }
-
-    private static (double[] X, double[] Y) Take(double[] inputs, int[] labels, ReadOnlySpan<int> which, int p)
-    {
-        var x = new double[which.Length * Pixels];
-        var y = new double[which.Length * p];
-        for (int i = 0; i < which.Length; i++)
+        RequireAvailable(count, labels.Length, "the digits");
+        var order = random.NextPermutation(labels.Length);
+        var x = new double[count * Pixels];
+        var y = new double[count * Outputs];
+        for (int i = 0; i < count; i++)
         {
-            inputs.AsSpan(which[i] * Pixels, Pixels).CopyTo(x.AsSpan(i * Pixels));
-            int label = labels[which[i]];
-            if (p == 1) y[i] = label % 2 == 0 ? 1 : -1;
-            else y[i * p + label % p] = 1;
+            inputs.AsSpan(order[i] * Pixels, Pixels).CopyTo(x.AsSpan(i * Pixels));
+            int label = labels[order[i]];
+            if (Outputs == 1) y[i] = label % 2 == 0 ? 1 : -1;
+            else y[i * Outputs + label % Outputs] = 1;
         }
         return (x, y);
     }
@@ -49,8 +45,8 @@ internal static class DigitsData
         while (reader.ReadLine() is { } line)
         {
             string[] fields = line.Split(',');
-            for (int j = 0; j < Pixels; j++) inputs.Add(int.Parse(fields[j], System.Globalization.CultureInfo.InvariantCulture) / 16.0);
-            labels.Add(int.Parse(fields[Pixels], System.Globalization.CultureInfo.InvariantCulture));
+            for (int j = 0; j < Pixels; j++) inputs.Add(int.Parse(fields[j], CultureInfo.InvariantCulture) / 16.0);
+            labels.Add(int.Parse(fields[Pixels], CultureInfo.InvariantCulture));
         }
         var x = inputs.ToArray();
         for (int j = 0; j < Pixels; j++)
