@@ -50,7 +50,9 @@ public sealed record LayerSpec
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant(!IsConvolution ? $"{Width}" : Stride == 1 ? $"conv:{Width}:{Kernel}" : $"conv:{Width}:{Kernel}:{Stride}");
+    public override string ToString() => !IsConvolution
+        ? Width.ToString(CultureInfo.InvariantCulture)
+        : FormattableString.Invariant($"conv:{Width}:{Kernel}") + (Stride == 1 ? "" : FormattableString.Invariant($":{Stride}"));
 
     private static LayerSpec Parse(string text)
     {

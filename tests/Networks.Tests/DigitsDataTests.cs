@@ -69,7 +69,7 @@ public class DigitsDataTests
     public void Too_much_data_is_refused_by_name()
     {
         var error = Assert.Throws<ArgumentException>(() => TrainingData.Create(new RecordingOptions { Train = 1700, Test = 98 }));
-        Assert.Contains("Train + Test is 1798", error.Message);
-        Assert.Contains("1797", error.Message);
+        Assert.Contains("1798 distinct examples are needed", error.Message);
+        Assert.Contains("the digits are only 1797", error.Message);
     }
 }
