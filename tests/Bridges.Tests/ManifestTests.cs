@@ -116,6 +116,28 @@ public class ManifestTests
     }
 
     [Theory]
+    [InlineData("θ", "\\uD800")]
+    [InlineData("targets.safetensors", "\\uDC00")]
+    public void LoneSurrogates(string found, string replacement) => Assert.StartsWith("run.json: found text that is not Unicode",
+        Assert.Throws<InvalidRunException>(() => Parse(Sound.Replace(found, replacement, StringComparison.Ordinal))).Message);
+
+    [Fact]
+    public void DamagedManifestsAreReadOrRefused()
+    {
+        var random = new Random(3);
+        byte[] sound = Encoding.UTF8.GetBytes(Sound);
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] bytes = (byte[])sound.Clone();
+            for (int flips = random.Next(1, 4); flips > 0; flips--) bytes[random.Next(bytes.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : sound[random.Next(sound.Length)];
+            try { ManifestParser.Parse(bytes, "run.json", 2); }
+            catch (InvalidRunException) { refused++; }
+        }
+        Assert.InRange(refused, 1000, 1990);
+    }
+
+    [Theory]
     [InlineData("[]", 0)]
     [InlineData("""[{ "file": "a.safetensors", "step": 0, "time": 0.0 }]""", 1)]
     public void FewerThanTwoCheckpoints(string checkpoints, int count)

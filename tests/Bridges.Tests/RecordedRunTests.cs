@@ -115,6 +115,6 @@ public class RecordedRunTests
         int during = Directory.GetFileSystemEntries("/proc/self/fd").Length;
         Assert.Equal(16, runs[39].Checkpoints.Count);
         runs.ForEach(r => r.Dispose());
-        Assert.True(during - before < 300, $"{during - before} more descriptors for {40 * 17} mapped files");
+        Assert.True(during - before < 100, $"{during - before} more descriptors for {40 * 17} mapped files");
     }
 }

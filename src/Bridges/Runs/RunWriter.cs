@@ -50,10 +50,12 @@ public sealed partial class RunWriter
         if (File.Exists(folder)) throw new IOException($"{folder}: found a file, expected a folder to record into.");
         Directory.CreateDirectory(folder);
         if (!overwrite && ForeignEntry(folder) is { } foreign)
-            throw new IOException($"{folder}: the folder is not empty and holds {foreign}, which this tool did not write; choose another folder, or overwrite (--overwrite).");
+            throw new IOException(
+                $"{folder}: the folder is not empty and holds {foreign}, which this tool did not write; choose another folder, or overwrite (--overwrite).");
         var writer = new RunWriter(folder, json, loss, description.Test, description.Parameters, []);
         writer.WriteManifest(); // First: an interrupted replacement is still known as this tool's own.
-        foreach (string file in Directory.EnumerateFiles(folder).Where(f => IsOwnName(Path.GetFileName(f)) && Path.GetFileName(f) != RunManifest.FileName).ToArray()) File.Delete(file);
+        foreach (string file in Directory.GetFiles(folder))
+            if (Path.GetFileName(file) is var name && IsOwnName(name) && name != RunManifest.FileName) File.Delete(file);
         if (targets.Count > 0) SafetensorsWriter.Write(Path.Combine(folder, TargetsFile), targets);
         return writer;
     }
@@ -88,10 +90,10 @@ public sealed partial class RunWriter
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Append(double time, long step, params IEnumerable<TensorSource> tensors)
     {
-        if (!double.IsFinite(time) || (_checkpoints.Count > 0 && time <= _checkpoints[^1].Time))
-            throw new ArgumentException(FormattableString.Invariant($"time: found {time}, expected a finite number{(_checkpoints.Count > 0 ? $" above {FlowTimeWindow.Text(_checkpoints[^1].Time)}" : "")}."));
-        if (step < 0 || (_checkpoints.Count > 0 && step <= _checkpoints[^1].Step))
-            throw new ArgumentException($"step: found {step}, expected {(_checkpoints.Count > 0 ? $"more than {_checkpoints[^1].Step}" : "at least 0")}.");
+        var last = _checkpoints.LastOrDefault();
+        if (!double.IsFinite(time) || time <= last?.Time)
+            throw new ArgumentException($"time: found {FlowTimeWindow.Text(time)}, expected a finite number{(last is null ? "" : $" above {FlowTimeWindow.Text(last.Time)}")}.");
+        if (step < 0 || step <= last?.Step) throw new ArgumentException($"step: found {step}, expected {(last is null ? "at least 0" : $"more than {last.Step}")}.");
         var checkpoint = new Checkpoint(time, step, [.. tensors]);
         foreach (var tensor in checkpoint.Tensors.Values) TensorKinds.Check(tensor);
         var structure = _structure ?? new CheckpointStructure(checkpoint, _loss, _test, _parameters);

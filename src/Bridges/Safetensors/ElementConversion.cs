@@ -37,7 +37,8 @@ internal static unsafe class ElementConversion
     }
 
     /// <summary>destination ← elements of the stored type, rounded to nearest even (bfloat16 by way of float32).</summary>
-    /// <returns>Index of the first value that the type cannot hold, or −1: finite numbers that overflow, integers beyond 2⁵³ or with a fraction, masks other than 0 and 1.</returns>
+    /// <returns>Index of the first value that the type cannot hold, or −1: finite numbers that overflow, integers beyond 2⁵³ or with a fraction, masks other
+    /// than 0 and 1.</returns>
     public static int FromDouble(ReadOnlySpan<double> source, StorageType type, Span<byte> destination)
     {
         int bad = -1;

@@ -34,8 +34,9 @@ public sealed class StreamedTensor : TensorSource
     /// <inheritdoc/>
     protected override void ReadCore(long first, Span<double> destination) => _fill(first, destination);
 
-    private static StreamedTensor Vector<T>(string name, StorageType type, IReadOnlyList<T> values, Func<T, double> convert) => new(name, type, [values.Count], (first, destination) =>
-    {
-        for (int i = 0; i < destination.Length; i++) destination[i] = convert(values[(int)first + i]);
-    });
+    private static StreamedTensor Vector<T>(string name, StorageType type, IReadOnlyList<T> values, Func<T, double> convert) =>
+        new(name, type, [values.Count], (first, destination) =>
+        {
+            for (int i = 0; i < destination.Length; i++) destination[i] = convert(values[(int)first + i]);
+        });
 }
