@@ -5,8 +5,8 @@ namespace KernelFlow.Bridges;
 /// <summary>Pieces of JSON in messages.</summary>
 internal static class JsonText
 {
-    /// <summary>At most 60 characters of a text that a file supplied.</summary>
-    public static string Clip(string text) => text.Length <= 60 ? text : text[..57] + "...";
+    /// <summary>At most 60 characters of a text that a file supplied, on one line.</summary>
+    public static string Clip(string text) => string.Concat((text.Length <= 60 ? text : text[..57] + "...").Select(c => char.IsControl(c) ? ' ' : c));
 
     /// <summary>Why it is not JSON, without the position (which messages give in their own words).</summary>
     public static string Reason(JsonException e)

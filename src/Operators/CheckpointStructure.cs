@@ -3,7 +3,7 @@ namespace KernelFlow;
 /// <summary>The structural checks that every checkpoint passes before anything large is read: which tensors there are and their shapes.</summary>
 internal sealed class CheckpointStructure
 {
-    private readonly LossModel _loss;
+    private readonly string[] _required;
     private readonly TensorShapes _shapes;
     private readonly bool _jacobians;
     private readonly long? _sketch;
@@ -15,13 +15,13 @@ internal sealed class CheckpointStructure
     /// <param name="parameters">D (before any sketch), if known beforehand.</param>
     public CheckpointStructure(Checkpoint first, LossModel loss, int? test = null, long? parameters = null)
     {
-        _loss = loss;
         int p = loss.Outputs;
         var outputs = first["U_Q"];
         if (test is null && (outputs.Count == 0 || outputs.Count % p != 0))
             throw new InvalidRunException($"{outputs.Location}: U_Q: found shape {outputs.ShapeText}, expected [m, {p}]; it disagrees with outputs = {p}.");
         Test = test ?? checked((int)(outputs.Count / p));
         _jacobians = first.HasJacobians;
+        _required = ["U_S", "U_Q", .. _jacobians ? (string[])["J_S", "J_Q"] : ["K_SS", "K_QS"], .. loss.IsCustom ? (string[])["g", "B"] : []];
         _sketch = Sketch(first);
         if (_jacobians)
         {
@@ -64,8 +64,9 @@ internal sealed class CheckpointStructure
             throw new InvalidRunException($"{c.Location}: found {(c.HasJacobians ? "J_S" : "K_SS")}, expected {(_jacobians ? "J_S and J_Q" : "K_SS and K_QS")} "
                 + "as in the first checkpoint: a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.");
         if (!_jacobians && c.Find("K_SS") is null)
-            throw new InvalidRunException($"{c.Location}: tensors J_S and J_Q (or K_SS and K_QS) are missing (checkpoint at step {c.Step}); found {string.Join(", ", c.Tensors.Keys.Order(StringComparer.Ordinal))}.");
-        foreach (string name in (string[])["U_S", "U_Q", .. _jacobians ? (string[])["J_S", "J_Q"] : ["K_SS", "K_QS"], .. _loss.IsCustom ? (string[])["g", "B"] : []]) _ = c[name];
+            throw new InvalidRunException($"{c.Location}: tensors J_S and J_Q (or K_SS and K_QS) are missing (checkpoint at step {c.Step}); "
+                + $"found {string.Join(", ", c.Tensors.Keys.Order(StringComparer.Ordinal))}.");
+        foreach (string name in _required) _ = c[name];
         if (Sketch(c) != _sketch)
             throw new InvalidRunException($"{c.Location}: sketch: found {Sketch(c)?.ToString() ?? "none"}, expected {_sketch?.ToString() ?? "none"} as in the first checkpoint.");
         foreach (string name in TensorShapes.Names)

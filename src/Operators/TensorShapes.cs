@@ -39,7 +39,8 @@ internal sealed class TensorShapes(int n, int m, int p, long? columns, long? par
         var labels = nearest is null ? expected[0].Select(a => a.Label) : nearest.Where((a, i) => a.Extent != tensor.Shape[i]).Select(a => a.Label);
         string keys = string.Join(" and ", labels.Distinct());
         string shapes = string.Join(" or ", expected.Select(axes => "[" + string.Join(", ", axes.Select(a => a.Extent)) + "]"));
-        throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: found shape {tensor.ShapeText}, expected {shapes}{(keys.Length > 0 ? $"; it disagrees with {keys}" : "")}.");
+        string reason = keys.Length > 0 ? $"; it disagrees with {keys}" : "";
+        throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: found shape {tensor.ShapeText}, expected {shapes}{reason}.");
     }
 
     private Axis[][] Of(string name) => name switch

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -56,5 +55,66 @@ public class RecordedRunTests
             size += Math.Pow(u1[i] - u0[i], 2);
         }
         Assert.True(Math.Sqrt(error / size) < 1e-3, $"relative error {Math.Sqrt(error / size)}");
+    }
+
+    [Fact]
+    public void WindowsAreThoseOfTheSequence()
+    {
+        using var whole = RecordedRun.Open(Fixtures.DigitsTiny);
+        using var part = RecordedRun.Open(Fixtures.DigitsTiny, from: 0.25 * (1 + 5e-10), to: 3.25);
+        var window = whole.Checkpoints.Window(0.25, 3.25);
+        Assert.Equal(window.Select(c => (c.Time, c.Step)), part.Checkpoints.Select(c => (c.Time, c.Step)));
+        Assert.Equal(6, part.Checkpoints.Count);
+        Assert.Equal(16, part.Manifest.Checkpoints.Count);
+        Assert.Equal(window[3]["J_Q"].ReadAll(), part.Checkpoints[3]["J_Q"].ReadAll());
+    }
+
+    [Theory]
+    [InlineData(0.26, null, "from: 0.26 is not the time of a checkpoint; the nearest is 0.25.")]
+    [InlineData(null, 0.25000001, "to: 0.25000001 is not the time of a checkpoint; the nearest is 0.25.")]
+    [InlineData(0.25, 0.25, "The window from 0.25 to 0.25 holds fewer than two checkpoints.")]
+    [InlineData(0.4, 0.25, "The window from 0.4 to 0.25 holds fewer than two checkpoints.")]
+    public void WindowsThatAreNotThereAreRefusedByRunAndSequenceAlike(double? from, double? to, string message)
+    {
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => RecordedRun.Open(Fixtures.DigitsTiny, from, to)).Message);
+        using var run = RecordedRun.Open(Fixtures.DigitsTiny);
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => run.Checkpoints.Window(from, to)).Message);
+    }
+
+    /// <summary>The hash is that of the list which sha256sum prints, so anybody can check it.</summary>
+    [Fact]
+    public void InputHashIsTheSumOfTheSums()
+    {
+        using var run = RecordedRun.Open(Fixtures.DigitsTiny, to: 0.1);
+        var list = new StringBuilder();
+        foreach (string name in (string[])["run.json", "targets.safetensors", "checkpoint-000000.safetensors", "checkpoint-000001.safetensors", "checkpoint-000002.safetensors"])
+            list.Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Fixtures.DigitsTiny, name)))).ToLowerInvariant()).Append("  ").Append(name).Append('\n');
+        string expected = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(list.ToString()))).ToLowerInvariant();
+        Assert.Equal("sha256:" + expected, run.InputHash());
+        using var whole = RecordedRun.Open(Fixtures.DigitsTiny);
+        Assert.NotEqual(run.InputHash(), whole.InputHash());
+        Assert.Throws<OperationCanceledException>(() => whole.InputHash(new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void DisposedRunsRefuseToRead()
+    {
+        var run = RecordedRun.Open(Fixtures.DigitsTiny);
+        run.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => run.Checkpoints[0]["J_S"].ReadAll());
+        Assert.Throws<ObjectDisposedException>(() => run.InputHash());
+    }
+
+    /// <summary>Files are held by their maps alone: more runs open at once than a process may have descriptors would otherwise fail.</summary>
+    [Fact]
+    public void ManyCheckpointsNeedNoDescriptors()
+    {
+        if (!Directory.Exists("/proc/self/fd")) return;
+        int before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
+        var runs = Enumerable.Range(0, 40).Select(_ => RecordedRun.Open(Fixtures.DigitsTiny)).ToList();
+        int during = Directory.GetFileSystemEntries("/proc/self/fd").Length;
+        Assert.Equal(16, runs[39].Checkpoints.Count);
+        runs.ForEach(r => r.Dispose());
+        Assert.True(during - before < 100, $"{during - before} more descriptors for {40 * 17} mapped files");
     }
 }

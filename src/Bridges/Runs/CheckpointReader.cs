@@ -4,7 +4,7 @@ namespace KernelFlow.Bridges;
 internal static class CheckpointReader
 {
     // Read when the run is opened: all of them together are far smaller than one Jacobian.
-    private static readonly string[] Small = ["U_S", "U_Q", "g", "loss", "batch"];
+    private static readonly string[] Small = ["U_S", "U_Q", "g", "loss"];
 
     /// <summary>The tensors of a file. Those that the run format does not know and this version cannot read are left out; a known name must have an allowed type.</summary>
     public static Checkpoint Read(SafetensorsFile file, CheckpointEntry entry)
@@ -29,19 +29,22 @@ internal static class CheckpointReader
     }
 
     /// <summary>Finite values of the small tensors, and batch members that are examples.</summary>
-    public static void CheckSmallTensors(Checkpoint checkpoint, RunManifest manifest)
+    public static void CheckSmallTensors(Checkpoint checkpoint, int train)
     {
-        foreach (string name in Small)
-        {
-            if (checkpoint.Find(name) is not { } tensor) continue;
-            if (name == "batch" && (tensor.Shape.Count != 1 || tensor.Count is 0 or > int.MaxValue))
-                throw new InvalidRunException($"{tensor.Location}: batch: found shape {tensor.ShapeText}, expected [b], the examples of one step.");
-            double[] values = tensor.ReadAll();
-            if (name != "batch") continue;
-            int i = Array.FindIndex(values, v => v < 0 || v >= manifest.Train);
-            if (i >= 0)
-                throw new InvalidRunException(FormattableString.Invariant(
-                    $"{tensor.Location}: batch: found {values[i]} at index [{i}], expected examples from 0 to {manifest.Train - 1}; it disagrees with train = {manifest.Train}."));
-        }
+        foreach (string name in Small) _ = checkpoint.Find(name)?.ReadAll();
+        CheckBatch(checkpoint, train);
+    }
+
+    /// <summary>Throws when batch is not a list of examples.</summary>
+    public static void CheckBatch(Checkpoint checkpoint, int train)
+    {
+        if (checkpoint.Find("batch") is not { } batch) return;
+        if (batch.Shape.Count != 1 || batch.Count is 0 or > int.MaxValue)
+            throw new InvalidRunException($"{batch.Location}: batch: found shape {batch.ShapeText}, expected [b], the examples of one step.");
+        double[] values = batch.ReadAll();
+        int i = Array.FindIndex(values, v => v < 0 || v >= train);
+        if (i >= 0)
+            throw new InvalidRunException(FormattableString.Invariant(
+                $"{batch.Location}: batch: found {values[i]} at index [{i}], expected examples from 0 to {train - 1}; it disagrees with train = {train}."));
     }
 }

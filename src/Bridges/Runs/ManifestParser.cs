@@ -29,6 +29,19 @@ internal static class ManifestParser
     public static RunManifest Parse(byte[] bytes, string path, int minimumCheckpoints)
     {
         using var document = ParseJson(bytes, path);
+        try
+        {
+            return Parse(document, bytes, path, minimumCheckpoints);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What GetString throws for lone surrogates ("\uD800").
+            throw new InvalidRunException($"{path}: found text that is not Unicode, expected JSON: {e.Message}", e);
+        }
+    }
+
+    private static RunManifest Parse(JsonDocument document, byte[] bytes, string path, int minimumCheckpoints)
+    {
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new InvalidRunException($"{path}: found {JsonText.Clip(document.RootElement.GetRawText())}, expected a JSON object.");
         var keys = new JsonKeys(document.RootElement, path, "");
@@ -62,11 +75,14 @@ internal static class ManifestParser
         };
     }
 
+    /// <summary>The bytes after a UTF-8 byte order mark, if there is one.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) => bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+
     private static JsonDocument ParseJson(byte[] bytes, string path)
     {
         try
         {
-            ReadOnlyMemory<byte> json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+            var json = WithoutMark(bytes);
             _ = new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json.Span);
             return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }

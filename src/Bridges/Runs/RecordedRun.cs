@@ -12,7 +12,8 @@ public sealed class RecordedRun : IDisposable
     private readonly IReadOnlyList<SafetensorsFile> _files;
     private readonly IReadOnlyList<string> _fileNames;
 
-    private RecordedRun(string folder, RunManifest manifest, CheckpointSequence checkpoints, IReadOnlyList<SafetensorsFile> files, IReadOnlyList<string> fileNames) =>
+    private RecordedRun(
+        string folder, RunManifest manifest, CheckpointSequence checkpoints, IReadOnlyList<SafetensorsFile> files, IReadOnlyList<string> fileNames) =>
         (Folder, Manifest, Checkpoints, _files, _fileNames) = (folder, manifest, checkpoints, files, fileNames);
 
     /// <summary>The folder, as given.</summary>
@@ -38,7 +39,7 @@ public sealed class RecordedRun : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder))
-            throw new InvalidRunException($"{folder}: {(File.Exists(folder) ? "run folder not found: it is a file, expected the folder that holds run.json" : "run folder not found")}.");
+            throw new InvalidRunException($"{folder}: run folder not found{(File.Exists(folder) ? ": it is a file, expected the folder that holds run.json" : "")}.");
         var manifest = RunManifest.Read(Path.Combine(folder, RunManifest.FileName));
         var (first, last) = FlowTimeWindow.Find([.. manifest.Checkpoints.Select(c => c.Time)], from, to);
 
@@ -68,7 +69,7 @@ public sealed class RecordedRun : IDisposable
             }
             CheckpointReader.RequireParameters(checkpoints, manifest);
             var sequence = new CheckpointSequence(checkpoints, loss, manifest.Test, manifest.Parameters) { Optimizer = manifest.Optimizer, RunTensors = runTensors };
-            foreach (var checkpoint in checkpoints) CheckpointReader.CheckSmallTensors(checkpoint, manifest);
+            foreach (var checkpoint in checkpoints) CheckpointReader.CheckSmallTensors(checkpoint, manifest.Train);
             return new RecordedRun(folder, manifest, sequence, files, names);
         }
         catch

@@ -5,24 +5,16 @@ namespace KernelFlow.Bridges;
 /// <summary>The targets file of a run: y_S becomes the loss; y_Q, clean_S and noise_mask_S belong to the run. All are small and checked at once.</summary>
 internal static class RunTargets
 {
+    private static readonly string[] Names = ["y_S", "y_Q", "clean_S", "noise_mask_S"];
+
     /// <summary>Validates the targets and makes the loss.</summary>
     /// <param name="manifest">Sizes and the loss's name.</param>
     /// <param name="file">The targets file; null for a custom loss without one.</param>
     public static (LossModel Loss, Dictionary<string, TensorSource> RunTensors) Load(RunManifest manifest, SafetensorsFile? file)
     {
         int p = manifest.Outputs;
-        var tensors = new Dictionary<string, TensorSource>();
-        var shapes = new TensorShapes(manifest.Train, manifest.Test, p, null, manifest.Parameters, false);
-        foreach (string name in (string[])["y_S", "y_Q", "clean_S", "noise_mask_S"])
-        {
-            if (file?.Find(name) is not { } tensor) continue;
-            TensorKinds.Check(tensor);
-            shapes.Check(tensor);
-            double[] values = tensor.ReadAll();
-            if (name == "noise_mask_S") CheckMask(tensor, values);
-            else CheckValues(manifest, tensor, values);
-            tensors.Add(name, tensor);
-        }
+        var tensors = Names.Select(name => file?.Find(name)).OfType<TensorSource>().ToDictionary(t => t.Name);
+        Check(manifest, tensors.Values);
         if (manifest.Loss == "custom") return (LossModel.Custom(manifest.Train, p, manifest.IsSum), tensors);
 
         double[] y = file!["y_S"].ReadAll();
@@ -34,6 +26,21 @@ internal static class RunTargets
             _ => LossModel.Logistic(y, manifest.IsSum),
         };
         return (loss, tensors);
+    }
+
+    /// <summary>Types, shapes and values against the manifest.</summary>
+    public static void Check(RunManifest manifest, IEnumerable<TensorSource> tensors)
+    {
+        var shapes = new TensorShapes(manifest.Train, manifest.Test, manifest.Outputs, null, manifest.Parameters, false);
+        foreach (var tensor in tensors)
+        {
+            if (!Names.Contains(tensor.Name)) throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: expected one of {string.Join(", ", Names)}.");
+            TensorKinds.Check(tensor);
+            shapes.Check(tensor);
+            double[] values = tensor.ReadAll();
+            if (tensor.Name == "noise_mask_S") CheckMask(tensor, values);
+            else CheckValues(manifest, tensor, values);
+        }
     }
 
     private static void CheckValues(RunManifest manifest, TensorSource tensor, double[] values)

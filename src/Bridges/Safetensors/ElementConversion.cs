@@ -37,8 +37,11 @@ internal static unsafe class ElementConversion
     }
 
     /// <summary>destination ← elements of the stored type, rounded to nearest even (bfloat16 by way of float32).</summary>
-    public static void FromDouble(ReadOnlySpan<double> source, StorageType type, Span<byte> destination)
+    /// <returns>Index of the first value that the type cannot hold, or −1: finite numbers that overflow, integers beyond 2⁵³ or with a fraction, masks other
+    /// than 0 and 1.</returns>
+    public static int FromDouble(ReadOnlySpan<double> source, StorageType type, Span<byte> destination)
     {
+        int bad = -1;
         switch (type)
         {
             case StorageType.Float64:
@@ -46,31 +49,43 @@ internal static unsafe class ElementConversion
                 break;
             case StorageType.Float32:
                 var singles = MemoryMarshal.Cast<byte, float>(destination);
-                for (int i = 0; i < source.Length; i++) singles[i] = (float)source[i];
+                for (int i = source.Length - 1; i >= 0; i--)
+                    if (!float.IsFinite(singles[i] = (float)source[i])) bad = i;
                 break;
             case StorageType.Float16:
                 var halves = MemoryMarshal.Cast<byte, Half>(destination);
-                for (int i = 0; i < source.Length; i++) halves[i] = (Half)source[i];
+                for (int i = source.Length - 1; i >= 0; i--)
+                    if (!Half.IsFinite(halves[i] = (Half)source[i])) bad = i;
                 break;
             case StorageType.BFloat16:
                 var uppers = MemoryMarshal.Cast<byte, ushort>(destination);
-                for (int i = 0; i < source.Length; i++)
+                for (int i = source.Length - 1; i >= 0; i--)
                 {
-                    // Finite input: adding half of the dropped part, and one more when the kept part is odd, rounds to nearest even.
+                    // Adding half of the dropped part, and one more when the kept part is odd, rounds a finite number to nearest even.
                     uint bits = BitConverter.SingleToUInt32Bits((float)source[i]);
                     uppers[i] = (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+                    if ((uppers[i] & 0x7F80) == 0x7F80) bad = i;
                 }
                 break;
             case StorageType.Int64:
                 var integers = MemoryMarshal.Cast<byte, long>(destination);
-                for (int i = 0; i < source.Length; i++) integers[i] = (long)source[i];
+                for (int i = source.Length - 1; i >= 0; i--)
+                {
+                    integers[i] = (long)source[i];
+                    if (source[i] != Math.Floor(source[i]) || Math.Abs(source[i]) > 1L << 53) bad = i;
+                }
                 break;
             case StorageType.Boolean:
-                for (int i = 0; i < source.Length; i++) destination[i] = (byte)source[i];
+                for (int i = source.Length - 1; i >= 0; i--)
+                {
+                    destination[i] = (byte)(source[i] == 0 ? 0 : 1);
+                    if (source[i] is not (0 or 1)) bad = i;
+                }
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type));
         }
+        return bad;
     }
 
     private static void Widen(float* source, Span<double> destination)

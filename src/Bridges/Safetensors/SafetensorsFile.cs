@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using KernelFlow.Bridges;
 
 namespace KernelFlow;
@@ -30,26 +29,23 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="path">The file; messages repeat it as given.</param>
     /// <exception cref="InvalidRunException">The file is not found or unreadable, is cut off, or its header is not sound: longer than the file or 100 MB, not
     /// JSON, names that stand twice, offsets out of range, overlapping, with gaps or not matching shape × dtype, shapes whose size overflows.</exception>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The map is disposed on failure and owned by the result on success.")]
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("safetensors files are read on little-endian machines only.");
-        FileMap? map = null;
         try
         {
-            if (!File.Exists(path)) throw new InvalidRunException($"{path}: not found{(Directory.Exists(path) ? " (it is a folder, expected a safetensors file)" : "")}.");
+            if (!File.Exists(path))
+                throw new InvalidRunException($"{path}: not found{(Directory.Exists(path) ? " (it is a folder, expected a safetensors file)" : "")}.");
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             long headerLength = HeaderLength(file, path);
             var json = new byte[headerLength];
             file.ReadExactly(json);
             var header = SafetensorsHeader.Parse(json, file.Length - 8 - headerLength, path);
-            map = new FileMap(path, file);
-            return new SafetensorsFile(map, header, 8 + headerLength);
+            return new SafetensorsFile(new FileMap(path, file), header, 8 + headerLength);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            map?.Dispose();
             throw new InvalidRunException($"{path}: cannot be read: {e.Message}", e);
         }
     }
@@ -65,8 +61,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>The named tensor.</summary>
     /// <exception cref="InvalidRunException">The file does not have it, or with a dtype that this version does not read.</exception>
-    public TensorSource this[string name] =>
-        Find(name) ?? throw new InvalidRunException($"{Path}: tensor {name} is missing; found {(Entries.Count == 0 ? "none" : string.Join(", ", Entries.Keys.Order(StringComparer.Ordinal)))}.");
+    public TensorSource this[string name] => Find(name) ?? throw new InvalidRunException(
+        $"{Path}: tensor {name} is missing; found {(Entries.Count == 0 ? "none" : string.Join(", ", Entries.Keys.Order(StringComparer.Ordinal)))}.");
 
     /// <summary>Unmaps the file; tensors of it throw <see cref="ObjectDisposedException"/> from then on.</summary>
     public void Dispose() => _map.Dispose();
@@ -79,9 +75,11 @@ public sealed class SafetensorsFile : IDisposable
         file.ReadExactly(prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafetensorsHeader.MaximumLength)
-            throw new InvalidRunException($"{path}: found a header length of {length} bytes, expected at most {SafetensorsHeader.MaximumLength}: not a safetensors file.");
+            throw new InvalidRunException(
+                $"{path}: found a header length of {length} bytes, expected at most {SafetensorsHeader.MaximumLength}: not a safetensors file.");
         if ((long)length > file.Length - 8)
-            throw new TruncatedFileException($"{path}: found {file.Length - 8} bytes after the header length, expected at least {length}, the header: the file was cut off in writing.");
+            throw new TruncatedFileException(
+                $"{path}: found {file.Length - 8} bytes after the header length, expected at least {length}, the header: the file was cut off in writing.");
         return (long)length;
     }
 }

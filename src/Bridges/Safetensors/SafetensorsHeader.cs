@@ -150,14 +150,16 @@ internal sealed class SafetensorsHeader
             if (entry.Begin != end)
             {
                 string before = previous is null ? "the start of the data" : $"the end of tensor {previous.Name}";
-                throw Error($"{entry.Name}: data_offsets: found [{entry.Begin}, {entry.End}], expected to begin at {end}, {before} ({(entry.Begin < end ? "overlap" : "gap")})");
+                string kind = entry.Begin < end ? "overlap" : "gap";
+                throw Error($"{entry.Name}: data_offsets: found [{entry.Begin}, {entry.End}], expected to begin at {end}, {before} ({kind})");
             }
             (end, previous) = (entry.End, entry);
         }
         if (end > dataLength)
         {
             string first = _entries.Values.OrderBy(e => e.End).First(e => e.End > dataLength).Name;
-            throw new TruncatedFileException($"{_location}: {first}: found {dataLength} bytes of data, expected {end}: data_offsets reach beyond the file, which was cut off in writing.");
+            throw new TruncatedFileException(
+                $"{_location}: {first}: found {dataLength} bytes of data, expected {end}: data_offsets reach beyond the file, which was cut off in writing.");
         }
         if (end < dataLength) throw Error($"found {dataLength} bytes of data, expected {end}, the end of the last tensor");
     }

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace KernelFlow.Bridges;
+
+/// <summary>Files that are either whole or absent: written under a temporary name, flushed to the disk, renamed over the target.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Suffix of the temporary name.</summary>
+    public const string PartSuffix = ".part";
+
+    /// <summary>Writes a file; when <paramref name="write"/> throws, an existing file is left as it was and no temporary file stays.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="write">Writes the contents, front to back.</param>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string part = path + PartSuffix;
+        try
+        {
+            using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(part, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
+
+    /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
+    public static void WriteAllText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+}

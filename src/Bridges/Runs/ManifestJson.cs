@@ -1,0 +1,72 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace KernelFlow.Bridges;
+
+/// <summary>A manifest as a JSON document that grows by one checkpoint at a time; keys that this program does not know stay in it.</summary>
+internal static class ManifestJson
+{
+    /// <summary>The key, and the beginning of its value, by which this tool knows its own recordings.</summary>
+    private const string WriterKey = "writer", WriterName = "KernelFlow";
+
+    public static JsonObject Create(RunDescription description, bool hasTargets)
+    {
+        var loss = description.Loss;
+        var json = new JsonObject
+        {
+            ["format"] = ManifestParser.Format,
+            ["version"] = 1,
+            [WriterKey] = $"{WriterName} {typeof(ManifestJson).Assembly.GetName().Version!.ToString(3)}",
+            ["loss"] = loss.Kind,
+            ["reduction"] = loss.IsSum ? "sum" : "mean",
+            ["train"] = loss.Examples,
+            ["test"] = description.Test,
+            ["outputs"] = loss.Outputs,
+        };
+        if (description.Parameters is { } parameters) json["parameters"] = parameters;
+        if (description.Optimizer is { } optimizer)
+        {
+            var o = new JsonObject { ["kind"] = optimizer.Kind, ["learningRate"] = optimizer.LearningRate };
+            if (optimizer.Momentum is { } momentum) o["momentum"] = momentum;
+            if (optimizer.Beta1 is { } beta1) o["beta1"] = beta1;
+            if (optimizer.Beta2 is { } beta2) o["beta2"] = beta2;
+            if (optimizer.Epsilon is { } epsilon) o["epsilon"] = epsilon;
+            if (optimizer.BatchSize is { } batchSize) o["batchSize"] = batchSize;
+            json["optimizer"] = o;
+        }
+        if (hasTargets) json["targets"] = RunWriter.TargetsFile;
+        json["checkpoints"] = new JsonArray();
+        json["metadata"] = new JsonObject(description.Metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
+        return json;
+    }
+
+    public static JsonObject Parse(byte[] bytes) => JsonNode.Parse(ManifestParser.WithoutMark(bytes).Span)!.AsObject();
+
+    public static void Append(JsonObject json, CheckpointEntry entry) =>
+        json["checkpoints"]!.AsArray().Add(new JsonObject { ["file"] = entry.File, ["step"] = entry.Step, ["time"] = entry.Time });
+
+    /// <summary>The document as indented UTF-8.</summary>
+    public static byte[] Bytes(JsonObject json)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) json.WriteTo(writer);
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+
+    /// <summary>Whether the file is a manifest that this tool wrote.</summary>
+    public static bool IsOwn(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var keys = new JsonKeys(document.RootElement, path, "");
+            return keys.OneOf("format", ManifestParser.Format).Length > 0 && keys.Text(WriterKey, "").StartsWith(WriterName, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidRunException)
+        {
+            return false;
+        }
+    }
+}

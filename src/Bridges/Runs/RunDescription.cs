@@ -1,0 +1,19 @@
+namespace KernelFlow;
+
+/// <summary>What a recording states once: the loss with its targets, sizes, the optimizer and free-form facts.</summary>
+/// <param name="Loss">Φ_S; gives n, p, the reduction and y_S.</param>
+/// <param name="Test">m: test examples.</param>
+public sealed record RunDescription(LossModel Loss, int Test)
+{
+    /// <summary>D; when null and Jacobians are recorded, their number of columns. To be stated when the Jacobians are sketched.</summary>
+    public long? Parameters { get; init; }
+
+    /// <summary>The optimizer, if any.</summary>
+    public OptimizerInfo? Optimizer { get; init; }
+
+    /// <summary>The run's own tensors beside y_S: y_Q, clean_S, noise_mask_S (<see cref="StreamedTensor.Booleans"/>); for a custom loss also y_S.</summary>
+    public IReadOnlyList<TensorSource> Targets { get; init; } = [];
+
+    /// <summary>Free-form facts for the manifest.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,99 @@
+using KernelFlow.Networks;
+using KernelFlow.Numerics;
+
+namespace KernelFlow;
+
+/// <summary>What to do with a folder that already holds something.</summary>
+public enum RecordMode
+{
+    /// <summary>Start a new recording; an earlier recording by this tool is replaced, a folder with anything else is refused.</summary>
+    New,
+
+    /// <summary>Start a new recording also in a folder that holds other files; only files of the run format are replaced.</summary>
+    Overwrite,
+
+    /// <summary>Continue an interrupted recording with the same options; start one when there is none.</summary>
+    Resume,
+}
+
+/// <summary>Trains a built-in network and records it as a run.</summary>
+/// <remarks>
+/// Everything follows from the options (data, weights and batches from the seed), so a recording can be repeated and an interrupted one resumed: training is
+/// computed again from the start, without the Jacobians of checkpoints that are there already, and the files are exactly those of an uninterrupted recording.
+/// That holds for one backend; another one gives another rounding, which resuming notices and refuses.
+/// </remarks>
+public static class Recorder
+{
+    /// <summary>Trains and writes a run folder; it opens with all completed checkpoints at any moment, also after a kill.</summary>
+    /// <param name="options">What to train and record.</param>
+    /// <param name="folder">The run folder; created when absent.</param>
+    /// <param name="backend">Dense kernels to train with.</param>
+    /// <param name="mode">What to do with a folder that already holds something.</param>
+    /// <param name="progress">Told after every checkpoint.</param>
+    /// <param name="cancellation">Checked before every step; completed checkpoints stay.</param>
+    /// <exception cref="ArgumentException">The options make no run.</exception>
+    /// <exception cref="NumericalException">Training diverged; completed checkpoints stay.</exception>
+    /// <exception cref="InvalidRunException">Resuming: the folder holds another run, or one that this backend does not reproduce.</exception>
+    /// <exception cref="IOException">The folder holds something this tool did not write, or cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static void Record(
+        RecordingOptions options, string folder, Backend backend, RecordMode mode = RecordMode.New,
+        IProgress<RecordingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var run = new TrainingRun(options, backend);
+        string manifest = Path.Combine(folder, "run.json");
+        bool resume = mode == RecordMode.Resume && File.Exists(manifest);
+        if (resume && RunMetadata.Difference(manifest, options) is { } difference) throw new InvalidRunException($"{manifest}: cannot resume this run: {difference}.");
+        var writer = resume
+            ? RunWriter.Resume(folder)
+            : RunWriter.Create(folder, new RunDescription(run.Trainer.Loss, run.Data.Test)
+            {
+                Parameters = options.Kernels ? null : run.Network.Parameters,
+                Optimizer = run.Trainer.OptimizerInfo,
+                Targets = run.RunTensors,
+                Metadata = RunMetadata.Of(options, run.Network),
+            }, mode == RecordMode.Overwrite);
+
+        int done = writer.Checkpoints.Count;
+        if (done == options.CheckpointSteps().Count) return;
+        // The last one there is computed once more, to see that this is the same path.
+        int first = Math.Max(0, done - 1), index = first;
+        foreach (var checkpoint in run.Checkpoints(first, progress, cancellation))
+        {
+            if (index++ < done) RequireSame(checkpoint, Path.Combine(folder, writer.Checkpoints[^1].File));
+            else writer.Append(checkpoint.Time, checkpoint.Step, checkpoint.Tensors.Values);
+        }
+    }
+
+    /// <summary>Trains and keeps the checkpoints in memory: what <see cref="Record"/> writes, as a sequence to analyse.</summary>
+    /// <param name="options">What to train and record.</param>
+    /// <param name="backend">Dense kernels to train with.</param>
+    /// <param name="progress">Told after every checkpoint.</param>
+    /// <param name="cancellation">Checked before every step.</param>
+    /// <exception cref="ArgumentException">The options make no run.</exception>
+    /// <exception cref="NumericalException">Training diverged.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static CheckpointSequence InMemory(RecordingOptions options, Backend backend, IProgress<RecordingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var run = new TrainingRun(options, backend);
+        return new CheckpointSequence(run.Checkpoints(0, progress, cancellation), run.Trainer.Loss)
+        {
+            Optimizer = run.Trainer.OptimizerInfo,
+            RunTensors = run.RunTensors.ToDictionary(t => t.Name),
+        };
+    }
+
+    private static void RequireSame(Checkpoint computed, string file)
+    {
+        using var recorded = SafetensorsFile.Open(file);
+        foreach (string name in (string[])["U_S", "U_Q"])
+        {
+            double[] there = recorded[name].ReadAll(), here = computed[name].ReadAll();
+            if (there.AsSpan().SequenceEqual(here)) continue;
+            double difference = there.Zip(here).Max(pair => Math.Abs(pair.First - pair.Second));
+            throw new InvalidRunException(FormattableString.Invariant(
+                $"{file}: {name}: the training computed again differs by {difference:e1} from what was recorded; resume with the backend and thread count of the recording, or record anew."));
+        }
+    }
+}

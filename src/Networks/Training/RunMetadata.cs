@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace KernelFlow.Networks;
+
+/// <summary>What a recording says about itself in the manifest; "options" holds every option, so that resuming can tell whether it continues the same run.</summary>
+internal static class RunMetadata
+{
+    private const string OptionsKey = "options";
+
+    public static IReadOnlyDictionary<string, string> Of(RecordingOptions options, FeedForwardNetwork network) => new Dictionary<string, string>
+    {
+        ["recorder"] = "KernelFlow " + typeof(RunMetadata).Assembly.GetName().Version!.ToString(3),
+        ["network"] = FormattableString.Invariant($"{network.InputSize}-{string.Join("-", options.Layers)}-{network.Outputs} {OptionName.Of(options.Activation)}, {OptionName.Of(options.Parametrisation)}"),
+        ["data"] = OptionName.Of(options.Data),
+        ["labelNoise"] = options.Noise.ToString(CultureInfo.InvariantCulture),
+        ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
+        [OptionsKey] = Text(options),
+    };
+
+    /// <summary>Why the folder's run.json is not that of a recording with these options; null when it is.</summary>
+    public static string? Difference(string manifest, RecordingOptions options)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(manifest));
+        if (!document.RootElement.TryGetProperty("metadata", out var metadata) || !metadata.TryGetProperty(OptionsKey, out var recorded))
+            return "it was not recorded from options";
+        string[] there = recorded.GetString()!.Split("; "), here = Text(options).Split("; ");
+        return there.SequenceEqual(here) ? null : $"it was recorded with {string.Join(", ", there.Except(here))} instead of {string.Join(", ", here.Except(there))}";
+    }
+
+    // Every public property, in order of declaration: an option added later is covered without a word here.
+    private static string Text(RecordingOptions options) =>
+        string.Join("; ", typeof(RecordingOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Select(property => property.Name + "=" + Value(property.GetValue(options))));
+
+    private static string Value(object? value) => value switch
+    {
+        null => "default",
+        IReadOnlyList<LayerSpec> layers => string.Join(",", layers),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+}

@@ -1,0 +1,93 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Networks;
+
+/// <summary>One training with its checkpoints: data, network and loss are made from the options; checkpoints come one by one as training proceeds.</summary>
+internal sealed class TrainingRun
+{
+    private readonly Backend _backend;
+    private readonly RecordingOptions _options;
+
+    public TrainingRun(RecordingOptions options, Backend backend)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
+        options.Validate();
+        _options = options;
+        _backend = backend;
+        Data = TrainingData.Create(options);
+        Network = FeedForwardNetwork.Create(Data.InputSize, options.Layers, options.Activation, Data.Outputs, options.Parametrisation);
+        Trainer = new Trainer(options, Data, Network, backend);
+    }
+
+    public TrainingData Data { get; }
+
+    public FeedForwardNetwork Network { get; }
+
+    public Trainer Trainer { get; }
+
+    /// <summary>The run's tensors beside y_S.</summary>
+    public IReadOnlyList<TensorSource> RunTensors =>
+    [
+        new MemoryTensor("y_Q", Data.Y_Q, Data.Test, Data.Outputs),
+        new MemoryTensor("clean_S", Data.Clean_S, Data.Train, Data.Outputs),
+        StreamedTensor.Booleans("noise_mask_S", Data.NoiseMask_S),
+    ];
+
+    /// <summary>Trains from the start and yields the checkpoints from index <paramref name="first"/> on; those before are passed through without their Jacobians.</summary>
+    public IEnumerable<Checkpoint> Checkpoints(int first, IProgress<RecordingProgress>? progress, CancellationToken cancellation)
+    {
+        var checkpoints = Snapshots(first, progress, cancellation);
+        return _options.Kernels ? KernelBlocks.Convert(checkpoints, _backend) : checkpoints;
+    }
+
+    private IEnumerable<Checkpoint> Snapshots(int first, IProgress<RecordingProgress>? progress, CancellationToken cancellation)
+    {
+        var marks = _options.CheckpointSteps();
+        int mark = 0;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Trainer.ComputeStep();
+            if (Trainer.Step == marks[mark])
+            {
+                if (mark >= first) yield return Snapshot();
+                mark++;
+                progress?.Report(new RecordingProgress(Trainer.Step, _options.Steps, mark, marks.Count, Trainer.LossValue));
+                if (mark == marks.Count) yield break;
+            }
+            Trainer.TakeStep();
+        }
+    }
+
+    private Checkpoint Snapshot()
+    {
+        int n = Data.Train, m = Data.Test, p = Data.Outputs;
+        double[] u_S = new double[n * p], u_Q = new double[m * p], g = new double[n * p], w = Trainer.Parameters;
+        var tensors = new List<TensorSource> { Jacobian("J_S", w, Data.X_S, u_S), Jacobian("J_Q", w, Data.X_Q, u_Q) };
+        Trainer.Loss.Gradient(u_S, g);
+        tensors.Add(new MemoryTensor("U_S", u_S, n, p));
+        tensors.Add(new MemoryTensor("U_Q", u_Q, m, p));
+        tensors.Add(new MemoryTensor("g", g, n, p));
+        tensors.Add(new MemoryTensor("loss", [Trainer.Loss.Value(u_S)], 1));
+        if (Trainer.Batch is { } batch) tensors.Add(StreamedTensor.Integers("batch", Array.ConvertAll(batch, i => (long)i)));
+        if (Trainer.Preconditioner is { } diagonal) tensors.Add(new MemoryTensor("preconditioner", (double[])diagonal.Clone(), diagonal.Length));
+        if (_options.Midpoints && Trainer.Step < _options.Steps)
+        {
+            var middle = new double[w.Length];
+            for (int j = 0; j < w.Length; j++) middle[j] = 0.5 * (w[j] + Trainer.Next[j]);
+            tensors.Add(Jacobian("J_S_mid", middle, Data.X_S, new double[n * p]));
+            tensors.Add(Jacobian("J_Q_mid", middle, Data.X_Q, new double[m * p]));
+        }
+        return new Checkpoint(Trainer.Time, Trainer.Step, tensors.ToArray());
+    }
+
+    // Kernel blocks are formed from float64 Jacobians whatever the stored type of Jacobians would be.
+    private MemoryTensor Jacobian(string name, double[] w, double[] x, double[] u)
+    {
+        var J = new double[checked(u.Length * w.Length)];
+        Trainer.Evaluator.Jacobian(w, x, u, J);
+        long[] shape = [u.Length / Data.Outputs, Data.Outputs, w.Length];
+        return _options.DType == StorageType.Float32 && !_options.Kernels ? new MemoryTensor(name, Array.ConvertAll(J, v => (float)v), shape) : new MemoryTensor(name, J, shape);
+    }
+}

@@ -1,0 +1,42 @@
+namespace KernelFlow.Bridges.Tests;
+
+/// <summary>Sequences built from arrays pass the same shape table as files; sizes come from the first checkpoint.</summary>
+public class InMemorySequenceTests
+{
+    private static MemoryTensor Zeros(string name, params long[] shape) => new(name, new double[shape.Aggregate(1L, (a, b) => a * b)], shape);
+
+    private static Checkpoint At(double time, params TensorSource[] more) =>
+        new(time, (long)time, [Zeros("U_S", 3, 2), .. more.Any(t => t.Name == "U_Q") ? (TensorSource[])[] : [Zeros("U_Q", 4, 2)], .. more]);
+
+    private static string Refusal(params Checkpoint[] checkpoints) =>
+        Assert.Throws<InvalidRunException>(() => new CheckpointSequence(checkpoints, LossModel.Squared(new double[6], 2))).Message;
+
+    [Fact]
+    public void SizesComeFromTheFirstCheckpoint()
+    {
+        var sequence = new CheckpointSequence([At(0, Zeros("J_S", 3, 2, 5), Zeros("J_Q", 8, 5)), At(1, Zeros("J_S", 6, 5), Zeros("J_Q", 4, 2, 5))], LossModel.Squared(new double[6], 2));
+        Assert.Equal((4, 5L, 6, 8), (sequence.Test, sequence.Parameters, sequence.TrainSize, sequence.TestSize));
+        var kernels = new CheckpointSequence([At(0, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6)), At(1, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6))], LossModel.Squared(new double[6], 2));
+        Assert.Null(kernels.Parameters);
+    }
+
+    [Fact]
+    public void LaterCheckpointsMustAgree()
+    {
+        var first = At(0, Zeros("J_S", 6, 5), Zeros("J_Q", 8, 5));
+        Assert.Equal("memory: J_S: found shape [6, 4], expected [6, 5] or [3, 2, 5]; it disagrees with parameters = 5.", Refusal(first, At(1, Zeros("J_S", 6, 4), Zeros("J_Q", 8, 5))));
+        Assert.Equal("memory: U_Q: found shape [3, 2], expected [4, 2] or [8]; it disagrees with test = 4.", Refusal(first, At(1, Zeros("U_Q", 3, 2), Zeros("J_S", 6, 5), Zeros("J_Q", 8, 5))));
+        Assert.Equal("memory: U_Q: found shape [7], expected [m, 2]; it disagrees with outputs = 2.", Refusal(At(0, Zeros("U_Q", 7), Zeros("J_S", 6, 5), Zeros("J_Q", 7, 5)), first with { Time = 1 }));
+        Assert.Equal("memory: found K_SS, expected J_S and J_Q as in the first checkpoint: a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.",
+            Refusal(first, At(1, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6))));
+    }
+
+    [Fact]
+    public void TimeMustIncreaseAndTwoCheckpointsAreNeeded()
+    {
+        var first = At(0, Zeros("J_S", 6, 5), Zeros("J_Q", 8, 5));
+        Assert.Equal("memory: found 1 checkpoint(s), expected at least two.", Refusal(first));
+        Assert.Equal("memory: time of checkpoint 1 is 0, expected more than 0, the time of the one before it.", Refusal(first, first));
+        Assert.Equal("memory: time of checkpoint 1 is NaN, expected a finite number.", Refusal(first, first with { Time = double.NaN }));
+    }
+}
