@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using KernelFlow.Bridges;
@@ -38,6 +39,7 @@ public sealed class RecordedRun : IDisposable
     public static RecordedRun Open(string folder, double? from = null, double? to = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        long started = Stopwatch.GetTimestamp();
         if (!Directory.Exists(folder))
             throw new InvalidRunException($"{folder}: run folder not found{(File.Exists(folder) ? ": it is a file, expected the folder that holds run.json" : "")}.");
         var manifest = RunManifest.Read(Path.Combine(folder, RunManifest.FileName));
@@ -68,9 +70,16 @@ public sealed class RecordedRun : IDisposable
                 }
             }
             CheckpointReader.RequireParameters(checkpoints, manifest);
-            var sequence = new CheckpointSequence(checkpoints, loss, manifest.Test, manifest.Parameters) { Optimizer = manifest.Optimizer, RunTensors = runTensors };
             foreach (var checkpoint in checkpoints) CheckpointReader.CheckSmallTensors(checkpoint, manifest.Train);
-            return new RecordedRun(folder, manifest, sequence, files, names);
+            RecordedRun? run = null;
+            var sequence = new CheckpointSequence(checkpoints, loss, manifest.Test, manifest.Parameters)
+            {
+                Optimizer = manifest.Optimizer,
+                RunTensors = runTensors,
+                InputHash = new Lazy<string>(() => run!.InputHash()),
+                OpeningTime = Stopwatch.GetElapsedTime(started),
+            };
+            return run = new RecordedRun(folder, manifest, sequence, files, names);
         }
         catch
         {
