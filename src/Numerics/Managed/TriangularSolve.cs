@@ -94,6 +94,7 @@ internal static unsafe class TriangularSolve
     }
 
     /// <summary>Forward or backward substitution; unknown i of right-hand side r is rows[i·stride + r].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Substitute(double* coefficients, int n, bool forward, double* rows, nint stride, int lanes)
     {
         for (int step = 0; step < n; step++)
