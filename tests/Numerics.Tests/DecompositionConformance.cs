@@ -138,7 +138,8 @@ public class DecompositionConformance
                 MatrixView u = Oracle.Padded(m, k), vt = Oracle.Padded(k, n, 2);
                 var sigma = new double[k];
                 backend.Svd(Oracle.Copy(a), sigma, u, vt);
-                for (int i = 1; i < k; i++) Assert.True(sigma[i] <= sigma[i - 1] && sigma[i] >= 0, $"{label} {m}x{n}: singular values {i - 1}, {i} are not descending");
+                for (int i = 1; i < k; i++)
+                    Assert.True(sigma[i] <= sigma[i - 1] && sigma[i] >= 0, $"{label} {m}x{n}: singular values {i - 1}, {i} are not descending");
                 var scaled = Oracle.Copy(u);
                 for (int j = 0; j < k; j++)
                 {

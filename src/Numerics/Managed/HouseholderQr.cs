@@ -3,7 +3,9 @@ using System.Buffers;
 namespace KernelFlow.Numerics.Managed;
 
 /// <summary>Thin QR by Householder reflections, gathered in panels of 32 as I − V·T·Vᵀ so that the bulk of the work is products.</summary>
-/// <remarks>R. Schreiber, C. Van Loan, "A storage-efficient WY representation for products of Householder transformations", SIAM J. Sci. Stat. Comput. 10(1), 1989.</remarks>
+/// <remarks>
+/// R. Schreiber, C. Van Loan, "A storage-efficient WY representation for products of Householder transformations", SIAM J. Sci. Stat. Comput. 10(1), 1989.
+/// </remarks>
 internal static class HouseholderQr
 {
     private const int PanelColumns = 32;

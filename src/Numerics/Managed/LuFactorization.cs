@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace KernelFlow.Numerics.Managed;
 
 /// <summary>P·A = L·U with partial pivoting: panels of 64 columns factored by halving, the rest by triangular solves and products.</summary>
-/// <remarks>The recursive panel follows S. Toledo, "Locality of reference in LU decomposition with partial pivoting", SIAM J. Matrix Anal. Appl. 18(4), 1997.</remarks>
+/// <remarks>
+/// The recursive panel follows S. Toledo, "Locality of reference in LU decomposition with partial pivoting", SIAM J. Matrix Anal. Appl. 18(4), 1997.
+/// </remarks>
 internal static class LuFactorization
 {
     private const int PanelColumns = 64, BaseColumns = 8;

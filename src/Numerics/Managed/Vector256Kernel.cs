@@ -61,7 +61,8 @@ internal sealed unsafe class Vector256Kernel : MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<TVectors>(double* c, Vector256<double> c0, Vector256<double> c1, Vector256<double> c2, bool accumulate) where TVectors : struct, IVectors
+    private static void Put<TVectors>(double* c, Vector256<double> c0, Vector256<double> c1, Vector256<double> c2, bool accumulate)
+        where TVectors : struct, IVectors
     {
         if (accumulate)
         {

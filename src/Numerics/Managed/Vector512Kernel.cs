@@ -69,7 +69,8 @@ internal sealed unsafe class Vector512Kernel : MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<TVectors>(double* c, Vector512<double> c0, Vector512<double> c1, Vector512<double> c2, bool accumulate) where TVectors : struct, IVectors
+    private static void Put<TVectors>(double* c, Vector512<double> c0, Vector512<double> c1, Vector512<double> c2, bool accumulate)
+        where TVectors : struct, IVectors
     {
         if (accumulate)
         {

@@ -212,7 +212,8 @@ internal sealed unsafe class NativeBackend : Backend
 
     private static int Length(double reported)
     {
-        if (reported > Array.MaxLength) throw new NumericalException(FormattableString.Invariant($"LAPACK wants a workspace of {reported:g3} elements; the matrix is too large."));
+        if (reported > Array.MaxLength)
+            throw new NumericalException(FormattableString.Invariant($"LAPACK wants a workspace of {reported:g3} elements; the matrix is too large."));
         return Math.Max(1, (int)reported);
     }
 
