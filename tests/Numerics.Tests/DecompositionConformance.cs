@@ -100,6 +100,29 @@ public class DecompositionConformance
     }
 
     [Theory, MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
+    public void Qr_stays_orthonormal_for_extreme_scales_and_dependent_columns(string label)
+    {
+        // Monomials at 60 points: the columns are dependent to rounding from about the 30th on; scales whose squares overflow and underflow.
+        var backend = Backends.Get(label);
+        int m = 60, n = 45;
+        foreach (double scale in (double[])[1, 1e-200, 1e200])
+        {
+            var a = Oracle.Padded(m, n);
+            for (int j = 0; j < n; j++)
+            {
+                for (int i = 0; i < m; i++) a[i, j] = scale * Math.Pow((i + 0.5) / m, j);
+            }
+            MatrixView q = Oracle.Copy(a), r = Oracle.Padded(n, n);
+            backend.Qr(q, r);
+            double bound = 4 * n * Oracle.Eps;
+            Oracle.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(q), q), Oracle.Identity(n)), bound, $"{label} QtQ-I scale {scale:g1}");
+            var back = Oracle.Map(Oracle.Product(q, r), x => x / scale);
+            var unit = Oracle.Map(a, x => x / scale);
+            Oracle.Small(Oracle.Distance(back, unit), bound * Oracle.Frobenius(unit), $"{label} QR-A scale {scale:g1}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
     public void Svd_reconstructs_with_orthonormal_factors(string label)
     {
         var backend = Backends.Get(label);
@@ -115,7 +138,8 @@ public class DecompositionConformance
                 MatrixView u = Oracle.Padded(m, k), vt = Oracle.Padded(k, n, 2);
                 var sigma = new double[k];
                 backend.Svd(Oracle.Copy(a), sigma, u, vt);
-                for (int i = 1; i < k; i++) Assert.True(sigma[i] <= sigma[i - 1] && sigma[i] >= 0, $"{label} {m}x{n}: singular values {i - 1}, {i} are not descending");
+                for (int i = 1; i < k; i++)
+                    Assert.True(sigma[i] <= sigma[i - 1] && sigma[i] >= 0, $"{label} {m}x{n}: singular values {i - 1}, {i} are not descending");
                 var scaled = Oracle.Copy(u);
                 for (int j = 0; j < k; j++)
                 {

@@ -20,7 +20,8 @@ public class ProductConformance
         foreach (var (m, n, k) in s_shapes)
         {
             MatrixView a = Oracle.Random(random, m, k), b = Oracle.Random(random, k, n, 1), start = Oracle.Random(random, m, n, 2);
-            MatrixView at = Oracle.Transposed(a), bt = Oracle.Transposed(b), product = Oracle.Product(a, b), size = Oracle.Product(Oracle.Abs(a), Oracle.Abs(b));
+            MatrixView at = Oracle.Transposed(a), bt = Oracle.Transposed(b);
+            MatrixView product = Oracle.Product(a, b), size = Oracle.Product(Oracle.Abs(a), Oracle.Abs(b));
             foreach (Op opA in Enum.GetValues<Op>())
             {
                 foreach (Op opB in Enum.GetValues<Op>())
@@ -44,7 +45,8 @@ public class ProductConformance
     {
         var backend = Backends.Get(label);
         var random = new Random(2);
-        (int N, int K)[] shapes = [.. Oracle.Sizes.Select(n => (n, n)), .. Oracle.Sizes.Select(n => (n, 5)), (17, 0), (33, 257), (100, 600), (450, 7), (2030, 3)];
+        (int N, int K)[] shapes = [.. Oracle.Sizes.Select(n => (n, n)), .. Oracle.Sizes.Select(n => (n, 5)),
+            (17, 0), (33, 257), (100, 600), (450, 7), (2030, 3)];
         foreach (var (n, k) in shapes)
         {
             MatrixView a = Oracle.Random(random, n, k), at = Oracle.Transposed(a), scaled = Oracle.Copy(at);

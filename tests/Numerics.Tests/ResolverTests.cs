@@ -24,7 +24,8 @@ public class ResolverTests
     [InlineData("auto", "/x/lib.so", "/x/lib.so")]
     [InlineData("openblas", "managed", "openblas")]
     [InlineData("managed", "nonsense", "managed")]
-    public void The_variable_decides_only_for_auto(string name, string? variable, string expected) => Assert.Equal(expected, LibraryNames.Choose(name, variable));
+    public void The_variable_decides_only_for_auto(string name, string? variable, string expected) =>
+        Assert.Equal(expected, LibraryNames.Choose(name, variable));
 
     [Fact]
     public void A_bad_variable_is_named()

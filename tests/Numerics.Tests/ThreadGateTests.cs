@@ -10,24 +10,19 @@ public class ThreadGateTests
     {
         var calls = new List<int>();
         var gate = new ThreadGate(calls.Add);
-        gate.Enter(1);
-        gate.Enter(2);
-        gate.Exit();
-        gate.Exit();
-        Assert.Equal([1], calls);
-        gate.Enter(1);
-        gate.Exit();
-        Assert.Equal([1], calls);
-        gate.Enter(2);
-        gate.Exit();
-        Assert.Equal([1, 2], calls);
+        using (gate.Enter(1))
+        {
+            using (gate.Enter(2)) Assert.Equal([1], calls);
+        }
+        using (gate.Enter(1)) Assert.Equal([1], calls);
+        using (gate.Enter(2)) Assert.Equal([1, 2], calls);
     }
 
     [Fact]
     public void A_library_without_a_setter_is_left_alone()
     {
         var gate = new ThreadGate(null);
-        gate.Enter(2);
-        gate.Exit();
+        using (gate.Enter(2)) { }
+        using (gate.Enter(1)) { }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -7,6 +8,7 @@ namespace KernelFlow.Numerics.Managed;
 internal static unsafe class BlockTranspose
 {
     /// <summary>target[j·ldt + i] ← scale·source[i·lds + j] for i &lt; rows, j &lt; columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(double* source, nint lds, double* target, nint ldt, int rows, int columns, double scale = 1)
     {
         int rows4 = Avx.IsSupported ? rows & ~3 : 0, columns4 = columns & ~3;
@@ -25,6 +27,7 @@ internal static unsafe class BlockTranspose
     }
 
     /// <summary>target[j·ldt + i] ← scale·source[j·lds + i] for i &lt; rows, j &lt; columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(double* source, nint lds, double* target, nint ldt, int rows, int columns, double scale = 1)
     {
         int rows4 = rows & ~3;
@@ -58,6 +61,7 @@ internal static unsafe class BlockTranspose
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run4(double* source, nint lds, double* target, nint ldt, double scale)
     {
         var r0 = Vector256.Load(source) * scale;

@@ -1,7 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelFlow.Numerics.Managed;
 
 /// <summary>P·A = L·U with partial pivoting: panels of 64 columns factored by halving, the rest by triangular solves and products.</summary>
-/// <remarks>The recursive panel follows S. Toledo, "Locality of reference in LU decomposition with partial pivoting", SIAM J. Matrix Anal. Appl. 18(4), 1997.</remarks>
+/// <remarks>
+/// The recursive panel follows S. Toledo, "Locality of reference in LU decomposition with partial pivoting", SIAM J. Matrix Anal. Appl. 18(4), 1997.
+/// </remarks>
 internal static class LuFactorization
 {
     private const int PanelColumns = 64, BaseColumns = 8;
@@ -86,13 +90,23 @@ internal static class LuFactorization
         return zeroPivot;
     }
 
-    private static void SwapRows(in MatrixView a, ReadOnlySpan<int> pivots, bool forward)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void SwapRows(in MatrixView a, ReadOnlySpan<int> pivots, bool forward)
     {
-        for (int j = 0; j < a.Columns; j++)
+        if (a.Columns == 0 || pivots.Length == 0) return;
+        fixed (double* start = &a.Array[a.Offset])
+        fixed (int* pivot = pivots)
         {
-            var column = a.Column(j);
-            if (forward) for (int i = 0; i < pivots.Length; i++) (column[i], column[pivots[i]]) = (column[pivots[i]], column[i]);
-            else for (int i = pivots.Length - 1; i >= 0; i--) (column[i], column[pivots[i]]) = (column[pivots[i]], column[i]);
+            int count = pivots.Length;
+            for (int j = 0; j < a.Columns; j++)
+            {
+                double* column = start + j * (nint)a.LeadingDimension;
+                for (int step = 0; step < count; step++)
+                {
+                    int i = forward ? step : count - 1 - step, other = pivot[i];
+                    (column[i], column[other]) = (column[other], column[i]);
+                }
+            }
         }
     }
 }

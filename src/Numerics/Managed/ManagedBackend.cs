@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Numerics.Managed;
 
-/// <summary>The fallback that always works: products and solves in C# with SIMD, eigenvalues, QR and SVD by MathNet's managed code.</summary>
+/// <summary>The fallback that always works: products, solves and QR in C# with SIMD, eigenvalues and singular values by MathNet's managed code.</summary>
 internal sealed class ManagedBackend : Backend
 {
     private readonly PackedGemm _gemm;
@@ -54,20 +54,43 @@ internal sealed class ManagedBackend : Backend
         if (vectors) ((MatrixView)(DenseMatrix)evd.EigenVectors).CopyTo(a);
     }
 
-    protected override void QrCore(in MatrixView a, in MatrixView r)
+    protected override void QrCore(in MatrixView a, in MatrixView r) => HouseholderQr.Run(_gemm, a, r);
+
+    // MathNet makes full factors of rectangular matrices (m×m for a tall one), so only the triangular factor of a QR goes there.
+    protected override void SvdCore(in MatrixView a, Span<double> sigma, in MatrixView u, in MatrixView vt)
     {
-        var qr = a.ToMatrix().QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin);
-        ((MatrixView)(DenseMatrix)qr.Q).CopyTo(a);
-        ((MatrixView)(DenseMatrix)qr.R).CopyTo(r);
+        int k = sigma.Length;
+        if (a.Rows == a.Columns)
+        {
+            SquareSvd(a, sigma, u, vt);
+            return;
+        }
+        bool tall = a.Rows > a.Columns;
+        MatrixView q = tall ? a : Transposed(a), r = New(k, k), left = New(k, k), right = tall ? vt : New(k, k);
+        HouseholderQr.Run(_gemm, q, r);
+        SquareSvd(r, sigma, left, right);
+        if (tall)
+        {
+            _gemm.Run(Op.None, Op.None, 1, q, left, 0, u);
+            return;
+        }
+
+        // Aᵀ = Q·(L·Σ·R), hence A = Rᵀ·Σ·(Q·L)ᵀ.
+        _gemm.Run(Op.Transpose, Op.Transpose, 1, left, q, 0, vt);
+        Transposed(right).CopyTo(u);
     }
 
-    protected override void SvdCore(in MatrixView a, Span<double> sigma, in MatrixView u, in MatrixView vt)
+    private static void SquareSvd(in MatrixView a, Span<double> sigma, in MatrixView u, in MatrixView vt)
     {
         var svd = Converged("singular values", a.ToMatrix(), m => m.Svd());
         for (int i = 0; i < sigma.Length; i++) sigma[i] = svd.S[i];
-        ((MatrixView)(DenseMatrix)svd.U).Slice(0, 0, u.Rows, u.Columns).CopyTo(u);
-        ((MatrixView)(DenseMatrix)svd.VT).Slice(0, 0, vt.Rows, vt.Columns).CopyTo(vt);
+        ((MatrixView)(DenseMatrix)svd.U).CopyTo(u);
+        ((MatrixView)(DenseMatrix)svd.VT).CopyTo(vt);
     }
+
+    private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
+
+    private static MatrixView Transposed(in MatrixView a) => (DenseMatrix)a.ToMatrix().Transpose();
 
     private static T Converged<T>(string what, DenseMatrix matrix, Func<DenseMatrix, T> compute)
     {

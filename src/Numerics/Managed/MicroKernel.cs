@@ -4,6 +4,10 @@ using System.Runtime.Intrinsics.X86;
 namespace KernelFlow.Numerics.Managed;
 
 /// <summary>The innermost product: a tile of C from one packed panel of A and one of B, all accumulators in registers.</summary>
+/// <remarks>
+/// The leaf loops of this folder are compiled with full optimisation at once: tiered compilation would run them tens of times slower until it
+/// notices, which a program of a few seconds pays for. Nothing in them depends on profiles.
+/// </remarks>
 internal abstract unsafe class MicroKernel
 {
     /// <summary>Largest product of <see cref="RowsPerPanel"/> and <see cref="ColumnsPerPanel"/> over all kernels.</summary>

@@ -89,7 +89,8 @@ internal sealed unsafe class PackedGemm(MicroKernel kernel, int threads)
         }
     }
 
-    /// <summary>All tiles of one packed block; <paramref name="diagonal"/> is the row minus the column of its first element (no triangle: the largest int).</summary>
+    /// <summary>All tiles of one packed block.</summary>
+    /// <remarks><paramref name="diagonal"/> is the row minus the column of its first element; without a triangle, the largest int.</remarks>
     [SkipLocalsInit]
     private void Multiply(int rows, int columns, int depth, double* a, double* b, double* c, nint ldc, bool accumulate, int diagonal)
     {
@@ -127,7 +128,7 @@ internal sealed unsafe class PackedGemm(MicroKernel kernel, int threads)
         }
     }
 
-    /// <summary>Panels of <paramref name="width"/> lanes (the last one padded with zeros to a multiple of <paramref name="granule"/>), lane index fastest.</summary>
+    /// <summary>Panels of <paramref name="width"/> lanes, lane index fastest; the last is padded with zeros to a multiple of <paramref name="granule"/>.</summary>
     private static void Pack(double* source, int laneStride, int depthStride, int lanes, int depth, int width, int granule, double scale, double* target)
     {
         for (int lane = 0; lane < lanes; lane += width)

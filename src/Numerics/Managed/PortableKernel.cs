@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace KernelFlow.Numerics.Managed;
@@ -13,6 +14,7 @@ internal sealed unsafe class PortableKernel : MicroKernel
 
     public override int RowGranule => 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(int rows, int depth, double* a, double* b, double* c, nint ldc, bool accumulate)
     {
         Vector128<double> c00 = default, c01 = default, c02 = default, c03 = default;
@@ -42,6 +44,7 @@ internal sealed unsafe class PortableKernel : MicroKernel
         Put(c + 3 * ldc, c03, c13, accumulate);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(double* c, Vector128<double> c0, Vector128<double> c1, bool accumulate)
     {
         if (accumulate)

@@ -94,6 +94,7 @@ internal static unsafe class TriangularSolve
     }
 
     /// <summary>Forward or backward substitution; unknown i of right-hand side r is rows[i·stride + r].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Substitute(double* coefficients, int n, bool forward, double* rows, nint stride, int lanes)
     {
         for (int step = 0; step < n; step++)
@@ -105,7 +106,8 @@ internal static unsafe class TriangularSolve
             for (; r + 16 <= lanes; r += 16)
             {
                 double* target = row + r;
-                Vector256<double> s0 = Vector256.Load(target), s1 = Vector256.Load(target + 4), s2 = Vector256.Load(target + 8), s3 = Vector256.Load(target + 12);
+                Vector256<double> s0 = Vector256.Load(target), s1 = Vector256.Load(target + 4);
+                Vector256<double> s2 = Vector256.Load(target + 8), s3 = Vector256.Load(target + 12);
                 for (int k = from; k < to; k++)
                 {
                     double* known = rows + k * stride + r;

@@ -26,6 +26,7 @@ internal sealed unsafe class Vector256Kernel : MicroKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TVectors>(int depth, double* a, double* b, double* c, nint ldc, bool accumulate) where TVectors : struct, IVectors
     {
         // cvj is vector v of column j of the tile; the tests on TVectors.Count are constants to the compiler.
@@ -60,7 +61,8 @@ internal sealed unsafe class Vector256Kernel : MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<TVectors>(double* c, Vector256<double> c0, Vector256<double> c1, Vector256<double> c2, bool accumulate) where TVectors : struct, IVectors
+    private static void Put<TVectors>(double* c, Vector256<double> c0, Vector256<double> c1, Vector256<double> c2, bool accumulate)
+        where TVectors : struct, IVectors
     {
         if (accumulate)
         {

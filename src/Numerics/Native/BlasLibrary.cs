@@ -87,7 +87,8 @@ internal sealed unsafe class BlasLibrary
         {
             if (Find(wide) != 0) throw WideIntegers(wide);
         }
-        throw new BackendException($"{_files} has no symbol '{symbol}': a library with both BLAS and LAPACK is needed (Debian: libopenblas0); or use the backend 'managed'.");
+        throw new BackendException($"{_files} has no symbol '{symbol}': a library with both BLAS and LAPACK is needed (Debian: libopenblas0); "
+            + "or use the backend 'managed'.");
     }
 
     /// <summary>Factors a 2×2 matrix with swapped rows: with 32-bit integers both pivots land in the first eight bytes.</summary>
@@ -104,5 +105,6 @@ internal sealed unsafe class BlasLibrary
     }
 
     private BackendException WideIntegers(string symbol) =>
-        new($"{_files} is a build with 64-bit integers (ILP64; symbol '{symbol}'): install the usual 32-bit-integer (LP64) build, or use the backend 'managed'.");
+        new($"{_files} is a build with 64-bit integers (ILP64; symbol '{symbol}'): install the usual 32-bit-integer (LP64) build, "
+            + "or use the backend 'managed'.");
 }

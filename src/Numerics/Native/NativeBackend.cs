@@ -31,19 +31,17 @@ internal sealed unsafe class NativeBackend : Backend
     protected override void GemmCore(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c)
     {
         int k = opA == Op.None ? a.Columns : a.Rows;
-        Enter(2.0 * c.Rows * c.Columns * k);
+        using var call = Enter(2.0 * c.Rows * c.Columns * k);
         Gemm(Letter(opA), Letter(opB), k, alpha, a, b, beta, c);
-        _blas.Gate.Exit();
     }
 
     protected override void SyrkCore(Op op, double alpha, in MatrixView a, double beta, in MatrixView c)
     {
         byte lower = (byte)'L', trans = Letter(op);
         int n = c.Rows, k = op == Op.None ? a.Columns : a.Rows, lda = a.LeadingDimension, ldc = c.LeadingDimension;
-        Enter((double)n * n * k);
+        using (Enter((double)n * n * k))
         fixed (double* pa = a.Array, pc = c.Array)
             _blas.Dsyrk(&lower, &trans, &n, &k, &alpha, pa + a.Offset, &lda, &beta, pc + c.Offset, &ldc, 1, 1);
-        _blas.Gate.Exit();
         BlockTranspose.MirrorLower(c);
     }
 
@@ -51,7 +49,7 @@ internal sealed unsafe class NativeBackend : Backend
     {
         byte lower = (byte)'L', t = (byte)'T', none = (byte)'N';
         int n = c.Rows, k = a.Rows, lda = a.LeadingDimension, ldb = b.LeadingDimension, ldc = c.LeadingDimension;
-        Enter((double)n * n * k);
+        using var call = Enter((double)n * n * k);
         if (_blas.Dgemmt != null)
         {
             fixed (double* pa = a.Array, pb = b.Array, pc = c.Array)
@@ -66,7 +64,6 @@ internal sealed unsafe class NativeBackend : Backend
                 Gemm(t, none, k, alpha, a.ColumnRange(j, n - j), b.ColumnRange(j, width), beta, c.Slice(j, j, n - j, width));
             }
         }
-        _blas.Gate.Exit();
         BlockTranspose.MirrorLower(c);
     }
 
@@ -74,9 +71,8 @@ internal sealed unsafe class NativeBackend : Backend
     {
         byte lower = (byte)'L';
         int n = a.Rows, lda = a.LeadingDimension, info = 0;
-        Enter(Math.Pow(n, 3) / 3);
+        using var call = Enter(Math.Pow(n, 3) / 3);
         fixed (double* pa = a.Array) _blas.Dpotrf(&lower, &n, pa + a.Offset, &lda, &info, 1);
-        _blas.Gate.Exit();
         Legal("dpotrf", info);
 
         // Some libraries compare the pivot with <= 0 and let NaN pass.
@@ -91,9 +87,8 @@ internal sealed unsafe class NativeBackend : Backend
     {
         byte lower = (byte)'L';
         int n = factor.Rows, columns = x.Columns, lda = factor.LeadingDimension, ldx = x.LeadingDimension, info = 0;
-        Enter(2.0 * n * n * columns);
+        using var call = Enter(2.0 * n * n * columns);
         fixed (double* pf = factor.Array, px = x.Array) _blas.Dpotrs(&lower, &n, &columns, pf + factor.Offset, &lda, px + x.Offset, &ldx, &info, 1);
-        _blas.Gate.Exit();
         Legal("dpotrs", info);
     }
 
@@ -101,9 +96,8 @@ internal sealed unsafe class NativeBackend : Backend
     {
         byte lower = (byte)'L';
         int n = factor.Rows, lda = factor.LeadingDimension, info = 0;
-        Enter(2 * Math.Pow(n, 3) / 3);
+        using var call = Enter(2 * Math.Pow(n, 3) / 3);
         fixed (double* pf = factor.Array) _blas.Dpotri(&lower, &n, pf + factor.Offset, &lda, &info, 1);
-        _blas.Gate.Exit();
         Legal("dpotri", info);
         if (info > 0) throw new NumericalException($"CholeskyInverse: diagonal element {info - 1} of the factor is zero.");
         BlockTranspose.MirrorLower(factor);
@@ -112,10 +106,9 @@ internal sealed unsafe class NativeBackend : Backend
     protected override int LuCore(in MatrixView a, int[] pivots)
     {
         int n = a.Rows, lda = a.LeadingDimension, info = 0;
-        Enter(2 * Math.Pow(n, 3) / 3);
+        using var call = Enter(2 * Math.Pow(n, 3) / 3);
         fixed (double* pa = a.Array)
         fixed (int* p = pivots) _blas.Dgetrf(&n, &n, pa + a.Offset, &lda, p, &info);
-        _blas.Gate.Exit();
         Legal("dgetrf", info);
         for (int i = 0; i < n; i++) pivots[i]--;
         return info;
@@ -127,10 +120,9 @@ internal sealed unsafe class NativeBackend : Backend
         int n = lu.Rows, columns = x.Columns, lda = lu.LeadingDimension, ldx = x.LeadingDimension, info = 0;
         int[] oneBased = ArrayPool<int>.Shared.Rent(n);
         for (int i = 0; i < n; i++) oneBased[i] = pivots[i] + 1;
-        Enter(2.0 * n * n * columns);
+        using var call = Enter(2.0 * n * n * columns);
         fixed (double* pa = lu.Array, px = x.Array)
         fixed (int* p = oneBased) _blas.Dgetrs(&trans, &n, &columns, pa + lu.Offset, &lda, p, px + x.Offset, &ldx, &info, 1);
-        _blas.Gate.Exit();
         ArrayPool<int>.Shared.Return(oneBased);
         Legal("dgetrs", info);
     }
@@ -147,10 +139,9 @@ internal sealed unsafe class NativeBackend : Backend
             int lwork = Length(length), liwork = integers;
             double[] work = ArrayPool<double>.Shared.Rent(lwork);
             int[] iwork = ArrayPool<int>.Shared.Rent(liwork);
-            Enter(4 * Math.Pow(n, 3) / 3);
+            using var call = Enter(4 * Math.Pow(n, 3) / 3);
             fixed (double* w = work)
             fixed (int* iw = iwork) _blas.Dsyevd(&job, &lower, &n, pa + a.Offset, &lda, pv, w, &lwork, iw, &liwork, &info, 1, 1);
-            _blas.Gate.Exit();
             ArrayPool<double>.Shared.Return(work);
             ArrayPool<int>.Shared.Return(iwork);
         }
@@ -171,7 +162,7 @@ internal sealed unsafe class NativeBackend : Backend
             Legal("dorgqr", info);
             int lwork = Length(Math.Max(lengthQr, lengthQ));
             double[] work = ArrayPool<double>.Shared.Rent(lwork);
-            Enter(4.0 * m * n * n);
+            using var call = Enter(4.0 * m * n * n);
             fixed (double* w = work)
             {
                 _blas.Dgeqrf(&m, &n, pa + a.Offset, &lda, pt, w, &lwork, &info);
@@ -181,7 +172,6 @@ internal sealed unsafe class NativeBackend : Backend
                 }
                 _blas.Dorgqr(&m, &n, &n, pa + a.Offset, &lda, pt, w, &lwork, &info);
             }
-            _blas.Gate.Exit();
             ArrayPool<double>.Shared.Return(work);
         }
         ArrayPool<double>.Shared.Return(tau);
@@ -200,9 +190,8 @@ internal sealed unsafe class NativeBackend : Backend
             Legal("dgesdd", info);
             int lwork = Length(length);
             double[] work = ArrayPool<double>.Shared.Rent(lwork);
-            Enter(8.0 * m * n * k);
+            using var call = Enter(8.0 * m * n * k);
             fixed (double* w = work) _blas.Dgesdd(&job, &m, &n, pa + a.Offset, &lda, ps, pu + u.Offset, &ldu, pv + vt.Offset, &ldvt, w, &lwork, iw, &info, 1);
-            _blas.Gate.Exit();
             ArrayPool<double>.Shared.Return(work);
         }
         ArrayPool<int>.Shared.Return(iwork);
@@ -217,13 +206,14 @@ internal sealed unsafe class NativeBackend : Backend
             _blas.Dgemm(&transA, &transB, &m, &n, &k, &alpha, pa + a.Offset, &lda, pb + b.Offset, &ldb, &beta, pc + c.Offset, &ldc, 1, 1);
     }
 
-    private void Enter(double work) => _blas.Gate.Enter(work >= ParallelWork ? Threads : 1);
+    private ThreadGate.Call Enter(double work) => _blas.Gate.Enter(work >= ParallelWork ? Threads : 1);
 
     private static byte Letter(Op op) => op == Op.None ? (byte)'N' : (byte)'T';
 
     private static int Length(double reported)
     {
-        if (reported > Array.MaxLength) throw new NumericalException($"LAPACK wants a workspace of {reported:g3} elements; the matrix is too large.");
+        if (reported > Array.MaxLength)
+            throw new NumericalException(FormattableString.Invariant($"LAPACK wants a workspace of {reported:g3} elements; the matrix is too large."));
         return Math.Max(1, (int)reported);
     }
 

@@ -10,22 +10,30 @@ internal sealed class ThreadGate(Action<int>? setThreads)
     private readonly Lock _lock = new();
     private int _inside, _current;
 
-    /// <summary>Announces a call; <see cref="Exit"/> must follow.</summary>
-    public void Enter(int threads)
+    /// <summary>Announces a call, which ends when the result is disposed.</summary>
+    public Call Enter(int threads)
     {
-        if (setThreads is null) return;
+        if (setThreads is null) return default;
         lock (_lock)
         {
-            if (_inside++ > 0 || _current == threads) return;
-            setThreads(threads);
-            _current = threads;
+            if (_inside++ == 0 && _current != threads)
+            {
+                setThreads(threads);
+                _current = threads;
+            }
         }
+        return new Call(this);
     }
 
-    /// <summary>Ends a call.</summary>
-    public void Exit()
+    private void Exit()
     {
-        if (setThreads is null) return;
         lock (_lock) _inside--;
+    }
+
+    /// <summary>A call inside the library.</summary>
+    public readonly ref struct Call(ThreadGate? gate)
+    {
+        /// <summary>Ends the call.</summary>
+        public void Dispose() => gate?.Exit();
     }
 }

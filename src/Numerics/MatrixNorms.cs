@@ -1,0 +1,91 @@
+using KernelFlow.Numerics.Managed;
+
+namespace KernelFlow.Numerics;
+
+/// <summary>Norms, distances and the symmetric part of dense matrices.</summary>
+public static class MatrixNorms
+{
+    /// <summary>‖A‖_F = (Σ a_ij²)^½, without overflow or underflow on the way.</summary>
+    public static double Frobenius(in MatrixView a)
+    {
+        double largest = Largest(a);
+        if (largest == 0 || !double.IsFinite(largest)) return AnyNaN(a) ? double.NaN : largest;
+        bool plain = largest is > 1e-140 and < 1e140;
+        double sum = 0;
+        for (int j = 0; j < a.Columns; j++)
+        {
+            var column = a.Column(j);
+            if (plain) sum += VectorKernels.Dot(column, column);
+            else foreach (double x in column) sum += x / largest * (x / largest);
+        }
+        return plain ? Math.Sqrt(sum) : largest * Math.Sqrt(sum);
+    }
+
+    /// <summary>max |a_ij|; 0 for an empty matrix; NaN is passed over.</summary>
+    public static double Largest(in MatrixView a)
+    {
+        double largest = 0;
+        for (int j = 0; j < a.Columns; j++) largest = Math.Max(largest, VectorKernels.LargestMagnitude(a.Column(j)));
+        return largest;
+    }
+
+    /// <summary>‖A‖₂ of a symmetric matrix: the largest magnitude of its eigenvalues. A is not changed.</summary>
+    /// <exception cref="ArgumentException">A is not square, or has a NaN or infinite element.</exception>
+    /// <exception cref="NumericalException">The eigensolver did not converge.</exception>
+    public static double SymmetricSpectral(Backend backend, in MatrixView a)
+    {
+        var values = new double[a.Columns];
+        MatrixView copy = a.ToMatrix();
+        backend.SymmetricEigen(copy, values, vectors: false);
+        return values.Length == 0 ? 0 : Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
+    }
+
+    /// <summary>‖A − B‖_F.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static double Distance(in MatrixView a, in MatrixView b)
+    {
+        if (a.Rows != b.Rows || a.Columns != b.Columns) throw new ArgumentException($"Distance of {a.Rows}x{a.Columns} and {b.Rows}x{b.Columns}.");
+        MatrixView difference = a.ToMatrix();
+        for (int j = 0; j < a.Columns; j++) VectorKernels.Axpy(-1, b.Column(j), difference.Column(j));
+        return Frobenius(difference);
+    }
+
+    /// <summary>‖A − B‖_F / ‖B‖_F; 0 when both are zero, infinite when only B is.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static double RelativeDifference(in MatrixView a, in MatrixView b)
+    {
+        double distance = Distance(a, b);
+        return distance == 0 ? 0 : distance / Frobenius(b);
+    }
+
+    /// <summary>A ← (A + Aᵀ)/2, exactly symmetric.</summary>
+    /// <returns>‖A − Aᵀ‖_F of the matrix as it was: how far from symmetric it had been.</returns>
+    /// <exception cref="ArgumentException">A is not square.</exception>
+    public static double SymmetricPart(in MatrixView a)
+    {
+        if (a.Rows != a.Columns) throw new ArgumentException($"SymmetricPart: the matrix is {a.Rows}x{a.Columns}, not square.");
+        double sum = 0;
+        for (int j = 0; j < a.Columns; j++)
+        {
+            for (int i = j + 1; i < a.Rows; i++)
+            {
+                double below = a[i, j], above = a[j, i];
+                sum += 2 * (below - above) * (below - above);
+                a[i, j] = a[j, i] = below + (above - below) / 2;
+            }
+        }
+        return Math.Sqrt(sum);
+    }
+
+    private static bool AnyNaN(in MatrixView a)
+    {
+        for (int j = 0; j < a.Columns; j++)
+        {
+            foreach (double x in a.Column(j))
+            {
+                if (double.IsNaN(x)) return true;
+            }
+        }
+        return false;
+    }
+}

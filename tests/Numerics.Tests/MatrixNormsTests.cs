@@ -1,0 +1,99 @@
+namespace KernelFlow.Numerics.Tests;
+
+/// <summary>Norms against closed forms, including the ranges where squares overflow.</summary>
+public class MatrixNormsTests
+{
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(1e-200)]
+    [InlineData(1e200)]
+    [InlineData(1e-310)]
+    public void Frobenius_is_the_closed_form_at_every_scale(double scale)
+    {
+        // Entries i + j over a 3x2 window: squares 0+1+4+1+4+9 = 19.
+        var a = Oracle.Padded(3, 2);
+        for (int j = 0; j < 2; j++)
+        {
+            for (int i = 0; i < 3; i++) a[i, j] = (i + j) * scale;
+        }
+        double expected = Math.Sqrt(19) * scale;
+        Oracle.Small(Math.Abs(MatrixNorms.Frobenius(a) - expected), 1e-12 * expected + 2 * double.Epsilon, "Frobenius");
+        Assert.Equal(3 * scale, MatrixNorms.Largest(a));
+    }
+
+    [Fact]
+    public void Frobenius_does_not_hide_bad_elements()
+    {
+        var a = Oracle.Identity(4);
+        a[1, 2] = double.NaN;
+        Assert.True(double.IsNaN(MatrixNorms.Frobenius(a)));
+        a.Fill(double.NaN);
+        Assert.True(double.IsNaN(MatrixNorms.Frobenius(a)));
+        a.Fill(double.NegativeInfinity);
+        Assert.Equal(double.PositiveInfinity, MatrixNorms.Frobenius(a));
+        Assert.Equal(0, MatrixNorms.Frobenius(Oracle.Padded(0, 5)));
+    }
+
+    [Fact]
+    public void Spectral_norm_of_a_symmetric_matrix_is_the_largest_magnitude()
+    {
+        // The second difference minus 3: eigenvalues -1 - 2cos(k pi/(n+1)), the largest magnitude at k = 1.
+        int n = 20;
+        var a = Oracle.Padded(n, n);
+        a.Fill(0);
+        for (int i = 0; i < n; i++)
+        {
+            a[i, i] = -1;
+            if (i > 0) a[i, i - 1] = a[i - 1, i] = -1;
+        }
+        var before = Oracle.Copy(a);
+        double expected = 1 + 2 * Math.Cos(Math.PI / (n + 1));
+        Oracle.Small(Math.Abs(MatrixNorms.SymmetricSpectral(Backend.Managed(1), a) - expected), 4 * n * Oracle.Eps * expected, "spectral norm");
+        Assert.Equal(0, Oracle.Distance(a, before));
+    }
+
+    [Fact]
+    public void Symmetric_part_reports_the_asymmetry()
+    {
+        var a = Oracle.Random(new Random(31), 9, 9);
+        MatrixView before = Oracle.Copy(a), transposed = Oracle.Transposed(a);
+        double asymmetry = MatrixNorms.SymmetricPart(a);
+        Oracle.Small(Math.Abs(asymmetry - Oracle.Distance(before, transposed)), 1e-14, "asymmetry");
+        Assert.Equal(0, Oracle.Distance(a, Oracle.Transposed(a)));
+        for (int j = 0; j < 9; j++)
+        {
+            for (int i = 0; i < 9; i++) Oracle.Small(Math.Abs(2 * a[i, j] - before[i, j] - transposed[i, j]), 1e-15, "mean");
+        }
+    }
+
+    [Fact]
+    public void Relative_difference_is_relative_to_the_second()
+    {
+        MatrixView a = Oracle.Identity(4), b = Oracle.Identity(4), zero = Oracle.Padded(4, 4);
+        zero.Fill(0);
+        a[0, 0] = 2;
+        Assert.Equal(0.5, MatrixNorms.RelativeDifference(a, b), 15);
+        Assert.Equal(0, MatrixNorms.RelativeDifference(zero, zero));
+        Assert.Equal(double.PositiveInfinity, MatrixNorms.RelativeDifference(a, zero));
+        Assert.Throws<ArgumentException>(() => MatrixNorms.Distance(a, Oracle.Padded(3, 4)));
+    }
+
+    [Fact]
+    public void Rounding_floor_scales_with_order_and_norm()
+    {
+        Assert.Equal(Tolerances.Epsilon, Math.BitIncrement(1.0) - 1);
+        Assert.Equal(100 * Tolerances.Epsilon * 3, Tolerances.RoundingFloor(100, 3));
+        Assert.Equal(10 * 0.25 * 2, Tolerances.RoundingFloor(10, 0.25, 2));
+        Assert.Equal(Tolerances.Epsilon, Tolerances.RoundingFloor(0, 1));
+    }
+
+    [Fact]
+    public void A_view_without_rows_can_be_filled_copied_and_sliced()
+    {
+        var view = new MatrixView(new double[4], 4, 0, 3, 5);
+        view.Fill(1);
+        view.CopyTo(new MatrixView([], 0, 3));
+        Assert.Equal(0, view.Column(2).Length);
+        Assert.Equal(0, view.ColumnRange(1, 2).Rows);
+    }
+}
