@@ -11,6 +11,9 @@ internal static class KernelEvolutionBuilder
 {
     private const int LeadingModes = 5;
 
+    // Below this order a dense decomposition is faster than a dozen Lanczos blocks.
+    private const int DenseOrder = 256;
+
     public static KernelEvolution Build(TrajectoryBuilder builder, OutputRecord outputs, Backend backend, CancellationToken cancellation)
     {
         var start = builder.At(0).Train.ToMatrix();
@@ -30,17 +33,18 @@ internal static class KernelEvolutionBuilder
             var centred = Centre(kernel);
             double alignment = TensorPrimitives.Dot<double>(centred.Values, startCentred.Values) / (centred.FrobeniusNorm() * startCentred.FrobeniusNorm());
             points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? moved / spectral : 0, frobenius > 0 ? difference.FrobeniusNorm() / frobenius : 0,
-                double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, LargestAngle(startPairs.Vectors, pairs.Vectors, backend), pairs.Values[0]));
+                double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, LargestAngle(startPairs.Vectors, pairs.Vectors, leading, backend), pairs.Values[0]));
         }
         return new KernelEvolution { PeakDrift = points.Max(p => p.SpectralDrift), EndDrift = points[^1].SpectralDrift, Points = points };
     }
 
     private static EigenPairs Leading(DenseMatrix k, int count, LanczosOptions options, Backend backend, CancellationToken cancellation) =>
-        BlockLanczos.Largest(new DenseOperator(k, true, backend), count, options, backend, cancellation);
+        k.RowCount <= DenseOrder ? DenseEigen.Decompose(k, backend) : BlockLanczos.Largest(new DenseOperator(k, true, backend), count, options, backend, cancellation);
 
     // ‖A‖₂ = max(λ_max(A), λ_max(−A)); Lanczos finds the upper end of each.
     private static double SymmetricNorm(DenseMatrix a, LanczosOptions options, Backend backend, CancellationToken cancellation)
     {
+        if (a.RowCount <= DenseOrder) return MatrixNorms.SymmetricSpectral(backend, a);
         double up = Leading(a, 1, options, backend, cancellation).Values[0];
         var negative = new DenseMatrix(a.RowCount, a.ColumnCount);
         TensorPrimitives.Negate<double>(a.Values, negative.Values);
@@ -61,12 +65,12 @@ internal static class KernelEvolutionBuilder
     }
 
     // sin of the largest principal angle is ‖(I − VVᵀ)U‖₂: accurate where the cosine is not.
-    private static double LargestAngle(DenseMatrix v, DenseMatrix u, Backend backend)
+    private static double LargestAngle(DenseMatrix first, DenseMatrix second, int r, Backend backend)
     {
-        int r = v.ColumnCount;
+        MatrixView v = ((MatrixView)first).ColumnRange(0, r), u = ((MatrixView)second).ColumnRange(0, r);
         var overlap = new DenseMatrix(r, r);
         backend.Gemm(Op.Transpose, Op.None, 1, v, u, 0, overlap);
-        var rest = ((MatrixView)u).ToMatrix();
+        var rest = u.ToMatrix();
         backend.Gemm(Op.None, Op.None, -1, v, overlap, 1, rest);
         var gram = new DenseMatrix(r, r);
         backend.Syrk(Op.Transpose, 1, rest, 0, gram);

@@ -24,6 +24,10 @@ internal static class ReservoirPipeline
         var trajectory = builder.Linear(Enumerable.Range(0, checkpoints.Count).ToArray());
 
         Report("integrating", 0);
+        var second = SecondThread.For(trajectory.TrainSize, backend);
+        var sparseTask = second.Run(() => SparseGrid.Integrate(builder, checkpoints, outputs, options, backend, cancellation));
+        var evolutionTask = second.Run(() => KernelEvolutionBuilder.Build(builder, outputs, backend, cancellation));
+        var hashTask = second.Run(() => run.InputHash?.Value);
         var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
             new CarriedVectors(outputs.Gradients[0], outputs.Gradients), f => Report("integrating", f), cancellation);
 
@@ -33,10 +37,10 @@ internal static class ReservoirPipeline
         var spectrum = SpectrumBuilder.Build(pairs, trajectory.Beta, options.Threshold);
 
         Report("budget", 0);
-        var sparse = SparseGrid.Integrate(builder, checkpoints, outputs, options, backend, f => Report("budget", f), cancellation);
+        var sparse = sparseTask.Value;
+        var evolution = evolutionTask.Value;
         var context = new ClaimContext(checkpoints, outputs, trajectory, propagation, pairs, sparse, backend, options);
         var inclusion = InclusionCheck.Run(context, spectrum);
-        var evolution = KernelEvolutionBuilder.Build(builder, outputs, backend, cancellation);
         ClaimResult[] claims =
         [
             Dissipation.Check(context), Transport.Check(context), TrainTransfer.Check(context), TestTransfer.Check(context), Inclusion.Summarise(inclusion),
@@ -47,7 +51,7 @@ internal static class ReservoirPipeline
         string method = propagation.Report.Method;
         return new ReservoirAnalysis
         {
-            Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, run.InputHash?.Value),
+            Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, hashTask.Value),
             Options = new ResolvedOptions("flow", method, options.Interpolation, options.RelativeTolerance, options.Threshold, options.Seed)
             {
                 ModeReason = options.Mode == "auto" ? "descent mode is not built in this version" : null,

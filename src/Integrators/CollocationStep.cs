@@ -53,7 +53,7 @@ internal sealed class CollocationStep : StepMethod
 
     public override int Order => _tableau.Order;
 
-    public override double Stability(double z) => _tableau.Stability(z);
+    public override HalvingTest Halving => _tableau.Halving;
 
     public override ReadOnlySpan<double> Nodes => _tableau.C;
 

@@ -6,6 +6,8 @@ namespace KernelFlow.Integrators;
 /// <remarks>Gauss–Legendre: order 2s, A-stable, symplectic (b_i a_ij + b_j a_ji = b_i b_j), so stage values keep the energy identity at any step. Source: Hairer &amp; Wanner, <i>Solving ODEs II</i>, IV.5.</remarks>
 public sealed class CollocationTableau
 {
+    private readonly Lazy<HalvingTest> _halving;
+
     private CollocationTableau(string name, int order, double[] c)
     {
         Name = name;
@@ -25,6 +27,7 @@ public sealed class CollocationTableau
         var inverse = Matrix<double>.Build.DenseOfArray(A).Inverse();
         Inverse = inverse.ToArray();
         InverseRowSums = inverse.RowSums().ToArray();
+        _halving = new Lazy<HalvingTest>(() => new HalvingTest(order, Stability));
         StageWeights = (Vector<double>.Build.Dense(B) * inverse).ToArray();
     }
 
@@ -34,12 +37,30 @@ public sealed class CollocationTableau
     /// <summary>Three-stage Gauss–Legendre, order 6.</summary>
     public static CollocationTableau Gauss6 { get; } = new("gauss-6", 6, [0.5 - Math.Sqrt(15) / 10, 0.5, 0.5 + Math.Sqrt(15) / 10]);
 
-    /// <summary>R(z) = 1 − z bᵀ(I + zA)⁻¹1, the factor of one step of ẋ = −(z/h)x.</summary>
+    /// <summary>R(z) = 1 − z bᵀ(I + zA)⁻¹1 = 1 − Σd + dᵀ(α + zI)⁻¹α1, the factor of one step of ẋ = −(z/h)x.</summary>
     public double Stability(double z)
     {
-        var system = Matrix<double>.Build.Dense(Stages, Stages, (i, j) => (i == j ? 1 : 0) + z * A[i, j]);
-        return 1 - z * system.Solve(Vector<double>.Build.Dense(Stages, 1.0)).DotProduct(Vector<double>.Build.Dense(B));
+        int s = Stages;
+        var a = new double[s, s + 1];
+        for (int i = 0; i < s; i++)
+        {
+            for (int j = 0; j < s; j++) a[i, j] = Inverse[i, j] + (i == j ? z : 0);
+            a[i, s] = InverseRowSums[i];
+        }
+        // Gauss–Jordan without pivoting: the symmetric part of diag(b)α is positive semidefinite and z ≥ 0.
+        for (int k = 0; k < s; k++)
+            for (int i = 0; i < s; i++)
+            {
+                if (i == k) continue;
+                double factor = a[i, k] / a[k, k];
+                for (int j = k; j <= s; j++) a[i, j] -= factor * a[k, j];
+            }
+        double value = 1;
+        for (int i = 0; i < s; i++) value += StageWeights[i] * (a[i, s] / a[i, i] - 1);
+        return value;
     }
+
+    internal HalvingTest Halving => _halving.Value;
 
     /// <summary>Name as on the command line.</summary>
     public string Name { get; }

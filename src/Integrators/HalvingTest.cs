@@ -9,13 +9,15 @@ internal sealed class HalvingTest
     private readonly double[] _ratio = new double[Points];
     private readonly double _asymptotic;
 
-    public HalvingTest(StepMethod method)
+    /// <param name="order">p.</param>
+    /// <param name="stability">R(z).</param>
+    public HalvingTest(int order, Func<double, double> stability)
     {
-        _asymptotic = Math.Pow(2, method.Order) - 1;
+        _asymptotic = Math.Pow(2, order) - 1;
         double lowest = _asymptotic, z = Smallest;
         for (int i = 0; i < Points; i++, z *= Growth)
         {
-            double coarse = method.Stability(z), half = method.Stability(0.5 * z), fine = half * half, error = Math.Abs(fine - Math.Exp(-z));
+            double coarse = stability(z), half = stability(0.5 * z), fine = half * half, error = Math.Abs(fine - Math.Exp(-z));
             // Below this the two errors are rounding and their ratio means nothing.
             if (error > 1e-13) lowest = Math.Min(lowest, Math.Abs(coarse - fine) / error);
             _ratio[i] = Math.Max(1, lowest);

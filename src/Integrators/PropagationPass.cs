@@ -25,10 +25,12 @@ internal sealed class PropagationPass
     private readonly List<int> _steps = [];
     private readonly List<double[]> _transported = [], _intervalTransported = [];
     private readonly ErrorProbes _probes;
-    private readonly HalvingTest _halving;
     private readonly OutputHessian _hessian;
     private readonly MatrixView _kernels;
     private int _accepted, _rejected;
+
+    // The slope of the kernel jumps at a knot and starts a short transient; the first step that was right after the last knot is a good guess for the next.
+    private double? _firstStep;
     private double _divisor = 1;
 
     public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, double localTolerance,
@@ -49,7 +51,6 @@ internal sealed class PropagationPass
         _assembler = new Assembler(trajectory, columns, _kernels, backend);
         _controller = new StepController(_method.Order, localTolerance);
         _probes = new ErrorProbes(trajectory, backend);
-        _halving = new HalvingTest(_method);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
         (_x, _coarseX, _fineX) = (New(_n, columns), New(_n, _n), New(_n, columns));
         (_w, _coarseW, _fineW) = (New(_n, _n), New(_n, _n), New(_n, _n));
@@ -118,6 +119,8 @@ internal sealed class PropagationPass
     private double AdaptiveInterval(int interval, double step)
     {
         double t = _trajectory.Knots[interval], end = _trajectory.Knots[interval + 1];
+        bool first = true;
+        if (_firstStep is { } previous) step = Math.Min(step, 1.5 * previous);
         while (t < end)
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -137,6 +140,8 @@ internal sealed class PropagationPass
             if (_controller.Accepts(error))
             {
                 Accept(interval, t, h);
+                if (first) _firstStep = last ? null : h;
+                first = false;
                 t = last ? end : t + h;
                 // A step shortened by the end of an interval says nothing against the longer one.
                 step = last ? Math.Max(next, step) : next;
@@ -163,7 +168,7 @@ internal sealed class PropagationPass
         _method.Step(_trajectory, interval, t + half, half, _fineX, _fineX);
         _assembler.Add(_trajectory, interval, t + half, half, _method, reset: false, _fineW, _fineG, _cross);
 
-        _divisor = _halving.Divisor(StiffnessOfDifference(interval, t, h));
+        _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h));
         double p = Norms.Frobenius(_fineX.ColumnRange(0, _n));
         double w = Norms.Sum(_w, _fineW, 0, _n), gs = Norms.Sum(_g, _fineG, 0, _n), gq = Norms.Sum(_g, _fineG, _n, _m);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;

@@ -12,8 +12,8 @@ internal abstract class StepMethod
     /// <summary>Classical order of P, W and G.</summary>
     public abstract int Order { get; }
 
-    /// <summary>R(z): one step of ẋ = −(z/h)x multiplies x by it.</summary>
-    public abstract double Stability(double z);
+    /// <summary>How far the difference of a step and its halves can be trusted.</summary>
+    public abstract HalvingTest Halving { get; }
 
     /// <summary>Node positions in [0, 1].</summary>
     public abstract ReadOnlySpan<double> Nodes { get; }

@@ -50,17 +50,21 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     /// <inheritdoc/>
     public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes)
     {
-        // Σ_i ω_i Σ_t c_t(θ_i) K_t = Σ_t (Σ_i ω_i c_t(θ_i)) K_t: scalars per node, matrices once per term.
-        var weights = new Dictionary<KernelTerm, double>(ReferenceEqualityComparer.Instance);
-        foreach (var node in nodes)
-        {
-            double theta = Theta(node.Interval, node.Time);
-            foreach (var t in _testIntervals[node.Interval])
-                weights[t.Term] = weights.GetValueOrDefault(t.Term) + node.Weight * t.At(theta);
-        }
         var sum = new DenseMatrix(TestSize, TestSize);
-        foreach (var (term, weight) in weights)
+        foreach (var (term, weight) in TermWeights(_testIntervals, nodes))
             TensorPrimitives.MultiplyAdd<double>(term.TestKernel!.Values, weight, sum.Values, sum.Values);
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes)
+    {
+        if (Beta is not { } beta) return base.MotionIntegral(nodes);
+        var sum = new DenseMatrix(TrainSize, TrainSize);
+        MatrixView target = sum;
+        foreach (var (term, weight) in TermWeights(_intervals, nodes))
+            for (int j = 0; j < TrainSize; j++)
+                TensorPrimitives.MultiplyAdd(term.Train.Column(j), beta * beta * weight, target.Column(j), target.Column(j));
         return sum;
     }
 
@@ -82,6 +86,19 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     /// <inheritdoc/>
     protected override void HessianCore(int interval, double time, OutputHessian B) =>
         B.Interpolate(_hessians[interval], _hessians[interval + 1], Theta(interval, time));
+
+    // Σ_i ω_i Σ_t c_t(θ_i) K_t = Σ_t (Σ_i ω_i c_t(θ_i)) K_t: scalars per node, matrices once per term.
+    private Dictionary<KernelTerm, double> TermWeights(IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals, IEnumerable<QuadratureNode> nodes)
+    {
+        var weights = new Dictionary<KernelTerm, double>(ReferenceEqualityComparer.Instance);
+        foreach (var node in nodes)
+        {
+            double theta = Theta(node.Interval, node.Time);
+            foreach (var t in intervals[node.Interval])
+                weights[t.Term] = weights.GetValueOrDefault(t.Term) + node.Weight * t.At(theta);
+        }
+        return weights;
+    }
 
     private double Theta(int interval, double time) => (time - Knots[interval]) / (Knots[interval + 1] - Knots[interval]);
 

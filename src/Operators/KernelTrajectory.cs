@@ -71,6 +71,25 @@ public abstract class KernelTrajectory
     /// <summary>Σ ω_i K_QQ(τ_i), M×M, or an upper bound of it in the PSD order where K_QQ was not recorded.</summary>
     public abstract DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes);
 
+    /// <summary>Σ ω_i B(τ_i) K_SS(τ_i) B(τ_i), N×N: what bounds how far P moves a vector (claim C9).</summary>
+    public virtual DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes)
+    {
+        int N = TrainSize;
+        var kernels = new DenseMatrix(N + TestSize, N);
+        MatrixView train = ((MatrixView)kernels).Slice(0, 0, N, N);
+        DenseMatrix left = new(N, N), transposed = new(N, N), sum = new(N, N);
+        var B = new OutputHessian(N / Outputs, Outputs);
+        foreach (var node in nodes)
+        {
+            Kernels(node.Interval, node.Time, kernels);
+            Hessian(node.Interval, node.Time, B);
+            B.Apply(1, train, 0, left);
+            left.Transpose(transposed);
+            B.Apply(node.Weight, transposed, 1, sum);
+        }
+        return sum;
+    }
+
     /// <summary>Whether <see cref="TestKernelIntegral"/> comes from K_QQ itself (otherwise from K_QS K_SS⁺ K_SQ).</summary>
     public virtual bool HasTestKernel => true;
 

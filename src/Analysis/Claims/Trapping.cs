@@ -1,5 +1,4 @@
 using KernelFlow.Numerics;
-using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Claims;
@@ -36,22 +35,8 @@ internal static class Trapping
     // λ_max(Σ ω_i B K_SS B) at the nodes of W_S.
     private static double Bound(ClaimContext c)
     {
-        var t = c.Trajectory;
-        int N = t.TrainSize;
-        var kernels = new DenseMatrix(N + t.TestSize, N);
-        MatrixView train = ((MatrixView)kernels).Slice(0, 0, N, N);
-        DenseMatrix left = new(N, N), transposed = new(N, N), sum = new(N, N);
-        var B = new OutputHessian(N / t.Outputs, t.Outputs);
-        foreach (var node in c.Propagation.Nodes)
-        {
-            t.Kernels(node.Interval, node.Time, kernels);
-            t.Hessian(node.Interval, node.Time, B);
-            B.Apply(1, train, 0, left);
-            for (int j = 0; j < N; j++)
-                for (int i = 0; i < N; i++) transposed.At(i, j, left.At(j, i));
-            B.Apply(node.Weight, transposed, 1, sum);
-        }
-        var values = new double[N];
+        var sum = c.Trajectory.MotionIntegral(c.Propagation.Nodes);
+        var values = new double[sum.RowCount];
         c.Backend.SymmetricEigen(sum, values, vectors: false);
         return Math.Max(values[^1], 0);
     }

@@ -11,7 +11,11 @@ internal sealed unsafe class NativeBackend : Backend
 
     private const int PanelColumns = 192;
 
+    // Up to this order OpenBLAS' triangular solves run at half the rate of the managed ones (12 against 25 GF/s at N = 100, AVX-512).
+    private const int ManagedSolveOrder = 600;
+
     private readonly BlasLibrary _blas;
+    private readonly PackedGemm _small = new(MicroKernel.Best, 1);
 
     public NativeBackend(BlasLibrary blas, int threads)
     {
@@ -85,6 +89,11 @@ internal sealed unsafe class NativeBackend : Backend
 
     protected override void CholeskySolveCore(in MatrixView factor, in MatrixView x)
     {
+        if (factor.Rows <= ManagedSolveOrder)
+        {
+            CholeskyFactorization.Solve(_small, factor, x);
+            return;
+        }
         byte lower = (byte)'L';
         int n = factor.Rows, columns = x.Columns, lda = factor.LeadingDimension, ldx = x.LeadingDimension, info = 0;
         using var call = Enter(2.0 * n * n * columns);
@@ -116,6 +125,11 @@ internal sealed unsafe class NativeBackend : Backend
 
     protected override void LuSolveCore(Op op, in MatrixView lu, int[] pivots, in MatrixView x)
     {
+        if (lu.Rows <= ManagedSolveOrder)
+        {
+            LuFactorization.Solve(_small, op, lu, pivots.AsSpan(0, lu.Rows), x);
+            return;
+        }
         byte trans = Letter(op);
         int n = lu.Rows, columns = x.Columns, lda = lu.LeadingDimension, ldx = x.LeadingDimension, info = 0;
         int[] oneBased = ArrayPool<int>.Shared.Rent(n);
