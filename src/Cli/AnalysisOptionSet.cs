@@ -1,6 +1,5 @@
 using System.CommandLine;
 using KernelFlow.Integrators;
-using KernelFlow.Numerics;
 
 namespace KernelFlow.Cli;
 
@@ -29,7 +28,7 @@ internal sealed class AnalysisOptionSet
     }
 
     /// <summary>The values that were given, defaults elsewhere.</summary>
-    /// <exception cref="Exception">The backend cannot be used.</exception>
+    /// <exception cref="Numerics.BackendException">The backend cannot be used.</exception>
     public AnalysisOptions Of(ParseResult parsed)
     {
         var defaults = new AnalysisOptions();

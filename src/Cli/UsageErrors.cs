@@ -16,9 +16,10 @@ internal static class UsageErrors
             error.WriteLine("See kernelflow --help.");
             return;
         }
-        // An unknown word makes the parser complain a second time, about what it then misses.
-        bool unknown = parsed.UnmatchedTokens.Count > 0;
-        var messages = unknown ? parsed.UnmatchedTokens.Select(t => Unknown(command, t)) : parsed.Errors.Select(e => e.Message);
+        // An unknown word makes the parser complain about what it then misses, and about the words that belong to the unknown one.
+        string[] unknown = [.. parsed.UnmatchedTokens.Where(t => t.StartsWith('-'))];
+        if (unknown.Length == 0) unknown = [.. parsed.UnmatchedTokens.Take(1)];
+        var messages = unknown.Length > 0 ? unknown.Select(t => Unknown(command, t)) : parsed.Errors.Select(e => e.Message);
         foreach (string message in messages.Distinct()) error.WriteLine($"error: {message}");
         string path = command is RootCommand ? "kernelflow" : $"kernelflow {command.Name}";
         error.WriteLine($"See {path} --help.");

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using KernelFlow.Analysis.Reports;
-using KernelFlow.Integrators;
-using KernelFlow.Numerics;
 
 namespace KernelFlow.Cli;
 
@@ -48,10 +45,10 @@ internal static class AnalyzeCommand
     public static Task<ReservoirAnalysis> RunAsync(CliTerminal terminal, Verbosity verbosity, string run, AnalysisOptions options, CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
         {
-            var checkpoints = RecordedRun.Open(run).Checkpoints;
-            if (verbosity == Verbosity.Verbose) terminal.Error.WriteLine($"backend: {(options.Backend ?? Backend.Resolve("auto")).Name}");
-            var stages = new Forward(progress);
-            return Analyze.Reservoir(checkpoints, options, stages, cancellation);
+            if (verbosity == Verbosity.Verbose && options.Backend is { } dense) terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
+            // Opening the window alone leaves later checkpoints untouched: one that was cut off in writing does not matter then.
+            using var recorded = RecordedRun.Open(run, options.From, options.To);
+            return Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);
         }, cancellation);
 
     /// <summary>--strict: 1 goes before 4.</summary>
