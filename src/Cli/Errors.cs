@@ -13,12 +13,11 @@ internal static partial class Errors
     /// <returns>The message for standard error, the exit code, and whether the failure was foreseen (otherwise --verbose adds the stack trace).</returns>
     public static (string Message, int ExitCode, bool Foreseen) Describe(Exception exception) => exception switch
     {
-        UsageException or InvalidRunException or FormatException => (exception.Message, ExitCodes.BadInput, true),
+        UsageException or InvalidRunException or BackendException => (exception.Message, ExitCodes.BadInput, true),
         ArgumentException => (WithoutParameter(exception.Message), ExitCodes.BadInput, true),
         UnauthorizedAccessException or IOException => (exception.Message, ExitCodes.BadInput, true),
         NumericalException => ($"numerical failure: {exception.Message}", ExitCodes.Failure, true),
         OutOfMemoryException => ("out of memory: choose a shorter window with --from and --to, or fewer checkpoints", ExitCodes.Failure, true),
-        _ when exception.GetType().Name == "BackendException" => (exception.Message, ExitCodes.BadInput, true),
         _ => ($"unexpected {exception.GetType().Name}: {exception.Message} (--verbose shows where)", ExitCodes.Failure, false),
     };
 

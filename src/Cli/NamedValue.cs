@@ -1,34 +1,27 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 
 namespace KernelFlow.Cli;
 
 /// <summary>Options whose values are the members of an enumeration, spelt as on a command line: EveryStep is every-step.</summary>
-internal static partial class NamedValue
+internal static class NamedValue
 {
     /// <summary>Makes the option.</summary>
     public static Option<T?> Of<T>(string name, string description, T byDefault) where T : struct, Enum
     {
-        var values = Enum.GetValues<T>().ToDictionary(Spell, v => v);
+        string names = string.Join(", ", OptionName.All<T>());
         var option = new Option<T?>(name)
         {
-            Description = $"{description} One of: {string.Join(", ", values.Keys)}. Default: {Spell(byDefault)}.",
+            Description = $"{description} One of: {names}. Default: {OptionName.Of(byDefault)}.",
             HelpName = "name",
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                if (values.TryGetValue(text, out var value)) return value;
-                result.AddError($"{name} {text} is not known; use one of {string.Join(", ", values.Keys)}.");
+                if (OptionName.All<T>().Contains(text)) return OptionName.Parse<T>(text);
+                result.AddError($"{name} {text} is not known; use one of {names}.");
                 return null;
             },
         };
-        option.CompletionSources.Add(_ => values.Keys);
+        option.CompletionSources.Add(_ => OptionName.All<T>());
         return option;
     }
-
-    /// <summary>GradientDescent → gradient-descent.</summary>
-    public static string Spell<T>(T value) where T : struct, Enum => WordStart().Replace(value.ToString(), "-$0").ToLowerInvariant();
-
-    [GeneratedRegex("(?<=[a-z0-9])[A-Z]")]
-    private static partial Regex WordStart();
 }

@@ -32,7 +32,7 @@ internal static class AnalyzeCommand
             if (folder is not null) analysis.WriteFolder(folder, parsed.GetValue(save));
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
-            return parsed.GetValue(strict) ? StrictCode(analysis) : ExitCodes.Done;
+            return parsed.GetValue(strict) ? StrictCode([analysis.Inclusion.Verdict, .. analysis.Claims.Select(c => c.Verdict)]) : ExitCodes.Done;
         });
         Examples.Add(command,
             "kernelflow analyze runs/digits --out report",
@@ -48,15 +48,13 @@ internal static class AnalyzeCommand
             if (verbosity == Verbosity.Verbose && options.Backend is { } dense) terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
             // Opening the window alone leaves later checkpoints untouched: one that was cut off in writing does not matter then.
             using var recorded = RecordedRun.Open(run, options.From, options.To);
-            return Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);
+            var analysis = Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);
+            return analysis.Run.InputHash is null ? analysis with { Run = analysis.Run with { InputHash = recorded.InputHash(cancellation) } } : analysis;
         }, cancellation);
 
     /// <summary>--strict: 1 goes before 4.</summary>
-    public static int StrictCode(ReservoirAnalysis analysis)
-    {
-        Verdict[] verdicts = [analysis.Inclusion.Verdict, .. analysis.Claims.Select(c => c.Verdict)];
-        return verdicts.Contains(Verdict.Violated) ? ExitCodes.Violated : verdicts.Contains(Verdict.Undecided) ? ExitCodes.Undecided : ExitCodes.Done;
-    }
+    public static int StrictCode(IReadOnlyCollection<Verdict> verdicts) =>
+        verdicts.Contains(Verdict.Violated) ? ExitCodes.Violated : verdicts.Contains(Verdict.Undecided) ? ExitCodes.Undecided : ExitCodes.Done;
 
     // IProgress<T>.Report of Progress<T> posts to a context; the display wants the call itself, in order.
     private sealed class Forward(IProgress<StageProgress> inner) : IProgress<AnalysisProgress>

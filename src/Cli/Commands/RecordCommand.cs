@@ -13,19 +13,24 @@ internal static class RecordCommand
         var output = new Argument<string>("OUT") { Description = "Folder for the recorded run." };
         var options = new RecordingOptionSet();
         var overwrite = CommonOptions.Overwrite();
+        var resume = new Option<bool>("--resume") { Description = "Continue an interrupted recording; the other options must be those it was started with." };
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
         var command = new Command("record", "Train a built-in network and record it as a run: outputs and Jacobians at every checkpoint.") { output };
         options.AddTo(command);
-        foreach (Option option in (Option[])[overwrite, backend, threads]) command.Add(option);
+        foreach (Option option in (Option[])[overwrite, resume, backend, threads]) command.Add(option);
         CommonOptions.AddVerbosity(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(resume) && result.GetValue(overwrite)) result.AddError("--resume and --overwrite exclude each other.");
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             string folder = parsed.GetRequiredValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var recording = options.Of(parsed);
-            recording.Validate();
-            await RunAsync(terminal, verbosity, folder, recording, parsed.GetValue(overwrite), Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)), cancellation).ConfigureAwait(false);
+            var mode = parsed.GetValue(resume) ? RecordMode.Resume : parsed.GetValue(overwrite) ? RecordMode.Overwrite : RecordMode.New;
+            await RunAsync(terminal, verbosity, folder, recording, mode, Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)), cancellation).ConfigureAwait(false);
             if (verbosity != Verbosity.Quiet) terminal.Error.WriteLine($"Recorded {NumberText.Count(recording.CheckpointSteps().Count)} checkpoints in {folder}. Next: kernelflow analyze {folder} --out REPORT");
             return ExitCodes.Done;
         });
@@ -36,10 +41,10 @@ internal static class RecordCommand
     }
 
     /// <summary>Trains and records with progress.</summary>
-    public static Task RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, bool overwrite, Backend backend, CancellationToken cancellation) =>
+    public static Task RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, RecordMode mode, Backend backend, CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
         {
-            Recorder.Record(folder, options, backend, overwrite, new Forward(progress), cancellation);
+            Recorder.Record(options, folder, backend, mode, new Forward(progress), cancellation);
             return 0;
         }, cancellation);
 
