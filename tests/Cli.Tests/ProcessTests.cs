@@ -52,26 +52,27 @@ public sealed class ProcessTests : IDisposable
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
-    public void SignalsEndTheWorkAndLeaveARunThatOpens(string signal, int expected)
+    public async Task SignalsEndTheWorkAndLeaveARunThatOpens(string signal, int expected)
     {
         if (OperatingSystem.IsWindows()) return; // It has neither signal; Ctrl-C takes the same path through the same handler.
         string run = _folder.Of("run");
         using var process = Start("record", run, "--train", "6", "--test", "3", "--layers", "3", "--steps", "2000000000", "--checkpoints", "400");
-        var error = process.StandardError.ReadToEndAsync();
+        var reading = process.StandardError.ReadToEndAsync();
         var clock = Stopwatch.StartNew();
         while (!File.Exists(Path.Combine(run, "checkpoint-000003.safetensors")))
         {
-            Assert.False(process.HasExited, process.HasExited ? error.Result : "");
+            Assert.False(process.HasExited, process.HasExited ? await reading : "");
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "the recording did not start");
-            Thread.Sleep(20);
+            await Task.Delay(20);
         }
         clock.Restart();
-        using (var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        using (var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)), "still running 20 s after the signal");
         // A second is promised; a loaded machine gets some more here.
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed.TotalSeconds:0.0} s");
-        Assert.True(process.ExitCode == expected, $"exit {process.ExitCode}: {error.Result}");
-        Assert.Equal("cancelled", error.Result.Trim());
+        string error = await reading;
+        Assert.True(process.ExitCode == expected, $"exit {process.ExitCode}: {error}");
+        Assert.Equal("cancelled", error.Trim());
         using var recorded = RecordedRun.Open(run);
         Assert.True(recorded.Checkpoints.Count >= 3, $"{recorded.Checkpoints.Count} checkpoints");
     }
