@@ -21,7 +21,8 @@ internal static class Narrative
         return inclusion.Verdict switch
         {
             Verdict.Holds => $"Of {Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the reservoir ({threshold}), "
-                + "and none of them moves the test outputs by more than its share of training dissipation allows.",
+                + "and none of them moves the test outputs by more than its share of training dissipation allows."
+                + (inclusion.Independent is null ? " W_S and G_Q share their quadrature nodes here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
             Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were dissipated (none has {threshold}). "
                 + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
             Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
@@ -50,13 +51,14 @@ internal static class Narrative
         var parts = new List<string>();
         void Add(string? label, string? reason)
         {
-            if (!string.IsNullOrWhiteSpace(reason)) parts.Add(label is null ? reason.Trim() : $"{label}: {reason.Trim()}");
+            // The claim's own reason may already quote that of the part.
+            if (!string.IsNullOrWhiteSpace(reason) && !parts.Any(p => p.Contains(reason.Trim(), StringComparison.Ordinal))) parts.Add(label is null ? reason.Trim() : $"{label}: {reason.Trim()}");
         }
         Add(null, claim.Reason);
         Add("integration", claim.Budget is { Integration: null } ? claim.Budget.IntegrationReason : null);
         Add("interpolation", claim.Budget is { Interpolation: null } ? claim.Budget.InterpolationReason : null);
         Add("descent", claim.Budget is { Descent: null } ? claim.Budget.DescentReason : null);
-        return string.Join("; ", parts.Distinct());
+        return string.Join("; ", parts);
     }
 
     /// <summary>What the threshold applies to.</summary>
@@ -68,8 +70,8 @@ internal static class Narrative
     /// <summary>What each verdict means.</summary>
     public static IReadOnlyList<(Verdict Verdict, string Meaning)> Meanings { get; } =
     [
-        (Verdict.Holds, "the defect is no larger than three times what the error budget explains"),
-        (Verdict.Violated, "the defect is more than three times what the error budget explains"),
+        (Verdict.Holds, "the figure is within its bound; for claims against data, at most three times the sum of its error budget"),
+        (Verdict.Violated, "the figure exceeds its bound; for claims against data, three times the sum of its error budget"),
         (Verdict.Undecided, "a part of the budget is unknown, or the budget is larger than the tolerance: this run cannot tell"),
         (Verdict.Vacuous, "inclusion only: no mode is in the reservoir at this threshold, so nothing was tested"),
         (Verdict.Measured, "reported, not judged"),

@@ -19,7 +19,7 @@ internal static class InspectCommand
             using var run = RecordedRun.Open(parsed.GetRequiredValue(folder));
             var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed),
                 progress => RunScan.Run(run.Checkpoints, share => progress.Report(new StageProgress("reading", share)), cancellation), cancellation).ConfigureAwait(false);
-            InspectionText.Write(terminal.Out, run, intervals, CostEstimate.Of(run.Checkpoints, CostEstimate.Rate(dense)), dense);
+            InspectionText.Write(terminal.Out, run, intervals, CostEstimate.Of(run.Checkpoints, CostEstimate.Rate(dense), InspectionText.FileBytes(run)), dense);
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow inspect runs/digits");

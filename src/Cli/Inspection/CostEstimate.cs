@@ -4,25 +4,32 @@ using KernelFlow.Numerics;
 namespace KernelFlow.Cli;
 
 /// <summary>What an analysis will need, predicted from sizes alone.</summary>
-/// <param name="Bytes">Memory for kernels and operators.</param>
-/// <param name="Seconds">Wall time; within a factor of three or so, since the number of integration steps is not known beforehand.</param>
+/// <param name="Bytes">Largest working set, mapped files included.</param>
+/// <param name="Seconds">Wall time; rough, since the number of integration steps is not known beforehand.</param>
+/// <remarks>Calibrated on five recorded runs of N = 24 to 240: time within a factor of two above a second, memory within a third.</remarks>
 internal sealed record CostEstimate(double Bytes, double Seconds)
 {
-    /// <summary>Steps an interval between checkpoints takes, on average over the recorded runs this was calibrated on.</summary>
-    private const double StepsPerInterval = 9;
+    /// <summary>Integration steps an interval between checkpoints takes (seen: 1 to 4).</summary>
+    private const double StepsPerInterval = 3;
 
     /// <summary>Order-N³ operations of a step with its error control, in units of N³, and the passes that the error budget adds.</summary>
     private const double OperationsPerStep = 110, Passes = 3;
 
+    /// <summary>The process without a run, and what garbage collection leaves lying, in units of live data.</summary>
+    private const double EmptyProcess = 75e6, Slack = 3, StartSeconds = 0.2;
+
     /// <summary>Predicts the cost.</summary>
-    public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond)
+    /// <param name="run">The run.</param>
+    /// <param name="operationsPerSecond">Of a matrix product.</param>
+    /// <param name="fileBytes">Size of the recorded files, which are mapped.</param>
+    public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond, double fileBytes)
     {
         double n = run.TrainSize, m = run.TestSize, k = run.Count, d = run.Parameters ?? 0;
         // Kernels of every checkpoint, of neighbours, and of neighbours on the grid of every second checkpoint.
         double pairs = 2.5 * k, term = (n + m) * n + m * m;
-        double bytes = 8 * (pairs * term + 20 * n * n + 8 * (n + m) * n + 9 * n * n);
+        double live = 8 * (pairs * term + 20 * n * n + 8 * (n + m) * n + 9 * n * n);
         double operations = 2 * pairs * term * d + Passes * (k - 1) * StepsPerInterval * OperationsPerStep * n * n * (n + m);
-        return new CostEstimate(bytes, operations / operationsPerSecond);
+        return new CostEstimate(EmptyProcess + fileBytes + Slack * live, StartSeconds + operations / operationsPerSecond);
     }
 
     /// <summary>Floating-point operations per second of a matrix product of order 256, the best of a few.</summary>

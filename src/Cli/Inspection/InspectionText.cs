@@ -24,13 +24,13 @@ internal static class InspectionText
         Line("times", string.Join(" ", Times(checkpoints)));
         Line("recorded", string.Join("; ", Tensors(checkpoints)));
         Line("targets", string.Join(", ", checkpoints.RunTensors.Keys.Prepend("y_S").Distinct().Order(StringComparer.Ordinal)));
-        Line("on disk", $"{Short(run.Manifest.Checkpoints.Sum(c => (double)Size(Path.Combine(run.Folder, c.File))) / 1e6)} MB in checkpoints");
+        Line("on disk", $"{Short(FileBytes(run) / 1e6)} MB in checkpoints");
         Line("sound", "yes: structure, times, shapes and the small tensors agree, every number is finite");
         Line("density", Density(checkpoints, intervals));
         foreach (var i in intervals.Where(i => i.Curvature > Sparse).OrderByDescending(i => i.Curvature).Take(5))
             Line("", $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: {Count(i.Steps)} steps, change {Percent(i.Change)}, estimated interpolation error {Percent(i.Curvature)}");
-        Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis");
-        Line("time", $"about {Short(cost.Seconds, 1)} s with {backend.Name} (rough: within a factor of three)");
+        Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis, mapped files included");
+        Line("time", $"about {Short(cost.Seconds, 1)} s with {backend.Name} (rough)");
     }
 
     private static string Optimizer(OptimizerInfo? optimizer) => optimizer is null ? "not stated" : $"{optimizer.Kind}, learning rate {RoundTrip(optimizer.LearningRate)}"
@@ -61,5 +61,6 @@ internal static class InspectionText
             : $"{Count(sparse)} of {Count(intervals.Count)} intervals are sparse: interpolating {what} is off by up to {worst} (estimate; up to {Percent(Sparse)} is called dense)");
     }
 
-    private static long Size(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+    /// <summary>Size of the checkpoint files.</summary>
+    public static double FileBytes(RecordedRun run) => run.Manifest.Checkpoints.Select(c => new FileInfo(Path.Combine(run.Folder, c.File))).Where(f => f.Exists).Sum(f => (double)f.Length);
 }
