@@ -1,1 +1,4 @@
-return 0;
+using KernelFlow.Cli;
+
+using var signals = new Signals();
+return await Application.RunAsync(args, CliTerminal.OfProcess(), signals);

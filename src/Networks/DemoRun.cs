@@ -12,6 +12,6 @@ public static class DemoRun
         Layers = [LayerSpec.Dense(24), LayerSpec.Dense(24)],
         Steps = 3000,
         Checkpoints = 24,
-        Seed = 1,
+        Seed = 0,
     };
 }

@@ -95,6 +95,40 @@ public sealed class RecorderTests : IDisposable
         AssertSameFiles(whole, resumed);
     }
 
+    // Killed after a checkpoint's file was renamed and before run.json named it, or any number of checkpoints earlier.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void A_killed_recording_is_completed_to_the_same_files(int named)
+    {
+        string whole = Path.Combine(_folder, "whole"), killed = Path.Combine(_folder, "killed"), manifest = Path.Combine(killed, "run.json");
+        Recorder.Record(s_small, whole, Backends.Managed);
+        Recorder.Record(s_small, killed, Backends.Managed);
+        var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(manifest))!;
+        var list = json["checkpoints"]!.AsArray();
+        while (list.Count > named) list.RemoveAt(named);
+        File.WriteAllText(manifest, json.ToJsonString());
+        File.WriteAllBytes(Path.Combine(killed, $"checkpoint-{named:D6}.safetensors"), [1, 2, 3]);
+        Recorder.Record(s_small, killed, Backends.Managed, RecordMode.Resume);
+        AssertSameFiles(whole, killed);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_training_does_not_reproduce_is_noticed()
+    {
+        string folder = Path.Combine(_folder, "run"), manifest = Path.Combine(folder, "run.json");
+        Recorder.Record(s_small with { Steps = 80 }, folder, Backends.Managed);
+        string other = Path.Combine(_folder, "other");
+        Recorder.Record(s_small with { Steps = 80, Seed = 5 }, other, Backends.Managed);
+        var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(manifest))!;
+        while (json["checkpoints"]!.AsArray().Count > 3) json["checkpoints"]!.AsArray().RemoveAt(3);
+        File.WriteAllText(manifest, json.ToJsonString());
+        File.Copy(Path.Combine(other, "checkpoint-000002.safetensors"), Path.Combine(folder, "checkpoint-000002.safetensors"), overwrite: true);
+        var error = Assert.Throws<InvalidRunException>(() => Recorder.Record(s_small with { Steps = 80 }, folder, Backends.Managed, RecordMode.Resume));
+        Assert.Contains("checkpoint-000002.safetensors: U_S: the training computed again differs", error.Message);
+    }
+
     [Fact]
     public void Resuming_where_nothing_is_starts_a_recording()
     {

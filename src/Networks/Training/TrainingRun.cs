@@ -12,11 +12,13 @@ internal sealed class TrainingRun
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(backend);
-        options.Validate();
         _options = options;
         _backend = backend;
         Data = TrainingData.Create(options);
         Network = FeedForwardNetwork.Create(Data.InputSize, options.Layers, options.Activation, Data.Outputs, options.Parametrisation);
+        long elements = (long)Math.Max(Data.Train, Data.Test) * Data.Outputs * Network.Parameters;
+        if (elements > Array.MaxLength)
+            throw new ArgumentException($"A Jacobian of {elements} elements ({Math.Max(Data.Train, Data.Test)} examples, {Data.Outputs} outputs, {Network.Parameters} parameters) is too large: at most {Array.MaxLength}.");
         Trainer = new Trainer(options, Data, Network, backend);
     }
 

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace KernelFlow.Analysis.Reports;
+
+/// <summary>Numbers in JSON: NaN and infinities never appear; null and "&lt;key&gt;Reason" do.</summary>
+internal static class JsonNumbers
+{
+    /// <summary>Non-ASCII letters (λ, ψ, ≤) stay readable; the file is not embedded in HTML.</summary>
+    public static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A number, or null with a reason.</summary>
+    /// <param name="json">The writer, inside an object.</param>
+    /// <param name="key">Key.</param>
+    /// <param name="value">The number; null when there is none.</param>
+    /// <param name="reason">Why there is none; a number that is not finite gives its own reason.</param>
+    public static void Number(this Utf8JsonWriter json, string key, double? value, string? reason = null)
+    {
+        if (value is { } x && double.IsFinite(x)) json.WriteNumber(key, x);
+        else json.Null(key, value is { } notFinite ? Why(notFinite) : reason);
+    }
+
+    /// <summary>An array of numbers on one line, or null with a reason. Elements that are not finite are null, and the reason says so.</summary>
+    public static void Numbers(this Utf8JsonWriter json, string key, IReadOnlyList<double>? values, string? reason = null)
+    {
+        if (values is null)
+        {
+            json.Null(key, reason);
+            return;
+        }
+        json.WritePropertyName(key);
+        int bad = 0;
+        json.Line(line =>
+        {
+            line.WriteStartArray();
+            foreach (double x in values)
+            {
+                if (double.IsFinite(x)) line.WriteNumberValue(x);
+                else { line.WriteNullValue(); bad++; }
+            }
+            line.WriteEndArray();
+        });
+        if (bad > 0) json.WriteString(key + "Reason", $"{NumberText.Count(bad)} of {NumberText.Count(values.Count)} numbers are not finite");
+    }
+
+    /// <summary>Null with a reason.</summary>
+    public static void Null(this Utf8JsonWriter json, string key, string? reason)
+    {
+        json.WriteNull(key);
+        json.WriteString(key + "Reason", reason ?? "not computed");
+    }
+
+    /// <summary>A value written without line breaks inside an indented document.</summary>
+    public static void Line(this Utf8JsonWriter json, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var line = new Utf8JsonWriter(buffer, OneLine)) write(line);
+        json.WriteRawValue(buffer.WrittenSpan, skipInputValidation: true);
+    }
+
+    private static string Why(double value) => double.IsNaN(value) ? "not a number" : value > 0 ? "infinite" : "minus infinity";
+}

@@ -1,0 +1,80 @@
+using static KernelFlow.Analysis.Reports.NumberText;
+
+namespace KernelFlow.Analysis.Reports;
+
+/// <summary>The sentences that every report and the command line share.</summary>
+internal static class Narrative
+{
+    private static readonly string[] _againstData = ["C1", "C2", "C3", "C4", "C8"];
+    private static readonly string[] _againstCode = ["C5", "C6", "C7", "C9", "C10", "C11"];
+
+    /// <summary>What a claim is confronted with: recorded data, the code's own mathematics, or nothing.</summary>
+    public static string Tests(ClaimResult claim) =>
+        claim.Verdict == Verdict.Measured ? "measured" : _againstData.Contains(claim.Id) ? "data" : _againstCode.Contains(claim.Id) ? "code" : "measured";
+
+    /// <summary>The inclusion verdict in one sentence.</summary>
+    public static string Headline(ReservoirAnalysis analysis)
+    {
+        var (spectrum, inclusion) = (analysis.Spectrum, analysis.Inclusion);
+        long modes = (long)analysis.Run.Train * analysis.Run.Outputs;
+        string threshold = $"{Measure(analysis)} below δ = {Short(spectrum.Threshold)}";
+        return inclusion.Verdict switch
+        {
+            Verdict.Holds => $"Of {Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the reservoir ({threshold}), "
+                + "and none of them moves the test outputs by more than its share of training dissipation allows."
+                + (inclusion.Independent is null ? " W_S and G_Q share their quadrature nodes here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
+            Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were dissipated (none has {threshold}). "
+                + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
+            Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
+                $"Mode {Count(inclusion.Structural.WorstMode)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as far as its training dissipation allows, "
+                + "which integration and rounding do not explain: the kernel blocks do not belong to one joint kernel, or the code is wrong.",
+            Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent?.WorstExcess)} when W_S and G_Q come from two methods ({inclusion.Independent?.Method}).",
+            _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of {Count(modes)} modes have {threshold}).",
+        };
+    }
+
+    /// <summary>What the recorded data say about the prediction of the test outputs, in one sentence; null when C4 was not computed.</summary>
+    public static string? Prediction(ReservoirAnalysis analysis)
+    {
+        if (analysis.Claims.FirstOrDefault(c => c.Id == "C4") is not { RelativeError: { } error } claim) return null;
+        string sources = claim.Budget is { Sum: { } sum } ? $"known error sources add up to {Percent(sum)}"
+            : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.Known)}, and one is unknown" : "its error sources are unknown";
+        return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; C4 {Word(claim.Verdict)}), while the kernel moved by {Percent(analysis.KernelEvolution.PeakDrift)}.";
+    }
+
+    /// <summary>The sum of a budget: "3.1 %", "≥ 3.1 % (one part unknown)", or a dash.</summary>
+    public static string Sum(ErrorBudget? budget) => budget is null ? None : budget.Sum is { } sum ? Short(sum) : $"≥ {Short(budget.Known)}";
+
+    /// <summary>The reasons of a claim and of unknown parts of its budget, joined.</summary>
+    public static string Reasons(ClaimResult claim)
+    {
+        var parts = new List<string>();
+        void Add(string? label, string? reason)
+        {
+            // The claim's own reason may already quote that of the part.
+            if (!string.IsNullOrWhiteSpace(reason) && !parts.Any(p => p.Contains(reason.Trim(), StringComparison.Ordinal))) parts.Add(label is null ? reason.Trim() : $"{label}: {reason.Trim()}");
+        }
+        Add(null, claim.Reason);
+        Add("integration", claim.Budget is { Integration: null } ? claim.Budget.IntegrationReason : null);
+        Add("interpolation", claim.Budget is { Interpolation: null } ? claim.Budget.InterpolationReason : null);
+        Add("descent", claim.Budget is { Descent: null } ? claim.Budget.DescentReason : null);
+        return string.Join("; ", parts);
+    }
+
+    /// <summary>What the threshold applies to.</summary>
+    public static string Measure(ReservoirAnalysis analysis) => analysis.Spectrum.DissipatedFraction is null ? "λ_j/λ_1" : "dissipated fraction 2βλ_j";
+
+    /// <summary>A verdict in words.</summary>
+    public static string Word(Verdict verdict) => verdict == Verdict.NotApplicable ? "not applicable" : verdict.ToString().ToLowerInvariant();
+
+    /// <summary>What each verdict means.</summary>
+    public static IReadOnlyList<(Verdict Verdict, string Meaning)> Meanings { get; } =
+    [
+        (Verdict.Holds, "the figure is within its bound; for claims against data, at most three times the sum of its error budget"),
+        (Verdict.Violated, "the figure exceeds its bound; for claims against data, three times the sum of its error budget"),
+        (Verdict.Undecided, "a part of the budget is unknown, or the budget is larger than the tolerance: this run cannot tell"),
+        (Verdict.Vacuous, "inclusion only: no mode is in the reservoir at this threshold, so nothing was tested"),
+        (Verdict.Measured, "reported, not judged"),
+        (Verdict.NotApplicable, "the run does not allow this check"),
+    ];
+}

@@ -1,0 +1,14 @@
+namespace KernelFlow;
+
+/// <summary>What <see cref="ReservoirReports.Write"/> writes.</summary>
+public enum ReportFormat
+{
+    /// <summary>results.json: what programs read (docs/results.md).</summary>
+    Json,
+
+    /// <summary>report.md: what people read.</summary>
+    Markdown,
+
+    /// <summary>A folder of comma-separated tables: spectrum, modes, claims, intervals, kernel-evolution, displacement.</summary>
+    Csv,
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using KernelFlow.Analysis.Reports;
+using KernelFlow.Bridges;
+
+namespace KernelFlow;
+
+/// <summary>Writes an analysis to files. Each file is replaced whole: a reader never sees half of one.</summary>
+/// <remarks>Files do not depend on the culture, and the same analysis gives the same bytes.</remarks>
+public static class ReservoirReports
+{
+    /// <summary>What programs read, in a report folder.</summary>
+    public const string ResultsFile = "results.json";
+
+    /// <summary>What people read, in a report folder.</summary>
+    public const string MarkdownFile = "report.md";
+
+    /// <summary>The operators, in a report folder.</summary>
+    public const string OperatorsFile = "operators.safetensors";
+
+    /// <summary>Folder of the tables inside a report folder.</summary>
+    public const string TablesFolder = "tables";
+
+    /// <summary>Value of the key "format" in <see cref="ResultsFile"/>.</summary>
+    public const string ResultsFormat = ResultsJson.Format;
+
+    /// <summary>Every file that a report folder may hold, relative to it, with forward slashes.</summary>
+    public static IReadOnlyList<string> Files { get; } = [ResultsFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f)];
+
+    /// <summary>Writes one representation.</summary>
+    /// <param name="analysis">What to write.</param>
+    /// <param name="format">Which representation.</param>
+    /// <param name="path">The file, or for <see cref="ReportFormat.Csv"/> the folder of the tables; missing folders are made.</param>
+    /// <exception cref="IOException">The file cannot be written; the old one, if any, is intact.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Write(this ReservoirAnalysis analysis, ReportFormat format, string path)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        switch (format)
+        {
+            case ReportFormat.Json:
+                Replace(path, stream => ResultsJson.Write(analysis, stream));
+                break;
+            case ReportFormat.Markdown:
+                Replace(path, MarkdownReport.Text(analysis));
+                break;
+            case ReportFormat.Csv:
+                foreach (var (file, text) in Tables.All(analysis)) Replace(Path.Combine(path, file), text);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(format), format, "Not a report format.");
+        }
+    }
+
+    /// <summary>Writes the report folder: results.json, report.md and tables/*.csv. An earlier report in it is replaced, its operators included.</summary>
+    /// <param name="analysis">What to write.</param>
+    /// <param name="folder">The folder; made when missing.</param>
+    /// <param name="saveOperators">Also write <see cref="OperatorsFile"/>: P, W_S, G_Q, G_S, eigenvalues, eigenvectors in float64, row-major.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
+    public static void WriteFolder(this ReservoirAnalysis analysis, string folder, bool saveOperators = false)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        // First results.json: it marks the folder as ours should the rest fail.
+        analysis.Write(ReportFormat.Json, Path.Combine(folder, ResultsFile));
+        analysis.Write(ReportFormat.Csv, Path.Combine(folder, TablesFolder));
+        string operators = Path.Combine(folder, OperatorsFile);
+        if (saveOperators) SavedOperators.Write(analysis, operators);
+        else File.Delete(operators);
+        analysis.Write(ReportFormat.Markdown, Path.Combine(folder, MarkdownFile));
+    }
+
+    /// <summary>The text of results.json.</summary>
+    public static string Json(ReservoirAnalysis analysis)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        using var stream = new MemoryStream();
+        ResultsJson.Write(analysis, stream);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void Replace(string path, string text) => Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    private static void Replace(string path, Action<Stream> write)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+        AtomicFile.Write(path, write);
+    }
+}

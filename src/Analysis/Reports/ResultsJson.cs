@@ -1,0 +1,217 @@
+using System.Text.Json;
+
+namespace KernelFlow.Analysis.Reports;
+
+/// <summary>results.json, version 1: keys are stable within a version; adding keys is allowed.</summary>
+internal static class ResultsJson
+{
+    /// <summary>Value of the key "format": by it a results file is recognised.</summary>
+    public const string Format = "kernel-flow-results";
+
+    /// <summary>Version of the keys.</summary>
+    public const int Version = 1;
+
+    /// <summary>Writes the whole document as UTF-8 without a byte-order mark, ending in a line feed.</summary>
+    public static void Write(ReservoirAnalysis analysis, Stream stream)
+    {
+        using (var json = new Utf8JsonWriter(stream, JsonNumbers.Indented))
+        {
+            json.WriteStartObject();
+            json.WriteString("format", Format);
+            json.WriteNumber("version", Version);
+            json.WriteStartObject("tool");
+            json.WriteString("version", Provenance.ToolVersion);
+            json.WriteEndObject();
+            Run(json, analysis.Run);
+            Options(json, analysis.Options);
+            json.WriteStartObject("window");
+            json.Number("from", analysis.Window.From);
+            json.Number("to", analysis.Window.To);
+            json.WriteEndObject();
+            Spectrum(json, analysis.Spectrum);
+            Inclusion(json, analysis.Inclusion);
+            Claims(json, analysis.Claims);
+            Evolution(json, analysis.KernelEvolution);
+            Intervals(json, analysis.Intervals);
+            Displacements(json, analysis.Displacements);
+            Performance(json, analysis.Performance);
+            json.WriteEndObject();
+        }
+        stream.WriteByte((byte)'\n');
+    }
+
+    private static void Run(Utf8JsonWriter json, RunSummary run)
+    {
+        json.WriteStartObject("run");
+        json.WriteString("loss", run.Loss);
+        json.WriteNumber("train", run.Train);
+        json.WriteNumber("test", run.Test);
+        json.WriteNumber("outputs", run.Outputs);
+        json.Number("parameters", run.Parameters, "kernel blocks were recorded, not Jacobians");
+        json.WriteNumber("checkpoints", run.Checkpoints);
+        if (run.InputHash is { } hash) json.WriteString("inputHash", hash);
+        else json.Null("inputHash", "the run was built in memory");
+        json.WriteEndObject();
+    }
+
+    private static void Options(Utf8JsonWriter json, ResolvedOptions options)
+    {
+        json.WriteStartObject("options");
+        json.WriteString("mode", options.Mode);
+        if (options.ModeReason is { } mode) json.WriteString("modeReason", mode);
+        json.WriteString("method", options.Method);
+        if (options.MethodReason is { } method) json.WriteString("methodReason", method);
+        json.WriteString("interpolation", options.Interpolation);
+        json.Number("rtol", options.RelativeTolerance);
+        json.Number("threshold", options.Threshold);
+        json.WriteNumber("seed", options.Seed);
+        json.WriteEndObject();
+    }
+
+    private static void Spectrum(Utf8JsonWriter json, SpectrumResult spectrum)
+    {
+        json.WriteStartObject("spectrum");
+        json.Numbers("eigenvalues", spectrum.Eigenvalues);
+        json.Numbers("residualNorms", spectrum.ResidualNorms);
+        json.Numbers("dissipatedFraction", spectrum.DissipatedFraction, spectrum.DissipatedFractionReason);
+        json.Numbers("relativeEigenvalues", spectrum.RelativeEigenvalues);
+        json.Number("threshold", spectrum.Threshold);
+        json.WriteNumber("signalDimension", spectrum.SignalDimension);
+        json.WriteNumber("reservoirDimension", spectrum.ReservoirDimension);
+        json.Number("effectiveRank", spectrum.EffectiveRank);
+        json.WriteBoolean("complete", spectrum.Complete);
+        json.WriteEndObject();
+    }
+
+    private static void Inclusion(Utf8JsonWriter json, InclusionResult inclusion)
+    {
+        json.WriteStartObject("inclusion");
+        json.WriteString("verdict", inclusion.Verdict.ToString());
+        json.WriteStartObject("structural");
+        json.Number("worstRatio", inclusion.Structural.WorstRatio);
+        json.WriteNumber("worstMode", inclusion.Structural.WorstMode);
+        json.Number("floor", inclusion.Structural.Floor);
+        json.WriteEndObject();
+        if (inclusion.Independent is { } independent)
+        {
+            json.WriteStartObject("independent");
+            json.Number("worstExcess", independent.WorstExcess);
+            json.WriteString("method", independent.Method);
+            json.WriteEndObject();
+        }
+        else json.Null("independent", inclusion.IndependentReason);
+        json.WriteStartObject("empirical");
+        json.Number("relativeErrorFull", inclusion.Empirical.RelativeErrorFull, "the test outputs did not move");
+        json.Number("relativeErrorSignalOnly", inclusion.Empirical.RelativeErrorSignalOnly, "the test outputs did not move");
+        json.WriteEndObject();
+        json.Number("visibility", inclusion.Visibility, "infinite: a direction without dissipation moves the test outputs");
+        json.Number("visibilityBound", inclusion.VisibilityBound);
+        json.WriteBoolean("boundFromTestKernel", inclusion.BoundFromTestKernel);
+        if (inclusion.Reason is { } reason) json.WriteString("reason", reason);
+        json.WriteStartArray("modes");
+        foreach (var mode in inclusion.Modes)
+            json.Line(line =>
+            {
+                line.WriteStartObject();
+                line.Number("eigenvalue", mode.Eigenvalue);
+                line.Number("measure", mode.Measure);
+                line.Number("response", mode.Response);
+                line.Number("bound", mode.Bound);
+                line.Number("floor", mode.Floor);
+                line.Number("ratio", mode.Ratio);
+                line.WriteBoolean("inReservoir", mode.InReservoir);
+                line.WriteEndObject();
+            });
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Claims(Utf8JsonWriter json, IReadOnlyList<ClaimResult> claims)
+    {
+        json.WriteStartArray("claims");
+        foreach (var claim in claims)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", claim.Id);
+            json.WriteString("name", claim.Name);
+            json.WriteString("verdict", claim.Verdict.ToString());
+            json.Number("relativeError", claim.RelativeError, claim.Reason);
+            json.Number("correlation", claim.Correlation, "has no meaning for this claim");
+            json.Number("tolerance", claim.Tolerance, "this claim is not judged against recorded data");
+            if (claim.Budget is { } budget)
+            {
+                json.WriteStartObject("budget");
+                json.Number("integration", budget.Integration, budget.IntegrationReason);
+                json.Number("interpolation", budget.Interpolation, budget.InterpolationReason);
+                json.Number("descent", budget.Descent, budget.DescentReason);
+                json.Number("rounding", budget.Rounding);
+                json.WriteEndObject();
+            }
+            else json.Null("budget", claim.Reason);
+            if (claim.Reason is { } reason) json.WriteString("reason", reason);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Evolution(Utf8JsonWriter json, KernelEvolution evolution)
+    {
+        json.WriteStartObject("kernelEvolution");
+        json.Number("peakDrift", evolution.PeakDrift);
+        json.Number("endDrift", evolution.EndDrift);
+        json.WriteString("norm", "spectral");
+        json.WriteStartArray("points");
+        foreach (var point in evolution.Points)
+            json.Line(line =>
+            {
+                line.WriteStartObject();
+                line.Number("time", point.Time);
+                line.Number("spectralDrift", point.SpectralDrift);
+                line.Number("frobeniusDrift", point.FrobeniusDrift);
+                line.Number("centredAlignment", point.CentredAlignment);
+                line.Number("rotation", point.Rotation);
+                line.Number("largestEigenvalue", point.LargestEigenvalue);
+                line.WriteEndObject();
+            });
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Intervals(Utf8JsonWriter json, IReadOnlyList<IntervalResult> intervals)
+    {
+        json.WriteStartArray("intervals");
+        foreach (var interval in intervals)
+            json.Line(line =>
+            {
+                line.WriteStartObject();
+                line.Number("from", interval.From);
+                line.Number("to", interval.To);
+                line.Number("transportDefect", interval.TransportDefect, "the gradient at the start of the interval is zero");
+                line.WriteNumber("steps", interval.Steps);
+                line.WriteEndObject();
+            });
+        json.WriteEndArray();
+    }
+
+    private static void Displacements(Utf8JsonWriter json, DisplacementResult displacements)
+    {
+        json.WriteStartObject("displacements");
+        json.Numbers("recordedTest", displacements.RecordedTest);
+        json.Numbers("predictedTest", displacements.PredictedTest);
+        json.Numbers("recordedTrain", displacements.RecordedTrain);
+        json.Numbers("predictedTrain", displacements.PredictedTrain);
+        json.WriteEndObject();
+    }
+
+    private static void Performance(Utf8JsonWriter json, PerformanceResult performance)
+    {
+        json.WriteStartObject("performance");
+        json.Number("seconds", performance.Seconds);
+        json.WriteNumber("peakBytes", performance.PeakBytes);
+        json.WriteNumber("steps", performance.Steps);
+        json.WriteNumber("rejectedSteps", performance.RejectedSteps);
+        json.WriteString("method", performance.Method);
+        json.WriteString("backend", performance.Backend);
+        json.WriteEndObject();
+    }
+}

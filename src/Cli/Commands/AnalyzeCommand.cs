@@ -1,0 +1,64 @@
+using System.CommandLine;
+
+namespace KernelFlow.Cli;
+
+/// <summary><c>kernelflow analyze RUN --out DIR</c>.</summary>
+internal static class AnalyzeCommand
+{
+    /// <summary>Builds the command.</summary>
+    public static Command Build(CliTerminal terminal)
+    {
+        var run = new Argument<string>("RUN") { Description = "Folder of a recorded run." };
+        var output = new Option<string?>("--out") { Description = "Folder for report.md, results.json and tables/*.csv.", HelpName = "folder" };
+        var json = new Option<bool>("--json") { Description = "Print results.json to standard output." };
+        var save = new Option<bool>("--save-operators") { Description = "Also write P, W_S, G_Q, G_S and the eigenpairs to operators.safetensors." };
+        var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
+        var options = new AnalysisOptionSet();
+        var overwrite = CommonOptions.Overwrite();
+        var command = new Command("analyze", "Integrate the gradient propagator of a recorded run, check the claims of the theory and write the report.") { run, output, json, save, strict, overwrite };
+        options.AddTo(command);
+        CommonOptions.AddVerbosity(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(output) is null && !result.GetValue(json)) result.AddError("--out FOLDER is missing (or --json, to print results.json instead).");
+            if (result.GetValue(output) is null && result.GetValue(save)) result.AddError("--save-operators needs --out FOLDER.");
+        });
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string? folder = parsed.GetValue(output);
+            var verbosity = CommonOptions.VerbosityOf(parsed);
+            if (folder is not null) ReportFolder.Require("--out", folder, parsed.GetValue(overwrite));
+            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), options.Of(parsed), cancellation).ConfigureAwait(false);
+            if (folder is not null) analysis.WriteFolder(folder, parsed.GetValue(save));
+            if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
+            if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
+            return parsed.GetValue(strict) ? StrictCode([analysis.Inclusion.Verdict, .. analysis.Claims.Select(c => c.Verdict)]) : ExitCodes.Done;
+        });
+        Examples.Add(command,
+            "kernelflow analyze runs/digits --out report",
+            "kernelflow analyze runs/digits --out report --from 0 --to 12.5 --threshold 1e-4 --strict",
+            "kernelflow analyze runs/digits --json --quiet | jq .inclusion.verdict");
+        return command;
+    }
+
+    /// <summary>Opens and analyses a run with progress.</summary>
+    public static Task<ReservoirAnalysis> RunAsync(CliTerminal terminal, Verbosity verbosity, string run, AnalysisOptions options, CancellationToken cancellation) =>
+        ProgressDisplay.RunAsync(terminal, verbosity, progress =>
+        {
+            if (verbosity == Verbosity.Verbose && options.Backend is { } dense) terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
+            // Opening the window alone leaves later checkpoints untouched: one that was cut off in writing does not matter then.
+            using var recorded = RecordedRun.Open(run, options.From, options.To);
+            var analysis = Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);
+            return analysis.Run.InputHash is null ? analysis with { Run = analysis.Run with { InputHash = recorded.InputHash(cancellation) } } : analysis;
+        }, cancellation);
+
+    /// <summary>--strict: 1 goes before 4.</summary>
+    public static int StrictCode(IReadOnlyCollection<Verdict> verdicts) =>
+        verdicts.Contains(Verdict.Violated) ? ExitCodes.Violated : verdicts.Contains(Verdict.Undecided) ? ExitCodes.Undecided : ExitCodes.Done;
+
+    // IProgress<T>.Report of Progress<T> posts to a context; the display wants the call itself, in order.
+    private sealed class Forward(IProgress<StageProgress> inner) : IProgress<AnalysisProgress>
+    {
+        public void Report(AnalysisProgress value) => inner.Report(new StageProgress(value.Stage, value.Fraction));
+    }
+}

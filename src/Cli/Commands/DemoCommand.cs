@@ -1,0 +1,44 @@
+using System.CommandLine;
+
+namespace KernelFlow.Cli;
+
+/// <summary><c>kernelflow demo</c>: train, record, analyse, report.</summary>
+internal static class DemoCommand
+{
+    private const string RunFolder = "run", ReportFolderName = "report";
+
+    /// <summary>Builds the command.</summary>
+    public static Command Build(CliTerminal terminal)
+    {
+        var output = new Option<string>("--out") { Description = "Folder for the run and the report. Default: kernelflow-demo.", HelpName = "folder", DefaultValueFactory = _ => "kernelflow-demo" };
+        var overwrite = CommonOptions.Overwrite();
+        var backend = CommonOptions.Backend();
+        var threads = CommonOptions.Threads();
+        var command = new Command("demo", "Train a small network on the shipped digits data, record it, analyse it and write the report.") { output, overwrite, backend, threads };
+        CommonOptions.AddVerbosity(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string folder = parsed.GetRequiredValue(output), run = Path.Combine(folder, RunFolder), report = Path.Combine(folder, ReportFolderName);
+            var verbosity = CommonOptions.VerbosityOf(parsed);
+            bool replace = parsed.GetValue(overwrite);
+            RequireOwn(folder, replace);
+            ReportFolder.Require("--out", report, replace);
+            var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
+            await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? RecordMode.Overwrite : RecordMode.New, dense, cancellation).ConfigureAwait(false);
+            var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, new AnalysisOptions { Backend = dense }, cancellation).ConfigureAwait(false);
+            analysis.WriteFolder(report);
+            if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Out, analysis, report);
+            return ExitCodes.Done;
+        });
+        Examples.Add(command, "kernelflow demo", "kernelflow demo --out /tmp/first-look");
+        return command;
+    }
+
+    private static void RequireOwn(string folder, bool overwrite)
+    {
+        if (File.Exists(folder)) throw new UsageException($"--out: {folder} is a file, expected a folder.");
+        if (overwrite || !Directory.Exists(folder)) return;
+        string? foreign = Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal).FirstOrDefault(n => n is not (RunFolder or ReportFolderName));
+        if (foreign is not null) throw new UsageException($"--out: {folder} holds {foreign}, which this tool did not write; choose another folder or add --overwrite.");
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using KernelFlow.Analysis.Reports;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Cli;
+
+/// <summary><c>kernelflow record OUT</c>.</summary>
+internal static class RecordCommand
+{
+    /// <summary>Builds the command.</summary>
+    public static Command Build(CliTerminal terminal)
+    {
+        var output = new Argument<string>("OUT") { Description = "Folder for the recorded run." };
+        var options = new RecordingOptionSet();
+        var overwrite = CommonOptions.Overwrite();
+        var resume = new Option<bool>("--resume") { Description = "Continue an interrupted recording; the other options must be those it was started with." };
+        var backend = CommonOptions.Backend();
+        var threads = CommonOptions.Threads();
+        var command = new Command("record", "Train a built-in network and record it as a run: outputs and Jacobians at every checkpoint.") { output };
+        options.AddTo(command);
+        foreach (Option option in (Option[])[overwrite, resume, backend, threads]) command.Add(option);
+        CommonOptions.AddVerbosity(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(resume) && result.GetValue(overwrite)) result.AddError("--resume and --overwrite exclude each other.");
+        });
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string folder = parsed.GetRequiredValue(output);
+            var verbosity = CommonOptions.VerbosityOf(parsed);
+            var recording = options.Of(parsed);
+            var mode = parsed.GetValue(resume) ? RecordMode.Resume : parsed.GetValue(overwrite) ? RecordMode.Overwrite : RecordMode.New;
+            await RunAsync(terminal, verbosity, folder, recording, mode, Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)), cancellation).ConfigureAwait(false);
+            if (verbosity != Verbosity.Quiet) terminal.Error.WriteLine($"Recorded {NumberText.Count(recording.CheckpointSteps().Count)} checkpoints in {folder}. Next: kernelflow analyze {folder} --out REPORT");
+            return ExitCodes.Done;
+        });
+        Examples.Add(command,
+            "kernelflow record runs/parity --train 100 --test 60 --layers 24,24 --steps 3000 --noise 0.2",
+            "kernelflow record runs/classes --outputs 10 --loss softmax-cross-entropy --schedule uniform --checkpoints 40");
+        return command;
+    }
+
+    /// <summary>Trains and records with progress.</summary>
+    public static Task RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, RecordMode mode, Backend backend, CancellationToken cancellation) =>
+        ProgressDisplay.RunAsync(terminal, verbosity, progress =>
+        {
+            Recorder.Record(options, folder, backend, mode, new Forward(progress), cancellation);
+            return 0;
+        }, cancellation);
+
+    private sealed class Forward(IProgress<StageProgress> inner) : IProgress<RecordingProgress>
+    {
+        public void Report(RecordingProgress value) => inner.Report(new StageProgress("training and recording", (double)value.Step / value.Steps));
+    }
+}

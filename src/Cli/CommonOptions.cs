@@ -1,0 +1,51 @@
+using System.CommandLine;
+
+namespace KernelFlow.Cli;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommonOptions
+{
+    private const string QuietName = "--quiet", VerboseName = "--verbose";
+
+    /// <summary>--quiet.</summary>
+    public static Option<bool> Quiet() => new(QuietName) { Description = "Say nothing but errors." };
+
+    /// <summary>--verbose.</summary>
+    public static Option<bool> Verbose() => new(VerboseName) { Description = "Say what was chosen and how long each stage took." };
+
+    /// <summary>--backend.</summary>
+    public static Option<string?> Backend()
+    {
+        var option = new Option<string?>("--backend")
+        {
+            Description = "Dense kernels: auto, mkl, openblas, system or managed, or a library's path. Default: the environment variable KERNELFLOW_BLAS, else auto.",
+            HelpName = "name",
+        };
+        option.CompletionSources.Add(_ => ["auto", "mkl", "openblas", "system", "managed"]);
+        return option;
+    }
+
+    /// <summary>--threads.</summary>
+    public static Option<int?> Threads() => Numbers.Whole("--threads", "Largest number of threads. Default: one per core.", 1, 1024);
+
+    /// <summary>--overwrite.</summary>
+    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Write into a folder that holds other files, too. (Output of this tool is always replaced.)" };
+
+    /// <summary>What was asked for; --quiet and --verbose together are refused where they are declared.</summary>
+    public static Verbosity VerbosityOf(ParseResult parsed) =>
+        Given(parsed, QuietName) ? Verbosity.Quiet : Given(parsed, VerboseName) ? Verbosity.Verbose : Verbosity.Normal;
+
+    /// <summary>Adds --quiet and --verbose, which exclude each other.</summary>
+    public static void AddVerbosity(Command command)
+    {
+        command.Add(Quiet());
+        command.Add(Verbose());
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue<bool>(QuietName) && result.GetValue<bool>(VerboseName)) result.AddError("--quiet and --verbose exclude each other.");
+        });
+    }
+
+    private static bool Given(ParseResult parsed, string name) =>
+        parsed.CommandResult.Command.Options.Any(o => o.Name == name) && parsed.GetValue<bool>(name);
+}

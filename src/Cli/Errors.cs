@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Cli;
+
+/// <summary>Usage that the parser cannot see: the message names the option.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>One line and an exit code for every failure.</summary>
+internal static partial class Errors
+{
+    /// <summary>Translates a failure.</summary>
+    /// <returns>The message for standard error, the exit code, and whether the failure was foreseen (otherwise --verbose adds the stack trace).</returns>
+    public static (string Message, int ExitCode, bool Foreseen) Describe(Exception exception) => exception switch
+    {
+        UsageException or InvalidRunException or BackendException => (exception.Message, ExitCodes.BadInput, true),
+        ArgumentException => (WithoutParameter(exception.Message), ExitCodes.BadInput, true),
+        UnauthorizedAccessException or IOException => (exception.Message, ExitCodes.BadInput, true),
+        NumericalException => ($"numerical failure: {exception.Message}", ExitCodes.Failure, true),
+        OutOfMemoryException => ("out of memory: choose a shorter window with --from and --to, or fewer checkpoints", ExitCodes.Failure, true),
+        _ => ($"unexpected {exception.GetType().Name}: {exception.Message} (--verbose shows where)", ExitCodes.Failure, false),
+    };
+
+    // ArgumentException appends the C# parameter's name, which means nothing on a command line.
+    private static string WithoutParameter(string message) => Parameter().Replace(message, "").Split('\n')[0].TrimEnd();
+
+    [GeneratedRegex(@" \(Parameter '[^']*'\)")]
+    private static partial Regex Parameter();
+}

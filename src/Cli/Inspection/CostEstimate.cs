@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Cli;
+
+/// <summary>What an analysis will need, predicted from sizes alone.</summary>
+/// <param name="Bytes">Largest working set, mapped files included.</param>
+/// <param name="Seconds">Wall time; rough, since the number of integration steps is not known beforehand.</param>
+/// <remarks>Calibrated on five recorded runs of N = 24 to 240: time within a factor of two above a second, memory within a third.</remarks>
+internal sealed record CostEstimate(double Bytes, double Seconds)
+{
+    /// <summary>Integration steps an interval between checkpoints takes (seen: 1 to 4).</summary>
+    private const double StepsPerInterval = 3;
+
+    /// <summary>Order-N³ operations of a step with its error control, in units of N³, and the passes that the error budget adds.</summary>
+    private const double OperationsPerStep = 110, Passes = 3;
+
+    /// <summary>The process without a run, and what garbage collection leaves lying, in units of live data.</summary>
+    private const double EmptyProcess = 75e6, Slack = 3, StartSeconds = 0.2;
+
+    /// <summary>Predicts the cost.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="operationsPerSecond">Of a matrix product.</param>
+    /// <param name="fileBytes">Size of the recorded files, which are mapped.</param>
+    public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond, double fileBytes)
+    {
+        double n = run.TrainSize, m = run.TestSize, k = run.Count, d = run.Parameters ?? 0;
+        // Kernels of every checkpoint, of neighbours, and of neighbours on the grid of every second checkpoint.
+        double pairs = 2.5 * k, term = (n + m) * n + m * m;
+        double live = 8 * (pairs * term + 20 * n * n + 8 * (n + m) * n + 9 * n * n);
+        double operations = 2 * pairs * term * d + Passes * (k - 1) * StepsPerInterval * OperationsPerStep * n * n * (n + m);
+        return new CostEstimate(EmptyProcess + fileBytes + Slack * live, StartSeconds + operations / operationsPerSecond);
+    }
+
+    /// <summary>Floating-point operations per second of a matrix product of order 256, the best of a few.</summary>
+    public static double Rate(Backend backend)
+    {
+        const int N = 256;
+        var a = new MatrixView(Enumerable.Range(0, N * N).Select(i => (i % 7) - 3.0).ToArray(), N, N);
+        var c = new MatrixView(new double[N * N], N, N);
+        double best = 0;
+        for (int i = 0; i < 6; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            backend.Gemm(Op.None, Op.None, 1, a, a, 0, c);
+            best = Math.Max(best, 2.0 * N * N * N / Math.Max(1e-9, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        }
+        return best;
+    }
+}

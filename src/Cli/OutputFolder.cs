@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace KernelFlow.Cli;
+
+/// <summary>Folders the tool may write into: empty or missing ones, and those that hold its own output and nothing else.</summary>
+internal static class OutputFolder
+{
+    /// <summary>Refuses a folder that holds anything this tool did not write.</summary>
+    /// <param name="option">How the folder was named on the command line.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="manifest">The file that marks a folder as ours.</param>
+    /// <param name="format">Value of the key "format" in it.</param>
+    /// <param name="isOurs">Whether a file, by its path relative to the folder with forward slashes, is one of ours.</param>
+    /// <param name="overwrite">Whether other files are allowed beside ours.</param>
+    /// <exception cref="UsageException">The folder is a file, or it is foreign.</exception>
+    public static void Require(string option, string folder, string manifest, string format, Func<string, bool> isOurs, bool overwrite)
+    {
+        if (File.Exists(folder)) throw new UsageException($"{option}: {folder} is a file, expected a folder.");
+        if (overwrite || !Directory.Exists(folder)) return;
+        string[] files = [.. Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Where(e => !Directory.Exists(e) || !Directory.EnumerateFileSystemEntries(e).Any())
+            .Select(e => Path.GetRelativePath(folder, e).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        if (files.Length == 0) return;
+        string? foreign = HasFormat(Path.Combine(folder, manifest), format) ? files.FirstOrDefault(f => !isOurs(f)) : files[0];
+        if (foreign is not null)
+            throw new UsageException($"{option}: {folder} holds {foreign}, which this tool did not write; choose another folder or add --overwrite.");
+    }
+
+    /// <summary>Whether the file is JSON with the given value of "format".</summary>
+    public static bool HasFormat(string path, string format)
+    {
+        if (!File.Exists(path)) return false;
+        try
+        {
+            using var stream = File.OpenRead(path);
+            using var json = JsonDocument.Parse(stream);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("format", out var found)
+                && found.ValueKind == JsonValueKind.String && found.GetString() == format;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace KernelFlow.Cli;
+
+/// <summary>Folders that reports go to.</summary>
+internal static class ReportFolder
+{
+    /// <summary>Refuses a folder that holds anything but a report of ours.</summary>
+    /// <exception cref="UsageException">The folder is a file, or it is foreign.</exception>
+    public static void Require(string option, string folder, bool overwrite) =>
+        OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat, IsOurs, overwrite);
+
+    /// <summary>Whether a report may hold this file; a killed process may leave the temporary of one.</summary>
+    public static bool IsOurs(string file) => ReservoirReports.Files.Any(ours => file == ours || (file.StartsWith(ours, StringComparison.Ordinal) && file.EndsWith(".part", StringComparison.Ordinal)));
+}

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace KernelFlow.Cli;
+
+/// <summary>Ctrl-C and SIGTERM as a cancellation token. Work that does not stop in time is left behind: files are replaced whole, so outputs stay intact.</summary>
+internal sealed class Signals : IDisposable
+{
+    /// <summary>How long the work may take to notice; the process is gone within a second.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(800);
+
+    private readonly CancellationTokenSource _source = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    /// <summary>Listens to the process's signals.</summary>
+    public Signals()
+    {
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Stop(c, ExitCodes.Cancelled)));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, ExitCodes.Terminated)));
+    }
+
+    private Signals(CancellationToken outer) => outer.Register(() => { ExitCode = ExitCodes.Cancelled; _source.Cancel(); });
+
+    /// <summary>Listens to a token only: for use inside another process.</summary>
+    public static Signals From(CancellationToken token) => new(token);
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>What to return after the first signal.</summary>
+    public int ExitCode { get; private set; } = ExitCodes.Cancelled;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var registration in _registrations) registration.Dispose();
+        _source.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context, int exitCode)
+    {
+        context.Cancel = true;
+        if (_source.IsCancellationRequested) Environment.Exit(ExitCode);
+        ExitCode = exitCode;
+        _ = Task.Delay(_patience).ContinueWith(_ => Environment.Exit(exitCode), TaskScheduler.Default);
+        _source.Cancel();
+    }
+}

@@ -1,0 +1,28 @@
+using KernelFlow.Analysis.Reports;
+
+namespace KernelFlow.Cli;
+
+/// <summary>The few lines that a person reads when an analysis has ended.</summary>
+internal static class Summary
+{
+    /// <summary>Writes verdict, the two claims that confront the theory with data, kernel drift and where the rest is.</summary>
+    public static void Write(TextWriter writer, ReservoirAnalysis analysis, string? folder)
+    {
+        writer.WriteLine($"Inclusion ker W_S ⊆ ker G_Q: {Narrative.Word(analysis.Inclusion.Verdict)}");
+        writer.WriteLine($"  {Narrative.Headline(analysis)}");
+        if (analysis.Inclusion.Reason is { } reason) writer.WriteLine($"  ({reason})");
+        foreach (string id in (string[])["C2", "C4"])
+            if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim) writer.WriteLine(Claim(claim));
+        writer.WriteLine($"Kernel drift: {NumberText.Short(analysis.KernelEvolution.PeakDrift)} at its largest, {NumberText.Short(analysis.KernelEvolution.EndDrift)} at the end (relative, spectral norm)");
+        writer.WriteLine($"Spectrum of W_S: {NumberText.Count(analysis.Spectrum.SignalDimension)} signal, {NumberText.Count(analysis.Spectrum.ReservoirDimension)} reservoir modes; effective rank {NumberText.Short(analysis.Spectrum.EffectiveRank)}");
+        if (folder is not null) writer.WriteLine($"Report: {Path.Combine(folder, ReservoirReports.MarkdownFile)}");
+    }
+
+    private static string Claim(ClaimResult claim)
+    {
+        string text = $"{claim.Id} {claim.Name}: {Narrative.Word(claim.Verdict)}";
+        if (claim.RelativeError is { } error) text += $", relative error {NumberText.Short(error)}";
+        if (claim.Budget is not null) text += $", known error sources {Narrative.Sum(claim.Budget)}";
+        return Narrative.Reasons(claim) is { Length: > 0 } reasons ? $"{text} ({reasons})" : text;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+
+namespace KernelFlow.Cli;
+
+/// <summary>Shows how far the work is: bars when somebody watches standard error, lines with --verbose, otherwise nothing at all.</summary>
+internal static class ProgressDisplay
+{
+    /// <summary>Runs the work on another thread (so that signals are honoured at once) and shows its progress.</summary>
+    /// <param name="terminal">Where to show it.</param>
+    /// <param name="verbosity">How much.</param>
+    /// <param name="work">The work; it reports stages.</param>
+    /// <param name="cancellation">Ends the wait even when the work is slow to notice.</param>
+    public static async Task<T> RunAsync<T>(CliTerminal terminal, Verbosity verbosity, Func<IProgress<StageProgress>, T> work, CancellationToken cancellation)
+    {
+        if (verbosity == Verbosity.Verbose)
+        {
+            var lines = new StageLines(terminal.Error);
+            var result = await Start(work, lines, cancellation).ConfigureAwait(false);
+            lines.End();
+            return result;
+        }
+        if (verbosity == Verbosity.Quiet || !terminal.Interactive) return await Start(work, new Silent(), cancellation).ConfigureAwait(false);
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        return await console.Progress().AutoClear(true).HideCompleted(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(context => Start(work, new Bars(context), cancellation)).ConfigureAwait(false);
+    }
+
+    private static Task<T> Start<T>(Func<IProgress<StageProgress>, T> work, IProgress<StageProgress> progress, CancellationToken cancellation) =>
+        Task.Run(() => work(progress), cancellation).WaitAsync(cancellation);
+
+    private sealed class Silent : IProgress<StageProgress>
+    {
+        public void Report(StageProgress value) { }
+    }
+
+    private sealed class Bars(ProgressContext context) : IProgress<StageProgress>
+    {
+        private readonly Dictionary<string, ProgressTask> _tasks = [];
+
+        public void Report(StageProgress value)
+        {
+            lock (_tasks)
+            {
+                if (!_tasks.TryGetValue(value.Stage, out var task))
+                {
+                    foreach (var earlier in _tasks.Values) earlier.Value = 1;
+                    _tasks[value.Stage] = task = context.AddTask(Markup.Escape(value.Stage), maxValue: 1);
+                }
+                task.Value = Math.Clamp(value.Fraction, 0, 1);
+            }
+        }
+    }
+
+    private sealed class StageLines(TextWriter error) : IProgress<StageProgress>
+    {
+        private readonly Stopwatch _clock = new();
+        private string? _stage;
+
+        public void Report(StageProgress value)
+        {
+            lock (_clock)
+            {
+                if (value.Stage == _stage) return;
+                End();
+                _stage = value.Stage;
+                _clock.Restart();
+            }
+        }
+
+        public void End()
+        {
+            if (_stage is not null) error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_stage}: {_clock.Elapsed.TotalSeconds:0.00} s"));
+        }
+    }
+}
+
+/// <summary>Where the work stands.</summary>
+/// <param name="Stage">What is being done, in a word or two.</param>
+/// <param name="Fraction">Share of the stage that is done, 0 to 1.</param>
+internal readonly record struct StageProgress(string Stage, double Fraction);

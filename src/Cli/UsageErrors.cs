@@ -1,0 +1,54 @@
+using System.CommandLine;
+
+namespace KernelFlow.Cli;
+
+/// <summary>What the parser did not understand, with the nearest thing it would have.</summary>
+internal static class UsageErrors
+{
+    /// <summary>Writes every error, suggestions and where to read more.</summary>
+    public static void Write(ParseResult parsed, TextWriter error)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command is RootCommand && parsed.Tokens.Count == 0)
+        {
+            error.WriteLine("error: a command is missing. The commands are:");
+            foreach (var c in command.Subcommands.Where(c => !c.Hidden)) error.WriteLine($"  {c.Name,-11} {c.Description}");
+            error.WriteLine("See kernelflow --help.");
+            return;
+        }
+        // An unknown word makes the parser complain about what it then misses, and about the words that belong to the unknown one.
+        string[] unknown = [.. parsed.UnmatchedTokens.Where(t => t.StartsWith('-'))];
+        if (unknown.Length == 0) unknown = [.. parsed.UnmatchedTokens.Take(1)];
+        var messages = unknown.Length > 0 ? unknown.Select(t => Unknown(command, t)) : parsed.Errors.Select(e => e.Message);
+        foreach (string message in messages.Distinct()) error.WriteLine($"error: {message}");
+        string path = command is RootCommand ? "kernelflow" : $"kernelflow {command.Name}";
+        error.WriteLine($"See {path} --help.");
+    }
+
+    private static string Unknown(Command command, string token)
+    {
+        bool option = token.StartsWith('-');
+        string[] known = option
+            ? [.. command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options).Where(o => o.Recursive)).Where(o => !o.Hidden).Select(o => o.Name)]
+            : [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
+        string what = option ? $"unknown option {token}" : known.Length > 0 ? $"unknown command {token}" : $"unexpected argument {token}";
+        string word = token.Split('=', ':')[0];
+        string? nearest = known.Select(k => (Name: k, Distance: EditDistance(word, k))).Where(k => k.Distance <= Math.Max(2, k.Name.Length / 3)).OrderBy(k => k.Distance).FirstOrDefault().Name;
+        return nearest is null ? what + "." : $"{what}. Did you mean {nearest}?";
+    }
+
+    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.</summary>
+    internal static int EditDistance(string a, string b)
+    {
+        var d = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++) d[i, 0] = i;
+        for (int j = 0; j <= b.Length; j++) d[0, j] = j;
+        for (int i = 1; i <= a.Length; i++)
+            for (int j = 1; j <= b.Length; j++)
+            {
+                d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+            }
+        return d[a.Length, b.Length];
+    }
+}

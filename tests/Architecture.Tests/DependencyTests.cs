@@ -1,0 +1,138 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace KernelFlow.Architecture.Tests;
+
+/// <summary>The arrows of docs/architecture.md, in the project files and in what was compiled.</summary>
+public sealed class DependencyTests
+{
+    /// <summary>What each project may reach, directly or through others. A project that is not listed here fails the first test.</summary>
+    private static readonly Dictionary<string, string[]> _arrows = new()
+    {
+        ["src/Numerics"] = [],
+        ["src/Operators"] = ["src/Numerics"],
+        ["src/Integrators"] = ["src/Operators"],
+        ["src/Spectral"] = ["src/Operators"],
+        ["src/Bridges"] = ["src/Operators"],
+        ["src/Networks"] = ["src/Bridges"],
+        ["src/Analysis"] = ["src/Integrators", "src/Spectral", "src/Bridges"],
+        ["validation"] = ["src/Analysis", "src/Networks"],
+        ["src/Cli"] = ["src/Analysis", "src/Networks", "validation"],
+    };
+
+    public static TheoryData<string> ProductProjects()
+    {
+        var data = new TheoryData<string>();
+        foreach (string project in Repository.Projects.Where(p => p.StartsWith("src/", StringComparison.Ordinal) || p.StartsWith("validation/", StringComparison.Ordinal))) data.Add(project);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(ProductProjects))]
+    public void AProjectReferencesOnlyWhatItsArrowsAllow(string project)
+    {
+        string folder = Path.GetDirectoryName(project)!.Replace('\\', '/');
+        Assert.True(_arrows.ContainsKey(Layer(folder)), $"{folder} has no place in the architecture: add it to docs/architecture.md and to this test.");
+        foreach (string target in Repository.References(project))
+            Assert.True(_arrows[Layer(folder)].Contains(Layer(target)) || Layer(target) == Layer(folder), $"{folder} references {target}; allowed: {string.Join(", ", _arrows[Layer(folder)])}");
+    }
+
+    [Theory]
+    [MemberData(nameof(ProductProjects))]
+    public void TransitiveReferencesStayBelow(string project)
+    {
+        string folder = Path.GetDirectoryName(project)!.Replace('\\', '/');
+        var allowed = Reachable(Layer(folder));
+        foreach (string target in Closure(project)) Assert.True(allowed.Contains(Layer(target)), $"{folder} reaches {target} through its references; allowed: {string.Join(", ", allowed)}");
+    }
+
+    [Fact]
+    public void TheSiblingsDoNotKnowEachOther()
+    {
+        string[] siblings = ["src/Integrators", "src/Spectral", "src/Bridges"];
+        foreach (string sibling in siblings)
+            foreach (string project in Repository.Projects.Where(p => p.StartsWith(sibling + "/", StringComparison.Ordinal)))
+                Assert.Empty(Closure(project).Intersect(siblings).Except([sibling]));
+    }
+
+    [Theory]
+    [InlineData("KernelFlow.Numerics")]
+    [InlineData("KernelFlow.Operators", "KernelFlow.Numerics")]
+    [InlineData("KernelFlow.Integrators", "KernelFlow.Operators", "KernelFlow.Numerics")]
+    [InlineData("KernelFlow.Spectral", "KernelFlow.Operators", "KernelFlow.Numerics")]
+    [InlineData("KernelFlow.Bridges", "KernelFlow.Operators", "KernelFlow.Numerics")]
+    [InlineData("KernelFlow.Networks", "KernelFlow.Bridges", "KernelFlow.Operators", "KernelFlow.Numerics")]
+    [InlineData("KernelFlow.Analysis", "KernelFlow.Integrators", "KernelFlow.Spectral", "KernelFlow.Bridges", "KernelFlow.Operators", "KernelFlow.Numerics")]
+    public void CompiledAssembliesReferenceOnlyWhatTheArrowsAllow(string assembly, params string[] allowed)
+    {
+        string[] found = [.. ReferencesOf(assembly).Where(r => r.StartsWith("KernelFlow", StringComparison.Ordinal) || r == "kernelflow")];
+        Assert.True(!found.Except(allowed).Any(), $"{assembly} uses {string.Join(", ", found.Except(allowed))}; allowed: {string.Join(", ", allowed)}");
+    }
+
+    [Theory]
+    [InlineData("KernelFlow.Numerics", "MathNet.Numerics", "System.Numerics.Tensors")]
+    [InlineData("KernelFlow.Operators", "MathNet.Numerics", "System.Numerics.Tensors")]
+    [InlineData("KernelFlow.Integrators", "MathNet.Numerics", "System.Numerics.Tensors")]
+    [InlineData("KernelFlow.Spectral", "MathNet.Numerics", "System.Numerics.Tensors")]
+    [InlineData("KernelFlow.Bridges", "MathNet.Numerics", "System.Numerics.Tensors")]
+    [InlineData("KernelFlow.Networks", "MathNet.Numerics", "System.Numerics.Tensors")]
+    [InlineData("KernelFlow.Analysis", "MathNet.Numerics", "System.Numerics.Tensors")]
+    public void LibrariesBringNoOtherPackages(string assembly, params string[] allowed)
+    {
+        string[] found = [.. ReferencesOf(assembly).Where(r => !r.StartsWith("KernelFlow", StringComparison.Ordinal) && !IsPlatform(r))];
+        Assert.True(!found.Except(allowed).Any(), $"{assembly} uses {string.Join(", ", found.Except(allowed))}");
+    }
+
+    [Fact]
+    public void EveryProjectIsInTheSolution()
+    {
+        string solution = File.ReadAllText(Repository.PathOf("Analysis.sln")).Replace('\\', '/');
+        string[] missing = [.. Repository.Projects.Where(p => !solution.Contains($"\"{p}\"", StringComparison.Ordinal))];
+        Assert.True(missing.Length == 0, $"not in Analysis.sln: {string.Join(", ", missing)}");
+    }
+
+    [Fact]
+    public void EverySourceProjectHasItsTestProject()
+    {
+        string[] missing = [.. Directory.EnumerateDirectories(Repository.PathOf("src")).Where(d => Directory.EnumerateFiles(d, "*.csproj").Any()).Select(d => Path.GetFileName(d))
+            .Where(name => !Repository.Projects.Any(p => p.StartsWith($"tests/{name}.Tests/", StringComparison.Ordinal)))];
+        Assert.True(missing.Length == 0, $"without tests: {string.Join(", ", missing)}");
+    }
+
+    /// <summary>src/Bridges.TorchSharp belongs to the layer of src/Bridges.</summary>
+    private static string Layer(string folder) => folder.StartsWith("validation", StringComparison.Ordinal) ? "validation" : folder.Split('.')[0];
+
+    private static HashSet<string> Reachable(string layer)
+    {
+        var reached = new HashSet<string> { layer };
+        foreach (string next in _arrows[layer]) reached.UnionWith(Reachable(next));
+        return reached;
+    }
+
+    private static HashSet<string> Closure(string project)
+    {
+        var reached = new HashSet<string>();
+        void Visit(string file)
+        {
+            foreach (string folder in Repository.References(file))
+                if (reached.Add(folder)) Visit(Repository.Projects.Single(p => Path.GetDirectoryName(p)!.Replace('\\', '/') == folder));
+        }
+        Visit(project);
+        return reached;
+    }
+
+    private static IEnumerable<string> ReferencesOf(string assembly)
+    {
+        using var file = new PEReader(File.OpenRead(Path.Combine(AppContext.BaseDirectory, assembly + ".dll")));
+        var metadata = file.GetMetadataReader();
+        return [.. metadata.AssemblyReferences.Select(h => metadata.GetString(metadata.GetAssemblyReference(h).Name))];
+    }
+
+    private static bool IsPlatform(string name)
+    {
+        if (name is "mscorlib" or "netstandard") return true;
+        string platform = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        return File.Exists(Path.Combine(platform, name + ".dll"));
+    }
+}

@@ -1,0 +1,84 @@
+namespace KernelFlow.Cli.Tests;
+
+public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun>, IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void InspectSaysWhatIsInARun()
+    {
+        var result = Cli.Run("inspect", run.Folder, "--backend", "managed");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Empty(result.Error);
+        Assert.Contains("squared, mean over examples", result.Out);
+        Assert.Contains("n = 12 training and m = 6 test examples, p = 1", result.Out);
+        Assert.Contains("gradient-descent, learning rate 0.05", result.Out);
+        Assert.Contains("step 0 to 200, t = 0 to 10", result.Out);
+        Assert.Matches(@"J_S \[12, 1, \d+\] float32", result.Out);
+        Assert.Matches(@"density +\d+ to \d+ steps per interval", result.Out);
+        Assert.Matches(@"memory +about [\d.]+ MB", result.Out);
+    }
+
+    [Fact]
+    public void InspectIsTheSameUnderEveryCulture()
+    {
+        // The last two lines depend on the clock.
+        static string Stable(Cli.Result r) => string.Join("\n", r.Out.Split('\n').TakeWhile(l => !l.StartsWith("time ", StringComparison.Ordinal)));
+        string expected = Stable(Cli.Run("inspect", run.Folder));
+        Assert.Equal(expected, Stable(Cli.RunUnder("de-DE", "inspect", run.Folder)));
+        Assert.Equal(expected, Stable(Cli.RunUnder("ru-RU", "inspect", run.Folder)));
+    }
+
+    [Fact]
+    public void InspectFindsANumberThatIsNotFinite()
+    {
+        string folder = _folder.Of("damaged");
+        run.CopyTo(folder);
+        string file = Path.Combine(folder, "checkpoint-000002.safetensors");
+        byte[] bytes = File.ReadAllBytes(file);
+        var json = System.Text.Json.JsonDocument.Parse(bytes.AsMemory(8, (int)BitConverter.ToUInt64(bytes))).RootElement;
+        int start = 8 + (int)BitConverter.ToUInt64(bytes) + json.GetProperty("J_Q").GetProperty("data_offsets")[0].GetInt32();
+        BitConverter.TryWriteBytes(bytes.AsSpan(start + 4 * 5), float.NaN);
+        File.WriteAllBytes(file, bytes);
+        var result = Cli.Run("inspect", folder);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"{file}: J_Q: found NaN at index [0, 0, 5]", result.Error);
+    }
+
+    [Fact]
+    public void ARecordingIsReplacedButAForeignFolderIsNot()
+    {
+        string folder = _folder.Of("again");
+        string[] record = ["record", folder, "--train", "4", "--test", "2", "--layers", "2", "--steps", "3", "--checkpoints", "3", "--quiet"];
+        Assert.Equal(0, Cli.Run(record).ExitCode);
+        var again = Cli.Run(record);
+        Assert.True(again is { ExitCode: 0, Error: "", Out: "" }, again.ToString());
+
+        File.WriteAllText(Path.Combine(folder, "thesis.tex"), "mine");
+        var refused = Cli.Run(record);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("thesis.tex", refused.Error);
+        Assert.Equal(0, Cli.Run([.. record, "--overwrite"]).ExitCode);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(folder, "thesis.tex")));
+    }
+
+    [Fact]
+    public void EveryRecordingOptionReachesTheRun()
+    {
+        string folder = _folder.Of("options");
+        var result = Cli.Run("record", folder, "--data", "teacher-student", "--train", "8", "--test", "3", "--input-size", "5", "--teacher-width", "3", "--layers", "4,3", "--activation", "gelu",
+            "--parametrisation", "ntk", "--scale", "0.5", "--optimizer", "momentum", "--momentum", "0.5", "--learning-rate", "0.01", "--learning-rate-schedule", "cosine", "--warmup-steps", "2",
+            "--noise", "0.25", "--steps", "6", "--schedule", "every-step", "--midpoints", "--dtype", "float64", "--seed", "9");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        using var recorded = RecordedRun.Open(folder);
+        Assert.Equal(7, recorded.Checkpoints.Count);
+        Assert.Equal(8, recorded.Checkpoints.Train);
+        Assert.Equal(new OptimizerInfo("momentum", recorded.Checkpoints.Optimizer!.LearningRate) { Momentum = 0.5 }, recorded.Checkpoints.Optimizer);
+        Assert.Equal(StorageType.Float64, recorded.Checkpoints[0]["J_S"].Type);
+        Assert.NotNull(recorded.Checkpoints[0].Find("J_S_mid"));
+        // 5·4+4 and 4·3+3 for the hidden layers, 3+1 for the output.
+        Assert.Equal(43, recorded.Checkpoints.Parameters);
+    }
+}

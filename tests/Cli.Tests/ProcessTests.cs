@@ -1,0 +1,79 @@
+using System.Diagnostics;
+
+namespace KernelFlow.Cli.Tests;
+
+/// <summary>The program as a process of its own: streams, signals, exit codes.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private Process Start(params string[] args)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [Path.Combine(AppContext.BaseDirectory, "kernelflow.dll"), .. args])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.Path,
+        };
+        start.Environment["LC_ALL"] = "de_DE.UTF-8";
+        return Process.Start(start)!;
+    }
+
+    private (int ExitCode, string Out, string Error) Run(params string[] args)
+    {
+        using var process = Start(args);
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    [Fact]
+    public void ExitCodesReachTheCaller()
+    {
+        var version = Run("--version");
+        Assert.True(version.ExitCode == 0, version.ToString());
+        Assert.StartsWith("kernelflow ", version.Out);
+        var bad = Run("analyze", "nothing-here", "--json");
+        Assert.True(bad.ExitCode == 2, bad.ToString());
+        Assert.Equal("error: nothing-here: run folder not found.", bad.Error.TrimEnd());
+        Assert.Empty(bad.Out);
+    }
+
+    [Fact]
+    public void RedirectedStreamsHaveNoEscapeCodesAndNoProgress()
+    {
+        var result = Run("record", "run", "--train", "5", "--test", "2", "--layers", "2", "--steps", "20", "--checkpoints", "4");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Empty(result.Out);
+        Assert.Equal("Recorded 4 checkpoints in run. Next: kernelflow analyze run --out REPORT", result.Error.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task SignalsEndTheWorkAndLeaveARunThatOpens(string signal, int expected)
+    {
+        if (OperatingSystem.IsWindows()) return; // It has neither signal; Ctrl-C takes the same path through the same handler.
+        string run = _folder.Of("run");
+        using var process = Start("record", run, "--train", "6", "--test", "3", "--layers", "3", "--steps", "2000000000", "--checkpoints", "400");
+        var reading = process.StandardError.ReadToEndAsync();
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(Path.Combine(run, "checkpoint-000003.safetensors")))
+        {
+            Assert.False(process.HasExited, process.HasExited ? await reading : "");
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "the recording did not start");
+            await Task.Delay(20);
+        }
+        clock.Restart();
+        using (var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)), "still running 20 s after the signal");
+        // A second is promised; a loaded machine gets some more here.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed.TotalSeconds:0.0} s");
+        string error = await reading;
+        Assert.True(process.ExitCode == expected, $"exit {process.ExitCode}: {error}");
+        Assert.Equal("cancelled", error.Trim());
+        using var recorded = RecordedRun.Open(run);
+        Assert.True(recorded.Checkpoints.Count >= 3, $"{recorded.Checkpoints.Count} checkpoints");
+    }
+}

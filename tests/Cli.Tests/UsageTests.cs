@@ -1,0 +1,117 @@
+namespace KernelFlow.Cli.Tests;
+
+public sealed class UsageTests
+{
+    [Fact]
+    public void VersionIsOneLine()
+    {
+        var result = Cli.Run("--version");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"^kernelflow \d+\.\d+\.\d+\S*\r?\n$", result.Out);
+        Assert.Empty(result.Error);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("demo")]
+    [InlineData("record")]
+    [InlineData("inspect")]
+    [InlineData("analyze")]
+    [InlineData("completion")]
+    public void HelpHasExamplesAndGoesToStandardOutput(params string[] command)
+    {
+        var result = Cli.Run([.. command, "--help"]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Examples:", result.Out);
+        Assert.Contains("kernelflow " + string.Join(" ", command), result.Out[result.Out.IndexOf("Examples:", StringComparison.Ordinal)..]);
+        Assert.Empty(result.Error);
+    }
+
+    [Theory]
+    [InlineData("a command is missing")]
+    [InlineData("Did you mean analyze?", "analyse", "x")]
+    [InlineData("Did you mean inspect?", "inspct")]
+    [InlineData("Did you mean --threshold?", "analyze", "x", "--out", "y", "--treshold", "0.1")]
+    [InlineData("Did you mean --out?", "analyze", "x", "--oot=y")]
+    [InlineData("unknown option --nonsense.", "demo", "--nonsense")]
+    [InlineData("unexpected argument extra", "inspect", "x", "extra")]
+    [InlineData("--out FOLDER is missing", "analyze", "x")]
+    [InlineData("--save-operators needs --out", "analyze", "x", "--json", "--save-operators")]
+    [InlineData("exclude each other", "analyze", "x", "--json", "--quiet", "--verbose")]
+    [InlineData("exclude each other", "record", "x", "--resume", "--overwrite")]
+    [InlineData("--to must be later than --from", "analyze", "x", "--json", "--from", "2", "--to", "1")]
+    [InlineData("--interpolation cubic is not built in this version; use linear.", "analyze", "x", "--json", "--interpolation", "cubic")]
+    [InlineData("--interpolation septic is not known; use linear.", "analyze", "x", "--json", "--interpolation", "septic")]
+    [InlineData("--mode descent is not built in this version; use auto or flow.", "analyze", "x", "--json", "--mode", "descent")]
+    [InlineData("--method magnus-4 is not built in this version; use auto, ", "analyze", "x", "--json", "--method", "magnus-4")]
+    [InlineData("--rtol: 1 is out of range; it must be between 1e-13 and 1e-2.", "analyze", "x", "--json", "--rtol", "1")]
+    [InlineData("--rtol: 1e-20 is out of range", "analyze", "x", "--json", "--rtol", "1e-20")]
+    [InlineData("--threshold: NaN is out of range", "analyze", "x", "--json", "--threshold", "NaN")]
+    [InlineData("--threshold: 0 is out of range; it must be above 0 and below 1.", "analyze", "x", "--json", "--threshold", "0")]
+    [InlineData("--rtol: small is not a number", "analyze", "x", "--json", "--rtol", "small")]
+    [InlineData("--threads: 0 is out of range", "analyze", "x", "--json", "--threads", "0")]
+    [InlineData("--threads: 1.5 is not a whole number", "analyze", "x", "--json", "--threads", "1.5")]
+    [InlineData("--steps: -3 is out of range; it must be at least 1.", "record", "x", "--steps", "-3")]
+    [InlineData("'x' is not a layer", "record", "x", "--layers", "8,x")]
+    [InlineData("--loss hinge is not known; use one of squared, ", "record", "x", "--loss", "hinge")]
+    [InlineData("--batch is absent, expected the examples per step of Sgd", "record", "x", "--optimizer", "sgd")]
+    [InlineData("--outputs is 1, expected at least 2", "record", "x", "--loss", "softmax-cross-entropy", "--outputs", "1")]
+    [InlineData("nothing-here: run folder not found", "analyze", "nothing-here", "--json")]
+    [InlineData("nothing-here: run folder not found", "inspect", "nothing-here")]
+    [InlineData("no-such-library", "inspect", "nothing-here", "--backend", "no-such-library")]
+    [InlineData("'ksh' not recognized", "completion", "ksh")]
+    public void BadUsageExitsWithTwoAndSaysWhy(string message, params string[] args)
+    {
+        var result = Cli.Run(args);
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Contains(message, result.Error);
+        Assert.StartsWith("error: ", result.Error);
+        Assert.Empty(result.Out);
+    }
+
+    [Theory]
+    [InlineData("de-DE")]
+    [InlineData("ru-RU")]
+    public void NumbersAreReadTheSameUnderEveryCulture(string culture)
+    {
+        var point = Cli.RunUnder(culture, "analyze", "nothing-here", "--json", "--threshold", "0.5", "--rtol", "1.5e-8");
+        Assert.Contains("run folder not found", point.Error);
+        var comma = Cli.RunUnder(culture, "analyze", "nothing-here", "--json", "--threshold", "0,5");
+        Assert.Contains("--threshold: 0,5 is not a number (write it as 0.001 or 1e-3).", comma.Error);
+        var grouped = Cli.RunUnder(culture, "analyze", "nothing-here", "--json", "--threads", "1.000");
+        Assert.Contains("--threads: 1.000 is not a whole number", grouped.Error);
+    }
+
+    [Theory]
+    [InlineData("analyze --m", "--method", "--mode")]
+    [InlineData("analyze --method ga", "gauss-4", "gauss-6")]
+    [InlineData("record --loss s", "softmax-cross-entropy", "squared")]
+    [InlineData("in", "inspect")]
+    public void CompletionKnowsCommandsOptionsAndValues(string line, params string[] expected)
+    {
+        var result = Cli.Run($"[suggest:{line.Length}]", line);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(expected.Except(result.Out.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default")]
+    [InlineData("zsh", "compdef")]
+    [InlineData("fish", "complete -c kernelflow")]
+    [InlineData("powershell", "Register-ArgumentCompleter")]
+    public void CompletionScriptsArePrinted(string shell, string contains)
+    {
+        var result = Cli.Run("completion", shell);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains(contains, result.Out);
+        Assert.Contains("[suggest:", result.Out);
+    }
+
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData("analyse", "analyze", 1)]
+    [InlineData("otu", "out", 1)]
+    [InlineData("", "abc", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    public void EditDistances(string a, string b, int expected) => Assert.Equal(expected, UsageErrors.EditDistance(a, b));
+}

@@ -1,0 +1,133 @@
+namespace KernelFlow.Networks.Tests;
+
+public class TrainerTests
+{
+    // No hidden layer: J is constant, so every update rule can be followed in output space from what was recorded.
+    private static readonly RecordingOptions s_linear = new()
+    {
+        Train = 10, Test = 4, Outputs = 2, Layers = [], Schedule = CheckpointSchedule.EveryStep, Steps = 12, DType = StorageType.Float64, Seed = 8, LearningRate = 0.02,
+    };
+
+    [Fact]
+    public void Momentum_accumulates_as_documented() => Follow(s_linear with { Optimizer = OptimizerKind.Momentum, Momentum = 0.8 }, (k, run, state, gradient) =>
+    {
+        for (int j = 0; j < state.Length; j++) state[j] = 0.8 * state[j] + gradient[j];
+        return state.Select(v => 0.02 * v).ToArray();
+    });
+
+    [Fact]
+    public void Adam_moves_by_the_recorded_preconditioner() => Follow(s_linear with { Optimizer = OptimizerKind.Adam, Beta1 = 0.7, Beta2 = 0.9, Epsilon = 1e-3 }, (k, run, state, gradient) =>
+    {
+        double[] M = run[k]["preconditioner"].ReadAll();
+        for (int j = 0; j < state.Length; j++) state[j] = 0.7 * state[j] + 0.3 * gradient[j];
+        return state.Select((v, j) => 0.02 / (1 - Math.Pow(0.7, k + 1)) * M[j] * v).ToArray();
+    });
+
+    [Fact]
+    public void Adams_preconditioner_is_that_of_the_leaving_step()
+    {
+        var run = Recorder.InMemory(s_linear with { Optimizer = OptimizerKind.Adam, Beta2 = 0.9, Epsilon = 1e-3 }, Backends.Managed);
+        double[] square = new double[130];
+        for (int k = 0; k < run.Count; k++)
+        {
+            double[] gradient = Gradient(run[k], 10, 10), M = run[k]["preconditioner"].ReadAll();
+            for (int j = 0; j < square.Length; j++)
+            {
+                square[j] = 0.9 * square[j] + 0.1 * gradient[j] * gradient[j];
+                double expected = 1 / (Math.Sqrt(square[j] / (1 - Math.Pow(0.9, k + 1))) + 1e-3);
+                Assert.True(Math.Abs(M[j] - expected) < 1e-10 * expected, $"step {k}, parameter {j}: {M[j]}, expected {expected}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Sgd_descends_the_recorded_batch()
+    {
+        var options = s_linear with { Optimizer = OptimizerKind.Sgd, Batch = 4 };
+        Follow(options, (k, run, state, _) =>
+        {
+            var members = run[k]["batch"].ReadAll().Select(v => (int)v).ToArray();
+            Assert.Equal(4, members.Distinct().Count());
+            return Gradient(run[k], 10, 4, members).Select(v => 0.02 * v).ToArray();
+        });
+        // Within a permutation no example comes twice.
+        var sequence = Recorder.InMemory(options, Backends.Managed);
+        for (int k = 0; k + 1 < sequence.Count; k += 2) Assert.Equal(8, sequence[k]["batch"].ReadAll().Concat(sequence[k + 1]["batch"].ReadAll()).Distinct().Count());
+        Assert.Equal(4, sequence.Optimizer!.BatchSize);
+    }
+
+    [Fact]
+    public void The_gate_closes_parameters_whose_gradient_is_noise()
+    {
+        var run = Recorder.InMemory(s_linear with { Optimizer = OptimizerKind.Adam, PopulationRiskGate = true, Noise = 0.4 }, Backends.Managed);
+        int closed = 0, open = 0;
+        foreach (var checkpoint in run)
+        {
+            double[] J = checkpoint["J_S"].ReadAll(), g = checkpoint["g"].ReadAll(), M = checkpoint["preconditioner"].ReadAll();
+            int D = M.Length;
+            for (int k = 0; k < D; k++)
+            {
+                var single = Enumerable.Range(0, 10).Select(i => 10 * (J[2 * i * D + k] * g[2 * i] + J[(2 * i + 1) * D + k] * g[2 * i + 1])).ToArray();
+                double mean = single.Average(), margin = mean * mean - single.Average(v => (v - mean) * (v - mean)) / 9;
+                if (Math.Abs(margin) < 1e-14 * mean * mean) continue; // decided by rounding
+                Assert.Equal(margin > 0, M[k] > 0);
+                if (margin > 0) open++; else closed++;
+            }
+        }
+        Assert.True(open > 100 && closed > 100, $"{open} open, {closed} closed");
+    }
+
+    [Fact]
+    public void Learning_rates_follow_their_schedules()
+    {
+        var o = new RecordingOptions { LearningRate = 0.8, Steps = 100 };
+        Assert.Equal(0.8, LearningRates.At(o, 57));
+        var decay = o with { LearningRateSchedule = LearningRateSchedule.StepDecay, DecayEvery = 10, DecayFactor = 0.5 };
+        Assert.Equal([0.8, 0.8, 0.4, 0.4, 0.2], new[] { 0, 9, 10, 19, 20 }.Select(k => LearningRates.At(decay, k)));
+        var cosine = o with { LearningRateSchedule = LearningRateSchedule.Cosine };
+        Assert.Equal(0.8, LearningRates.At(cosine, 0));
+        Assert.Equal(0.4, LearningRates.At(cosine, 50), 15);
+        Assert.True(LearningRates.At(cosine, 99) > 0);
+        var warm = o with { WarmupSteps = 4 };
+        Assert.Equal([0.2, 0.4, 0.6, 0.8, 0.8], Enumerable.Range(0, 5).Select(k => LearningRates.At(warm, k)), (a, b) => Math.Abs(a - b) < 1e-15);
+        var run = Recorder.InMemory(s_linear with { LearningRateSchedule = LearningRateSchedule.Cosine, WarmupSteps = 3, Steps = 9 }, Backends.Managed);
+        for (int k = 1; k < run.Count; k++) Assert.Equal(Enumerable.Range(0, k).Sum(j => LearningRates.At(s_linear with { LearningRateSchedule = LearningRateSchedule.Cosine, WarmupSteps = 3, Steps = 9 }, j)), run[k].Time, 14);
+        Assert.Equal(0.02 / 3, run.Optimizer!.LearningRate, 15);
+    }
+
+    [Fact]
+    public void Time_is_the_number_of_steps_times_the_learning_rate_to_rounding()
+    {
+        var run = Recorder.InMemory(s_linear with { Steps = 20000, Schedule = CheckpointSchedule.Uniform, Checkpoints = 4, LearningRate = 0.001 }, Backends.Managed);
+        foreach (var checkpoint in run) Assert.True(Math.Abs(checkpoint.Time - checkpoint.Step * 0.001) <= 4e-15, $"step {checkpoint.Step}: {checkpoint.Time:R}");
+    }
+
+    private static void Follow(RecordingOptions options, Func<int, CheckpointSequence, double[], double[], double[]> move)
+    {
+        var run = Recorder.InMemory(options, Backends.Managed);
+        double[] J = run[0]["J_S"].ReadAll(), state = new double[run.Parameters!.Value];
+        int D = state.Length;
+        for (int k = 0; k + 1 < run.Count; k++)
+        {
+            double[] before = run[k]["U_S"].ReadAll(), after = run[k + 1]["U_S"].ReadAll(), change = move(k, run, state, Gradient(run[k], 10, 10));
+            for (int r = 0; r < before.Length; r++)
+            {
+                double expected = before[r];
+                for (int j = 0; j < D; j++) expected -= J[r * D + j] * change[j];
+                Assert.True(Math.Abs(after[r] - expected) < 1e-13, $"step {k}, output {r}: {after[r]}, expected {expected}");
+            }
+        }
+    }
+
+    // Σ J_iᵀg_i over the members of a batch of b, where the recorded g is for the mean over n.
+    private static double[] Gradient(Checkpoint checkpoint, int n, int b, int[]? members = null)
+    {
+        double[] J = checkpoint["J_S"].ReadAll(), g = checkpoint["g"].ReadAll();
+        int D = J.Length / g.Length, p = g.Length / n;
+        var gradient = new double[D];
+        foreach (int i in members ?? Enumerable.Range(0, n).ToArray())
+            for (int r = i * p; r < (i + 1) * p; r++)
+                for (int j = 0; j < D; j++) gradient[j] += J[r * D + j] * g[r] * n / b;
+        return gradient;
+    }
+}
