@@ -8,17 +8,18 @@ namespace KernelFlow.Integrators;
 internal sealed class Assembler
 {
     private readonly Backend _backend;
-    private readonly int _n;
+    private readonly int _n, _c;
     private readonly MatrixView _kernels, _product;
 
     /// <param name="trajectory">Gives sizes.</param>
-    /// <param name="columns">Most columns of X: N for P, then further ones that are carried along.</param>
+    /// <param name="operatorColumns">Columns of X that W and G act on: N for P itself, fewer for P times a block.</param>
+    /// <param name="columns">Most columns of X: those, then further ones that are carried along.</param>
     /// <param name="kernels">Scratch (N+M)×N.</param>
     /// <param name="backend">Dense kernels.</param>
-    public Assembler(KernelTrajectory trajectory, int columns, in MatrixView kernels, Backend backend)
+    public Assembler(KernelTrajectory trajectory, int operatorColumns, int columns, in MatrixView kernels, Backend backend)
     {
         _backend = backend;
-        _n = trajectory.TrainSize;
+        (_n, _c) = (trajectory.TrainSize, operatorColumns);
         _kernels = kernels;
         _product = new MatrixView(new double[kernels.Rows * columns], kernels.Rows, columns);
     }
@@ -30,8 +31,8 @@ internal sealed class Assembler
     /// <param name="h">Length of the step.</param>
     /// <param name="method">Holds Y_i.</param>
     /// <param name="reset">Overwrite instead of add.</param>
-    /// <param name="W">N×N.</param>
-    /// <param name="G">(N+M)×columns; the columns past N belong to the carried vectors.</param>
+    /// <param name="W">Square, of the operator columns.</param>
+    /// <param name="G">(N+M)×columns; the columns past those of the operator belong to the carried vectors.</param>
     /// <param name="cross">Σ ω_i Y_iᵀ K_SS y_i with y_i the last <c>cross.Columns</c> carried columns; may be empty.</param>
     public void Add(KernelTrajectory trajectory, int interval, double t, double h, StepMethod method, bool reset, in MatrixView W, in MatrixView G, in MatrixView cross)
     {
@@ -40,7 +41,7 @@ internal sealed class Assembler
             double weight = h * method.Weights[i];
             bool first = reset && i == 0;
             var columns = method.AtNode(i);
-            var y = columns.ColumnRange(0, _n);
+            var y = columns.ColumnRange(0, _c);
             var product = _product.ColumnRange(0, columns.Columns);
             trajectory.Kernels(interval, t + method.Nodes[i] * h, _kernels);
             _backend.Gemm(Op.None, Op.None, 1, _kernels, columns, 0, product);
@@ -49,7 +50,7 @@ internal sealed class Assembler
                 if (first) TensorPrimitives.Multiply(product.Column(j), weight, G.Column(j));
                 else TensorPrimitives.MultiplyAdd(product.Column(j), weight, G.Column(j), G.Column(j));
             }
-            _backend.SymmetricProduct(weight, y, product.Slice(0, 0, _n, _n), first ? 0 : 1, W);
+            _backend.SymmetricProduct(weight, y, product.Slice(0, 0, _n, _c), first ? 0 : 1, W);
             if (cross.Columns > 0)
                 _backend.Gemm(Op.Transpose, Op.None, weight, y, product.Slice(0, columns.Columns - cross.Columns, _n, cross.Columns), first ? 0 : 1, cross);
         }

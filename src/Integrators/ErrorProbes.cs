@@ -19,25 +19,28 @@ internal sealed class ErrorProbes
     private const double Safety = 2;
 
     private readonly Backend _backend;
-    private readonly int _n, _m;
+    private readonly int _n, _m, _c;
     private readonly MatrixView _v, _difference, _w, _cross, _g, _local, _localG;
 
-    public ErrorProbes(KernelTrajectory trajectory, Backend backend)
+    /// <param name="trajectory">Gives sizes.</param>
+    /// <param name="operatorColumns">Columns of X that are P, or P times a block.</param>
+    /// <param name="backend">Dense kernels.</param>
+    public ErrorProbes(KernelTrajectory trajectory, int operatorColumns, Backend backend)
     {
         _backend = backend;
-        (_n, _m) = (trajectory.TrainSize, trajectory.TestSize);
+        (_n, _m, _c) = (trajectory.TrainSize, trajectory.TestSize, operatorColumns);
         var random = new Random(20260501);
-        _v = New(_n);
+        _v = New(_c);
         for (int i = 0; i < _v.Array.Length; i++) _v.Array[i] = random.Next(2) == 0 ? -1 : 1;
-        (_difference, _w, _cross, _local) = (New(_n), New(_n), New(_n), New(_n));
+        (_difference, _w, _cross, _local) = (New(_n), New(_c), New(_c), New(_c));
         (_g, _localG) = (New(_n + _m), New(_n + _m));
     }
 
     /// <summary>D_P V of the step just tried, times the divisor: (fine − coarse)·V.</summary>
     public MatrixView Difference(in MatrixView fine, in MatrixView coarse)
     {
-        _backend.Gemm(Op.None, Op.None, 1, fine.ColumnRange(0, _n), _v, 0, _difference);
-        _backend.Gemm(Op.None, Op.None, -1, coarse.ColumnRange(0, _n), _v, 1, _difference);
+        _backend.Gemm(Op.None, Op.None, 1, fine.ColumnRange(0, _c), _v, 0, _difference);
+        _backend.Gemm(Op.None, Op.None, -1, coarse.ColumnRange(0, _c), _v, 1, _difference);
         return _difference;
     }
 
@@ -57,8 +60,8 @@ internal sealed class ErrorProbes
         _backend.Gemm(Op.None, Op.None, -factor, coarseW, _v, 1, _local);
         Add(_local, 1, _w);
         Add(cross, 1, _cross);
-        _backend.Gemm(Op.None, Op.None, factor, fineG.ColumnRange(0, _n), _v, 0, _localG);
-        _backend.Gemm(Op.None, Op.None, -factor, coarseG.ColumnRange(0, _n), _v, 1, _localG);
+        _backend.Gemm(Op.None, Op.None, factor, fineG.ColumnRange(0, _c), _v, 0, _localG);
+        _backend.Gemm(Op.None, Op.None, -factor, coarseG.ColumnRange(0, _c), _v, 1, _localG);
         Add(_localG, 1, _g);
         Add(fineG.ColumnRange(fineG.Columns - Count, Count), 1, _g);
     }

@@ -74,3 +74,12 @@ public sealed class Propagation
 /// <param name="Start">v, transported from s to every knot; null for none.</param>
 /// <param name="PerInterval">v_k for each interval, transported across that interval alone; null for none.</param>
 public sealed record CarriedVectors(double[]? Start = null, IReadOnlyList<double[]>? PerInterval = null);
+
+/// <summary>The flow of one vector v.</summary>
+/// <param name="AtKnots">P(t_k,s) v at every knot.</param>
+/// <param name="Train">G_S(T,s) v.</param>
+/// <param name="Test">G_Q(T,s) v.</param>
+/// <param name="Dissipated">vᵀ W_S(s,T) v.</param>
+/// <param name="Error">Estimated errors of the vectors, relative.</param>
+/// <param name="Report">Cost.</param>
+public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] Train, double[] Test, double Dissipated, IntegrationError Error, SolveReport Report);

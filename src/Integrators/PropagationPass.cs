@@ -17,7 +17,7 @@ internal sealed class PropagationPass
     private readonly StepMethod _method;
     private readonly Assembler _assembler;
     private readonly StepController _controller;
-    private readonly int _n, _m;
+    private readonly int _n, _m, _c; // N, M, and the columns of X that are P times the start block
     private readonly MatrixView _x, _coarseX, _fineX;
     private readonly MatrixView _w, _coarseW, _fineW;
     private readonly MatrixView _g, _coarseG, _fineG, _cross, _product, _rate;
@@ -33,7 +33,7 @@ internal sealed class PropagationPass
     private double? _firstStep;
     private double _divisor = 1;
 
-    public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, double localTolerance,
+    public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start, double localTolerance,
         Action<double>? progress, CancellationToken cancellation)
     {
         _trajectory = trajectory;
@@ -44,24 +44,27 @@ internal sealed class PropagationPass
         _cancellation = cancellation;
         _n = trajectory.TrainSize;
         _m = trajectory.TestSize;
-        // Columns of X: P, the vector carried across one interval, the error probes.
-        int columns = _n + 1 + ErrorProbes.Count;
+        _c = start?.Columns ?? _n;
+        // Columns of X: P (or P times the start block), the vector carried across one interval, the error probes.
+        int columns = _c + 1 + ErrorProbes.Count;
         _kernels = New(_n + _m, _n);
         _method = Methods.Create(options.Method, trajectory, columns, _kernels, backend);
-        _assembler = new Assembler(trajectory, columns, _kernels, backend);
+        _assembler = new Assembler(trajectory, _c, columns, _kernels, backend);
         _controller = new StepController(_method.Order, localTolerance);
-        _probes = new ErrorProbes(trajectory, backend);
+        _probes = new ErrorProbes(trajectory, _c, backend);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        (_x, _coarseX, _fineX) = (New(_n, columns), New(_n, _n), New(_n, columns));
-        (_w, _coarseW, _fineW) = (New(_n, _n), New(_n, _n), New(_n, _n));
-        (_g, _coarseG, _fineG) = (New(_n + _m, columns), New(_n + _m, _n), New(_n + _m, columns));
-        _cross = New(_n, ErrorProbes.Count);
+        (_x, _coarseX, _fineX) = (New(_n, columns), New(_n, _c), New(_n, columns));
+        (_w, _coarseW, _fineW) = (New(_c, _c), New(_c, _c), New(_c, _c));
+        (_g, _coarseG, _fineG) = (New(_n + _m, columns), New(_n + _m, _c), New(_n + _m, columns));
+        _cross = New(_c, ErrorProbes.Count);
         _rate = New(_n, ErrorProbes.Count);
         _product = New(_n, ErrorProbes.Count);
-        for (int i = 0; i < _n; i++) _x[i, i] = 1;
+        if (start is { } block) block.CopyTo(_x.ColumnRange(0, _c));
+        else
+            for (int i = 0; i < _n; i++) _x[i, i] = 1;
     }
 
-    private MatrixView Carried => _x.ColumnRange(_n + 1, ErrorProbes.Count);
+    private MatrixView Carried => _x.ColumnRange(_c + 1, ErrorProbes.Count);
 
     public IntegrationError Error { get; private set; } = new(double.NaN, double.NaN, double.NaN);
 
@@ -71,29 +74,29 @@ internal sealed class PropagationPass
         double step = _options.FixedSteps is null ? FirstStep() : 0;
         for (int interval = 0; interval < _trajectory.Intervals; interval++)
         {
-            if (_carried.PerInterval is { } vectors) vectors[interval].CopyTo(_x.Column(_n));
+            if (_carried.PerInterval is { } vectors) vectors[interval].CopyTo(_x.Column(_c));
             int before = _accepted;
             if (_options.FixedSteps is { } count) FixedInterval(interval, count);
             else step = AdaptiveInterval(interval, step);
             _steps.Add(_accepted - before);
-            if (_carried.PerInterval is not null) _intervalTransported.Add(_x.Column(_n).ToArray());
+            if (_carried.PerInterval is not null) _intervalTransported.Add(_x.Column(_c).ToArray());
             AtKnot();
             _progress?.Invoke((interval + 1.0) / _trajectory.Intervals);
         }
         if (_options.FixedSteps is not null) return;
         var (p, w, gs, gq) = _probes.Norms(Carried);
         Error = new IntegrationError(
-            Relative(p, Norms.Frobenius(_x.ColumnRange(0, _n))),
+            Relative(p, Norms.Frobenius(_x.ColumnRange(0, _c))),
             Relative(w, Norms.Frobenius(_w)),
-            Math.Max(Relative(gs, Norms.Frobenius(_g.Slice(0, 0, _n, _n))), Relative(gq, Norms.Frobenius(_g.Slice(_n, 0, _m, _n)))));
+            Math.Max(Relative(gs, Norms.Frobenius(_g.Slice(0, 0, _n, _c))), Relative(gq, Norms.Frobenius(_g.Slice(_n, 0, _m, _c)))));
     }
 
     public Propagation Result(int pass) => new()
     {
-        P = _x.ColumnRange(0, _n).ToMatrix(),
+        P = _x.ColumnRange(0, _c).ToMatrix(),
         W_S = _w.ToMatrix(),
-        G_S = _g.Slice(0, 0, _n, _n).ToMatrix(),
-        G_Q = _g.Slice(_n, 0, _m, _n).ToMatrix(),
+        G_S = _g.Slice(0, 0, _n, _c).ToMatrix(),
+        G_Q = _g.Slice(_n, 0, _m, _c).ToMatrix(),
         Nodes = _nodes,
         StepsPerInterval = _steps,
         Transported = _transported,
@@ -160,7 +163,7 @@ internal sealed class PropagationPass
     // The local error of the two half steps, relative to the operators as they stand at t + h: the largest over P, W, G_S and G_Q.
     private double TryStep(int interval, double t, double h)
     {
-        _method.Step(_trajectory, interval, t, h, _x.ColumnRange(0, _n), _coarseX);
+        _method.Step(_trajectory, interval, t, h, _x.ColumnRange(0, _c), _coarseX);
         _assembler.Add(_trajectory, interval, t, h, _method, reset: true, _coarseW, _coarseG, default);
         double half = 0.5 * h;
         _method.Step(_trajectory, interval, t, half, _x, _fineX);
@@ -169,10 +172,10 @@ internal sealed class PropagationPass
         _assembler.Add(_trajectory, interval, t + half, half, _method, reset: false, _fineW, _fineG, _cross);
 
         _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h));
-        double p = Norms.Frobenius(_fineX.ColumnRange(0, _n));
-        double w = Norms.Sum(_w, _fineW, 0, _n), gs = Norms.Sum(_g, _fineG, 0, _n), gq = Norms.Sum(_g, _fineG, _n, _m);
+        double p = Norms.Frobenius(_fineX.ColumnRange(0, _c));
+        double w = Norms.Sum(_w, _fineW, 0, _c), gs = Norms.Sum(_g.ColumnRange(0, _c), _fineG, 0, _n), gq = Norms.Sum(_g.ColumnRange(0, _c), _fineG, _n, _m);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
-        double error = Math.Max(Relative(Norms.Difference(_coarseX, _fineX, 0, _n), p), Relative(Norms.Difference(_coarseW, _fineW, 0, _n), w));
+        double error = Math.Max(Relative(Norms.Difference(_coarseX, _fineX, 0, _n), p), Relative(Norms.Difference(_coarseW, _fineW, 0, _c), w));
         error = Math.Max(error, Relative(Norms.Difference(_coarseG, _fineG, 0, _n), gs));
         if (_m > 0) error = Math.Max(error, Relative(Norms.Difference(_coarseG, _fineG, _n, _m), gq));
         return error / _divisor;
@@ -213,7 +216,7 @@ internal sealed class PropagationPass
     {
         if (_carried.Start is not { } v) return;
         var result = new double[_n];
-        for (int j = 0; j < _n; j++) TensorPrimitives.MultiplyAdd(_x.Column(j), v[j], result, result);
+        for (int j = 0; j < _c; j++) TensorPrimitives.MultiplyAdd(_x.Column(j), v[j], result, result);
         _transported.Add(result);
     }
 
@@ -223,8 +226,7 @@ internal sealed class PropagationPass
         double s = _trajectory.Knots[0];
         _trajectory.Kernels(0, s, _kernels);
         _trajectory.Hessian(0, s, _hessian);
-        _hessian.Apply(1, _kernels.Slice(0, 0, _n, _n), 0, _coarseW);
-        double rate = Norms.Frobenius(_coarseW), whole = _trajectory.Knots[^1] - s;
+        double rate = _hessian.NormBound() * Norms.Frobenius(_kernels.Slice(0, 0, _n, _n)), whole = _trajectory.Knots[^1] - s;
         if (!double.IsFinite(rate))
             throw new NumericalException(FormattableString.Invariant($"{_method.Name}: a kernel or loss Hessian at the start, t = {s:R}, is not finite."));
         return rate > 0 ? Math.Min(whole, 1 / rate) : whole;

@@ -23,11 +23,24 @@ public static class Propagator
     public static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors? carried = null,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        carried ??= new CarriedVectors();
+        return Integrate(trajectory, options, backend, carried ?? new CarriedVectors(), start: null, progress, cancellation);
+    }
+
+    /// <summary>The same for one vector: P(t_k,s) v at every knot, G v and vᵀWv, at the cost of factorizations alone.</summary>
+    /// <exception cref="NumericalException">As for <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
+    public static VectorTransport Transport(KernelTrajectory trajectory, double[] vector, PropagationOptions options, Backend backend, CancellationToken cancellation = default)
+    {
+        var result = Integrate(trajectory, options, backend, new CarriedVectors([1.0]), new MatrixView(vector, vector.Length, 1), null, cancellation);
+        return new VectorTransport(result.Transported, result.G_S.Values, result.G_Q.Values, result.W_S.At(0, 0), result.Error, result.Report);
+    }
+
+    private static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start,
+        Action<double>? progress, CancellationToken cancellation)
+    {
         double share = LocalShare;
         for (int pass = 1; ; pass++)
         {
-            var run = new PropagationPass(trajectory, options, backend, carried, options.RelativeTolerance * share, progress, cancellation);
+            var run = new PropagationPass(trajectory, options, backend, carried, start, options.RelativeTolerance * share, progress, cancellation);
             run.Run();
             double error = run.Error.Largest;
             if (options.FixedSteps is not null || error <= options.RelativeTolerance) return run.Result(pass);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -6,35 +7,37 @@ namespace KernelFlow.Operators;
 /// <summary>Forms the kernels J_a J_aᵀ and J_a J_bᵀ + J_b J_aᵀ of chosen checkpoint pairs in one blockwise pass over the columns of the Jacobians.</summary>
 /// <remarks>
 /// Held at any time: one column block per checkpoint within reach, never a whole Jacobian; each number of the files is read once.
-/// The cross term comes from (J_a + J_b)(J_a + J_b)ᵀ − J_aJ_aᵀ − J_bJ_bᵀ, half the flops of the product; its rounding is that of ‖K‖.
-/// Flops: (N+M)²·D per pair. Sums accumulate in float64 whatever the storage.
+/// Flops: (N+M)²·D for each checkpoint and each pair that is not ordered: its cross term comes from (J_a + J_b)(J_a + J_b)ᵀ − J_aJ_aᵀ − J_bJ_bᵀ, half the work of
+/// the product, with the rounding of ‖K‖. An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums accumulate in float64 whatever the storage.
 /// </remarks>
 public static class GramPass
 {
-    /// <summary>The symmetric terms of the given pairs (a, b), a ≤ b; (a, a) gives J_aJ_aᵀ itself. The diagonal terms of every checkpoint in a pair are included.</summary>
+    private const int BlockBytes = 8 << 20; // products run at full speed and the memory stays small
+
+    /// <summary>The terms of the given pairs (a, b), a ≤ b, and of every checkpoint in them, by (a, b) and (a, a).</summary>
     /// <param name="checkpoints">Checkpoints with J_S and J_Q.</param>
     /// <param name="pairs">Pairs of indices.</param>
+    /// <param name="ordered">Which of the pairs need <see cref="KernelTerm.Skew"/>.</param>
     /// <param name="backend">Dense kernels.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between column blocks.</param>
     /// <exception cref="InvalidRunException">A Jacobian has a NaN or infinity.</exception>
-    public static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs, Backend backend,
-        Action<double>? progress = null, CancellationToken cancellation = default)
+    public static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs, Func<(int A, int B), bool> ordered,
+        Backend backend, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         long D = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
         var wanted = pairs.SelectMany(q => new[] { (q.A, q.A), (q.B, q.B), q }).Distinct().Order().ToArray();
-        var terms = wanted.ToDictionary(q => q, _ => KernelTerm.Zero(N, M));
+        var sums = wanted.ToDictionary(q => q, q => new PairSum(N, M, q.Item1 != q.Item2 && ordered(q)));
         var partnersOf = wanted.Where(q => q.Item1 < q.Item2).ToLookup(q => q.Item2, q => q.Item1);
         int reach = wanted.Max(q => q.Item2 - q.Item1);
         int[] involved = wanted.Select(q => q.Item1).Distinct().Order().ToArray();
-        var scale = involved.ToDictionary(k => k, k => Preconditioner(checkpoints[k]));
+        var scale = involved.ToDictionary(k => k, k => Preconditioner.SquareRoot(checkpoints[k]));
 
-        // 8 MB a block keeps the products at full speed and the memory small; the last block may be narrower.
-        int width = (int)Math.Min(D, Math.Max(64, (8 << 20) / (8L * (N + M))));
+        int width = (int)Math.Min(D, Math.Max(64, BlockBytes / (8L * (N + M))));
         var blocks = new double[reach + 1][];
         for (int i = 0; i <= reach; i++) blocks[i] = new double[width * (N + M)];
-        double[] sum = reach > 0 ? new double[width * (N + M)] : [];
+        double[] scratch = reach > 0 ? new double[width * (N + M)] : [];
         for (long first = 0; first < D; first += width)
         {
             int count = (int)Math.Min(width, D - first);
@@ -45,65 +48,83 @@ public static class GramPass
                 var x = Block(k);
                 checkpoints[k]["J_S"].ReadTransposed(first, x.ColumnRange(0, N));
                 checkpoints[k]["J_Q"].ReadTransposed(first, x.ColumnRange(N, M));
-                if (scale[k] is { } m) ScaleRows(x, m.AsSpan((int)first, count));
-                Accumulate(backend, x, N, terms[(k, k)]);
-                foreach (int a in partnersOf[k])
-                {
-                    var total = new MatrixView(sum, count, N + M);
-                    Add(Block(a), x, total);
-                    Accumulate(backend, total, N, terms[(a, k)]);
-                }
+                if (scale[k] is { } m) Preconditioner.ScaleRows(x, m.AsSpan((int)first, count));
+                sums[(k, k)].AddSquare(backend, x);
+                foreach (int a in partnersOf[k]) sums[(a, k)].AddPair(backend, Block(a), x, scratch);
             }
             progress?.Invoke((double)(first + count) / D);
         }
-        foreach (var ((a, b), term) in terms)
-            if (a != b) Subtract(term, terms[(a, a)], terms[(b, b)]);
-        return terms;
+        return wanted.ToDictionary(q => q, q => q.Item1 == q.Item2 ? sums[q].Square() : sums[q].Cross(sums[(q.Item1, q.Item1)], sums[(q.Item2, q.Item2)]));
     }
 
-    private static void Accumulate(Backend backend, in MatrixView x, int N, KernelTerm term)
+    /// <summary>The running sums of one pair.</summary>
+    private sealed class PairSum(int N, int M, bool ordered)
     {
-        int M = x.Columns - N;
-        var s = x.ColumnRange(0, N);
-        backend.Syrk(Op.Transpose, 1, s, 1, term.Train);
-        if (M == 0) return;
-        var q = x.ColumnRange(N, M);
-        backend.Gemm(Op.Transpose, Op.None, 1, q, s, 1, term.TestTrain);
-        backend.Syrk(Op.Transpose, 1, q, 1, term.TestKernel!);
-    }
+        // [K_SS; K_QS] of J_a (or of J_a + J_b); ordered: J_b J_S,aᵀ here and J_Q,a J_S,bᵀ in _other.
+        private readonly DenseMatrix _kernels = new(N + M, N), _test = new(M, M);
+        private readonly DenseMatrix? _other = ordered ? new DenseMatrix(M, N) : null;
 
-    private static void Subtract(KernelTerm term, KernelTerm a, KernelTerm b)
-    {
-        Subtract(term.Kernels, a.Kernels, b.Kernels);
-        Subtract(term.TestKernel!, a.TestKernel!, b.TestKernel!);
-    }
-
-    private static void Subtract(DenseMatrix t, DenseMatrix a, DenseMatrix b)
-    {
-        for (int i = 0; i < t.Values.Length; i++) t.Values[i] -= a.Values[i] + b.Values[i];
-    }
-
-    private static void Add(in MatrixView a, in MatrixView b, in MatrixView c)
-    {
-        int length = a.Rows * a.Columns;
-        System.Numerics.Tensors.TensorPrimitives.Add(a.Array.AsSpan(0, length), b.Array.AsSpan(0, length), c.Array.AsSpan(0, length));
-    }
-
-    // With a preconditioner M the flow is that of J·M^{1/2}; a sketch already contains it.
-    private static double[]? Preconditioner(Checkpoint c)
-    {
-        if (c.Find("preconditioner") is not { } tensor || c.Find("sketch") is not null) return null;
-        double[] m = tensor.ReadAll();
-        for (int i = 0; i < m.Length; i++)
+        public void AddSquare(Backend backend, in MatrixView x)
         {
-            if (m[i] < 0) throw new InvalidRunException(FormattableString.Invariant($"{tensor.Location}: preconditioner: found {m[i]} at index [{i}], expected numbers ≥ 0."));
-            m[i] = Math.Sqrt(m[i]);
+            MatrixView s = x.ColumnRange(0, N), q = x.ColumnRange(N, M), target = _kernels;
+            backend.Syrk(Op.Transpose, 1, s, 1, target.Slice(0, 0, N, N));
+            if (M == 0) return;
+            backend.Gemm(Op.Transpose, Op.None, 1, q, s, 1, target.Slice(N, 0, M, N));
+            backend.Syrk(Op.Transpose, 1, q, 1, _test);
         }
-        return m;
+
+        public void AddPair(Backend backend, in MatrixView a, in MatrixView b, double[] scratch)
+        {
+            if (_other is null)
+            {
+                int length = a.Rows * a.Columns;
+                TensorPrimitives.Add(a.Array.AsSpan(0, length), b.Array.AsSpan(0, length), scratch.AsSpan(0, length));
+                AddSquare(backend, new MatrixView(scratch, a.Rows, a.Columns));
+                return;
+            }
+            backend.Gemm(Op.Transpose, Op.None, 1, b, a.ColumnRange(0, N), 1, _kernels);
+            if (M == 0) return;
+            MatrixView qa = a.ColumnRange(N, M);
+            backend.Gemm(Op.Transpose, Op.None, 1, qa, b.ColumnRange(0, N), 1, _other);
+            backend.Gemm(Op.Transpose, Op.None, 1, b.ColumnRange(N, M), qa, 1, _test);
+        }
+
+        public KernelTerm Square() => new(_kernels, _test);
+
+        public KernelTerm Cross(PairSum a, PairSum b)
+        {
+            if (_other is not null) return Ordered(N, M, _kernels, _other, _test);
+            Subtract(_kernels, a._kernels, b._kernels);
+            Subtract(_test, a._test, b._test);
+            return new KernelTerm(_kernels, _test);
+        }
+
+        private static void Subtract(DenseMatrix t, DenseMatrix a, DenseMatrix b)
+        {
+            for (int i = 0; i < t.Values.Length; i++) t.Values[i] -= a.Values[i] + b.Values[i];
+        }
     }
 
-    private static void ScaleRows(in MatrixView x, ReadOnlySpan<double> factors)
+    /// <summary>A cross term from J_b J_S,aᵀ ((N+M)×N), J_Q,a J_S,bᵀ (M×N) and J_Q,b J_Q,aᵀ (M×M, null when unknown).</summary>
+    internal static KernelTerm Ordered(int N, int M, DenseMatrix later, DenseMatrix earlierTest, DenseMatrix? test)
     {
-        for (int j = 0; j < x.Columns; j++) System.Numerics.Tensors.TensorPrimitives.Multiply(x.Column(j), factors, x.Column(j));
+        DenseMatrix sum = new(N + M, N), skew = new(N + M, N);
+        for (int j = 0; j < N; j++)
+        {
+            for (int i = 0; i < N + M; i++)
+            {
+                double x = later.At(i, j), y = i < N ? later.At(j, i) : earlierTest.At(i - N, j);
+                sum.At(i, j, x + y);
+                skew.At(i, j, x - y);
+            }
+        }
+        DenseMatrix? testSum = null;
+        if (test is not null)
+        {
+            testSum = new DenseMatrix(M, M);
+            for (int j = 0; j < M; j++)
+                for (int i = 0; i < M; i++) testSum.At(i, j, test.At(i, j) + test.At(j, i));
+        }
+        return new KernelTerm(sum, testSum, skew);
     }
 }

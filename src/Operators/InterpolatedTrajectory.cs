@@ -10,12 +10,7 @@ namespace KernelFlow.Operators;
 public sealed record WeightedTerm(KernelTerm Term, params double[] Coefficients)
 {
     /// <summary>c(θ).</summary>
-    public double At(double theta)
-    {
-        double value = 0;
-        for (int j = Coefficients.Length - 1; j >= 0; j--) value = value * theta + Coefficients[j];
-        return value;
-    }
+    public double At(double theta) => Polynomial.At(Coefficients, theta);
 }
 
 /// <summary>A trajectory interpolated between checkpoints: on each interval a sum of fixed kernels with polynomial coefficients, so that its cost does not depend on D.</summary>
@@ -24,15 +19,17 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     private const int Chunk = 2048; // doubles: two operands of 16 KB stay in the first-level cache
     private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _intervals;
     private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _testIntervals;
-    private readonly IReadOnlyList<OutputHessian> _hessians;
+    private readonly HessianPath _hessians;
+    private readonly ChordKernels _chords;
 
     internal InterpolatedTrajectory(int trainSize, int testSize, IReadOnlyList<double> knots, IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals,
-        IReadOnlyList<IReadOnlyList<WeightedTerm>> testIntervals, IReadOnlyList<OutputHessian> hessians, double? beta, bool hasTestKernel, double epsilon)
-        : base(trainSize, testSize, hessians[0].Outputs, knots)
+        IReadOnlyList<IReadOnlyList<WeightedTerm>> testIntervals, HessianPath hessians, ChordKernels chords, int outputs, double? beta, bool hasTestKernel, double epsilon)
+        : base(trainSize, testSize, outputs, knots)
     {
         _intervals = intervals;
         _testIntervals = testIntervals;
         _hessians = hessians;
+        _chords = chords;
         Beta = beta;
         HasTestKernel = hasTestKernel;
         Epsilon = epsilon;
@@ -68,6 +65,18 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         return sum;
     }
 
+    /// <summary>y ← [J̄_S; J̄_Q] J_S(t₀)ᵀ x: one step of gradient descent from t₀ to t₁ on this interpolant, J̄ the mean of J over the step (theory, section 8).</summary>
+    /// <param name="interval">Index of the interval that holds the step.</param>
+    /// <param name="from">t₀.</param>
+    /// <param name="to">t₁.</param>
+    /// <param name="x">Length N.</param>
+    /// <param name="y">Length N + M.</param>
+    public void ApplyChord(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
+    {
+        if (x.Length != TrainSize || y.Length != TrainSize + TestSize) throw new ArgumentException($"x has {x.Length} elements, y {y.Length}; expected {TrainSize} and {TrainSize + TestSize}.");
+        _chords.Apply(interval, Theta(interval, from), Theta(interval, to), x, y);
+    }
+
     /// <inheritdoc/>
     protected override void KernelsCore(int interval, double time, in MatrixView kernels)
     {
@@ -85,7 +94,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
 
     /// <inheritdoc/>
     protected override void HessianCore(int interval, double time, OutputHessian B) =>
-        B.Interpolate(_hessians[interval], _hessians[interval + 1], Theta(interval, time));
+        _hessians.At(interval, Theta(interval, time), B);
 
     // Σ_i ω_i Σ_t c_t(θ_i) K_t = Σ_t (Σ_i ω_i c_t(θ_i)) K_t: scalars per node, matrices once per term.
     private Dictionary<KernelTerm, double> TermWeights(IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals, IEnumerable<QuadratureNode> nodes)

@@ -9,11 +9,17 @@ public sealed class KernelTerm
     /// <summary>Wraps the two parts.</summary>
     /// <param name="kernels">[K_SS; K_QS], (N+M)×N.</param>
     /// <param name="testKernel">K_QQ, M×M, or null when it is not known.</param>
-    public KernelTerm(DenseMatrix kernels, DenseMatrix? testKernel)
+    /// <param name="skew">For a cross term of checkpoints a &lt; b, what symmetrising lost; see <see cref="Skew"/>.</param>
+    public KernelTerm(DenseMatrix kernels, DenseMatrix? testKernel, DenseMatrix? skew = null)
     {
         Kernels = kernels;
         TestKernel = testKernel;
+        Skew = skew;
     }
+
+    /// <summary>For a cross term of checkpoints a &lt; b: J_b J_S,aᵀ − J_a J_S,bᵀ, (N+M)×N, with J = [J_S; J_Q]; <see cref="Kernels"/> is the sum of the two.
+    /// The flow needs the sum only; a step of gradient descent, which pairs two different moments, needs both. Null when not formed.</summary>
+    public DenseMatrix? Skew { get; }
 
     /// <summary>[K_SS; K_QS], (N+M)×N. Stacked because both are applied to the same P: one product instead of two.</summary>
     public DenseMatrix Kernels { get; }
@@ -26,6 +32,4 @@ public sealed class KernelTerm
 
     /// <summary>K_QS as a view.</summary>
     public MatrixView TestTrain => ((MatrixView)Kernels).Slice(Kernels.ColumnCount, 0, Kernels.RowCount - Kernels.ColumnCount, Kernels.ColumnCount);
-
-    internal static KernelTerm Zero(int N, int M) => new(new DenseMatrix(N + M, N), new DenseMatrix(M, M));
 }

@@ -50,6 +50,16 @@ public sealed class OutputHessian
         }
     }
 
+    /// <summary>An upper bound of ‖B‖₂: the largest Frobenius norm of a block.</summary>
+    public double NormBound()
+    {
+        int size = Outputs * Outputs;
+        double largest = 0;
+        for (int i = 0; i < Examples; i++)
+            largest = Math.Max(largest, System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(Blocks.AsSpan(i * size, size)));
+        return Math.Sqrt(largest);
+    }
+
     /// <summary>this ← (1−θ)·a + θ·b.</summary>
     public void Interpolate(OutputHessian a, OutputHessian b, double theta)
     {

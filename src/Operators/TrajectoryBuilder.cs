@@ -1,5 +1,4 @@
 using KernelFlow.Numerics;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Operators;
 
@@ -8,15 +7,15 @@ public sealed class TrajectoryBuilder
 {
     private readonly CheckpointSequence _checkpoints;
     private readonly OutputRecord _outputs;
-    private readonly Dictionary<(int A, int B), KernelTerm> _terms;
-    private readonly bool _linearInJacobian;
+    private readonly IReadOnlyDictionary<(int A, int B), KernelTerm> _terms;
 
-    private TrajectoryBuilder(CheckpointSequence checkpoints, OutputRecord outputs, Dictionary<(int A, int B), KernelTerm> terms, bool linearInJacobian, bool hasTestKernel, double epsilon)
+    private TrajectoryBuilder(CheckpointSequence checkpoints, OutputRecord outputs, IReadOnlyDictionary<(int A, int B), KernelTerm> terms,
+        bool interpolatesJacobian, bool hasTestKernel, double epsilon)
     {
         _checkpoints = checkpoints;
         _outputs = outputs;
         _terms = terms;
-        _linearInJacobian = linearInJacobian;
+        InterpolatesJacobian = interpolatesJacobian;
         HasTestKernel = hasTestKernel;
         Epsilon = epsilon;
     }
@@ -27,19 +26,24 @@ public sealed class TrajectoryBuilder
     /// <summary>ε of the kernels: float64 for Jacobian runs, the stored type for kernel blocks.</summary>
     public double Epsilon { get; }
 
-    /// <summary>"J" when the interpolant is linear in the Jacobian, "K" when only kernels were recorded and K itself is interpolated.</summary>
-    public string Interpolant => _linearInJacobian ? "J" : "K";
+    /// <summary>Whether neighbours are joined by an interpolated J; otherwise only kernels were recorded and K itself is interpolated.</summary>
+    public bool InterpolatesJacobian { get; }
 
-    /// <summary>Reads the run and forms all kernels that <see cref="Linear"/> needs on the full grid and on the grid of every second checkpoint.</summary>
+    /// <summary>Reads the run and forms all kernels that the grids need: the full one and every second checkpoint, linear and cubic.</summary>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
-    public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, bool sparseCubic, Backend backend,
+        Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        if (checkpoints.HasJacobians)
+        if (!checkpoints.HasJacobians)
         {
-            var pairs = Neighbours(Enumerable.Range(0, checkpoints.Count)).Concat(Neighbours(EverySecond(checkpoints.Count)));
-            return new TrajectoryBuilder(checkpoints, outputs, GramPass.Form(checkpoints, pairs, backend, progress, cancellation), true, true, StorageType.Float64.Epsilon());
+            var blocks = KernelBlockReader.Read(checkpoints, backend, progress, cancellation);
+            return new TrajectoryBuilder(checkpoints, outputs, blocks.Terms, blocks.Crossed, blocks.HasTestKernel, blocks.Epsilon);
         }
-        return ReadBlocks(checkpoints, outputs, backend, progress, cancellation);
+        var full = Enumerable.Range(0, checkpoints.Count).ToArray();
+        var second = EverySecond(checkpoints.Count);
+        var pairs = Within(full, 3).Concat(Within(second, sparseCubic ? 3 : 1)).Distinct();
+        var terms = GramPass.Form(checkpoints, pairs, p => p.B - p.A == 1, backend, progress, cancellation);
+        return new TrajectoryBuilder(checkpoints, outputs, terms, true, true, StorageType.Float64.Epsilon());
     }
 
     /// <summary>Indices of every second checkpoint, always with the last one.</summary>
@@ -53,82 +57,54 @@ public sealed class TrajectoryBuilder
     /// <param name="chosen">Increasing indices: all of them, or <see cref="EverySecond"/>.</param>
     public InterpolatedTrajectory Linear(IReadOnlyList<int> chosen)
     {
-        var intervals = new List<WeightedTerm[]>();
-        var testIntervals = new List<WeightedTerm[]>();
-        for (int i = 1; i < chosen.Count; i++)
-        {
-            KernelTerm a = At(chosen[i - 1]), b = At(chosen[i]);
-            WeightedTerm[] straight = [new(a, 1, -1), new(b, 0, 1)];
-            var cross = _linearInJacobian ? _terms.GetValueOrDefault((chosen[i - 1], chosen[i])) : null;
-            var terms = cross is null ? straight : [new(a, 1, -2, 1), new(b, 0, 0, 1), new(cross, 0, 1, -1)];
-            intervals.Add(terms);
-            // t ↦ J(t)J(t)ᵀ is convex, so without the cross term of K_QQ the straight line is an upper bound of it.
-            testIntervals.Add(cross is { TestKernel: null } ? straight : terms);
-        }
-        return new InterpolatedTrajectory(_checkpoints.TrainSize, _checkpoints.TestSize, chosen.Select(i => _checkpoints[i].Time).ToArray(), intervals, testIntervals,
-            chosen.Select(i => _outputs.Hessians[i]).ToArray(), _checkpoints.Loss.Beta, HasTestKernel, Epsilon);
+        var hessians = HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray());
+        var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Linear(chosen, i)).ToArray();
+        bool crossed = InterpolatesJacobian && interpolants.All(p => _terms.ContainsKey((p.Checkpoints[0], p.Checkpoints[1])));
+        if (crossed) return FromJacobians(chosen, interpolants, hessians);
+        WeightedTerm[][] straight = Enumerable.Range(1, chosen.Count - 1).Select(i => Straight(chosen[i - 1], chosen[i])).ToArray();
+        return New(chosen, straight, straight, hessians, ChordKernels.FromKernels(straight));
     }
 
-    private static IEnumerable<(int, int)> Neighbours(IEnumerable<int> indices) => indices.Zip(indices.Skip(1));
-
-    private static TrajectoryBuilder ReadBlocks(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress, CancellationToken cancellation)
+    /// <summary>J by cubic Hermite interpolation; B recomputed from outputs interpolated the same way (linear in t for a custom loss, which has no formula).</summary>
+    /// <param name="chosen">Increasing indices: all of them, or <see cref="EverySecond"/> when the builder was told to prepare it.</param>
+    /// <exception cref="InvalidOperationException">The run holds kernel blocks: cubic interpolation of K does not stay positive semidefinite.</exception>
+    public InterpolatedTrajectory Cubic(IReadOnlyList<int> chosen)
     {
-        int N = checkpoints.TrainSize, M = checkpoints.TestSize;
-        var terms = new Dictionary<(int, int), KernelTerm>();
-        double epsilon = checkpoints.Max(c => Math.Max(c["K_SS"].Type.Epsilon(), c["K_QS"].Type.Epsilon()));
-        bool hasTest = checkpoints.All(c => c.Find("K_QQ") is not null);
-        bool cross = checkpoints.SkipLast(1).All(c => c.Find("K_SS_next") is not null && c.Find("K_QS_next") is not null && c.Find("K_SQ_next") is not null);
-        var buffer = new DenseMatrix(N, N);
-        for (int k = 0; k < checkpoints.Count; k++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var c = checkpoints[k];
-            var term = new KernelTerm(new DenseMatrix(N + M, N), null);
-            c["K_SS"].ReadMatrix(buffer);
-            KernelBlockChecks.Symmetric(c["K_SS"], buffer);
-            AddSymmetric(buffer, 0.5, term.Train);
-            KernelBlockChecks.PositiveSemidefinite(c["K_SS"], term.Train, backend);
-            c["K_QS"].ReadMatrix(term.TestTrain);
-            var test = new DenseMatrix(M, M);
-            if (hasTest)
-            {
-                var raw = new DenseMatrix(M, M);
-                c["K_QQ"].ReadMatrix(raw);
-                KernelBlockChecks.Symmetric(c["K_QQ"], raw);
-                AddSymmetric(raw, 0.5, test);
-            }
-            else SchurSubstitute.Form(term, epsilon, backend, test);
-            terms[(k, k)] = new KernelTerm(term.Kernels, test);
-            if (cross && k + 1 < checkpoints.Count) terms[(k, k + 1)] = CrossBlocks(c, N, M, hasTest, buffer);
-            progress?.Invoke((k + 1.0) / checkpoints.Count);
-        }
-        return new TrajectoryBuilder(checkpoints, outputs, terms, cross, hasTest, epsilon);
+        if (!_checkpoints.HasJacobians) throw new InvalidOperationException("Cubic interpolation needs Jacobians: interpolated as blocks, K would not stay positive semidefinite.");
+        var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Cubic(chosen, _outputs.Times, i)).ToArray();
+        var hessians = _checkpoints.Loss.IsCustom
+            ? HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray())
+            : HessianPath.FromOutputs(_checkpoints.Loss, _outputs.TrainOutputs, interpolants);
+        return FromJacobians(chosen, interpolants, hessians);
     }
 
-    private static KernelTerm CrossBlocks(Checkpoint c, int N, int M, bool hasTest, DenseMatrix buffer)
+    private InterpolatedTrajectory FromJacobians(IReadOnlyList<int> chosen, JacobianInterpolant[] interpolants, HessianPath hessians)
     {
-        var kernels = new DenseMatrix(N + M, N);
-        var term = new KernelTerm(kernels, null);
-        c["K_SS_next"].ReadMatrix(buffer);
-        AddSymmetric(buffer, 1, term.Train);
-        c["K_QS_next"].ReadMatrix(term.TestTrain);
-        var sq = new DenseMatrix(N, M);
-        c["K_SQ_next"].ReadMatrix(sq);
-        for (int j = 0; j < N; j++)
-            for (int i = 0; i < M; i++) term.TestTrain[i, j] += sq.At(j, i);
-        DenseMatrix? test = null;
-        if (hasTest && c.Find("K_QQ_next") is { } qq)
-        {
-            var raw = new DenseMatrix(M, M);
-            qq.ReadMatrix(raw);
-            AddSymmetric(raw, 1, test = new DenseMatrix(M, M));
-        }
-        return new KernelTerm(kernels, test);
+        var intervals = interpolants.Select(Terms).ToArray();
+        // t ↦ J(t)J(t)ᵀ is convex for linear J, so without the cross term of K_QQ the straight line is an upper bound of it.
+        var test = intervals.Select((terms, i) => terms.Any(t => t.Term.TestKernel is null) ? Straight(chosen[i], chosen[i + 1]) : terms).ToArray();
+        return New(chosen, intervals, test, hessians, ChordKernels.FromTerms(interpolants, _terms));
     }
 
-    private static void AddSymmetric(DenseMatrix a, double factor, in MatrixView target)
+    private InterpolatedTrajectory New(IReadOnlyList<int> chosen, WeightedTerm[][] intervals, WeightedTerm[][] test, HessianPath hessians, ChordKernels chords) =>
+        new(_checkpoints.TrainSize, _checkpoints.TestSize, chosen.Select(i => _outputs.Times[i]).ToArray(), intervals, test, hessians, chords,
+            _checkpoints.Outputs, _checkpoints.Loss.Beta, HasTestKernel, Epsilon);
+
+    private WeightedTerm[] Straight(int a, int b) => [new(At(a), 1, -1), new(At(b), 0, 1)];
+
+    // JJᵀ = Σ_a ℓ_a² J_aJ_aᵀ + Σ_{a<b} ℓ_aℓ_b (J_aJ_bᵀ + J_bJ_aᵀ)
+    private WeightedTerm[] Terms(JacobianInterpolant p)
     {
-        for (int j = 0; j < a.ColumnCount; j++)
-            for (int i = 0; i < a.RowCount; i++) target[i, j] += factor * (a.At(i, j) + a.At(j, i));
+        var terms = new List<WeightedTerm>();
+        for (int a = 0; a < p.Checkpoints.Count; a++)
+            for (int b = a; b < p.Checkpoints.Count; b++)
+                terms.Add(new WeightedTerm(_terms[(p.Checkpoints[a], p.Checkpoints[b])], Polynomial.Product(p.Basis[a], p.Basis[b])));
+        return [.. terms];
+    }
+
+    private static IEnumerable<(int A, int B)> Within(IReadOnlyList<int> indices, int reach)
+    {
+        for (int i = 0; i < indices.Count; i++)
+            for (int j = i + 1; j < indices.Count && j <= i + reach; j++) yield return (indices[i], indices[j]);
     }
 }

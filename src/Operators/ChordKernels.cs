@@ -1,0 +1,59 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Operators;
+
+/// <summary>J̄ J_S(θ₀)ᵀ on an interpolant: Σ_ab ℓ̄_a ℓ_b(θ₀) J_a J_S,bᵀ, ℓ̄_a the mean of ℓ_a over the step.</summary>
+internal abstract class ChordKernels
+{
+    /// <summary>y ← J̄ J_S(θ₀)ᵀ x.</summary>
+    public abstract void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y);
+
+    /// <summary>From cross-checkpoint kernels.</summary>
+    public static ChordKernels FromTerms(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) => new Crossed(intervals, terms);
+
+    /// <summary>From kernels alone: J̄J_Sᵀ = K + ½ΔJ·J_Sᵀ, and of ΔK = ΔJ·Jᵀ + J·ΔJᵀ only the symmetric half of the first summand, ¼ΔK, is known.</summary>
+    public static ChordKernels FromKernels(IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals) => new Symmetric(intervals);
+
+    protected static void AddProduct(DenseMatrix a, double factor, ReadOnlySpan<double> x, Span<double> y)
+    {
+        if (factor == 0) return;
+        MatrixView view = a;
+        for (int j = 0; j < view.Columns; j++) TensorPrimitives.MultiplyAdd(view.Column(j), factor * x[j], y, y);
+    }
+
+    private sealed class Crossed(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) : ChordKernels
+    {
+        public override void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
+        {
+            var interpolant = intervals[interval];
+            int count = interpolant.Checkpoints.Count;
+            Span<double> mean = stackalloc double[count], start = stackalloc double[count];
+            for (int a = 0; a < count; a++) (mean[a], start[a]) = (interpolant.Mean(a, from, to), interpolant.At(a, from));
+            y.Clear();
+            for (int a = 0; a < count; a++)
+            {
+                AddProduct(terms[(interpolant.Checkpoints[a], interpolant.Checkpoints[a])].Kernels, mean[a] * start[a], x, y);
+                for (int b = a + 1; b < count; b++)
+                {
+                    // J_a J_bᵀ = (sum − skew)/2 with weight ℓ̄_a ℓ_b, J_b J_aᵀ = (sum + skew)/2 with weight ℓ̄_b ℓ_a.
+                    var cross = terms[(interpolant.Checkpoints[a], interpolant.Checkpoints[b])];
+                    double ab = mean[a] * start[b], ba = mean[b] * start[a];
+                    AddProduct(cross.Kernels, 0.5 * (ab + ba), x, y);
+                    if (cross.Skew is { } skew) AddProduct(skew, 0.5 * (ba - ab), x, y);
+                }
+            }
+        }
+    }
+
+    private sealed class Symmetric(IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals) : ChordKernels
+    {
+        public override void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
+        {
+            y.Clear();
+            double theta = from + 0.25 * (to - from);
+            foreach (var t in intervals[interval]) AddProduct(t.Term.Kernels, t.At(theta), x, y);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Operators;
+
+/// <summary>The kernels of a kernel-block run, with cross blocks where they were recorded.</summary>
+/// <param name="Terms">By (k, k), and (k, k + 1) when crossed.</param>
+/// <param name="Crossed">Whether every checkpoint but the last has K_SS_next, K_QS_next and K_SQ_next.</param>
+/// <param name="HasTestKernel">Whether every checkpoint has K_QQ; otherwise K_QS K_SS⁺ K_SQ stands in its place.</param>
+/// <param name="Epsilon">ε of the stored type.</param>
+internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), KernelTerm> Terms, bool Crossed, bool HasTestKernel, double Epsilon)
+{
+    public static KernelBlockReader Read(CheckpointSequence checkpoints, Backend backend, Action<double>? progress, CancellationToken cancellation)
+    {
+        int N = checkpoints.TrainSize, M = checkpoints.TestSize;
+        var terms = new Dictionary<(int, int), KernelTerm>();
+        double epsilon = checkpoints.Max(c => Math.Max(c["K_SS"].Type.Epsilon(), c["K_QS"].Type.Epsilon()));
+        bool hasTest = checkpoints.All(c => c.Find("K_QQ") is not null);
+        bool crossed = checkpoints.SkipLast(1).All(c => c.Find("K_SS_next") is not null && c.Find("K_QS_next") is not null && c.Find("K_SQ_next") is not null);
+        for (int k = 0; k < checkpoints.Count; k++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var c = checkpoints[k];
+            terms[(k, k)] = Own(c, N, M, hasTest, epsilon, backend);
+            if (crossed && k + 1 < checkpoints.Count) terms[(k, k + 1)] = Cross(c, N, M, hasTest);
+            progress?.Invoke((k + 1.0) / checkpoints.Count);
+        }
+        return new KernelBlockReader(terms, crossed, hasTest, epsilon);
+    }
+
+    private static KernelTerm Own(Checkpoint c, int N, int M, bool hasTest, double epsilon, Backend backend)
+    {
+        var term = new KernelTerm(new DenseMatrix(N + M, N), new DenseMatrix(M, M));
+        SymmetricPart(c["K_SS"], N, term.Train);
+        KernelBlockChecks.PositiveSemidefinite(c["K_SS"], term.Train, backend);
+        c["K_QS"].ReadMatrix(term.TestTrain);
+        if (hasTest) SymmetricPart(c["K_QQ"], M, term.TestKernel!);
+        else SchurSubstitute.Form(term, epsilon, backend, term.TestKernel!);
+        return term;
+    }
+
+    private static KernelTerm Cross(Checkpoint c, int N, int M, bool hasTest)
+    {
+        var later = new DenseMatrix(N + M, N);
+        MatrixView view = later;
+        c["K_SS_next"].ReadMatrix(view.Slice(0, 0, N, N));
+        c["K_QS_next"].ReadMatrix(view.Slice(N, 0, M, N));
+        var sq = new DenseMatrix(N, M);
+        c["K_SQ_next"].ReadMatrix(sq);
+        DenseMatrix? test = null;
+        if (hasTest && c.Find("K_QQ_next") is { } qq) qq.ReadMatrix(test = new DenseMatrix(M, M));
+        return GramPass.Ordered(N, M, later, (DenseMatrix)sq.Transpose(), test);
+    }
+
+    // Symmetric to rounding (checked), so the mean of both triangles is what was meant.
+    private static void SymmetricPart(TensorSource tensor, int order, in MatrixView target)
+    {
+        var raw = new DenseMatrix(order, order);
+        tensor.ReadMatrix(raw);
+        KernelBlockChecks.Symmetric(tensor, raw);
+        for (int j = 0; j < order; j++)
+            for (int i = 0; i < order; i++) target[i, j] = 0.5 * (raw.At(i, j) + raw.At(j, i));
+    }
+}
