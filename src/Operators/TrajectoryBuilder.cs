@@ -9,6 +9,7 @@ public sealed class TrajectoryBuilder
     private readonly CheckpointSequence _checkpoints;
     private readonly OutputRecord _outputs;
     private readonly Dictionary<(int A, int B), KernelTerm> _terms;
+    private readonly Dictionary<(int A, int B), (KernelTerm A, KernelTerm B, KernelTerm Cross)> _substitutes = [];
     private readonly bool _linearInJacobian;
 
     private TrajectoryBuilder(CheckpointSequence checkpoints, OutputRecord outputs, Dictionary<(int A, int B), KernelTerm> terms, bool linearInJacobian, bool hasTestKernel, double epsilon)
@@ -60,14 +61,17 @@ public sealed class TrajectoryBuilder
             KernelTerm a = At(chosen[i - 1]), b = At(chosen[i]);
             WeightedTerm[] straight = [new(a, 1, -1), new(b, 0, 1)];
             var cross = _linearInJacobian ? _terms.GetValueOrDefault((chosen[i - 1], chosen[i])) : null;
-            var terms = cross is null ? straight : [new(a, 1, -2, 1), new(b, 0, 0, 1), new(cross, 0, 1, -1)];
+            var terms = cross is null ? straight : LinearJacobian(a, b, cross);
             intervals.Add(terms);
             // t ↦ J(t)J(t)ᵀ is convex, so without the cross term of K_QQ the straight line is an upper bound of it.
-            testIntervals.Add(cross is { TestKernel: null } ? straight : terms);
+            testIntervals.Add(_substitutes.TryGetValue((chosen[i - 1], chosen[i]), out var s) ? LinearJacobian(s.A, s.B, s.Cross) : cross is { TestKernel: null } ? straight : terms);
         }
         return new InterpolatedTrajectory(_checkpoints.TrainSize, _checkpoints.TestSize, chosen.Select(i => _checkpoints[i].Time).ToArray(), intervals, testIntervals,
             chosen.Select(i => _outputs.Hessians[i]).ToArray(), _checkpoints.Loss.Beta, HasTestKernel, Epsilon);
     }
+
+    // (1−θ)² aaᵀ + θ² bbᵀ + θ(1−θ)(abᵀ + baᵀ)
+    private static WeightedTerm[] LinearJacobian(KernelTerm a, KernelTerm b, KernelTerm cross) => [new(a, 1, -2, 1), new(b, 0, 0, 1), new(cross, 0, 1, -1)];
 
     private static IEnumerable<(int, int)> Neighbours(IEnumerable<int> indices) => indices.Zip(indices.Skip(1));
 
@@ -79,6 +83,7 @@ public sealed class TrajectoryBuilder
         bool hasTest = checkpoints.All(c => c.Find("K_QQ") is not null);
         bool cross = checkpoints.SkipLast(1).All(c => c.Find("K_SS_next") is not null && c.Find("K_QS_next") is not null && c.Find("K_SQ_next") is not null);
         var buffer = new DenseMatrix(N, N);
+        var builder = new TrajectoryBuilder(checkpoints, outputs, terms, cross, hasTest, epsilon);
         for (int k = 0; k < checkpoints.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -99,31 +104,34 @@ public sealed class TrajectoryBuilder
             }
             else SchurSubstitute.Form(term, epsilon, backend, test);
             terms[(k, k)] = new KernelTerm(term.Kernels, test);
-            if (cross && k + 1 < checkpoints.Count) terms[(k, k + 1)] = CrossBlocks(c, N, M, hasTest, buffer);
+            if (cross && k > 0) builder.AddCross(k - 1, backend);
             progress?.Invoke((k + 1.0) / checkpoints.Count);
         }
-        return new TrajectoryBuilder(checkpoints, outputs, terms, cross, hasTest, epsilon);
+        return builder;
     }
 
-    private static KernelTerm CrossBlocks(Checkpoint c, int N, int M, bool hasTest, DenseMatrix buffer)
+    // The cross term of checkpoints k and k + 1 from the *_next blocks of k.
+    private void AddCross(int k, Backend backend)
     {
-        var kernels = new DenseMatrix(N + M, N);
-        var term = new KernelTerm(kernels, null);
-        c["K_SS_next"].ReadMatrix(buffer);
-        AddSymmetric(buffer, 1, term.Train);
-        c["K_QS_next"].ReadMatrix(term.TestTrain);
-        var sq = new DenseMatrix(N, M);
+        int N = _checkpoints.TrainSize, M = _checkpoints.TestSize;
+        var c = _checkpoints[k];
+        DenseMatrix ss = new(N, N), qs = new(M, N), sq = new(N, M), kernels = new(N + M, N);
+        c["K_SS_next"].ReadMatrix(ss);
+        c["K_QS_next"].ReadMatrix(qs);
         c["K_SQ_next"].ReadMatrix(sq);
+        var term = new KernelTerm(kernels, null);
+        AddSymmetric(ss, 1, term.Train);
         for (int j = 0; j < N; j++)
-            for (int i = 0; i < M; i++) term.TestTrain[i, j] += sq.At(j, i);
+            for (int i = 0; i < M; i++) term.TestTrain[i, j] = qs.At(i, j) + sq.At(j, i);
         DenseMatrix? test = null;
-        if (hasTest && c.Find("K_QQ_next") is { } qq)
+        if (HasTestKernel && c.Find("K_QQ_next") is { } qq)
         {
             var raw = new DenseMatrix(M, M);
             qq.ReadMatrix(raw);
             AddSymmetric(raw, 1, test = new DenseMatrix(M, M));
         }
-        return new KernelTerm(kernels, test);
+        _terms[(k, k + 1)] = new KernelTerm(kernels, test);
+        if (!HasTestKernel) _substitutes[(k, k + 1)] = SchurSubstitute.Between(At(k), At(k + 1), term, ss, qs, sq, Epsilon, backend);
     }
 
     private static void AddSymmetric(DenseMatrix a, double factor, in MatrixView target)
