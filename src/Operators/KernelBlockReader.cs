@@ -8,12 +8,15 @@ namespace KernelFlow.Operators;
 /// <param name="Crossed">Whether every checkpoint but the last has K_SS_next, K_QS_next and K_SQ_next.</param>
 /// <param name="HasTestKernel">Whether every checkpoint has K_QQ; otherwise K_QS K_SS⁺ K_SQ stands in its place.</param>
 /// <param name="Epsilon">ε of the stored type.</param>
-internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), KernelTerm> Terms, bool Crossed, bool HasTestKernel, double Epsilon)
+/// <param name="Substitutes">Without K_QQ but crossed: what stands in its place between k and k + 1.</param>
+internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), KernelTerm> Terms, bool Crossed, bool HasTestKernel, double Epsilon,
+    IReadOnlyDictionary<(int A, int B), TestSubstitute> Substitutes)
 {
     public static KernelBlockReader Read(CheckpointSequence checkpoints, Backend backend, Action<double>? progress, CancellationToken cancellation)
     {
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         var terms = new Dictionary<(int, int), KernelTerm>();
+        var substitutes = new Dictionary<(int, int), TestSubstitute>();
         double epsilon = checkpoints.Max(c => Math.Max(c["K_SS"].Type.Epsilon(), c["K_QS"].Type.Epsilon()));
         bool hasTest = checkpoints.All(c => c.Find("K_QQ") is not null);
         bool crossed = checkpoints.SkipLast(1).All(c => c.Find("K_SS_next") is not null && c.Find("K_QS_next") is not null && c.Find("K_SQ_next") is not null);
@@ -22,10 +25,10 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
             cancellation.ThrowIfCancellationRequested();
             var c = checkpoints[k];
             terms[(k, k)] = Own(c, N, M, hasTest, epsilon, backend);
-            if (crossed && k + 1 < checkpoints.Count) terms[(k, k + 1)] = Cross(c, N, M, hasTest);
+            if (crossed && k > 0) AddCross(checkpoints[k - 1], k - 1, terms, substitutes, hasTest, epsilon, backend);
             progress?.Invoke((k + 1.0) / checkpoints.Count);
         }
-        return new KernelBlockReader(terms, crossed, hasTest, epsilon);
+        return new KernelBlockReader(terms, crossed, hasTest, epsilon, substitutes);
     }
 
     private static KernelTerm Own(Checkpoint c, int N, int M, bool hasTest, double epsilon, Backend backend)
@@ -39,8 +42,12 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
         return term;
     }
 
-    private static KernelTerm Cross(Checkpoint c, int N, int M, bool hasTest)
+    // The cross term of checkpoints k and k + 1 from the *_next blocks of k.
+    private static void AddCross(Checkpoint c, int k, Dictionary<(int, int), KernelTerm> terms, Dictionary<(int, int), TestSubstitute> substitutes,
+        bool hasTest, double epsilon, Backend backend)
     {
+        KernelTerm a = terms[(k, k)], b = terms[(k + 1, k + 1)];
+        int N = a.Train.Rows, M = a.TestTrain.Rows;
         var later = new DenseMatrix(N + M, N);
         MatrixView view = later;
         c["K_SS_next"].ReadMatrix(view.Slice(0, 0, N, N));
@@ -49,7 +56,11 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
         c["K_SQ_next"].ReadMatrix(sq);
         DenseMatrix? test = null;
         if (hasTest && c.Find("K_QQ_next") is { } qq) qq.ReadMatrix(test = new DenseMatrix(M, M));
-        return GramPass.Ordered(N, M, later, (DenseMatrix)sq.Transpose(), test);
+        var cross = GramPass.Ordered(N, M, later, (DenseMatrix)sq.Transpose(), test);
+        terms[(k, k + 1)] = cross;
+        if (hasTest) return;
+        DenseMatrix ss = view.Slice(0, 0, N, N).ToMatrix(), qs = view.Slice(N, 0, M, N).ToMatrix();
+        substitutes[(k, k + 1)] = SchurSubstitute.Between(a, b, cross, ss, qs, sq, epsilon, backend);
     }
 
     // Symmetric to rounding (checked), so the mean of both triangles is what was meant.

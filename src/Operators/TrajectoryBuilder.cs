@@ -9,9 +9,12 @@ public sealed class TrajectoryBuilder
     private readonly OutputRecord _outputs;
     private readonly IReadOnlyDictionary<(int A, int B), KernelTerm> _terms;
 
+    private readonly IReadOnlyDictionary<(int A, int B), TestSubstitute> _substitutes;
+
     private TrajectoryBuilder(CheckpointSequence checkpoints, OutputRecord outputs, IReadOnlyDictionary<(int A, int B), KernelTerm> terms,
-        bool interpolatesJacobian, bool hasTestKernel, double epsilon)
+        IReadOnlyDictionary<(int A, int B), TestSubstitute> substitutes, bool interpolatesJacobian, bool hasTestKernel, double epsilon)
     {
+        _substitutes = substitutes;
         _checkpoints = checkpoints;
         _outputs = outputs;
         _terms = terms;
@@ -37,13 +40,13 @@ public sealed class TrajectoryBuilder
         if (!checkpoints.HasJacobians)
         {
             var blocks = KernelBlockReader.Read(checkpoints, backend, progress, cancellation);
-            return new TrajectoryBuilder(checkpoints, outputs, blocks.Terms, blocks.Crossed, blocks.HasTestKernel, blocks.Epsilon);
+            return new TrajectoryBuilder(checkpoints, outputs, blocks.Terms, blocks.Substitutes, blocks.Crossed, blocks.HasTestKernel, blocks.Epsilon);
         }
         var full = Enumerable.Range(0, checkpoints.Count).ToArray();
         var second = EverySecond(checkpoints.Count);
         var pairs = Within(full, 3).Concat(Within(second, sparseCubic ? 3 : 1)).Distinct();
         var terms = GramPass.Form(checkpoints, pairs, p => p.B - p.A == 1, backend, progress, cancellation);
-        return new TrajectoryBuilder(checkpoints, outputs, terms, true, true, StorageType.Float64.Epsilon());
+        return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 
     /// <summary>Indices of every second checkpoint, always with the last one.</summary>
@@ -81,14 +84,21 @@ public sealed class TrajectoryBuilder
     private InterpolatedTrajectory FromJacobians(IReadOnlyList<int> chosen, JacobianInterpolant[] interpolants, HessianPath hessians)
     {
         var intervals = interpolants.Select(Terms).ToArray();
-        // t ↦ J(t)J(t)ᵀ is convex for linear J, so without the cross term of K_QQ the straight line is an upper bound of it.
-        var test = intervals.Select((terms, i) => terms.Any(t => t.Term.TestKernel is null) ? Straight(chosen[i], chosen[i + 1]) : terms).ToArray();
+        var test = intervals.Select((terms, i) =>
+        {
+            if (_substitutes.TryGetValue((chosen[i], chosen[i + 1]), out var s)) return LinearJacobian(s.A, s.B, s.Cross);
+            // t ↦ J(t)J(t)ᵀ is convex for linear J, so without the cross term of K_QQ the straight line is an upper bound of it.
+            return terms.Any(t => t.Term.TestKernel is null) ? Straight(chosen[i], chosen[i + 1]) : terms;
+        }).ToArray();
         return New(chosen, intervals, test, hessians, ChordKernels.FromTerms(interpolants, _terms));
     }
 
     private InterpolatedTrajectory New(IReadOnlyList<int> chosen, WeightedTerm[][] intervals, WeightedTerm[][] test, HessianPath hessians, ChordKernels chords) =>
         new(_checkpoints.TrainSize, _checkpoints.TestSize, chosen.Select(i => _outputs.Times[i]).ToArray(), intervals, test, hessians, chords,
             _checkpoints.Outputs, _checkpoints.Loss.Beta, HasTestKernel, Epsilon);
+
+    // (1−θ)² aaᵀ + θ² bbᵀ + θ(1−θ)(abᵀ + baᵀ)
+    private static WeightedTerm[] LinearJacobian(KernelTerm a, KernelTerm b, KernelTerm cross) => [new(a, 1, -2, 1), new(b, 0, 0, 1), new(cross, 0, 1, -1)];
 
     private WeightedTerm[] Straight(int a, int b) => [new(At(a), 1, -1), new(At(b), 0, 1)];
 

@@ -36,7 +36,9 @@ internal static class DataClaim
             ];
             return (KernelFlow.Verdict.Undecided, "unknown part of the budget: " + string.Join("; ", unknown));
         }
-        if (sum > tolerance)
+        if (double.IsNaN(error)) return (KernelFlow.Verdict.Undecided, "the error is not a number");
+        // Written so that a budget that is not a number, for which every comparison is false, cannot hold.
+        if (!(sum <= tolerance))
             return (KernelFlow.Verdict.Undecided, FormattableString.Invariant($"the budget, {sum:G3}, exceeds the tolerance {tolerance:G3}; largest part: {Largest(budget)}"));
         if (error > Slack * sum) return (KernelFlow.Verdict.Violated, FormattableString.Invariant($"the error, {error:G3}, exceeds 3 times the budget, {sum:G3}"));
         return (KernelFlow.Verdict.Holds, null);

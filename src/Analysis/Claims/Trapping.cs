@@ -24,11 +24,11 @@ internal static class Trapping
         var budget = new ErrorBudget(c.Propagation.Error.P * P.FrobeniusNorm() / scale, 0, 0, (Math.Sqrt(bound * noise * first) + noise * P.FrobeniusNorm()) / scale);
         double error = excess / scale;
         double allowed = 3 * (budget.Integration!.Value + budget.Rounding!.Value);
-        return new ClaimResult("C9", "trapping", error > allowed ? Verdict.Violated : Verdict.Holds)
+        return new ClaimResult("C9", "trapping", error <= allowed ? Verdict.Holds : Verdict.Violated)
         {
             RelativeError = error,
             Budget = budget,
-            Reason = error > allowed ? FormattableString.Invariant($"a mode moved by {excess:G3} more than its bound") : null,
+            Reason = error <= allowed ? null : FormattableString.Invariant($"a mode moved by {excess:G3} more than its bound"),
         };
     }
 

@@ -15,7 +15,7 @@ internal sealed class LogisticLoss : LossModel
         for (int i = 0; i < _y.Length; i++)
         {
             double margin = -_y[i] * u[i];
-            total += Math.Max(margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)));
+            total += Math.Max(margin, 0) + Logarithm.OnePlus(Math.Exp(-Math.Abs(margin)));
         }
         return Scale * total;
     }

@@ -18,14 +18,16 @@ internal sealed class SoftmaxCrossEntropyLoss : LossModel
         double total = 0;
         for (int i = 0; i < _y.Length; i += p)
         {
-            double max = double.NegativeInfinity, sum = 0, dot = 0;
-            for (int c = 0; c < p; c++) max = Math.Max(max, u[i + c]);
-            for (int c = 0; c < p; c++)
+            int largest = i;
+            for (int c = i; c < i + p; c++)
+                if (u[c] > u[largest]) largest = c;
+            double rest = 0, dot = 0;
+            for (int c = i; c < i + p; c++)
             {
-                sum += Math.Exp(u[i + c] - max);
-                dot += _y[i + c] * (u[i + c] - max);
+                if (c != largest) rest += Math.Exp(u[c] - u[largest]);
+                dot += _y[c] * (u[c] - u[largest]);
             }
-            total += Math.Log(sum) - dot;
+            total += Logarithm.OnePlus(rest) - dot;
         }
         return Scale * total;
     }
@@ -46,9 +48,18 @@ internal sealed class SoftmaxCrossEntropyLoss : LossModel
         for (int i = 0; i < Examples; i++)
         {
             Softmax(u.Slice(i * p, p), q);
+            // q_c − q_c² as q_c Σ_{d≠c} q_d: without cancellation B is PSD to its own rounding however saturated the softmax is.
             for (int c = 0; c < p; c++)
+            {
+                double others = 0;
                 for (int d = 0; d < p; d++)
-                    B.Blocks[(i * p + c) * p + d] = Scale * ((c == d ? q[c] : 0) - q[c] * q[d]);
+                {
+                    if (d == c) continue;
+                    B.Blocks[(i * p + c) * p + d] = -Scale * q[c] * q[d];
+                    others += q[d];
+                }
+                B.Blocks[(i * p + c) * p + c] = Scale * q[c] * others;
+            }
         }
     }
 
