@@ -7,7 +7,7 @@ namespace KernelFlow.Analysis;
 
 /// <summary>What every claim is checked from: the recorded data, the operators, and the means to estimate their errors.</summary>
 internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord Outputs, KernelTrajectory Trajectory, Propagation Propagation, EigenPairs Pairs,
-    SparseGrid? Sparse, Backend Backend, AnalysisOptions Options)
+    PredictionSet Predictions, Backend Backend, AnalysisOptions Options)
 {
     /// <summary>g(s).</summary>
     public double[] StartGradient => Outputs.Gradients[0];
@@ -23,8 +23,7 @@ internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord
     public double[] TrainDisplacement { get; } = VectorMath.Subtract(Outputs.TrainOutputs[^1], Outputs.TrainOutputs[0]);
 
     /// <summary>Recorded and predicted displacements.</summary>
-    public DisplacementResult Displacements() => new(TestDisplacement, VectorMath.Multiply(-1, Propagation.G_Q, StartGradient),
-        TrainDisplacement, VectorMath.Multiply(-1, Propagation.G_S, StartGradient));
+    public DisplacementResult Displacements() => new(TestDisplacement, Predictions.Main.Test, TrainDisplacement, Predictions.Main.Train);
 
     /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers.</summary>
     public double RelativeRounding => Trajectory.TrainSize * Math.ScaleB(1, -52) + StoredEpsilon;

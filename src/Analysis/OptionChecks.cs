@@ -11,8 +11,7 @@ internal static class OptionChecks
     {
         if (o.Mode == "descent") throw new ArgumentException("mode: descent is not built in this version; use auto or flow.");
         if (o.Mode is not ("auto" or "flow")) throw new ArgumentException($"mode: found {o.Mode}, expected auto, flow or descent.");
-        if (o.Interpolation == "cubic") throw new ArgumentException("interpolation: cubic is not built in this version; use linear.");
-        if (o.Interpolation != "linear") throw new ArgumentException($"interpolation: found {o.Interpolation}, expected linear or cubic.");
+        if (o.Interpolation is not ("linear" or "cubic")) throw new ArgumentException($"interpolation: found {o.Interpolation}, expected linear or cubic.");
         _ = Methods.Resolve(o.Method);
         if (!(o.RelativeTolerance >= TightestTolerance && o.RelativeTolerance <= LoosestTolerance))
             throw new ArgumentException(FormattableString.Invariant($"rtol: found {o.RelativeTolerance}, expected {TightestTolerance} to {LoosestTolerance}."));

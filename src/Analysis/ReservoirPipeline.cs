@@ -20,12 +20,17 @@ internal static class ReservoirPipeline
 
         Report("reading", 0);
         var outputs = OutputRecord.Read(checkpoints);
-        var builder = TrajectoryBuilder.Read(checkpoints, outputs, backend, f => Report("reading", f), cancellation);
-        var trajectory = builder.Linear(Enumerable.Range(0, checkpoints.Count).ToArray());
+        bool cubic = options.Interpolation == "cubic";
+        if (cubic && !checkpoints.HasJacobians)
+            throw new ArgumentException("interpolation: cubic needs Jacobians, and this run holds kernel blocks: interpolated as blocks, K would not stay positive semidefinite; use linear.");
+        var builder = TrajectoryBuilder.Read(checkpoints, outputs, backend, f => Report("reading", f), cancellation, sparseCubic: cubic);
+        int[] all = [.. Enumerable.Range(0, checkpoints.Count)];
+        var trajectory = cubic ? builder.Cubic(all) : builder.Linear(all);
 
         Report("integrating", 0);
         var second = SecondThread.For(trajectory.TrainSize, backend);
-        var sparseTask = second.Run(() => SparseGrid.Integrate(builder, checkpoints, outputs, options, backend, cancellation));
+        var interpolationTask = second.Run(() => InterpolationVariants.Find(builder, checkpoints, outputs, options, backend, cancellation));
+        var descentTask = second.Run(() => DescentOnInterpolant.Replay(trajectory, checkpoints, outputs, cancellation));
         var evolutionTask = second.Run(() => KernelEvolutionBuilder.Build(builder, outputs, backend, cancellation));
         var hashTask = second.Run(() => run.InputHash?.Value);
         var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
@@ -37,9 +42,16 @@ internal static class ReservoirPipeline
         var spectrum = SpectrumBuilder.Build(pairs, trajectory.Beta, options.Threshold);
 
         Report("budget", 0);
-        var sparse = sparseTask.Value;
         var evolution = evolutionTask.Value;
-        var context = new ClaimContext(checkpoints, outputs, trajectory, propagation, pairs, sparse, backend, options);
+        var (descent, descentReason) = descentTask.Value;
+        var predictions = new PredictionSet(Prediction.From(propagation, outputs.Gradients[0]))
+        {
+            Interpolations = interpolationTask.Value,
+            InterpolationReason = InterpolationVariants.TooFew,
+            Descent = descent,
+            DescentReason = descentReason,
+        };
+        var context = new ClaimContext(checkpoints, outputs, trajectory, propagation, pairs, predictions, backend, options);
         var inclusion = InclusionCheck.Run(context, spectrum);
         ClaimResult[] claims =
         [

@@ -18,6 +18,13 @@ internal static class VectorMath
         return result;
     }
 
+    public static double[] Negate(ReadOnlySpan<double> a)
+    {
+        var result = new double[a.Length];
+        TensorPrimitives.Negate(a, result);
+        return result;
+    }
+
     /// <summary>factor·A·x.</summary>
     public static double[] Multiply(double factor, DenseMatrix a, ReadOnlySpan<double> x)
     {

@@ -34,8 +34,14 @@ public sealed class TrajectoryBuilder
 
     /// <summary>Reads the run and forms all kernels that the grids need: the full one and every second checkpoint, linear and cubic.</summary>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
-    public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, bool sparseCubic, Backend backend,
-        Action<double>? progress = null, CancellationToken cancellation = default)
+    /// <param name="checkpoints">The run.</param>
+    /// <param name="outputs">Its outputs.</param>
+    /// <param name="backend">Dense kernels.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellation">Honoured between column blocks.</param>
+    /// <param name="sparseCubic">Whether <see cref="Cubic"/> will be asked for every second checkpoint.</param>
+    public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend,
+        Action<double>? progress = null, CancellationToken cancellation = default, bool sparseCubic = false)
     {
         if (!checkpoints.HasJacobians)
         {

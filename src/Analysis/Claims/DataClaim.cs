@@ -5,17 +5,6 @@ internal static class DataClaim
 {
     private const double Slack = 3;
 
-    public const string NoDescent = "the difference between gradient flow and the recorded steps is not estimated in this version";
-
-    public const string NoInterpolation = "fewer than three checkpoints: none can be left out";
-
-    /// <summary>A budget without the descent part.</summary>
-    public static ErrorBudget Budget(double integration, double? interpolation, double rounding) => new(integration, interpolation, null, rounding)
-    {
-        DescentReason = NoDescent,
-        InterpolationReason = interpolation is null ? NoInterpolation : null,
-    };
-
     public static ClaimResult Judge(string id, string name, double error, double? correlation, ErrorBudget budget, double tolerance)
     {
         var (verdict, reason) = Verdict(error, budget, tolerance);

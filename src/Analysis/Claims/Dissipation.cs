@@ -1,5 +1,3 @@
-using KernelFlow.Integrators;
-
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C1: Φ(T) − Φ(s) = −g(s)ᵀ W_S g(s).</summary>
@@ -12,10 +10,10 @@ internal static class Dissipation
         double change = end - start, scale = Math.Abs(change);
         if (scale == 0) return DataClaim.NotApplicable(id, name, "the loss did not change");
         double[] g = c.StartGradient;
-        double predicted = -VectorMath.Quadratic(c.Propagation.W_S, g);
+        double predicted = c.Predictions.Main.LossChange;
         double size = c.Propagation.W_S.FrobeniusNorm() * VectorMath.Norm(g) * VectorMath.Norm(g);
-        double? interpolation = c.Sparse is { } s ? Math.Abs(predicted + VectorMath.Quadratic(s.Propagation.W_S, g)) / s.Divisor / scale : null;
-        var budget = DataClaim.Budget(c.Propagation.Error.W * size / scale, interpolation, (c.RelativeRounding * Math.Abs(predicted) + c.StoredEpsilon * Math.Abs(start)) / scale);
+        var budget = c.Predictions.Budget(c.Propagation.Error.W * size / scale, (c.RelativeRounding * Math.Abs(predicted) + c.StoredEpsilon * Math.Abs(start)) / scale,
+            other => Math.Abs(other.LossChange - predicted) / scale);
         return DataClaim.Judge(id, name, Math.Abs(predicted - change) / scale, null, budget, c.Options.Tolerance);
     }
 }

@@ -9,17 +9,10 @@ internal static class Transport
         double[] g = c.StartGradient;
         double size = VectorMath.Norm(g);
         if (size == 0) return DataClaim.NotApplicable(id, name, "g(s) is zero");
-        var predicted = c.Propagation.Transported;
-        double worst = 0;
-        for (int k = 1; k < predicted.Count; k++) worst = Math.Max(worst, VectorMath.Distance(predicted[k], c.Outputs.Gradients[k]) / size);
-        double? interpolation = null;
-        if (c.Sparse is { } s)
-        {
-            interpolation = 0;
-            for (int i = 1; i < s.Kept.Count; i++)
-                interpolation = Math.Max(interpolation.Value, VectorMath.Distance(predicted[s.Kept[i]], s.Propagation.Transported[i]) / s.Divisor / size);
-        }
-        var budget = DataClaim.Budget(c.Propagation.Error.P * c.Propagation.P.FrobeniusNorm(), interpolation, c.RelativeRounding);
-        return DataClaim.Judge(id, name, worst, VectorMath.Correlation(predicted[^1], c.Outputs.Gradients[^1]), budget, c.Options.Tolerance);
+        var predicted = c.Predictions.Main.Gradients;
+        double worst = predicted.Max(p => VectorMath.Distance(p.Value, c.Outputs.Gradients[p.Key])) / size;
+        var budget = c.Predictions.Budget(c.Propagation.Error.P * c.Propagation.P.FrobeniusNorm(), c.RelativeRounding,
+            other => other.Gradients.Max(p => VectorMath.Distance(p.Value, predicted[p.Key])) / size);
+        return DataClaim.Judge(id, name, worst, VectorMath.Correlation(predicted[c.Outputs.Times.Count - 1], c.Outputs.Gradients[^1]), budget, c.Options.Tolerance);
     }
 }
