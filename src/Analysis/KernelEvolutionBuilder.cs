@@ -20,7 +20,7 @@ internal static class KernelEvolutionBuilder
         int N = start.RowCount, leading = Math.Min(LeadingModes, N);
         var options = new LanczosOptions { BlockSize = Math.Min(4, N), Tolerance = 1e-8 };
         var startPairs = Leading(start, leading, options, backend, cancellation);
-        double spectral = Math.Max(startPairs.Values[0], 0), frobenius = start.FrobeniusNorm();
+        double spectral = Math.Max(startPairs.Values[0], 0), frobenius = MatrixNorms.Frobenius(start);
         var startCentred = Centre(start);
         var points = new List<KernelEvolutionPoint>();
         for (int k = 0; k < outputs.Times.Count; k++)
@@ -31,8 +31,8 @@ internal static class KernelEvolutionBuilder
             TensorPrimitives.Subtract<double>(kernel.Values, start.Values, difference.Values);
             double moved = k == 0 ? 0 : SymmetricNorm(difference, options, backend, cancellation);
             var centred = Centre(kernel);
-            double alignment = TensorPrimitives.Dot<double>(centred.Values, startCentred.Values) / (centred.FrobeniusNorm() * startCentred.FrobeniusNorm());
-            points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? moved / spectral : 0, frobenius > 0 ? difference.FrobeniusNorm() / frobenius : 0,
+            double alignment = TensorPrimitives.Dot<double>(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * MatrixNorms.Frobenius(startCentred));
+            points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? moved / spectral : 0, frobenius > 0 ? MatrixNorms.Frobenius(difference) / frobenius : 0,
                 double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, LargestAngle(startPairs.Vectors, pairs.Vectors, leading, backend), pairs.Values[0]));
         }
         return new KernelEvolution { PeakDrift = points.Max(p => p.SpectralDrift), EndDrift = points[^1].SpectralDrift, Points = points };

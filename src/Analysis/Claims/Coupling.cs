@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C8: U_Q(T) − U_Q(s) = A°(U_S(T) − U_S(s)), A° = (G_Q L)(G_S L)⁺ with LLᵀ = W_S⁺.</summary>
@@ -13,7 +15,7 @@ internal static class Coupling
         var map = new CouplingMap(c);
         var predicted = map.Apply(train);
         double g = VectorMath.Norm(c.StartGradient), gain = VectorMath.Norm(predicted) / Math.Max(VectorMath.Norm(train), double.Epsilon);
-        double integration = c.Propagation.Error.G * g * (c.Propagation.G_Q.FrobeniusNorm() + gain * c.Propagation.G_S.FrobeniusNorm()) / scale;
+        double integration = c.Propagation.Error.G * g * (MatrixNorms.Frobenius(c.Propagation.G_Q) + gain * MatrixNorms.Frobenius(c.Propagation.G_S)) / scale;
         double rounding = (c.RelativeRounding * VectorMath.Norm(predicted) + c.StoredEpsilon * (VectorMath.Norm(c.Outputs.TestOutputs[0]) + gain * VectorMath.Norm(c.Outputs.TrainOutputs[0]))) / scale;
         // A° carries the main model's own displacements into each other; another model's displacements are off by its difference alone.
         var main = c.Predictions.Main;

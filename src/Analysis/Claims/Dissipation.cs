@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C1: Φ(T) − Φ(s) = −g(s)ᵀ W_S g(s).</summary>
@@ -11,7 +13,7 @@ internal static class Dissipation
         if (scale == 0) return DataClaim.NotApplicable(id, name, "the loss did not change");
         double[] g = c.StartGradient;
         double predicted = c.Predictions.Main.LossChange;
-        double size = c.Propagation.W_S.FrobeniusNorm() * VectorMath.Norm(g) * VectorMath.Norm(g);
+        double size = MatrixNorms.Frobenius(c.Propagation.W_S) * VectorMath.Norm(g) * VectorMath.Norm(g);
         var budget = c.Predictions.Budget(c.Propagation.Error.W * size / scale, (c.RelativeRounding * Math.Abs(predicted) + c.StoredEpsilon * Math.Abs(start)) / scale,
             other => Math.Abs(other.LossChange - predicted) / scale);
         return DataClaim.Judge(id, name, Math.Abs(predicted - change) / scale, null, budget, c.Options.Tolerance);

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Claims;
@@ -10,7 +11,7 @@ internal static class Transfer
         double scale = VectorMath.Norm(recorded);
         if (scale == 0) return DataClaim.NotApplicable(id, name, "the recorded outputs did not move");
         double[] predicted = displacement(c.Predictions.Main);
-        double integration = c.Propagation.Error.G * G.FrobeniusNorm() * VectorMath.Norm(c.StartGradient) / scale;
+        double integration = c.Propagation.Error.G * MatrixNorms.Frobenius(G) * VectorMath.Norm(c.StartGradient) / scale;
         double rounding = (c.RelativeRounding * VectorMath.Norm(predicted) + c.StoredEpsilon * VectorMath.Norm(startOutputs)) / scale;
         return DataClaim.Judge(id, name, VectorMath.Distance(predicted, recorded) / scale, VectorMath.Correlation(predicted, recorded),
             c.Predictions.Budget(integration, rounding, other => VectorMath.Distance(displacement(other), predicted) / scale), c.Options.Tolerance);

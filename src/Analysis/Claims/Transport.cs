@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C2: g(t_k) = P(t_k,s) g(s) at every checkpoint, relative to ‖g(s)‖, the largest over checkpoints.</summary>
@@ -11,7 +13,7 @@ internal static class Transport
         if (size == 0) return DataClaim.NotApplicable(id, name, "g(s) is zero");
         var predicted = c.Predictions.Main.Gradients;
         double worst = predicted.Max(p => VectorMath.Distance(p.Value, c.Outputs.Gradients[p.Key])) / size;
-        var budget = c.Predictions.Budget(c.Propagation.Error.P * c.Propagation.P.FrobeniusNorm(), c.RelativeRounding,
+        var budget = c.Predictions.Budget(c.Propagation.Error.P * MatrixNorms.Frobenius(c.Propagation.P), c.RelativeRounding,
             other => other.Gradients.Max(p => VectorMath.Distance(p.Value, predicted[p.Key])) / size);
         return DataClaim.Judge(id, name, worst, VectorMath.Correlation(predicted[c.Outputs.Times.Count - 1], c.Outputs.Gradients[^1]), budget, c.Options.Tolerance);
     }

@@ -13,7 +13,7 @@ internal static class Trapping
         var moved = new DenseMatrix(N, N);
         P.CopyTo(moved);
         for (int i = 0; i < N; i++) moved.At(i, i, moved.At(i, i) - 1);
-        double scale = moved.FrobeniusNorm();
+        double scale = MatrixNorms.Frobenius(moved);
         if (scale == 0) return DataClaim.NotApplicable("C9", "trapping", "P is the identity");
         var image = new DenseMatrix(N, N);
         c.Backend.Gemm(Op.None, Op.None, 1, moved, pairs.Vectors, 0, image);
@@ -21,7 +21,7 @@ internal static class Trapping
         for (int j = 0; j < N; j++)
             excess = Math.Max(excess, VectorMath.Norm(((MatrixView)image).Column(j)) - Math.Sqrt(bound * Math.Max(pairs.Values[j], 0)));
         // An eigenvalue is known to N·ε·λ_1 only, so the bound to its square root.
-        var budget = new ErrorBudget(c.Propagation.Error.P * P.FrobeniusNorm() / scale, 0, 0, (Math.Sqrt(bound * noise * first) + noise * P.FrobeniusNorm()) / scale);
+        var budget = new ErrorBudget(c.Propagation.Error.P * MatrixNorms.Frobenius(P) / scale, 0, 0, (Math.Sqrt(bound * noise * first) + noise * MatrixNorms.Frobenius(P)) / scale);
         double error = excess / scale;
         double allowed = 3 * (budget.Integration!.Value + budget.Rounding!.Value);
         return new ClaimResult("C9", "trapping", error <= allowed ? Verdict.Holds : Verdict.Violated)
