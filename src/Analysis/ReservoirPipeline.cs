@@ -24,10 +24,10 @@ internal static class ReservoirPipeline
         var trajectory = builder.Linear(Enumerable.Range(0, checkpoints.Count).ToArray());
 
         Report("integrating", 0);
-        var second = SecondThread.For(trajectory.TrainSize, backend);
-        var sparseTask = second.Run(() => SparseGrid.Integrate(builder, checkpoints, outputs, options, backend, cancellation));
-        var evolutionTask = second.Run(() => KernelEvolutionBuilder.Build(builder, outputs, backend, cancellation));
-        var hashTask = second.Run(() => run.InputHash?.Value);
+        using var second = SecondThread.For(trajectory.TrainSize, backend, cancellation);
+        var sparseTask = second.Run(stop => SparseGrid.Integrate(builder, checkpoints, outputs, options, backend, stop));
+        var evolutionTask = second.Run(stop => KernelEvolutionBuilder.Build(builder, outputs, backend, stop));
+        var hashTask = second.Run(_ => run.InputHash?.Value);
         var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
             new CarriedVectors(outputs.Gradients[0], outputs.Gradients), f => Report("integrating", f), cancellation);
 
