@@ -28,11 +28,11 @@ internal static class ReservoirPipeline
         var trajectory = cubic ? builder.Cubic(all) : builder.Linear(all);
 
         Report("integrating", 0);
-        var second = SecondThread.For(trajectory.TrainSize, backend);
-        var interpolationTask = second.Run(() => InterpolationVariants.Find(builder, checkpoints, outputs, options, backend, cancellation));
-        var descentTask = second.Run(() => DescentOnInterpolant.Replay(trajectory, checkpoints, outputs, cancellation));
-        var evolutionTask = second.Run(() => KernelEvolutionBuilder.Build(builder, outputs, backend, cancellation));
-        var hashTask = second.Run(() => run.InputHash?.Value);
+        using var second = SecondThread.For(trajectory.TrainSize, backend, cancellation);
+        var interpolationTask = second.Run(stop => InterpolationVariants.Find(builder, checkpoints, outputs, options, backend, stop));
+        var descentTask = second.Run(stop => DescentOnInterpolant.Replay(trajectory, checkpoints, outputs, stop));
+        var evolutionTask = second.Run(stop => KernelEvolutionBuilder.Build(builder, outputs, backend, stop));
+        var hashTask = second.Run(_ => run.InputHash?.Value);
         var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
             new CarriedVectors(outputs.Gradients[0], outputs.Gradients), f => Report("integrating", f), cancellation);
 

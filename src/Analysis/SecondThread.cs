@@ -3,24 +3,53 @@ using KernelFlow.Numerics;
 namespace KernelFlow.Analysis;
 
 /// <summary>Runs estimates beside the main integration where one thread per product is best; one after the other where the products themselves use all threads.</summary>
-internal sealed class SecondThread
+/// <remarks>Nothing outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited for.</remarks>
+internal sealed class SecondThread : IDisposable
 {
     // Below this order two BLAS threads are slower than one.
     private const int SingleThreadOrder = 500;
     private readonly bool _beside;
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationToken _asked;
     private Task _last = Task.CompletedTask;
 
-    private SecondThread(bool beside) => _beside = beside;
-
-    public static SecondThread For(int order, Backend backend) => new(Environment.ProcessorCount > 1 && (order < SingleThreadOrder || backend.Threads == 1));
-
-    /// <summary>Starts the work after what was started before; without a second thread it runs when its value is asked for.</summary>
-    public Pending<T> Run<T>(Func<T> work)
+    private SecondThread(bool beside, CancellationToken asked)
     {
-        if (!_beside) return new Pending<T>(new Lazy<T>(work));
-        var task = _last.ContinueWith(_ => work(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _beside = beside;
+        _asked = asked;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
+    }
+
+    public static SecondThread For(int order, Backend backend, CancellationToken cancellation) =>
+        new(Environment.ProcessorCount > 1 && (order < SingleThreadOrder || backend.Threads == 1), cancellation);
+
+    /// <summary>Starts the work after what was started before; without a second thread it runs when its value is asked for. The token ends it.</summary>
+    public Pending<T> Run<T>(Func<CancellationToken, T> work)
+    {
+        if (!_beside) return new Pending<T>(new Lazy<T>(() => work(_asked)));
+        var token = _stop.Token;
+        var task = _last.ContinueWith(_ => { token.ThrowIfCancellationRequested(); return work(token); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         _last = task;
-        return new Pending<T>(new Lazy<T>(() => task.GetAwaiter().GetResult()));
+        return new Pending<T>(new Lazy<T>(() =>
+        {
+            try
+            {
+                _asked.ThrowIfCancellationRequested();
+                return task.GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException)
+            {
+                throw new OperationCanceledException(_asked); // The caller knows its own token, not the linked one.
+            }
+        }));
+    }
+
+    /// <summary>Cancels what is not finished and waits for its end.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _last.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        _stop.Dispose();
     }
 }
 

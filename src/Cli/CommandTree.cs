@@ -16,6 +16,7 @@ internal static class CommandTree
             RecordCommand.Build(terminal),
             InspectCommand.Build(terminal),
             AnalyzeCommand.Build(terminal),
+            DoctorCommand.Build(terminal),
             CompletionCommand.Build(terminal),
         };
         foreach (var option in root.Options)

@@ -26,6 +26,17 @@ internal static class OutputFolder
             throw new UsageException($"{option}: {folder} holds {foreign}, which this tool did not write; choose another folder or add --overwrite.");
     }
 
+    /// <summary>Makes the folder and writes a file into it: what cannot be written is better known before the work than after it.</summary>
+    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static void RequireWritable(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        string probe = Path.Combine(folder, ReservoirReports.ResultsFile + ".probe.part");
+        File.WriteAllBytes(probe, []);
+        File.Delete(probe);
+    }
+
     /// <summary>Whether the file is JSON with the given value of "format".</summary>
     public static bool HasFormat(string path, string format)
     {

@@ -3,10 +3,15 @@ namespace KernelFlow.Cli;
 /// <summary>Folders that reports go to.</summary>
 internal static class ReportFolder
 {
-    /// <summary>Refuses a folder that holds anything but a report of ours.</summary>
+    /// <summary>Refuses a folder that holds anything but a report of ours, or that cannot be written.</summary>
     /// <exception cref="UsageException">The folder is a file, or it is foreign.</exception>
-    public static void Require(string option, string folder, bool overwrite) =>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static void Require(string option, string folder, bool overwrite)
+    {
         OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat, IsOurs, overwrite);
+        OutputFolder.RequireWritable(folder);
+    }
 
     /// <summary>Whether a report may hold this file; a killed process may leave the temporary of one.</summary>
     public static bool IsOurs(string file) => ReservoirReports.Files.Any(ours => file == ours || (file.StartsWith(ours, StringComparison.Ordinal) && file.EndsWith(".part", StringComparison.Ordinal)));

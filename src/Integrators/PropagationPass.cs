@@ -173,7 +173,8 @@ internal sealed class PropagationPass
 
         _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h));
         double p = Norms.Frobenius(_fineX.ColumnRange(0, _c));
-        double w = Norms.Sum(_w, _fineW, 0, _c), gs = Norms.Sum(_g.ColumnRange(0, _c), _fineG, 0, _n), gq = Norms.Sum(_g.ColumnRange(0, _c), _fineG, _n, _m);
+        MatrixView g = _g.ColumnRange(0, _c), fineG = _fineG.ColumnRange(0, _c); // the carried vectors have units of their own
+        double w = Norms.Sum(_w, _fineW, 0, _c), gs = Norms.Sum(g, fineG, 0, _n), gq = Norms.Sum(g, fineG, _n, _m);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
         double error = Math.Max(Relative(Norms.Difference(_coarseX, _fineX, 0, _n), p), Relative(Norms.Difference(_coarseW, _fineW, 0, _c), w));
         error = Math.Max(error, Relative(Norms.Difference(_coarseG, _fineG, 0, _n), gs));

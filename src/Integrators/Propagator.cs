@@ -37,13 +37,19 @@ public static class Propagator
     private static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start,
         Action<double>? progress, CancellationToken cancellation)
     {
-        double share = LocalShare;
+        double share = LocalShare, shown = 0;
+        // A repeated pass does not take progress back; only the last one completes it.
+        Action<double>? forward = progress is null ? null : f => { if (f > shown && f < 1) progress(shown = f); };
         for (int pass = 1; ; pass++)
         {
-            var run = new PropagationPass(trajectory, options, backend, carried, start, options.RelativeTolerance * share, progress, cancellation);
+            var run = new PropagationPass(trajectory, options, backend, carried, start, options.RelativeTolerance * share, forward, cancellation);
             run.Run();
             double error = run.Error.Largest;
-            if (options.FixedSteps is not null || error <= options.RelativeTolerance) return run.Result(pass);
+            if (options.FixedSteps is not null || error <= options.RelativeTolerance)
+            {
+                progress?.Invoke(1);
+                return run.Result(pass);
+            }
             if (pass == MaximumPasses || share < 1e-6)
                 throw new NumericalException(FormattableString.Invariant(
                     $"The estimated relative error is {error:G2} after {pass} passes, asked for {options.RelativeTolerance:G2}; likely cause: P is so small at the end, or the window so stiff, that this relative accuracy is below rounding. Ask for a larger rtol or a shorter window."));

@@ -12,7 +12,7 @@ namespace KernelFlow.Operators;
 /// </remarks>
 public static class GramPass
 {
-    private const int BlockBytes = 8 << 20; // products run at full speed and the memory stays small
+    private const int BlockBytes = 4 << 20; // products run at full speed and the memory stays small
 
     /// <summary>The terms of the given pairs (a, b), a ≤ b, and of every checkpoint in them, by (a, b) and (a, a).</summary>
     /// <param name="checkpoints">Checkpoints with J_S and J_Q.</param>

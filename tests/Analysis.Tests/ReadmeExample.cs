@@ -12,7 +12,7 @@ internal static class ReadmeExample
         Console.WriteLine($"inclusion: {analysis.Inclusion.Verdict}, {analysis.Spectrum.SignalDimension} signal modes");
         ClaimResult transfer = analysis.Claim("C4");                     // predicted against recorded test outputs
         Console.WriteLine($"test transfer: {transfer.Verdict}, relative error {transfer.RelativeError}, budget {transfer.Budget?.Sum}");
-        analysis.Write(ReportFormat.Markdown, "report.md");
+        analysis.Write(ReportFormat.Html, "report.html");
         // end example
     }
 }

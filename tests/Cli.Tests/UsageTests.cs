@@ -17,6 +17,7 @@ public sealed class UsageTests
     [InlineData("record")]
     [InlineData("inspect")]
     [InlineData("analyze")]
+    [InlineData("doctor")]
     [InlineData("completion")]
     public void HelpHasExamplesAndGoesToStandardOutput(params string[] command)
     {

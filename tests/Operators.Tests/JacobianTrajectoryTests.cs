@@ -41,7 +41,7 @@ public class JacobianTrajectoryTests
     {
         var run = new SyntheticRun(n: 8, m: 5, p: 1, D: 301, count: 6, seed: 1); // N + M = 13
         var builder = Read(run.Jacobians(), Backends.Get(backend));
-        Assert.Equal(("J", true), (builder.Interpolant, builder.HasTestKernel));
+        Assert.Equal((true, true), (builder.InterpolatesJacobian, builder.HasTestKernel));
         Compare(run, builder.Linear([0, 1, 2, 3, 4, 5]), [0, 1, 2, 3, 4, 5], k => run.Joint(k, k, 0), s_thetas);
         Assert.Equal([0, 2, 4, 5], TrajectoryBuilder.EverySecond(6));
         Compare(run, builder.Linear([0, 2, 4, 5]), [0, 2, 4, 5], k => run.Joint(k, k, 0), s_thetas);

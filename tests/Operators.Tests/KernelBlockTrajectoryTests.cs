@@ -29,7 +29,7 @@ public class KernelBlockTrajectoryTests
     {
         var run = new SyntheticRun(n: 5, m: 4, p: 1, D: 30, count: 4, seed: 1);
         var builder = Read(run.Blocks(testKernel: true, cross: false), Backends.Get(backend));
-        Assert.Equal(("K", true), (builder.Interpolant, builder.HasTestKernel));
+        Assert.Equal((false, true), (builder.InterpolatesJacobian, builder.HasTestKernel));
         foreach (int[] chosen in (int[][])[[0, 1, 2, 3], [0, 2, 3]])
         {
             var trajectory = builder.Linear(chosen);
@@ -50,7 +50,7 @@ public class KernelBlockTrajectoryTests
     {
         var run = new SyntheticRun(n: 5, m: 4, p: 1, D: 30, count: 4, seed: 2);
         var blocks = Read(run.Blocks(testKernel: true, cross: true), Backends.Get(backend));
-        Assert.Equal("J", blocks.Interpolant);
+        Assert.True(blocks.InterpolatesJacobian);
         InterpolatedTrajectory found = blocks.Linear([0, 1, 2, 3]), expected = Read(run.Jacobians(), Backends.Managed).Linear([0, 1, 2, 3]);
         for (int i = 0; i < 3; i++)
             foreach (double theta in s_thetas)
@@ -66,8 +66,8 @@ public class KernelBlockTrajectoryTests
         var run = new SyntheticRun(n: 3, m: 2, p: 1, D: 9, count: 3, seed: 3);
         var all = run.Blocks(testKernel: true, cross: true);
         var stripped = new CheckpointSequence(all.Select((c, k) => k == 1 ? c with { Tensors = c.Tensors.Where(t => t.Key != "K_SQ_next").ToDictionary() } : c), all.Loss);
-        Assert.Equal("K", Read(stripped, Backends.Managed).Interpolant);
-        Assert.Equal("J", Read(all, Backends.Managed).Interpolant);
+        Assert.False(Read(stripped, Backends.Managed).InterpolatesJacobian);
+        Assert.True(Read(all, Backends.Managed).InterpolatesJacobian);
     }
 
     /// <summary>K_QQ known at checkpoints, its cross block not: between checkpoints the straight line bounds J(θ)J(θ)ᵀ from above and meets it at the ends.</summary>

@@ -37,7 +37,7 @@ internal static class MarkdownReport
             ["independent", Short(inclusion.Independent?.WorstExcess), inclusion.Independent is { } independent ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}); 0 is none" : inclusion.IndependentReason ?? "not run"],
             ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
             ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
-            ["visibility", Short(inclusion.Visibility), $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} ({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
+            ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility), $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} ({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
         ]);
     }
 
@@ -109,23 +109,9 @@ internal static class MarkdownReport
 
     private static void Origin(StringBuilder text, ReservoirAnalysis analysis)
     {
-        var (run, options, performance) = (analysis.Run, analysis.Options, analysis.Performance);
         Line(text, "## Where this comes from");
         Line(text, "");
-        Table(text, ["what", "value"],
-        [
-            ["run", $"{run.Loss} loss; {Count(run.Train)} training and {Count(run.Test)} test examples, {Count(run.Outputs)} output(s) each; {(run.Parameters is { } d ? Count(d) + " parameters" : "kernel blocks")}; {Count(run.Checkpoints)} checkpoints in the window"],
-            ["input", run.InputHash ?? "built in memory"],
-            ["tool", $"kernelflow {Provenance.ToolVersion}"],
-            ["mode", options.Mode + (options.ModeReason is { } why ? $" ({why})" : "")],
-            ["method", options.Method + (options.MethodReason is { } because ? $" ({because})" : "")],
-            ["interpolation", options.Interpolation],
-            ["relative tolerance", RoundTrip(options.RelativeTolerance)],
-            ["threshold", RoundTrip(options.Threshold)],
-            ["seed", Count(options.Seed)],
-            ["backend", performance.Backend],
-            ["cost", $"{Short(performance.Seconds)} s, {Short(performance.PeakBytes / 1e6)} MB at most, {Count(performance.Steps)} steps ({Count(performance.RejectedSteps)} rejected)"],
-        ]);
+        Table(text, ["what", "value"], Provenance.Facts(analysis).Select(f => (string[])[f.What, f.Value]));
         Line(text, "To make it again (RUN is the folder with the input above):");
         Line(text, "");
         Line(text, "    " + Provenance.Command(analysis));

@@ -39,8 +39,10 @@ internal static class Narrative
         if (analysis.Claims.FirstOrDefault(c => c.Id == "C4") is not { RelativeError: { } error } claim) return null;
         string sources = claim.Budget is { Sum: { } sum } ? $"known error sources add up to {Percent(sum)}"
             : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.Known)}, and one is unknown" : "its error sources are unknown";
-        return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; C4 {Word(claim.Verdict)}), while the kernel moved by {Percent(analysis.KernelEvolution.PeakDrift)}.";
+        return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; C4 {Word(claim.Verdict)}), while the kernel {Moved(analysis.KernelEvolution.PeakDrift)}.";
     }
+
+    private static string Moved(double drift) => drift < 1 ? $"changed by {Percent(drift)} of its initial norm" : $"changed by {Short(drift)} times its initial norm";
 
     /// <summary>The sum of a budget: "3.1 %", "≥ 3.1 % (one part unknown)", or a dash.</summary>
     public static string Sum(ErrorBudget? budget) => budget is null ? None : budget.Sum is { } sum ? Short(sum) : $"≥ {Short(budget.Known)}";

@@ -11,4 +11,7 @@ public enum ReportFormat
 
     /// <summary>A folder of comma-separated tables: spectrum, modes, claims, intervals, kernel-evolution, displacement.</summary>
     Csv,
+
+    /// <summary>report.html: one self-contained page with figures.</summary>
+    Html,
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using KernelFlow.Analysis.Reports;
+using KernelFlow.Analysis.Reports.Html;
 using KernelFlow.Bridges;
 
 namespace KernelFlow;
@@ -11,7 +12,10 @@ public static class ReservoirReports
     /// <summary>What programs read, in a report folder.</summary>
     public const string ResultsFile = "results.json";
 
-    /// <summary>What people read, in a report folder.</summary>
+    /// <summary>What people read, with figures, in a report folder.</summary>
+    public const string HtmlFile = "report.html";
+
+    /// <summary>What people read as plain text, in a report folder.</summary>
     public const string MarkdownFile = "report.md";
 
     /// <summary>The operators, in a report folder.</summary>
@@ -24,7 +28,7 @@ public static class ReservoirReports
     public const string ResultsFormat = ResultsJson.Format;
 
     /// <summary>Every file that a report folder may hold, relative to it, with forward slashes.</summary>
-    public static IReadOnlyList<string> Files { get; } = [ResultsFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f)];
+    public static IReadOnlyList<string> Files { get; } = [ResultsFile, HtmlFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f)];
 
     /// <summary>Writes one representation.</summary>
     /// <param name="analysis">What to write.</param>
@@ -44,6 +48,9 @@ public static class ReservoirReports
             case ReportFormat.Markdown:
                 Replace(path, MarkdownReport.Text(analysis));
                 break;
+            case ReportFormat.Html:
+                Replace(path, HtmlReport.Text(analysis));
+                break;
             case ReportFormat.Csv:
                 foreach (var (file, text) in Tables.All(analysis)) Replace(Path.Combine(path, file), text);
                 break;
@@ -52,7 +59,7 @@ public static class ReservoirReports
         }
     }
 
-    /// <summary>Writes the report folder: results.json, report.md and tables/*.csv. An earlier report in it is replaced, its operators included.</summary>
+    /// <summary>Writes the report folder: results.json, report.html, report.md and tables/*.csv. An earlier report in it is replaced, its operators included.</summary>
     /// <param name="analysis">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>
     /// <param name="saveOperators">Also write <see cref="OperatorsFile"/>: P, W_S, G_Q, G_S, eigenvalues, eigenvectors in float64, row-major.</param>
@@ -69,6 +76,7 @@ public static class ReservoirReports
         if (saveOperators) SavedOperators.Write(analysis, operators);
         else File.Delete(operators);
         analysis.Write(ReportFormat.Markdown, Path.Combine(folder, MarkdownFile));
+        analysis.Write(ReportFormat.Html, Path.Combine(folder, HtmlFile));
     }
 
     /// <summary>The text of results.json.</summary>

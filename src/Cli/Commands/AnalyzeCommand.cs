@@ -9,7 +9,7 @@ internal static class AnalyzeCommand
     public static Command Build(CliTerminal terminal)
     {
         var run = new Argument<string>("RUN") { Description = "Folder of a recorded run." };
-        var output = new Option<string?>("--out") { Description = "Folder for report.md, results.json and tables/*.csv.", HelpName = "folder" };
+        var output = new Option<string?>("--out") { Description = "Folder for report.html, report.md, results.json and tables/*.csv.", HelpName = "folder" };
         var json = new Option<bool>("--json") { Description = "Print results.json to standard output." };
         var save = new Option<bool>("--save-operators") { Description = "Also write P, W_S, G_Q, G_S and the eigenpairs to operators.safetensors." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };

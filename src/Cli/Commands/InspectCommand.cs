@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelFlow.Cli.Doctor;
 
 namespace KernelFlow.Cli;
 
@@ -19,7 +20,7 @@ internal static class InspectCommand
             using var run = RecordedRun.Open(parsed.GetRequiredValue(folder));
             var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed),
                 progress => RunScan.Run(run.Checkpoints, share => progress.Report(new StageProgress("reading", share)), cancellation), cancellation).ConfigureAwait(false);
-            InspectionText.Write(terminal.Out, run, intervals, CostEstimate.Of(run.Checkpoints, CostEstimate.Rate(dense), InspectionText.FileBytes(run)), dense);
+            InspectionText.Write(terminal.Out, run, intervals, CostEstimate.Of(run.Checkpoints, ProductRate.Measure(dense, order: 256, tries: 6, cancellation), InspectionText.FileBytes(run)), dense);
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow inspect runs/digits");

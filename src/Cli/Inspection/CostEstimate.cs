@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using KernelFlow.Numerics;
-
 namespace KernelFlow.Cli;
 
 /// <summary>What an analysis will need, predicted from sizes alone.</summary>
@@ -30,21 +27,5 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
         double live = 8 * (pairs * term + 20 * n * n + 8 * (n + m) * n + 9 * n * n);
         double operations = 2 * pairs * term * d + Passes * (k - 1) * StepsPerInterval * OperationsPerStep * n * n * (n + m);
         return new CostEstimate(EmptyProcess + fileBytes + Slack * live, StartSeconds + operations / operationsPerSecond);
-    }
-
-    /// <summary>Floating-point operations per second of a matrix product of order 256, the best of a few.</summary>
-    public static double Rate(Backend backend)
-    {
-        const int N = 256;
-        var a = new MatrixView(Enumerable.Range(0, N * N).Select(i => (i % 7) - 3.0).ToArray(), N, N);
-        var c = new MatrixView(new double[N * N], N, N);
-        double best = 0;
-        for (int i = 0; i < 6; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            backend.Gemm(Op.None, Op.None, 1, a, a, 0, c);
-            best = Math.Max(best, 2.0 * N * N * N / Math.Max(1e-9, Stopwatch.GetElapsedTime(start).TotalSeconds));
-        }
-        return best;
     }
 }

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Cli.Doctor;
+
+/// <summary>What a backend does with a matrix product.</summary>
+internal static class ProductRate
+{
+    /// <summary>Order of the product that <see cref="Measure(Backend, CancellationToken)"/> uses.</summary>
+    public const int Order = 768;
+
+    /// <summary>Floating-point operations per second: 2N³ over the shortest of several tries.</summary>
+    public static double Measure(Backend backend, CancellationToken cancellation) => Measure(backend, Order, tries: 8, cancellation);
+
+    /// <summary>The same for another order.</summary>
+    public static double Measure(Backend backend, int order, int tries, CancellationToken cancellation)
+    {
+        var a = new MatrixView(Enumerable.Range(0, order * order).Select(i => (i % 7) - 3.0).ToArray(), order, order);
+        var c = new MatrixView(new double[order * order], order, order);
+        double best = 0;
+        for (int i = 0; i < tries; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            backend.Gemm(Op.None, Op.None, 1, a, a, 0, c);
+            best = Math.Max(best, 2.0 * order * order * order / Math.Max(1e-9, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        }
+        return best;
+    }
+}
