@@ -48,6 +48,29 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
     }
 
     [Fact]
+    public void InspectChecksRecordedKernels()
+    {
+        string folder = _folder.Of("kernels");
+        Assert.Equal(0, Cli.Run("record", folder, "--kernels", "--train", "6", "--test", "3", "--layers", "3", "--steps", "20", "--checkpoints", "4", "--quiet").ExitCode);
+        var sound = Cli.Run("inspect", folder);
+        Assert.True(sound.ExitCode == 0, sound.ToString());
+        Assert.Contains("K_SS is symmetric and PSD", sound.Out);
+        Assert.Contains("interpolating K_SS", sound.Out);
+
+        string file = Path.Combine(folder, "checkpoint-000001.safetensors");
+        byte[] bytes = File.ReadAllBytes(file);
+        int header = (int)BitConverter.ToUInt64(bytes);
+        var entry = System.Text.Json.JsonDocument.Parse(bytes.AsMemory(8, header)).RootElement.GetProperty("K_SS");
+        Assert.Equal("F64", entry.GetProperty("dtype").GetString());
+        int diagonal = 8 + header + entry.GetProperty("data_offsets")[0].GetInt32() + 8 * (2 * 6 + 2);
+        BitConverter.TryWriteBytes(bytes.AsSpan(diagonal), -BitConverter.ToDouble(bytes, diagonal));
+        File.WriteAllBytes(file, bytes);
+        var refused = Cli.Run("inspect", folder);
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        Assert.Contains($"{file}: K_SS: not positive semidefinite: found smallest eigenvalue -", refused.Error);
+    }
+
+    [Fact]
     public void ARecordingIsReplacedButAForeignFolderIsNot()
     {
         string folder = _folder.Of("again");

@@ -25,7 +25,7 @@ internal static class InspectionText
         Line("recorded", string.Join("; ", Tensors(checkpoints)));
         Line("targets", string.Join(", ", checkpoints.RunTensors.Keys.Prepend("y_S").Distinct().Order(StringComparer.Ordinal)));
         Line("on disk", $"{Short(FileBytes(run) / 1e6)} MB in checkpoints");
-        Line("sound", "yes: structure, times, shapes and the small tensors agree, every number is finite");
+        Line("sound", $"yes: structure, times, shapes and the small tensors agree, every number is finite{(checkpoints.HasJacobians ? "" : ", K_SS is symmetric and PSD")}");
         Line("density", Density(checkpoints, intervals));
         foreach (var i in intervals.Where(i => i.Curvature > Sparse).OrderByDescending(i => i.Curvature).Take(5))
             Line("", $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: {Count(i.Steps)} steps, change {Percent(i.Change)}, estimated interpolation error {Percent(i.Curvature)}");

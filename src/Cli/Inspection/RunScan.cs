@@ -1,3 +1,7 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
 namespace KernelFlow.Cli;
 
 /// <summary>Reads every recorded number once or twice: are they finite, and how much do J_S (or K_SS) turn between checkpoints.</summary>
@@ -9,8 +13,9 @@ internal static class RunScan
     /// <param name="checkpoints">The run.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellation">Checked per piece of 64 Ki numbers.</param>
-    /// <exception cref="InvalidRunException">A number is NaN or infinite; the message names file, tensor and index.</exception>
-    public static IReadOnlyList<IntervalCheck> Run(CheckpointSequence checkpoints, Action<double> progress, CancellationToken cancellation)
+    /// <param name="backend">Checks that a recorded K_SS is PSD.</param>
+    /// <exception cref="InvalidRunException">A number is NaN or infinite (the message names file, tensor and index), or K_SS is not symmetric and PSD.</exception>
+    public static IReadOnlyList<IntervalCheck> Run(CheckpointSequence checkpoints, Backend backend, Action<double> progress, CancellationToken cancellation)
     {
         string watched = checkpoints.HasJacobians ? "J_S" : "K_SS";
         int count = checkpoints.Count;
@@ -19,11 +24,20 @@ internal static class RunScan
         {
             foreach (var tensor in checkpoints[k].Tensors.Values)
                 if (tensor.Name != watched) ForEachPiece(tensor.Count, cancellation, (first, length) => tensor.Read(first, new double[length]));
+            if (!checkpoints.HasJacobians) CheckKernel(checkpoints[k]["K_SS"], checkpoints.TrainSize, backend);
             Measure(checkpoints, watched, k, norms, changes, bends, cancellation);
             progress((k + 1.0) / count);
         }
         return [.. Enumerable.Range(0, count - 1).Select(k => new IntervalCheck(
             checkpoints[k].Time, checkpoints[k + 1].Time, checkpoints[k + 1].Step - checkpoints[k].Step, Ratio(changes[k], norms[k]), Curvature(checkpoints, k, bends, norms)))];
+    }
+
+    private static void CheckKernel(TensorSource tensor, int size, Backend backend)
+    {
+        var kernel = new DenseMatrix(size, size);
+        tensor.ReadMatrix(kernel);
+        KernelBlockChecks.Symmetric(tensor, kernel);
+        KernelBlockChecks.PositiveSemidefinite(tensor, kernel, backend);
     }
 
     /// <summary>‖X_k‖, ‖X_k − X_{k−1}‖, and ‖X_{k−1} − X_k‖ off the line through its neighbours.</summary>

@@ -15,6 +15,8 @@ internal static class HtmlFigures
     /// <summary>At most so many points of one series; the tables have all of them.</summary>
     private const int MostPoints = 1500;
 
+    private const double MostOperations = 2e9;
+
     /// <summary>All figures that the analysis has data for, in reading order.</summary>
     public static IEnumerable<HtmlFigure> All(ReservoirAnalysis analysis)
     {
@@ -25,7 +27,7 @@ internal static class HtmlFigures
         {
             yield return Slack(analysis);
             yield return Threshold(analysis);
-            yield return Responses(analysis);
+            if (Responses(analysis) is { } responses) yield return responses;
         }
         if (analysis.KernelEvolution.Points.Count > 1) yield return Drift(analysis);
         if (analysis.Intervals.Any(i => i.TransportDefect > 0)) yield return Defects(analysis);
@@ -107,8 +109,10 @@ internal static class HtmlFigures
         return new("The reservoir over the threshold", chart.ToString(), "Where the curve is flat, the division into signal and reservoir does not depend on the threshold; where it climbs, it is a matter of choice.");
     }
 
-    private static HtmlFigure Responses(ReservoirAnalysis analysis)
+    private static HtmlFigure? Responses(ReservoirAnalysis analysis)
     {
+        // A report should not take longer than the analysis: beyond this the product is left to those who saved the operators.
+        if ((double)analysis.Operators.G_Q.RowCount * analysis.Operators.G_Q.ColumnCount * analysis.Operators.Eigenvectors.ColumnCount > MostOperations) return null;
         var response = analysis.Operators.G_Q * analysis.Operators.Eigenvectors;
         string drawing = HeatMap.Draw(response.RowCount, response.ColumnCount, (i, j) => Math.Abs(response.At(i, j)), "mode j", "test output i", "|(G ψ_j)_i|",
             $"How far each of {Count(response.ColumnCount)} modes moves each of {Count(response.RowCount)} test outputs");
