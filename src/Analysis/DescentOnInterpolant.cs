@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -37,11 +36,11 @@ internal static class DescentOnInterpolant
                 // B linear along the step: its mean is at the middle, B̄' = 2∫(1−θ)B dθ at a third.
                 trajectory.Hessian(k, t + rate / 3, B);
                 Multiply(B, y, change);
-                loss += -rate * TensorPrimitives.Dot<double>(g, du) + 0.5 * rate * rate * TensorPrimitives.Dot<double>(du, change);
+                loss += -rate * VectorKernels.Dot(g, du) + 0.5 * rate * rate * VectorKernels.Dot(du, change);
                 trajectory.Hessian(k, t + rate / 2, B);
                 Multiply(B, y, change);
-                TensorPrimitives.MultiplyAdd(change, -rate, g, g);
-                TensorPrimitives.MultiplyAdd(y, -rate, moved, moved);
+                VectorKernels.Axpy(-rate, change, g);
+                VectorKernels.Axpy(-rate, y, moved);
             }
             gradients[k + 1] = (double[])g.Clone();
         }

@@ -68,8 +68,8 @@ internal static class InclusionCheck
         {
             if (measure[j] < spectrum.Threshold) continue;
             var mode = ((MatrixView)c.Pairs.Vectors).Column(j);
-            double part = System.Numerics.Tensors.TensorPrimitives.Dot<double>(mode, g);
-            System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(mode, part, signal, signal);
+            double part = VectorKernels.Dot(mode, g);
+            VectorKernels.Axpy(part, mode, signal);
         }
         double Error(double[] v) => VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, v), recorded) / scale;
         return new EmpiricalCheck(Error(g), Error(signal));

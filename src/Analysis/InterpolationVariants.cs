@@ -9,8 +9,8 @@ namespace KernelFlow.Analysis;
 /// (q = 3 linear, 4 cubic): an interpolant's error grows by F when the grid is thinned. Kernel-block runs have the second alone, with K linear between the kept checkpoints.</remarks>
 internal static class InterpolationVariants
 {
-    // The differences are estimates to a factor of two; integrating them to 1e-5 leaves that untouched.
-    private const double Tolerance = 1e-5;
+    // The differences are estimates to a factor of two; integrating them to 1e-4 leaves that untouched.
+    private const double Tolerance = 1e-4;
 
     public const string TooFew = "fewer than three checkpoints: none can be left out";
 

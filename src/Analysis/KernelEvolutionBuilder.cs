@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 using KernelFlow.Spectral;
@@ -28,10 +27,10 @@ internal static class KernelEvolutionBuilder
             var kernel = builder.At(k).Train.ToMatrix();
             var pairs = k == 0 ? startPairs : Leading(kernel, leading, options, backend, cancellation);
             var difference = new DenseMatrix(N, N);
-            TensorPrimitives.Subtract<double>(kernel.Values, start.Values, difference.Values);
+            VectorKernels.Combine(1, kernel.Values, -1, start.Values, difference.Values);
             double moved = k == 0 ? 0 : SymmetricNorm(difference, options, backend, cancellation);
             var centred = Centre(kernel);
-            double alignment = TensorPrimitives.Dot<double>(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * MatrixNorms.Frobenius(startCentred));
+            double alignment = VectorKernels.Dot(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * MatrixNorms.Frobenius(startCentred));
             points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? moved / spectral : 0, frobenius > 0 ? MatrixNorms.Frobenius(difference) / frobenius : 0,
                 double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, LargestAngle(startPairs.Vectors, pairs.Vectors, leading, backend), pairs.Values[0]));
         }
@@ -47,7 +46,7 @@ internal static class KernelEvolutionBuilder
         if (a.RowCount <= DenseOrder) return MatrixNorms.SymmetricSpectral(backend, a);
         double up = Leading(a, 1, options, backend, cancellation).Values[0];
         var negative = new DenseMatrix(a.RowCount, a.ColumnCount);
-        TensorPrimitives.Negate<double>(a.Values, negative.Values);
+        VectorKernels.Scale(-1, a.Values, negative.Values);
         double down = Leading(negative, 1, options, backend, cancellation).Values[0];
         return Math.Max(0, Math.Max(up, down));
     }
@@ -56,7 +55,7 @@ internal static class KernelEvolutionBuilder
     private static DenseMatrix Centre(DenseMatrix k)
     {
         int N = k.RowCount;
-        double[] mean = Enumerable.Range(0, N).Select(j => TensorPrimitives.Sum<double>(((MatrixView)k).Column(j)) / N).ToArray();
+        double[] mean = Enumerable.Range(0, N).Select(j => VectorKernels.Sum(((MatrixView)k).Column(j)) / N).ToArray();
         double total = mean.Average();
         var centred = new DenseMatrix(N, N);
         for (int j = 0; j < N; j++)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -7,21 +6,21 @@ namespace KernelFlow.Analysis;
 /// <summary>Plain vector arithmetic on arrays.</summary>
 internal static class VectorMath
 {
-    public static double Norm(ReadOnlySpan<double> a) => TensorPrimitives.Norm(a);
+    public static double Norm(ReadOnlySpan<double> a) => VectorKernels.Norm(a);
 
-    public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => a.Length == 0 ? 0 : TensorPrimitives.Distance(a, b);
+    public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => a.Length == 0 ? 0 : VectorKernels.Distance(a, b);
 
     public static double[] Subtract(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         var result = new double[a.Length];
-        TensorPrimitives.Subtract(a, b, result);
+        VectorKernels.Combine(1, a, -1, b, result);
         return result;
     }
 
     public static double[] Negate(ReadOnlySpan<double> a)
     {
         var result = new double[a.Length];
-        TensorPrimitives.Negate(a, result);
+        VectorKernels.Scale(-1, a, result);
         return result;
     }
 
@@ -29,18 +28,18 @@ internal static class VectorMath
     public static double[] Multiply(double factor, DenseMatrix a, ReadOnlySpan<double> x)
     {
         var result = new double[a.RowCount];
-        for (int j = 0; j < a.ColumnCount; j++) TensorPrimitives.MultiplyAdd(((MatrixView)a).Column(j), factor * x[j], result, result);
+        for (int j = 0; j < a.ColumnCount; j++) VectorKernels.Axpy(factor * x[j], ((MatrixView)a).Column(j), result);
         return result;
     }
 
     /// <summary>xᵀAx.</summary>
-    public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => TensorPrimitives.Dot<double>(x, Multiply(1, a, x));
+    public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => VectorKernels.Dot(x, Multiply(1, a, x));
 
     /// <summary>Pearson correlation; null when one side is constant or there are fewer than two values.</summary>
     public static double? Correlation(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         if (a.Length < 2) return null;
-        double ma = TensorPrimitives.Sum(a) / a.Length, mb = TensorPrimitives.Sum(b) / b.Length, ab = 0, aa = 0, bb = 0;
+        double ma = VectorKernels.Sum(a) / a.Length, mb = VectorKernels.Sum(b) / b.Length, ab = 0, aa = 0, bb = 0;
         for (int i = 0; i < a.Length; i++)
         {
             ab += (a[i] - ma) * (b[i] - mb);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -47,8 +46,8 @@ internal sealed class Assembler
             _backend.Gemm(Op.None, Op.None, 1, _kernels, columns, 0, product);
             for (int j = 0; j < columns.Columns; j++)
             {
-                if (first) TensorPrimitives.Multiply(product.Column(j), weight, G.Column(j));
-                else TensorPrimitives.MultiplyAdd(product.Column(j), weight, G.Column(j), G.Column(j));
+                if (first) VectorKernels.Scale(weight, product.Column(j), G.Column(j));
+                else VectorKernels.Axpy(weight, product.Column(j), G.Column(j));
             }
             _backend.SymmetricProduct(weight, y, product.Slice(0, 0, _n, _c), first ? 0 : 1, W);
             if (cross.Columns > 0)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -127,8 +126,8 @@ internal sealed class CollocationStep : StepMethod
         for (int j = 0; j < _columns; j++)
         {
             var target = next.Column(j);
-            TensorPrimitives.Multiply(x.Column(j), rest, target);
-            for (int i = 0; i < d.Length; i++) TensorPrimitives.MultiplyAdd(_y[i].Column(j), d[i], target, target);
+            VectorKernels.Scale(rest, x.Column(j), target);
+            for (int i = 0; i < d.Length; i++) VectorKernels.Axpy(d[i], _y[i].Column(j), target);
         }
     }
 
@@ -171,12 +170,12 @@ internal sealed class CollocationStep : StepMethod
 
     private static void AddScaled(in MatrixView x, double factor, in MatrixView y)
     {
-        for (int j = 0; j < x.Columns; j++) TensorPrimitives.MultiplyAdd(x.Column(j), factor, y.Column(j), y.Column(j));
+        for (int j = 0; j < x.Columns; j++) VectorKernels.Axpy(factor, x.Column(j), y.Column(j));
     }
 
     private static void ScaledPlusIdentity(in MatrixView x, double factor, double diagonal, in MatrixView y)
     {
-        for (int j = 0; j < x.Columns; j++) TensorPrimitives.Multiply(x.Column(j), factor, y.Column(j));
+        for (int j = 0; j < x.Columns; j++) VectorKernels.Scale(factor, x.Column(j), y.Column(j));
         for (int i = 0; i < x.Rows; i++) y[i, i] += diagonal;
     }
 
@@ -184,8 +183,7 @@ internal sealed class CollocationStep : StepMethod
     {
         for (int j = 0; j < x.Columns; j++)
         {
-            TensorPrimitives.Multiply(x.Column(j), a, z.Column(j));
-            TensorPrimitives.MultiplyAdd(y.Column(j), b, z.Column(j), z.Column(j));
+            VectorKernels.Combine(a, x.Column(j), b, y.Column(j), z.Column(j));
         }
     }
 }

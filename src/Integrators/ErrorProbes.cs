@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -74,7 +73,7 @@ internal sealed class ErrorProbes
 
     private static void Add(in MatrixView a, double factor, in MatrixView target)
     {
-        for (int j = 0; j < a.Columns; j++) TensorPrimitives.MultiplyAdd(a.Column(j), factor, target.Column(j), target.Column(j));
+        for (int j = 0; j < a.Columns; j++) VectorKernels.Axpy(factor, a.Column(j), target.Column(j));
     }
 
     private static MatrixView New(int rows) => new(new double[rows * Count], rows, Count);

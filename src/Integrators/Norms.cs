@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
@@ -11,7 +10,7 @@ internal static class Norms
     public static double Frobenius(in MatrixView a)
     {
         double sum = 0;
-        for (int j = 0; j < a.Columns; j++) sum += TensorPrimitives.SumOfSquares<double>(a.Column(j));
+        for (int j = 0; j < a.Columns; j++) sum += VectorKernels.Dot(a.Column(j), a.Column(j));
         return Math.Sqrt(sum);
     }
 
@@ -25,11 +24,11 @@ internal static class Norms
         for (int iteration = 0; iteration < PowerIterations; iteration++)
         {
             Array.Clear(u);
-            for (int j = 0; j < a.Columns; j++) TensorPrimitives.MultiplyAdd(a.Column(j), v[j], u, u);
-            value = TensorPrimitives.Norm<double>(u);
+            for (int j = 0; j < a.Columns; j++) VectorKernels.Axpy(v[j], a.Column(j), u);
+            value = VectorKernels.Norm(u);
             if (value == 0) return Frobenius(a); // the start vector lies in the kernel: fall back to the larger norm
-            for (int j = 0; j < a.Columns; j++) v[j] = TensorPrimitives.Dot<double>(a.Column(j), u);
-            double length = TensorPrimitives.Norm<double>(v);
+            for (int j = 0; j < a.Columns; j++) v[j] = VectorKernels.Dot(a.Column(j), u);
+            double length = VectorKernels.Norm(v);
             if (length == 0) return value;
             for (int j = 0; j < v.Length; j++) v[j] /= length;
         }
@@ -42,10 +41,7 @@ internal static class Norms
         if (rows == 0) return 0;
         double sum = 0;
         for (int j = 0; j < Math.Min(a.Columns, b.Columns); j++)
-        {
-            double d = TensorPrimitives.Distance<double>(a.Column(j).Slice(firstRow, rows), b.Column(j).Slice(firstRow, rows));
-            sum += d * d;
-        }
+            sum += VectorKernels.SquaredSum(1, a.Column(j).Slice(firstRow, rows), -1, b.Column(j).Slice(firstRow, rows));
         return Math.Sqrt(sum);
     }
 
@@ -54,15 +50,7 @@ internal static class Norms
     {
         double sum = 0;
         for (int j = 0; j < a.Columns; j++)
-        {
-            var x = a.Column(j).Slice(firstRow, rows);
-            var y = b.Column(j).Slice(firstRow, rows);
-            for (int i = 0; i < x.Length; i++)
-            {
-                double v = x[i] + y[i];
-                sum += v * v;
-            }
-        }
+            sum += VectorKernels.SquaredSum(1, a.Column(j).Slice(firstRow, rows), 1, b.Column(j).Slice(firstRow, rows));
         return Math.Sqrt(sum);
     }
 }

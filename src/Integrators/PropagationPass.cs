@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -200,8 +199,8 @@ internal sealed class PropagationPass
     {
         _fineX.CopyTo(_x);
         _probes.Accept(_divisor, Carried, _fineW, _coarseW, _cross, _fineG, _coarseG);
-        TensorPrimitives.Add(_w.Array, _fineW.Array, _w.Array);
-        TensorPrimitives.Add(_g.Array, _fineG.Array, _g.Array);
+        VectorKernels.Combine(1, _w.Array, 1, _fineW.Array, _w.Array);
+        VectorKernels.Combine(1, _g.Array, 1, _fineG.Array, _g.Array);
         AddNodes(interval, t, 0.5 * h);
         AddNodes(interval, t + 0.5 * h, 0.5 * h);
         _accepted++;
@@ -217,7 +216,7 @@ internal sealed class PropagationPass
     {
         if (_carried.Start is not { } v) return;
         var result = new double[_n];
-        for (int j = 0; j < _c; j++) TensorPrimitives.MultiplyAdd(_x.Column(j), v[j], result, result);
+        for (int j = 0; j < _c; j++) VectorKernels.Axpy(v[j], _x.Column(j), result);
         _transported.Add(result);
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -20,7 +19,7 @@ internal abstract class ChordKernels
     {
         if (factor == 0) return;
         MatrixView view = a;
-        for (int j = 0; j < view.Columns; j++) TensorPrimitives.MultiplyAdd(view.Column(j), factor * x[j], y, y);
+        for (int j = 0; j < view.Columns; j++) VectorKernels.Axpy(factor * x[j], view.Column(j), y);
     }
 
     private sealed class Crossed(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) : ChordKernels

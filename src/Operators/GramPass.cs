@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -78,7 +77,7 @@ public static class GramPass
             if (_other is null)
             {
                 int length = a.Rows * a.Columns;
-                TensorPrimitives.Add(a.Array.AsSpan(0, length), b.Array.AsSpan(0, length), scratch.AsSpan(0, length));
+                VectorKernels.Combine(1, a.Array.AsSpan(0, length), 1, b.Array.AsSpan(0, length), scratch.AsSpan(0, length));
                 AddSquare(backend, new MatrixView(scratch, a.Rows, a.Columns));
                 return;
             }

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using System.Buffers;
 
 namespace KernelFlow.Operators;
@@ -28,7 +29,7 @@ internal abstract class HessianPath
             var u = rented.AsSpan(0, outputs[0].Length);
             u.Clear();
             for (int a = 0; a < interpolant.Checkpoints.Count; a++)
-                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(outputs[interpolant.Checkpoints[a]], interpolant.At(a, theta), u, u);
+                VectorKernels.Axpy(interpolant.At(a, theta), outputs[interpolant.Checkpoints[a]], u);
             loss.Hessian(u, B);
             ArrayPool<double>.Shared.Return(rented);
         }

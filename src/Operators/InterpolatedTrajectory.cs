@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -49,7 +48,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     {
         var sum = new DenseMatrix(TestSize, TestSize);
         foreach (var (term, weight) in TermWeights(_testIntervals, nodes))
-            TensorPrimitives.MultiplyAdd<double>(term.TestKernel!.Values, weight, sum.Values, sum.Values);
+            VectorKernels.Axpy(weight, term.TestKernel!.Values, sum.Values);
         return sum;
     }
 
@@ -61,7 +60,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         MatrixView target = sum;
         foreach (var (term, weight) in TermWeights(_intervals, nodes))
             for (int j = 0; j < TrainSize; j++)
-                TensorPrimitives.MultiplyAdd(term.Train.Column(j), beta * beta * weight, target.Column(j), target.Column(j));
+                VectorKernels.Axpy(beta * beta * weight, term.Train.Column(j), target.Column(j));
         return sum;
     }
 
@@ -120,8 +119,8 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
             for (int t = 0; t < weights.Length; t++)
             {
                 var source = terms[t].Term.Kernels.Values.AsSpan(offset + start, count);
-                if (t == 0) TensorPrimitives.Multiply(source, weights[0], piece);
-                else TensorPrimitives.MultiplyAdd(source, weights[t], piece, piece);
+                if (t == 0) VectorKernels.Scale(weights[0], source, piece);
+                else VectorKernels.Axpy(weights[t], source, piece);
             }
         }
     }

@@ -56,7 +56,7 @@ public sealed class OutputHessian
         int size = Outputs * Outputs;
         double largest = 0;
         for (int i = 0; i < Examples; i++)
-            largest = Math.Max(largest, System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(Blocks.AsSpan(i * size, size)));
+            largest = Math.Max(largest, VectorKernels.Dot(Blocks.AsSpan(i * size, size), Blocks.AsSpan(i * size, size)));
         return Math.Sqrt(largest);
     }
 

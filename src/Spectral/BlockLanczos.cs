@@ -97,8 +97,8 @@ public static class BlockLanczos
         {
             Array.Clear(combined);
             for (int j = 0; j < width; j++)
-                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd<double>(((MatrixView)z).Column(j), ritz.At(blockStart + j, k), combined, combined);
-            worst = Math.Max(worst, System.Numerics.Tensors.TensorPrimitives.Norm<double>(combined));
+                VectorKernels.Axpy(ritz.At(blockStart + j, k), ((MatrixView)z).Column(j), combined);
+            worst = Math.Max(worst, VectorKernels.Norm(combined));
         }
         return worst;
     }
@@ -146,12 +146,12 @@ public static class BlockLanczos
                 backend.Gemm(Op.None, Op.None, -1, q.ColumnRange(0, size), h, 1, column);
             }
         }
-        return System.Numerics.Tensors.TensorPrimitives.Norm<double>(column.Column(0));
+        return VectorKernels.Norm(column.Column(0));
     }
 
     private static void Normalise(in MatrixView column)
     {
-        double length = System.Numerics.Tensors.TensorPrimitives.Norm<double>(column.Column(0));
+        double length = VectorKernels.Norm(column.Column(0));
         foreach (ref double v in column.Column(0)) v /= length;
     }
 
@@ -173,7 +173,7 @@ public static class BlockLanczos
         }
     }
 
-    private static double Frobenius(DenseMatrix z) => System.Numerics.Tensors.TensorPrimitives.Norm<double>(z.Values);
+    private static double Frobenius(DenseMatrix z) => VectorKernels.Norm(z.Values);
 
     private static double LargestDiagonal(DenseMatrix t, int size)
     {

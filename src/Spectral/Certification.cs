@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -17,8 +16,8 @@ internal static class Certification
         for (int j = 0; j < k; j++)
         {
             var column = ((MatrixView)image).Column(j);
-            TensorPrimitives.MultiplyAdd(((MatrixView)vectors).Column(j), -values[j], column, column);
-            residuals[j] = TensorPrimitives.Norm<double>(column);
+            VectorKernels.Axpy(-values[j], ((MatrixView)vectors).Column(j), column);
+            residuals[j] = VectorKernels.Norm(column);
         }
         var gram = new DenseMatrix(k, k);
         backend.Syrk(Op.Transpose, 1, vectors, 0, gram);

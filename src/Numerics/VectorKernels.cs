@@ -1,0 +1,180 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace KernelFlow.Numerics;
+
+/// <summary>Level-1 operations on contiguous vectors, compiled with full optimisation at the first call: an analysis of a small run ends before a tiering JIT has warmed up.</summary>
+/// <remarks>Vectors of one call have the same length; the result may be one of the operands.</remarks>
+public static class VectorKernels
+{
+    /// <summary>y ← y + α·x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Axpy(double alpha, ReadOnlySpan<double> x, Span<double> y)
+    {
+        Same(x.Length, y.Length);
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
+        var factor = new Vector<double>(alpha);
+        for (int i = 0; i < vy.Length; i++) vy[i] = Vector.MultiplyAddEstimate(factor, vx[i], vy[i]);
+        for (int i = vy.Length * Vector<double>.Count; i < y.Length; i++) y[i] += alpha * x[i];
+    }
+
+    /// <summary>z ← α·x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(double alpha, ReadOnlySpan<double> x, Span<double> z)
+    {
+        Same(x.Length, z.Length);
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var vz = MemoryMarshal.Cast<double, Vector<double>>(z);
+        var factor = new Vector<double>(alpha);
+        for (int i = 0; i < vz.Length; i++) vz[i] = factor * vx[i];
+        for (int i = vz.Length * Vector<double>.Count; i < z.Length; i++) z[i] = alpha * x[i];
+    }
+
+    /// <summary>z ← α·x + β·y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Combine(double alpha, ReadOnlySpan<double> x, double beta, ReadOnlySpan<double> y, Span<double> z)
+    {
+        Same(x.Length, z.Length);
+        Same(y.Length, z.Length);
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
+        var vz = MemoryMarshal.Cast<double, Vector<double>>(z);
+        Vector<double> a = new(alpha), b = new(beta);
+        for (int i = 0; i < vz.Length; i++) vz[i] = Vector.MultiplyAddEstimate(a, vx[i], b * vy[i]);
+        for (int i = vz.Length * Vector<double>.Count; i < z.Length; i++) z[i] = alpha * x[i] + beta * y[i];
+    }
+
+    /// <summary>z_i ← x_i·y_i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> z)
+    {
+        Same(x.Length, z.Length);
+        Same(y.Length, z.Length);
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
+        var vz = MemoryMarshal.Cast<double, Vector<double>>(z);
+        for (int i = 0; i < vz.Length; i++) vz[i] = vx[i] * vy[i];
+        for (int i = vz.Length * Vector<double>.Count; i < z.Length; i++) z[i] = x[i] * y[i];
+    }
+
+    /// <summary>Σ x_i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Sum(ReadOnlySpan<double> x)
+    {
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        Vector<double> total = default;
+        for (int i = 0; i < vx.Length; i++) total += vx[i];
+        double sum = Vector.Sum(total);
+        for (int i = vx.Length * Vector<double>.Count; i < x.Length; i++) sum += x[i];
+        return sum;
+    }
+
+    /// <summary>‖x‖₂, for vectors whose squares neither overflow nor underflow.</summary>
+    public static double Norm(ReadOnlySpan<double> x) => Math.Sqrt(Dot(x, x));
+
+    /// <summary>‖x − y‖₂.</summary>
+    public static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Math.Sqrt(SquaredSum(1, x, -1, y));
+
+    /// <summary>Σ (α·x_i + β·y_i)².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double SquaredSum(double alpha, ReadOnlySpan<double> x, double beta, ReadOnlySpan<double> y)
+    {
+        Same(x.Length, y.Length);
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
+        Vector<double> a = new(alpha), b = new(beta), total = default;
+        for (int i = 0; i < vx.Length; i++)
+        {
+            var v = Vector.MultiplyAddEstimate(a, vx[i], b * vy[i]);
+            total = Vector.MultiplyAddEstimate(v, v, total);
+        }
+        double sum = Vector.Sum(total);
+        for (int i = vx.Length * Vector<double>.Count; i < x.Length; i++)
+        {
+            double v = alpha * x[i] + beta * y[i];
+            sum += v * v;
+        }
+        return sum;
+    }
+
+    /// <summary>Whether every element is finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AllFinite(ReadOnlySpan<double> x)
+    {
+        // 0·x is 0 for a finite x and NaN otherwise, and NaN survives the sum.
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        Vector<double> total = default;
+        for (int i = 0; i < vx.Length; i++) total += vx[i] * Vector<double>.Zero;
+        double sum = Vector.Sum(total);
+        for (int i = vx.Length * Vector<double>.Count; i < x.Length; i++) sum += x[i] * 0;
+        return sum == 0;
+    }
+
+    /// <summary>Σ x_i y_i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        Same(x.Length, y.Length);
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
+        Vector<double> even = default, odd = default;
+        int i = 0;
+        for (; i + 2 <= vx.Length; i += 2)
+        {
+            even = Vector.MultiplyAddEstimate(vx[i], vy[i], even);
+            odd = Vector.MultiplyAddEstimate(vx[i + 1], vy[i + 1], odd);
+        }
+        double sum = Vector.Sum(even + odd);
+        for (i *= Vector<double>.Count; i < x.Length; i++) sum += x[i] * y[i];
+        return sum;
+    }
+
+    /// <summary>x ← x / divisor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide(Span<double> x, double divisor)
+    {
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var factor = new Vector<double>(divisor);
+        for (int i = 0; i < vx.Length; i++) vx[i] /= factor;
+        for (int i = vx.Length * Vector<double>.Count; i < x.Length; i++) x[i] /= divisor;
+    }
+
+    /// <summary>max |x_i|, 0 for nothing; NaN loses against every number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double LargestMagnitude(ReadOnlySpan<double> x)
+    {
+        var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
+        Vector<double> largest = default;
+        for (int i = 0; i < vx.Length; i++)
+        {
+            var magnitude = Vector.Abs(vx[i]);
+            largest = Vector.ConditionalSelect(Vector.GreaterThan(magnitude, largest), magnitude, largest);
+        }
+        double result = 0;
+        for (int lane = 0; lane < Vector<double>.Count; lane++) result = Math.Max(result, largest[lane]);
+        for (int i = vx.Length * Vector<double>.Count; i < x.Length; i++)
+        {
+            if (Math.Abs(x[i]) > result) result = Math.Abs(x[i]);
+        }
+        return result;
+    }
+
+    /// <summary>Index of the first element of largest magnitude; 0 when all are zero or NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int IndexOfLargest(ReadOnlySpan<double> x)
+    {
+        double largest = LargestMagnitude(x);
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (Math.Abs(x[i]) == largest) return i;
+        }
+        return 0;
+    }
+
+    private static void Same(int a, int b)
+    {
+        if (a != b) throw new ArgumentException($"Vectors of lengths {a} and {b} do not fit together.");
+    }
+}
