@@ -41,7 +41,7 @@ def kernelflow(options, rtol, folder):
 
 def peer(options, rtol, folder):
     out = os.path.join(folder, "peer.npz")
-    wall, text = timed([sys.executable, os.path.join(HERE, "scipy_reference.py"), options.run, "--rtol", repr(rtol), "--out", out, "--threads", str(options.threads)])
+    wall, text = timed([sys.executable, os.path.join(HERE, "scipy_reference.py"), options.run, "--rtol", repr(rtol), "--out", out, "--threads", str(options.peer_threads)])
     return wall, json.loads(text)["seconds"], out
 
 
@@ -71,12 +71,13 @@ def main():
     parser.add_argument("--cli-rtols", type=float, nargs="+", default=[1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10])
     parser.add_argument("--peer-rtols", type=float, nargs="+", default=[1e-4, 1e-6, 1e-8, 1e-10])
     parser.add_argument("--repetitions", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of either program; default one per processor")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of kernelflow; default one per processor")
+    parser.add_argument("--peer-threads", type=int, default=os.cpu_count(), help="BLAS threads of the peer; try 1 too, which is faster below N of some hundreds")
     options = parser.parse_args()
     truth = read_tensors(options.reference)
     with tempfile.TemporaryDirectory() as folder:
         ours, theirs = errors(kernelflow, options, options.cli_rtols, truth, folder), errors(peer, options, options.peer_rtols, truth, folder)
-        report = {"run": options.run, "threads": options.threads, "repetitions": options.repetitions, "errors": {"kernelflow": ours, "peer": theirs}, "matched": []}
+        report = {"run": options.run, "threads": options.threads, "peerThreads": options.peer_threads, "repetitions": options.repetitions, "errors": {"kernelflow": ours, "peer": theirs}, "matched": []}
         for rtol, error in theirs.items():
             accurate = [r for r, e in ours.items() if e <= error]
             if not accurate:
