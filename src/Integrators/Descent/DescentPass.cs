@@ -133,7 +133,7 @@ internal sealed class DescentPass
         _estimate.Accumulate(EstimateError, _t.Column(_n + 3), Predicted, _du, _hessian.Remainder, _hessian.RemainderDefect);
     }
 
-    // s = ΔU + T of the recorded gradients, c = Δg − B̄ΔU_S.
+    // s = ΔU + T of the recorded gradients, c = Δg − B̄ΔU_S, and what B̄' leaves of ΔΦ.
     private void Residuals(int k, OutputRecord recorded)
     {
         double[] s = _residual.Source, c = _residual.Correction;
@@ -143,6 +143,9 @@ internal sealed class DescentPass
         (_trainDisplacement[k], _testDisplacement[k]) = (Norm(train), Norm(test));
         Apply(_hessian.Average, s);
         for (int i = 0; i < _n; i++) c[i] = recorded.Gradients[k + 1][i] - recorded.Gradients[k][i] - _bdu[i];
+        Apply(_hessian.Remainder, s);
+        double? loss = recorded.Losses[k + 1] - recorded.Losses[k] - TensorPrimitives.Dot<double>(recorded.Gradients[k], train) - 0.5 * TensorPrimitives.Dot<double>(_bdu, train);
+        _residual.AddLoss(loss ?? 0);
         TensorPrimitives.Add(s, _t.Column(_n + 1), s);
         (_trainResidual[k], _testResidual[k]) = (Norm(train), Norm(test));
     }

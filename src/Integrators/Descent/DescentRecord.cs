@@ -68,12 +68,12 @@ public sealed class DescentRecord
 
     /// <summary>The residuals, signed, carried along by the recursion; null when recorded outputs were not given.</summary>
     /// <remarks>
-    /// Together with the residual of B̄, Δg_k − B̄_kΔU_k, these <i>are</i> the errors of C2 to C4, by linearity: they say where an error was made, and cannot contradict the claim.
+    /// With those of B̄ and B̄', Δg_k − B̄_kΔU_k and ΔΦ_k − g_kᵀΔU_k − ½ΔU_kᵀB̄'_kΔU_k, they <i>are</i> the errors of C1 to C4, by linearity: they say where an error was made, and cannot contradict the claim.
     /// What can is <see cref="Estimate"/>.
     /// </remarks>
     public QuadratureBudget? Residual { get; init; }
 
-    /// <summary>An estimate that knows nothing of the recorded outputs' motion: Simpson against trapezium (from above), without midpoints the curvature of J over three checkpoints (size only), carried along in the same way.</summary>
+    /// <summary>An estimate that knows nothing of the recorded outputs' motion: Simpson against trapezium (from above), without midpoints the curvature of J over three checkpoints (size only); for B̄ Boole against Simpson. Carried along in the same way.</summary>
     /// <remarks>Null where it cannot be formed: kernel blocks without midpoints, a single step without midpoint, custom losses (B between checkpoints is not known).</remarks>
     public QuadratureBudget? Estimate { get; init; }
 }

@@ -47,6 +47,9 @@ internal sealed class QuadratureError
         _loss += 0.5 * TensorPrimitives.Dot<double>(_product, displacement);
     }
 
+    /// <summary>Adds an error of the loss change itself: that of B̄'.</summary>
+    public void AddLoss(double error) => _loss += error;
+
     /// <summary>Adds the step's source to the error; after X has moved on.</summary>
     public void Inject(Span<double> error, OutputHessian average)
     {

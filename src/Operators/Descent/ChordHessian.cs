@@ -3,8 +3,8 @@ namespace KernelFlow.Operators;
 /// <summary>B along one output segment u + θΔu: at its start, B̄ = ∫₀¹ B dθ and B̄' = 2∫₀¹ (1−θ) B dθ. Squared loss: exactly I/n.</summary>
 public sealed class ChordHessian
 {
-    private readonly double[] _middle;
-    private readonly OutputHessian _half;
+    private readonly double[] _point;
+    private readonly OutputHessian _quarter, _half, _threeQuarters;
 
     /// <summary>Makes buffers of n blocks p×p.</summary>
     public ChordHessian(int examples, int outputs)
@@ -14,8 +14,8 @@ public sealed class ChordHessian
         Remainder = new OutputHessian(examples, outputs);
         AverageDefect = new OutputHessian(examples, outputs);
         RemainderDefect = new OutputHessian(examples, outputs);
-        _middle = new double[examples * outputs];
-        _half = new OutputHessian(examples, outputs);
+        _point = new double[examples * outputs];
+        (_quarter, _half, _threeQuarters) = (new OutputHessian(examples, outputs), new OutputHessian(examples, outputs), new OutputHessian(examples, outputs));
     }
 
     /// <summary>B_k.</summary>
@@ -27,7 +27,7 @@ public sealed class ChordHessian
     /// <summary>B̄'_k: Φ(u_{k+1}) − Φ(u_k) = gᵀΔu + ½ ΔuᵀB̄'Δu.</summary>
     public OutputHessian Remainder { get; }
 
-    /// <summary>How much B̄ changes when B is taken as linear along the segment; an estimate from above of its quadrature error.</summary>
+    /// <summary>Estimated quadrature error of B̄: Boole's rule (B at quarters of the segment as well) minus Simpson's.</summary>
     public OutputHessian AverageDefect { get; }
 
     /// <summary>The same for B̄'.</summary>
@@ -44,32 +44,48 @@ public sealed class ChordHessian
     /// <param name="b">B after it.</param>
     public void Fill(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian a, OutputHessian b)
     {
-        double[] start = Start.Blocks, average = Average.Blocks, remainder = Remainder.Blocks, averageDefect = AverageDefect.Blocks, remainderDefect = RemainderDefect.Blocks;
-        a.Blocks.CopyTo(start, 0);
-        bool constant = loss.Beta is not null;
-        HasDefect = constant || !loss.IsCustom;
-        if (constant)
+        a.Blocks.CopyTo(Start.Blocks, 0);
+        HasDefect = loss.Beta is not null || !loss.IsCustom;
+        if (loss.Beta is not null)
         {
-            a.Blocks.CopyTo(average, 0);
-            a.Blocks.CopyTo(remainder, 0);
-            return;
+            a.Blocks.CopyTo(Average.Blocks, 0);
+            a.Blocks.CopyTo(Remainder.Blocks, 0);
         }
-        for (int i = 0; i < start.Length; i++)
+        else if (loss.IsCustom) Linear(a.Blocks, b.Blocks);
+        else
         {
-            average[i] = 0.5 * (start[i] + b.Blocks[i]);
-            remainder[i] = (2 * start[i] + b.Blocks[i]) / 3;
+            At(loss, 0.25, u, next, _quarter);
+            At(loss, 0.5, u, next, _half);
+            At(loss, 0.75, u, next, _threeQuarters);
+            Simpson(a.Blocks, b.Blocks);
         }
-        if (loss.IsCustom) return;
-        for (int i = 0; i < _middle.Length; i++) _middle[i] = 0.5 * (u[i] + next[i]);
-        loss.Hessian(_middle, _half);
-        double[] half = _half.Blocks;
-        for (int i = 0; i < start.Length; i++)
+    }
+
+    private void Linear(double[] a, double[] b)
+    {
+        for (int i = 0; i < a.Length; i++)
         {
-            double simpson = (start[i] + 4 * half[i] + b.Blocks[i]) / 6, weighted = (start[i] + 2 * half[i]) / 3;
-            averageDefect[i] = average[i] - simpson;
-            remainderDefect[i] = remainder[i] - weighted;
-            average[i] = simpson;
-            remainder[i] = weighted;
+            Average.Blocks[i] = 0.5 * (a[i] + b[i]);
+            Remainder.Blocks[i] = (2 * a[i] + b[i]) / 3;
         }
+    }
+
+    private void Simpson(double[] a, double[] b)
+    {
+        double[] quarter = _quarter.Blocks, half = _half.Blocks, last = _threeQuarters.Blocks;
+        for (int i = 0; i < a.Length; i++)
+        {
+            double average = (a[i] + 4 * half[i] + b[i]) / 6, remainder = (a[i] + 2 * half[i]) / 3;
+            Average.Blocks[i] = average;
+            Remainder.Blocks[i] = remainder;
+            AverageDefect.Blocks[i] = (7 * (a[i] + b[i]) + 32 * (quarter[i] + last[i]) + 12 * half[i]) / 90 - average;
+            RemainderDefect.Blocks[i] = (14 * a[i] + 48 * quarter[i] + 12 * half[i] + 16 * last[i]) / 90 - remainder;
+        }
+    }
+
+    private void At(LossModel loss, double theta, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian target)
+    {
+        for (int i = 0; i < _point.Length; i++) _point[i] = (1 - theta) * u[i] + theta * next[i];
+        loss.Hessian(_point, target);
     }
 }
