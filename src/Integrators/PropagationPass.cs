@@ -16,6 +16,9 @@ internal sealed class PropagationPass
     private readonly StepMethod _method;
     private readonly Assembler _assembler;
     private readonly StepController _controller;
+    // P starts as the identity; far below this its squares underflow, and a relative error of it says nothing any more.
+    private const double SmallestPropagator = 1e-140;
+
     private readonly int _n, _m, _c; // N, M, and the columns of X that are P times the start block
     private readonly MatrixView _x, _coarseX, _fineX;
     private readonly MatrixView _w, _coarseW, _fineW;
@@ -85,7 +88,7 @@ internal sealed class PropagationPass
         if (_options.FixedSteps is not null) return;
         var (p, w, gs, gq) = _probes.Norms(Carried);
         Error = new IntegrationError(
-            Relative(p, Norms.Frobenius(_x.ColumnRange(0, _c))),
+            Relative(p, Math.Max(Norms.Frobenius(_x.ColumnRange(0, _c)), SmallestPropagator)),
             Relative(w, Norms.Frobenius(_w)),
             Math.Max(Relative(gs, Norms.Frobenius(_g.Slice(0, 0, _n, _c))), Relative(gq, Norms.Frobenius(_g.Slice(_n, 0, _m, _c)))));
     }
@@ -171,7 +174,7 @@ internal sealed class PropagationPass
         _assembler.Add(_trajectory, interval, t + half, half, _method, reset: false, _fineW, _fineG, _cross);
 
         _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h));
-        double p = Norms.Frobenius(_fineX.ColumnRange(0, _c));
+        double p = Math.Max(Norms.Frobenius(_fineX.ColumnRange(0, _c)), SmallestPropagator);
         MatrixView g = _g.ColumnRange(0, _c), fineG = _fineG.ColumnRange(0, _c); // the carried vectors have units of their own
         double w = Norms.Sum(_w, _fineW, 0, _c), gs = Norms.Sum(g, fineG, 0, _n), gq = Norms.Sum(g, fineG, _n, _m);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;

@@ -7,13 +7,13 @@ namespace KernelFlow.Spectral;
 /// <summary>Options of <see cref="BlockLanczos"/>.</summary>
 public sealed record LanczosOptions
 {
-    /// <summary>Block size b: eigenvalues of multiplicity up to b are found with all their vectors.</summary>
+    /// <summary>Block size b. Eigenvalues of multiplicity up to b are found at once, further copies b at a time.</summary>
     public int BlockSize { get; init; } = 4;
 
     /// <summary>Residual norm relative to the largest |Ritz value| below which a pair counts as converged.</summary>
     public double Tolerance { get; init; } = 1e-10;
 
-    /// <summary>Most basis vectors; null for the order of the operator (then the answer is complete).</summary>
+    /// <summary>Most basis vectors; null for the order of the operator (then the answer always converges).</summary>
     public int? MaximumBasis { get; init; }
 
     /// <summary>Seed of the starting block.</summary>
@@ -24,9 +24,13 @@ public sealed record LanczosOptions
 /// <remarks>
 /// A Q_j = Q_{j−1}B_{j−1}ᵀ + Q_jA_j + Q_{j+1}B_j, every new block orthogonalised twice against all before it, T = QᵀAQ kept whole. A block that loses
 /// rank is filled with new random directions, so an invariant subspace does not end the search. Source: Golub &amp; Van Loan, <i>Matrix Computations</i>, 10.3.
+/// A Krylov space holds at most b copies of an eigenvalue; the others are orthogonal to all of it (W_S has as many as there are saturated modes). So when
+/// the wanted pairs have converged, b random directions are added and followed until what is largest among them stays below the wanted values.
 /// </remarks>
 public static class BlockLanczos
 {
+    private const double SafeShare = 0.01;
+
     /// <summary>The <paramref name="count"/> largest eigenpairs.</summary>
     /// <exception cref="ArgumentException">The operator is not symmetric, or count or block size does not fit its order.</exception>
     /// <exception cref="NumericalException">The operator returned NaN or infinity.</exception>
@@ -46,6 +50,9 @@ public static class BlockLanczos
         int blockStart = 0;
         double[] values = [];
         DenseMatrix ritz = new(0, 0);
+        double[] wanted = []; // their values when random directions were last added
+        int addedAt = 0;
+        bool complete = false;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -73,19 +80,32 @@ public static class BlockLanczos
 
             bool full = size >= capacity;
             double coupling = Frobenius(z);
+            int fresh = 0;
             if (size >= count)
             {
                 (values, ritz) = RayleighRitz(t, size, backend);
-                double scale = Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
-                if (full || scale == 0 || Bound(ritz, blockStart, width, z, count) <= options.Tolerance * scale) break;
+                double allowed = options.Tolerance * Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
+                bool converged = Bound(ritz, blockStart, width, z, count) <= allowed;
+                bool settled = converged && wanted.Length > 0 && !wanted.Where((value, k) => Math.Abs(value - values[k]) > allowed).Any();
+                complete = size == n || (settled && NothingLargerSince(addedAt, t, size, z, values[count - 1], allowed, backend));
+                if (full || complete) break;
+                if (converged && !settled) (wanted, addedAt, fresh) = (values[..count], size, b);
             }
-            else if (full) throw new InvalidOperationException("The basis is smaller than the number of eigenpairs.");
-            Extend(q, ref size, ref blockStart, z, Math.Max(coupling, LargestDiagonal(t, size)), capacity, random, backend);
+            Extend(q, ref size, ref blockStart, z, fresh, Math.Max(coupling, LargestDiagonal(t, size)), capacity, random, backend);
         }
         var vectors = new DenseMatrix(n, count);
         backend.Gemm(Op.None, Op.None, 1, q.ColumnRange(0, size), ((MatrixView)ritz).ColumnRange(0, count), 0, vectors);
         double norm = Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
-        return Certification.Certify(a, values[..count], vectors, backend, applications, Math.Max(options.Tolerance, 64 * n * Math.ScaleB(1, -52)) * norm);
+        return Certification.Certify(a, values[..count], vectors, backend, applications, Math.Max(options.Tolerance, 64 * n * Math.ScaleB(1, -52)) * norm, complete);
+    }
+
+    // The basis vectors from 'first' on span a Krylov space in the complement of all before them, started from random directions. The largest Ritz value
+    // θ in it is safely the largest there is once its residual is far below the distance to the smallest wanted value, or θ itself has converged.
+    private static bool NothingLargerSince(int first, DenseMatrix t, int size, DenseMatrix z, double smallestWanted, double allowed, Backend backend)
+    {
+        var (values, ritz) = RayleighRitz(DenseMatrix.OfMatrix(t.SubMatrix(first, size - first, first, size - first)), size - first, backend);
+        double residual = Bound(ritz, size - first - z.ColumnCount, z.ColumnCount, z, 1);
+        return residual <= Math.Max(allowed, SafeShare * (smallestWanted - values[0]));
     }
 
     // ‖B_j s‖ for the last block of each wanted Ritz vector s: the residual norm in exact arithmetic.
@@ -112,11 +132,11 @@ public static class BlockLanczos
         return (pairs.Values.ToArray(), pairs.Vectors);
     }
 
-    // Q_{j+1} by Gram–Schmidt column by column, so a lost direction can be replaced by a random one.
-    private static void Extend(in MatrixView q, ref int size, ref int blockStart, DenseMatrix z, double scale, int capacity, Random random, Backend backend)
+    // Q_{j+1} by Gram–Schmidt column by column, so a lost direction can be replaced by a random one; 'fresh' further random ones are added.
+    private static void Extend(in MatrixView q, ref int size, ref int blockStart, DenseMatrix z, int fresh, double scale, int capacity, Random random, Backend backend)
     {
         int width = z.ColumnCount, start = size;
-        int target = Math.Min(width, capacity - size);
+        int target = Math.Min(width + fresh, capacity - size);
         double tiny = q.Rows * Math.ScaleB(1, -52) * scale;
         MatrixView zv = z;
         for (int j = 0; j < width && size - start < target; j++)

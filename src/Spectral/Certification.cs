@@ -7,7 +7,7 @@ namespace KernelFlow.Spectral;
 /// <summary>Measured residuals and orthogonality of computed eigenpairs.</summary>
 internal static class Certification
 {
-    public static EigenPairs Certify(LinearOperator a, IReadOnlyList<double> values, DenseMatrix vectors, Backend backend, int applications, double tolerance)
+    public static EigenPairs Certify(LinearOperator a, IReadOnlyList<double> values, DenseMatrix vectors, Backend backend, int applications, double tolerance, bool complete = true)
     {
         int n = a.Rows, k = vectors.ColumnCount;
         var image = new DenseMatrix(n, k);
@@ -24,6 +24,6 @@ internal static class Certification
         double loss = 0;
         for (int j = 0; j < k; j++)
             for (int i = 0; i < k; i++) loss = Math.Max(loss, Math.Abs(gram.At(i, j) - (i == j ? 1 : 0)));
-        return new EigenPairs(values, vectors, residuals, loss, applications + k, residuals.All(r => r <= tolerance));
+        return new EigenPairs(values, vectors, residuals, loss, applications + k, complete && residuals.All(r => r <= tolerance));
     }
 }

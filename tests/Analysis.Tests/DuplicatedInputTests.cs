@@ -51,10 +51,10 @@ public class DuplicatedInputTests
         foreach (var c in run)
         {
             var J = Matrix<double>.Build.DenseOfRowMajor(N, (int)(c["J_S"].Count / N), c["J_S"].ReadAll());
-            Check.AtMost(1e-6, J.TransposeThisAndMultiply(reservoir).L2Norm() / J.L2Norm(), $"‖J_Sᵀψ‖ at t = {c.Time}");
+            Check.AtMost(1e-12, J.TransposeThisAndMultiply(reservoir).L2Norm() / J.L2Norm(), $"‖J_Sᵀψ‖ at t = {c.Time}");
         }
-        Check.AtMost(1e-6, (analysis.Operators.P * reservoir - reservoir).L2Norm(), "‖Pψ − ψ‖");
-        Check.AtMost(1e-6 * analysis.Operators.G_Q.L2Norm(), (analysis.Operators.G_Q * reservoir).L2Norm(), "‖G_Qψ‖");
+        Check.AtMost(1e-11, (analysis.Operators.P * reservoir - reservoir).L2Norm(), "‖Pψ − ψ‖");
+        Check.AtMost(1e-12 * analysis.Operators.G_Q.L2Norm(), (analysis.Operators.G_Q * reservoir).L2Norm(), "‖G_Qψ‖");
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public class InterpolationBudgetTests
     [InlineData(9, 1.0, true)]
     [InlineData(16, 1.0, true)]
     [InlineData(16, 1.2, true)]
-    public void TheEstimateIsWithinAFactorOfTenOfTheTruth(int count, double ratio, bool kernels)
+    public void TheEstimateIsWithinAFactorOfAboutThreeOfTheTruth(int count, double ratio, bool kernels)
     {
         foreach (int seed in (int[])[41, 42, 43])
         {
@@ -44,7 +44,7 @@ public class InterpolationBudgetTests
             {
                 var claim = analysis.Claim(id);
                 Assert.True(claim.RelativeError > 100 * claim.Budget!.Integration, $"{id}: the error {claim.RelativeError:G3} is not one of interpolation");
-                Check.Within(0.1, 10, claim.Budget.Interpolation!.Value / claim.RelativeError!.Value, $"{id}, seed {seed}: estimate relative to the truth ({claim.RelativeError:G3})");
+                Check.Within(0.3, 3, claim.Budget.Interpolation!.Value / claim.RelativeError!.Value, $"{id}, seed {seed}: estimate relative to the truth ({claim.RelativeError:G3})");
             }
         }
     }

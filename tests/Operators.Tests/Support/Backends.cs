@@ -10,6 +10,8 @@ public static class Backends
     /// <summary>Labels as theory data.</summary>
     public static TheoryData<string> All => [.. s_all.Keys];
 
+    public static IEnumerable<string> Labels => s_all.Keys;
+
     public static Backend Managed => s_all["managed"];
 
     /// <summary>The backend of a label.</summary>

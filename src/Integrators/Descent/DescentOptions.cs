@@ -1,0 +1,13 @@
+using KernelFlow.Operators;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>Options of descent mode.</summary>
+public sealed record DescentOptions
+{
+    /// <summary>Rule for the average Jacobian along a step.</summary>
+    public ChordQuadrature Quadrature { get; init; } = ChordQuadrature.Auto;
+
+    /// <summary>Most bytes for the buffer Z of momentum and Adam, D×(N+4) float64; a run that needs more is refused. Gradient descent has no buffer.</summary>
+    public long MaximumBufferBytes { get; init; } = 2L << 30;
+}

@@ -1,0 +1,69 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>Plain gradient descent from the kernels of each step: T = η_k J̄_k J_S,kᵀ X. The parameters do not appear.</summary>
+internal sealed class KernelResponse : StepResponse
+{
+    private readonly DescentKernels _kernels;
+    private readonly Backend _backend;
+    private readonly DescentStep _step;
+    private readonly MatrixView _test, _motion, _left, _transposed;
+
+    public KernelResponse(DescentKernels kernels, Backend backend)
+    {
+        (_kernels, _backend) = (kernels, backend);
+        int N = kernels.TrainSize, M = kernels.TestSize;
+        _step = new DescentStep(N, M);
+        _test = new MatrixView(new double[M * M], M, M);
+        (_motion, _left, _transposed) = (Square(N), Square(N), Square(N));
+    }
+
+    public override DescentRule Rule { get; } = new("gradient-descent", 0, 1);
+
+    public override int TrainSize => _kernels.TrainSize;
+
+    public override int TestSize => _kernels.TestSize;
+
+    public override int Outputs => _kernels.Outputs;
+
+    public override IReadOnlyList<double> LearningRates => _kernels.LearningRates;
+
+    public override string Quadrature => _kernels.Quadrature;
+
+    public override bool HasTestKernel => _kernels.HasTestKernel;
+
+    public override double Epsilon => _kernels.Epsilon;
+
+    public override MatrixView Start => _step.Start;
+
+    public override ReadOnlySpan<double> Defect => _step.Defect;
+
+    public override bool HasDefect => _step.HasDefect;
+
+    public override void Hessians(int step, ChordHessian target) => _kernels.Hessians(step, target);
+
+    public override void Respond(int step, in MatrixView x, ChordHessian hessian, in MatrixView t)
+    {
+        double eta = LearningRates[step];
+        _kernels.Fill(step, x.Column(TrainSize), _step);
+        _backend.Gemm(Op.None, Op.None, eta, _step.Average, x, 0, t);
+        TensorPrimitives.Multiply(_step.Defect, eta, _step.Defect);
+        for (int j = 0; j < TestSize; j++) TensorPrimitives.MultiplyAdd(_step.TestAverage.Column(j), eta, _test.Column(j), _test.Column(j));
+        // Σ η B̄ J̄J̄ᵀ B̄, B̄ applied from the left twice.
+        hessian.Average.Apply(1, _step.TrainAverage, 0, _left);
+        for (int j = 0; j < TrainSize; j++)
+            for (int i = 0; i < TrainSize; i++) _transposed[i, j] = _left[j, i];
+        hessian.Average.Apply(eta, _transposed, 1, _motion);
+    }
+
+    public override (double Response, double Motion) Bounds(CancellationToken cancellation)
+    {
+        MatrixNorms.SymmetricPart(_motion);
+        return (LargestEigenvalue(_test, _backend), LargestEigenvalue(_motion, _backend));
+    }
+
+    private static MatrixView Square(int n) => new(new double[n * n], n, n);
+}

@@ -1,0 +1,70 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>An error of the predicted gradient and outputs, carried along: each step moves what is there as it moves any gradient, then adds its own source.</summary>
+/// <remarks>e_{k+1} = e_k − B̄T_e + B̄s + c, and δU ← δU − T_e + s, with s the error of the step's ΔU and c that of B̄ΔU. Signed, so that errors cancel where they do.</remarks>
+internal sealed class QuadratureError
+{
+    private readonly int _n;
+    private readonly double[] _outputs, _change, _product;
+    private double _loss, _transport;
+
+    public QuadratureError(int n, int m)
+    {
+        _n = n;
+        (Source, Correction) = (new double[n + m], new double[n]);
+        (_outputs, _change, _product) = (new double[n + m], new double[n + m], new double[n]);
+    }
+
+    /// <summary>s of the step at hand, N+M.</summary>
+    public double[] Source { get; }
+
+    /// <summary>c of the step at hand, N.</summary>
+    public double[] Correction { get; }
+
+    /// <summary>The step's contribution to outputs and loss; before X moves on.</summary>
+    /// <param name="error">e_k.</param>
+    /// <param name="response">T_e, N+M.</param>
+    /// <param name="gradient">Predicted g_k.</param>
+    /// <param name="displacement">Predicted ΔU_S.</param>
+    /// <param name="remainder">B̄'.</param>
+    /// <param name="remainderDefect">Error of B̄', or null.</param>
+    public void Accumulate(ReadOnlySpan<double> error, ReadOnlySpan<double> response, ReadOnlySpan<double> gradient, double[] displacement,
+        OutputHessian remainder, OutputHessian? remainderDefect)
+    {
+        TensorPrimitives.Subtract(Source, response, _change);
+        TensorPrimitives.Add(_outputs, _change, _outputs);
+        var d = _change.AsSpan(0, _n);
+        // (g+e)ᵀ(Δ+d) + ½(Δ+d)ᵀB̄'(Δ+d) minus the same without e and d.
+        _loss += TensorPrimitives.Dot<double>(error, displacement) + TensorPrimitives.Dot<double>(gradient, d) + TensorPrimitives.Dot<double>(error, d);
+        Apply(remainder, _change);
+        _loss += TensorPrimitives.Dot<double>(_product, displacement) + 0.5 * TensorPrimitives.Dot<double>(_product, d);
+        if (remainderDefect is null) return;
+        Apply(remainderDefect, displacement);
+        _loss += 0.5 * TensorPrimitives.Dot<double>(_product, displacement);
+    }
+
+    /// <summary>Adds an error of the loss change itself: that of B̄'.</summary>
+    public void AddLoss(double error) => _loss += error;
+
+    /// <summary>Adds the step's source to the error; after X has moved on.</summary>
+    public void Inject(Span<double> error, OutputHessian average)
+    {
+        Apply(average, Source);
+        TensorPrimitives.Add(error, _product, error);
+        TensorPrimitives.Add(error, Correction, error);
+        _transport = Math.Max(_transport, TensorPrimitives.Norm<double>(error));
+    }
+
+    /// <summary>Relative to the given changes.</summary>
+    public QuadratureBudget Relative(double loss, double gradient, double train, double test) => new(Ratio(Math.Abs(_loss), loss), Ratio(_transport, gradient),
+        Ratio(TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n)), train), Ratio(_outputs.Length == _n ? 0 : TensorPrimitives.Norm<double>(_outputs.AsSpan(_n)), test));
+
+    private static double? Ratio(double error, double scale) => scale > 0 ? error / scale : null;
+
+    // product ← B·x for the first N entries of x
+    private void Apply(OutputHessian B, double[] x) => B.Apply(1, new MatrixView(x, 0, _n, 1, _n), 0, new MatrixView(_product, _n, 1));
+}

@@ -1,0 +1,31 @@
+namespace KernelFlow.Operators;
+
+/// <summary>The rule for J̄_k = ∫₀¹ J(w_k + θ(w_{k+1} − w_k)) dθ.</summary>
+public enum ChordQuadrature
+{
+    /// <summary>Midpoint Simpson where midpoints were recorded in every step, otherwise the trapezium.</summary>
+    Auto,
+
+    /// <summary>(J_k + J_{k+1})/2, O(η²).</summary>
+    Trapezium,
+
+    /// <summary>Simpson's rule with the Jacobian at (w_k + w_{k+1})/2, O(η⁴).</summary>
+    Midpoint,
+}
+
+internal static class ChordQuadratures
+{
+    /// <summary>Whether to use midpoints.</summary>
+    /// <exception cref="InvalidRunException">Midpoints were asked for and are not there; the message names the tensor.</exception>
+    public static bool UsesMidpoints(this ChordQuadrature quadrature, CheckpointSequence checkpoints)
+    {
+        string[] names = checkpoints.HasJacobians ? ["J_S_mid", "J_Q_mid"] : ["K_SS_mid", "K_QS_mid"];
+        if (quadrature == ChordQuadrature.Midpoint)
+            foreach (var c in checkpoints.SkipLast(1))
+                foreach (string name in names) _ = c[name];
+        return quadrature == ChordQuadrature.Midpoint
+            || (quadrature == ChordQuadrature.Auto && checkpoints.SkipLast(1).All(c => names.All(name => c.Find(name) is not null)));
+    }
+
+    public static string Name(bool midpoints) => midpoints ? "midpoint" : "trapezium";
+}

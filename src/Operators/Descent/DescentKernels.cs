@@ -1,0 +1,94 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Operators;
+
+/// <summary>What the exact recursion of gradient descent needs of each step: kernels along the chord and Hessians along the output segment (theory, section 8).</summary>
+/// <remarks>The counterpart of <see cref="KernelTrajectory"/> for descent. An implementation may hold scratch: use it from one thread at a time.</remarks>
+public abstract class DescentKernels
+{
+    /// <summary>Sets the sizes.</summary>
+    /// <param name="trainSize">N.</param>
+    /// <param name="testSize">M.</param>
+    /// <param name="outputs">p.</param>
+    /// <param name="learningRates">η_k > 0 per step.</param>
+    /// <exception cref="ArgumentException">Sizes do not fit, or there is no step.</exception>
+    protected DescentKernels(int trainSize, int testSize, int outputs, IReadOnlyList<double> learningRates)
+    {
+        if (trainSize < 1 || testSize < 0 || outputs < 1 || trainSize % outputs != 0)
+            throw new ArgumentException($"Sizes N = {trainSize}, M = {testSize}, p = {outputs} do not fit together.");
+        if (learningRates.Count == 0) throw new ArgumentException("Descent needs at least one step.", nameof(learningRates));
+        for (int k = 0; k < learningRates.Count; k++)
+            if (!(learningRates[k] > 0 && double.IsFinite(learningRates[k])))
+                throw new ArgumentException(FormattableString.Invariant($"The learning rate of step {k} is {learningRates[k]}, expected a positive number."), nameof(learningRates));
+        TrainSize = trainSize;
+        TestSize = testSize;
+        Outputs = outputs;
+        LearningRates = learningRates;
+    }
+
+    /// <summary>N.</summary>
+    public int TrainSize { get; }
+
+    /// <summary>M.</summary>
+    public int TestSize { get; }
+
+    /// <summary>p.</summary>
+    public int Outputs { get; }
+
+    /// <summary>η_k.</summary>
+    public IReadOnlyList<double> LearningRates { get; }
+
+    /// <summary>Number of steps.</summary>
+    public int Steps => LearningRates.Count;
+
+    /// <summary>"midpoint" or "trapezium", as reports name the quadrature of J̄.</summary>
+    public abstract string Quadrature { get; }
+
+    /// <summary>Whether <see cref="DescentStep.TestAverage"/> is J̄_Q J̄_Qᵀ or a bound of it from K_QQ; otherwise it is J̄_QJ_Sᵀ K_SS⁺ J_SJ̄_Qᵀ.</summary>
+    public virtual bool HasTestKernel => true;
+
+    /// <summary>Relative size of rounding in the kernels: ε of float64 when formed from Jacobians, of the stored type for kernel blocks.</summary>
+    public virtual double Epsilon => StorageType.Float64.Epsilon();
+
+    /// <summary>Fills the kernels of one step.</summary>
+    /// <param name="step">k.</param>
+    /// <param name="g">The vector that <see cref="DescentStep.Defect"/> is wanted for, length N.</param>
+    /// <param name="target">Receives them.</param>
+    /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
+    public void Fill(int step, ReadOnlySpan<double> g, DescentStep target)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
+        if (g.Length != TrainSize) throw new ArgumentException($"g has {g.Length} entries, expected {TrainSize}.", nameof(g));
+        if (target.Average.Columns != TrainSize || target.Average.Rows != TrainSize + TestSize)
+            throw new ArgumentException($"The buffers are for N + M = {target.Average.Rows}, N = {target.Average.Columns}, expected {TrainSize + TestSize}, {TrainSize}.", nameof(target));
+        FillCore(step, g, target);
+    }
+
+    /// <summary>Fills B_k, B̄_k and B̄'_k of one step.</summary>
+    public abstract void Hessians(int step, ChordHessian target);
+
+    /// <summary>Core of <see cref="Fill"/>.</summary>
+    protected abstract void FillCore(int step, ReadOnlySpan<double> g, DescentStep target);
+
+    /// <summary>The kernels of a run that recorded every step of plain gradient descent: from its Jacobians, streamed, or from its kernel blocks.</summary>
+    /// <param name="checkpoints">The run or a window of it.</param>
+    /// <param name="outputs">Its outputs.</param>
+    /// <param name="quadrature">Rule for J̄.</param>
+    /// <param name="backend">Dense kernels.</param>
+    /// <exception cref="ArgumentException">The run has no descent recursion, or one with memory (momentum, Adam), which kernels alone do not determine.</exception>
+    /// <exception cref="InvalidRunException">Midpoints were asked for and are missing.</exception>
+    public static DescentKernels Of(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend)
+    {
+        var rule = DescentRule.Of(checkpoints);
+        if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.", nameof(checkpoints));
+        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, backend) : new BlockDescentKernels(checkpoints, outputs, quadrature, backend);
+    }
+
+    internal static double[] Rates(CheckpointSequence checkpoints)
+    {
+        var rates = new double[checkpoints.Count - 1];
+        for (int k = 0; k < rates.Length; k++) rates[k] = checkpoints[k + 1].Time - checkpoints[k].Time;
+        return rates;
+    }
+}

@@ -1,0 +1,38 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Operators;
+
+/// <summary>Buffers for the kernels of one step, reused from step to step.</summary>
+public sealed class DescentStep
+{
+    /// <summary>Makes buffers.</summary>
+    /// <param name="trainSize">N.</param>
+    /// <param name="testSize">M.</param>
+    public DescentStep(int trainSize, int testSize)
+    {
+        int rows = trainSize + testSize;
+        Average = new MatrixView(new double[rows * trainSize], rows, trainSize);
+        Start = new MatrixView(new double[trainSize * trainSize], trainSize, trainSize);
+        TrainAverage = new MatrixView(new double[trainSize * trainSize], trainSize, trainSize);
+        TestAverage = new MatrixView(new double[testSize * testSize], testSize, testSize);
+        Defect = new double[rows];
+    }
+
+    /// <summary>[J̄_S; J̄_Q] J_Sᵀ, (N+M)×N: the average Jacobian along the chord times the Jacobian at the start.</summary>
+    public MatrixView Average { get; }
+
+    /// <summary>K_SS = J_S J_Sᵀ at the start, N×N.</summary>
+    public MatrixView Start { get; }
+
+    /// <summary>J̄_S J̄_Sᵀ, N×N, or what may stand for it in Cauchy–Schwarz bounds.</summary>
+    public MatrixView TrainAverage { get; }
+
+    /// <summary>J̄_Q J̄_Qᵀ, M×M, or what may stand for it in Cauchy–Schwarz bounds.</summary>
+    public MatrixView TestAverage { get; }
+
+    /// <summary>Estimate of the quadrature error of J̄, applied to J_Sᵀ g: length N+M. From Jacobians alone, never from recorded outputs.</summary>
+    public double[] Defect { get; }
+
+    /// <summary>Whether <see cref="Defect"/> is known for this step.</summary>
+    public bool HasDefect { get; set; }
+}

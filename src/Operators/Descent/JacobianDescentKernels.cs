@@ -1,0 +1,53 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Operators;
+
+/// <summary>The kernels of a step from recorded Jacobians, one pass over column blocks per step: 2N(N+M)D + 2N²D + M²D flops, memory a few column blocks whatever D is.</summary>
+/// <remarks>A recorded preconditioner M_k enters as J√M_k in every Jacobian of the step, so that products are J̄ M_k Jᵀ and J M_k Jᵀ.</remarks>
+internal sealed class JacobianDescentKernels : DescentKernels
+{
+    private readonly ChordColumns _columns;
+    private readonly OutputRecord _outputs;
+    private readonly LossModel _loss;
+    private readonly Backend _backend;
+    private readonly bool _scaled;
+    private readonly double[] _y;
+
+    public JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend)
+        : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
+    {
+        bool midpoints = quadrature.UsesMidpoints(checkpoints);
+        Quadrature = ChordQuadratures.Name(midpoints);
+        _columns = new ChordColumns(checkpoints, midpoints);
+        _scaled = checkpoints[0].Find("preconditioner") is not null;
+        _y = new double[_columns.Width];
+        (_outputs, _loss, _backend) = (outputs, checkpoints.Loss, backend);
+    }
+
+    public override string Quadrature { get; }
+
+    public override void Hessians(int step, ChordHessian target) =>
+        target.Fill(_loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1]);
+
+    protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
+    {
+        target.HasDefect = _columns.HasDefect;
+        Array.Clear(target.Defect);
+        for (int block = 0; block < _columns.Blocks; block++)
+        {
+            double keep = block == 0 ? 0 : 1;
+            _columns.Load(step, block, defect: true, _scaled);
+            var start = _columns.Start;
+            // β = 0 of the first block clears what Syrk would otherwise take for a symmetric matrix.
+            _backend.Gemm(Op.Transpose, Op.None, 1, _columns.Average, start, keep, target.Average);
+            _backend.Syrk(Op.Transpose, 1, start, keep, target.Start);
+            _backend.Syrk(Op.Transpose, 1, _columns.TrainAverage, keep, target.TrainAverage);
+            _backend.Syrk(Op.Transpose, 1, _columns.TestAverage, keep, target.TestAverage);
+            var y = _y.AsSpan(0, start.Rows);
+            y.Clear();
+            for (int j = 0; j < TrainSize; j++) TensorPrimitives.MultiplyAdd(start.Column(j), g[j], y, y);
+            _columns.AddDefect(y, target.Defect);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using KernelFlow.Integrators;
+
+namespace KernelFlow.Spectral.Tests;
+
+/// <summary>W_S of the recorded example run: the spectrum it is all about.</summary>
+public class RecordedGramianTests
+{
+    private static readonly Lazy<DenseMatrix> s_gramian = new(() =>
+    {
+        var run = RecordedRun.Open(Path.Combine(AppContext.BaseDirectory, "digits-tiny")).Checkpoints;
+        var builder = TrajectoryBuilder.Read(run, OutputRecord.Read(run), Backends.Managed);
+        return Propagator.Integrate(builder.Linear([.. Enumerable.Range(0, run.Count)]), new PropagationOptions(), Backends.Managed).W_S;
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
+    public void LanczosAgreesWithAnotherDenseSolver(string backend)
+    {
+        var W = s_gramian.Value;
+        var evd = W.Evd(Symmetricity.Symmetric); // ascending
+        double[] values = [.. evd.EigenValues.Select(z => z.Real).Reverse()];
+        foreach (int count in (int[])[3, 8, 24])
+        {
+            var pairs = BlockLanczos.Largest(new DenseOperator(W, true, Backends.Get(backend)), count, new LanczosOptions(), Backends.Get(backend));
+            Assert.True(pairs.Converged);
+            for (int j = 0; j < count; j++) Check.Small(Math.Abs(pairs.Values[j] - values[j]), 1e-10 * values[0], FormattableString.Invariant($"value {j} of W_S, {values[j]:g6}"));
+            Spectra.CheckCertificate(pairs, W, 1e-10);
+            if (count == 24) continue;
+            var expected = Matrix<double>.Build.DenseOfColumnVectors(Enumerable.Range(0, count).Select(j => evd.EigenVectors.Column(23 - j)));
+            Check.Small(Spectra.Sine(pairs.Vectors, expected), 1e-9 * values[0] / (values[count - 1] - values[count]), "sine of the largest principal angle");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
+    public void DenseSpectrumIsPositiveAndBelowOneOverTwoBeta(string backend)
+    {
+        var pairs = DenseEigen.Decompose(s_gramian.Value, Backends.Get(backend));
+        Spectra.CheckCertificate(pairs, s_gramian.Value, 1e-14);
+        Check.Between(pairs.Values[^1], -1e-12, 12, "smallest eigenvalue");
+        Check.Between(2 * pairs.Values[0] / 24, 0.5, 1 + 1e-8, "2βλ₁");
+        Check.Small(Math.Abs(pairs.Values.Sum() - s_gramian.Value.Trace()), 1e-12 * s_gramian.Value.Trace(), "trace");
+    }
+}
