@@ -59,8 +59,7 @@ public class ErrorEstimateTests
         var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
         var (P, W, GS, GQ) = problem.Errors(found);
         double G = Math.Max(GS, GQ), largest = Math.Max(P, Math.Max(W, G));
-        string what = FormattableString.Invariant(
-            $"{name}, {method}, rtol {rtol:g2}, {found.Report.Steps}+{found.Report.Rejected} steps, {found.Report.Passes} passes: true P {P:g3} W {W:g3} G {G:g3}, reported {found.Error.P:g3} {found.Error.W:g3} {found.Error.G:g3}");
+        string what = FormattableString.Invariant($"{name}, {method}, rtol {rtol:g2}, {found.Report}: true P {P:g3} W {W:g3} G {G:g3}, reported {found.Error}");
         Check.Small(largest, rtol, what + ": largest true error against rtol");
         Check.Small(found.Error.Largest, rtol, what + ": largest reported error against rtol");
         double rounding = Rounding(problem.Trajectory);
@@ -69,7 +68,8 @@ public class ErrorEstimateTests
         Check.Small(G / 3, found.Error.G + rounding, what + ": G/3 against reported");
     }
 
-    /// <summary>An estimate that is always huge would pass the test above, and passes would be repeated for nothing: within 10 where errors are far above rounding.</summary>
+    /// <summary>An estimate that is always huge would pass the test above, and passes would be repeated for nothing: within 10 where errors are far above
+    /// rounding.</summary>
     [Theory]
     [InlineData("frozen, mild")]
     [InlineData("frozen, λT = 1e3")]
@@ -99,7 +99,8 @@ public class ErrorEstimateTests
         var problem = Frozen.Make(kappa, beta, [0, 1], seed: 11);
         var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
         double[] fraction = found.W_S.Evd(Symmetricity.Symmetric).EigenValues.Select(z => 2 * beta * z.Real).OrderDescending().ToArray();
-        for (int i = 0; i < 6; i++) Check.Small(Math.Abs(fraction[i] - 1), rtol * Math.Sqrt(6), FormattableString.Invariant($"dissipated fraction of saturated mode {i}, {found.Report.Steps} steps"));
+        for (int i = 0; i < 6; i++)
+            Check.Small(Math.Abs(fraction[i] - 1), rtol * Math.Sqrt(6), FormattableString.Invariant($"dissipated fraction of saturated mode {i}, {found.Report.Steps} steps"));
         // K itself is only a matrix of rank 6 to ε·‖K‖ = 9e-11.
         for (int i = 6; i < 8; i++) Check.Small(Math.Abs(fraction[i]), 1e-10, "dissipated fraction of a reservoir mode");
     }
@@ -116,7 +117,8 @@ public class ErrorEstimateTests
     public void ToleranceBelowRoundingIsAnErrorNotALie()
     {
         var problem = s_problems["frozen, λT = 1e5"]();
-        var failure = Assert.Throws<NumericalException>(() => Propagator.Integrate(problem.Trajectory, new PropagationOptions { RelativeTolerance = 1e-17 }, Backends.Managed));
+        var failure = Assert.Throws<NumericalException>(() => Propagator.Integrate(problem.Trajectory, new PropagationOptions { RelativeTolerance = 1e-17 },
+            Backends.Managed));
         Assert.Contains("rounding", failure.Message);
     }
 }
