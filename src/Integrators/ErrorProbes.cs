@@ -67,7 +67,24 @@ internal sealed class ErrorProbes
 
     /// <summary>Estimated ‖δP‖_F, ‖δW‖_F, ‖δG_S‖_F and ‖δG_Q‖_F.</summary>
     public (double P, double W, double GS, double GQ) Norms(in MatrixView carried) =>
-        (Size(carried), Size(_w) + 2 * Size(_cross), Size(_g.Slice(0, 0, _n, Count)), Size(_g.Slice(_n, 0, _m, Count)));
+        (Size(carried), SizeOfGramianError(), Size(_g.Slice(0, 0, _n, Count)), Size(_g.Slice(_n, 0, _m, Count)));
+
+    // D_W and S + Sᵀ cancel almost entirely (the energy identity, for constant B), and Sᵀ is not at hand. But for two different probes u and v,
+    // uᵀE_W v = uᵀD_W v + uᵀS v + vᵀS u is, and ‖E_W‖_F² = 𝔼(uᵀE_W v)².
+    private double SizeOfGramianError()
+    {
+        MatrixView d = new(new double[Count * Count], Count, Count), s = new(new double[Count * Count], Count, Count);
+        _backend.Gemm(Op.Transpose, Op.None, 1, _v, _w, 0, d);
+        _backend.Gemm(Op.Transpose, Op.None, 1, _v, _cross, 0, s);
+        double sum = 0;
+        for (int i = 0; i < Count; i++)
+            for (int j = 0; j < i; j++)
+            {
+                double form = 0.5 * (d[i, j] + d[j, i]) + s[i, j] + s[j, i];
+                sum += form * form;
+            }
+        return Safety * Math.Sqrt(sum / (Count * (Count - 1) / 2));
+    }
 
     private static double Size(in MatrixView a) => Safety * Integrators.Norms.Frobenius(a) / Math.Sqrt(Count);
 

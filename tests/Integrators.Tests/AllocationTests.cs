@@ -9,7 +9,8 @@ public class AllocationTests
 
         public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes) => new(TestSize, TestSize);
 
-        protected override void KernelsCore(int interval, double time, in MatrixView kernels) => values.AsSpan().CopyTo(kernels.Array.AsSpan(kernels.Offset, values.Length));
+        protected override void KernelsCore(int interval, double time, in MatrixView kernels) =>
+            values.AsSpan().CopyTo(kernels.Array.AsSpan(kernels.Offset, values.Length));
 
         protected override void HessianCore(int interval, double time, OutputHessian B)
         {
@@ -54,8 +55,13 @@ public class AllocationTests
     {
         var trajectory = Make(scalar);
         // Only runs of as many passes compare: every pass makes its buffers anew.
-        var runs = Enumerable.Range(3, 6).Select(digits => Measure(trajectory, new PropagationOptions { Method = method, RelativeTolerance = Math.Pow(10, -digits) }))
-            .Where(run => run.Found.Nodes.Count <= 4096).GroupBy(run => run.Found.Report.Passes).MaxBy(group => group.Max(run => run.Found.Report.Steps) - group.Min(run => run.Found.Report.Steps))!.OrderBy(run => run.Found.Report.Steps).ToArray();
+        var runs = Enumerable.Range(3, 6)
+            .Select(digits => Measure(trajectory, new PropagationOptions { Method = method, RelativeTolerance = Math.Pow(10, -digits) }))
+            .Where(run => run.Found.Nodes.Count <= 4096)
+            .GroupBy(run => run.Found.Report.Passes)
+            .MaxBy(group => group.Max(run => run.Found.Report.Steps) - group.Min(run => run.Found.Report.Steps))!
+            .OrderBy(run => run.Found.Report.Steps)
+            .ToArray();
         long few = runs[0].Bytes, many = runs[^1].Bytes;
         int more = runs[^1].Found.Report.Steps - runs[0].Found.Report.Steps;
         Assert.True(more > 10, $"only {more} steps more: not a measurement");

@@ -76,7 +76,8 @@ public class ClosedFormTests
     [Fact]
     public void SmallestSizes()
     {
-        var trajectory = new FormulaTrajectory(0, 1, [0, 2], _ => DenseMatrix.Create(1, 1, 3), _ => new DenseMatrix(0, 0), FormulaTrajectory.Scalar(1, 0.5), 0.5);
+        var trajectory = new FormulaTrajectory(0, 1, [0, 2], _ => DenseMatrix.Create(1, 1, 3), _ => new DenseMatrix(0, 0), FormulaTrajectory.Scalar(1, 0.5),
+            0.5);
         var found = Propagator.Integrate(trajectory, s_tight, Backends.Managed);
         Check.Small(Math.Abs(found.P[0, 0] / Math.Exp(-3) - 1), 1e-9, "P");
         Check.Small(Math.Abs(found.W_S[0, 0] / (1 - Math.Exp(-6)) - 1), 1e-9, "W");

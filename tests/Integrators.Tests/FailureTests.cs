@@ -4,7 +4,8 @@ namespace KernelFlow.Integrators.Tests;
 public class FailureTests
 {
     private static FormulaTrajectory Frozen(Func<double, Matrix<double>> kernels, double? beta, Action<double>? onKernels = null, params double[] knots) =>
-        new(0, 1, knots.Length == 0 ? [0, 1] : knots, kernels, _ => new DenseMatrix(0, 0), FormulaTrajectory.Scalar(kernels(0.25).ColumnCount, 1), beta) { OnKernels = onKernels };
+        new(0, 1, knots.Length == 0 ? [0, 1] : knots, kernels, _ => new DenseMatrix(0, 0), FormulaTrajectory.Scalar(kernels(0.25).ColumnCount, 1),
+            beta) { OnKernels = onKernels };
 
     private static Matrix<double> Diagonal(params double[] values) => Matrix<double>.Build.DenseOfDiagonalArray(values);
 
@@ -34,7 +35,8 @@ public class FailureTests
     }
 
     [Fact]
-    public void NotFiniteAtTheStart() => Assert.Matches(@"at the start, t = 0, is not finite", Failure(Frozen(t => Diagonal(t == 0 ? double.PositiveInfinity : 1, 1), 1)));
+    public void NotFiniteAtTheStart() => Assert.Matches(@"at the start, t = 0, is not finite",
+        Failure(Frozen(t => Diagonal(t == 0 ? double.PositiveInfinity : 1, 1), 1)));
 
     /// <summary>h β κ ≤ −α_00 makes a stage matrix indefinite: Cholesky notices.</summary>
     [Fact]
@@ -89,7 +91,8 @@ public class FailureTests
     [Fact]
     public void SaturatedBeforeASingularity()
     {
-        var found = Propagator.Integrate(Frozen(t => Diagonal(0.5 / Math.Pow(Math.Abs(t - 0.5) + 1e-12, 1.5), 1), 1), new PropagationOptions { RelativeTolerance = 1e-10 }, Backends.Managed);
+        var found = Propagator.Integrate(Frozen(t => Diagonal(0.5 / Math.Pow(Math.Abs(t - 0.5) + 1e-12, 1.5), 1), 1),
+            new PropagationOptions { RelativeTolerance = 1e-10 }, Backends.Managed);
         Check.Small(Math.Abs(2 * found.W_S[0, 0] - 1), 1e-9, "2βW of the saturated mode");
         Check.Small(Math.Abs(found.P[1, 1] - Math.Exp(-1)), 1e-9, "P of the other mode");
     }
@@ -117,7 +120,8 @@ public class FailureTests
     public void ProgressGoesFromZeroToOne()
     {
         var shares = new List<double>();
-        Propagator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4), new PropagationOptions { FixedSteps = 1 }, Backends.Managed, progress: shares.Add);
+        Propagator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4), new PropagationOptions { FixedSteps = 1 }, Backends.Managed,
+            progress: shares.Add);
         Assert.Equal([0.25, 0.5, 0.75, 1], shares);
     }
 }

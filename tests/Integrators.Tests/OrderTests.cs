@@ -23,13 +23,14 @@ public class OrderTests
             var (P, W, GS, GQ) = problem.Errors(found);
             return (double[])[P, W, GS, GQ];
         });
+        string[] names = ["P", "W_S", "G_S", "G_Q"];
         for (int i = 1; i < steps.Length; i++)
             for (int q = 0; q < 4; q++)
             {
-                Assert.True(errors[i][q] > 2e-14, FormattableString.Invariant($"error {errors[i][q]:g3} at {steps[i]} steps is rounding: the study shows nothing"));
-                double observed = Math.Log2(errors[i - 1][q] / errors[i][q]);
-                Check.Between(observed, order - 0.15, order + 0.15, FormattableString.Invariant(
-                    $"{method}, p = {p}: order of {((string[])["P", "W_S", "G_S", "G_Q"])[q]} from {steps[i - 1]} to {steps[i]} steps (errors {errors[i - 1][q]:g3}, {errors[i][q]:g3})"));
+                string what = FormattableString.Invariant(
+                    $"{method}, p = {p}: {names[q]} from {steps[i - 1]} to {steps[i]} steps, errors {errors[i - 1][q]:g3}, {errors[i][q]:g3}");
+                Assert.True(errors[i][q] > 2e-14, what + ": rounding, the study shows nothing");
+                Check.Between(Math.Log2(errors[i - 1][q] / errors[i][q]), order - 0.15, order + 0.15, "order of " + what);
             }
     }
 }

@@ -21,12 +21,15 @@ public class StructureTests
         const int D = 9;
         var random = new Random(seed);
         var Q = RandomMatrices.Orthogonal(random, N);
-        Matrix<double> basis = Q.SubMatrix(0, N, 0, r), a = RandomMatrices.Uniform(random, r, D), b = RandomMatrices.Uniform(random, r, D), c = RandomMatrices.Uniform(random, M, D), d = RandomMatrices.Uniform(random, M, D);
+        Matrix<double> basis = Q.SubMatrix(0, N, 0, r), a = RandomMatrices.Uniform(random, r, D), b = RandomMatrices.Uniform(random, r, D),
+            c = RandomMatrices.Uniform(random, M, D), d = RandomMatrices.Uniform(random, M, D);
         double scale = Math.Sqrt(size / ((a + b) * (a + b).Transpose()).L2Norm());
         double[] first = Blocks(), second = constantB ? first : Blocks();
         double[] Blocks() => Enumerable.Range(0, N / p).SelectMany(_ =>
-            RandomMatrices.Symmetric(RandomMatrices.Orthogonal(random, p), Enumerable.Range(0, p).Select(i => 0.3 + 0.7 * random.NextDouble()).ToArray()).ToRowMajorArray()).ToArray();
-        var trajectory = FormulaTrajectory.FromJacobians(p, [0, 1, 2], t => scale * basis * (Math.Cos(t) * a + Math.Sin(2 * t) * b), t => Math.Cos(3 * t) * c + Math.Sin(t) * d,
+            RandomMatrices.Symmetric(RandomMatrices.Orthogonal(random, p),
+                Enumerable.Range(0, p).Select(i => 0.3 + 0.7 * random.NextDouble()).ToArray()).ToRowMajorArray()).ToArray();
+        var trajectory = FormulaTrajectory.FromJacobians(p, [0, 1, 2], t => scale * basis * (Math.Cos(t) * a + Math.Sin(2 * t) * b),
+            t => Math.Cos(3 * t) * c + Math.Sin(t) * d,
             beta is { } value ? FormulaTrajectory.Scalar(N, value) : t => first.Zip(second, (x, y) => (1 - 0.5 * t) * x + 0.5 * t * y).ToArray(), beta);
         return (trajectory, Q.SubMatrix(0, N, r, N - r));
     }

@@ -32,7 +32,8 @@ public class TableauTests
         }
     }
 
-    /// <summary>B(2s): Σ b_i c_i^{k−1} = 1/k to k = 2s and not beyond; C(s): Σ a_ij c_j^{k−1} = c_i^k/k; D(s): Σ b_i c_i^{k−1} a_ij = b_j(1 − c_j^k)/k.</summary>
+    /// <summary>B(2s): Σ b_i c_i^{k−1} = 1/k to k = 2s and not beyond; C(s): Σ a_ij c_j^{k−1} = c_i^k/k; D(s): Σ b_i c_i^{k−1} a_ij = b_j(1 −
+    /// c_j^k)/k.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void OrderConditions(string name)
@@ -49,8 +50,10 @@ public class TableauTests
         for (int k = 1; k <= s; k++)
             for (int i = 0; i < s; i++)
             {
-                Check.Small(Math.Abs(Enumerable.Range(0, s).Sum(j => t.A[i, j] * Math.Pow(t.C[j], k - 1)) - Math.Pow(t.C[i], k) / k), 1e-15, $"C({k}), row {i}");
-                Check.Small(Math.Abs(Enumerable.Range(0, s).Sum(j => t.B[j] * Math.Pow(t.C[j], k - 1) * t.A[j, i]) - t.B[i] * (1 - Math.Pow(t.C[i], k)) / k), 1e-15, $"D({k}), column {i}");
+                Check.Small(Math.Abs(Enumerable.Range(0, s).Sum(j => t.A[i, j] * Math.Pow(t.C[j], k - 1)) - Math.Pow(t.C[i], k) / k), 1e-15,
+                    $"C({k}), row {i}");
+                Check.Small(Math.Abs(Enumerable.Range(0, s).Sum(j => t.B[j] * Math.Pow(t.C[j], k - 1) * t.A[j, i]) - t.B[i] * (1 - Math.Pow(t.C[i], k)) / k),
+                    1e-15, $"D({k}), column {i}");
             }
     }
 
@@ -94,7 +97,8 @@ public class TableauTests
     [InlineData(1e12)]
     public void StabilityFunctionsArePade(double z)
     {
-        double four = (1 - z / 2 + z * z / 12) / (1 + z / 2 + z * z / 12), six = (1 - z / 2 + z * z / 10 - z * z * z / 120) / (1 + z / 2 + z * z / 10 + z * z * z / 120);
+        double four = (1 - z / 2 + z * z / 12) / (1 + z / 2 + z * z / 12),
+            six = (1 - z / 2 + z * z / 10 - z * z * z / 120) / (1 + z / 2 + z * z / 10 + z * z * z / 120);
         Check.Small(Math.Abs(CollocationTableau.Gauss4.Stability(z) - four), 1e-13, "gauss-4");
         Check.Small(Math.Abs(CollocationTableau.Gauss6.Stability(z) - six), 1e-13, "gauss-6");
     }

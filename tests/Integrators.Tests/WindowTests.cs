@@ -6,7 +6,8 @@ public class WindowTests
     private static readonly double[] s_kappa = [40, 3, 2, 1, 0.5, 0.1];
 
     // One problem on any knots: formulas do not depend on them as long as the start is the same.
-    private static KernelTrajectory On(params double[] knots) => new Shifted(Rotating.Blocks(s_kappa, 2, false, [1.3, 0.7, 2.1], [0, 4], seed: 1).Trajectory, knots);
+    private static KernelTrajectory On(params double[] knots) =>
+        new Shifted(Rotating.Blocks(s_kappa, 2, false, [1.3, 0.7, 2.1], [0, 4], seed: 1).Trajectory, knots);
 
     private sealed class Shifted(KernelTrajectory inner, double[] knots) : KernelTrajectory(inner.TrainSize, inner.TestSize, inner.Outputs, knots)
     {
@@ -82,13 +83,15 @@ public class WindowTests
         Assert.Equal(v, found.Transported[0]);
         for (int k = 0; k < 3; k++)
         {
-            Matrix<double> upTo = Propagator.Integrate(On(knots[..(k + 2)]), options, Backends.Managed).P, across = Propagator.Integrate(On(knots[k], knots[k + 1]), options, Backends.Managed).P;
+            Matrix<double> upTo = Propagator.Integrate(On(knots[..(k + 2)]), options, Backends.Managed).P,
+                across = Propagator.Integrate(On(knots[k], knots[k + 1]), options, Backends.Managed).P;
             double bound = fixedSteps is null ? 1e-9 : 1e-14;
             Check.Small(Distance(found.Transported[k + 1], upTo, v), bound, $"P(t_{k + 1}, s) v");
             Check.Small(Distance(found.IntervalTransported[k], across, each[k]), bound, $"P(t_{k + 1}, t_{k}) v_{k}");
         }
 
-        static double Distance(double[] found, Matrix<double> P, double[] v) => (Vector<double>.Build.DenseOfArray(found) - P * Vector<double>.Build.DenseOfArray(v)).L2Norm() / Vector<double>.Build.DenseOfArray(v).L2Norm();
+        static double Distance(double[] found, Matrix<double> P, double[] v) =>
+            (Vector<double>.Build.DenseOfArray(found) - P * Vector<double>.Build.DenseOfArray(v)).L2Norm() / Vector<double>.Build.DenseOfArray(v).L2Norm();
     }
 
     /// <summary>Whatever their size: step control looks at the operators alone.</summary>
@@ -111,7 +114,8 @@ public class WindowTests
     [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
     public void BackendsAgree(string backend)
     {
-        Propagation managed = Integrate(On(0, 1, 2)), other = Propagator.Integrate(On(0, 1, 2), new PropagationOptions { RelativeTolerance = 1e-10 }, Backends.Get(backend));
+        Propagation managed = Integrate(On(0, 1, 2)), other = Propagator.Integrate(On(0, 1, 2), new PropagationOptions { RelativeTolerance = 1e-10 },
+            Backends.Get(backend));
         Check.Close(other.P, managed.P, 1e-12, "P");
         Check.Close(other.W_S, managed.W_S, 1e-12, "W_S");
         Check.Close(other.G_Q, managed.G_Q, 1e-12, "G_Q");

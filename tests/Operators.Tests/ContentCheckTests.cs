@@ -37,7 +37,8 @@ public class ContentCheckTests
 
     [Fact]
     public void AsymmetricTestKernel() =>
-        Assert.StartsWith("memory: K_QQ: not symmetric: found 3 at [1, 0] and 2 at [0, 1], expected", Refusal(Blocks((K, k) => (K[0, 1], K[1, 0]) = (2, 3), name: "K_QQ", rows: 2)));
+        Assert.StartsWith("memory: K_QQ: not symmetric: found 3 at [1, 0] and 2 at [0, 1], expected",
+            Refusal(Blocks((K, k) => (K[0, 1], K[1, 0]) = (2, 3), name: "K_QQ", rows: 2)));
 
     [Fact]
     public void IndefiniteTrainKernel()
@@ -80,7 +81,8 @@ public class ContentCheckTests
     }
 
     [Fact]
-    public void KernelsThatAreNotFinite() => Assert.Equal("memory: K_SS: found NaN at index [0, 2], expected finite numbers.", Refusal(Blocks((K, k) => K[0, 2] = double.NaN)));
+    public void KernelsThatAreNotFinite() => Assert.Equal("memory: K_SS: found NaN at index [0, 2], expected finite numbers.",
+        Refusal(Blocks((K, k) => K[0, 2] = double.NaN)));
 
     private static CheckpointSequence WithGradient(double[] g, bool sum = false)
     {
@@ -94,7 +96,8 @@ public class ContentCheckTests
     public void GradientThatContradictsTheLoss()
     {
         OutputRecord.Read(WithGradient([0.5, 1, 1, 1.5]));
-        Assert.StartsWith("memory: g: found 1.25 at index [1, 0], expected 1 from loss squared and targets (tolerance ", Refusal(WithGradient([0.5, 1, 1.25, 1.5])));
+        Assert.StartsWith("memory: g: found 1.25 at index [1, 0], expected 1 from loss squared and targets (tolerance ",
+            Refusal(WithGradient([0.5, 1, 1.25, 1.5])));
         Assert.Contains("found 0.5 at index [0, 0], expected 1 from loss squared", Refusal(WithGradient([0.5, 1, 1, 1.5], sum: true)));
         OutputRecord.Read(WithGradient([0.5 + 1e-6, 1, 1, 1.5])); // a recorder that computes in float32
     }
@@ -102,7 +105,8 @@ public class ContentCheckTests
     private static CheckpointSequence Custom(double[] B)
     {
         var run = new SyntheticRun(n: 2, m: 2, p: 2, D: 9, count: 2, seed: 4);
-        return new CheckpointSequence(run.Jacobians(_ => new MemoryTensor("g", [1, 2, 3, 4], 2, 2), _ => new MemoryTensor("B", B, 2, 2, 2)), LossModel.Custom(2, 2));
+        return new CheckpointSequence(run.Jacobians(_ => new MemoryTensor("g", [1, 2, 3, 4], 2, 2), _ => new MemoryTensor("B", B, 2, 2, 2)),
+            LossModel.Custom(2, 2));
     }
 
     [Fact]

@@ -42,10 +42,13 @@ public class ContractTests
     public void OperatorShapesAreChecked()
     {
         var op = new DenseOperator(new DenseMatrix(7, 5), false, Backends.Managed);
-        Assert.Equal("The operator is 7x5; x is 7x3, y is 5x3.", Assert.Throws<ArgumentException>(() => op.Apply(new DenseMatrix(7, 3), new DenseMatrix(5, 3))).Message);
-        Assert.Equal("The operator is 7x5; y is 5x3, x is 7x3.", Assert.Throws<ArgumentException>(() => op.ApplyTranspose(new DenseMatrix(5, 3), new DenseMatrix(7, 3))).Message);
+        Assert.Equal("The operator is 7x5; x is 7x3, y is 5x3.",
+            Assert.Throws<ArgumentException>(() => op.Apply(new DenseMatrix(7, 3), new DenseMatrix(5, 3))).Message);
+        Assert.Equal("The operator is 7x5; y is 5x3, x is 7x3.",
+            Assert.Throws<ArgumentException>(() => op.ApplyTranspose(new DenseMatrix(5, 3), new DenseMatrix(7, 3))).Message);
         Assert.Throws<ArgumentException>(() => op.Apply(new DenseMatrix(5, 3), new DenseMatrix(7, 2)));
-        Assert.Equal("A symmetric operator is square, not 7x5.", Assert.Throws<ArgumentException>(() => new DenseOperator(new DenseMatrix(7, 5), true, Backends.Managed)).Message);
+        Assert.Equal("A symmetric operator is square, not 7x5.",
+            Assert.Throws<ArgumentException>(() => new DenseOperator(new DenseMatrix(7, 5), true, Backends.Managed)).Message);
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public class GramPassMemoryTests
         Recorded[] S = Tensors("J_S", n), Q = Tensors("J_Q", m);
         Recorded[] Tensors(string name, int rows) => Enumerable.Range(0, count).Select(_ => new Recorded(name, rows, D)).ToArray();
         var run = new CheckpointSequence(Enumerable.Range(0, count).Select(k =>
-            new Checkpoint(k, k, S[k], Q[k], new MemoryTensor("U_S", new double[n], n), new MemoryTensor("U_Q", new double[m], m))), LossModel.Squared(new double[n], 1));
+            new Checkpoint(k, k, S[k], Q[k], new MemoryTensor("U_S", new double[n], n), new MemoryTensor("U_Q", new double[m], m))),
+            LossModel.Squared(new double[n], 1));
         var outputs = OutputRecord.Read(run);
         long before = GC.GetAllocatedBytesForCurrentThread();
         TrajectoryBuilder.Read(run, outputs, Backends.Managed);

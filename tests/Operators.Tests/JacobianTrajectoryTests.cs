@@ -11,7 +11,8 @@ public class JacobianTrajectoryTests
 
     private static TrajectoryBuilder Read(CheckpointSequence run, Backend backend) => TrajectoryBuilder.Read(run, OutputRecord.Read(run), backend);
 
-    private static void Compare(SyntheticRun run, InterpolatedTrajectory trajectory, IReadOnlyList<int> chosen, Func<int, Matrix<double>> joint, double[] thetas)
+    private static void Compare(SyntheticRun run, InterpolatedTrajectory trajectory, IReadOnlyList<int> chosen, Func<int, Matrix<double>> joint,
+        double[] thetas)
     {
         Assert.Equal(chosen.Select(k => run.Times[k]), trajectory.Knots);
         var kernels = new DenseMatrix(run.N + run.M, run.N);
@@ -27,10 +28,13 @@ public class JacobianTrajectoryTests
                 double size = a.FrobeniusNorm() * a.FrobeniusNorm() + b.FrobeniusNorm() * b.FrobeniusNorm();
                 kernels.Values.AsSpan().Fill(double.NaN);
                 trajectory.Kernels(i, time, kernels);
-                Check.Small((kernels - K.SubMatrix(0, run.N + run.M, 0, run.N)).FrobeniusNorm(), 1e-14 * size, FormattableString.Invariant($"[K_SS; K_QS], interval {i}, θ = {theta}"));
+                Check.Small((kernels - K.SubMatrix(0, run.N + run.M, 0, run.N)).FrobeniusNorm(), 1e-14 * size,
+                    FormattableString.Invariant($"[K_SS; K_QS], interval {i}, θ = {theta}"));
                 var test = trajectory.TestKernelIntegral([new QuadratureNode(i, time, 1)]);
-                Check.Small((test - K.SubMatrix(run.N, run.M, run.N, run.M)).FrobeniusNorm(), 1e-14 * size, FormattableString.Invariant($"K_QQ, interval {i}, θ = {theta}"));
-                Check.Small((kernels.SubMatrix(0, run.N, 0, run.N) - kernels.SubMatrix(0, run.N, 0, run.N).Transpose()).FrobeniusNorm(), 1e-15 * size, "asymmetry of K_SS");
+                Check.Small((test - K.SubMatrix(run.N, run.M, run.N, run.M)).FrobeniusNorm(), 1e-14 * size,
+                    FormattableString.Invariant($"K_QQ, interval {i}, θ = {theta}"));
+                Check.Small((kernels.SubMatrix(0, run.N, 0, run.N) - kernels.SubMatrix(0, run.N, 0, run.N).Transpose()).FrobeniusNorm(), 1e-15 * size,
+                    "asymmetry of K_SS");
             }
         }
     }
@@ -111,7 +115,8 @@ public class JacobianTrajectoryTests
     {
         var run = new SyntheticRun(n: 3, m: 2, p: 1, D: 5, count: 2, seed: 8);
         var sequence = run.Jacobians(k => new MemoryTensor("preconditioner", [1, 1, 1, k == 1 ? -0.5 : 1, 1], 5));
-        Assert.Equal("memory: preconditioner: found -0.5 at index [3], expected numbers ≥ 0.", Assert.Throws<InvalidRunException>(() => Read(sequence, Backends.Managed)).Message);
+        Assert.Equal("memory: preconditioner: found -0.5 at index [3], expected numbers ≥ 0.",
+            Assert.Throws<InvalidRunException>(() => Read(sequence, Backends.Managed)).Message);
     }
 
     [Fact]

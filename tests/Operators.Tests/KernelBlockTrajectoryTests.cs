@@ -65,12 +65,14 @@ public class KernelBlockTrajectoryTests
     {
         var run = new SyntheticRun(n: 3, m: 2, p: 1, D: 9, count: 3, seed: 3);
         var all = run.Blocks(testKernel: true, cross: true);
-        var stripped = new CheckpointSequence(all.Select((c, k) => k == 1 ? c with { Tensors = c.Tensors.Where(t => t.Key != "K_SQ_next").ToDictionary() } : c), all.Loss);
+        static Checkpoint Strip(Checkpoint c) => c with { Tensors = c.Tensors.Where(t => t.Key != "K_SQ_next").ToDictionary() };
+        var stripped = new CheckpointSequence(all.Select((c, k) => k == 1 ? Strip(c) : c), all.Loss);
         Assert.False(Read(stripped, Backends.Managed).InterpolatesJacobian);
         Assert.True(Read(all, Backends.Managed).InterpolatesJacobian);
     }
 
-    /// <summary>K_QQ known at checkpoints, its cross block not: between checkpoints the straight line bounds J(θ)J(θ)ᵀ from above and meets it at the ends.</summary>
+    /// <summary>K_QQ known at checkpoints, its cross block not: between checkpoints the straight line bounds J(θ)J(θ)ᵀ from above and meets it at the
+    /// ends.</summary>
     [Fact]
     public void WithoutTheCrossBlockOfTheTestKernelTheLineIsAnUpperBound()
     {
@@ -87,7 +89,8 @@ public class KernelBlockTrajectoryTests
             }
     }
 
-    /// <summary>Without K_QQ: K_QS K_SS⁺ K_SQ at checkpoints, at most K_QQ there, and between them never below K_QS K_SS⁺ K_SQ of the interpolated kernel.</summary>
+    /// <summary>Without K_QQ: K_QS K_SS⁺ K_SQ at checkpoints, at most K_QQ there, and between them never below K_QS K_SS⁺ K_SQ of the interpolated
+    /// kernel.</summary>
     [Theory]
     [InlineData(30)]
     [InlineData(4)] // rank K_SS = 4 < N: the pseudo-inverse matters
@@ -104,7 +107,8 @@ public class KernelBlockTrajectoryTests
                 Matrix<double> SS = kernels.SubMatrix(0, 6, 0, 6), QS = kernels.SubMatrix(6, 4, 0, 6);
                 var shown = QS * RandomMatrices.PseudoInverse(SS) * QS.Transpose();
                 var bound = TestKernel(trajectory, i, theta);
-                Check.Small(-RandomMatrices.SmallestEigenvalue(bound - shown), 1e-11 * shown.FrobeniusNorm(), FormattableString.Invariant($"substitute below what K shows, θ = {theta}"));
+                Check.Small(-RandomMatrices.SmallestEigenvalue(bound - shown), 1e-11 * shown.FrobeniusNorm(),
+                    FormattableString.Invariant($"substitute below what K shows, θ = {theta}"));
                 if (theta is 0 or 1)
                 {
                     Check.Close(bound, shown, 1e-10, "substitute at a checkpoint");
@@ -130,7 +134,8 @@ public class KernelBlockTrajectoryTests
                 Matrix<double> J = run.Joint(i, i + 1, theta), S = J.SubMatrix(0, 6, 0, D), Q = J.SubMatrix(6, 4, 0, D);
                 var shown = Q * S.Transpose() * RandomMatrices.PseudoInverse(S * S.Transpose(), 1e-13) * S * Q.Transpose();
                 var bound = TestKernel(trajectory, i, theta);
-                Check.Small(-RandomMatrices.SmallestEigenvalue(bound - shown), 1e-9 * shown.FrobeniusNorm(), FormattableString.Invariant($"substitute below what K shows, interval {i}, θ = {theta}"));
+                Check.Small(-RandomMatrices.SmallestEigenvalue(bound - shown), 1e-9 * shown.FrobeniusNorm(),
+                    FormattableString.Invariant($"substitute below what K shows, interval {i}, θ = {theta}"));
             }
     }
 

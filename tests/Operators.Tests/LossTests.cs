@@ -208,8 +208,10 @@ public class LossTests
         static string Refusal(Func<LossModel> make) => Assert.Throws<InvalidRunException>(make).Message;
         Assert.Equal("y_S: found 5 targets for loss squared, expected a positive multiple of outputs = 2.", Refusal(() => LossModel.Squared(new double[5], 2)));
         Assert.Equal("y_S: found NaN at index [1, 0], expected finite numbers.", Refusal(() => LossModel.Squared([0, 1, double.NaN, 2], 2)));
-        Assert.Equal("y_S: found -0.1 at index [1, 0], expected probabilities (softmax-cross-entropy).", Refusal(() => LossModel.SoftmaxCrossEntropy([1, 0, -0.1, 1.1], 2)));
-        Assert.Equal("y_S: probabilities of example 1 sum to 0.75, expected 1 (softmax-cross-entropy).", Refusal(() => LossModel.SoftmaxCrossEntropy([1, 0, 0.5, 0.25], 2)));
+        Assert.Equal("y_S: found -0.1 at index [1, 0], expected probabilities (softmax-cross-entropy).",
+            Refusal(() => LossModel.SoftmaxCrossEntropy([1, 0, -0.1, 1.1], 2)));
+        Assert.Equal("y_S: probabilities of example 1 sum to 0.75, expected 1 (softmax-cross-entropy).",
+            Refusal(() => LossModel.SoftmaxCrossEntropy([1, 0, 0.5, 0.25], 2)));
         Assert.Equal("y_S: found 0 at index [2, 0], expected -1 or 1 (logistic).", Refusal(() => LossModel.Logistic([1, -1, 0])));
         Assert.Contains("expected at least 2", Refusal(() => LossModel.SoftmaxCrossEntropy([1, 1], 1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => LossModel.Logistic([]));

@@ -65,7 +65,8 @@ public class OutputHessianTests
     public void ShapesAreChecked()
     {
         var B = new OutputHessian(3, 2);
-        Assert.Equal("B has order 6; x is 5x2, y is 5x2.", Assert.Throws<ArgumentException>(() => B.Apply(1, new DenseMatrix(5, 2), 0, new DenseMatrix(5, 2))).Message);
+        Assert.Equal("B has order 6; x is 5x2, y is 5x2.", Assert.Throws<ArgumentException>(
+            () => B.Apply(1, new DenseMatrix(5, 2), 0, new DenseMatrix(5, 2))).Message);
         Assert.Throws<ArgumentException>(() => B.Apply(1, new DenseMatrix(6, 2), 0, new DenseMatrix(6, 3)));
         Assert.Throws<ArgumentException>(() => B.Apply(1, new DenseMatrix(6, 2), 0, new DenseMatrix(8, 2)));
     }

@@ -67,7 +67,8 @@ internal sealed class SyntheticRun
     });
 
     public CheckpointSequence Sequence(Func<int, IEnumerable<TensorSource>> tensors) =>
-        new(Times.Select((time, k) => new Checkpoint(time, k, [new MemoryTensor("U_S", U_S[k], N), new MemoryTensor("U_Q", new double[M], M), .. tensors(k)])), LossModel.Squared(Targets, _p));
+        new(Times.Select((time, k) => new Checkpoint(time, k,
+            [new MemoryTensor("U_S", U_S[k], N), new MemoryTensor("U_Q", new double[M], M), .. tensors(k)])), LossModel.Squared(Targets, _p));
 
     public TensorSource Tensor(string name, Matrix<double> matrix) => Float32
         ? new MemoryTensor(name, Array.ConvertAll(matrix.ToRowMajorArray(), v => (float)v), matrix.RowCount, matrix.ColumnCount)

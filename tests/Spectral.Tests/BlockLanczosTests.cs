@@ -11,7 +11,8 @@ public class BlockLanczosTests
     {
         double norm = values.Max(Math.Abs);
         Assert.True(pairs.Converged, "not converged");
-        for (int j = 0; j < count; j++) Check.Small(Math.Abs(pairs.Values[j] - values[j]), 1e-10 * norm, FormattableString.Invariant($"value {j}, {values[j]}"));
+        for (int j = 0; j < count; j++)
+            Check.Small(Math.Abs(pairs.Values[j] - values[j]), 1e-10 * norm, FormattableString.Invariant($"value {j}, {values[j]}"));
         Spectra.CheckCertificate(pairs, A, 1e-10);
         if (count == values.Length) return;
         double gap = values[count - 1] - values[count];
@@ -24,7 +25,8 @@ public class BlockLanczosTests
         {
             var data = new TheoryData<string, string>();
             foreach (string backend in Backends.Labels)
-                foreach (string spectrum in (string[])["random", "clustered", "decaying", "flat top", "indefinite", "negative", "saturated"]) data.Add(backend, spectrum);
+                foreach (string spectrum in (string[])["random", "clustered", "decaying", "flat top", "indefinite", "negative", "saturated"])
+                    data.Add(backend, spectrum);
             return data;
         }
     }
@@ -177,9 +179,11 @@ public class BlockLanczosTests
         var A = DenseMatrix.CreateIdentity(5);
         Assert.Equal("count is 6, expected 1 to 5, the order of the operator.", Assert.Throws<ArgumentException>(() => Largest(A, 6)).Message);
         Assert.Throws<ArgumentException>(() => Largest(A, 0));
-        Assert.Equal("BlockSize is 0, expected at least 1.", Assert.Throws<ArgumentException>(() => Largest(A, 2, new LanczosOptions { BlockSize = 0 })).Message);
+        Assert.Equal("BlockSize is 0, expected at least 1.", Assert.Throws<ArgumentException>(
+            () => Largest(A, 2, new LanczosOptions { BlockSize = 0 })).Message);
         var general = new DenseOperator(A, false, Backends.Managed);
-        Assert.Equal("Lanczos needs a symmetric operator.", Assert.Throws<ArgumentException>(() => BlockLanczos.Largest(general, 1, new LanczosOptions(), Backends.Managed)).Message);
+        Assert.Equal("Lanczos needs a symmetric operator.", Assert.Throws<ArgumentException>(
+            () => BlockLanczos.Largest(general, 1, new LanczosOptions(), Backends.Managed)).Message);
     }
 
     [Theory]

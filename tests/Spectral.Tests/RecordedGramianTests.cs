@@ -23,7 +23,8 @@ public class RecordedGramianTests
         {
             var pairs = BlockLanczos.Largest(new DenseOperator(W, true, Backends.Get(backend)), count, new LanczosOptions(), Backends.Get(backend));
             Assert.True(pairs.Converged);
-            for (int j = 0; j < count; j++) Check.Small(Math.Abs(pairs.Values[j] - values[j]), 1e-10 * values[0], FormattableString.Invariant($"value {j} of W_S, {values[j]:g6}"));
+            for (int j = 0; j < count; j++)
+                Check.Small(Math.Abs(pairs.Values[j] - values[j]), 1e-10 * values[0], FormattableString.Invariant($"value {j} of W_S, {values[j]:g6}"));
             Spectra.CheckCertificate(pairs, W, 1e-10);
             if (count == 24) continue;
             var expected = Matrix<double>.Build.DenseOfColumnVectors(Enumerable.Range(0, count).Select(j => evd.EigenVectors.Column(23 - j)));

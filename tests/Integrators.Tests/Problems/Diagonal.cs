@@ -21,8 +21,10 @@ internal static class Diagonal
         const double c = 0.5;
         Matrix<double> K(double t) => Matrix<double>.Build.DenseOfDiagonalArray(Enumerable.Range(0, N).Select(i => Value(i, t)).ToArray());
         var trajectory = new FormulaTrajectory(N, 1, knots, t => K(t).Stack(c * K(t)), t => c * c * K(t), FormulaTrajectory.Scalar(N, beta), beta);
-        double[] P = Enumerable.Range(0, N).Select(i => Math.Exp(-beta * Enumerable.Range(1, knots.Length - 1).Sum(k => 0.5 * (kappa[i][k - 1] + kappa[i][k]) * (knots[k] - knots[k - 1])))).ToArray();
+        double[] P = Enumerable.Range(0, N).Select(i => Math.Exp(-beta *
+            Enumerable.Range(1, knots.Length - 1).Sum(k => 0.5 * (kappa[i][k - 1] + kappa[i][k]) * (knots[k] - knots[k - 1])))).ToArray();
         var G = Matrix<double>.Build.DenseOfDiagonalArray(Array.ConvertAll(P, x => (1 - x) / beta));
-        return new Solved(name, trajectory, Matrix<double>.Build.DenseOfDiagonalArray(P), Matrix<double>.Build.DenseOfDiagonalArray(Array.ConvertAll(P, x => (1 - x * x) / (2 * beta))), G, c * G);
+        return new Solved(name, trajectory, Matrix<double>.Build.DenseOfDiagonalArray(P),
+            Matrix<double>.Build.DenseOfDiagonalArray(Array.ConvertAll(P, x => (1 - x * x) / (2 * beta))), G, c * G);
     }
 }

@@ -13,7 +13,8 @@ internal sealed class FormulaTrajectory : KernelTrajectory
     /// <param name="testKernel">K_QQ(t).</param>
     /// <param name="blocks">B(t), n blocks p×p.</param>
     /// <param name="beta">β when B = βI.</param>
-    public FormulaTrajectory(int M, int p, double[] knots, Func<double, Matrix<double>> kernels, Func<double, Matrix<double>> testKernel, Func<double, double[]> blocks, double? beta)
+    public FormulaTrajectory(int M, int p, double[] knots, Func<double, Matrix<double>> kernels, Func<double, Matrix<double>> testKernel,
+        Func<double, double[]> blocks, double? beta)
         : base(kernels(knots[0]).ColumnCount, M, p, knots) =>
         (_kernels, _testKernel, _blocks, Beta) = (kernels, testKernel, blocks, beta);
 
@@ -22,7 +23,8 @@ internal sealed class FormulaTrajectory : KernelTrajectory
     /// <summary>Called before every evaluation of the kernels with its time.</summary>
     public Action<double>? OnKernels { get; init; }
 
-    public static FormulaTrajectory FromJacobians(int p, double[] knots, Func<double, Matrix<double>> J_S, Func<double, Matrix<double>> J_Q, Func<double, double[]> blocks, double? beta) =>
+    public static FormulaTrajectory FromJacobians(int p, double[] knots, Func<double, Matrix<double>> J_S, Func<double, Matrix<double>> J_Q,
+        Func<double, double[]> blocks, double? beta) =>
         new(J_Q(knots[0]).RowCount, p, knots, t => J_S(t).Stack(J_Q(t)) * J_S(t).Transpose(), t => J_Q(t) * J_Q(t).Transpose(), blocks, beta);
 
     /// <summary>The blocks of βI.</summary>

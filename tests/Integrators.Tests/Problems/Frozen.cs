@@ -24,9 +24,11 @@ internal static class Frozen
     }
 
     /// <summary>n eigenvalues from high to low, evenly in the logarithm.</summary>
-    public static double[] Logarithmic(int n, double high, double low) => Enumerable.Range(0, n).Select(i => high * Math.Pow(low / high, i / (n - 1.0))).ToArray();
+    public static double[] Logarithmic(int n, double high, double low) =>
+        Enumerable.Range(0, n).Select(i => high * Math.Pow(low / high, i / (n - 1.0))).ToArray();
 
-    private static Matrix<double> Diagonal(double[] kappa, Func<double, double> f) => Matrix<double>.Build.DenseOfDiagonalArray(Array.ConvertAll(kappa, k => f(k)));
+    private static Matrix<double> Diagonal(double[] kappa, Func<double, double> f) =>
+        Matrix<double>.Build.DenseOfDiagonalArray(Array.ConvertAll(kappa, k => f(k)));
 
     private static double ExpMinusOne(double x) => x < -700 ? -1 : 2 * Math.Sinh(0.5 * x) * Math.Exp(0.5 * x);
 }

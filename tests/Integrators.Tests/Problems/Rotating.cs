@@ -12,7 +12,8 @@ internal static class Rotating
         var random = new Random(seed);
         int N = kappa.Length;
         var V = RandomMatrices.Orthogonal(random, N);
-        return Make($"rotating, B = βI, N = {N}", RandomMatrices.Symmetric(RandomMatrices.Orthogonal(random, N), kappa), beta * Matrix<double>.Build.DenseIdentity(N), beta, 1, V,
+        return Make($"rotating, B = βI, N = {N}", RandomMatrices.Symmetric(RandomMatrices.Orthogonal(random, N), kappa),
+            beta * Matrix<double>.Build.DenseIdentity(N), beta, 1, V,
             Enumerable.Range(0, N / 2).Select(i => (2 * i, omega[i % omega.Length])).ToArray(), knots, random);
     }
 
@@ -28,11 +29,13 @@ internal static class Rotating
             double[] values = Enumerable.Range(0, p).Select(c => singular && c == 0 ? 0 : 0.4 + random.NextDouble()).ToArray();
             B.SetSubMatrix(i * p, i * p, RandomMatrices.Symmetric(RandomMatrices.Orthogonal(random, p), values));
         }
-        return Make($"rotating, B of {(singular ? "singular " : "")}blocks {p}x{p}, N = {N}", RandomMatrices.Symmetric(RandomMatrices.Orthogonal(random, N), kappa), B, null, p, V,
+        return Make($"rotating, B of {(singular ? "singular " : "")}blocks {p}x{p}, N = {N}",
+            RandomMatrices.Symmetric(RandomMatrices.Orthogonal(random, N), kappa), B, null, p, V,
             Enumerable.Range(0, n).Select(i => (i * p, omega[i % omega.Length])).ToArray(), knots, random);
     }
 
-    private static Solved Make(string name, Matrix<double> K0, Matrix<double> B0, double? beta, int p, Matrix<double> V, (int First, double Omega)[] planes, double[] knots, Random random)
+    private static Solved Make(string name, Matrix<double> K0, Matrix<double> B0, double? beta, int p, Matrix<double> V, (int First, double Omega)[] planes,
+        double[] knots, Random random)
     {
         const int M = 3;
         int N = K0.RowCount;
@@ -70,7 +73,8 @@ internal static class Rotating
     }
 
     /// <summary>Z, ∫ZᵀK₀Z, ∫Z and H after time T: a Taylor series over T/2^k, doubled k times.</summary>
-    private static (Matrix<double> Z, Matrix<double> W, Matrix<double> Integral, Matrix<double> H) ConstantCoefficients(Matrix<double> A, Matrix<double> K0, Matrix<double> Omega, double T)
+    private static (Matrix<double> Z, Matrix<double> W, Matrix<double> Integral, Matrix<double> H) ConstantCoefficients(Matrix<double> A, Matrix<double> K0,
+        Matrix<double> Omega, double T)
     {
         int N = A.RowCount, doublings = Math.Max(0, (int)Math.Ceiling(Math.Log2(A.FrobeniusNorm() * T / 0.2)));
         double h = T / Math.Pow(2, doublings), power = 1;

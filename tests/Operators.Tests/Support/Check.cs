@@ -16,7 +16,8 @@ internal static class Check
         Assert.True(value >= low && value <= high, FormattableString.Invariant($"{what}: observed {value:g6}, expected {low:g6} to {high:g6}"));
 
     /// <summary>‖A − B‖_F ≤ bound·‖B‖_F.</summary>
-    public static void Close(Matrix<double> found, Matrix<double> expected, double bound, string what) => Small(Relative(found, expected), bound, what + ", relative");
+    public static void Close(Matrix<double> found, Matrix<double> expected, double bound, string what) =>
+        Small(Relative(found, expected), bound, what + ", relative");
 
     /// <summary>‖A − B‖_F / ‖B‖_F.</summary>
     public static double Relative(Matrix<double> found, Matrix<double> expected)
