@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace KernelFlow.Numerics;
 
 /// <summary>Level-1 operations on contiguous vectors, compiled with full optimisation at the first call: an analysis of a small run ends before a tiering JIT has warmed up.</summary>
-/// <remarks>Vectors of one call have the same length; the result may be one of the operands.</remarks>
+/// <remarks>Vectors of one call have the same length; the result may be one of the operands. Element-wise results do not depend on where in a vector an element stands.</remarks>
 public static class VectorKernels
 {
     /// <summary>y ← y + α·x.</summary>
@@ -17,7 +17,7 @@ public static class VectorKernels
         var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
         var factor = new Vector<double>(alpha);
         for (int i = 0; i < vy.Length; i++) vy[i] = Vector.MultiplyAddEstimate(factor, vx[i], vy[i]);
-        for (int i = vy.Length * Vector<double>.Count; i < y.Length; i++) y[i] += alpha * x[i];
+        for (int i = vy.Length * Vector<double>.Count; i < y.Length; i++) y[i] = double.MultiplyAddEstimate(alpha, x[i], y[i]);
     }
 
     /// <summary>z ← α·x.</summary>
@@ -43,7 +43,7 @@ public static class VectorKernels
         var vz = MemoryMarshal.Cast<double, Vector<double>>(z);
         Vector<double> a = new(alpha), b = new(beta);
         for (int i = 0; i < vz.Length; i++) vz[i] = Vector.MultiplyAddEstimate(a, vx[i], b * vy[i]);
-        for (int i = vz.Length * Vector<double>.Count; i < z.Length; i++) z[i] = alpha * x[i] + beta * y[i];
+        for (int i = vz.Length * Vector<double>.Count; i < z.Length; i++) z[i] = double.MultiplyAddEstimate(alpha, x[i], beta * y[i]);
     }
 
     /// <summary>z_i ← x_i·y_i.</summary>
