@@ -1,14 +1,18 @@
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
-using KernelFlow.Operators;
 using KernelFlow.Spectral;
 
 namespace KernelFlow.Analysis;
 
 /// <summary>What every claim is checked from: the recorded data, the operators, and the means to estimate their errors.</summary>
-internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord Outputs, KernelTrajectory Trajectory, Propagation Propagation, EigenPairs Pairs,
-    PredictionSet Predictions, Backend Backend, AnalysisOptions Options)
+internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord Outputs, RunModel Model, EigenPairs Pairs, Backend Backend, AnalysisOptions Options)
 {
+    /// <summary>The operators.</summary>
+    public Propagation Propagation => Model.Propagation;
+
+    /// <summary>The prediction and its variants.</summary>
+    public PredictionSet Predictions => Model.Predictions;
+
     /// <summary>g(s).</summary>
     public double[] StartGradient => Outputs.Gradients[0];
 
@@ -25,6 +29,6 @@ internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord
     /// <summary>Recorded and predicted displacements.</summary>
     public DisplacementResult Displacements() => new(TestDisplacement, Predictions.Main.Test, TrainDisplacement, Predictions.Main.Train);
 
-    /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers.</summary>
-    public double RelativeRounding => Trajectory.TrainSize * Math.ScaleB(1, -52) + StoredEpsilon;
+    /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers, grown by what P grew (past the edge of stability).</summary>
+    public double RelativeRounding => (Checkpoints.TrainSize * Math.ScaleB(1, -52) + StoredEpsilon) * Math.Max(1, Model.Descent?.PeakPropagator ?? 1);
 }

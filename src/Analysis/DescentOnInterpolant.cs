@@ -9,7 +9,13 @@ internal static class DescentOnInterpolant
 {
     private const double MostWork = 1e12; // multiplications: some minutes
 
-    public static (Prediction? Prediction, string? Reason) Replay(InterpolatedTrajectory trajectory, CheckpointSequence checkpoints, OutputRecord outputs, CancellationToken cancellation)
+    /// <param name="trajectory">The interpolant; its knots are the checkpoints.</param>
+    /// <param name="checkpoints">Step numbers and optimizer.</param>
+    /// <param name="outputs">Gives g(s).</param>
+    /// <param name="cancellation">Honoured every few steps.</param>
+    /// <param name="grid">Indices of the checkpoints in the whole run, when some were left out.</param>
+    public static (Prediction? Prediction, string? Reason) Replay(InterpolatedTrajectory trajectory, CheckpointSequence checkpoints, OutputRecord outputs, CancellationToken cancellation,
+        IReadOnlyList<int>? grid = null)
     {
         string? kind = checkpoints.Optimizer?.Kind;
         if (kind is null) return (null, "the optimizer of the run is not known, so its steps cannot be replayed");
@@ -19,14 +25,15 @@ internal static class DescentOnInterpolant
         double work = (double)(checkpoints[^1].Step - checkpoints[0].Step) * N * (N + M);
         if (work > MostWork) return (null, FormattableString.Invariant($"replaying {checkpoints[^1].Step - checkpoints[0].Step} steps would take {work:G2} multiplications"));
 
+        grid ??= [.. Enumerable.Range(0, checkpoints.Count)];
         double[] g = (double[])outputs.Gradients[0].Clone(), moved = new double[N + M], y = new double[N + M], change = new double[N];
         var B = new OutputHessian(checkpoints.Train, checkpoints.Outputs);
-        var gradients = new Dictionary<int, double[]> { [0] = (double[])g.Clone() };
+        var gradients = new Dictionary<int, double[]> { [grid[0]] = (double[])g.Clone() };
         double loss = 0;
         for (int k = 0; k + 1 < checkpoints.Count; k++)
         {
             long steps = checkpoints[k + 1].Step - checkpoints[k].Step;
-            double start = outputs.Times[k], length = outputs.Times[k + 1] - start, rate = length / steps;
+            double start = trajectory.Knots[k], length = trajectory.Knots[k + 1] - start, rate = length / steps;
             for (long j = 0; j < steps; j++)
             {
                 if ((j & 255) == 0) cancellation.ThrowIfCancellationRequested();
@@ -42,7 +49,7 @@ internal static class DescentOnInterpolant
                 VectorKernels.Axpy(-rate, change, g);
                 VectorKernels.Axpy(-rate, y, moved);
             }
-            gradients[k + 1] = (double[])g.Clone();
+            gradients[grid[k + 1]] = (double[])g.Clone();
         }
         if (!double.IsFinite(loss)) return (null, "the replayed steps diverge: the learning rate is past the edge of stability on the interpolant");
         return (new Prediction(gradients, moved[..N], moved[N..], loss), null);

@@ -13,11 +13,11 @@ internal static class InclusionCheck
     {
         var (G, pairs, backend) = (c.Propagation.G_Q, c.Pairs, c.Backend);
         int N = G.ColumnCount, M = G.RowCount;
-        double epsilon = c.Trajectory.Epsilon;
-        double constant = LargestEigenvalue(c.Trajectory.TestKernelIntegral(c.Propagation.Nodes), backend);
+        double epsilon = c.Model.Epsilon;
+        double constant = c.Model.ResponseBound;
         var response = new DenseMatrix(M, N);
         backend.Gemm(Op.None, Op.None, 1, G, pairs.Vectors, 0, response);
-        double norm = SpectralNorm(response, backend), floor = N * epsilon * norm;
+        double norm = Eigen.SpectralNorm(response, backend), floor = N * epsilon * norm;
         double first = Math.Max(pairs.Values[0], 0);
         // Rounding of W: each λ_j is known to N·ε·λ_1. Without it a mode far below ελ_1 would be held to a bound that rounding has already eaten.
         double noise = N * epsilon * first;
@@ -38,7 +38,7 @@ internal static class InclusionCheck
             Empirical = Empirical(c, spectrum, measure),
             Visibility = visibility,
             VisibilityBound = Math.Sqrt(constant),
-            BoundFromTestKernel = c.Trajectory.HasTestKernel,
+            BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
         };
     }
@@ -83,24 +83,6 @@ internal static class InclusionCheck
         var scaled = ((MatrixView)response).ColumnRange(0, rank).ToMatrix();
         for (int j = 0; j < rank; j++)
             foreach (ref double v in ((MatrixView)scaled).Column(j)) v /= Math.Sqrt(values[j]);
-        return SpectralNorm(scaled, backend);
-    }
-
-    private static double SpectralNorm(DenseMatrix a, Backend backend)
-    {
-        bool tall = a.RowCount > a.ColumnCount;
-        int order = Math.Min(a.RowCount, a.ColumnCount);
-        var gram = new DenseMatrix(order, order);
-        if (order == 0) return 0;
-        backend.Syrk(tall ? Op.Transpose : Op.None, 1, a, 0, gram);
-        return Math.Sqrt(LargestEigenvalue(gram, backend));
-    }
-
-    private static double LargestEigenvalue(DenseMatrix a, Backend backend)
-    {
-        if (a.RowCount == 0) return 0;
-        var values = new double[a.RowCount];
-        backend.SymmetricEigen(a, values, vectors: false);
-        return Math.Max(values[^1], 0);
+        return Eigen.SpectralNorm(scaled, backend);
     }
 }

@@ -29,7 +29,8 @@ internal static class InterpolationVariants
         return variants;
     }
 
-    private static double Growth(IReadOnlyList<double> times, IReadOnlyList<int> kept, int power)
+    /// <summary>F: how an interpolant's error grows on the thinned grid.</summary>
+    public static double Growth(IReadOnlyList<double> times, IReadOnlyList<int> kept, int power)
     {
         double merged = 0, single = 0;
         for (int i = 1; i < kept.Count; i++)

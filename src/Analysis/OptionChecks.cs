@@ -9,8 +9,7 @@ internal static class OptionChecks
 
     public static void Check(AnalysisOptions o)
     {
-        if (o.Mode == "descent") throw new ArgumentException("mode: descent is not built in this version; use auto or flow.");
-        if (o.Mode is not ("auto" or "flow")) throw new ArgumentException($"mode: found {o.Mode}, expected auto, flow or descent.");
+        if (o.Mode is not ("auto" or "flow" or "descent")) throw new ArgumentException($"mode: found {o.Mode}, expected auto, flow or descent.");
         if (o.Interpolation is not ("linear" or "cubic")) throw new ArgumentException($"interpolation: found {o.Interpolation}, expected linear or cubic.");
         _ = Methods.Resolve(o.Method);
         if (!(o.RelativeTolerance >= TightestTolerance && o.RelativeTolerance <= LoosestTolerance))

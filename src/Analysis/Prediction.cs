@@ -42,12 +42,21 @@ internal sealed record PredictionSet(Prediction Main)
     /// <summary>Why <see cref="Descent"/> is null.</summary>
     public string? DescentReason { get; init; }
 
+    /// <summary>In descent mode with every step recorded: the quadrature of J̄ takes the place of interpolation.</summary>
+    public QuadratureBudget? Quadrature { get; init; }
+
     /// <summary>The budget of a claim whose number depends on a prediction through <paramref name="distance"/> (already relative to the claim's denominator).</summary>
-    public ErrorBudget Budget(double integration, double rounding, Func<Prediction, double> distance) => new(integration,
-        Interpolations.Count == 0 ? null : Interpolations.Max(v => distance(v.Model) / v.Divisor),
-        Descent is null ? null : distance(Descent), rounding)
+    /// <param name="integration">Integration part.</param>
+    /// <param name="rounding">Rounding part.</param>
+    /// <param name="quadrature">The claim's part of <see cref="Quadrature"/>.</param>
+    /// <param name="distance">From the main prediction to another one.</param>
+    public ErrorBudget Budget(double integration, double rounding, Func<QuadratureBudget, double?> quadrature, Func<Prediction, double> distance)
     {
-        InterpolationReason = Interpolations.Count == 0 ? InterpolationReason : null,
-        DescentReason = Descent is null ? DescentReason : null,
-    };
+        double? interpolation = Interpolations.Count > 0 ? Interpolations.Max(v => distance(v.Model) / v.Divisor) : Quadrature is null ? null : quadrature(Quadrature);
+        return new ErrorBudget(integration, interpolation, Descent is null ? null : distance(Descent), rounding)
+        {
+            InterpolationReason = interpolation is null ? InterpolationReason : null,
+            DescentReason = Descent is null ? DescentReason : null,
+        };
+    }
 }

@@ -5,7 +5,7 @@ namespace KernelFlow.Analysis;
 /// <summary>Turns eigenpairs of W_S into the reported spectrum.</summary>
 internal static class SpectrumBuilder
 {
-    public static SpectrumResult Build(EigenPairs pairs, double? beta, double threshold)
+    public static SpectrumResult Build(EigenPairs pairs, double? beta, string? noFractionReason, double threshold)
     {
         double[] values = [.. pairs.Values];
         double first = values[0], sum = 0, squares = 0;
@@ -22,7 +22,7 @@ internal static class SpectrumBuilder
             Eigenvalues = values,
             ResidualNorms = pairs.ResidualNorms,
             DissipatedFraction = fraction,
-            DissipatedFractionReason = fraction is null ? "B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1" : null,
+            DissipatedFractionReason = noFractionReason,
             RelativeEigenvalues = relative,
             Threshold = threshold,
             SignalDimension = signal,

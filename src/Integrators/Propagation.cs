@@ -68,6 +68,13 @@ public sealed class Propagation
 
     /// <summary>Cost.</summary>
     public required SolveReport Report { get; init; }
+
+    /// <summary>The same operators with <see cref="Transported"/> at the chosen knots only.</summary>
+    public Propagation At(IReadOnlyList<int> knots) => new()
+    {
+        P = P, W_S = W_S, G_S = G_S, G_Q = G_Q, Nodes = Nodes, StepsPerInterval = StepsPerInterval,
+        Transported = [.. knots.Select(k => Transported[k])], IntervalTransported = IntervalTransported, Error = Error, Report = Report,
+    };
 }
 
 /// <summary>Vectors to carry along an integration.</summary>

@@ -9,6 +9,9 @@ internal abstract class ChordKernels
     /// <summary>y ← J̄ J_S(θ₀)ᵀ x.</summary>
     public abstract void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y);
 
+    /// <summary>A ← J̄ J_S(θ₀)ᵀ.</summary>
+    public abstract void Fill(int interval, double from, double to, in MatrixView a);
+
     /// <summary>From cross-checkpoint kernels.</summary>
     public static ChordKernels FromTerms(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) => new Crossed(intervals, terms);
 
@@ -22,27 +25,47 @@ internal abstract class ChordKernels
         for (int j = 0; j < view.Columns; j++) VectorKernels.Axpy(factor * x[j], view.Column(j), y);
     }
 
+    protected static void AddScaled(DenseMatrix a, double factor, in MatrixView target)
+    {
+        if (factor == 0) return;
+        MatrixView view = a;
+        for (int j = 0; j < view.Columns; j++) VectorKernels.Axpy(factor, view.Column(j), target.Column(j));
+    }
+
     private sealed class Crossed(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) : ChordKernels
     {
         public override void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
         {
+            y.Clear();
+            foreach (var (matrix, factor) in Summands(interval, from, to)) AddProduct(matrix, factor, x, y);
+        }
+
+        public override void Fill(int interval, double from, double to, in MatrixView a)
+        {
+            a.Fill(0);
+            foreach (var (matrix, factor) in Summands(interval, from, to)) AddScaled(matrix, factor, a);
+        }
+
+        private List<(DenseMatrix Matrix, double Factor)> Summands(int interval, double from, double to)
+        {
             var interpolant = intervals[interval];
             int count = interpolant.Checkpoints.Count;
+            var summands = new List<(DenseMatrix, double)>();
             Span<double> mean = stackalloc double[count], start = stackalloc double[count];
             for (int a = 0; a < count; a++) (mean[a], start[a]) = (interpolant.Mean(a, from, to), interpolant.At(a, from));
-            y.Clear();
             for (int a = 0; a < count; a++)
             {
-                AddProduct(terms[(interpolant.Checkpoints[a], interpolant.Checkpoints[a])].Kernels, mean[a] * start[a], x, y);
+                summands.Add((terms[(interpolant.Checkpoints[a], interpolant.Checkpoints[a])].Kernels, mean[a] * start[a]));
                 for (int b = a + 1; b < count; b++)
                 {
                     // J_a J_bᵀ = (sum − skew)/2 with weight ℓ̄_a ℓ_b, J_b J_aᵀ = (sum + skew)/2 with weight ℓ̄_b ℓ_a.
                     var cross = terms[(interpolant.Checkpoints[a], interpolant.Checkpoints[b])];
                     double ab = mean[a] * start[b], ba = mean[b] * start[a];
-                    AddProduct(cross.Kernels, 0.5 * (ab + ba), x, y);
-                    if (cross.Skew is { } skew) AddProduct(skew, 0.5 * (ba - ab), x, y);
+                    summands.Add((cross.Kernels, 0.5 * (ab + ba)));
+                    if (cross.Skew is { } skew) summands.Add((skew, 0.5 * (ba - ab)));
                 }
             }
+            return summands;
         }
     }
 
@@ -53,6 +76,13 @@ internal abstract class ChordKernels
             y.Clear();
             double theta = from + 0.25 * (to - from);
             foreach (var t in intervals[interval]) AddProduct(t.Term.Kernels, t.At(theta), x, y);
+        }
+
+        public override void Fill(int interval, double from, double to, in MatrixView a)
+        {
+            a.Fill(0);
+            double theta = from + 0.25 * (to - from);
+            foreach (var t in intervals[interval]) AddScaled(t.Term.Kernels, t.At(theta), a);
         }
     }
 }

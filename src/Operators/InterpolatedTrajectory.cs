@@ -76,6 +76,13 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         _chords.Apply(interval, Theta(interval, from), Theta(interval, to), x, y);
     }
 
+    /// <summary>A ← [J̄_S; J̄_Q] J_S(t₀)ᵀ, (N+M)×N; see <see cref="ApplyChord"/>.</summary>
+    public void Chord(int interval, double from, double to, in MatrixView a)
+    {
+        if (a.Rows != TrainSize + TestSize || a.Columns != TrainSize) throw new ArgumentException($"The buffer is {a.Rows}x{a.Columns}, expected {TrainSize + TestSize}x{TrainSize}.");
+        _chords.Fill(interval, Theta(interval, from), Theta(interval, to), a);
+    }
+
     /// <inheritdoc/>
     protected override void KernelsCore(int interval, double time, in MatrixView kernels)
     {

@@ -1,7 +1,7 @@
 namespace KernelFlow;
 
 /// <summary>The optimizer of a run, as the manifest names it.</summary>
-/// <param name="Kind">"gradient-descent", "momentum", "adam" or "sgd".</param>
+/// <param name="Kind">"gradient-descent", "momentum", "adam" or "sgd"; "gradient-flow" for data that follow the continuous flow exactly (closed forms).</param>
 /// <param name="LearningRate">The first step's learning rate.</param>
 public sealed record OptimizerInfo(string Kind, double LearningRate)
 {

@@ -55,6 +55,16 @@ public sealed class TrajectoryBuilder
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 
+    /// <summary>The kernels of every checkpoint alone, for runs whose steps were all recorded: no interpolant is needed.</summary>
+    /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
+    public static TrajectoryBuilder ReadCheckpoints(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, progress, cancellation);
+        var pairs = Enumerable.Range(0, checkpoints.Count).Select(k => (k, k));
+        var terms = GramPass.Form(checkpoints, pairs, _ => false, backend, progress, cancellation);
+        return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
+    }
+
     /// <summary>Indices of every second checkpoint, always with the last one.</summary>
     public static IReadOnlyList<int> EverySecond(int count) =>
         Enumerable.Range(0, count).Where(i => i % 2 == 0 || i == count - 1).ToArray();

@@ -19,15 +19,15 @@ internal static class Coupling
         double rounding = (c.RelativeRounding * VectorMath.Norm(predicted) + c.StoredEpsilon * (VectorMath.Norm(c.Outputs.TestOutputs[0]) + gain * VectorMath.Norm(c.Outputs.TrainOutputs[0]))) / scale;
         // A° carries the main model's own displacements into each other; another model's displacements are off by its difference alone.
         var main = c.Predictions.Main;
-        var budget = c.Predictions.Budget(integration, rounding,
+        var budget = c.Predictions.Budget(integration, rounding, _ => null,
             other => VectorMath.Distance(map.Apply(VectorMath.Subtract(other.Train, main.Train)), VectorMath.Subtract(other.Test, main.Test)) / scale);
         double error = VectorMath.Distance(predicted, recorded) / scale;
         double? correlation = VectorMath.Correlation(predicted, recorded);
-        return c.Trajectory.Beta is not null
+        return c.Model.Beta is not null
             ? DataClaim.Judge(id, name, error, correlation, budget, c.Options.Tolerance)
             : new ClaimResult(id, name, Verdict.Measured)
             {
-                RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = c.Options.Tolerance, Reason = "B varies, so the coupling is not implied by the theory",
+                RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = c.Options.Tolerance, Reason = c.Model.Descent is null ? "B varies, so the coupling is not implied by the theory" : "in descent mode ker G_S = ker W_S is not implied, so neither is the coupling",
             };
     }
 }

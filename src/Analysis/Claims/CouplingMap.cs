@@ -14,7 +14,7 @@ internal sealed class CouplingMap
     {
         var (W, pairs) = (c.Propagation, c.Pairs);
         int N = W.W_S.RowCount, M = W.G_Q.RowCount;
-        double cut = N * c.Trajectory.Epsilon * Math.Max(pairs.Values[0], 0);
+        double cut = N * c.Model.Epsilon * Math.Max(pairs.Values[0], 0);
         int modes = pairs.Values.Count(v => v > cut);
         var L = ((MatrixView)pairs.Vectors).ColumnRange(0, modes).ToMatrix();
         for (int j = 0; j < modes; j++)
@@ -28,7 +28,7 @@ internal sealed class CouplingMap
         c.Backend.Gemm(Op.None, Op.None, 1, W.G_Q, L, 0, _test);
         c.Backend.Gemm(Op.None, Op.None, 1, W.G_S, L, 0, train);
         c.Backend.Svd(train, _sigma, _left, _right);
-        _rank = _sigma.Count(v => v > N * c.Trajectory.Epsilon * _sigma[0]);
+        _rank = _sigma.Count(v => v > N * c.Model.Epsilon * _sigma[0]);
     }
 
     /// <summary>A°·x: the test displacement that goes with a train displacement.</summary>

@@ -1,3 +1,4 @@
+using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -6,7 +7,7 @@ namespace KernelFlow.Analysis.Claims;
 /// <summary>The common part of C3 and C4: U(T) − U(s) = −G g(s).</summary>
 internal static class Transfer
 {
-    public static ClaimResult Check(ClaimContext c, string id, string name, DenseMatrix G, Func<Prediction, double[]> displacement, double[] recorded, double[] startOutputs)
+    public static ClaimResult Check(ClaimContext c, string id, string name, DenseMatrix G, Func<Prediction, double[]> displacement, Func<QuadratureBudget, double?> quadrature, double[] recorded, double[] startOutputs)
     {
         double scale = VectorMath.Norm(recorded);
         if (scale == 0) return DataClaim.NotApplicable(id, name, "the recorded outputs did not move");
@@ -14,7 +15,7 @@ internal static class Transfer
         double integration = c.Propagation.Error.G * MatrixNorms.Frobenius(G) * VectorMath.Norm(c.StartGradient) / scale;
         double rounding = (c.RelativeRounding * VectorMath.Norm(predicted) + c.StoredEpsilon * VectorMath.Norm(startOutputs)) / scale;
         return DataClaim.Judge(id, name, VectorMath.Distance(predicted, recorded) / scale, VectorMath.Correlation(predicted, recorded),
-            c.Predictions.Budget(integration, rounding, other => VectorMath.Distance(displacement(other), predicted) / scale), c.Options.Tolerance);
+            c.Predictions.Budget(integration, rounding, quadrature, other => VectorMath.Distance(displacement(other), predicted) / scale), c.Options.Tolerance);
     }
 }
 
@@ -22,12 +23,12 @@ internal static class Transfer
 internal static class TrainTransfer
 {
     public static ClaimResult Check(ClaimContext c) =>
-        Transfer.Check(c, "C3", "train transfer", c.Propagation.G_S, p => p.Train, c.TrainDisplacement, c.Outputs.TrainOutputs[0]);
+        Transfer.Check(c, "C3", "train transfer", c.Propagation.G_S, p => p.Train, q => q.TrainTransfer, c.TrainDisplacement, c.Outputs.TrainOutputs[0]);
 }
 
 /// <summary>C4: U_Q(T) − U_Q(s) = −G_Q g(s).</summary>
 internal static class TestTransfer
 {
     public static ClaimResult Check(ClaimContext c) =>
-        Transfer.Check(c, "C4", "test transfer", c.Propagation.G_Q, p => p.Test, c.TestDisplacement, c.Outputs.TestOutputs[0]);
+        Transfer.Check(c, "C4", "test transfer", c.Propagation.G_Q, p => p.Test, q => q.TestTransfer, c.TestDisplacement, c.Outputs.TestOutputs[0]);
 }

@@ -13,7 +13,7 @@ internal static class Transport
         if (size == 0) return DataClaim.NotApplicable(id, name, "g(s) is zero");
         var predicted = c.Predictions.Main.Gradients;
         double worst = predicted.Max(p => VectorMath.Distance(p.Value, c.Outputs.Gradients[p.Key])) / size;
-        var budget = c.Predictions.Budget(c.Propagation.Error.P * MatrixNorms.Frobenius(c.Propagation.P), c.RelativeRounding,
+        var budget = c.Predictions.Budget(c.Propagation.Error.P * MatrixNorms.Frobenius(c.Propagation.P), c.RelativeRounding, q => q.Transport,
             other => other.Gradients.Max(p => VectorMath.Distance(p.Value, predicted[p.Key])) / size);
         return DataClaim.Judge(id, name, worst, VectorMath.Correlation(predicted[c.Outputs.Times.Count - 1], c.Outputs.Gradients[^1]), budget, c.Options.Tolerance);
     }

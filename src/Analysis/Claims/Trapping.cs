@@ -17,7 +17,7 @@ internal static class Trapping
         if (scale == 0) return DataClaim.NotApplicable("C9", "trapping", "P is the identity");
         var image = new DenseMatrix(N, N);
         c.Backend.Gemm(Op.None, Op.None, 1, moved, pairs.Vectors, 0, image);
-        double bound = Bound(c), noise = N * c.Trajectory.Epsilon, first = Math.Max(pairs.Values[0], 0), excess = 0;
+        double bound = c.Model.MotionBound, noise = N * c.Model.Epsilon, first = Math.Max(pairs.Values[0], 0), excess = 0;
         for (int j = 0; j < N; j++)
             excess = Math.Max(excess, VectorMath.Norm(((MatrixView)image).Column(j)) - Math.Sqrt(bound * Math.Max(pairs.Values[j], 0)));
         // An eigenvalue is known to N·ε·λ_1 only, so the bound to its square root.
@@ -30,14 +30,5 @@ internal static class Trapping
             Budget = budget,
             Reason = error <= allowed ? null : FormattableString.Invariant($"a mode moved by {excess:G3} more than its bound"),
         };
-    }
-
-    // λ_max(Σ ω_i B K_SS B) at the nodes of W_S.
-    private static double Bound(ClaimContext c)
-    {
-        var sum = c.Trajectory.MotionIntegral(c.Propagation.Nodes);
-        var values = new double[sum.RowCount];
-        c.Backend.SymmetricEigen(sum, values, vectors: false);
-        return Math.Max(values[^1], 0);
     }
 }

@@ -32,6 +32,9 @@ public sealed record ReservoirAnalysis
     /// <summary>Recorded and predicted displacements at the end of the window.</summary>
     public required DisplacementResult Displacements { get; init; }
 
+    /// <summary>Facts of descent mode; null in flow mode.</summary>
+    public DescentSummary? Descent { get; init; }
+
     /// <summary>Cost.</summary>
     public required PerformanceResult Performance { get; init; }
 

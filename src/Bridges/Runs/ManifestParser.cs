@@ -105,11 +105,12 @@ internal static class ManifestParser
     {
         if (keys.Get("optimizer", "an object") is not { ValueKind: JsonValueKind.Object } json) throw keys.Wrong("optimizer", "an object with kind and learningRate");
         var optimizer = new JsonKeys(json, path, "optimizer.");
-        string kind = optimizer.OneOf("kind", "gradient-descent", "momentum", "adam", "sgd");
+        string kind = optimizer.OneOf("kind", "gradient-descent", "momentum", "adam", "sgd", "gradient-flow");
         double? Decay(string key, bool required) =>
             required || optimizer.Has(key) ? optimizer.Number(key, "a number from 0 to below 1", v => v is >= 0 and < 1) : null;
         bool adam = kind == "adam", sgd = kind == "sgd";
-        return new OptimizerInfo(kind, optimizer.Number("learningRate", "a positive number", v => v > 0))
+        double rate = kind == "gradient-flow" && !optimizer.Has("learningRate") ? 0 : optimizer.Number("learningRate", "a positive number", v => v > 0);
+        return new OptimizerInfo(kind, rate)
         {
             Momentum = Decay("momentum", kind == "momentum"),
             Beta1 = Decay("beta1", adam),

@@ -61,6 +61,15 @@ public sealed class ChordHessian
         }
     }
 
+    /// <summary>The same from a trajectory's B(t), taken as linear over the step: B̄ at its middle, B̄' at a third.</summary>
+    public void Fill(KernelTrajectory trajectory, int interval, double from, double to)
+    {
+        trajectory.Hessian(interval, from, Start);
+        trajectory.Hessian(interval, from + (to - from) / 2, Average);
+        trajectory.Hessian(interval, from + (to - from) / 3, Remainder);
+        HasDefect = false;
+    }
+
     private void Linear(double[] a, double[] b)
     {
         for (int i = 0; i < a.Length; i++)

@@ -1,0 +1,42 @@
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>Gradient flow on an interpolated trajectory.</summary>
+internal static class FlowModel
+{
+    public static RunModel Build(CheckpointSequence checkpoints, OutputRecord outputs, TrajectoryBuilder builder, AnalysisOptions options, Backend backend,
+        SecondThread second, Action<double> progress, CancellationToken cancellation)
+    {
+        int[] all = [.. Enumerable.Range(0, checkpoints.Count)];
+        var trajectory = options.Interpolation == "cubic" ? builder.Cubic(all) : builder.Linear(all);
+        var interpolations = second.Run(stop => InterpolationVariants.Find(builder, checkpoints, outputs, options, backend, stop));
+        var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, checkpoints, outputs, stop));
+        var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
+            new CarriedVectors(outputs.Gradients[0], outputs.Gradients), progress, cancellation);
+        var main = Prediction.From(propagation, outputs.Gradients[0]);
+        var (descent, reason) = replay.Value;
+        var predictions = new PredictionSet(main)
+        {
+            Interpolations = interpolations.Value,
+            InterpolationReason = InterpolationVariants.TooFew,
+            Descent = checkpoints.Optimizer?.Kind == "gradient-flow" ? main : descent,
+            DescentReason = reason,
+        };
+        return new RunModel(propagation, predictions)
+        {
+            Mode = "flow",
+            Method = propagation.Report.Method,
+            Beta = trajectory.Beta,
+            NoFractionReason = trajectory.Beta is null ? "B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1" : null,
+            ResponseBound = Eigen.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend),
+            HasTestKernel = trajectory.HasTestKernel,
+            MotionBound = Eigen.Largest(trajectory.MotionIntegral(propagation.Nodes), backend),
+            Epsilon = trajectory.Epsilon,
+            IntervalTransported = propagation.IntervalTransported,
+            StepsPerInterval = propagation.StepsPerInterval,
+        };
+    }
+}

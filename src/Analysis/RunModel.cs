@@ -1,0 +1,40 @@
+using KernelFlow.Integrators;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>The operators of a window, by gradient flow or by the recorded steps, with what the checks need to know of how they were made.</summary>
+internal sealed record RunModel(Propagation Propagation, PredictionSet Predictions)
+{
+    /// <summary>"flow" or "descent".</summary>
+    public required string Mode { get; init; }
+
+    /// <summary>Integration method, or the quadrature of descent.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>β when B = βI and 2βλ is a fraction (flow only); null otherwise.</summary>
+    public required double? Beta { get; init; }
+
+    /// <summary>Why 2βλ is not a fraction, when <see cref="Beta"/> is null.</summary>
+    public required string? NoFractionReason { get; init; }
+
+    /// <summary>c with ‖G v‖² ≤ c·vᵀWv.</summary>
+    public required double ResponseBound { get; init; }
+
+    /// <summary>Whether <see cref="ResponseBound"/> comes from K_QQ.</summary>
+    public required bool HasTestKernel { get; init; }
+
+    /// <summary>c with ‖P v − v‖² ≤ c·vᵀWv.</summary>
+    public required double MotionBound { get; init; }
+
+    /// <summary>Relative rounding of the kernels.</summary>
+    public required double Epsilon { get; init; }
+
+    /// <summary>P(t_{k+1},t_k) g(t_k) per interval; null where it was not formed.</summary>
+    public required IReadOnlyList<double[]>? IntervalTransported { get; init; }
+
+    /// <summary>Steps per interval.</summary>
+    public required IReadOnlyList<int> StepsPerInterval { get; init; }
+
+    /// <summary>Facts of descent mode; null in flow mode.</summary>
+    public DescentRecord? Descent { get; init; }
+}
