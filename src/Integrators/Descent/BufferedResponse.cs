@@ -11,6 +11,7 @@ internal sealed class BufferedResponse : StepResponse
     private readonly CheckpointSequence _checkpoints;
     private readonly OutputRecord _outputs;
     private readonly Backend _backend;
+    private readonly SegmentQuadrature _segment;
     private readonly ChordColumns _columns;
     private readonly bool _preconditioned;
     private readonly double[][] _z;
@@ -20,14 +21,16 @@ internal sealed class BufferedResponse : StepResponse
     /// <exception cref="ArgumentException">The buffer is larger than allowed.</exception>
     public BufferedResponse(CheckpointSequence checkpoints, OutputRecord outputs, DescentRule rule, DescentOptions options, Backend backend)
     {
-        (_checkpoints, _outputs, _backend, Rule) = (checkpoints, outputs, backend, rule);
+        (_checkpoints, _outputs, _segment, _backend, Rule) = (checkpoints, outputs, options.Segment, backend, rule);
         bool midpoints = options.Quadrature.UsesMidpoints(checkpoints);
         Quadrature = ChordQuadratures.Name(midpoints);
         int N = TrainSize, M = TestSize, width = N + DescentPass.Carried;
         long bytes = checked(8L * width * checkpoints.Parameters!.Value);
         if (bytes > options.MaximumBufferBytes)
             throw new ArgumentException(FormattableString.Invariant(
-                $"mode descent: {rule.Kind} keeps a buffer of {checkpoints.Parameters} parameters x {width} columns, {bytes / 1048576.0:F0} MiB, more than the {options.MaximumBufferBytes / 1048576.0:F0} MiB allowed; raise MaximumBufferBytes, record sketched Jacobians (momentum only), or use flow mode."));
+                $"mode descent: {rule.Kind} keeps a buffer of {checkpoints.Parameters} parameters x {width} columns, {bytes / 1048576.0:F0} MiB, ")
+                + FormattableString.Invariant($"more than the {options.MaximumBufferBytes / 1048576.0:F0} MiB allowed; ")
+                + "raise MaximumBufferBytes, record sketched Jacobians (momentum only), or use flow mode.");
         _columns = new ChordColumns(checkpoints, midpoints);
         _preconditioned = rule.Kind == "adam";
         _z = new double[_columns.Blocks][];
@@ -60,7 +63,7 @@ internal sealed class BufferedResponse : StepResponse
     public override bool HasDefect => _columns.HasDefect;
 
     public override void Hessians(int step, ChordHessian target) =>
-        target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1]);
+        target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1], _segment);
 
     public override void Respond(int step, in MatrixView x, ChordHessian hessian, in MatrixView t)
     {

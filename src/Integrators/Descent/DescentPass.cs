@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>One pass of the descent recursion. Columns of X: P, then the predicted gradient, the vector of the single step, and the two error vectors of <see cref="QuadratureError"/>.</summary>
+/// <summary>One pass of the descent recursion. Columns of X: P, then the predicted gradient, the vector of the single step, and the two error vectors of <see
+/// cref="QuadratureError"/>.</summary>
 internal sealed class DescentPass
 {
     internal const int Carried = 4;
@@ -155,7 +156,8 @@ internal sealed class DescentPass
         double size = Norms.Frobenius(P) / Math.Sqrt(_n);
         if (!double.IsFinite(size))
             throw new NumericalException(FormattableString.Invariant(
-                $"descent: P is not finite after step {k + 1}, z = η·λ_max(BK) = {_z[k]:G3} (stable up to {_response.Rule.StabilityEdge:G3}); likely cause: training diverged there, end the window earlier."));
+                $"descent: P is not finite after step {k + 1}, z = η·λ_max(BK) = {_z[k]:G3} ")
+                + FormattableString.Invariant($"(stable up to {_response.Rule.StabilityEdge:G3}); likely cause: training diverged there, end the window earlier."));
         _peak = Math.Max(_peak, size);
     }
 

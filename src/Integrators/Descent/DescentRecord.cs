@@ -1,6 +1,7 @@
 namespace KernelFlow.Integrators;
 
-/// <summary>Quadrature part of the budget of C1 to C4: relative to the recorded changes (predicted ones where nothing was recorded); null where nothing changed.</summary>
+/// <summary>Quadrature part of the budget of C1 to C4: relative to the recorded changes (predicted ones where nothing was recorded); null where nothing
+/// changed.</summary>
 /// <param name="Dissipation">C1, relative to |Φ(K) − Φ(0)|.</param>
 /// <param name="Transport">C2, relative to ‖g(0)‖, the largest over steps.</param>
 /// <param name="TrainTransfer">C3, relative to ‖U_S(K) − U_S(0)‖.</param>
@@ -12,7 +13,8 @@ public sealed record QuadratureBudget(double? Dissipation, double? Transport, do
 /// <param name="TestDisplacement">‖ΔU_Q,k‖.</param>
 /// <param name="TrainResidual">‖ΔU_S,k + η_k J̄_S,k J_S,kᵀ g_k‖ (with a buffer: Z from the recorded g).</param>
 /// <param name="TestResidual">‖ΔU_Q,k + η_k J̄_Q,k J_S,kᵀ g_k‖.</param>
-public sealed record StepResiduals(IReadOnlyList<double> TrainDisplacement, IReadOnlyList<double> TestDisplacement, IReadOnlyList<double> TrainResidual, IReadOnlyList<double> TestResidual)
+public sealed record StepResiduals(IReadOnlyList<double> TrainDisplacement, IReadOnlyList<double> TestDisplacement,
+    IReadOnlyList<double> TrainResidual, IReadOnlyList<double> TestResidual)
 {
     /// <summary>The largest of the residuals relative to the displacement of their own step.</summary>
     public double LargestRelative => Math.Max(Largest(TrainResidual, TrainDisplacement), Largest(TestResidual, TestDisplacement));
@@ -42,7 +44,8 @@ public sealed class DescentRecord
     /// <summary>z beyond which a quadratic loss diverges: 2 for gradient descent, 2(1+μ) for heavy ball, 2(1+β₁)/(1−β₁) for Adam.</summary>
     public required double StabilityEdge { get; init; }
 
-    /// <summary>Π max(1, r_k), r_k the growth of the stiffest mode in step k (|1 − z_k| for gradient descent): what errors made early can grow by, if they stay in that mode.</summary>
+    /// <summary>Π max(1, r_k), r_k the growth of the stiffest mode in step k (|1 − z_k| for gradient descent): what errors made early can grow by, if they
+    /// stay in that mode.</summary>
     public required double Amplification { get; init; }
 
     /// <summary>max_k ‖P_k‖_F/√N: 1 at the start, above it only when P itself grew.</summary>
@@ -68,13 +71,16 @@ public sealed class DescentRecord
 
     /// <summary>The residuals, signed, carried along by the recursion; null when recorded outputs were not given.</summary>
     /// <remarks>
-    /// With those of B̄ and B̄', Δg_k − B̄_kΔU_k and ΔΦ_k − g_kᵀΔU_k − ½ΔU_kᵀB̄'_kΔU_k, they <i>are</i> the errors of C1 to C4, by linearity: they say where an error was made, and cannot contradict the claim.
+    /// With those of B̄ and B̄', Δg_k − B̄_kΔU_k and ΔΦ_k − g_kᵀΔU_k − ½ΔU_kᵀB̄'_kΔU_k, they <i>are</i> the errors of C1 to C4, by linearity: they say where
+    /// an error was made, and cannot contradict the claim.
     /// What can is <see cref="Estimate"/>.
     /// </remarks>
     public QuadratureBudget? Residual { get; init; }
 
-    /// <summary>An estimate that knows nothing of the recorded outputs' motion: Simpson against trapezium (from above), without midpoints the curvature of J over three checkpoints (size only); for B̄ Boole against Simpson. Carried along in the same way.</summary>
-    /// <remarks>Null where it cannot be formed: kernel blocks without midpoints, a single step without midpoint, custom losses (B between checkpoints is not known).</remarks>
+    /// <summary>An estimate that knows nothing of the recorded outputs' motion: Simpson against trapezium (from above), without midpoints the curvature of J
+    /// over three checkpoints (size only); for B̄ a finer rule. Carried along in the same way.</summary>
+    /// <remarks>Null where it cannot be formed: kernel blocks without midpoints, a single step without midpoint, custom losses (B between checkpoints is not
+    /// known).</remarks>
     public QuadratureBudget? Estimate { get; init; }
 }
 

@@ -4,8 +4,10 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>An error of the predicted gradient and outputs, carried along: each step moves what is there as it moves any gradient, then adds its own source.</summary>
-/// <remarks>e_{k+1} = e_k − B̄T_e + B̄s + c, and δU ← δU − T_e + s, with s the error of the step's ΔU and c that of B̄ΔU. Signed, so that errors cancel where they do.</remarks>
+/// <summary>An error of the predicted gradient and outputs, carried along: each step moves what is there as it moves any gradient, then adds its own
+/// source.</summary>
+/// <remarks>e_{k+1} = e_k − B̄T_e + B̄s + c, and δU ← δU − T_e + s, with s the error of the step's ΔU and c that of B̄ΔU. Signed, so that errors cancel where
+/// they do.</remarks>
 internal sealed class QuadratureError
 {
     private readonly int _n;

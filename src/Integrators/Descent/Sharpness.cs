@@ -5,7 +5,8 @@ using KernelFlow.Operators;
 namespace KernelFlow.Integrators;
 
 /// <summary>λ_max(BK) for B and K positive semidefinite, by Lanczos in the inner product xᵀKy, in which BK is self-adjoint: no square roots.</summary>
-/// <remarks>Starts from the last Ritz vector, with a little of a fixed random vector so that no direction is lost for good. From below; the error is of second order in the residual.</remarks>
+/// <remarks>Starts from the last Ritz vector, with a little of a fixed random vector so that no direction is lost for good. From below; the error is of
+/// second order in the residual.</remarks>
 internal sealed class Sharpness
 {
     private const int Dimension = 16, Restarts = 6;

@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>How outputs answer to gradients in one step: T = f_k [J̄_S; J̄_Q] M_k Z_k, so that ΔU = −T for each column of X. Holds the optimizer's memory.</summary>
+/// <summary>How outputs answer to gradients in one step: T = f_k [J̄_S; J̄_Q] M_k Z_k, so that ΔU = −T for each column of X. Holds the optimizer's
+/// memory.</summary>
 internal abstract class StepResponse
 {
     public abstract DescentRule Rule { get; }

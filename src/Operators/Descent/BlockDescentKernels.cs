@@ -6,7 +6,8 @@ namespace KernelFlow.Operators;
 
 /// <summary>The kernels of a step from kernel blocks with cross blocks: J̄J_Sᵀ = (K + K_next)/2, or (K + 4K_mid + K_next)/6 with midpoints.</summary>
 /// <remarks>
-/// J̄_QJ̄_Qᵀ for the Cauchy–Schwarz constant: with the trapezium ¼(K_QQ,k + K_QQ,next + K_QQ,nextᵀ + K_QQ,k+1), or the larger mean of K_QQ,k and K_QQ,k+1 without the cross block;
+/// J̄_QJ̄_Qᵀ for the Cauchy–Schwarz constant: with the trapezium ¼(K_QQ,k + K_QQ,next + K_QQ,nextᵀ + K_QQ,k+1), or the larger mean of K_QQ,k and K_QQ,k+1
+/// without the cross block;
 /// otherwise (and for J̄_S always) J̄J_Sᵀ K_SS⁺ J_SJ̄ᵀ, which is valid and tighter: only the part of J̄ᵀ in range J_Sᵀ can be seen. Time per step O(N²(N+M)).
 /// </remarks>
 internal sealed class BlockDescentKernels : DescentKernels
@@ -14,14 +15,15 @@ internal sealed class BlockDescentKernels : DescentKernels
     private readonly CheckpointSequence _checkpoints;
     private readonly OutputRecord _outputs;
     private readonly Backend _backend;
+    private readonly SegmentQuadrature _segment;
     private readonly bool _midpoints, _testKernels;
     private readonly DenseMatrix _next, _middle, _vectors, _half, _raw;
     private readonly double[] _values;
 
-    public BlockDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend)
+    public BlockDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, SegmentQuadrature segment, Backend backend)
         : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
     {
-        (_checkpoints, _outputs, _backend) = (checkpoints, outputs, backend);
+        (_checkpoints, _outputs, _segment, _backend) = (checkpoints, outputs, segment, backend);
         _midpoints = quadrature.UsesMidpoints(checkpoints);
         _testKernels = !_midpoints && checkpoints.All(c => c.Find("K_QQ") is not null);
         Epsilon = checkpoints.Max(c => Math.Max(c["K_SS"].Type.Epsilon(), c["K_QS"].Type.Epsilon()));
@@ -37,7 +39,7 @@ internal sealed class BlockDescentKernels : DescentKernels
     public override double Epsilon { get; }
 
     public override void Hessians(int step, ChordHessian target) =>
-        target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1]);
+        target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1], _segment);
 
     protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
     {

@@ -3,10 +3,13 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>Column blocks of J_k and of J̄_k, streamed: at any time one block of each checkpoint that the step involves, nothing kept from step to step.</summary>
+/// <summary>Column blocks of J_k and of J̄_k, streamed: at any time one block of each checkpoint that the step involves, nothing kept from step to
+/// step.</summary>
 /// <remarks>
-/// Blocks are transposed: parameters × outputs, train before test. Error estimate of J̄ from Jacobians alone: with midpoints the difference between Simpson's rule and the
-/// trapezium (from above); with the trapezium η²/12 times the second divided difference of J over three neighbouring checkpoints, along the path instead of the chord (size only).
+/// Blocks are transposed: parameters × outputs, train before test. Error estimate of J̄ from Jacobians alone: with midpoints the difference between Simpson's
+/// rule and the
+/// trapezium (from above); with the trapezium η²/12 times the second divided difference of J over three neighbouring checkpoints, along the path instead of
+/// the chord (size only).
 /// </remarks>
 internal sealed class ChordColumns
 {

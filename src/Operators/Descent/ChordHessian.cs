@@ -1,10 +1,14 @@
+using MathNet.Numerics.Integration;
+
 namespace KernelFlow.Operators;
 
 /// <summary>B along one output segment u + θΔu: at its start, B̄ = ∫₀¹ B dθ and B̄' = 2∫₀¹ (1−θ) B dθ. Squared loss: exactly I/n.</summary>
 public sealed class ChordHessian
 {
+    private static readonly GaussLegendreRule _fine = new(0, 1, 16), _coarse = new(0, 1, 8);
+
     private readonly double[] _point;
-    private readonly OutputHessian _quarter, _half, _threeQuarters;
+    private readonly OutputHessian _work;
 
     /// <summary>Makes buffers of n blocks p×p.</summary>
     public ChordHessian(int examples, int outputs)
@@ -15,7 +19,7 @@ public sealed class ChordHessian
         AverageDefect = new OutputHessian(examples, outputs);
         RemainderDefect = new OutputHessian(examples, outputs);
         _point = new double[examples * outputs];
-        (_quarter, _half, _threeQuarters) = (new OutputHessian(examples, outputs), new OutputHessian(examples, outputs), new OutputHessian(examples, outputs));
+        _work = new OutputHessian(examples, outputs);
     }
 
     /// <summary>B_k.</summary>
@@ -27,7 +31,7 @@ public sealed class ChordHessian
     /// <summary>B̄'_k: Φ(u_{k+1}) − Φ(u_k) = gᵀΔu + ½ ΔuᵀB̄'Δu.</summary>
     public OutputHessian Remainder { get; }
 
-    /// <summary>Estimated quadrature error of B̄: Boole's rule (B at quarters of the segment as well) minus Simpson's.</summary>
+    /// <summary>Estimated quadrature error of B̄: 16-point Gauss minus the rule used, or minus 8-point Gauss (from above) when it is the one used.</summary>
     public OutputHessian AverageDefect { get; }
 
     /// <summary>The same for B̄'.</summary>
@@ -36,13 +40,15 @@ public sealed class ChordHessian
     /// <summary>Whether the defects are known: not for a custom loss, whose B between checkpoints is not.</summary>
     public bool HasDefect { get; private set; }
 
-    /// <summary>Simpson's rule over outputs: B̄ = (B_k + 4B_½ + B_{k+1})/6 and B̄' = (B_k + 2B_½)/3; for a custom loss B̄ = (B_k + B_{k+1})/2 and B̄' = (2B_k + B_{k+1})/3.</summary>
+    /// <summary>Simpson's rule: B̄ = (B_k + 4B_½ + B_{k+1})/6 and B̄' = (B_k + 2B_½)/3; or 16-point Gauss–Legendre; for a custom loss B̄ = (B_k + B_{k+1})/2
+    /// and B̄' = (2B_k + B_{k+1})/3.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="u">U_S before the step.</param>
     /// <param name="next">U_S after it.</param>
     /// <param name="a">B before the step.</param>
     /// <param name="b">B after it.</param>
-    public void Fill(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian a, OutputHessian b)
+    /// <param name="rule">Which rule.</param>
+    public void Fill(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian a, OutputHessian b, SegmentQuadrature rule = SegmentQuadrature.Simpson)
     {
         a.Blocks.CopyTo(Start.Blocks, 0);
         HasDefect = loss.Beta is not null || !loss.IsCustom;
@@ -54,10 +60,16 @@ public sealed class ChordHessian
         else if (loss.IsCustom) Linear(a.Blocks, b.Blocks);
         else
         {
-            At(loss, 0.25, u, next, _quarter);
-            At(loss, 0.5, u, next, _half);
-            At(loss, 0.75, u, next, _threeQuarters);
-            Simpson(a.Blocks, b.Blocks);
+            if (rule == SegmentQuadrature.Gauss) Gauss(_coarse, loss, u, next, Average.Blocks, Remainder.Blocks);
+            else Simpson(loss, u, next, a.Blocks, b.Blocks);
+            Gauss(_fine, loss, u, next, AverageDefect.Blocks, RemainderDefect.Blocks);
+            for (int i = 0; i < a.Blocks.Length; i++)
+            {
+                (double average, double remainder) = (AverageDefect.Blocks[i], RemainderDefect.Blocks[i]);
+                AverageDefect.Blocks[i] -= Average.Blocks[i];
+                RemainderDefect.Blocks[i] -= Remainder.Blocks[i];
+                if (rule == SegmentQuadrature.Gauss) (Average.Blocks[i], Remainder.Blocks[i]) = (average, remainder);
+            }
         }
     }
 
@@ -79,22 +91,36 @@ public sealed class ChordHessian
         }
     }
 
-    private void Simpson(double[] a, double[] b)
+    private void Simpson(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, double[] a, double[] b)
     {
-        double[] quarter = _quarter.Blocks, half = _half.Blocks, last = _threeQuarters.Blocks;
+        double[] half = At(loss, 0.5, u, next);
         for (int i = 0; i < a.Length; i++)
         {
-            double average = (a[i] + 4 * half[i] + b[i]) / 6, remainder = (a[i] + 2 * half[i]) / 3;
-            Average.Blocks[i] = average;
-            Remainder.Blocks[i] = remainder;
-            AverageDefect.Blocks[i] = (7 * (a[i] + b[i]) + 32 * (quarter[i] + last[i]) + 12 * half[i]) / 90 - average;
-            RemainderDefect.Blocks[i] = (14 * a[i] + 48 * quarter[i] + 12 * half[i] + 16 * last[i]) / 90 - remainder;
+            Average.Blocks[i] = (a[i] + 4 * half[i] + b[i]) / 6;
+            Remainder.Blocks[i] = (a[i] + 2 * half[i]) / 3;
         }
     }
 
-    private void At(LossModel loss, double theta, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian target)
+    private void Gauss(GaussLegendreRule rule, LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, double[] average, double[] remainder)
+    {
+        Array.Clear(average);
+        Array.Clear(remainder);
+        for (int q = 0; q < rule.Order; q++)
+        {
+            double theta = rule.GetAbscissa(q), weight = rule.GetWeight(q);
+            double[] B = At(loss, theta, u, next);
+            for (int i = 0; i < B.Length; i++)
+            {
+                average[i] += weight * B[i];
+                remainder[i] += 2 * (1 - theta) * weight * B[i];
+            }
+        }
+    }
+
+    private double[] At(LossModel loss, double theta, ReadOnlySpan<double> u, ReadOnlySpan<double> next)
     {
         for (int i = 0; i < _point.Length; i++) _point[i] = (1 - theta) * u[i] + theta * next[i];
-        loss.Hessian(_point, target);
+        loss.Hessian(_point, _work);
+        return _work.Blocks;
     }
 }

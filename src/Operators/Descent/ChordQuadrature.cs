@@ -13,6 +13,18 @@ public enum ChordQuadrature
     Midpoint,
 }
 
+/// <summary>The rule for B̄_k and B̄'_k, averages of B along the output segment; both are exact for squared loss, and neither is used for custom
+/// losses.</summary>
+public enum SegmentQuadrature
+{
+    /// <summary>Simpson's rule: B at the ends and the middle, O(‖ΔU‖⁴).</summary>
+    Simpson,
+
+    /// <summary>16-point Gauss–Legendre: to rounding unless outputs move by tens. For cross-entropy, where steps in output space are long and Simpson's rule
+    /// is the largest error, already below the edge of stability.</summary>
+    Gauss,
+}
+
 internal static class ChordQuadratures
 {
     /// <summary>Whether to use midpoints.</summary>

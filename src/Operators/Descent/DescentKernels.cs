@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>What the exact recursion of gradient descent needs of each step: kernels along the chord and Hessians along the output segment (theory, section 8).</summary>
+/// <summary>What the exact recursion of gradient descent needs of each step: kernels along the chord and Hessians along the output segment (theory, section
+/// 8).</summary>
 /// <remarks>The counterpart of <see cref="KernelTrajectory"/> for descent. An implementation may hold scratch: use it from one thread at a time.</remarks>
 public abstract class DescentKernels
 {
@@ -76,13 +77,16 @@ public abstract class DescentKernels
     /// <param name="outputs">Its outputs.</param>
     /// <param name="quadrature">Rule for J̄.</param>
     /// <param name="backend">Dense kernels.</param>
-    /// <exception cref="ArgumentException">The run has no descent recursion, or one with memory (momentum, Adam), which kernels alone do not determine.</exception>
+    /// <param name="segment">Rule for B̄.</param>
+    /// <exception cref="ArgumentException">The run has no descent recursion, or one with memory (momentum, Adam), which kernels alone do not
+    /// determine.</exception>
     /// <exception cref="InvalidRunException">Midpoints were asked for and are missing.</exception>
-    public static DescentKernels Of(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend)
+    public static DescentKernels Of(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend,
+        SegmentQuadrature segment = SegmentQuadrature.Simpson)
     {
         var rule = DescentRule.Of(checkpoints);
         if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.", nameof(checkpoints));
-        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, backend) : new BlockDescentKernels(checkpoints, outputs, quadrature, backend);
+        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend) : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend);
     }
 
     internal static double[] Rates(CheckpointSequence checkpoints)

@@ -1,7 +1,8 @@
 namespace KernelFlow.Operators;
 
 /// <summary>An optimizer's step as a linear map of the gradients so far: Z_k = μ Z_{k−1} + γ J_kᵀ P_k, w_{k+1} − w_k = −f_k M_k Z_k g(s).</summary>
-/// <remarks>Gradient descent: μ = 0, γ = 1, f_k = η_k. Heavy ball: γ = 1, f_k = η_k. Adam: μ = β₁, γ = 1 − β₁, f_k = η_k/(1 − β₁^{k+1}). Source: theory, section 8.</remarks>
+/// <remarks>Gradient descent: μ = 0, γ = 1, f_k = η_k. Heavy ball: γ = 1, f_k = η_k. Adam: μ = β₁, γ = 1 − β₁, f_k = η_k/(1 − β₁^{k+1}). Source: theory,
+/// section 8.</remarks>
 /// <param name="Kind">"gradient-descent", "momentum" or "adam".</param>
 /// <param name="Decay">μ or β₁; 0 for gradient descent.</param>
 /// <param name="Gain">γ.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KernelFlow.Operators;
 
 /// <summary>Whether a run has an exact descent recursion (theory, section 8), and if not, why.</summary>
@@ -35,11 +37,13 @@ public static class DescentSupport
     {
         null => "the run does not say which optimizer made it (optimizer.kind)",
         { Kind: "sgd" } => "optimizer sgd takes minibatch steps, which are not along the gradient of the training loss",
-        { Kind: "momentum", Momentum: not (>= 0 and < 1) } o => FormattableString.Invariant($"optimizer momentum needs its coefficient momentum in [0, 1), found {o.Momentum?.ToString() ?? "none"}"),
-        { Kind: "adam", Beta1: not (>= 0 and < 1) } o => FormattableString.Invariant($"optimizer adam needs its coefficient beta1 in [0, 1), found {o.Beta1?.ToString() ?? "none"}"),
+        { Kind: "momentum", Momentum: not (>= 0 and < 1) } o => $"optimizer momentum needs its coefficient momentum in [0, 1), found {Text(o.Momentum)}",
+        { Kind: "adam", Beta1: not (>= 0 and < 1) } o => $"optimizer adam needs its coefficient beta1 in [0, 1), found {Text(o.Beta1)}",
         { } o when !_kinds.Contains(o.Kind) => $"optimizer {o.Kind} has no descent recursion here; there is one for {string.Join(", ", _kinds)}",
         _ => null,
     };
+
+    private static string Text(double? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "none";
 
     private static string? Minibatch(CheckpointSequence c)
     {
@@ -66,7 +70,8 @@ public static class DescentSupport
         if (kind == "gradient-descent" && sketched && count > 0) return "sketched Jacobians contain the preconditioner of their own checkpoint, the step needs that of its start";
         bool needed = kind == "adam" || count > 0;
         return needed && leaving.FirstOrDefault(k => k.Find("preconditioner") is null) is { } without
-            ? $"{without.Location}: tensor preconditioner is missing (checkpoint at step {without.Step}); {(kind == "adam" ? "adam" : "a preconditioned step")} needs it in every checkpoint but the last"
+            ? $"{without.Location}: tensor preconditioner is missing (checkpoint at step {without.Step}); "
+                + $"{(kind == "adam" ? "adam" : "a preconditioned step")} needs it in every checkpoint but the last"
             : null;
     }
 

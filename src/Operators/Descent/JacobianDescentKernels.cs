@@ -3,7 +3,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>The kernels of a step from recorded Jacobians, one pass over column blocks per step: 2N(N+M)D + 2N²D + M²D flops, memory a few column blocks whatever D is.</summary>
+/// <summary>The kernels of a step from recorded Jacobians, one pass over column blocks per step: 2N(N+M)D + 2N²D + M²D flops, memory a few column blocks
+/// whatever D is.</summary>
 /// <remarks>A recorded preconditioner M_k enters as J√M_k in every Jacobian of the step, so that products are J̄ M_k Jᵀ and J M_k Jᵀ.</remarks>
 internal sealed class JacobianDescentKernels : DescentKernels
 {
@@ -11,10 +12,11 @@ internal sealed class JacobianDescentKernels : DescentKernels
     private readonly OutputRecord _outputs;
     private readonly LossModel _loss;
     private readonly Backend _backend;
+    private readonly SegmentQuadrature _segment;
     private readonly bool _scaled;
     private readonly double[] _y;
 
-    public JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend)
+    public JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, SegmentQuadrature segment, Backend backend)
         : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
     {
         bool midpoints = quadrature.UsesMidpoints(checkpoints);
@@ -22,13 +24,13 @@ internal sealed class JacobianDescentKernels : DescentKernels
         _columns = new ChordColumns(checkpoints, midpoints);
         _scaled = checkpoints[0].Find("preconditioner") is not null;
         _y = new double[_columns.Width];
-        (_outputs, _loss, _backend) = (outputs, checkpoints.Loss, backend);
+        (_outputs, _loss, _segment, _backend) = (outputs, checkpoints.Loss, segment, backend);
     }
 
     public override string Quadrature { get; }
 
     public override void Hessians(int step, ChordHessian target) =>
-        target.Fill(_loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1]);
+        target.Fill(_loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1], _segment);
 
     protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
     {

@@ -1,0 +1,87 @@
+namespace KernelFlow.Integrators.Tests.Descent;
+
+/// <summary>Residuals and the estimate that does not depend on them.</summary>
+public class BudgetTests
+{
+    private static double[] Values(QuadratureBudget b) => [b.Dissipation!.Value, b.Transport!.Value, b.TrainTransfer!.Value, b.TestTransfer!.Value];
+
+    private static double[] Errors(CheckpointSequence c, DescentResult r)
+    {
+        var (C1, C2, C3, C4) = Runs.Errors(c, r);
+        return [C1, C2, C3, C4];
+    }
+
+    /// <summary>By linearity the propagated residuals are the errors themselves: a check of both, and why they cannot contradict a claim.</summary>
+    [Theory]
+    [InlineData("gradient-descent", 1, 0.8, ChordQuadrature.Trapezium)]
+    [InlineData("gradient-descent", 3, 2.0, ChordQuadrature.Midpoint)]
+    [InlineData("momentum", 3, 0.1, ChordQuadrature.Trapezium)]
+    [InlineData("adam", 3, 0.05, ChordQuadrature.Trapezium)]
+    public void PropagatedResidualsAreTheErrors(string kind, int p, double eta, ChordQuadrature quadrature)
+    {
+        var c = Runs.Network(kind, p, eta, 30).Record();
+        var result = Runs.Run(c, quadrature);
+        double[] errors = Errors(c, result), residual = Values(result.Record.Residual!);
+        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(residual[i] - errors[i]), 1e-6 * errors[i] + 1e-13, $"C{i + 1}: residual {residual[i]:e3} against error {errors[i]:e3}");
+        Assert.All(result.Record.Residuals!.TestResidual, r => Assert.True(r > 0));
+        Check.Small(result.Record.Residuals.LargestRelative, 0.2, "largest relative residual");
+    }
+
+    [Theory]
+    [InlineData("gradient-descent", 1, 0.8)]
+    [InlineData("gradient-descent", 3, 2.0)]
+    [InlineData("momentum", 3, 0.1)]
+    [InlineData("adam", 3, 0.05)]
+    public void TheEstimateCoversTheErrorWithinItsSlack(string kind, int p, double eta)
+    {
+        var c = Runs.Network(kind, p, eta, 30).Record();
+        foreach (var quadrature in new[] { ChordQuadrature.Trapezium, ChordQuadrature.Midpoint })
+        {
+            var result = Runs.Run(c, quadrature);
+            double[] errors = Errors(c, result), estimate = Values(result.Record.Estimate!);
+            for (int i = 1; i < 4; i++) Check.Small(errors[i], 3 * estimate[i], $"C{i + 1} with {quadrature} against three times its estimate");
+        }
+    }
+
+    /// <summary>With midpoints the estimate is that of the trapezium: it must be near the trapezium's true error.</summary>
+    [Fact]
+    public void WithMidpointsTheEstimateIsTheErrorOfTheTrapezium()
+    {
+        var c = Runs.Network("gradient-descent", 1, 0.4, 30).Record();
+        double estimate = Runs.Run(c, ChordQuadrature.Midpoint).Record.Estimate!.TestTransfer!.Value, truth = Runs.Errors(c, Runs.Run(c, ChordQuadrature.Trapezium)).C4;
+        Check.Between(estimate / truth, 0.9, 1.1, "estimate relative to the trapezium's error");
+    }
+
+    /// <summary>Test outputs that do not follow from the recorded Jacobians: the residual follows them, the estimate does not and exposes them.</summary>
+    [Fact]
+    public void TamperedOutputsAreExposedByTheEstimate()
+    {
+        var c = Runs.Network("gradient-descent", 1, 0.4, 30).Record();
+        var tampered = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, k.Tensors.Values.Select(t =>
+            t.Name == "U_Q" ? new MemoryTensor("U_Q", [.. t.ReadAll().Select(v => v * (1 + 0.02 * k.Step))], [.. t.Shape]) : t).ToArray())), c.Loss) { Optimizer = c.Optimizer };
+        DescentResult honest = Runs.Run(c, ChordQuadrature.Midpoint), found = Runs.Run(tampered, ChordQuadrature.Midpoint);
+        double error = Runs.Errors(tampered, found).C4;
+        Check.Close(found.Propagation.G_Q, honest.Propagation.G_Q, 0, "G_d, which must not depend on recorded U_Q");
+        Check.Small(Math.Abs(found.Record.Residual!.TestTransfer!.Value - error), 1e-9, "residual against error");
+        Assert.True(error > 10 * found.Record.Estimate!.TestTransfer!.Value, FormattableString.Invariant($"error {error:g3}, estimate {found.Record.Estimate.TestTransfer:g3}"));
+    }
+
+    [Fact]
+    public void WithoutRecordedOutputsThereAreNoResiduals()
+    {
+        var c = Runs.Network("gradient-descent", 1, 0.4, 10).Record();
+        var o = OutputRecord.Read(c);
+        var kernels = DescentKernels.Of(c, o, ChordQuadrature.Midpoint, Backends.Managed);
+        var alone = DescentPropagator.Run(kernels, Backends.Managed, new CarriedVectors(o.Gradients[0]));
+        Assert.True(alone.Record.Residual is null && alone.Record.Residuals is null && alone.Propagation.IntervalTransported.Count == 0);
+        Check.Close(alone.Propagation.G_Q, Runs.Run(c).Propagation.G_Q, 0, "G_d");
+        Assert.Throws<ArgumentException>(() => DescentPropagator.Run(kernels, Backends.Managed, recorded: OutputRecord.Read(c.Subset([0, 1, 2]))));
+    }
+
+    [Fact]
+    public void WhatCannotBeEstimatedIsNull()
+    {
+        Assert.Null(Runs.Run(Runs.Exact("gradient-descent", 1).Record()).Record.Estimate);
+        Assert.NotNull(Runs.Run(Runs.Exact("gradient-descent", 2).Record()).Record.Estimate);
+    }
+}

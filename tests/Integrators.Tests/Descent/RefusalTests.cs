@@ -1,0 +1,147 @@
+namespace KernelFlow.Integrators.Tests.Descent;
+
+/// <summary>What has no descent recursion is refused with the reason; failures and cancellation on the way; no allocation per step.</summary>
+public class RefusalTests
+{
+    private static CheckpointSequence With(CheckpointSequence c, OptimizerInfo? optimizer) => new(c, c.Loss) { Optimizer = optimizer };
+
+    private static void Refused(CheckpointSequence c, string text)
+    {
+        var (possible, reason) = DescentSupport.Check(c);
+        Assert.False(possible);
+        Assert.Contains(text, reason);
+        Assert.Contains(text, Assert.Throws<ArgumentException>(() => Runs.Run(c)).Message);
+    }
+
+    [Fact]
+    public void AnEveryStepRunIsAcceptedWithTheReason()
+    {
+        foreach (string kind in new[] { "gradient-descent", "momentum", "adam" })
+            Assert.Equal((true, $"every step was recorded and the optimizer is {kind}"), DescentSupport.Check(Runs.Exact(kind, 3).Record()));
+    }
+
+    [Fact]
+    public void StepsLeftOut() => Refused(Runs.Exact("gradient-descent", 6).Record().Subset([0, 1, 3, 4]), "not every step was recorded: checkpoint 2 is step 3, the one before it step 1");
+
+    [Fact]
+    public void UnknownOptimizers()
+    {
+        var c = Runs.Exact("gradient-descent", 3).Record();
+        Refused(With(c, null), "does not say which optimizer");
+        Refused(With(c, new OptimizerInfo("lion", 0.1)), "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam");
+        Refused(With(c, new OptimizerInfo("sgd", 0.1) { BatchSize = 2 }), "sgd takes minibatch steps");
+        Refused(With(c, new OptimizerInfo("momentum", 0.1)), "found none");
+        Refused(With(c, new OptimizerInfo("adam", 0.1) { Beta1 = 1 }), "beta1 in [0, 1), found 1");
+    }
+
+    [Fact]
+    public void Minibatches()
+    {
+        var c = Runs.Exact("gradient-descent", 3).Record();
+        Refused(With(c, new OptimizerInfo("momentum", 0.1) { Momentum = 0.9, BatchSize = 3 }), "minibatches of 3 of 6");
+        var batched = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, [.. k.Tensors.Values, new MemoryTensor("batch", new double[] { 0, 1 }, 2)])), c.Loss) { Optimizer = c.Optimizer };
+        Refused(batched, "batch holds 2 of 6");
+    }
+
+    [Fact]
+    public void OptimizersWithMemoryStartAtStepZero()
+    {
+        Refused(Runs.Exact("momentum", 6).Record().Subset([2, 3, 4]), "with momentum the window must start at step 0, found step 2");
+        Refused(Runs.Exact("adam", 6).Record().Subset([1, 2]), "with adam the window must start at step 0");
+    }
+
+    [Fact]
+    public void Preconditioners()
+    {
+        var c = Runs.Exact("adam", 4).Record();
+        var without = new CheckpointSequence(c.Select((k, i) => i == 2 ? new Checkpoint(k.Time, k.Step, k.Tensors.Values.Where(t => t.Name != "preconditioner").ToArray()) : k), c.Loss) { Optimizer = c.Optimizer };
+        Refused(without, "tensor preconditioner is missing (checkpoint at step 2)");
+        Refused(With(c, Runs.HeavyBall), "momentum with a preconditioner");
+    }
+
+    [Fact]
+    public void MissingMidpointsAreNamed() =>
+        Assert.Contains("J_S_mid is missing", Assert.Throws<InvalidRunException>(() => Runs.Run(Runs.Exact("gradient-descent", 3).Record(), ChordQuadrature.Midpoint)).Message);
+
+    [Fact]
+    public void ABufferAboveTheLimitIsRefused()
+    {
+        var c = Runs.Exact("momentum", 3).Record();
+        var options = new DescentOptions { MaximumBufferBytes = 8 * 23 * 10 - 1 };
+        var found = Assert.Throws<ArgumentException>(() => DescentPropagator.Run(c, OutputRecord.Read(c), options, Backends.Managed));
+        Assert.Contains("23 parameters x 10 columns", found.Message);
+        DescentPropagator.Run(c, OutputRecord.Read(c), options with { MaximumBufferBytes = 8 * 23 * 10 }, Backends.Managed);
+    }
+
+    [Theory]
+    [InlineData("gradient-descent")]
+    [InlineData("momentum")]
+    public void CancellationTakesEffectWithinAStep(string kind)
+    {
+        var c = Runs.Exact(kind, 30).Record();
+        using var source = new CancellationTokenSource();
+        double reached = 0;
+        void Progress(double share)
+        {
+            reached = share;
+            if (share >= 0.2) source.Cancel();
+        }
+        Assert.Throws<OperationCanceledException>(() => DescentPropagator.Run(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed, Progress, source.Token));
+        Check.Between(reached, 6.0 / 30 - 1e-12, 6.0 / 30 + 1e-12, "share done when it stopped");
+    }
+
+    /// <summary>Kernels of a mode far past the edge: P overflows, and the message says where.</summary>
+    [Fact]
+    public void DivergenceNamesTheStep()
+    {
+        var found = Assert.Throws<NumericalException>(() => DescentPropagator.Run(new Stiff(400), Backends.Managed));
+        Assert.Contains("P is not finite after step", found.Message);
+        Assert.Contains("z = η·λ_max(BK) = 101", found.Message);
+    }
+
+    // K = 101, B = 1, η = 1: P_k = (−100)^k.
+    private sealed class Stiff(int steps) : DescentKernels(1, 1, 1, Training.Constant(1, steps))
+    {
+        public override string Quadrature => "exact";
+
+        public override void Hessians(int step, ChordHessian target) => target.Start.Blocks[0] = target.Average.Blocks[0] = target.Remainder.Blocks[0] = 1;
+
+        protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
+        {
+            target.Average.Fill(101);
+            target.Start.Fill(101);
+        }
+    }
+
+    /// <summary>P_k = (1 − ηβκ)^k and W_d, G_d as geometric sums.</summary>
+    [Fact]
+    public void AFrozenKernelGivesGeometricSums()
+    {
+        var result = DescentPropagator.Run(new Stiff(3), Backends.Managed, new CarriedVectors([2.0]));
+        Check.Small(Math.Abs(result.Propagation.P[0, 0] + 1e6), 1e-6, "P");
+        Check.Small(Math.Abs(result.Propagation.W_S[0, 0] / (101 * (1 + 1e4 + 1e8)) - 1), 1e-14, "W_d");
+        Check.Small(Math.Abs(result.Propagation.G_Q[0, 0] / (101 * (1 - 100.0 + 1e4)) - 1), 1e-14, "G_d");
+        Check.Small(Math.Abs(result.Record.Amplification / 1e6 - 1), 1e-12, "amplification");
+        Assert.Equal([2.0, -200.0, 20000.0], result.Propagation.Transported.Take(3).Select(v => v[0]));
+    }
+
+    [Theory]
+    [InlineData("gradient-descent")]
+    [InlineData("momentum")]
+    [InlineData("adam")]
+    public void StepsAllocateNothing(string kind)
+    {
+        long Bytes(int steps)
+        {
+            var c = (Runs.Exact(kind, steps) with { Model = new Quadratic(40, 60, 0.1, 3), Train = 30, Loss = LossModel.Squared(Runs.Targets(30, 5), 1) }).Record();
+            var o = OutputRecord.Read(c);
+            DescentPropagator.Run(c, o, new DescentOptions(), Backends.Managed);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            DescentPropagator.Run(c, o, new DescentOptions(), Backends.Managed);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        // Results per step: two vectors of N with their headers, nine numbers and as many references.
+        long perStep = (Bytes(30) - Bytes(10)) / 20;
+        Check.Small(perStep, 2 * (8 * 30 + 32) + 400, "bytes per step");
+    }
+}
