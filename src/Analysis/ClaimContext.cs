@@ -29,6 +29,6 @@ internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord
     /// <summary>Recorded and predicted displacements.</summary>
     public DisplacementResult Displacements() => new(TestDisplacement, Predictions.Main.Test, TrainDisplacement, Predictions.Main.Train);
 
-    /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers, grown by what P grew (past the edge of stability).</summary>
-    public double RelativeRounding => (Checkpoints.TrainSize * Math.ScaleB(1, -52) + StoredEpsilon) * Math.Max(1, Model.Descent?.PeakPropagator ?? 1);
+    /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers, times what errors made early can grow by past the edge of stability.</summary>
+    public double RelativeRounding => (Checkpoints.TrainSize * Math.ScaleB(1, -52) + StoredEpsilon) * Math.Max(1, Model.Descent?.Amplification ?? 1);
 }

@@ -12,7 +12,7 @@ internal static class DescentModel
     /// <summary>Every step recorded: nothing is interpolated, and the quadrature of J̄ along each step is the only approximation.</summary>
     public static RunModel Exact(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double> progress, CancellationToken cancellation)
     {
-        var (propagation, record) = DescentPropagator.Run(checkpoints, outputs, new DescentOptions(), backend, progress, cancellation);
+        var (propagation, record) = DescentPropagator.Run(checkpoints, outputs, new DescentOptions { Segment = SegmentQuadrature.Gauss }, backend, progress, cancellation);
         var main = Prediction.From(propagation, outputs.Gradients[0]) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main)
         {

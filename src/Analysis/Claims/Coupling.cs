@@ -24,7 +24,7 @@ internal static class Coupling
         double error = VectorMath.Distance(predicted, recorded) / scale;
         double? correlation = VectorMath.Correlation(predicted, recorded);
         return c.Model.Beta is not null
-            ? DataClaim.Judge(id, name, error, correlation, budget, c.Options.Tolerance)
+            ? DataClaim.Judge(c, id, name, error, correlation, budget)
             : new ClaimResult(id, name, Verdict.Measured)
             {
                 RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = c.Options.Tolerance, Reason = c.Model.Descent is null ? "B varies, so the coupling is not implied by the theory" : "in descent mode ker G_S = ker W_S is not implied, so neither is the coupling",

@@ -5,6 +5,19 @@ internal static class DataClaim
 {
     private const double Slack = 3;
 
+    // Past this multiple of the edge of stability (z = 3 for gradient descent) quadrature errors of the steps grow faster than any estimate of them.
+    private const double BeyondEdge = 1.5;
+
+    public static ClaimResult Judge(ClaimContext c, string id, string name, double error, double? correlation, ErrorBudget budget) =>
+        c.Model.Descent is { } d && d.LargestZ > BeyondEdge * d.StabilityEdge
+            ? new ClaimResult(id, name, KernelFlow.Verdict.Undecided)
+            {
+                RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = c.Options.Tolerance,
+                Reason = FormattableString.Invariant(
+                    $"past the edge of stability: z = {d.LargestZ:G3} at step {d.LargestZStep} (edge {d.StabilityEdge:G3}), errors made early can grow by {d.Amplification:G3}"),
+            }
+            : Judge(id, name, error, correlation, budget, c.Options.Tolerance);
+
     public static ClaimResult Judge(string id, string name, double error, double? correlation, ErrorBudget budget, double tolerance)
     {
         var (verdict, reason) = Verdict(error, budget, tolerance);

@@ -16,6 +16,6 @@ internal static class Dissipation
         double size = MatrixNorms.Frobenius(c.Propagation.W_S) * VectorMath.Norm(g) * VectorMath.Norm(g);
         var budget = c.Predictions.Budget(c.Propagation.Error.W * size / scale, (c.RelativeRounding * Math.Abs(predicted) + c.StoredEpsilon * Math.Abs(start)) / scale,
             q => q.Dissipation, other => Math.Abs(other.LossChange - predicted) / scale);
-        return DataClaim.Judge(id, name, Math.Abs(predicted - change) / scale, null, budget, c.Options.Tolerance);
+        return DataClaim.Judge(c, id, name, Math.Abs(predicted - change) / scale, null, budget);
     }
 }

@@ -14,8 +14,8 @@ internal static class Transfer
         double[] predicted = displacement(c.Predictions.Main);
         double integration = c.Propagation.Error.G * MatrixNorms.Frobenius(G) * VectorMath.Norm(c.StartGradient) / scale;
         double rounding = (c.RelativeRounding * VectorMath.Norm(predicted) + c.StoredEpsilon * VectorMath.Norm(startOutputs)) / scale;
-        return DataClaim.Judge(id, name, VectorMath.Distance(predicted, recorded) / scale, VectorMath.Correlation(predicted, recorded),
-            c.Predictions.Budget(integration, rounding, quadrature, other => VectorMath.Distance(displacement(other), predicted) / scale), c.Options.Tolerance);
+        return DataClaim.Judge(c, id, name, VectorMath.Distance(predicted, recorded) / scale, VectorMath.Correlation(predicted, recorded),
+            c.Predictions.Budget(integration, rounding, quadrature, other => VectorMath.Distance(displacement(other), predicted) / scale));
     }
 }
 

@@ -15,6 +15,6 @@ internal static class Transport
         double worst = predicted.Max(p => VectorMath.Distance(p.Value, c.Outputs.Gradients[p.Key])) / size;
         var budget = c.Predictions.Budget(c.Propagation.Error.P * MatrixNorms.Frobenius(c.Propagation.P), c.RelativeRounding, q => q.Transport,
             other => other.Gradients.Max(p => VectorMath.Distance(p.Value, predicted[p.Key])) / size);
-        return DataClaim.Judge(id, name, worst, VectorMath.Correlation(predicted[c.Outputs.Times.Count - 1], c.Outputs.Gradients[^1]), budget, c.Options.Tolerance);
+        return DataClaim.Judge(c, id, name, worst, VectorMath.Correlation(predicted[c.Outputs.Times.Count - 1], c.Outputs.Gradients[^1]), budget);
     }
 }
