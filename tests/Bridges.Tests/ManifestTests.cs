@@ -69,7 +69,7 @@ public class ManifestTests
     [InlineData("\"outputs\": 1", "\"outputs\": null", "outputs is missing, expected a positive integer.")]
     [InlineData("\"outputs\": 1", "\"outputs\": 2000000000", "train: found 60, expected train x outputs of at most 2147483591.")]
     [InlineData("\"parameters\": 2753", "\"parameters\": 0", "parameters: found 0, expected a positive integer.")]
-    [InlineData("\"gradient-descent\"", "\"lbfgs\"", "optimizer.kind: found \"lbfgs\", expected gradient-descent, momentum, adam, sgd.")]
+    [InlineData("\"gradient-descent\"", "\"lbfgs\"", "optimizer.kind: found \"lbfgs\", expected gradient-descent, momentum, adam, sgd, gradient-flow.")]
     [InlineData("\"gradient-descent\"", "\"momentum\"", "optimizer.momentum is missing, expected a number from 0 to below 1.")]
     [InlineData("\"gradient-descent\"", "\"adam\"", "optimizer.beta1 is missing, expected a number from 0 to below 1.")]
     [InlineData("\"gradient-descent\"", "\"sgd\"", "optimizer.batchSize is missing, expected a positive integer.")]
