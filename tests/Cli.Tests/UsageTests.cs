@@ -17,6 +17,7 @@ public sealed class UsageTests
     [InlineData("record")]
     [InlineData("inspect")]
     [InlineData("analyze")]
+    [InlineData("kernels")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public void HelpHasExamplesAndGoesToStandardOutput(params string[] command)
@@ -41,8 +42,7 @@ public sealed class UsageTests
     [InlineData("exclude each other", "analyze", "x", "--json", "--quiet", "--verbose")]
     [InlineData("exclude each other", "record", "x", "--resume", "--overwrite")]
     [InlineData("--to must be later than --from", "analyze", "x", "--json", "--from", "2", "--to", "1")]
-    [InlineData("--interpolation cubic is not built in this version; use linear.", "analyze", "x", "--json", "--interpolation", "cubic")]
-    [InlineData("--interpolation septic is not known; use linear.", "analyze", "x", "--json", "--interpolation", "septic")]
+    [InlineData("--interpolation septic is not known; use linear or cubic.", "analyze", "x", "--json", "--interpolation", "septic")]
     [InlineData("--mode descent is not built in this version; use auto or flow.", "analyze", "x", "--json", "--mode", "descent")]
     [InlineData("--method magnus-4 is not built in this version; use auto, ", "analyze", "x", "--json", "--method", "magnus-4")]
     [InlineData("--rtol: 1 is out of range; it must be between 1e-13 and 1e-2.", "analyze", "x", "--json", "--rtol", "1")]
@@ -59,6 +59,9 @@ public sealed class UsageTests
     [InlineData("--outputs is 1, expected at least 2", "record", "x", "--loss", "softmax-cross-entropy", "--outputs", "1")]
     [InlineData("nothing-here: run folder not found", "analyze", "nothing-here", "--json")]
     [InlineData("nothing-here: run folder not found", "inspect", "nothing-here")]
+    [InlineData("nothing-here: run folder not found", "kernels", "nothing-here", "--out", "y")]
+    [InlineData("Option '--out' is required.", "kernels", "nothing-here")]
+    [InlineData("--to must be later than --from", "kernels", "x", "--out", "y", "--from", "2", "--to", "1")]
     [InlineData("no-such-library", "inspect", "nothing-here", "--backend", "no-such-library")]
     [InlineData("'ksh' not recognized", "completion", "ksh")]
     public void BadUsageExitsWithTwoAndSaysWhy(string message, params string[] args)
