@@ -15,7 +15,7 @@ internal static class KernelsCommand
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
-        var command = new Command("kernels", "Turn a run with Jacobians into one with kernel blocks and cross blocks: smaller, without parameters, same analysis.") { source, output };
+        var command = new Command("kernels", "Turn a run with Jacobians into one with kernel blocks and cross blocks: no parameters, same analysis.") { source, output };
         window.AddTo(command);
         foreach (Option option in (Option[])[overwrite, backend, threads]) command.Add(option);
         CommonOptions.AddVerbosity(command);
