@@ -8,7 +8,7 @@ public sealed record AnalysisOptions
     /// <summary>"auto", "flow" or "descent". "auto" is flow wherever descent is not built or not possible.</summary>
     public string Mode { get; init; } = "auto";
 
-    /// <summary>How J is interpolated between checkpoints: "linear".</summary>
+    /// <summary>How J is interpolated between checkpoints: "linear", or "cubic" (Hermite with three-point slopes; needs Jacobians).</summary>
     public string Interpolation { get; init; } = "linear";
 
     /// <summary>Integration method: "auto" or a name from <see cref="Integrators.Methods.Names"/>.</summary>

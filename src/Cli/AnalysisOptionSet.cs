@@ -11,8 +11,7 @@ internal sealed class AnalysisOptionSet
     private readonly Option<string> _method = Choice.Of("--method", "Integration method.", Methods.Names, "radau-3", "radau-5", "dopri5", "dop853", "tsit5", "rkc2", "magnus-4", "exponential-midpoint", "gauss-2");
     private readonly Option<double?> _tolerance = Numbers.Real("--rtol", "Bound on the estimated relative error of P, W_S and G_Q. Default: 1e-8.", x => x is >= 1e-13 and <= 1e-2, "between 1e-13 and 1e-2");
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.", x => x is > 0 and < 1, "above 0 and below 1");
-    private readonly Option<double?> _from = Numbers.Real("--from", "Start of the window: the flow time of a checkpoint. Default: the first.", _ => true, "finite");
-    private readonly Option<double?> _to = Numbers.Real("--to", "End of the window: the flow time of a checkpoint. Default: the last.", _ => true, "finite");
+    private readonly WindowOptions _window = new();
     private readonly Option<long?> _seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
     private readonly Option<string?> _backend = CommonOptions.Backend();
     private readonly Option<int?> _threads = CommonOptions.Threads();
@@ -20,11 +19,9 @@ internal sealed class AnalysisOptionSet
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_mode, _interpolation, _method, _tolerance, _threshold, _from, _to, _seed, _backend, _threads]) command.Add(option);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(_from) is { } from && result.GetValue(_to) is { } to && !(to > from)) result.AddError("--to must be later than --from.");
-        });
+        foreach (Option option in (Option[])[_mode, _interpolation, _method, _tolerance, _threshold]) command.Add(option);
+        _window.AddTo(command);
+        foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
     }
 
     /// <summary>The values that were given, defaults elsewhere.</summary>
@@ -32,6 +29,7 @@ internal sealed class AnalysisOptionSet
     public AnalysisOptions Of(ParseResult parsed)
     {
         var defaults = new AnalysisOptions();
+        var (from, to) = _window.Of(parsed);
         return defaults with
         {
             Mode = parsed.GetRequiredValue(_mode),
@@ -39,8 +37,8 @@ internal sealed class AnalysisOptionSet
             Method = parsed.GetRequiredValue(_method),
             RelativeTolerance = parsed.GetValue(_tolerance) ?? defaults.RelativeTolerance,
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
-            From = parsed.GetValue(_from),
-            To = parsed.GetValue(_to),
+            From = from,
+            To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
             Backend = Backends.Resolve(parsed.GetValue(_backend), parsed.GetValue(_threads)),
         };

@@ -37,6 +37,22 @@ internal static class OutputFolder
         File.Delete(probe);
     }
 
+    /// <summary>Whether two paths lead to one folder, through links or letter case.</summary>
+    /// <param name="existing">A folder that is there.</param>
+    /// <param name="other">The other path; nothing need be there.</param>
+    /// <exception cref="IOException">The other folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static bool IsSame(string existing, string other)
+    {
+        if (!Directory.Exists(other)) return false;
+        // No comparison of names knows what a file system does with them; a file that shows up on the other side does.
+        string probe = $"{Guid.NewGuid():N}.probe.part";
+        File.WriteAllBytes(Path.Combine(other, probe), []);
+        bool same = File.Exists(Path.Combine(existing, probe));
+        File.Delete(Path.Combine(other, probe));
+        return same;
+    }
+
     /// <summary>Whether the file is JSON with the given value of "format".</summary>
     public static bool HasFormat(string path, string format)
     {

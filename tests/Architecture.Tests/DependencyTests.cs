@@ -84,6 +84,15 @@ public sealed class DependencyTests
         Assert.True(!found.Except(allowed).Any(), $"{assembly} uses {string.Join(", ", found.Except(allowed))}");
     }
 
+    /// <summary>What is process-wide is for programs to decide.</summary>
+    [Fact]
+    public void NoLibraryRegistersABackendWithMathNet()
+    {
+        string[] callers = [.. Repository.Tracked().Where(f => f.StartsWith("src/", StringComparison.Ordinal) && !f.StartsWith("src/Cli/", StringComparison.Ordinal) && f.EndsWith(".cs", StringComparison.Ordinal))
+            .Where(f => File.ReadAllText(Repository.PathOf(f)).Contains("RegisterWithMathNet(", StringComparison.Ordinal))];
+        Assert.Equal(["src/Numerics/Backend.Register.cs"], callers);
+    }
+
     [Fact]
     public void EveryProjectIsInTheSolution()
     {

@@ -17,6 +17,7 @@ public sealed class UsageTests
     [InlineData("record")]
     [InlineData("inspect")]
     [InlineData("analyze")]
+    [InlineData("kernels")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public void HelpHasExamplesAndGoesToStandardOutput(params string[] command)
@@ -57,6 +58,9 @@ public sealed class UsageTests
     [InlineData("--outputs is 1, expected at least 2", "record", "x", "--loss", "softmax-cross-entropy", "--outputs", "1")]
     [InlineData("nothing-here: run folder not found", "analyze", "nothing-here", "--json")]
     [InlineData("nothing-here: run folder not found", "inspect", "nothing-here")]
+    [InlineData("nothing-here: run folder not found", "kernels", "nothing-here", "--out", "y")]
+    [InlineData("Option '--out' is required.", "kernels", "nothing-here")]
+    [InlineData("--to must be later than --from", "kernels", "x", "--out", "y", "--from", "2", "--to", "1")]
     [InlineData("no-such-library", "inspect", "nothing-here", "--backend", "no-such-library")]
     [InlineData("'ksh' not recognized", "completion", "ksh")]
     public void BadUsageExitsWithTwoAndSaysWhy(string message, params string[] args)

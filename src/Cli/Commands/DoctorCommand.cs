@@ -17,29 +17,32 @@ internal static class DoctorCommand
     {
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
-        var command = new Command("doctor", "Say which dense linear algebra is used, measure it against what the processor can do, and say what to install.") { backend, threads };
+        var full = new Option<bool>("--full") { Description = "Also measure products of orders 1000 and 2000 with every library found (some ten seconds)." };
+        var command = new Command("doctor", "Say which dense linear algebra is used, measure it against what the processor can do, and say what to install.") { full, backend, threads };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
-            var (peak, one, all) = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
+            var (peak, one, all, large) = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
             {
                 progress.Report(new StageProgress("multiply-add peak", 0));
                 double peak = PeakRate.Measure(cancellation);
                 progress.Report(new StageProgress("matrix product, one thread", 0));
                 double one = ProductRate.Measure(Backends.Resolve(parsed.GetValue(backend), 1), cancellation);
                 progress.Report(new StageProgress("matrix product, all threads", 0));
-                return (peak, one, ProductRate.Measure(Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)), cancellation));
+                double all = ProductRate.Measure(dense, cancellation);
+                var large = parsed.GetValue(full) ? LargeProducts.Measure(share => progress.Report(new StageProgress("large products", share)), cancellation) : null;
+                return (peak, one, all, large);
             }, cancellation).ConfigureAwait(false);
-            Write(terminal.Out, dense, peak, one, all);
+            Write(terminal.Out, dense, peak, one, all, large);
             return ExitCodes.Done;
         });
-        Examples.Add(command, "kernelflow doctor", "kernelflow doctor --backend managed");
+        Examples.Add(command, "kernelflow doctor", "kernelflow doctor --backend managed", "kernelflow doctor --full");
         return command;
     }
 
-    private static void Write(TextWriter writer, Backend backend, double peak, double one, double all)
+    private static void Write(TextWriter writer, Backend backend, double peak, double one, double all, LargeProducts? large)
     {
         void Line(string name, string text) => writer.WriteLine($"{name,-13} {text}");
         Line("tool", $"kernelflow {Provenance.ToolVersion}, .NET {Environment.Version}, {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}");
@@ -47,6 +50,7 @@ internal static class DoctorCommand
         Line("backend", $"{backend.Name}, core {backend.Core}, {NumberText.Count(backend.Threads)} thread(s)");
         Line("peak", $"{NumberText.Short(peak / 1e9)} Gflop/s on one core (multiply-adds, measured)");
         Line("product", $"{NumberText.Short(one / 1e9)} Gflop/s with one thread ({NumberText.Percent(one / peak)} of the peak), {NumberText.Short(all / 1e9)} with {NumberText.Count(backend.Threads)} (order {NumberText.Count(ProductRate.Order)}, float64)");
+        foreach (var (name, text) in large?.Lines() ?? []) Line(name, text);
         foreach (var (name, usable, finding) in Backend.Available()) Line(usable ? "found" : "not found", $"{name}: {finding}");
         foreach (string advice in Advice(backend, one / peak)) Line("advice", advice);
     }

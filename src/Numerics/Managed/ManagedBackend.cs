@@ -1,6 +1,7 @@
+using System.Numerics;
 using MathNet.Numerics;
-using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
+using MathNet.Numerics.Providers.LinearAlgebra;
 
 namespace KernelFlow.Numerics.Managed;
 
@@ -8,6 +9,9 @@ namespace KernelFlow.Numerics.Managed;
 internal sealed class ManagedBackend : Backend
 {
     private readonly PackedGemm _gemm;
+
+    // By name, not through MathNet's matrices: those use whatever provider is registered, which may be this backend.
+    private static ManagedLinearAlgebraProvider MathNetManaged => ManagedLinearAlgebraProvider.Instance;
 
     public ManagedBackend(MicroKernel kernel, int threads)
     {
@@ -49,9 +53,11 @@ internal sealed class ManagedBackend : Backend
 
     protected override void SymmetricEigenCore(in MatrixView a, Span<double> values, bool vectors)
     {
-        var evd = Converged("symmetric eigenvalues", a.ToMatrix(), m => m.Evd(Symmetricity.Symmetric));
-        for (int i = 0; i < values.Length; i++) values[i] = evd.EigenValues[i].Real;
-        if (vectors) ((MatrixView)(DenseMatrix)evd.EigenVectors).CopyTo(a);
+        int n = values.Length;
+        var (matrix, basis, eigenvalues) = (a.ToMatrix(), New(n, n), new Complex[n]);
+        Converged("symmetric eigenvalues", a, () => MathNetManaged.EigenDecomp(true, n, matrix.Values, basis.Array, eigenvalues, new double[n * n]));
+        for (int i = 0; i < n; i++) values[i] = eigenvalues[i].Real;
+        if (vectors) basis.CopyTo(a);
     }
 
     protected override void QrCore(in MatrixView a, in MatrixView r) => HouseholderQr.Run(_gemm, a, r);
@@ -82,25 +88,27 @@ internal sealed class ManagedBackend : Backend
 
     private static void SquareSvd(in MatrixView a, Span<double> sigma, in MatrixView u, in MatrixView vt)
     {
-        var svd = Converged("singular values", a.ToMatrix(), m => m.Svd());
-        for (int i = 0; i < sigma.Length; i++) sigma[i] = svd.S[i];
-        ((MatrixView)(DenseMatrix)svd.U).CopyTo(u);
-        ((MatrixView)(DenseMatrix)svd.VT).CopyTo(vt);
+        int n = a.Rows;
+        var (matrix, s, left, right) = (a.ToMatrix(), new double[n], New(n, n), New(n, n));
+        Converged("singular values", a, () => MathNetManaged.SingularValueDecomposition(true, matrix.Values, n, n, s, left.Array, right.Array));
+        s.CopyTo(sigma);
+        left.CopyTo(u);
+        right.CopyTo(vt);
     }
 
     private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
 
     private static MatrixView Transposed(in MatrixView a) => (DenseMatrix)a.ToMatrix().Transpose();
 
-    private static T Converged<T>(string what, DenseMatrix matrix, Func<DenseMatrix, T> compute)
+    private static void Converged(string what, in MatrixView a, Action compute)
     {
         try
         {
-            return compute(matrix);
+            compute();
         }
         catch (NonConvergenceException failure)
         {
-            throw new NumericalException($"The managed iteration for {what} of a {matrix.RowCount}x{matrix.ColumnCount} matrix did not converge.", failure);
+            throw new NumericalException($"The managed iteration for {what} of a {a.Rows}x{a.Columns} matrix did not converge.", failure);
         }
     }
 }
