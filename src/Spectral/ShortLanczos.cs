@@ -1,0 +1,85 @@
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Spectral;
+
+/// <summary>A few dozen steps of single-vector Lanczos with full reorthogonalization: norms and leading eigenspaces to the accuracy of a plotted curve, at the cost of matrix–vector products.</summary>
+/// <remarks>Repeated eigenvalues are seen once; where every eigenpair matters use <see cref="BlockLanczos"/> or <see cref="DenseEigen"/>.</remarks>
+public sealed class ShortLanczos
+{
+    private readonly MatrixView _basis;
+    private readonly MatrixView _ritz;
+
+    private ShortLanczos(in MatrixView basis, in MatrixView ritz, double[] ascending, double residual)
+    {
+        _basis = basis;
+        _ritz = ritz;
+        Values = ascending;
+        LastCoupling = residual;
+    }
+
+    /// <summary>Ritz values, ascending.</summary>
+    public IReadOnlyList<double> Values { get; }
+
+    /// <summary>β_m: the residual of Ritz pair j is β_m·|s_mj|.</summary>
+    public double LastCoupling { get; }
+
+    /// <summary>max(|θ_1|, |θ_m|): ‖A‖₂ from below, exact to rounding once the extremes have converged.</summary>
+    public double SpectralNorm => Math.Max(Math.Abs(Values[0]), Math.Abs(Values[^1]));
+
+    /// <summary>Runs at most <paramref name="steps"/> steps on a symmetric matrix.</summary>
+    /// <param name="a">Symmetric N×N.</param>
+    /// <param name="steps">Most steps; fewer when an invariant subspace is found.</param>
+    /// <param name="backend">Dense kernels.</param>
+    /// <param name="seed">Seed of the start vector.</param>
+    /// <exception cref="ArgumentException">A is not square or empty, or there is no step.</exception>
+    /// <exception cref="NumericalException">A has a NaN or infinite element.</exception>
+    public static ShortLanczos Run(in MatrixView a, int steps, Backend backend, int seed = 0)
+    {
+        int n = a.Rows;
+        if (a.Columns != n || n == 0) throw new ArgumentException($"The matrix is {a.Rows}x{a.Columns}, expected square and not empty.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        int most = Math.Min(steps, n), size = 0;
+        var q = new MatrixView(new double[n * most], n, most);
+        double[] diagonal = new double[most], off = new double[most];
+        var random = new Random(seed);
+        var z = new double[n];
+        for (int i = 0; i < n; i++) z[i] = random.NextDouble() - 0.5;
+        double length = VectorKernels.Norm(z), scale = 0;
+        while (size < most)
+        {
+            VectorKernels.Scale(1 / length, z, q.Column(size));
+            Array.Clear(z);
+            for (int j = 0; j < n; j++) VectorKernels.Axpy(q[j, size], a.Column(j), z);
+            diagonal[size] = VectorKernels.Dot(q.Column(size), z);
+            size++;
+            for (int pass = 0; pass < 2; pass++)
+                for (int i = 0; i < size; i++) VectorKernels.Axpy(-VectorKernels.Dot(q.Column(i), z), q.Column(i), z);
+            length = VectorKernels.Norm(z);
+            if (!double.IsFinite(length)) throw new NumericalException($"Lanczos: the matrix has an element that is not finite (step {size}).");
+            scale = Math.Max(scale, Math.Max(Math.Abs(diagonal[size - 1]), length));
+            off[size - 1] = length;
+            if (length <= n * Math.ScaleB(1, -52) * scale) break;
+        }
+        var t = new DenseMatrix(size, size);
+        for (int i = 0; i < size; i++)
+        {
+            t.At(i, i, diagonal[i]);
+            if (i + 1 < size) (t[i, i + 1], t[i + 1, i]) = (off[i], off[i]);
+        }
+        var values = new double[size];
+        backend.SymmetricEigen(t, values, vectors: true);
+        return new ShortLanczos(q.ColumnRange(0, size), t, values, off[size - 1]);
+    }
+
+    /// <summary>Ritz vectors of the <paramref name="count"/> largest Ritz values in columns, descending; fewer when the basis is smaller.</summary>
+    public DenseMatrix Leading(int count, Backend backend)
+    {
+        int size = Values.Count, wanted = Math.Min(count, size);
+        var small = new DenseMatrix(size, wanted);
+        for (int k = 0; k < wanted; k++) _ritz.Column(size - 1 - k).CopyTo(((MatrixView)small).Column(k));
+        var vectors = new DenseMatrix(_basis.Rows, wanted);
+        backend.Gemm(Op.None, Op.None, 1, _basis, small, 0, vectors);
+        return vectors;
+    }
+}

@@ -1,0 +1,50 @@
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Spectral.Tests;
+
+public sealed class ShortLanczosTests
+{
+    private static readonly Backend Managed = Backend.Managed(1);
+
+    // A decaying spectrum with one large negative end, against the dense solver.
+    [Fact]
+    public void ExtremesAndLeadingSpaceAgreeWithTheDenseSolver()
+    {
+        const int n = 200;
+        var random = new Random(5);
+        var q = DenseMatrix.Create(n, n, (_, _) => random.NextDouble() - 0.5);
+        Managed.Qr(q, new DenseMatrix(n, n));
+        var scaled = DenseMatrix.Create(n, n, (i, j) => q[i, j] * (j == n - 1 ? -40 : 30 * Math.Pow(0.8, j)));
+        var a = new DenseMatrix(n, n);
+        Managed.Gemm(Op.None, Op.Transpose, 1, scaled, q, 0, a);
+        var found = ShortLanczos.Run(a, 80, Managed);
+        Assert.True(Math.Abs(found.SpectralNorm - 40) < 1e-10 * 40, $"norm {found.SpectralNorm:R}, expected 40");
+        Assert.True(Math.Abs(found.Values[^1] - 30) < 1e-10 * 30, $"largest {found.Values[^1]:R}, expected 30");
+        var leading = found.Leading(5, Managed);
+        for (int k = 0; k < 5; k++)
+        {
+            double cosine = Math.Abs(leading.Column(k).DotProduct(q.Column(k)));
+            Assert.True(1 - cosine < 1e-10, $"mode {k}: 1 - cos = {1 - cosine:e2}");
+        }
+    }
+
+    [Fact]
+    public void InvariantSubspacesEndTheRun()
+    {
+        var identity = DenseMatrix.CreateIdentity(7);
+        var found = ShortLanczos.Run(identity, 80, Managed);
+        Assert.Single(found.Values);
+        Assert.True(Math.Abs(found.SpectralNorm - 1) < 1e-14, $"{found.SpectralNorm:R}");
+        Assert.Equal(0, ShortLanczos.Run(new DenseMatrix(4, 4), 10, Managed).SpectralNorm);
+    }
+
+    [Fact]
+    public void RefusesWhatIsNotASquareFiniteMatrix()
+    {
+        Assert.Throws<ArgumentException>(() => ShortLanczos.Run(new DenseMatrix(2, 3), 5, Managed));
+        var nan = DenseMatrix.CreateIdentity(3);
+        nan[1, 2] = double.NaN;
+        Assert.Throws<NumericalException>(() => ShortLanczos.Run(nan, 5, Managed));
+    }
+}
