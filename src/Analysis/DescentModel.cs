@@ -60,14 +60,13 @@ internal static class DescentModel
         bool cubic, CancellationToken cancellation)
     {
         if (checkpoints.Count < 3) return [];
-        var kept = TrajectoryBuilder.EverySecond(checkpoints.Count);
         var variants = new List<Variant>();
         void Add(IReadOnlyList<int> chosen, bool hermite, double divisor)
         {
             if (DescentOnInterpolant.Replay(grid(chosen, hermite), checkpoints.Subset(chosen), outputs, cancellation, chosen).Prediction is { } prediction)
                 variants.Add(new Variant(prediction, divisor));
         }
-        Add(kept, cubic, InterpolationVariants.Growth(outputs.Times, kept, cubic ? 4 : 3) - 1);
+        foreach (var kept in InterpolationVariants.Thinned(checkpoints.Count)) Add(kept, cubic, InterpolationVariants.Growth(outputs.Times, kept) - 1);
         if (!cubic && checkpoints.HasJacobians) Add([.. Enumerable.Range(0, checkpoints.Count)], true, 1);
         return variants;
     }

@@ -32,7 +32,7 @@ public sealed class TrajectoryBuilder
     /// <summary>Whether neighbours are joined by an interpolated J; otherwise only kernels were recorded and K itself is interpolated.</summary>
     public bool InterpolatesJacobian { get; }
 
-    /// <summary>Reads the run and forms all kernels that the grids need: the full one and every second checkpoint, linear and cubic.</summary>
+    /// <summary>Reads the run and forms all kernels that the grids need: the full one and both halves of every second checkpoint, linear and cubic.</summary>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
     /// <param name="checkpoints">The run.</param>
     /// <param name="outputs">Its outputs.</param>
@@ -49,8 +49,8 @@ public sealed class TrajectoryBuilder
             return new TrajectoryBuilder(checkpoints, outputs, blocks.Terms, blocks.Substitutes, blocks.Crossed, blocks.HasTestKernel, blocks.Epsilon);
         }
         var full = Enumerable.Range(0, checkpoints.Count).ToArray();
-        var second = EverySecond(checkpoints.Count);
-        var pairs = Within(full, 3).Concat(Within(second, sparseCubic ? 3 : 1)).Distinct();
+        int reach = sparseCubic ? 3 : 1;
+        var pairs = Within(full, 3).Concat(Within(EverySecond(checkpoints.Count), reach)).Concat(Within(EverySecond(checkpoints.Count, 1), reach)).Distinct();
         var terms = GramPass.Form(checkpoints, pairs, p => p.B - p.A == 1, backend, progress, cancellation);
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
@@ -65,9 +65,11 @@ public sealed class TrajectoryBuilder
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 
-    /// <summary>Indices of every second checkpoint, always with the last one.</summary>
-    public static IReadOnlyList<int> EverySecond(int count) =>
-        Enumerable.Range(0, count).Where(i => i % 2 == 0 || i == count - 1).ToArray();
+    /// <summary>Indices of every second checkpoint, always with the first and the last one.</summary>
+    /// <param name="count">Number of checkpoints.</param>
+    /// <param name="parity">0 for 0, 2, 4, …; 1 for 0, 1, 3, 5, …: together they keep every checkpoint once.</param>
+    public static IReadOnlyList<int> EverySecond(int count, int parity = 0) =>
+        Enumerable.Range(0, count).Where(i => i % 2 == parity || i == 0 || i == count - 1).ToArray();
 
     /// <summary>K_SS and K_QS of one checkpoint.</summary>
     public KernelTerm At(int checkpoint) => _terms[(checkpoint, checkpoint)];

@@ -56,6 +56,8 @@ public class JacobianTrajectoryTests
     {
         Assert.Equal([0, 2, 4], TrajectoryBuilder.EverySecond(5));
         Assert.Equal([0, 1], TrajectoryBuilder.EverySecond(2));
+        Assert.Equal([0, 1, 3, 4], TrajectoryBuilder.EverySecond(5, 1));
+        Assert.Equal([0, 1, 3, 5], TrajectoryBuilder.EverySecond(6, 1));
         Assert.Equal([0, 2], TrajectoryBuilder.EverySecond(3));
     }
 
