@@ -6,7 +6,7 @@ internal static class DataClaim
     private const double Slack = 3;
 
     // Past this multiple of the edge of stability (z = 3 for gradient descent) quadrature errors of the steps grow faster than any estimate of them.
-    private const double BeyondEdge = 1.5;
+    public const double BeyondEdge = 1.5;
 
     public static ClaimResult Judge(ClaimContext c, string id, string name, double error, double? correlation, ErrorBudget budget) =>
         c.Model.Descent is { } d && d.LargestZ > BeyondEdge * d.StabilityEdge
@@ -41,11 +41,8 @@ internal static class DataClaim
         if (double.IsNaN(error)) return (KernelFlow.Verdict.Undecided, "the error is not a number");
         // Written so that a budget that is not a number, for which every comparison is false, cannot hold.
         if (!(sum <= tolerance))
-            return (KernelFlow.Verdict.Undecided, FormattableString.Invariant($"the budget, {sum:G3}, exceeds the tolerance {tolerance:G3}; largest part: {Largest(budget)}"));
+            return (KernelFlow.Verdict.Undecided, FormattableString.Invariant($"the budget, {sum:G3}, exceeds the tolerance {tolerance:G3}; largest part: {budget.LargestPart}"));
         if (error > Slack * sum) return (KernelFlow.Verdict.Violated, FormattableString.Invariant($"the error, {error:G3}, exceeds 3 times the budget, {sum:G3}"));
         return (KernelFlow.Verdict.Holds, null);
     }
-
-    private static string Largest(ErrorBudget b) =>
-        new (string Name, double? Value)[] { ("integration", b.Integration), ("interpolation", b.Interpolation), ("descent", b.Descent), ("rounding", b.Rounding) }.MaxBy(p => p.Value ?? 0).Name;
 }

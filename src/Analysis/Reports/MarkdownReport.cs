@@ -17,7 +17,7 @@ internal static class MarkdownReport
         Spectrum(text, analysis);
         Claims(text, analysis);
         Evolution(text, analysis.KernelEvolution);
-        Intervals(text, analysis.Intervals);
+        Intervals(text, analysis);
         Origin(text, analysis);
         return text.ToString();
     }
@@ -31,9 +31,12 @@ internal static class MarkdownReport
         if (inclusion.Reason is { } reason) Line(text, $"Reason: {Escape(reason)}.");
         if (Narrative.Prediction(analysis) is { } prediction) { Line(text, ""); Line(text, Escape(prediction)); }
         Line(text, "");
+        Line(text, Escape(Narrative.Mode(analysis)));
+        if (Narrative.Stability(analysis) is { } stability) Line(text, Escape(stability));
+        Line(text, "");
         Table(text, ["check", "figure", "what it says"],
         [
-            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {Count(inclusion.Structural.WorstMode)}); above 1 is a violation. W_S and G_Q share their nodes: this verifies code and kernel consistency"],
+            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {Count(inclusion.Structural.WorstMode)}); above 1 is a violation. W_S and G_Q share their {Narrative.Shared(analysis)}: this verifies code and kernel consistency"],
             ["independent", Short(inclusion.Independent?.WorstExcess), inclusion.Independent is { } independent ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}); 0 is none" : inclusion.IndependentReason ?? "not run"],
             ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
             ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
@@ -65,13 +68,14 @@ internal static class MarkdownReport
     {
         Line(text, "## Claims");
         Line(text, "");
-        Line(text, "Every figure carries its error budget, relative to the same denominator. Claims marked *data* confront the theory with what was recorded; claims marked *code* hold for any input and test the program.");
+        Line(text, "Every figure carries its error budget, relative to the same denominator. The largest part is in bold. Claims marked *data* confront the theory with what was recorded; claims marked *code* hold for any input and test the program.");
         Line(text, "");
         Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding", "sum", "limit"],
             analysis.Claims.Select(c => (string[])
             [
-                c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError), Short(c.Correlation, 6), Short(c.Budget?.Integration), Short(c.Budget?.Interpolation),
-                Short(c.Budget?.Descent), Short(c.Budget?.Rounding), Narrative.Sum(c.Budget), Short(c.Tolerance),
+                c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError), Short(c.Correlation, 6), Part(c.Budget, "integration", c.Budget?.Integration),
+                Part(c.Budget, "interpolation", c.Budget?.Interpolation), Part(c.Budget, "descent", c.Budget?.Descent), Part(c.Budget, "rounding", c.Budget?.Rounding),
+                Narrative.Sum(c.Budget), Short(c.Tolerance),
             ]));
         foreach (var claim in analysis.Claims)
             if (Narrative.Reasons(claim) is { Length: > 0 } reasons) Line(text, $"- {claim.Id} {Narrative.Word(claim.Verdict)}: {Escape(reasons)}");
@@ -96,10 +100,17 @@ internal static class MarkdownReport
         More(text, shown.Length, evolution.Points.Count, "kernel-evolution.csv");
     }
 
-    private static void Intervals(StringBuilder text, IReadOnlyList<IntervalResult> intervals)
+    private static void Intervals(StringBuilder text, ReservoirAnalysis analysis)
     {
+        var intervals = analysis.Intervals;
         Line(text, "## Checkpoint intervals");
         Line(text, "");
+        if (intervals.Count > 0 && intervals.All(i => i.TransportDefect is null))
+        {
+            Line(text, $"No transport defects: {Narrative.NoDefect(analysis)}.");
+            Line(text, "");
+            return;
+        }
         Line(text, "The transport defect ‖g(t_{k+1}) − P g(t_k)‖/‖g(t_k)‖ is large where checkpoints are too sparse or learning rates too large. The largest first:");
         Line(text, "");
         var worst = intervals.OrderByDescending(i => i.TransportDefect ?? -1).ThenBy(i => i.From).Take(Rows).ToArray();
@@ -116,6 +127,8 @@ internal static class MarkdownReport
         Line(text, "");
         Line(text, "    " + Provenance.Command(analysis));
     }
+
+    private static string Part(ErrorBudget? budget, string name, double? value) => budget?.LargestPart == name ? $"**{Short(value)}**" : Short(value);
 
     private static void Table(StringBuilder text, string[] header, IEnumerable<string[]> rows)
     {

@@ -22,7 +22,7 @@ internal static class Narrative
         {
             Verdict.Holds => $"Of {Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the reservoir ({threshold}), "
                 + "and none of them moves the test outputs by more than its share of training dissipation allows."
-                + (inclusion.Independent is null ? " W_S and G_Q share their quadrature nodes here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
+                + (inclusion.Independent is null ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
             Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were dissipated (none has {threshold}). "
                 + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
             Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
@@ -37,10 +37,48 @@ internal static class Narrative
     public static string? Prediction(ReservoirAnalysis analysis)
     {
         if (analysis.Claims.FirstOrDefault(c => c.Id == "C4") is not { RelativeError: { } error } claim) return null;
-        string sources = claim.Budget is { Sum: { } sum } ? $"known error sources add up to {Percent(sum)}"
+        string sources = claim.Budget is { Sum: { } sum } known
+            ? $"known error sources add up to {Percent(sum)}" + (known.LargestPart is { } largest ? $", most of it {Source(analysis, largest)}" : "")
             : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.Known)}, and one is unknown" : "its error sources are unknown";
         return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; C4 {Word(claim.Verdict)}), while the kernel {Moved(analysis.KernelEvolution.PeakDrift)}.";
     }
+
+    /// <summary>Flow or descent, why, and what that means, in one or two sentences.</summary>
+    public static string Mode(ReservoirAnalysis analysis)
+    {
+        string why = analysis.Options.ModeReason is { } reason ? $", chosen because {reason}" : ", as asked for";
+        return analysis.Descent is { } d
+            ? $"Descent mode{why}. The operators are those of the recorded steps of {d.Optimizer} themselves, not of their continuous limit. {Quadrature(d.Quadrature)}"
+            : $"Flow mode{why}. Training is taken as gradient flow, the limit of small steps; what that leaves out is the part of each budget called descent.";
+    }
+
+    /// <summary>Descent mode: how near the steps came to the edge of stability, and what that does to errors; null in flow mode.</summary>
+    public static string? Stability(ReservoirAnalysis analysis)
+    {
+        if (analysis.Descent is not { } d) return null;
+        string z = $"The largest z = η λ_max(BK) is {Short(d.LargestZ)}, at step {Count(d.LargestZStep)} of the window; the edge of stability is {Short(d.StabilityEdge)}. ";
+        string growth = d.Amplification > 1 ? $"Errors made early can grow by a factor of {Short(d.Amplification)} in the stiffest direction" : "Errors made early do not grow";
+        string end = d.LargestZ > d.StabilityEdge * Claims.DataClaim.BeyondEdge ? ": too far past the edge for claims against data to be decided." : ".";
+        return z + growth + end + (d.PeakPropagator > 1 ? $" The propagator itself grew to {Short(d.PeakPropagator)} times its initial norm." : "");
+    }
+
+    private static string Quadrature(string rule) => rule switch
+    {
+        "midpoint" => "Their Jacobians are averaged along each step by Simpson's rule, with the recorded midpoints.",
+        "trapezium" => "Their Jacobians are averaged along each step by the trapezium rule; recorded midpoints would make that far more accurate.",
+        _ => "Not every step was recorded: the Jacobian at each step's time is interpolated between checkpoints.",
+    };
+
+    /// <summary>What W_S and G_Q have in common: quadrature nodes, or steps.</summary>
+    public static string Shared(ReservoirAnalysis analysis) => analysis.Descent is null ? "quadrature nodes" : "steps";
+
+    /// <summary>Why an interval has no transport defect.</summary>
+    public static string NoDefect(ReservoirAnalysis analysis) =>
+        analysis.Descent?.Quadrature == "interpolated" ? "descent between sparse checkpoints follows g(s) alone, from the start of the window" : "the gradient at the start of the interval is zero";
+
+    // In exact descent nothing is interpolated: the quadrature along the steps takes that place.
+    private static string Source(ReservoirAnalysis analysis, string part) =>
+        part == "interpolation" && analysis.Descent is { Quadrature: "midpoint" or "trapezium" } ? "the average of the Jacobian along each step" : part == "descent" ? "the difference between descent and flow" : part;
 
     private static string Moved(double drift) => drift < 1 ? $"changed by {Percent(drift)} of its initial norm" : $"changed by {Short(drift)} times its initial norm";
 

@@ -20,7 +20,7 @@ internal static class Provenance
         yield return ("window", $"t = {NumberText.RoundTrip(analysis.Window.From)} to {NumberText.RoundTrip(analysis.Window.To)}");
         yield return ("mode", options.Mode + (options.ModeReason is { } why ? $" ({why})" : ""));
         yield return ("method", options.Method + (options.MethodReason is { } because ? $" ({because})" : ""));
-        yield return ("interpolation", options.Interpolation);
+        yield return ("interpolation", analysis.Descent is { Quadrature: not "interpolated" } ? "none: every step was recorded" : options.Interpolation);
         yield return ("relative tolerance", NumberText.RoundTrip(options.RelativeTolerance));
         yield return ("threshold", NumberText.RoundTrip(options.Threshold));
         yield return ("seed", NumberText.Count(options.Seed));

@@ -32,8 +32,9 @@ internal static class ResultsJson
             Inclusion(json, analysis.Inclusion);
             Claims(json, analysis.Claims);
             Evolution(json, analysis.KernelEvolution);
-            Intervals(json, analysis.Intervals);
+            Intervals(json, analysis);
             Displacements(json, analysis.Displacements);
+            Descent(json, analysis);
             Performance(json, analysis.Performance);
             json.WriteEndObject();
         }
@@ -145,6 +146,7 @@ internal static class ResultsJson
                 json.Number("interpolation", budget.Interpolation, budget.InterpolationReason);
                 json.Number("descent", budget.Descent, budget.DescentReason);
                 json.Number("rounding", budget.Rounding);
+                if (budget.LargestPart is { } largest) json.WriteString("largest", largest);
                 json.WriteEndObject();
             }
             else json.Null("budget", claim.Reason);
@@ -177,16 +179,16 @@ internal static class ResultsJson
         json.WriteEndObject();
     }
 
-    private static void Intervals(Utf8JsonWriter json, IReadOnlyList<IntervalResult> intervals)
+    private static void Intervals(Utf8JsonWriter json, ReservoirAnalysis analysis)
     {
         json.WriteStartArray("intervals");
-        foreach (var interval in intervals)
+        foreach (var interval in analysis.Intervals)
             json.Line(line =>
             {
                 line.WriteStartObject();
                 line.Number("from", interval.From);
                 line.Number("to", interval.To);
-                line.Number("transportDefect", interval.TransportDefect, "the gradient at the start of the interval is zero");
+                line.Number("transportDefect", interval.TransportDefect, Narrative.NoDefect(analysis));
                 line.WriteNumber("steps", interval.Steps);
                 line.WriteEndObject();
             });
@@ -200,6 +202,24 @@ internal static class ResultsJson
         json.Numbers("predictedTest", displacements.PredictedTest);
         json.Numbers("recordedTrain", displacements.RecordedTrain);
         json.Numbers("predictedTrain", displacements.PredictedTrain);
+        json.WriteEndObject();
+    }
+
+    private static void Descent(Utf8JsonWriter json, ReservoirAnalysis analysis)
+    {
+        if (analysis.Descent is not { } d)
+        {
+            json.Null("descent", $"the mode is {analysis.Options.Mode}");
+            return;
+        }
+        json.WriteStartObject("descent");
+        json.WriteString("optimizer", d.Optimizer);
+        json.WriteString("quadrature", d.Quadrature);
+        json.Number("largestZ", d.LargestZ);
+        json.WriteNumber("largestZStep", d.LargestZStep);
+        json.Number("stabilityEdge", d.StabilityEdge);
+        json.Number("amplification", d.Amplification);
+        json.Number("peakPropagator", d.PeakPropagator);
         json.WriteEndObject();
     }
 

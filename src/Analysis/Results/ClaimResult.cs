@@ -43,4 +43,15 @@ public sealed record ErrorBudget(double? Integration, double? Interpolation, dou
 
     /// <summary>The sum of the known parts.</summary>
     public double Known => (Integration ?? 0) + (Interpolation ?? 0) + (Descent ?? 0) + (Rounding ?? 0);
+
+    /// <summary>Name of the largest known part; null when all of them are 0 or unknown.</summary>
+    internal string? LargestPart
+    {
+        get
+        {
+            (string Name, double? Value)[] parts = [("integration", Integration), ("interpolation", Interpolation), ("descent", Descent), ("rounding", Rounding)];
+            var (name, value) = parts.MaxBy(p => p.Value ?? 0);
+            return value > 0 ? name : null;
+        }
+    }
 }

@@ -68,6 +68,21 @@ public sealed class HtmlReportTests
         }
     }
 
+    /// <summary>Descent between sparse checkpoints has no transport defects: one figure less, everything else, and a tile for z.</summary>
+    [Fact]
+    public void ADescentReportSaysHowNearTheEdgeItIs()
+    {
+        string page = HtmlReport.Text(SampleAnalysis.Descent()), flow = HtmlReport.Text(SampleAnalysis.Make());
+        Assert.Equal(7, Drawings(page).Count);
+        Assert.Contains("<dt>Largest z = η λ_max(BK)</dt><dd>2.25<small>edge of stability 2; early errors can grow by 12.5</small>", page);
+        Assert.Contains("<p>Descent mode, chosen because every step was recorded. ", page);
+        Assert.Contains("The largest z = η λ_max(BK) is 2.25, at step 17", page);
+        Assert.DoesNotContain("Largest z", flow);
+        Assert.Contains("<p>Flow mode, chosen because descent is not built. ", flow);
+        Assert.Contains("<td class=\"n\"><strong>0.02</strong></td><td class=\"n\">0.001</td>", flow);
+        Assert.Contains("How well each step is reproduced", HtmlReport.Text(SampleAnalysis.Descent("midpoint") with { Intervals = SampleAnalysis.Make().Intervals }));
+    }
+
     [Fact]
     public void EveryModeCanBePointedAt()
     {

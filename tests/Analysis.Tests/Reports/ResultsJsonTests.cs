@@ -13,7 +13,7 @@ public sealed class ResultsJsonTests
         string page = File.ReadAllText(Repository.Path("docs", "results.md"));
         var example = JsonDocument.Parse(Regex.Match(page, "```json\n(.*?)```", RegexOptions.Singleline).Groups[1].Value).RootElement;
         var differences = new List<string>();
-        Compare("", example, Parse(SampleAnalysis.Make()), differences);
+        Compare("", example, Parse(SampleAnalysis.Descent()), differences);
         Assert.True(differences.Count == 0, string.Join("\n", differences));
     }
 
@@ -60,6 +60,7 @@ public sealed class ResultsJsonTests
     {
         var bad = new List<string>();
         Walk("", Parse(SampleAnalysis.Make()), bad);
+        Walk("", Parse(SampleAnalysis.Descent()), bad);
         Assert.True(bad.Count == 0, string.Join("\n", bad));
 
         static void Walk(string path, JsonElement element, List<string> bad)
@@ -73,6 +74,35 @@ public sealed class ResultsJsonTests
                 Walk($"{path}.{property.Name}", property.Value, bad);
             }
         }
+    }
+
+    [Fact]
+    public void DescentIsAnObjectInDescentModeAndNullInFlow()
+    {
+        var descent = Parse(SampleAnalysis.Descent()).GetProperty("descent");
+        Assert.Equal("""{"optimizer":"gradient-descent","quadrature":"interpolated","largestZ":2.25,"largestZStep":17,"stabilityEdge":2,"amplification":12.5,"peakPropagator":1.5}""",
+            JsonSerializer.Serialize(descent));
+        Assert.Equal("the mode is flow", NullWithReason(Parse(SampleAnalysis.Make()), "descent"));
+        var overflow = Parse(SampleAnalysis.Descent() with { Descent = new DescentSummary("adam", "midpoint", 1, 0, 38, double.PositiveInfinity, double.NaN) }).GetProperty("descent");
+        Assert.Equal("infinite", NullWithReason(overflow, "amplification"));
+        Assert.Equal("not a number", NullWithReason(overflow, "peakPropagator"));
+    }
+
+    [Fact]
+    public void TheLargestPartOfABudgetIsNamed()
+    {
+        var budgets = Parse(SampleAnalysis.Make()).GetProperty("claims").EnumerateArray().Where(c => c.GetProperty("budget").ValueKind == JsonValueKind.Object)
+            .ToDictionary(c => c.GetProperty("id").GetString()!, c => c.GetProperty("budget").GetProperty("largest").GetString());
+        Assert.Equal(new Dictionary<string, string?> { ["C2"] = "interpolation", ["C4"] = "interpolation", ["C10"] = "integration" }, budgets);
+        Assert.Null(new ErrorBudget(0, null, 0, 0).LargestPart);
+        Assert.Equal("descent", new ErrorBudget(null, 1e-3, 2e-3, null).LargestPart);
+    }
+
+    [Fact]
+    public void AnIntervalWithoutADefectSaysWhy()
+    {
+        Assert.Equal("the gradient at the start of the interval is zero", NullWithReason(Parse(SampleAnalysis.Make()).GetProperty("intervals")[2], "transportDefect"));
+        Assert.StartsWith("descent between sparse checkpoints", NullWithReason(Parse(SampleAnalysis.Descent()).GetProperty("intervals")[0], "transportDefect"));
     }
 
     [Fact]

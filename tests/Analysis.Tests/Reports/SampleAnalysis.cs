@@ -57,6 +57,19 @@ internal static class SampleAnalysis
         Operators = new OperatorSet(Numbered(3, 3, 1), Numbered(3, 3, 100), Numbered(2, 3, 200), Numbered(3, 3, 300), Numbered(3, 3, 400)),
     };
 
+    /// <summary>The same as if by descent between sparse checkpoints, past the edge of stability.</summary>
+    public static ReservoirAnalysis Descent(string quadrature = "interpolated", double z = 2.25)
+    {
+        var flow = Make();
+        return flow with
+        {
+            Options = flow.Options with { Mode = "descent", Method = "descent-" + quadrature, ModeReason = "every step was recorded" },
+            Descent = new DescentSummary("gradient-descent", quadrature, z, 17, 2, 12.5, 1.5),
+            Spectrum = flow.Spectrum with { DissipatedFraction = null, DissipatedFractionReason = "not a fraction here" },
+            Intervals = [.. flow.Intervals.Select(i => i with { TransportDefect = null })],
+        };
+    }
+
     /// <summary>Element (i, j) is first + i·columns + j: its row-major position can be read off.</summary>
     public static Matrix<double> Numbered(int rows, int columns, double first) => Matrix<double>.Build.Dense(rows, columns, (i, j) => first + i * columns + j);
 }

@@ -66,12 +66,33 @@ public sealed class TextReportTests
         Assert.Contains("sha256:0123", text);
     }
 
+    /// <summary>The mode and why, the stability of the steps, and the largest part of each budget, in words.</summary>
+    [Fact]
+    public void TheModeIsExplained()
+    {
+        string flow = MarkdownReport.Text(SampleAnalysis.Make()), descent = MarkdownReport.Text(SampleAnalysis.Descent());
+        Assert.Contains("Flow mode, chosen because descent is not built. Training is taken as gradient flow", flow);
+        Assert.DoesNotContain("edge of stability", flow);
+        Assert.Contains("| 0.011 | – | 1e-9 | **0.02** | 0.001 |", flow);
+        Assert.Contains("Descent mode, chosen because every step was recorded. The operators are those of the recorded steps of gradient-descent themselves", descent);
+        Assert.Contains("Not every step was recorded: the Jacobian at each step's time is interpolated between checkpoints.", descent);
+        Assert.Contains("The largest z = η λ_max(BK) is 2.25, at step 17 of the window; the edge of stability is 2. Errors made early can grow by a factor of 12.5 in the stiffest direction. "
+            + "The propagator itself grew to 1.5 times its initial norm.", descent);
+        Assert.Contains("No transport defects: descent between sparse checkpoints follows g(s) alone", descent);
+        Assert.Contains("W_S and G_Q share their steps", descent);
+        Assert.Contains("--mode descent --interpolation linear", descent);
+        Assert.Contains("too far past the edge for claims against data to be decided", MarkdownReport.Text(SampleAnalysis.Descent("midpoint", 3.2)));
+        Assert.Contains("none: every step was recorded", MarkdownReport.Text(SampleAnalysis.Descent("midpoint")));
+        Assert.Contains("recorded midpoints would make that far more accurate", MarkdownReport.Text(SampleAnalysis.Descent("trapezium")));
+        Assert.Contains("Flow mode, as asked for.", MarkdownReport.Text(SampleAnalysis.Make() with { Options = SampleAnalysis.Make().Options with { ModeReason = null } }));
+    }
+
     [Theory]
     [InlineData("de-DE")]
     [InlineData("ru-RU")]
     public void TheCultureDoesNotMatter(string culture)
     {
-        static string All() => MarkdownReport.Text(SampleAnalysis.Make()) + string.Concat(Tables.All(SampleAnalysis.Make()).Select(t => t.Text));
+        static string All() => MarkdownReport.Text(SampleAnalysis.Make()) + string.Concat(Tables.All(SampleAnalysis.Make()).Select(t => t.Text)) + MarkdownReport.Text(SampleAnalysis.Descent());
         Assert.Equal(Cultures.Under("", All), Cultures.Under(culture, All));
     }
 

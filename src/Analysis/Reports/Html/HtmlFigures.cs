@@ -140,8 +140,9 @@ internal static class HtmlFigures
         var chart = new Chart(axis, Axis.Log("transport defect", intervals.Select(i => i.TransportDefect!.Value), 12),
             $"Transport defect of {Count(intervals.Length)} checkpoint intervals; the largest is {Short(intervals.Max(i => i.TransportDefect))}");
         chart.Bars("‖g(t₊) − P g(t)‖ / ‖g(t)‖", 3, intervals.Select(i =>
-            (i.From, i.To, i.TransportDefect!.Value, $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: defect {Short(i.TransportDefect)}, {Count(i.Steps)} integration steps")));
-        return new("Where checkpoints are too sparse", chart.ToString(), "How far the gradient at the end of each interval is from the one transported across it alone. High bars ask for more checkpoints there, or smaller learning rates.");
+            (i.From, i.To, i.TransportDefect!.Value, $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: defect {Short(i.TransportDefect)}, {Count(i.Steps)} steps")));
+        return new(analysis.Descent is null ? "Where checkpoints are too sparse" : "How well each step is reproduced", chart.ToString(), "How far the gradient at the end of each interval is from the one transported across it alone. "
+            + (analysis.Descent is null ? "High bars ask for more checkpoints there, or smaller learning rates." : $"Every interval is one step: high bars ask for smaller learning rates{(analysis.Descent.Quadrature == "midpoint" ? "" : ", or recorded midpoints")}."));
     }
 
     /// <summary>Logarithmic when checkpoints are spread geometrically; t = 0 cannot be shown then, which the caption says.</summary>

@@ -33,14 +33,17 @@ internal static class HtmlReport
         page.Append($"<div class=\"verdict {Css(inclusion.Verdict)}\">\n<strong>{Sign(inclusion.Verdict)} Inclusion ker&nbsp;W_S ⊆ ker&nbsp;G_Q: {E(Narrative.Word(inclusion.Verdict))}</strong>\n<p>{E(Narrative.Headline(analysis))}</p>\n");
         if (inclusion.Reason is { } reason) page.Append($"<p class=\"soft\">Reason: {E(reason)}.</p>\n");
         if (Narrative.Prediction(analysis) is { } prediction) page.Append($"<p>{E(prediction)}</p>\n");
-        page.Append("</div>\n<dl class=\"tiles\">\n");
+        page.Append($"</div>\n<p>{E(Narrative.Mode(analysis))}</p>\n<dl class=\"tiles\">\n");
         foreach (string id in (string[])["C2", "C4"])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim)
                 Tile(page, $"{claim.Id} {claim.Name}", Short(claim.RelativeError), $"relative error; known sources {Narrative.Sum(claim.Budget)}; {Narrative.Word(claim.Verdict)}");
         Tile(page, "Kernel drift", Short(analysis.KernelEvolution.PeakDrift), $"largest relative change; {Short(analysis.KernelEvolution.EndDrift)} at the end");
         Tile(page, "Signal and reservoir", $"{Count(analysis.Spectrum.SignalDimension)} + {Count(analysis.Spectrum.ReservoirDimension)}", $"modes, at threshold {Short(analysis.Spectrum.Threshold)} on {Narrative.Measure(analysis)}");
         Tile(page, "Effective rank of W_S", Short(analysis.Spectrum.EffectiveRank), $"of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}");
+        if (analysis.Descent is { } d)
+            Tile(page, "Largest z = η λ_max(BK)", Short(d.LargestZ), $"edge of stability {Short(d.StabilityEdge)}; {(d.Amplification > 1 ? $"early errors can grow by {Short(d.Amplification)}" : "early errors do not grow")}");
         page.Append("</dl>\n");
+        if (Narrative.Stability(analysis) is { } stability) page.Append($"<p class=\"soft\">{E(stability)}</p>\n");
     }
 
     private static void Checks(StringBuilder page, ReservoirAnalysis analysis)
@@ -49,7 +52,7 @@ internal static class HtmlReport
         page.Append("<h2>What the verdict rests on</h2>\n");
         Table(page, ["check", "#figure", "what it says"],
         [
-            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {Count(inclusion.Structural.WorstMode)}); above 1 is a violation. W_S and G_Q share their nodes, so this verifies code and kernels"],
+            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {Count(inclusion.Structural.WorstMode)}); above 1 is a violation. W_S and G_Q share their {Narrative.Shared(analysis)}, so this verifies code and kernels"],
             ["independent", Short(inclusion.Independent?.WorstExcess), inclusion.Independent is { } independent ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}); 0 is none" : inclusion.IndependentReason ?? "not run"],
             ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
             ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
@@ -59,14 +62,18 @@ internal static class HtmlReport
 
     private static void Claims(StringBuilder page, ReservoirAnalysis analysis)
     {
-        page.Append("<h2>Claims</h2>\n<p class=\"soft\">Claims marked <em>data</em> confront the theory with what was recorded; claims marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error.</p>\n");
+        page.Append("<h2>Claims</h2>\n<p class=\"soft\">Claims marked <em>data</em> confront the theory with what was recorded; claims marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; the largest part is in bold.</p>\n");
         page.Append("<div class=\"scroll\"><table>\n<thead><tr><th>id</th><th>claim</th><th>tests</th><th>verdict</th><th class=\"n\">error</th><th class=\"n\">correlation</th><th class=\"n\">integration</th><th class=\"n\">interpolation</th><th class=\"n\">descent</th><th class=\"n\">rounding</th><th class=\"n\">limit</th></tr></thead>\n<tbody>\n");
         foreach (var c in analysis.Claims)
         {
             string reasons = Narrative.Reasons(c);
             page.Append($"<tr{(reasons == "" ? "" : " class=\"told\"")}><td>{E(c.Id)}</td><td class=\"name\">{E(c.Name)}</td><td>{Narrative.Tests(c)}</td><td><span class=\"chip {Css(c.Verdict)}\">{Sign(c.Verdict)} {E(Narrative.Word(c.Verdict))}</span></td>");
-            foreach (string cell in (string[])[Short(c.RelativeError), Short(c.Correlation, 6), Short(c.Budget?.Integration), Short(c.Budget?.Interpolation), Short(c.Budget?.Descent), Short(c.Budget?.Rounding), Short(c.Tolerance)])
-                page.Append($"<td class=\"n\">{E(cell)}</td>");
+            (string? Part, string Text)[] cells =
+            [
+                (null, Short(c.RelativeError)), (null, Short(c.Correlation, 6)), ("integration", Short(c.Budget?.Integration)), ("interpolation", Short(c.Budget?.Interpolation)),
+                ("descent", Short(c.Budget?.Descent)), ("rounding", Short(c.Budget?.Rounding)), (null, Short(c.Tolerance)),
+            ];
+            foreach (var (part, cell) in cells) page.Append($"<td class=\"n\">{(part is not null && c.Budget?.LargestPart == part ? $"<strong>{E(cell)}</strong>" : E(cell))}</td>");
             page.Append("</tr>\n");
             if (reasons != "") page.Append($"<tr class=\"why\"><td></td><td colspan=\"10\">{E(reasons)}</td></tr>\n");
         }
