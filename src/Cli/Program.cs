@@ -1,4 +1,6 @@
 using KernelFlow.Cli;
 
 using var signals = new Signals();
-return await Application.RunAsync(args, CliTerminal.OfProcess(), signals);
+int code = await Application.RunAsync(args, CliTerminal.OfProcess(), signals);
+if (signals.Token.IsCancellationRequested) ProcessEnd.Now(code);
+return code;

@@ -29,7 +29,9 @@ internal sealed partial class RecordingOptionSet
         Set(Positive("--scale", $"Factor on all initial weights. Default: {Text(d.Scale)}."), (o, v) => o with { Scale = v });
         Set(NamedValue.Of("--loss", "Training loss.", d.Loss), (o, v) => o with { Loss = v });
         Set(NamedValue.Of("--optimizer", "How parameters are updated.", d.Optimizer), (o, v) => o with { Optimizer = v });
-        Set(Positive("--learning-rate", $"Learning rate. Default: {Text(d.LearningRate)}."), (o, v) => o with { LearningRate = v });
+        var rate = Positive("--learning-rate", $"Learning rate. Default: {Text(d.LearningRate)}.");
+        rate.Aliases.Add("--lr");
+        Set(rate, (o, v) => o with { LearningRate = v });
         Set(NamedValue.Of("--learning-rate-schedule", "How the learning rate depends on the step.", d.LearningRateSchedule), (o, v) => o with { LearningRateSchedule = v });
         Set(Numbers.Whole("--decay-every", $"Steps between decays, with step-decay. Default: {Text(d.DecayEvery)}.", 1), (o, v) => o with { DecayEvery = v });
         Set(Numbers.Real("--decay-factor", $"Factor of each decay, with step-decay. Default: {Text(d.DecayFactor)}.", x => x is > 0 and <= 1, "above 0 and at most 1"), (o, v) => o with { DecayFactor = v });

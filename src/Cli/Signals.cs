@@ -39,9 +39,9 @@ internal sealed class Signals : IDisposable
     private void Stop(PosixSignalContext context, int exitCode)
     {
         context.Cancel = true;
-        if (_source.IsCancellationRequested) Environment.Exit(ExitCode);
+        if (_source.IsCancellationRequested) ProcessEnd.Now(ExitCode);
         ExitCode = exitCode;
-        _ = Task.Delay(_patience).ContinueWith(_ => Environment.Exit(exitCode), TaskScheduler.Default);
+        _ = Task.Delay(_patience).ContinueWith(_ => ProcessEnd.Now(exitCode), TaskScheduler.Default);
         _source.Cancel();
     }
 }

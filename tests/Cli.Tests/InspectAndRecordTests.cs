@@ -104,4 +104,14 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
         // 5·4+4 and 4·3+3 for the hidden layers, 3+1 for the output.
         Assert.Equal(43, recorded.Checkpoints.Parameters);
     }
+
+    [Fact]
+    public void TheLearningRateHasAShortName()
+    {
+        string folder = _folder.Of("short");
+        var result = Cli.Run("record", folder, "--lr", "0.125", "--train", "4", "--test", "2", "--layers", "2", "--steps", "2", "--checkpoints", "2", "--quiet");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        using var recorded = RecordedRun.Open(folder);
+        Assert.Equal(0.125, recorded.Checkpoints.Optimizer!.LearningRate);
+    }
 }

@@ -7,6 +7,9 @@ namespace KernelFlow.Cli;
 /// <summary>Shows how far the work is: bars when somebody watches standard error, lines with --verbose, otherwise nothing at all.</summary>
 internal static class ProgressDisplay
 {
+    /// <summary>How long cancelled work may take to end by itself, so that it leaves no half-written file; after that it is left behind.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Runs the work on another thread (so that signals are honoured at once) and shows its progress.</summary>
     /// <param name="terminal">Where to show it.</param>
     /// <param name="verbosity">How much.</param>
@@ -29,8 +32,19 @@ internal static class ProgressDisplay
             .StartAsync(context => Start(work, new Bars(context), cancellation)).ConfigureAwait(false);
     }
 
-    private static Task<T> Start<T>(Func<IProgress<StageProgress>, T> work, IProgress<StageProgress> progress, CancellationToken cancellation) =>
-        Task.Run(() => work(progress), cancellation).WaitAsync(cancellation);
+    private static async Task<T> Start<T>(Func<IProgress<StageProgress>, T> work, IProgress<StageProgress> progress, CancellationToken cancellation)
+    {
+        var task = Task.Run(() => work(progress), cancellation);
+        try
+        {
+            return await task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!task.IsCompleted)
+        {
+            await Task.WhenAny(task, Task.Delay(s_patience, CancellationToken.None)).ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private sealed class Silent : IProgress<StageProgress>
     {
