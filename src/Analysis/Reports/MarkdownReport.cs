@@ -34,14 +34,7 @@ internal static class MarkdownReport
         Line(text, Escape(Narrative.Mode(analysis)));
         if (Narrative.Stability(analysis) is { } stability) Line(text, Escape(stability));
         Line(text, "");
-        Table(text, ["check", "figure", "what it says"],
-        [
-            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {Count(inclusion.Structural.WorstMode)}); above 1 is a violation. W_S and G_Q share their {Narrative.Shared(analysis)}: this verifies code and kernel consistency"],
-            ["independent", Short(inclusion.Independent?.WorstExcess), inclusion.Independent is { } independent ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}); 0 is none" : inclusion.IndependentReason ?? "not run"],
-            ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
-            ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
-            ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility), $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} ({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
-        ]);
+        Table(text, ["check", "figure", "what it says"], Narrative.Checks(analysis));
     }
 
     private static void Spectrum(StringBuilder text, ReservoirAnalysis analysis)
@@ -58,7 +51,7 @@ internal static class MarkdownReport
         var shown = Spread(spectrum.Eigenvalues.Count);
         Table(text, ["mode", "λ_j", "2βλ_j", "λ_j/λ_1", "‖G ψ_j‖", "bound √(c λ_j)"], shown.Select(j => (string[])
         [
-            Count(j), Short(spectrum.Eigenvalues[j]), Short(At(spectrum.DissipatedFraction, j)), Short(At(spectrum.RelativeEigenvalues, j)),
+            Count(j + 1), Short(spectrum.Eigenvalues[j]), Short(At(spectrum.DissipatedFraction, j)), Short(At(spectrum.RelativeEigenvalues, j)),
             Short(j < analysis.Inclusion.Modes.Count ? analysis.Inclusion.Modes[j].Response : null), Short(j < analysis.Inclusion.Modes.Count ? analysis.Inclusion.Modes[j].Bound : null),
         ]));
         More(text, shown.Length, spectrum.Eigenvalues.Count, "spectrum.csv and tables/modes.csv");

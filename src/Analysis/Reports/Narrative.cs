@@ -12,6 +12,20 @@ internal static class Narrative
     public static string Tests(ClaimResult claim) =>
         claim.Verdict == Verdict.Measured ? "measured" : _againstData.Contains(claim.Id) ? "data" : _againstCode.Contains(claim.Id) ? "code" : "measured";
 
+    /// <summary>The checks behind the inclusion verdict: name, figure, what it says.</summary>
+    public static string[][] Checks(ReservoirAnalysis analysis)
+    {
+        var inclusion = analysis.Inclusion;
+        return
+        [
+            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this verifies code and kernels"],
+            ["independent", Short(inclusion.Independent?.WorstExcess), inclusion.Independent is { } independent ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}); 0 is none" : inclusion.IndependentReason ?? "not run"],
+            ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
+            ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
+            ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility), $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} ({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
+        ];
+    }
+
     /// <summary>The inclusion verdict in one sentence.</summary>
     public static string Headline(ReservoirAnalysis analysis)
     {
@@ -26,7 +40,7 @@ internal static class Narrative
             Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were dissipated (none has {threshold}). "
                 + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
             Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
-                $"Mode {Count(inclusion.Structural.WorstMode)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as far as its training dissipation allows, "
+                $"Mode {Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as far as its training dissipation allows, "
                 + "which integration and rounding do not explain: the kernel blocks do not belong to one joint kernel, or the code is wrong.",
             Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent?.WorstExcess)} when W_S and G_Q come from two methods ({inclusion.Independent?.Method}).",
             _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of {Count(modes)} modes have {threshold}).",

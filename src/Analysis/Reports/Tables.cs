@@ -25,7 +25,7 @@ internal static class Tables
     {
         var text = Header("mode", "eigenvalue", "residualNorm", "dissipatedFraction", "relativeEigenvalue");
         for (int j = 0; j < spectrum.Eigenvalues.Count; j++)
-            Row(text, Count(j), Number(spectrum.Eigenvalues[j]), Number(spectrum.ResidualNorms[j]), Number(spectrum.DissipatedFraction?[j]), Number(spectrum.RelativeEigenvalues[j]));
+            Row(text, Count(j + 1), Number(spectrum.Eigenvalues[j]), Number(spectrum.ResidualNorms[j]), Number(spectrum.DissipatedFraction?[j]), Number(spectrum.RelativeEigenvalues[j]));
         return text.ToString();
     }
 
@@ -35,7 +35,7 @@ internal static class Tables
         for (int j = 0; j < inclusion.Modes.Count; j++)
         {
             var m = inclusion.Modes[j];
-            Row(text, Count(j), Number(m.Eigenvalue), Number(m.Measure), Number(m.Response), Number(m.Bound), Number(m.Floor), Number(m.Ratio), m.InReservoir ? "true" : "false");
+            Row(text, Count(j + 1), Number(m.Eigenvalue), Number(m.Measure), Number(m.Response), Number(m.Bound), Number(m.Floor), Number(m.Ratio), m.InReservoir ? "true" : "false");
         }
         return text.ToString();
     }

@@ -20,7 +20,7 @@ internal static class PeakRate
         {
             cancellation.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
-            double sum = VectorBits switch { 512 => Run512(), 256 => Run256(), _ => Run128() };
+            double sum = VectorBits switch { 512 => Run<Lanes512, Vector512<double>>(), 256 => Run<Lanes256, Vector256<double>>(), _ => Run<Lanes128, Vector128<double>>() };
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             // The sum keeps the work from being removed; it is finite by construction.
             if (double.IsFinite(sum)) best = Math.Max(best, 2.0 * (VectorBits / 64) * Chains * Rounds / seconds);
@@ -28,45 +28,49 @@ internal static class PeakRate
         return best;
     }
 
+    // Ten chains hide the latency of a multiply-add on every processor there is; the vector type is a struct, so that each width is compiled by itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Run512()
+    private static double Run<TLanes, T>() where TLanes : struct, ILanes<T> where T : struct
     {
-        Vector512<double> a = Vector512.Create(0.999999), b = Vector512.Create(1e-6);
-        Vector512<double> x0 = b, x1 = b, x2 = b, x3 = b, x4 = b, x5 = b, x6 = b, x7 = b, x8 = b, x9 = b;
+        T a = TLanes.Of(0.999999), b = TLanes.Of(1e-6);
+        T x0 = b, x1 = b, x2 = b, x3 = b, x4 = b, x5 = b, x6 = b, x7 = b, x8 = b, x9 = b;
         for (int i = 0; i < Rounds; i++)
         {
-            x0 = Vector512.FusedMultiplyAdd(x0, a, b); x1 = Vector512.FusedMultiplyAdd(x1, a, b); x2 = Vector512.FusedMultiplyAdd(x2, a, b); x3 = Vector512.FusedMultiplyAdd(x3, a, b);
-            x4 = Vector512.FusedMultiplyAdd(x4, a, b); x5 = Vector512.FusedMultiplyAdd(x5, a, b); x6 = Vector512.FusedMultiplyAdd(x6, a, b); x7 = Vector512.FusedMultiplyAdd(x7, a, b);
-            x8 = Vector512.FusedMultiplyAdd(x8, a, b); x9 = Vector512.FusedMultiplyAdd(x9, a, b);
+            x0 = TLanes.MultiplyAdd(x0, a, b); x1 = TLanes.MultiplyAdd(x1, a, b); x2 = TLanes.MultiplyAdd(x2, a, b); x3 = TLanes.MultiplyAdd(x3, a, b); x4 = TLanes.MultiplyAdd(x4, a, b);
+            x5 = TLanes.MultiplyAdd(x5, a, b); x6 = TLanes.MultiplyAdd(x6, a, b); x7 = TLanes.MultiplyAdd(x7, a, b); x8 = TLanes.MultiplyAdd(x8, a, b); x9 = TLanes.MultiplyAdd(x9, a, b);
         }
-        return Vector512.Sum(x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9);
+        return TLanes.Sum(x0) + TLanes.Sum(x1) + TLanes.Sum(x2) + TLanes.Sum(x3) + TLanes.Sum(x4) + TLanes.Sum(x5) + TLanes.Sum(x6) + TLanes.Sum(x7) + TLanes.Sum(x8) + TLanes.Sum(x9);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Run256()
+    /// <summary>What the loop needs of a vector type.</summary>
+    private interface ILanes<T>
     {
-        Vector256<double> a = Vector256.Create(0.999999), b = Vector256.Create(1e-6);
-        Vector256<double> x0 = b, x1 = b, x2 = b, x3 = b, x4 = b, x5 = b, x6 = b, x7 = b, x8 = b, x9 = b;
-        for (int i = 0; i < Rounds; i++)
-        {
-            x0 = Vector256.FusedMultiplyAdd(x0, a, b); x1 = Vector256.FusedMultiplyAdd(x1, a, b); x2 = Vector256.FusedMultiplyAdd(x2, a, b); x3 = Vector256.FusedMultiplyAdd(x3, a, b);
-            x4 = Vector256.FusedMultiplyAdd(x4, a, b); x5 = Vector256.FusedMultiplyAdd(x5, a, b); x6 = Vector256.FusedMultiplyAdd(x6, a, b); x7 = Vector256.FusedMultiplyAdd(x7, a, b);
-            x8 = Vector256.FusedMultiplyAdd(x8, a, b); x9 = Vector256.FusedMultiplyAdd(x9, a, b);
-        }
-        return Vector256.Sum(x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9);
+        static abstract T Of(double value);
+        static abstract T MultiplyAdd(T x, T a, T b);
+        static abstract double Sum(T x);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Run128()
+    private readonly struct Lanes512 : ILanes<Vector512<double>>
     {
-        Vector128<double> a = Vector128.Create(0.999999), b = Vector128.Create(1e-6);
-        Vector128<double> x0 = b, x1 = b, x2 = b, x3 = b, x4 = b, x5 = b, x6 = b, x7 = b, x8 = b, x9 = b;
-        for (int i = 0; i < Rounds; i++)
-        {
-            x0 = Vector128.FusedMultiplyAdd(x0, a, b); x1 = Vector128.FusedMultiplyAdd(x1, a, b); x2 = Vector128.FusedMultiplyAdd(x2, a, b); x3 = Vector128.FusedMultiplyAdd(x3, a, b);
-            x4 = Vector128.FusedMultiplyAdd(x4, a, b); x5 = Vector128.FusedMultiplyAdd(x5, a, b); x6 = Vector128.FusedMultiplyAdd(x6, a, b); x7 = Vector128.FusedMultiplyAdd(x7, a, b);
-            x8 = Vector128.FusedMultiplyAdd(x8, a, b); x9 = Vector128.FusedMultiplyAdd(x9, a, b);
-        }
-        return Vector128.Sum(x0 + x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9);
+        public static Vector512<double> Of(double value) => Vector512.Create(value);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<double> MultiplyAdd(Vector512<double> x, Vector512<double> a, Vector512<double> b) => Vector512.FusedMultiplyAdd(x, a, b);
+        public static double Sum(Vector512<double> x) => Vector512.Sum(x);
+    }
+
+    private readonly struct Lanes256 : ILanes<Vector256<double>>
+    {
+        public static Vector256<double> Of(double value) => Vector256.Create(value);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<double> MultiplyAdd(Vector256<double> x, Vector256<double> a, Vector256<double> b) => Vector256.FusedMultiplyAdd(x, a, b);
+        public static double Sum(Vector256<double> x) => Vector256.Sum(x);
+    }
+
+    private readonly struct Lanes128 : ILanes<Vector128<double>>
+    {
+        public static Vector128<double> Of(double value) => Vector128.Create(value);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<double> MultiplyAdd(Vector128<double> x, Vector128<double> a, Vector128<double> b) => Vector128.FusedMultiplyAdd(x, a, b);
+        public static double Sum(Vector128<double> x) => Vector128.Sum(x);
     }
 }

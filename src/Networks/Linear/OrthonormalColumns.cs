@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Networks;
@@ -14,8 +15,7 @@ internal static class OrthonormalColumns
             var column = q.Values.AsSpan(j * rows, rows);
             foreach (ref double entry in column) entry = random.NextNormal();
             Orthogonalise(q.Values.AsSpan(0, j * rows), column);
-            double norm = Math.Sqrt(Dot(column, column));
-            foreach (ref double entry in column) entry /= norm;
+            VectorKernels.Divide(column, VectorKernels.Norm(column));
         }
         return q;
     }
@@ -27,15 +27,7 @@ internal static class OrthonormalColumns
             for (int first = 0; first < basis.Length; first += column.Length)
             {
                 var q = basis.Slice(first, column.Length);
-                double part = Dot(q, column);
-                for (int i = 0; i < column.Length; i++) column[i] -= part * q[i];
+                VectorKernels.Axpy(-VectorKernels.Dot(q, column), q, column);
             }
-    }
-
-    private static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
-    {
-        double sum = 0;
-        for (int i = 0; i < x.Length; i++) sum += x[i] * y[i];
-        return sum;
     }
 }

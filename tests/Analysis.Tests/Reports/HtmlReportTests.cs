@@ -90,8 +90,8 @@ public sealed class HtmlReportTests
         var titles = Drawings(HtmlReport.Text(sample)).SelectMany(d => d.Descendants().Where(e => e.Name.LocalName == "title")).Select(t => t.Value).ToList();
         for (int j = 0; j < 3; j++)
         {
-            Assert.Contains(titles, t => t.StartsWith($"mode {j}: λ = ", StringComparison.Ordinal));
-            Assert.Contains(titles, t => t.StartsWith($"mode {j}: ‖Gψ‖ = ", StringComparison.Ordinal));
+            Assert.Contains(titles, t => t.StartsWith($"mode {j + 1}: λ = ", StringComparison.Ordinal));
+            Assert.Contains(titles, t => t.StartsWith($"mode {j + 1}: ‖Gψ‖ = ", StringComparison.Ordinal));
         }
         Assert.Contains(titles, t => t.StartsWith("C4 test transfer: error 0.004; integration 1e-8, interpolation 0.003, descent –, rounding 1e-13", StringComparison.Ordinal));
     }

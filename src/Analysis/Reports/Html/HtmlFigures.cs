@@ -64,12 +64,12 @@ internal static class HtmlFigures
         var values = analysis.Spectrum.Eigenvalues;
         double largest = values[0], boundary = analysis.Spectrum.DissipatedFraction is { } fraction && values[0] > 0 && fraction[0] > 0
             ? analysis.Spectrum.Threshold * values[0] / fraction[0] : analysis.Spectrum.Threshold * largest;
-        var chart = new Chart(Axis.Linear("mode j", [0, Math.Max(1, values.Count - 1)], round: false), Axis.Log("eigenvalue λ_j of W_S", values.Append(boundary)),
+        var chart = new Chart(Axis.Linear("mode j", [1, Math.Max(2, values.Count)], round: false), Axis.Log("eigenvalue λ_j of W_S", values.Append(boundary)),
             $"Spectrum of W_S: {Count(values.Count)} eigenvalues from {Short(values[0])} down to {Short(values[^1])}, {Count(analysis.Spectrum.ReservoirDimension)} below the threshold");
-        var modes = Thin(Enumerable.Range(0, values.Count)).Select(j => (j, hover: $"mode {Count(j)}: λ = {Short(values[j])}, λ/λ₁ = {Short(analysis.Spectrum.RelativeEigenvalues[j])}"
+        var modes = Thin(Enumerable.Range(0, values.Count)).Select(j => (j, hover: $"mode {Count(j + 1)}: λ = {Short(values[j])}, λ/λ₁ = {Short(analysis.Spectrum.RelativeEigenvalues[j])}"
             + (analysis.Spectrum.DissipatedFraction is { } f ? $", dissipated fraction {Short(f[j])}" : ""))).ToArray();
-        chart.Points("signal", 1, modes.Where(m => values[m.j] >= boundary).Select(m => new Point(m.j, values[m.j], m.hover)));
-        chart.Points("reservoir", 2, modes.Where(m => values[m.j] < boundary).Select(m => new Point(m.j, values[m.j], m.hover)), Marker.Diamond);
+        chart.Points("signal", 1, modes.Where(m => values[m.j] >= boundary).Select(m => new Point(m.j + 1, values[m.j], m.hover)));
+        chart.Points("reservoir", 2, modes.Where(m => values[m.j] < boundary).Select(m => new Point(m.j + 1, values[m.j], m.hover)), Marker.Diamond);
         chart.Rule($"threshold δ = {Short(analysis.Spectrum.Threshold)}", boundary);
         return new("Spectrum of the dissipation W_S", chart.ToString(),
             $"Large eigenvalues are directions that training dissipated; those below the threshold ({Narrative.Measure(analysis)} < δ) are the reservoir." + Missing(chart, "are zero or negative by rounding"));
@@ -78,10 +78,10 @@ internal static class HtmlFigures
     private static HtmlFigure Slack(ReservoirAnalysis analysis)
     {
         var modes = analysis.Inclusion.Modes;
-        var chart = new Chart(Axis.Linear("mode j", [0, Math.Max(1, modes.Count - 1)], round: false), Axis.Linear("‖G ψ_j‖ / bound", modes.Select(m => m.Ratio).Append(0).Append(1.05)),
-            $"Share of its bound that each mode uses: the largest is {Short(analysis.Inclusion.Structural.WorstRatio)} at mode {Count(analysis.Inclusion.Structural.WorstMode)}; above 1 is a violation");
+        var chart = new Chart(Axis.Linear("mode j", [1, Math.Max(2, modes.Count)], round: false), Axis.Linear("‖G ψ_j‖ / bound", modes.Select(m => m.Ratio).Append(0).Append(1.05)),
+            $"Share of its bound that each mode uses: the largest is {Short(analysis.Inclusion.Structural.WorstRatio)} at mode {Count(analysis.Inclusion.Structural.WorstMode + 1)}; above 1 is a violation");
         var points = Thin(Enumerable.Range(0, modes.Count)).Select(j => (modes[j].InReservoir,
-            point: new Point(j, modes[j].Ratio, $"mode {Count(j)}: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].Bound)}, floor {Short(modes[j].Floor)}, ratio {Short(modes[j].Ratio)}"))).ToArray();
+            point: new Point(j + 1, modes[j].Ratio, $"mode {Count(j + 1)}: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].Bound)}, floor {Short(modes[j].Floor)}, ratio {Short(modes[j].Ratio)}"))).ToArray();
         chart.Points("signal", 1, points.Where(p => !p.InReservoir).Select(p => p.point));
         chart.Points("reservoir", 2, points.Where(p => p.InReservoir).Select(p => p.point), Marker.Diamond);
         chart.Rule("bound", 1);
