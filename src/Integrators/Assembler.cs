@@ -7,51 +7,75 @@ namespace KernelFlow.Integrators;
 internal sealed class Assembler
 {
     private readonly Backend _backend;
-    private readonly int _n, _c;
+    private readonly int _n, _m;
+    private readonly ColumnLayout _layout;
     private readonly MatrixView _kernels, _product;
+    private readonly OutputHessian _hessian;
 
     /// <param name="trajectory">Gives sizes.</param>
-    /// <param name="operatorColumns">Columns of X that W and G act on: N for P itself, fewer for P times a block.</param>
-    /// <param name="columns">Most columns of X: those, then further ones that are carried along.</param>
+    /// <param name="layout">Columns of X.</param>
     /// <param name="kernels">Scratch (N+M)×N.</param>
     /// <param name="backend">Dense kernels.</param>
-    public Assembler(KernelTrajectory trajectory, int operatorColumns, int columns, in MatrixView kernels, Backend backend)
+    public Assembler(KernelTrajectory trajectory, ColumnLayout layout, in MatrixView kernels, Backend backend)
     {
         _backend = backend;
-        (_n, _c) = (trajectory.TrainSize, operatorColumns);
+        (_n, _m) = (trajectory.TrainSize, trajectory.TestSize);
+        _layout = layout;
         _kernels = kernels;
-        _product = new MatrixView(new double[kernels.Rows * columns], kernels.Rows, columns);
+        _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
+        _product = Norms.Zero(_n + _m, _layout.Count);
     }
 
     /// <summary>Adds the nodes of the step just taken; with <paramref name="reset"/> the sums start from zero.</summary>
-    /// <param name="trajectory">The kernels.</param>
-    /// <param name="interval">Index of the interval.</param>
-    /// <param name="t">Start of the step.</param>
-    /// <param name="h">Length of the step.</param>
-    /// <param name="method">Holds Y_i.</param>
-    /// <param name="reset">Overwrite instead of add.</param>
-    /// <param name="W">Square, of the operator columns.</param>
-    /// <param name="G">(N+M)×columns; the columns past those of the operator belong to the carried vectors.</param>
-    /// <param name="cross">Σ ω_i Y_iᵀ K_SS y_i with y_i the last <c>cross.Columns</c> carried columns; may be empty.</param>
-    public void Add(KernelTrajectory trajectory, int interval, double t, double h, StepMethod method, bool reset, in MatrixView W, in MatrixView G, in MatrixView cross)
+    public void AddNodes(KernelTrajectory trajectory, int interval, double t, double h, NodalStepMethod method, bool reset, StepSums sums)
     {
         for (int i = 0; i < method.Nodes.Length; i++)
         {
-            double weight = h * method.Weights[i];
-            bool first = reset && i == 0;
-            var columns = method.AtNode(i);
-            var y = columns.ColumnRange(0, _c);
-            var product = _product.ColumnRange(0, columns.Columns);
-            trajectory.Kernels(interval, t + method.Nodes[i] * h, _kernels);
-            _backend.Gemm(Op.None, Op.None, 1, _kernels, columns, 0, product);
-            for (int j = 0; j < columns.Columns; j++)
+            if (!method.TryKernels(i, out var kernels))
             {
-                if (first) VectorKernels.Scale(weight, product.Column(j), G.Column(j));
-                else VectorKernels.Axpy(weight, product.Column(j), G.Column(j));
+                kernels = _kernels;
+                trajectory.Kernels(interval, t + method.Nodes[i] * h, kernels);
             }
-            _backend.SymmetricProduct(weight, y, product.Slice(0, 0, _n, _c), first ? 0 : 1, W);
-            if (cross.Columns > 0)
-                _backend.Gemm(Op.Transpose, Op.None, weight, y, product.Slice(0, columns.Columns - cross.Columns, _n, cross.Columns), first ? 0 : 1, cross);
+            AddNode(kernels, h * method.Weights[i], method.AtNode(i), reset && i == 0, sums);
+            if (!method.NodesAreIndependent) continue;
+            trajectory.Hessian(interval, t + method.Nodes[i] * h, _hessian);
+            var rate = ColumnLayout.Probe(_product.Slice(0, 0, _n, method.AtNode(i).Columns));
+            _hessian.Apply(h * method.Weights[i], rate, reset && i == 0 ? 0 : 1, sums.Motion);
         }
     }
+
+    /// <summary>W += ZᵀZ for Z with the columns of X.</summary>
+    public void AddSquares(in MatrixView z, double keep, StepSums sums)
+    {
+        var probes = ColumnLayout.Probe(z);
+        _backend.Gemm(Op.Transpose, Op.None, 1, probes, probes, keep, sums.ProbeW);
+        if (!_layout.IsFull(z)) return;
+        _backend.Syrk(Op.Transpose, 1, _layout.P(z), keep, sums.W);
+        _backend.Gemm(Op.Transpose, Op.None, 1, probes, _layout.Errors(z), keep, sums.Cross);
+    }
+
+    private void AddNode(in MatrixView kernels, double weight, in MatrixView y, bool first, StepSums sums)
+    {
+        double keep = first ? 0 : 1;
+        if (sums.TestOnly)
+        {
+            _backend.Gemm(Op.None, Op.None, weight, TestRows(kernels), y, keep, TestRows(sums.G));
+            return;
+        }
+        var product = _product.ColumnRange(0, y.Columns);
+        _backend.Gemm(Op.None, Op.None, 1, kernels, y, 0, product);
+        for (int j = 0; j < y.Columns; j++)
+        {
+            if (first) VectorKernels.Scale(weight, product.Column(j), sums.G.Column(j));
+            else VectorKernels.Axpy(weight, product.Column(j), sums.G.Column(j));
+        }
+        var train = product.Slice(0, 0, _n, y.Columns);
+        var probes = ColumnLayout.Probe(y);
+        _backend.Gemm(Op.Transpose, Op.None, weight, probes, ColumnLayout.Probe(train), keep, sums.ProbeW);
+        if (!_layout.IsFull(y)) return;
+        _backend.SymmetricProduct(weight, _layout.P(y), _layout.P(train), keep, sums.W);
+        _backend.Gemm(Op.Transpose, Op.None, weight, probes, _layout.Errors(train), keep, sums.Cross);
+    }
+
+    public MatrixView TestRows(in MatrixView a) => a.Slice(_n, 0, _m, a.Columns);
 }

@@ -6,35 +6,37 @@ namespace KernelFlow.Integrators;
 /// <summary>Collocation step by block elimination with matrices of stage size.</summary>
 /// <remarks>
 /// Multiplied by A⁻¹ = α, the stage equations read Σ_j α_ij Y_j + h B_i K_i Y_i = (Σ_j α_ij) X: diagonal blocks M_i = α_ii I + h B_i K_i,
-/// off-diagonal blocks multiples of I. Eliminating stage by stage costs 8.7 N³ (s = 2) or 19.3 N³ (s = 3) flops instead of the 13.3 N³ or
-/// 36 N³ of one LU of order sN, and only conditions of order h‖BK‖ appear, never its square. For B = βI the blocks M_0 and
-/// M_1 − α_10 α_01 M_0⁻¹ (α_10 α_01 &lt; 0) are symmetric positive definite: Cholesky.
+/// off-diagonal blocks multiples of I. Eliminating stage by stage costs 3 N³ (s = 1), 8 N³ (s = 2) or 19 N³ (s = 3) flops instead of the 13.3 N³ or
+/// 36 N³ of one LU of order sN, and only conditions of order h‖BK‖ appear, never its square. For B = βI the block M_0 and, where α_10 α_01 &lt; 0
+/// (Gauss and Radau IIA), M_1 − α_10 α_01 M_0⁻¹ are symmetric positive definite: Cholesky. The third block is not symmetric: LU.
 /// </remarks>
-internal sealed class CollocationStep : StepMethod
+internal sealed class CollocationStep : NodalStepMethod
 {
     private readonly CollocationTableau _tableau;
     private readonly Backend _backend;
     private readonly int _n;
     private int _columns;
-    private readonly bool _symmetric;
-    private readonly MatrixView _kernels, _inverse, _m1, _m2, _x12, _temp;
+    private readonly bool _symmetric, _symmetricSecond;
+    private bool _inverted;
+    private readonly MatrixView[] _kernels;
+    private readonly MatrixView _inverse, _m1, _m2, _x12, _temp;
     private readonly MatrixView[] _y;
     private readonly int[] _pivots0, _pivots1, _pivots2;
     private readonly OutputHessian _hessian;
 
-    /// <param name="tableau">Two or three stages.</param>
+    /// <param name="tableau">One to three stages.</param>
     /// <param name="trajectory">Gives sizes.</param>
-    /// <param name="columns">Columns of X.</param>
-    /// <param name="kernels">Scratch (N+M)×N.</param>
+    /// <param name="columns">Most columns of X.</param>
     /// <param name="backend">Dense kernels.</param>
-    public CollocationStep(CollocationTableau tableau, KernelTrajectory trajectory, int columns, in MatrixView kernels, Backend backend)
+    public CollocationStep(CollocationTableau tableau, KernelTrajectory trajectory, int columns, Backend backend)
     {
         _tableau = tableau;
         _backend = backend;
         _n = trajectory.TrainSize;
         _columns = columns;
         _symmetric = trajectory.Beta is not null;
-        _kernels = kernels;
+        _symmetricSecond = _symmetric && tableau.Stages > 1 && tableau.Inverse[1, 0] * tableau.Inverse[0, 1] < 0;
+        _kernels = Enumerable.Range(0, tableau.Stages).Select(_ => New(_n + trajectory.TestSize, _n)).ToArray();
         _inverse = New(_n, _n);
         _m1 = New(_n, _n);
         bool three = tableau.Stages == 3;
@@ -58,7 +60,15 @@ internal sealed class CollocationStep : StepMethod
 
     public override ReadOnlySpan<double> Weights => _tableau.B;
 
+    public override bool KeepsEnergy => _tableau.Symplectic;
+
     public override MatrixView AtNode(int i) => _y[i].ColumnRange(0, _columns);
+
+    public override bool TryKernels(int i, out MatrixView kernels)
+    {
+        kernels = _kernels[i];
+        return true;
+    }
 
     public override void Step(KernelTrajectory trajectory, int interval, double t, double h, in MatrixView x, in MatrixView next)
     {
@@ -66,6 +76,8 @@ internal sealed class CollocationStep : StepMethod
         double[] r = _tableau.InverseRowSums;
         bool three = _tableau.Stages == 3;
         _columns = x.Columns;
+        // With few columns triangular solves are cheaper than an inverse.
+        _inverted = _symmetricSecond && (three || _columns > _n / 4);
 
         // R = M_0⁻¹
         StageMatrix(trajectory, interval, t, h, 0, _inverse);
@@ -82,13 +94,20 @@ internal sealed class CollocationStep : StepMethod
             _m1.CopyTo(_inverse);
         }
 
+        if (_tableau.Stages == 1)
+        {
+            _backend.Gemm(Op.None, Op.None, r[0], _inverse, x, 0, AtNode(0));
+            Advance(x, next);
+            return;
+        }
+
         // M_1 ← M_1 − α_10 α_01 R, factored
         StageMatrix(trajectory, interval, t, h, 1, _m1);
         AddScaled(_inverse, -a[1, 0] * a[0, 1], _m1);
-        if (_symmetric)
+        if (_symmetricSecond)
         {
             Require(_backend.Cholesky(_m1), t, h, 1);
-            _backend.CholeskyInverse(_m1);
+            if (_inverted) _backend.CholeskyInverse(_m1);
         }
         else Require(_backend.Lu(_m1, _pivots1), t, h, 1);
         if (three)
@@ -120,7 +139,12 @@ internal sealed class CollocationStep : StepMethod
             _backend.Gemm(Op.None, Op.None, 1, _inverse, temp, 1, y0);
         }
         else _backend.Gemm(Op.None, Op.None, -a[0, 1], _inverse, y1, 1, y0);
+        Advance(x, next);
+    }
 
+    // P(t+h) = (1 − Σd)·X + Σ d_i Y_i
+    private void Advance(in MatrixView x, in MatrixView next)
+    {
         double[] d = _tableau.StageWeights;
         double rest = 1 - d.Sum();
         for (int j = 0; j < _columns; j++)
@@ -135,22 +159,23 @@ internal sealed class CollocationStep : StepMethod
     private void StageMatrix(KernelTrajectory trajectory, int interval, double t, double h, int stage, in MatrixView m)
     {
         double time = t + _tableau.C[stage] * h;
-        trajectory.Kernels(interval, time, _kernels);
+        trajectory.Kernels(interval, time, _kernels[stage]);
         trajectory.Hessian(interval, time, _hessian);
-        _hessian.Apply(h, _kernels.Slice(0, 0, _n, _n), 0, m);
+        _hessian.Apply(h, _kernels[stage].Slice(0, 0, _n, _n), 0, m);
         for (int i = 0; i < _n; i++) m[i, i] += _tableau.Inverse[stage, stage];
     }
 
     // y ← M_1⁻¹ x; products with the inverse run at several times the rate of triangular solves for N in the hundreds.
     private void SolveM1(in MatrixView x, in MatrixView y)
     {
-        if (_symmetric)
+        if (_inverted)
         {
             _backend.Gemm(Op.None, Op.None, 1, _m1, x, 0, y);
             return;
         }
         x.CopyTo(y);
-        _backend.LuSolve(Op.None, _m1, _pivots1, y);
+        if (_symmetricSecond) _backend.CholeskySolve(_m1, y);
+        else _backend.LuSolve(Op.None, _m1, _pivots1, y);
     }
 
     private void Require(int info, double t, double h, int stage)
@@ -160,7 +185,7 @@ internal sealed class CollocationStep : StepMethod
                 $"{Name}: the stage {stage + 1} matrix is singular at t = {t:R}, h = {h:R} (pivot {info} of {_n}); likely cause: a kernel or loss Hessian that is not positive semidefinite, or not finite, there."));
     }
 
-    private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
+    private static MatrixView New(int rows, int columns) => Norms.Zero(rows, columns);
 
     private static void Identity(in MatrixView m)
     {

@@ -3,13 +3,19 @@ using MathNet.Numerics.LinearAlgebra;
 namespace KernelFlow.Integrators;
 
 /// <summary>A collocation Runge–Kutta method as data: nodes c, matrix A, weights b, all positive.</summary>
-/// <remarks>Gauss–Legendre: order 2s, A-stable, symplectic (b_i a_ij + b_j a_ji = b_i b_j), so stage values keep the energy identity at any step. Source: Hairer &amp; Wanner, <i>Solving ODEs II</i>, IV.5.</remarks>
+/// <remarks>
+/// Gauss–Legendre: order 2s, A-stable, symplectic (b_i a_ij + b_j a_ji = b_i b_j), so stage values keep the energy identity at any step.
+/// Radau IIA: order 2s − 1, L-stable; I − PᵀP − 2βW_h ⪰ 0. W and G use the stage values with the weights b: they are the quadratures of the same
+/// Runge–Kutta method, hence of its full order. Source: Hairer &amp; Wanner, <i>Solving ODEs II</i>, IV.5.
+/// </remarks>
 public sealed class CollocationTableau
 {
     private readonly Lazy<HalvingTest> _halving;
 
-    private CollocationTableau(string name, int order, double[] c)
+    private CollocationTableau(string name, bool symplectic, double[] c)
     {
+        int order = symplectic ? 2 * c.Length : 2 * c.Length - 1;
+        Symplectic = symplectic;
         Name = name;
         Order = order;
         C = c;
@@ -31,11 +37,20 @@ public sealed class CollocationTableau
         StageWeights = (Vector<double>.Build.Dense(B) * inverse).ToArray();
     }
 
+    /// <summary>One-stage Gauss–Legendre (implicit midpoint), order 2.</summary>
+    public static CollocationTableau Gauss2 { get; } = new("gauss-2", true, [0.5]);
+
     /// <summary>Two-stage Gauss–Legendre, order 4.</summary>
-    public static CollocationTableau Gauss4 { get; } = new("gauss-4", 4, [0.5 - Math.Sqrt(3) / 6, 0.5 + Math.Sqrt(3) / 6]);
+    public static CollocationTableau Gauss4 { get; } = new("gauss-4", true, [0.5 - Math.Sqrt(3) / 6, 0.5 + Math.Sqrt(3) / 6]);
 
     /// <summary>Three-stage Gauss–Legendre, order 6.</summary>
-    public static CollocationTableau Gauss6 { get; } = new("gauss-6", 6, [0.5 - Math.Sqrt(15) / 10, 0.5, 0.5 + Math.Sqrt(15) / 10]);
+    public static CollocationTableau Gauss6 { get; } = new("gauss-6", true, [0.5 - Math.Sqrt(15) / 10, 0.5, 0.5 + Math.Sqrt(15) / 10]);
+
+    /// <summary>Two-stage Radau IIA, order 3.</summary>
+    public static CollocationTableau Radau3 { get; } = new("radau-3", false, [1.0 / 3, 1]);
+
+    /// <summary>Three-stage Radau IIA, order 5.</summary>
+    public static CollocationTableau Radau5 { get; } = new("radau-5", false, [(4 - Math.Sqrt(6)) / 10, (4 + Math.Sqrt(6)) / 10, 1]);
 
     /// <summary>R(z) = 1 − z bᵀ(I + zA)⁻¹1 = 1 − Σd + dᵀ(α + zI)⁻¹α1, the factor of one step of ẋ = −(z/h)x.</summary>
     public double Stability(double z)
@@ -65,7 +80,10 @@ public sealed class CollocationTableau
     /// <summary>Name as on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>Classical order p: global error O(h^p).</summary>
+    /// <summary>Whether quadratic invariants are kept: Gauss.</summary>
+    public bool Symplectic { get; }
+
+    /// <summary>Classical order p of P, W and G: global error O(h^p).</summary>
     public int Order { get; }
 
     /// <summary>s.</summary>

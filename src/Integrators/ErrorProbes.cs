@@ -1,97 +1,151 @@
 using KernelFlow.Numerics;
-using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The global error of P, W and G, estimated from its action on a few random vectors.</summary>
+/// <summary>The local and the global error of P, W and G, estimated from their action on a few random sign vectors V.</summary>
 /// <remarks>
-/// With D_k the local error of step k and Φ_k its propagator, the error of P obeys E ← Φ_k E + D_k: damped where the flow damps, signed, so that errors cancel
-/// where they do. Carrying E·V for ℓ random sign vectors V costs ℓ more columns instead of N, and ‖E‖_F² = 𝔼‖Ev‖² (Hutchinson). W inherits
-/// E_W ← E_W + D_W + S + Sᵀ with S = Σ ω Y_iᵀ K (Y_i E), and G inherits E_G ← E_G + D_G + Σ ω K (Y_i E).
+/// ‖D‖_F² = 𝔼‖Dv‖² (Hutchinson), and for two different probes ‖D_W‖_F² = 𝔼(uᵀD_W v)²: a step is compared with its halves on ℓ columns, not on N.
+/// With D_k the local error of step k and Φ_k its propagator, the error of P obeys E ← Φ_k E + D_k: damped where the flow damps, signed, so that errors
+/// cancel where they do; E·V is carried among the columns of X. W inherits E_W ← E_W + D_W + S + Sᵀ with S = Σ ω Y_iᵀ K (Y_i E), and G inherits
+/// E_G ← E_G + D_G + Σ ω K (Y_i E). D_W and S + Sᵀ nearly cancel (the energy identity): VᵀE_W V keeps their signs.
 /// </remarks>
 internal sealed class ErrorProbes
 {
-    /// <summary>ℓ: with eight, the estimate of ‖E‖_F is within a factor of two in all but rare cases even for an error of rank one.</summary>
-    public const int Count = 8;
-
     // Twice the estimate is reported: the spread of eight probes and of the asymptotic divisor.
     private const double Safety = 2;
+    private const int Count = ColumnLayout.Probes;
 
     private readonly Backend _backend;
-    private readonly int _n, _m, _c;
-    private readonly MatrixView _v, _difference, _w, _cross, _g, _local, _localG;
+    private readonly int _n, _m;
+    private readonly double? _beta;
+    private readonly MatrixView _start, _difference, _w, _localW, _g, _rest;
 
-    /// <param name="trajectory">Gives sizes.</param>
-    /// <param name="operatorColumns">Columns of X that are P, or P times a block.</param>
+    /// <param name="n">N.</param>
+    /// <param name="m">M.</param>
+    /// <param name="columns">c, the columns of P or of P times a block.</param>
+    /// <param name="beta">β where W and G_S follow from P; null where they are summed.</param>
     /// <param name="backend">Dense kernels.</param>
-    public ErrorProbes(KernelTrajectory trajectory, int operatorColumns, Backend backend)
+    public ErrorProbes(int n, int m, int columns, double? beta, Backend backend)
     {
-        _backend = backend;
-        (_n, _m, _c) = (trajectory.TrainSize, trajectory.TestSize, operatorColumns);
+        (_n, _m, _beta, _backend) = (n, m, beta, backend);
         var random = new Random(20260501);
-        _v = New(_c);
-        for (int i = 0; i < _v.Array.Length; i++) _v.Array[i] = random.Next(2) == 0 ? -1 : 1;
-        (_difference, _w, _cross, _local) = (New(_n), New(_c), New(_c), New(_c));
-        (_g, _localG) = (New(_n + _m), New(_n + _m));
+        V = Norms.Zero(columns, Count);
+        for (int i = 0; i < V.Array.Length; i++) V.Array[i] = random.Next(2) == 0 ? -1 : 1;
+        (_start, _difference, _rest) = (Norms.Zero(n, Count), Norms.Zero(n, Count), Norms.Zero(n, Count));
+        (_w, _localW) = (Norms.Zero(Count, Count), Norms.Zero(Count, Count));
+        _g = Norms.Zero(n + m, Count);
     }
+
+    /// <summary>The probes, c×ℓ.</summary>
+    public MatrixView V { get; }
+
+    /// <summary>Keeps X(s)·V.</summary>
+    public void Start(in MatrixView probes) => probes.CopyTo(_start);
 
     /// <summary>D_P V of the step just tried, times the divisor: (fine − coarse)·V.</summary>
     public MatrixView Difference(in MatrixView fine, in MatrixView coarse)
     {
-        _backend.Gemm(Op.None, Op.None, 1, fine.ColumnRange(0, _c), _v, 0, _difference);
-        _backend.Gemm(Op.None, Op.None, -1, coarse.ColumnRange(0, _c), _v, 1, _difference);
+        for (int j = 0; j < Count; j++) VectorKernels.Combine(1, fine.Column(j), -1, coarse.Column(j), _difference.Column(j));
         return _difference;
+    }
+
+    /// <summary>‖fine − coarse‖_F of P, W, G_S and G_Q over the step just tried.</summary>
+    /// <param name="probes">P·V after the halves.</param>
+    /// <param name="fine">Sums of the halves.</param>
+    /// <param name="coarse">Sums of the step.</param>
+    public (double P, double W, double GS, double GQ) Local(in MatrixView probes, StepSums fine, StepSums coarse)
+    {
+        double p = Spread(_difference);
+        var g = ColumnLayout.Probe(fine.G);
+        double gq = _m == 0 ? 0 : Norms.Difference(g, coarse.G, _n, _m) / Math.Sqrt(Count);
+        if (_beta is { } beta)
+        {
+            _backend.Gemm(Op.Transpose, Op.None, -0.5 / beta, probes, _difference, 0, _localW);
+            return (p, Pairs(_localW, 2), p / beta, gq);
+        }
+        VectorKernels.Combine(1, fine.ProbeW.Array, -1, coarse.ProbeW.Array, _localW.Array);
+        return (p, Pairs(_localW, 1), Norms.Difference(g, coarse.G, 0, _n) / Math.Sqrt(Count), gq);
+    }
+
+    /// <summary>‖W‖_F and ‖G_S‖_F where they follow from P, estimated from P·V: W V = (X(s)ᵀX(s)V − PᵀPV)/(2β), G_S V = (X(s) − P)V/β.</summary>
+    /// <param name="p">P (or P times the block) at the end of the step.</param>
+    /// <param name="probes">P·V there.</param>
+    /// <param name="startBlock">P at the start of the window when it is not the identity.</param>
+    public (double W, double GS) Sizes(in MatrixView p, in MatrixView probes, MatrixView? startBlock)
+    {
+        double beta = _beta!.Value;
+        var rest = _rest.Slice(0, 0, p.Columns, Count);
+        if (startBlock is { } block) _backend.Gemm(Op.Transpose, Op.None, 1, block, _start, 0, rest);
+        else _start.CopyTo(rest);
+        _backend.Gemm(Op.Transpose, Op.None, -1, p, probes, 1, rest);
+        return (Spread(rest) / (2 * beta), Norms.Difference(_start, probes, 0, _n) / (beta * Math.Sqrt(Count)));
+    }
+
+    /// <summary>‖P(t+h) − P(t) + Σ ω B K Y‖_F over the step, and ‖P − P(s)‖_F: how well the nodes resolve the step, on the scale of what W and G hold.</summary>
+    /// <param name="before">P·V at t.</param>
+    /// <param name="after">P·V at t + h.</param>
+    /// <param name="fine">Sums of the halves.</param>
+    public (double Defect, double Size) Unresolved(in MatrixView before, in MatrixView after, StepSums fine)
+    {
+        for (int j = 0; j < Count; j++)
+        {
+            VectorKernels.Combine(1, after.Column(j), -1, before.Column(j), _rest.Column(j));
+            VectorKernels.Axpy(1, fine.Motion.Column(j), _rest.Column(j));
+        }
+        // Sums of this many terms are known no better.
+        double rounding = 20 * Tolerances.Epsilon * Spread(before);
+        return (Math.Max(0, Spread(_rest) - rounding), Norms.Difference(after, _start, 0, _n) / Math.Sqrt(Count));
     }
 
     /// <summary>Takes an accepted step into the estimate.</summary>
     /// <param name="divisor">Fine − coarse is this many times the error of fine.</param>
-    /// <param name="carried">E·V among the columns of X, already propagated; D_P V is added.</param>
-    /// <param name="fineW">W of the step.</param>
-    /// <param name="coarseW">W of the step by the coarse solution.</param>
-    /// <param name="cross">S·V of the step.</param>
-    /// <param name="fineG">G of the step with the carried columns.</param>
-    /// <param name="coarseG">G of the step by the coarse solution.</param>
-    public void Accept(double divisor, in MatrixView carried, in MatrixView fineW, in MatrixView coarseW, in MatrixView cross, in MatrixView fineG, in MatrixView coarseG)
+    /// <param name="errors">E·V among the columns of X, already propagated; D_P V is added.</param>
+    /// <param name="layout">Columns of fine.</param>
+    /// <param name="fine">Sums of the halves.</param>
+    /// <param name="coarse">Sums of the step.</param>
+    public void Accept(double divisor, in MatrixView errors, ColumnLayout layout, StepSums fine, StepSums coarse)
     {
         double factor = 1 / divisor;
-        Add(_difference, factor, carried);
-        _backend.Gemm(Op.None, Op.None, factor, fineW, _v, 0, _local);
-        _backend.Gemm(Op.None, Op.None, -factor, coarseW, _v, 1, _local);
-        Add(_local, 1, _w);
-        Add(cross, 1, _cross);
-        _backend.Gemm(Op.None, Op.None, factor, fineG.ColumnRange(0, _c), _v, 0, _localG);
-        _backend.Gemm(Op.None, Op.None, -factor, coarseG.ColumnRange(0, _c), _v, 1, _localG);
-        Add(_localG, 1, _g);
-        Add(fineG.ColumnRange(fineG.Columns - Count, Count), 1, _g);
+        MatrixView fineG = ColumnLayout.Probe(fine.G), carried = layout.Errors(fine.G);
+        int first = fine.TestOnly ? _n : 0;
+        for (int j = 0; j < Count; j++)
+        {
+            VectorKernels.Axpy(factor, _difference.Column(j), errors.Column(j));
+            var target = _g.Column(j)[first..];
+            VectorKernels.Axpy(factor, fineG.Column(j)[first..], target);
+            VectorKernels.Axpy(-factor, coarse.G.Column(j)[first..], target);
+            VectorKernels.Axpy(1, carried.Column(j)[first..], target);
+        }
+        if (fine.TestOnly) return;
+        VectorKernels.Axpy(factor, _localW.Array, _w.Array);
+        for (int i = 0; i < Count; i++)
+            for (int j = 0; j < Count; j++) _w[i, j] += fine.Cross[i, j] + fine.Cross[j, i];
     }
 
     /// <summary>Estimated ‖δP‖_F, ‖δW‖_F, ‖δG_S‖_F and ‖δG_Q‖_F.</summary>
-    public (double P, double W, double GS, double GQ) Norms(in MatrixView carried) =>
-        (Size(carried), SizeOfGramianError(), Size(_g.Slice(0, 0, _n, Count)), Size(_g.Slice(_n, 0, _m, Count)));
-
-    // D_W and S + Sᵀ cancel almost entirely (the energy identity, for constant B), and Sᵀ is not at hand. But for two different probes u and v,
-    // uᵀE_W v = uᵀD_W v + uᵀS v + vᵀS u is, and ‖E_W‖_F² = 𝔼(uᵀE_W v)².
-    private double SizeOfGramianError()
+    /// <param name="errors">E·V.</param>
+    /// <param name="probes">P·V.</param>
+    public (double P, double W, double GS, double GQ) Global(in MatrixView errors, in MatrixView probes)
     {
-        MatrixView d = new(new double[Count * Count], Count, Count), s = new(new double[Count * Count], Count, Count);
-        _backend.Gemm(Op.Transpose, Op.None, 1, _v, _w, 0, d);
-        _backend.Gemm(Op.Transpose, Op.None, 1, _v, _cross, 0, s);
+        double p = Safety * Spread(errors), gq = Safety * Spread(_g.Slice(_n, 0, _m, Count));
+        if (_beta is not { } beta) return (p, Safety * Pairs(_w, 1), Safety * Spread(_g.Slice(0, 0, _n, Count)), gq);
+        // E_W = −(EᵀP + PᵀE)/(2β)
+        _backend.Gemm(Op.Transpose, Op.None, -0.5 / beta, probes, errors, 0, _w);
+        return (p, Safety * Pairs(_w, 2), p / beta, gq);
+    }
+
+    private static double Spread(in MatrixView a) => Norms.Frobenius(a) / Math.Sqrt(Count);
+
+    // Root mean square over pairs of different probes of the symmetric part of the form, times the scale.
+    private static double Pairs(in MatrixView form, double scale)
+    {
         double sum = 0;
         for (int i = 0; i < Count; i++)
             for (int j = 0; j < i; j++)
             {
-                double form = 0.5 * (d[i, j] + d[j, i]) + s[i, j] + s[j, i];
-                sum += form * form;
+                double value = 0.5 * scale * (form[i, j] + form[j, i]);
+                sum += value * value;
             }
-        return Safety * Math.Sqrt(sum / (Count * (Count - 1) / 2));
+        return Math.Sqrt(sum / (Count * (Count - 1) / 2));
     }
-
-    private static double Size(in MatrixView a) => Safety * Integrators.Norms.Frobenius(a) / Math.Sqrt(Count);
-
-    private static void Add(in MatrixView a, double factor, in MatrixView target)
-    {
-        for (int j = 0; j < a.Columns; j++) VectorKernels.Axpy(factor, a.Column(j), target.Column(j));
-    }
-
-    private static MatrixView New(int rows) => new(new double[rows * Count], rows, Count);
 }

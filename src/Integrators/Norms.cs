@@ -2,10 +2,12 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>Norms of views without temporaries.</summary>
+/// <summary>Norms of views without temporaries, and fresh buffers.</summary>
 internal static class Norms
 {
     private const int PowerIterations = 30;
+
+    public static MatrixView Zero(int rows, int columns) => new(new double[rows * columns], rows, columns);
 
     public static double Frobenius(in MatrixView a)
     {

@@ -6,8 +6,11 @@ namespace KernelFlow.Integrators;
 /// <summary>Options of an integration.</summary>
 public sealed record PropagationOptions
 {
-    /// <summary>A name from <see cref="Methods.Names"/>; "auto" resolves to <see cref="Methods.Default"/>.</summary>
+    /// <summary>A name from <see cref="Methods.Names"/>; "auto" is what <see cref="Methods.Choose"/> says.</summary>
     public string Method { get; init; } = "auto";
+
+    /// <summary>How the next step follows from the errors of the last ones.</summary>
+    public StepControl Control { get; init; } = StepControl.I;
 
     /// <summary>Bound on the estimated relative Frobenius error of P, W_S, G_Q and G_S at the end.</summary>
     public double RelativeTolerance { get; init; } = 1e-8;

@@ -7,98 +7,93 @@ namespace KernelFlow.Integrators;
 /// <summary>One pass over the window with a given local tolerance.</summary>
 internal sealed class PropagationPass
 {
+    // P starts as the identity; far below this its squares underflow, and a relative error of it says nothing any more.
+    private const double SmallestPropagator = 1e-140;
+
     private readonly KernelTrajectory _trajectory;
     private readonly PropagationOptions _options;
     private readonly Backend _backend;
     private readonly CarriedVectors _carried;
+    private readonly MatrixView? _start;
     private readonly Action<double>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly StepMethod _method;
     private readonly Assembler _assembler;
     private readonly StepController _controller;
-    // P starts as the identity; far below this its squares underflow, and a relative error of it says nothing any more.
-    private const double SmallestPropagator = 1e-140;
-
     private readonly int _n, _m, _c; // N, M, and the columns of X that are P times the start block
-    private readonly MatrixView _x, _coarseX, _fineX;
-    private readonly MatrixView _w, _coarseW, _fineW;
-    private readonly MatrixView _g, _coarseG, _fineG, _cross, _product, _rate;
+    private readonly ColumnLayout _layout;
+    private readonly double? _conserved; // β where W and G_S follow from P
+    private readonly double _rate; // ‖B‖‖K‖ at s
+    private readonly MatrixView _x, _coarseX, _fineX, _w, _g, _slope, _product, _kernels;
+    private readonly StepSums _coarse, _fine;
     private readonly List<QuadratureNode> _nodes = new(4096);
     private readonly List<int> _steps = [];
     private readonly List<double[]> _transported = [], _intervalTransported = [];
     private readonly ErrorProbes _probes;
     private readonly OutputHessian _hessian;
-    private readonly MatrixView _kernels;
     private int _accepted, _rejected;
 
     // The slope of the kernel jumps at a knot and starts a short transient; the first step that was right after the last knot is a good guess for the next.
     private double? _firstStep;
     private double _divisor = 1;
+    private double _defect, _unresolved, _moved; // ‖ΔP + Σ ω B K Y‖ of the step and of all steps, ‖P − P(s)‖
 
     public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start, double localTolerance,
         Action<double>? progress, CancellationToken cancellation)
     {
-        _trajectory = trajectory;
-        _options = options;
-        _carried = carried;
-        _backend = backend;
-        _progress = progress;
-        _cancellation = cancellation;
-        _n = trajectory.TrainSize;
-        _m = trajectory.TestSize;
+        (_trajectory, _options, _backend, _carried, _start, _progress, _cancellation) = (trajectory, options, backend, carried, start, progress, cancellation);
+        (_n, _m) = (trajectory.TrainSize, trajectory.TestSize);
         _c = start?.Columns ?? _n;
-        // Columns of X: P (or P times the start block), the vector carried across one interval, the error probes.
-        int columns = _c + 1 + ErrorProbes.Count;
-        _kernels = New(_n + _m, _n);
-        _method = Methods.Create(options.Method, trajectory, columns, _kernels, backend);
-        _assembler = new Assembler(trajectory, _c, columns, _kernels, backend);
-        _controller = new StepController(_method.Order, localTolerance);
-        _probes = new ErrorProbes(trajectory, _c, backend);
+        _layout = new ColumnLayout(_c);
+        _kernels = Norms.Zero(_n + _m, _n);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        (_x, _coarseX, _fineX) = (New(_n, columns), New(_n, _c), New(_n, columns));
-        (_w, _coarseW, _fineW) = (New(_c, _c), New(_c, _c), New(_c, _c));
-        (_g, _coarseG, _fineG) = (New(_n + _m, columns), New(_n + _m, _c), New(_n + _m, columns));
-        _cross = New(_c, ErrorProbes.Count);
-        _rate = New(_n, ErrorProbes.Count);
-        _product = New(_n, ErrorProbes.Count);
-        if (start is { } block) block.CopyTo(_x.ColumnRange(0, _c));
-        else
-            for (int i = 0; i < _n; i++) _x[i, i] = 1;
+        _method = Methods.Create(options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance).Name : options.Method, trajectory, _layout.Count, backend);
+        _controller = new StepController(options.Control, _method.Order, localTolerance);
+        _rate = Rate();
+        // Without much dissipation I − PᵀP would be a difference of nearly equal numbers.
+        _conserved = _method.KeepsEnergy && _rate * (trajectory.Knots[^1] - trajectory.Knots[0]) > 0.1 ? trajectory.Beta : null;
+        _assembler = new Assembler(trajectory, _layout, _kernels, backend);
+        _probes = new ErrorProbes(_n, _m, _c, _conserved, backend);
+        (_x, _fineX, _coarseX) = (Norms.Zero(_n, _layout.Count), Norms.Zero(_n, _layout.Count), Norms.Zero(_n, ColumnLayout.Probes));
+        (_w, _g) = (Norms.Zero(_c, _c), Norms.Zero(_n + _m, _c));
+        (_coarse, _fine) = (new StepSums(_n, _m, 0, _conserved is not null), new StepSums(_n, _m, _c, _conserved is not null));
+        (_slope, _product) = (Norms.Zero(_n, ColumnLayout.Probes), Norms.Zero(_n, ColumnLayout.Probes));
+        SetStart();
     }
-
-    private MatrixView Carried => _x.ColumnRange(_c + 1, ErrorProbes.Count);
 
     public IntegrationError Error { get; private set; } = new(double.NaN, double.NaN, double.NaN);
 
     public void Run()
     {
         AtKnot();
-        double step = _options.FixedSteps is null ? FirstStep() : 0;
+        double step = _rate > 0 ? Math.Min(_trajectory.Knots[^1] - _trajectory.Knots[0], 1 / _rate) : _trajectory.Knots[^1] - _trajectory.Knots[0];
         for (int interval = 0; interval < _trajectory.Intervals; interval++)
         {
-            if (_carried.PerInterval is { } vectors) vectors[interval].CopyTo(_x.Column(_c));
+            if (_carried.PerInterval is { } vectors) vectors[interval].CopyTo(_x.Column(_layout.Interval));
             int before = _accepted;
             if (_options.FixedSteps is { } count) FixedInterval(interval, count);
             else step = AdaptiveInterval(interval, step);
             _steps.Add(_accepted - before);
-            if (_carried.PerInterval is not null) _intervalTransported.Add(_x.Column(_c).ToArray());
+            if (_carried.PerInterval is not null) _intervalTransported.Add(_x.Column(_layout.Interval).ToArray());
             AtKnot();
             _progress?.Invoke((interval + 1.0) / _trajectory.Intervals);
         }
+        if (_conserved is { } beta) FollowFromP(beta);
         if (_options.FixedSteps is not null) return;
-        var (p, w, gs, gq) = _probes.Norms(Carried);
+        var (p, w, gs, gq) = _probes.Global(_layout.Errors(_x), ColumnLayout.Probe(_x));
+        double unresolved = Relative(_unresolved, _moved);
         Error = new IntegrationError(
-            Relative(p, Math.Max(Norms.Frobenius(_x.ColumnRange(0, _c)), SmallestPropagator)),
-            Relative(w, Norms.Frobenius(_w)),
-            Math.Max(Relative(gs, Norms.Frobenius(_g.Slice(0, 0, _n, _c))), Relative(gq, Norms.Frobenius(_g.Slice(_n, 0, _m, _c)))));
+            Relative(p, Math.Max(Norms.Frobenius(_layout.P(_x)), SmallestPropagator)),
+            unresolved + Relative(w, Norms.Frobenius(_w)),
+            unresolved + Math.Max(Relative(gs, Norms.Frobenius(_g.Slice(0, 0, _n, _c))), Relative(gq, Norms.Frobenius(_assembler.TestRows(_g)))));
     }
 
     public Propagation Result(int pass) => new()
     {
-        P = _x.ColumnRange(0, _c).ToMatrix(),
+        P = _layout.P(_x).ToMatrix(),
         W_S = _w.ToMatrix(),
         G_S = _g.Slice(0, 0, _n, _c).ToMatrix(),
-        G_Q = _g.Slice(_n, 0, _m, _c).ToMatrix(),
+        G_Q = _assembler.TestRows(_g).ToMatrix(),
         Nodes = _nodes,
         StepsPerInterval = _steps,
         Transported = _transported,
@@ -106,6 +101,32 @@ internal sealed class PropagationPass
         Error = Error,
         Report = new SolveReport(_method.Name, _accepted, _rejected, pass),
     };
+
+    private void SetStart()
+    {
+        if (_start is { } block) block.CopyTo(_layout.P(_x));
+        else
+            for (int i = 0; i < _n; i++) _x[i, i] = 1;
+        _backend.Gemm(Op.None, Op.None, 1, _layout.P(_x), _probes.V, 0, ColumnLayout.Probe(_x));
+        _probes.Start(ColumnLayout.Probe(_x));
+    }
+
+    // W = (X(s)ᵀX(s) − PᵀP)/(2β), G_S = (X(s) − P)/β
+    private void FollowFromP(double beta)
+    {
+        var p = _layout.P(_x);
+        if (_start is { } block) _backend.Syrk(Op.Transpose, 0.5 / beta, block, 0, _w);
+        else
+            for (int i = 0; i < _n; i++) _w[i, i] = 0.5 / beta;
+        _backend.Syrk(Op.Transpose, -0.5 / beta, p, 1, _w);
+        for (int j = 0; j < _c; j++)
+        {
+            var target = _g.Column(j)[.._n];
+            VectorKernels.Scale(-1 / beta, p.Column(j), target);
+            if (_start is { } x) VectorKernels.Axpy(1 / beta, x.Column(j), target);
+            else target[j] += 1 / beta;
+        }
+    }
 
     private void FixedInterval(int interval, int count)
     {
@@ -115,7 +136,8 @@ internal sealed class PropagationPass
             _cancellation.ThrowIfCancellationRequested();
             double t = start + length * i / count, h = length / count;
             _method.Step(_trajectory, interval, t, h, _x, _x);
-            _assembler.Add(_trajectory, interval, t, h, _method, reset: false, _w, _g, default);
+            _method.Contribute(_assembler, _trajectory, interval, t, h, reset: true, _fine);
+            Accumulate();
             AddNodes(interval, t, h);
             _accepted++;
         }
@@ -125,6 +147,7 @@ internal sealed class PropagationPass
     {
         double t = _trajectory.Knots[interval], end = _trajectory.Knots[interval + 1];
         bool first = true;
+        _controller.Restart();
         if (_firstStep is { } previous) step = Math.Min(step, 1.5 * previous);
         while (t < end)
         {
@@ -165,48 +188,69 @@ internal sealed class PropagationPass
     // The local error of the two half steps, relative to the operators as they stand at t + h: the largest over P, W, G_S and G_Q.
     private double TryStep(int interval, double t, double h)
     {
-        _method.Step(_trajectory, interval, t, h, _x.ColumnRange(0, _c), _coarseX);
-        _assembler.Add(_trajectory, interval, t, h, _method, reset: true, _coarseW, _coarseG, default);
+        _method.Step(_trajectory, interval, t, h, ColumnLayout.Probe(_x), _coarseX);
+        if (_method.TryEmbedded(out var embedded) && Hopeless(embedded) is { } hopeless) return hopeless;
+        _method.Contribute(_assembler, _trajectory, interval, t, h, reset: true, _coarse);
         double half = 0.5 * h;
         _method.Step(_trajectory, interval, t, half, _x, _fineX);
-        _assembler.Add(_trajectory, interval, t, half, _method, reset: true, _fineW, _fineG, _cross);
+        _method.Contribute(_assembler, _trajectory, interval, t, half, reset: true, _fine);
         _method.Step(_trajectory, interval, t + half, half, _fineX, _fineX);
-        _assembler.Add(_trajectory, interval, t + half, half, _method, reset: false, _fineW, _fineG, _cross);
+        _method.Contribute(_assembler, _trajectory, interval, t + half, half, reset: false, _fine);
 
-        _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h));
-        double p = Math.Max(Norms.Frobenius(_fineX.ColumnRange(0, _c)), SmallestPropagator);
-        MatrixView g = _g.ColumnRange(0, _c), fineG = _fineG.ColumnRange(0, _c); // the carried vectors have units of their own
-        double w = Norms.Sum(_w, _fineW, 0, _c), gs = Norms.Sum(g, fineG, 0, _n), gq = Norms.Sum(g, fineG, _n, _m);
+        MatrixView P = _layout.P(_fineX), probes = ColumnLayout.Probe(_fineX), fineG = _layout.P(_fine.G);
+        _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h, _probes.Difference(probes, _coarseX)));
+        double p = Math.Max(Norms.Frobenius(P), SmallestPropagator), gq = Norms.Sum(_g, fineG, _n, _m);
+        var (w, gs) = _conserved is null ? (Norms.Sum(_w, _fine.W, 0, _c), Norms.Sum(_g, fineG, 0, _n)) : _probes.Sizes(P, probes, _start);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
-        double error = Math.Max(Relative(Norms.Difference(_coarseX, _fineX, 0, _n), p), Relative(Norms.Difference(_coarseW, _fineW, 0, _c), w));
-        error = Math.Max(error, Relative(Norms.Difference(_coarseG, _fineG, 0, _n), gs));
-        if (_m > 0) error = Math.Max(error, Relative(Norms.Difference(_coarseG, _fineG, _n, _m), gq));
-        return error / _divisor;
+        var (dp, dw, dgs, dgq) = _probes.Local(probes, _fine, _coarse);
+        double error = Math.Max(Math.Max(Relative(dp, p), Relative(dw, w)), Math.Max(Relative(dgs, gs), Relative(dgq, gq))) / _divisor;
+        if (!_method.NodesAreIndependent) return error;
+        (_defect, _moved) = _probes.Unresolved(ColumnLayout.Probe(_x), probes, _fine);
+        return Math.Max(error, Relative(_defect, _moved));
+    }
+
+    // An embedded error of the probes so large that the halves cannot be right either: their cost, N columns wide, is saved.
+    private double? Hopeless(in MatrixView embedded)
+    {
+        double halves = Math.ScaleB(1, _method.Order), size = Norms.Frobenius(ColumnLayout.Probe(_x));
+        double error = Norms.Frobenius(embedded) / (halves * Math.Max(size, SmallestPropagator));
+        return double.IsFinite(error) && error > 100 * _controller.Tolerance ? error : null;
     }
 
     // z = h·‖BK·D‖/‖D‖ for the difference D of the two solutions: the rate at which the error lives decides how far halving can be trusted.
-    private double StiffnessOfDifference(int interval, double t, double h)
+    private double StiffnessOfDifference(int interval, double t, double h, in MatrixView difference)
     {
-        var difference = _probes.Difference(_fineX, _coarseX);
         double size = Norms.Frobenius(difference);
         if (!(size > 0)) return 0;
         _trajectory.Kernels(interval, t + h, _kernels);
         _trajectory.Hessian(interval, t + h, _hessian);
-        var product = _product;
-        _backend.Gemm(Op.None, Op.None, h, _kernels.Slice(0, 0, _n, _n), difference, 0, product);
-        _hessian.Apply(1, product, 0, _rate);
-        return Norms.Frobenius(_rate) / size;
+        _backend.Gemm(Op.None, Op.None, h, _kernels.Slice(0, 0, _n, _n), difference, 0, _product);
+        _hessian.Apply(1, _product, 0, _slope);
+        return Norms.Frobenius(_slope) / size;
     }
 
     private void Accept(int interval, double t, double h)
     {
         _fineX.CopyTo(_x);
-        _probes.Accept(_divisor, Carried, _fineW, _coarseW, _cross, _fineG, _coarseG);
-        VectorKernels.Combine(1, _w.Array, 1, _fineW.Array, _w.Array);
-        VectorKernels.Combine(1, _g.Array, 1, _fineG.Array, _g.Array);
+        _probes.Accept(_divisor, _layout.Errors(_x), _layout, _fine, _coarse);
+        Accumulate();
         AddNodes(interval, t, 0.5 * h);
         AddNodes(interval, t + 0.5 * h, 0.5 * h);
+        _unresolved += _defect;
         _accepted++;
+    }
+
+    private void Accumulate()
+    {
+        for (int j = 0; j < _c; j++)
+        {
+            if (_conserved is null)
+            {
+                VectorKernels.Axpy(1, _fine.W.Column(j), _w.Column(j));
+                VectorKernels.Axpy(1, _fine.G.Column(j), _g.Column(j));
+            }
+            else VectorKernels.Axpy(1, _fine.G.Column(j)[_n..], _g.Column(j)[_n..]);
+        }
     }
 
     private void AddNodes(int interval, double t, double h)
@@ -223,19 +267,17 @@ internal sealed class PropagationPass
         _transported.Add(result);
     }
 
-    // h·‖B‖‖K‖ ≤ 1 at s: the fastest mode decays over several steps instead of inside one.
-    private double FirstStep()
+    // ‖B‖‖K‖ at s: with h·‖B‖‖K‖ ≤ 1 at first the fastest mode decays over several steps instead of inside one.
+    private double Rate()
     {
         double s = _trajectory.Knots[0];
         _trajectory.Kernels(0, s, _kernels);
         _trajectory.Hessian(0, s, _hessian);
-        double rate = _hessian.NormBound() * Norms.Frobenius(_kernels.Slice(0, 0, _n, _n)), whole = _trajectory.Knots[^1] - s;
+        double rate = _hessian.NormBound() * Norms.Frobenius(_kernels.Slice(0, 0, _n, _n));
         if (!double.IsFinite(rate))
             throw new NumericalException(FormattableString.Invariant($"{_method.Name}: a kernel or loss Hessian at the start, t = {s:R}, is not finite."));
-        return rate > 0 ? Math.Min(whole, 1 / rate) : whole;
+        return rate;
     }
 
     private static double Relative(double error, double norm) => error == 0 ? 0 : error / norm;
-
-    private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
 }

@@ -4,7 +4,7 @@ namespace KernelFlow.Integrators.Tests;
 public class ErrorEstimateTests
 {
     // What rounding alone does, relative: of the sums over steps, and of K itself, whose slow modes are known only to ε‖BK‖.
-    private static double Rounding(KernelTrajectory trajectory)
+    internal static double Rounding(KernelTrajectory trajectory)
     {
         double rate = 0;
         for (int k = 0; k < trajectory.Intervals; k++)
@@ -19,7 +19,7 @@ public class ErrorEstimateTests
         return 2e-13 + 0.5 * Check.Eps * rate * (trajectory.Knots[^1] - trajectory.Knots[0]);
     }
 
-    private static readonly Dictionary<string, Func<Solved>> s_problems = new()
+    internal static readonly Dictionary<string, Func<Solved>> s_problems = new()
     {
         ["frozen, mild"] = () => Frozen.Make(Frozen.Logarithmic(8, 5, 0.05), 0.5, [0, 2], seed: 1),
         ["frozen, λT = 1e3"] = () => Frozen.Make([.. Frozen.Logarithmic(7, 1e3, 0.01), 0], 1, [0, 1], seed: 2),

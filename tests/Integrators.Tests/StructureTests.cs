@@ -16,7 +16,7 @@ public class StructureTests
     }
 
     // J(t) full of motion: h‖BK‖ up to about the size asked for, K_SS with a kernel of dimension N − r common to all t.
-    private static (FormulaTrajectory Trajectory, Matrix<double> Kernel) Moving(int N, int r, int M, double size, int p, double? beta, bool constantB, int seed)
+    internal static (FormulaTrajectory Trajectory, Matrix<double> Kernel) Moving(int N, int r, int M, double size, int p, double? beta, bool constantB, int seed)
     {
         const int D = 9;
         var random = new Random(seed);

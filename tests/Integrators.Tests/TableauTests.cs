@@ -102,13 +102,4 @@ public class TableauTests
         Check.Small(Math.Abs(CollocationTableau.Gauss4.Stability(z) - four), 1e-13, "gauss-4");
         Check.Small(Math.Abs(CollocationTableau.Gauss6.Stability(z) - six), 1e-13, "gauss-6");
     }
-
-    [Fact]
-    public void NamesResolve()
-    {
-        Assert.Equal(["auto", "gauss-4", "gauss-6"], Methods.Names);
-        Assert.Equal("gauss-6", Methods.Resolve("auto"));
-        Assert.Equal("gauss-4", Methods.Resolve("gauss-4"));
-        Assert.Equal("method: found euler, expected one of auto, gauss-4, gauss-6.", Assert.Throws<ArgumentException>(() => Methods.Resolve("euler")).Message);
-    }
 }

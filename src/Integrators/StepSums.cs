@@ -1,0 +1,38 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>What one step (or two halves) adds to W and G, for the full X or for the probe columns alone.</summary>
+internal sealed class StepSums
+{
+    /// <param name="n">N.</param>
+    /// <param name="m">M.</param>
+    /// <param name="c">Columns of P, or of P times the start block; 0 for the probe columns alone.</param>
+    /// <param name="testOnly">W and G_S follow from P: only the rows of G_Q are summed.</param>
+    public StepSums(int n, int m, int c, bool testOnly)
+    {
+        TestOnly = testOnly;
+        W = testOnly ? default : Norms.Zero(c, c);
+        G = Norms.Zero(n + m, c == 0 ? ColumnLayout.Probes : new ColumnLayout(c).Count);
+        ProbeW = Norms.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
+        Cross = Norms.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
+        Motion = Norms.Zero(n, ColumnLayout.Probes);
+    }
+
+    public bool TestOnly { get; }
+
+    /// <summary>Σ ω Y_iᵀ K_SS Y_i, c×c.</summary>
+    public MatrixView W { get; }
+
+    /// <summary>Σ ω [K_SS; K_QS] Y_i, (N+M)×columns; with <see cref="TestOnly"/> the first N rows are not written.</summary>
+    public MatrixView G { get; }
+
+    /// <summary>Σ ω (Y_i V)ᵀ K_SS (Y_i V), ℓ×ℓ.</summary>
+    public MatrixView ProbeW { get; }
+
+    /// <summary>Σ ω (Y_i V)ᵀ K_SS (Y_i E V), ℓ×ℓ.</summary>
+    public MatrixView Cross { get; }
+
+    /// <summary>Σ ω B K_SS Y_i V, N×ℓ, where nodes are independent of P.</summary>
+    public MatrixView Motion { get; }
+}
