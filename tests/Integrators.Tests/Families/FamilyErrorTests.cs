@@ -31,7 +31,17 @@ public class FamilyErrorTests
     {
         var problem = ErrorEstimateTests.s_problems[name]();
         double rtol = Tolerance(method, tight);
-        var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
+        Propagation found;
+        try
+        {
+            found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
+        }
+        catch (NumericalException refusal) when (method is "dopri5" or "tsit5" or "dop853" && name.StartsWith("ramp", StringComparison.Ordinal))
+        {
+            // An explicit method dragged along the limit of its stability may say that it cannot; it must not say that it can.
+            Assert.Matches("^The estimated relative error is .* after", refusal.Message);
+            return;
+        }
         var (P, W, GS, GQ) = problem.Errors(found);
         double G = Math.Max(GS, GQ), rounding = ErrorEstimateTests.Rounding(problem.Trajectory);
         string what = FormattableString.Invariant($"{name}, {method}, rtol {rtol:g2}, {found.Report}: true P {P:g3} W {W:g3} G {G:g3}, reported {found.Error}");
