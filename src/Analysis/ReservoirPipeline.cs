@@ -58,7 +58,7 @@ internal static class ReservoirPipeline
             Options = new ResolvedOptions(mode, model.Method, options.Interpolation, options.RelativeTolerance, options.Threshold, options.Seed)
             {
                 ModeReason = modeReason,
-                MethodReason = mode == "flow" && options.Method == "auto" ? "default: order 6, stiffly robust, structure preserving" : null,
+                MethodReason = mode == "flow" ? model.Propagation.Report.Reason : null,
             },
             Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
             Spectrum = spectrum,

@@ -8,7 +8,7 @@ internal sealed class AnalysisOptionSet
 {
     private readonly Option<string> _mode = Choice.Of("--mode", "Gradient flow, or the recorded steps themselves.", ["auto", "flow", "descent"]);
     private readonly Option<string> _interpolation = Choice.Of("--interpolation", "How J is interpolated between checkpoints.", ["linear", "cubic"]);
-    private readonly Option<string> _method = Choice.Of("--method", "Integration method.", Methods.Names, "radau-3", "radau-5", "dopri5", "dop853", "tsit5", "rkc2", "magnus-4", "exponential-midpoint", "gauss-2");
+    private readonly Option<string> _method = Choice.Of("--method", "Integration method.", Methods.Names);
     private readonly Option<double?> _tolerance = Numbers.Real("--rtol", "Bound on the estimated relative error of P, W_S and G_Q. Default: 1e-8.", x => x is >= 1e-13 and <= 1e-2, "between 1e-13 and 1e-2");
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.", x => x is > 0 and < 1, "above 0 and below 1");
     private readonly WindowOptions _window = new();

@@ -67,18 +67,15 @@ internal sealed class ErrorProbes
         return (p, Pairs(_localW, 1), Norms.Difference(g, coarse.G, 0, _n) / Math.Sqrt(Count), gq);
     }
 
-    /// <summary>‖W‖_F and ‖G_S‖_F where they follow from P, estimated from P·V: W V = (X(s)ᵀX(s)V − PᵀPV)/(2β), G_S V = (X(s) − P)V/β.</summary>
-    /// <param name="p">P (or P times the block) at the end of the step.</param>
+    /// <summary>‖W‖_F and ‖G_S‖_F where they follow from P, estimated from P·V: W V = (V − PᵀPV)/(2β), G_S V = (V − PV)/β.</summary>
+    /// <param name="p">P at the end of the step.</param>
     /// <param name="probes">P·V there.</param>
-    /// <param name="startBlock">P at the start of the window when it is not the identity.</param>
-    public (double W, double GS) Sizes(in MatrixView p, in MatrixView probes, MatrixView? startBlock)
+    public (double W, double GS) Sizes(in MatrixView p, in MatrixView probes)
     {
         double beta = _beta!.Value;
-        var rest = _rest.Slice(0, 0, p.Columns, Count);
-        if (startBlock is { } block) _backend.Gemm(Op.Transpose, Op.None, 1, block, _start, 0, rest);
-        else _start.CopyTo(rest);
-        _backend.Gemm(Op.Transpose, Op.None, -1, p, probes, 1, rest);
-        return (Spread(rest) / (2 * beta), Norms.Difference(_start, probes, 0, _n) / (beta * Math.Sqrt(Count)));
+        _start.CopyTo(_rest);
+        _backend.Gemm(Op.Transpose, Op.None, -1, p, probes, 1, _rest);
+        return (Spread(_rest) / (2 * beta), Norms.Difference(_start, probes, 0, _n) / (beta * Math.Sqrt(Count)));
     }
 
     /// <summary>‖P(t+h) − P(t) + Σ ω B K Y‖_F over the step, and ‖P − P(s)‖_F: how well the nodes resolve the step, on the scale of what W and G hold.</summary>

@@ -30,6 +30,7 @@ public static class Methods
     /// <param name="relativeTolerance">Bound on the errors.</param>
     public static (string Name, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance)
     {
+        ArgumentNullException.ThrowIfNull(trajectory);
         // Measured in docs/methods.md: steps are few (one or two per interval of a recorded run), so what counts is the cost of a step at the order needed.
         if (relativeTolerance >= HighOrder)
             return (CollocationTableau.Gauss4.Name, "order 4: cheapest to this tolerance; any stiffness, structure preserving");

@@ -27,7 +27,11 @@ public sealed record PropagationOptions
 /// <param name="Steps">Accepted steps.</param>
 /// <param name="Rejected">Rejected steps.</param>
 /// <param name="Passes">Passes over the window: more than one when the accumulated estimate of the first exceeded the tolerance.</param>
-public sealed record SolveReport(string Method, int Steps, int Rejected, int Passes);
+public sealed record SolveReport(string Method, int Steps, int Rejected, int Passes)
+{
+    /// <summary>Why this method, when it was left to "auto".</summary>
+    public string? Reason { get; init; }
+}
 
 /// <summary>Estimated relative Frobenius errors at the end of the window; NaN with fixed steps.</summary>
 /// <param name="P">‖δP‖_F/‖P‖_F.</param>

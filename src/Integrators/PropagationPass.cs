@@ -14,10 +14,10 @@ internal sealed class PropagationPass
     private readonly PropagationOptions _options;
     private readonly Backend _backend;
     private readonly CarriedVectors _carried;
-    private readonly MatrixView? _start;
     private readonly Action<double>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly StepMethod _method;
+    private readonly string? _reason;
     private readonly Assembler _assembler;
     private readonly StepController _controller;
     private readonly int _n, _m, _c; // N, M, and the columns of X that are P times the start block
@@ -41,24 +41,24 @@ internal sealed class PropagationPass
     public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start, double localTolerance,
         Action<double>? progress, CancellationToken cancellation)
     {
-        (_trajectory, _options, _backend, _carried, _start, _progress, _cancellation) = (trajectory, options, backend, carried, start, progress, cancellation);
+        (_trajectory, _options, _backend, _carried, _progress, _cancellation) = (trajectory, options, backend, carried, progress, cancellation);
         (_n, _m) = (trajectory.TrainSize, trajectory.TestSize);
         _c = start?.Columns ?? _n;
         _layout = new ColumnLayout(_c);
         _kernels = Norms.Zero(_n + _m, _n);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        _method = Methods.Create(options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance).Name : options.Method, trajectory, _layout.Count, backend);
+        (string name, _reason) = options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance) : (options.Method, null);
+        _method = Methods.Create(name, trajectory, _layout.Count, backend);
         _controller = new StepController(options.Control, _method.Order, localTolerance);
         _rate = Rate();
-        // Without much dissipation I − PᵀP would be a difference of nearly equal numbers.
-        _conserved = _method.KeepsEnergy && _rate * (trajectory.Knots[^1] - trajectory.Knots[0]) > 0.1 ? trajectory.Beta : null;
+        _conserved = _method.KeepsEnergy && start is null ? Conservation.Scale(trajectory, backend) : null;
         _assembler = new Assembler(trajectory, _layout, _kernels, backend);
         _probes = new ErrorProbes(_n, _m, _c, _conserved, backend);
         (_x, _fineX, _coarseX) = (Norms.Zero(_n, _layout.Count), Norms.Zero(_n, _layout.Count), Norms.Zero(_n, ColumnLayout.Probes));
         (_w, _g) = (Norms.Zero(_c, _c), Norms.Zero(_n + _m, _c));
         (_coarse, _fine) = (new StepSums(_n, _m, 0, _conserved is not null), new StepSums(_n, _m, _c, _conserved is not null));
         (_slope, _product) = (Norms.Zero(_n, ColumnLayout.Probes), Norms.Zero(_n, ColumnLayout.Probes));
-        SetStart();
+        SetStart(start);
     }
 
     public IntegrationError Error { get; private set; } = new(double.NaN, double.NaN, double.NaN);
@@ -99,32 +99,29 @@ internal sealed class PropagationPass
         Transported = _transported,
         IntervalTransported = _intervalTransported,
         Error = Error,
-        Report = new SolveReport(_method.Name, _accepted, _rejected, pass),
+        Report = new SolveReport(_method.Name, _accepted, _rejected, pass) { Reason = _reason },
     };
 
-    private void SetStart()
+    private void SetStart(MatrixView? start)
     {
-        if (_start is { } block) block.CopyTo(_layout.P(_x));
+        if (start is { } block) block.CopyTo(_layout.P(_x));
         else
             for (int i = 0; i < _n; i++) _x[i, i] = 1;
         _backend.Gemm(Op.None, Op.None, 1, _layout.P(_x), _probes.V, 0, ColumnLayout.Probe(_x));
         _probes.Start(ColumnLayout.Probe(_x));
     }
 
-    // W = (X(s)ᵀX(s) − PᵀP)/(2β), G_S = (X(s) − P)/β
+    // W = (I − PᵀP)/(2β), G_S = (I − P)/β
     private void FollowFromP(double beta)
     {
         var p = _layout.P(_x);
-        if (_start is { } block) _backend.Syrk(Op.Transpose, 0.5 / beta, block, 0, _w);
-        else
-            for (int i = 0; i < _n; i++) _w[i, i] = 0.5 / beta;
+        for (int i = 0; i < _n; i++) _w[i, i] = 0.5 / beta;
         _backend.Syrk(Op.Transpose, -0.5 / beta, p, 1, _w);
         for (int j = 0; j < _c; j++)
         {
             var target = _g.Column(j)[.._n];
             VectorKernels.Scale(-1 / beta, p.Column(j), target);
-            if (_start is { } x) VectorKernels.Axpy(1 / beta, x.Column(j), target);
-            else target[j] += 1 / beta;
+            target[j] += 1 / beta;
         }
     }
 
@@ -200,7 +197,7 @@ internal sealed class PropagationPass
         MatrixView P = _layout.P(_fineX), probes = ColumnLayout.Probe(_fineX), fineG = _layout.P(_fine.G);
         _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h, _probes.Difference(probes, _coarseX)));
         double p = Math.Max(Norms.Frobenius(P), SmallestPropagator), gq = Norms.Sum(_g, fineG, _n, _m);
-        var (w, gs) = _conserved is null ? (Norms.Sum(_w, _fine.W, 0, _c), Norms.Sum(_g, fineG, 0, _n)) : _probes.Sizes(P, probes, _start);
+        var (w, gs) = _conserved is null ? (Norms.Sum(_w, _fine.W, 0, _c), Norms.Sum(_g, fineG, 0, _n)) : _probes.Sizes(P, probes);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
         var (dp, dw, dgs, dgq) = _probes.Local(probes, _fine, _coarse);
         double error = Math.Max(Math.Max(Relative(dp, p), Relative(dw, w)), Math.Max(Relative(dgs, gs), Relative(dgq, gq))) / _divisor;

@@ -43,7 +43,6 @@ public sealed class UsageTests
     [InlineData("exclude each other", "record", "x", "--resume", "--overwrite")]
     [InlineData("--to must be later than --from", "analyze", "x", "--json", "--from", "2", "--to", "1")]
     [InlineData("--interpolation septic is not known; use linear or cubic.", "analyze", "x", "--json", "--interpolation", "septic")]
-    [InlineData("--method magnus-4 is not built in this version; use auto, ", "analyze", "x", "--json", "--method", "magnus-4")]
     [InlineData("--rtol: 1 is out of range; it must be between 1e-13 and 1e-2.", "analyze", "x", "--json", "--rtol", "1")]
     [InlineData("--rtol: 1e-20 is out of range", "analyze", "x", "--json", "--rtol", "1e-20")]
     [InlineData("--threshold: NaN is out of range", "analyze", "x", "--json", "--threshold", "NaN")]
