@@ -38,10 +38,10 @@ internal static class HeatMap
                 string hover = $"{yLabel} {Span(i, high, rows)}, {xLabel} {Span(j, wide, columns)}: {NumberText.Short(cells[i, j])}";
                 svg.Rectangle("heat", Left + j * w, Top + i * h, w + 0.2, h + 0.2, hover, Opacity(share));
             }
-        svg.Text("tick", Left, Top + Plot + 15, "0");
-        svg.Text("tick", Width - Right, Top + Plot + 15, NumberText.Count(columns - 1), "end");
-        svg.Text("tick", Left - 6, Top + 10, "0", "end");
-        svg.Text("tick", Left - 6, Top + Plot, NumberText.Count(rows - 1), "end");
+        svg.Text("tick", Left, Top + Plot + 15, "1");
+        svg.Text("tick", Width - Right, Top + Plot + 15, NumberText.Count(columns), "end");
+        svg.Text("tick", Left - 6, Top + 10, "1", "end");
+        svg.Text("tick", Left - 6, Top + Plot, NumberText.Count(rows), "end");
         svg.Text("label", (Left + Width - Right) / 2, Top + Plot + 36, xLabel, "middle");
         svg.Text("label", 13, Top + Plot / 2, yLabel, "middle", -90);
         Scale(svg, largest, scaleLabel);
@@ -60,6 +60,6 @@ internal static class HeatMap
     private static string Span(int cell, int cells, int count)
     {
         long first = ((long)cell * count + cells - 1) / cells, last = (((long)cell + 1) * count + cells - 1) / cells - 1;
-        return first >= last ? NumberText.Count(first) : $"{NumberText.Count(first)} to {NumberText.Count(last)}";
+        return first >= last ? NumberText.Count(first + 1) : $"{NumberText.Count(first + 1)} to {NumberText.Count(last + 1)}";
     }
 }

@@ -1,0 +1,87 @@
+using KernelFlow.Analysis.Tests.Support;
+using Xunit.Abstractions;
+
+namespace KernelFlow.Analysis.Tests;
+
+/// <summary>Descent mode between sparse checkpoints: the recorded steps on the interpolant.</summary>
+public sealed class SparseDescentTests(ITestOutputHelper output)
+{
+    private static readonly AnalysisOptions s_descent = TestRuns.Options with { Mode = "descent" };
+
+    private static double Distance(IEnumerable<double> a, IEnumerable<double> b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
+
+    public static TheoryData<string, string> Runs => new() { { "parity", "linear" }, { "parity", "cubic" }, { "softmax", "linear" }, { "softmax", "cubic" }, { "crossed kernels", "linear" } };
+
+    private static CheckpointSequence Run(string name) => name switch
+    {
+        "parity" => SmallNetworks.Record(SmallNetworks.Parity),
+        "softmax" => SmallNetworks.Record(SmallNetworks.EveryStep with { Steps = 120, LearningRate = 0.4, Midpoints = false, Schedule = CheckpointSchedule.Uniform, Checkpoints = 13 }),
+        _ => SmallNetworks.Record(SmallNetworks.MildKernels),
+    };
+
+    /// <summary>The dense operators and the replayed vector of flow mode's budget are two implementations of one recursion: they differ from flow by the same vector.</summary>
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void ItDiffersFromFlowByFlowsDescentPart(string name, string interpolation)
+    {
+        var run = Run(name);
+        var descent = Analyze.Reservoir(run, s_descent with { Interpolation = interpolation });
+        var flow = Analyze.Reservoir(run, TestRuns.Options with { Interpolation = interpolation, RelativeTolerance = 1e-10 });
+        Assert.Equal(("descent", "descent-interpolated"), (descent.Options.Mode, descent.Options.Method));
+        foreach (var (id, a, b, recorded) in new[]
+        {
+            ("C3", descent.Displacements.PredictedTrain, flow.Displacements.PredictedTrain, flow.Displacements.RecordedTrain),
+            ("C4", descent.Displacements.PredictedTest, flow.Displacements.PredictedTest, flow.Displacements.RecordedTest),
+        })
+        {
+            double difference = Distance(a, b) / Distance(recorded, new double[recorded.Count]), part = flow.Claim(id).Budget!.Descent!.Value;
+            output.WriteLine(FormattableString.Invariant($"{name}, {interpolation}: {id} flow − descent {difference:e6}, budget {part:e6}"));
+            Check.Near(part, difference, 1e-4, $"{id}: difference of the modes against flow's descent part");
+        }
+        foreach (string id in (string[])["C1", "C2", "C3", "C4"])
+        {
+            Assert.Equal(0, descent.Claim(id).Budget!.Descent);
+            Assert.Equal(0, descent.Claim(id).Budget!.Integration);
+            Assert.NotEqual(Verdict.Violated, descent.Claim(id).Verdict);
+            Assert.NotEqual(Verdict.Violated, flow.Claim(id).Verdict);
+        }
+        Assert.Equal(("interpolated", 2.0), (descent.Descent!.Quadrature, descent.Descent.StabilityEdge));
+        Assert.All(descent.Intervals, i => Assert.Null(i.TransportDefect));
+        Assert.Equal(run[^1].Step - run[0].Step, descent.Intervals.Sum(i => i.Steps));
+        Assert.NotEqual(Verdict.Violated, descent.Inclusion.Verdict);
+    }
+
+    /// <summary>Where the flow limit is what is wrong, the steps on the interpolant are nearer to the record.</summary>
+    [Fact]
+    public void ItIsNearerToTheRecordWhereStepsAreLarge()
+    {
+        var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Midpoints = false }).Every(2);
+        ReservoirAnalysis flow = Analyze.Reservoir(run, TestRuns.Options), descent = Analyze.Reservoir(run, s_descent), cubic = Analyze.Reservoir(run, s_descent with { Interpolation = "cubic" });
+        double[] errors = [.. new[] { flow, descent, cubic }.Select(a => a.Claim("C4").RelativeError!.Value)];
+        output.WriteLine(FormattableString.Invariant($"C4: flow {errors[0]:e2}, descent {errors[1]:e2}, descent with cubic interpolation {errors[2]:e2}"));
+        Check.AtMost(0.7 * errors[0], errors[1], "C4 in descent mode");
+        Check.AtMost(0.4 * errors[1], errors[2], "C4 in descent mode with cubic interpolation");
+    }
+
+    [Theory]
+    [InlineData("kernels", "descent needs Jacobians or the cross blocks K_SS_next, K_QS_next and K_SQ_next")]
+    [InlineData("momentum", "possible for gradient-descent only, and the optimizer of this run is momentum; record every step, or use flow")]
+    [InlineData("sgd", "the optimizer of this run is sgd")]
+    [InlineData("unknown", "the optimizer of this run is not known")]
+    public void WhatHasNoRecursionIsRefused(string what, string reason)
+    {
+        var small = new RecordingOptions { Train = 8, Test = 4, Layers = [LayerSpec.Dense(4)], Steps = 30, Checkpoints = 6 };
+        var run = what switch
+        {
+            "kernels" => SmallNetworks.WithoutCrossBlocks(SmallNetworks.Record(small with { Kernels = true })),
+            "momentum" => SmallNetworks.Record(small with { Optimizer = OptimizerKind.Momentum }),
+            "sgd" => SmallNetworks.Record(small with { Optimizer = OptimizerKind.Sgd, Batch = 4 }),
+            _ => new CheckpointSequence(SmallNetworks.Record(small), SmallNetworks.Record(small).Loss),
+        };
+        Assert.Contains(reason, Assert.Throws<ArgumentException>(() => Analyze.Reservoir(run, s_descent)).Message);
+        // Flow is possible, and what descent would have told it is unknown, not zero.
+        var c4 = Analyze.Reservoir(run, TestRuns.Options).Claim("C4");
+        if (what == "kernels") Assert.NotNull(c4.Budget!.Descent);
+        else Assert.Equal((null, Verdict.Undecided), (c4.Budget!.Descent, c4.Verdict));
+    }
+}
