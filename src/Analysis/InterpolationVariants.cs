@@ -6,7 +6,8 @@ namespace KernelFlow.Analysis;
 
 /// <summary>How much the interpolant between checkpoints matters: the same flow of g(s) with every second checkpoint left out, and with the other interpolant.</summary>
 /// <remarks>The number reported is the larger of |linear − cubic| and the sparse differences divided by F − 1, F = Σ(h₁+h₂)³/Σ(h₁³+h₂³) over merged pairs: an interpolant's
-/// error grows by F when the grid is thinned. With cubic interpolation, and for kernel-block runs (K linear between the kept checkpoints), the sparse differences alone.</remarks>
+/// error grows by F when the grid is thinned. With cubic interpolation the sparse differences alone. Kernel-block runs have the sparse
+/// differences (K linear between the kept checkpoints) and, with cross blocks, |linear in J − linear in K|.</remarks>
 internal static class InterpolationVariants
 {
     // The differences are estimates to a factor of two; integrating them to 1e-4 leaves that untouched.
@@ -25,6 +26,8 @@ internal static class InterpolationVariants
 
         var variants = Thinned(checkpoints.Count).Select(kept => Solve(cubic ? builder.Cubic(kept) : builder.Linear(kept), kept, Growth(outputs.Times, kept) - 1)).ToList();
         if (checkpoints.HasJacobians && !cubic) variants.Add(Solve(builder.Cubic(all), all, 1));
+        // With cross blocks but no Jacobians the other interpolant at hand is the coarser one: without it two thinned grids whose errors happen to cancel are the whole estimate.
+        if (!checkpoints.HasJacobians && builder.InterpolatesJacobian) variants.Add(Solve(builder.LinearKernels(all), all, 1));
         return variants;
     }
 

@@ -82,6 +82,13 @@ public sealed class TrajectoryBuilder
         var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Linear(chosen, i)).ToArray();
         bool crossed = InterpolatesJacobian && interpolants.All(p => _terms.ContainsKey((p.Checkpoints[0], p.Checkpoints[1])));
         if (crossed) return FromJacobians(chosen, interpolants, hessians);
+        return LinearKernels(chosen);
+    }
+
+    /// <summary>K and B linear in t between the chosen checkpoints: what kernel blocks without cross blocks allow, and coarser than J linear.</summary>
+    public InterpolatedTrajectory LinearKernels(IReadOnlyList<int> chosen)
+    {
+        var hessians = HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray());
         WeightedTerm[][] straight = Enumerable.Range(1, chosen.Count - 1).Select(i => Straight(chosen[i - 1], chosen[i])).ToArray();
         return New(chosen, straight, straight, hessians, ChordKernels.FromKernels(straight));
     }
