@@ -11,6 +11,7 @@ namespace KernelFlow.Operators;
 /// </remarks>
 public static class GramPass
 {
+    private const int SideBySideOrder = 700; // above it the products themselves use all threads
     private const int BlockBytes = 4 << 20; // products run at full speed and the memory stays small
 
     /// <summary>The terms of the given pairs (a, b), a ≤ b, and of every checkpoint in them, by (a, b) and (a, a).</summary>
@@ -36,7 +37,10 @@ public static class GramPass
         int width = (int)Math.Min(D, Math.Max(64, BlockBytes / (8L * (N + M))));
         var blocks = new double[reach + 1][];
         for (int i = 0; i <= reach; i++) blocks[i] = new double[width * (N + M)];
-        double[] scratch = reach > 0 ? new double[width * (N + M)] : [];
+        // One scratch per partner: the products of one checkpoint with its partners are independent and small enough to run side by side.
+        var scratch = new double[reach][];
+        for (int i = 0; i < reach; i++) scratch[i] = new double[width * (N + M)];
+        bool beside = N + M < SideBySideOrder && Environment.ProcessorCount > 1;
         for (long first = 0; first < D; first += width)
         {
             int count = (int)Math.Min(width, D - first);
@@ -48,8 +52,16 @@ public static class GramPass
                 checkpoints[k]["J_S"].ReadTransposed(first, x.ColumnRange(0, N));
                 checkpoints[k]["J_Q"].ReadTransposed(first, x.ColumnRange(N, M));
                 if (scale[k] is { } m) Preconditioner.ScaleRows(x, m.AsSpan((int)first, count));
-                sums[(k, k)].AddSquare(backend, x);
-                foreach (int a in partnersOf[k]) sums[(a, k)].AddPair(backend, Block(a), x, scratch);
+                int[] partners = [k, .. partnersOf[k]];
+                void Add(int i)
+                {
+                    int a = partners[i];
+                    if (a == k) sums[(k, k)].AddSquare(backend, Block(k));
+                    else sums[(a, k)].AddPair(backend, Block(a), Block(k), scratch[k - a - 1]);
+                }
+                if (beside) Parallel.For(0, partners.Length, Add);
+                else
+                    for (int i = 0; i < partners.Length; i++) Add(i);
             }
             progress?.Invoke((double)(first + count) / D);
         }

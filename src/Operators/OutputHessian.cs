@@ -32,10 +32,10 @@ public sealed class OutputHessian
         {
             var source = x.Column(j);
             var target = y.Column(j);
-            if (p == 1)
+            if (p == 1 && gamma == 0)
             {
-                for (int i = 0; i < source.Length; i++)
-                    target[i] = alpha * Blocks[i] * source[i] + (gamma == 0 ? 0 : gamma * target[i]);
+                VectorKernels.Multiply(Blocks, source, target);
+                if (alpha != 1) VectorKernels.Scale(alpha, target, target);
                 continue;
             }
             for (int i = 0, block = 0; i < source.Length; i += p)

@@ -103,6 +103,13 @@ internal sealed unsafe class NativeBackend : Backend
 
     protected override void CholeskyInverseCore(in MatrixView factor)
     {
+        if (factor.Rows <= ManagedSolveOrder)
+        {
+            for (int i = 0; i < factor.Rows; i++)
+                if (factor[i, i] == 0) throw new NumericalException($"CholeskyInverse: diagonal element {i} of the factor is zero.");
+            CholeskyFactorization.Inverse(_small, factor);
+            return;
+        }
         byte lower = (byte)'L';
         int n = factor.Rows, lda = factor.LeadingDimension, info = 0;
         using var call = Enter(2 * Math.Pow(n, 3) / 3);
