@@ -4,7 +4,8 @@ With J_k the Jacobian before step k, Jb_k its average along the chord to w_{k+1}
     Z_k = mu Z_{k-1} + J_k^T P_k            (Adam: beta1 Z_{k-1} + (1 - beta1) J_k^T P_k;  gradient descent: mu = 0)
     S_k = eta_k Z_k                         (Adam: eta_k / (1 - beta1^{k+1}) M_k Z_k)
     P_{k+1} = P_k - Bb_k Jb_k S_k,  W_d += eta_k P_k^T J_k J_k^T P_k,  G_d += Jb_{Q,k} S_k,  G_{S,d} += Jb_{S,k} S_k
-Jb_k is the trapezium of J_k and J_{k+1}, or Simpson's rule with the recorded midpoint; Bb_k is Simpson's rule over outputs. Prints a JSON summary.
+Jb_k is the trapezium of J_k and J_{k+1}, or Simpson's rule with the recorded midpoint; Bb_k is 24-point Gauss-Legendre or Simpson's rule over outputs.
+Prints a JSON summary.
 """
 import blas_core
 
@@ -49,10 +50,18 @@ def average_jacobians(a, b, quadrature):
     return (a["J_S"] + 4.0 * a["J_S_mid"] + b["J_S"]) / 6.0, (a["J_Q"] + 4.0 * a["J_Q_mid"] + b["J_Q"]) / 6.0
 
 
-def average_hessians(run, a, b):
-    """Bb = int B(u + theta du), and 2 int (1 - theta) B(u + theta du) of the loss expansion; both by Simpson's rule."""
+def average_hessians(run, a, b, segment):
+    """Bb = int B(u + theta du), and 2 int (1 - theta) B(u + theta du) of the loss expansion; both by the same rule."""
     if run.loss.kind == "custom":
         return (a["B"] + b["B"]) / 2.0, (2.0 * a["B"] + b["B"]) / 3.0
+    if segment == "gauss":
+        nodes, weights = np.polynomial.legendre.leggauss(24)
+        average, taylor = np.zeros_like(a["B"]), np.zeros_like(a["B"])
+        for theta, weight in zip((nodes + 1.0) / 2.0, weights / 2.0):
+            B = run.loss.hessian(a["U_S"] + theta * (b["U_S"] - a["U_S"]))
+            average += weight * B
+            taylor += 2.0 * (1.0 - theta) * weight * B
+        return average, taylor
     middle = run.loss.hessian((a["U_S"] + b["U_S"]) / 2.0)
     return (a["B"] + 4.0 * middle + b["B"]) / 6.0, (a["B"] + 2.0 * middle) / 3.0
 
@@ -63,7 +72,7 @@ def apply_blocks(B, X):
     return (B @ X.reshape(n, p, -1)).reshape(X.shape)
 
 
-def descend(run, quadrature):
+def descend(run, quadrature, segment="gauss"):
     """Operators, relative errors of C1 to C4, and the largest quadrature residual ||dU_k + Jb_k S_k g(s)|| / ||dU_k||."""
     N = run.N
     steps = [entry["step"] for entry in run.entries]
@@ -79,7 +88,7 @@ def descend(run, quadrature):
         b = run.checkpoint(k + 1)
         eta = run.times[k + 1] - run.times[k]
         J_bar_S, J_bar_Q = average_jacobians(a, b, quadrature)
-        B_bar, B_taylor = average_hessians(run, a, b)
+        B_bar, B_taylor = average_hessians(run, a, b, segment)
         JtP = a["J_S"].T @ P
         S = optimizer.step(k, eta, JtP, a)
         T = J_bar_S @ S
@@ -104,6 +113,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", help="run folder")
     parser.add_argument("--quadrature", default="midpoint", choices=["midpoint", "trapezium"])
+    parser.add_argument("--segment", default="gauss", choices=["gauss", "simpson"], help="rule for the average Hessian over outputs (default gauss)")
     parser.add_argument("--out", help="operators, .npz or .safetensors")
     parser.add_argument("--json", help="also write the summary to this file")
     parser.add_argument("--from", dest="start", type=float, help="flow time of the first checkpoint")
@@ -113,9 +123,9 @@ def main():
 
     opened = time.perf_counter()
     run = Run(options.run, options.start, options.end)
-    operators, claims, residual = descend(run, options.quadrature)
+    operators, claims, residual = descend(run, options.quadrature, options.segment)
     summary = {"script": "descent_reference", "loss": run.manifest["loss"], "optimizer": run.manifest["optimizer"]["kind"], "N": run.N,
-               "M": run.M, "steps": len(run) - 1, "window": [float(run.times[0]), float(run.times[-1])], "quadrature": options.quadrature,
+               "M": run.M, "steps": len(run) - 1, "window": [float(run.times[0]), float(run.times[-1])], "quadrature": options.quadrature, "segment": options.segment,
                "claims": claims, "largestStepResidual": residual, "seconds": time.perf_counter() - opened, "blas": blas_core.describe()}
     if options.out:
         write_tensors(options.out, operators)

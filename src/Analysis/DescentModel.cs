@@ -39,7 +39,8 @@ internal static class DescentModel
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, outputs.Gradients[0]) with { LossChange = record.PredictedLossChange };
-        var predictions = new PredictionSet(main) { Interpolations = variants.Value, InterpolationReason = InterpolationVariants.TooFew, Descent = main };
+        var (others, reason) = variants.Value;
+        var predictions = new PredictionSet(main) { Interpolations = others, InterpolationReason = reason, Descent = main };
         return Model(propagation, record, predictions, null, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)]);
     }
 
@@ -55,20 +56,22 @@ internal static class DescentModel
                 throw new ArgumentException($"mode: descent needs step numbers that increase; checkpoint {k} is step {checkpoints[k].Step} after {checkpoints[k - 1].Step}.");
     }
 
-    // The same replay of g(s) with every second checkpoint left out and with the other interpolant, as in flow mode.
-    private static IReadOnlyList<Variant> Variants(CheckpointSequence checkpoints, OutputRecord outputs, Func<IReadOnlyList<int>, bool, InterpolatedTrajectory> grid,
+    // The same replay of g(s) with every second checkpoint left out and with the other interpolant, as in flow mode. One that fails leaves the part unknown: the rest would say too little.
+    private static (IReadOnlyList<Variant> Variants, string? Reason) Variants(CheckpointSequence checkpoints, OutputRecord outputs, Func<IReadOnlyList<int>, bool, InterpolatedTrajectory> grid,
         bool cubic, CancellationToken cancellation)
     {
-        if (checkpoints.Count < 3) return [];
+        if (checkpoints.Count < 3) return ([], InterpolationVariants.TooFew);
         var variants = new List<Variant>();
+        string? reason = null;
         void Add(IReadOnlyList<int> chosen, bool hermite, double divisor)
         {
-            if (DescentOnInterpolant.Replay(grid(chosen, hermite), checkpoints.Subset(chosen), outputs, cancellation, chosen).Prediction is { } prediction)
-                variants.Add(new Variant(prediction, divisor));
+            var (prediction, why) = DescentOnInterpolant.Replay(grid(chosen, hermite), checkpoints.Subset(chosen), outputs, cancellation, chosen);
+            if (prediction is not null) variants.Add(new Variant(prediction, divisor));
+            else reason = $"with {(chosen.Count < checkpoints.Count ? "every second checkpoint left out" : "the other interpolant")} {why}";
         }
         foreach (var kept in InterpolationVariants.Thinned(checkpoints.Count)) Add(kept, cubic, InterpolationVariants.Growth(outputs.Times, kept) - 1);
         if (!cubic && checkpoints.HasJacobians) Add([.. Enumerable.Range(0, checkpoints.Count)], true, 1);
-        return variants;
+        return reason is null ? (variants, null) : ([], reason);
     }
 
     private static RunModel Model(Propagation propagation, DescentRecord record, PredictionSet predictions, IReadOnlyList<double[]>? intervals, IReadOnlyList<int> steps) =>
