@@ -12,7 +12,7 @@ internal static class FlowModel
     {
         int[] all = [.. Enumerable.Range(0, checkpoints.Count)];
         var trajectory = options.Interpolation == "cubic" ? builder.Cubic(all) : builder.Linear(all);
-        var interpolations = second.Run(stop => InterpolationVariants.Find(builder, checkpoints, outputs, options, backend, stop));
+        var interpolations = second.Run(stop => Variants(builder, checkpoints, outputs, options, backend, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, checkpoints, outputs, stop));
         var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
             new CarriedVectors(outputs.Gradients[0], outputs.Gradients), progress, cancellation);
@@ -20,8 +20,8 @@ internal static class FlowModel
         var (descent, reason) = replay.Value;
         var predictions = new PredictionSet(main)
         {
-            Interpolations = interpolations.Value,
-            InterpolationReason = InterpolationVariants.TooFew,
+            Interpolations = interpolations.Value.Variants,
+            InterpolationReason = interpolations.Value.Reason,
             Descent = checkpoints.Optimizer?.Kind == "gradient-flow" ? main : descent,
             DescentReason = reason,
         };
@@ -38,5 +38,19 @@ internal static class FlowModel
             IntervalTransported = propagation.IntervalTransported,
             StepsPerInterval = propagation.StepsPerInterval,
         };
+    }
+
+    // An estimate that cannot be computed leaves its part of the budget unknown; it does not take the analysis with it.
+    private static (IReadOnlyList<Variant> Variants, string Reason) Variants(TrajectoryBuilder builder, CheckpointSequence checkpoints, OutputRecord outputs,
+        AnalysisOptions options, Backend backend, CancellationToken cancellation)
+    {
+        try
+        {
+            return (InterpolationVariants.Find(builder, checkpoints, outputs, options, backend, cancellation), InterpolationVariants.TooFew);
+        }
+        catch (NumericalException e)
+        {
+            return ([], $"the flow with other interpolants could not be integrated: {e.Message}");
+        }
     }
 }
