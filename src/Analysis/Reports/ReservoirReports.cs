@@ -71,12 +71,21 @@ public static class ReservoirReports
         ArgumentException.ThrowIfNullOrEmpty(folder);
         // First results.json: it marks the folder as ours should the rest fail.
         analysis.Write(ReportFormat.Json, Path.Combine(folder, ResultsFile));
-        analysis.Write(ReportFormat.Csv, Path.Combine(folder, TablesFolder));
-        string operators = Path.Combine(folder, OperatorsFile);
-        if (saveOperators) SavedOperators.Write(analysis, operators);
-        else File.Delete(operators);
-        analysis.Write(ReportFormat.Markdown, Path.Combine(folder, MarkdownFile));
-        analysis.Write(ReportFormat.Html, Path.Combine(folder, HtmlFile));
+        // The page takes as long as all other files together: it is drawn beside them.
+        var page = Task.Run(() => analysis.Write(ReportFormat.Html, Path.Combine(folder, HtmlFile)));
+        try
+        {
+            analysis.Write(ReportFormat.Csv, Path.Combine(folder, TablesFolder));
+            string operators = Path.Combine(folder, OperatorsFile);
+            if (saveOperators) SavedOperators.Write(analysis, operators);
+            else File.Delete(operators);
+            analysis.Write(ReportFormat.Markdown, Path.Combine(folder, MarkdownFile));
+        }
+        finally
+        {
+            ((IAsyncResult)page).AsyncWaitHandle.WaitOne();
+        }
+        page.GetAwaiter().GetResult();
     }
 
     /// <summary>The text of results.json.</summary>

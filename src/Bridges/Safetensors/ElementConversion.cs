@@ -88,6 +88,7 @@ internal static unsafe class ElementConversion
         return bad;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen(float* source, Span<double> destination)
     {
         int i = 0;
