@@ -33,9 +33,13 @@ public class AllocationTests
     private static (long Bytes, Propagation Found) Measure(KernelTrajectory trajectory, PropagationOptions options)
     {
         Propagator.Integrate(trajectory, options, Backends.Managed);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        var found = Propagator.Integrate(trajectory, options, Backends.Managed);
-        return (GC.GetAllocatedBytesForCurrentThread() - before, found);
+        // The least of five: a collection may trim pooled buffers once, an allocation in the loop shows every time.
+        return Enumerable.Range(0, 5).Select(_ =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            var found = Propagator.Integrate(trajectory, options, Backends.Managed);
+            return (Bytes: GC.GetAllocatedBytesForCurrentThread() - before, Found: found);
+        }).MinBy(r => r.Bytes);
     }
 
     [Theory]

@@ -150,9 +150,13 @@ public class ProductConformance
             backend.SymmetricProduct(1, a, b, 0, c);
         }
         for (int i = 0; i < 50; i++) Calls();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++) Calls();
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // The least of five: a collection may trim pooled buffers once, an allocation in the loop shows every time.
+        long allocated = Enumerable.Range(0, 5).Min(_ =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 50; i++) Calls();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
         Assert.True(allocated == 0, $"{label}: {allocated} bytes in 150 calls");
     }
 

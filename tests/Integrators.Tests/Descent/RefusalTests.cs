@@ -136,9 +136,13 @@ public class RefusalTests
             var c = (Runs.Exact(kind, steps) with { Model = new Quadratic(40, 60, 0.1, 3), Train = 30, Loss = LossModel.Squared(Runs.Targets(30, 5), 1) }).Record();
             var o = OutputRecord.Read(c);
             DescentPropagator.Run(c, o, new DescentOptions(), Backends.Managed);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            DescentPropagator.Run(c, o, new DescentOptions(), Backends.Managed);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            // The least of five: a collection may trim pooled buffers once, an allocation in the loop shows every time.
+            return Enumerable.Range(0, 5).Min(_ =>
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                DescentPropagator.Run(c, o, new DescentOptions(), Backends.Managed);
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            });
         }
         // Results per step: two vectors of N with their headers, nine numbers and as many references.
         long perStep = (Bytes(30) - Bytes(10)) / 20;
