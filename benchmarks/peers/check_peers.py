@@ -15,6 +15,7 @@ from scipy.linalg import expm  # noqa: E402
 
 from compare_operators import compare  # noqa: E402
 from descent_reference import descend  # noqa: E402
+from numpy_user import integrate as midpoint  # noqa: E402
 from run_folder import Run, relative, write_tensors  # noqa: E402
 from scipy_reference import integrate  # noqa: E402
 
@@ -55,9 +56,11 @@ def check_frozen(report, random):
         with tempfile.TemporaryDirectory() as folder:
             write_run(folder, "squared", {"kind": "gradient-descent", "learningRate": 0.1},
                       [(0, 0.0, tensors | outputs), (10, 1.0, tensors | outputs), (30, T, tensors | outputs)], y)
-            operators = integrate(Run(folder), 1e-10, 1e-13)[0]
+            operators, steps = integrate(Run(folder), 1e-10, 1e-13)[0], midpoint(Run(folder), 0.0, fixed=1)[0]
         for name, difference in compare(operators, exact).items():
             report.check(f"frozen kernel, {label}, {name}", difference, 1e-9)
+        for name, difference in compare(steps, {name: exact[name] for name in steps}).items():
+            report.check(f"frozen kernel, {label}, midpoint, {name}", difference, 1e-13)
 
 
 class Network:
@@ -141,11 +144,26 @@ def check_composition(report, random):
         report.check(f"composition, {name}", difference, 1e-9)
 
 
+def check_midpoint(report, random):
+    """The midpoint with a singular B that varies: order 2 towards DOP853, and the tolerance it was asked for."""
+    X_S, X_Q, y = random.standard_normal((6, 4)), random.standard_normal((4, 4)), np.eye(3)[[0, 1, 2, 0, 1, 2]]
+    with tempfile.TemporaryDirectory() as folder:
+        record(folder, Network(random, 5, 4, 3), {"kind": "gradient-descent", "learningRate": 0.5}, 12, X_S, X_Q, y)
+        exact = integrate(Run(folder), 1e-11, 1e-14)[0]
+        coarse, fine, asked = (midpoint(Run(folder), 1e-5, fixed=steps)[0] for steps in (4, 8, None))
+    exact = {name: exact[name] for name in asked}
+    errors, halved = compare(coarse, exact), compare(fine, exact)
+    for name, difference in compare(asked, exact).items():
+        report.check(f"midpoint, |observed order - 2| of {name}", abs(np.log2(errors[name] / halved[name]) - 2), 0.1)
+        report.check(f"midpoint, rtol 1e-5, {name}", difference, 1e-5)
+
+
 def main():
     report, random = Report(), np.random.default_rng(1)
     check_frozen(report, random)
     check_composition(report, random)
     check_descent(report, random)
+    check_midpoint(report, random)
     return 1 if report.failed else 0
 
 
