@@ -52,6 +52,12 @@ public sealed class CollocationTableau
     /// <summary>Three-stage Radau IIA, order 5.</summary>
     public static CollocationTableau Radau5 { get; } = new("radau-5", false, [(4 - Math.Sqrt(6)) / 10, (4 + Math.Sqrt(6)) / 10, 1]);
 
+    /// <summary>The tableaus there are.</summary>
+    public static IReadOnlyList<CollocationTableau> All { get; } = [Gauss2, Gauss4, Gauss6, Radau3, Radau5];
+
+    /// <summary>The tableau of a name, or null.</summary>
+    public static CollocationTableau? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+
     /// <summary>R(z) = 1 − z bᵀ(I + zA)⁻¹1 = 1 − Σd + dᵀ(α + zI)⁻¹α1, the factor of one step of ẋ = −(z/h)x.</summary>
     public double Stability(double z)
     {

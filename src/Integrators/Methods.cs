@@ -13,7 +13,7 @@ public static class Methods
 
     private static readonly IReadOnlyList<(string Name, Maker Make)> _all =
     [
-        .. new[] { CollocationTableau.Gauss2, CollocationTableau.Gauss4, CollocationTableau.Gauss6, CollocationTableau.Radau3, CollocationTableau.Radau5 }
+        .. CollocationTableau.All
             .Select(t => (t.Name, (Maker)((trajectory, columns, backend) => new CollocationStep(t, trajectory, columns, backend)))),
         .. new[] { ExplicitTableau.DormandPrince5, ExplicitTableau.Tsitouras5, ExplicitTableau.DormandPrince8 }
             .Select(t => (t.Name, (Maker)((trajectory, columns, backend) => new ExplicitStep(t, trajectory, columns, backend)))),

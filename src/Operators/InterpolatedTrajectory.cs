@@ -43,6 +43,9 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     /// <inheritdoc/>
     public override double Epsilon { get; }
 
+    /// <summary>J(θ) on each interval, where J is interpolated; null where K is.</summary>
+    public IReadOnlyList<JacobianInterpolant>? Interpolants { get; internal init; }
+
     /// <inheritdoc/>
     public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes)
     {
@@ -115,7 +118,8 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         return weights;
     }
 
-    private double Theta(int interval, double time) => (time - Knots[interval]) / (Knots[interval + 1] - Knots[interval]);
+    /// <summary>θ of a time in an interval.</summary>
+    internal double Theta(int interval, double time) => (time - Knots[interval]) / (Knots[interval + 1] - Knots[interval]);
 
     private static void Combine(IReadOnlyList<WeightedTerm> terms, ReadOnlySpan<double> weights, int offset, Span<double> target)
     {

@@ -115,12 +115,13 @@ public sealed class TrajectoryBuilder
             // t ↦ J(t)J(t)ᵀ is convex for linear J, so without the cross term of K_QQ the straight line is an upper bound of it.
             return terms.Any(t => t.Term.TestKernel is null) ? Straight(chosen[i], chosen[i + 1]) : terms;
         }).ToArray();
-        return New(chosen, intervals, test, hessians, ChordKernels.FromTerms(interpolants, _terms));
+        return New(chosen, intervals, test, hessians, ChordKernels.FromTerms(interpolants, _terms), interpolants);
     }
 
-    private InterpolatedTrajectory New(IReadOnlyList<int> chosen, WeightedTerm[][] intervals, WeightedTerm[][] test, HessianPath hessians, ChordKernels chords) =>
+    private InterpolatedTrajectory New(IReadOnlyList<int> chosen, WeightedTerm[][] intervals, WeightedTerm[][] test, HessianPath hessians, ChordKernels chords,
+        JacobianInterpolant[]? interpolants = null) =>
         new(_checkpoints.TrainSize, _checkpoints.TestSize, chosen.Select(i => _outputs.Times[i]).ToArray(), intervals, test, hessians, chords,
-            _checkpoints.Outputs, _checkpoints.Loss.Beta, HasTestKernel, Epsilon);
+            _checkpoints.Outputs, _checkpoints.Loss.Beta, HasTestKernel, Epsilon) { Interpolants = interpolants };
 
     // (1−θ)² aaᵀ + θ² bbᵀ + θ(1−θ)(abᵀ + baᵀ)
     private static WeightedTerm[] LinearJacobian(KernelTerm a, KernelTerm b, KernelTerm cross) => [new(a, 1, -2, 1), new(b, 0, 0, 1), new(cross, 0, 1, -1)];
