@@ -7,23 +7,33 @@ namespace KernelFlow.Spectral;
 /// <summary>Measured residuals and orthogonality of computed eigenpairs.</summary>
 internal static class Certification
 {
-    public static EigenPairs Certify(LinearOperator a, IReadOnlyList<double> values, DenseMatrix vectors, Backend backend, int applications, double tolerance, bool complete = true)
+    private const int ChunkColumns = 256; // bounds the memory of the images
+
+    /// <summary>Residuals and orthogonality of pairs as they are.</summary>
+    public static EigenPairs Certify(LinearOperator a, IReadOnlyList<double> values, DenseMatrix vectors, Backend backend, double tolerance)
     {
-        int n = a.Rows, k = vectors.ColumnCount;
-        var image = new DenseMatrix(n, k);
-        a.Apply(vectors, image);
+        var (_, residuals) = Measure(a, [.. values], vectors, rayleigh: false);
+        return new EigenPairs(values, vectors, residuals, KrylovStorage.OrthogonalityLoss(vectors, backend), vectors.ColumnCount, residuals.All(r => r <= tolerance));
+    }
+
+    /// <summary>‖Aψ_j − λ_jψ_j‖; with <paramref name="rayleigh"/> λ_j ← ψ_jᵀAψ_j first, whose error is that of the residual squared over the gap: restarts let the values drift by an ε each.</summary>
+    public static (double[] Values, double[] Residuals) Measure(LinearOperator a, double[] values, in MatrixView psi, bool rayleigh)
+    {
+        int n = a.Rows, k = psi.Columns, chunk = Math.Min(k, ChunkColumns);
+        var images = new MatrixView(new double[n * chunk], n, chunk);
         var residuals = new double[k];
-        for (int j = 0; j < k; j++)
+        for (int first = 0; first < k; first += chunk)
         {
-            var column = ((MatrixView)image).Column(j);
-            VectorKernels.Axpy(-values[j], ((MatrixView)vectors).Column(j), column);
-            residuals[j] = VectorKernels.Norm(column);
+            int width = Math.Min(chunk, k - first);
+            a.Apply(psi.ColumnRange(first, width), images.ColumnRange(0, width));
+            for (int j = 0; j < width; j++)
+            {
+                Span<double> vector = psi.Column(first + j), image = images.Column(j);
+                if (rayleigh) values[first + j] = VectorKernels.Dot(vector, image) / VectorKernels.Dot(vector, vector);
+                VectorKernels.Axpy(-values[first + j], vector, image);
+                residuals[first + j] = VectorKernels.Norm(image);
+            }
         }
-        var gram = new DenseMatrix(k, k);
-        backend.Syrk(Op.Transpose, 1, vectors, 0, gram);
-        double loss = 0;
-        for (int j = 0; j < k; j++)
-            for (int i = 0; i < k; i++) loss = Math.Max(loss, Math.Abs(gram.At(i, j) - (i == j ? 1 : 0)));
-        return new EigenPairs(values, vectors, residuals, loss, applications + k, complete && residuals.All(r => r <= tolerance));
+        return (values, residuals);
     }
 }

@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 
-namespace KernelFlow.Spectral;
+namespace KernelFlow;
 
 /// <summary>Eigenpairs of a symmetric operator with the evidence for them.</summary>
 /// <param name="Values">Eigenvalues, descending.</param>

@@ -1,10 +1,13 @@
 namespace KernelFlow.Spectral.Tests;
 
-/// <summary>Block Lanczos against spectra known beforehand, as multisets of values and principal angles of subspaces.</summary>
-public class BlockLanczosTests
+/// <summary>Thick-restart Lanczos against spectra known beforehand, as multisets of values and principal angles of subspaces.</summary>
+public class ThickRestartLanczosTests
 {
     private static EigenPairs Largest(DenseMatrix a, int count, LanczosOptions? options = null, Backend? backend = null) =>
-        BlockLanczos.Largest(new DenseOperator(a, true, backend ?? Backends.Managed), count, options ?? new LanczosOptions(), backend ?? Backends.Managed);
+        Solve(a, count, options, backend).Pairs;
+
+    private static LanczosResult Solve(DenseMatrix a, int count, LanczosOptions? options = null, Backend? backend = null) =>
+        ThickRestartLanczos.Solve(new DenseOperator(a, true, backend ?? Backends.Managed), count, options ?? new LanczosOptions(), backend ?? Backends.Managed);
 
     /// <summary>Values and the subspace of the first <paramref name="count"/>; the true spectrum must have a gap after it.</summary>
     private static void Compare(EigenPairs pairs, DenseMatrix A, Matrix<double> V, double[] values, int count)
@@ -91,7 +94,7 @@ public class BlockLanczosTests
         double[] values = [.. Enumerable.Range(0, 33).Select(i => 5 - 0.3 * i)];
         var (A, V) = Spectra.Make(values, 4);
         Compare(Largest(A, 33), A, V, values, 33);
-        Compare(Largest(A, 33, new LanczosOptions { BlockSize = 1000 }), A, V, values, 33);
+        Compare(Largest(A, 33, new LanczosOptions { BlockSize = 33 }), A, V, values, 33);
         Compare(Largest(A, 33, new LanczosOptions { BlockSize = 1 }), A, V, values, 33);
     }
 
@@ -146,7 +149,7 @@ public class BlockLanczosTests
     {
         var (A, _) = Spectra.Make([.. Enumerable.Range(0, 50).Select(i => Math.Pow(0.7, i))], 6);
         var op = new Counting(A);
-        var pairs = BlockLanczos.Largest(op, 5, new LanczosOptions(), Backends.Managed);
+        var pairs = ThickRestartLanczos.Solve(op, 5, new LanczosOptions(), Backends.Managed).Pairs;
         Assert.Equal(op.Vectors, pairs.Applications);
         Assert.True(pairs.Applications < 50, $"{pairs.Applications} applications for 5 of 50 pairs that decay by 0.7: no better than dense");
     }
@@ -162,12 +165,12 @@ public class BlockLanczosTests
         Check.Small(Spectra.Sine(first.Vectors, other.Vectors), 1e-9, "angle between the answers of two seeds");
     }
 
-    /// <summary>A basis too small for the spectrum: the answer says so and its residuals are the true ones.</summary>
+    /// <summary>Too few restarts for the spectrum: the answer says so and its residuals are the true ones.</summary>
     [Fact]
-    public void ABasisTooSmallIsReported()
+    public void TooFewRestartsAreReported()
     {
         var (A, _) = Spectra.Make([.. Enumerable.Range(0, 100).Select(i => 1 - 1e-3 * i)], 8);
-        var pairs = Largest(A, 5, new LanczosOptions { MaximumBasis = 20 });
+        var pairs = Largest(A, 5, new LanczosOptions { MaximumBasis = 20, MaximumRestarts = 2 });
         Assert.False(pairs.Converged);
         Assert.True(pairs.ResidualNorms.Max() > 1e-6, FormattableString.Invariant($"largest residual {pairs.ResidualNorms.Max():g3}"));
         Spectra.CheckCertificate(pairs, A, 1);
@@ -179,11 +182,53 @@ public class BlockLanczosTests
         var A = DenseMatrix.CreateIdentity(5);
         Assert.Equal("count is 6, expected 1 to 5, the order of the operator.", Assert.Throws<ArgumentException>(() => Largest(A, 6)).Message);
         Assert.Throws<ArgumentException>(() => Largest(A, 0));
-        Assert.Equal("BlockSize is 0, expected at least 1.", Assert.Throws<ArgumentException>(
+        Assert.Equal("BlockSize is 0, expected 1 to 5, the order of the operator.", Assert.Throws<ArgumentException>(
             () => Largest(A, 2, new LanczosOptions { BlockSize = 0 })).Message);
         var general = new DenseOperator(A, false, Backends.Managed);
         Assert.Equal("Lanczos needs a symmetric operator.", Assert.Throws<ArgumentException>(
-            () => BlockLanczos.Largest(general, 1, new LanczosOptions(), Backends.Managed)).Message);
+            () => ThickRestartLanczos.Solve(general, 1, new LanczosOptions(), Backends.Managed)).Message);
+    }
+
+    [Theory]
+    [InlineData("MaximumBasis is 6, expected at least 20 for 12 pairs in blocks of 4.", 6, 4, 1e-10)]
+    [InlineData("BlockSize is 31, expected 1 to 30, the order of the operator.", 30, 31, 1e-10)]
+    [InlineData("Tolerance is NaN, expected 0 or more and below 1.", 30, 4, double.NaN)]
+    public void OptionsAreChecked(string message, int basis, int block, double tolerance)
+    {
+        var options = new LanczosOptions { MaximumBasis = basis, BlockSize = block, Tolerance = tolerance };
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => Largest(DenseMatrix.CreateIdentity(30), 12, options)).Message);
+    }
+
+    /// <summary>The tighter of tolerance and rounding decides, so a tolerance of zero ends.</summary>
+    [Fact]
+    public void AToleranceOfZeroEndsAtRounding()
+    {
+        double[] values = [.. Enumerable.Range(0, 90).Select(i => Math.Pow(0.8, i))];
+        var (A, _) = Spectra.Make(values, 12);
+        var result = Solve(A, 5, new LanczosOptions { Tolerance = 0, MaximumBasis = 25 });
+        Assert.True(result.Pairs.Converged);
+        for (int j = 0; j < 5; j++) Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 1e-14, $"value {j}");
+        Spectra.CheckCertificate(result.Pairs, A, 1e-13);
+    }
+
+    [Fact]
+    public void ProgressAndMemoryAreWhatIsSaid()
+    {
+        var (A, _) = Spectra.Make([.. Enumerable.Range(0, 120).Select(i => 1.0 / (1 + i))], 13);
+        var reports = new List<LanczosProgress>();
+        var result = ThickRestartLanczos.Solve(new DenseOperator(A, true, Backends.Managed), 6, new LanczosOptions { BlockSize = 1, MaximumBasis = 14 }, Backends.Managed,
+            new Recorder(reports));
+        Assert.Equal(14, result.MaximumBasis);
+        Assert.True(result.Restarts > 2, $"{result.Restarts} restarts of a basis of 14");
+        Assert.Equal(result.Pairs.Applications - 6, reports[^1].Applications);
+        Assert.Equal(reports.Select(r => r.Applications), reports.Select(r => r.Applications).Order());
+        Assert.False(reports[0].Checking);
+        Assert.True(reports[^1].Checking);
+    }
+
+    private sealed class Recorder(List<LanczosProgress> reports) : IProgress<LanczosProgress>
+    {
+        public void Report(LanczosProgress value) => reports.Add(value);
     }
 
     [Theory]
@@ -202,7 +247,7 @@ public class BlockLanczosTests
         using var source = new CancellationTokenSource();
         var (A, _) = Spectra.Make([.. Enumerable.Range(0, 60).Select(i => 1 - 1e-3 * i)], 10);
         var op = new Counting(A, vectors => { if (vectors >= 12) source.Cancel(); });
-        Assert.Throws<OperationCanceledException>(() => BlockLanczos.Largest(op, 10, new LanczosOptions(), Backends.Managed, source.Token));
+        Assert.Throws<OperationCanceledException>(() => ThickRestartLanczos.Solve(op, 10, new LanczosOptions(), Backends.Managed, cancellation: source.Token));
         Assert.Equal(12, op.Vectors);
     }
 }

@@ -1,0 +1,107 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Spectral;
+
+/// <summary>Makes a block orthonormal and orthogonal to a basis, by block Gram–Schmidt repeated until it changes nothing ("twice is enough", Kahan and Parlett; the test is that of
+/// Daniel, Gragg, Kaufman and Stewart 1976, per column). A direction the block does not have is filled with a random one.</summary>
+internal sealed class BlockOrthogonalizer(Backend backend, Random random)
+{
+    private const double Enough = 0.5; // what must be left of a column's norm after a pass
+    private const int MaximumPasses = 12;
+    private double[] _coefficients = [];
+
+    /// <summary>Overwrites Z (N×w) by an orthonormal Z₊ ⟂ Q in its first columns, with Z = QH + Z₊R up to what counts as zero.</summary>
+    /// <param name="q">Orthonormal basis, N×m.</param>
+    /// <param name="z">The block; its first min(w, N − m) columns are the result.</param>
+    /// <param name="tiny">Norm up to which a direction counts as zero.</param>
+    /// <param name="trailing">Receives the last rows of H, as many as it has.</param>
+    /// <returns>R, min(w, N − m)×w. A row that belongs to a random direction is zero up to what later columns have along it.</returns>
+    /// <exception cref="NumericalException">The basis is not orthonormal, so no pass settles.</exception>
+    public MatrixView Run(in MatrixView q, in MatrixView z, double tiny, in MatrixView trailing)
+    {
+        int m = q.Columns, width = z.Columns, target = Math.Min(width, q.Rows - m);
+        MatrixView r = default;
+        for (int pass = 0; pass < MaximumPasses; pass++)
+        {
+            var block = z.ColumnRange(0, pass == 0 ? width : target);
+            var before = new double[block.Columns];
+            for (int j = 0; j < block.Columns; j++) before[j] = VectorKernels.Norm(block.Column(j));
+            var h = Coefficients(m, block.Columns);
+            BasisKernels.Project(backend, q, block, h);
+            BasisKernels.Subtract(backend, q, h, block);
+            if (pass == 0 && trailing.Rows > 0) h.Slice(m - trailing.Rows, 0, trailing.Rows, width).CopyTo(trailing);
+            var (step, settled) = Triangularise(block, target, before, r, tiny);
+            r = pass == 0 ? step : Product(step, r);
+            if (settled) return r;
+        }
+        throw new NumericalException($"Lanczos: a block did not become orthogonal to a basis of {m} vectors in {MaximumPasses} passes.");
+    }
+
+    // Modified Gram–Schmidt inside the block. 'r' holds the sizes the columns stand for in later passes, where they enter with norm one.
+    private (MatrixView R, bool Settled) Triangularise(in MatrixView z, int target, double[] before, in MatrixView r, double tiny)
+    {
+        int width = z.Columns, count = 0;
+        var step = new MatrixView(new double[target * width], target, width);
+        bool settled = true;
+        for (int j = 0; j < width; j++)
+        {
+            var column = z.Column(j);
+            RemoveAccepted(z, count, column, step, j);
+            if (count == target) continue; // the space is exhausted: what is left is rounding
+            double left = VectorKernels.Norm(column), size = r.Rows > 0 ? RowNorm(r, count) : 1;
+            if (left == 0 || (size > 0 && left * size <= tiny))
+            {
+                if (r.Rows > 0) r.Slice(count, 0, 1, r.Columns).Fill(0);
+                for (int i = 0; i < column.Length; i++) column[i] = random.NextDouble() - 0.5;
+                VectorKernels.Divide(column, VectorKernels.Norm(column));
+                RemoveAccepted(z, count, column, default, 0);
+                left = VectorKernels.Norm(column);
+                settled = false;
+            }
+            else
+            {
+                step[count, j] = left;
+                settled &= left >= Enough * before[j];
+            }
+            if (count != j) column.CopyTo(z.Column(count));
+            VectorKernels.Divide(z.Column(count), left);
+            count++;
+        }
+        return (step, settled);
+    }
+
+    private static void RemoveAccepted(in MatrixView z, int count, Span<double> column, in MatrixView step, int j)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            double dot = VectorKernels.Dot(z.Column(i), column);
+            VectorKernels.Axpy(-dot, z.Column(i), column);
+            if (step.Rows > 0) step[i, j] += dot;
+        }
+    }
+
+    private static double RowNorm(in MatrixView r, int row)
+    {
+        double sum = 0;
+        for (int j = 0; j < r.Columns; j++) sum += r[row, j] * r[row, j];
+        return Math.Sqrt(sum);
+    }
+
+    private MatrixView Product(in MatrixView a, in MatrixView b)
+    {
+        if (a.Rows == 1)
+        {
+            for (int j = 0; j < b.Columns; j++) b[0, j] *= a[0, 0];
+            return b;
+        }
+        var c = new MatrixView(new double[a.Rows * b.Columns], a.Rows, b.Columns);
+        backend.Gemm(Op.None, Op.None, 1, a, b, 0, c);
+        return c;
+    }
+
+    private MatrixView Coefficients(int rows, int columns)
+    {
+        if (_coefficients.Length < rows * columns) _coefficients = new double[2 * rows * columns];
+        return new MatrixView(_coefficients, 0, rows, columns, Math.Max(1, rows));
+    }
+}
