@@ -54,7 +54,10 @@ internal static class ReservoirPipeline
         var report = model.Propagation.Report;
         return new ReservoirAnalysis
         {
-            Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, hashTask.Value),
+            Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, hashTask.Value)
+            {
+                Name = run.Name, Optimizer = run.Optimizer, Metadata = run.Metadata,
+            },
             Options = new ResolvedOptions(mode, model.Method, options.Interpolation, options.RelativeTolerance, options.Threshold, options.Seed)
             {
                 ModeReason = modeReason,

@@ -48,6 +48,12 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <summary>The optimizer, if known.</summary>
     public OptimizerInfo? Optimizer { get; init; }
 
+    /// <summary>What the run is called: the name of the folder it was read from; null in memory.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Free-form facts about the run (network, data, label noise, seed), as its manifest has them.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Time spent opening the files this was read from; part of the wall time of an analysis.</summary>
     public TimeSpan OpeningTime { get; init; }
 
@@ -79,7 +85,7 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
 
     /// <summary>The checkpoints at the given indices, which must increase.</summary>
     public CheckpointSequence Subset(IEnumerable<int> indices) =>
-        new(indices.Select(i => _checkpoints[i]), Loss) { Optimizer = Optimizer, RunTensors = RunTensors, InputHash = InputHash, OpeningTime = OpeningTime };
+        new(indices.Select(i => _checkpoints[i]), Loss) { Optimizer = Optimizer, RunTensors = RunTensors, InputHash = InputHash, Name = Name, Metadata = Metadata, OpeningTime = OpeningTime };
 
     /// <inheritdoc/>
     public IEnumerator<Checkpoint> GetEnumerator() => ((IEnumerable<Checkpoint>)_checkpoints).GetEnumerator();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace KernelFlow.Analysis.Reports;
 
@@ -6,17 +7,23 @@ namespace KernelFlow.Analysis.Reports;
 internal static class Provenance
 {
     /// <summary>Version of the toolkit: "0.1.0".</summary>
-    public static string ToolVersion { get; } =
-        typeof(ReservoirAnalysis).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+    public static string ToolVersion { get; } = VersionOf(typeof(ReservoirAnalysis).Assembly);
+
+    /// <summary>The runtime and the matrix library: ".NET 10.0.0, MathNet.Numerics 5.0.0, linux-x64".</summary>
+    public static string Runtime { get; } =
+        $"{RuntimeInformation.FrameworkDescription}, MathNet.Numerics {VersionOf(typeof(MathNet.Numerics.LinearAlgebra.Matrix<double>).Assembly)}, {RuntimeInformation.RuntimeIdentifier}";
 
     /// <summary>What was analysed, with what, and at which cost.</summary>
     public static IEnumerable<(string What, string Value)> Facts(ReservoirAnalysis analysis)
     {
         var (run, options, performance) = (analysis.Run, analysis.Options, analysis.Performance);
         string parameters = run.Parameters is { } d ? $"{NumberText.Count(d)} parameters" : "kernel blocks";
-        yield return ("run", $"{run.Loss} loss; {NumberText.Count(run.Train)} training and {NumberText.Count(run.Test)} test examples, {NumberText.Count(run.Outputs)} output(s) each; {parameters}; {NumberText.Count(run.Checkpoints)} checkpoints in the window");
+        yield return ("run", $"{(run.Name is { } name ? name + ": " : "")}{run.Loss} loss; {NumberText.Count(run.Train)} training and {NumberText.Count(run.Test)} test examples, {NumberText.Count(run.Outputs)} output(s) each; {parameters}; {NumberText.Count(run.Checkpoints)} checkpoints in the window");
+        if (run.Optimizer is { } optimizer) yield return ("optimizer", Optimizer(optimizer));
+        foreach (var (key, value) in run.Metadata) yield return ($"recorded: {key}", value);
         yield return ("input", run.InputHash ?? "built in memory");
         yield return ("tool", $"kernelflow {ToolVersion}");
+        yield return ("runtime", Runtime);
         yield return ("window", $"t = {NumberText.RoundTrip(analysis.Window.From)} to {NumberText.RoundTrip(analysis.Window.To)}");
         yield return ("mode", options.Mode + (options.ModeReason is { } why ? $" ({why})" : ""));
         yield return ("method", options.Method + (options.MethodReason is { } because ? $" ({because})" : ""));
@@ -28,15 +35,33 @@ internal static class Provenance
         yield return ("cost", $"{NumberText.Short(performance.Seconds)} s, {NumberText.Short(performance.PeakBytes / 1e6)} MB at most, {NumberText.Count(performance.Steps)} steps ({NumberText.Count(performance.RejectedSteps)} rejected)");
     }
 
-    /// <summary>The command that repeats the analysis, with every automatic choice written out; RUN stands for the run's folder.</summary>
+    /// <summary>"momentum, learning rate 0.05, μ = 0.9".</summary>
+    public static string Optimizer(OptimizerInfo o) =>
+        $"{o.Kind}, learning rate {NumberText.RoundTrip(o.LearningRate)}" + (o.Momentum is { } μ ? $", μ = {NumberText.RoundTrip(μ)}" : "")
+        + (o.Beta1 is { } β1 ? $", β₁ = {NumberText.RoundTrip(β1)}" : "") + (o.Beta2 is { } β2 ? $", β₂ = {NumberText.RoundTrip(β2)}" : "")
+        + (o.BatchSize is { } batch ? $", {NumberText.Count(batch)} examples per step" : "");
+
+    /// <summary>What the command needs.</summary>
+    public static string HowToRepeat(ReservoirAnalysis analysis) => analysis.Run.InputHash is null
+        ? "The run was built in memory; recorded to a folder RUN, this command repeats the analysis:"
+        : $"To make it again, beside the folder {RunFolder(analysis)} with the input above. (In that folder, “sha256sum run.json, the targets, and the checkpoints of the window in order | sha256sum” prints the same number as the input.)";
+
+    /// <summary>The command that repeats the analysis, with every automatic choice written out; RUN stands for a folder whose name is not known.</summary>
     public static string Command(ReservoirAnalysis analysis)
     {
         var options = analysis.Options;
         // A descent recursion has no integration method to choose.
         string method = Integrators.Methods.Names.Contains(options.Method) ? $" --method {options.Method}" : "";
         string seed = options.Seed == 0 ? "" : $" --seed {NumberText.Count(options.Seed)}";
-        return $"kernelflow analyze RUN --out DIR --mode {options.Mode}{method} --interpolation {options.Interpolation}"
+        return $"kernelflow analyze {RunFolder(analysis)} --out DIR --mode {options.Mode}{method} --interpolation {options.Interpolation}"
             + $" --rtol {NumberText.RoundTrip(options.RelativeTolerance)} --threshold {NumberText.RoundTrip(options.Threshold)}"
             + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{seed}";
     }
+
+    // A name that a shell would take apart stands in quotes.
+    private static string RunFolder(ReservoirAnalysis analysis) =>
+        analysis.Run.Name is not { Length: > 0 } name ? "RUN" : name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] != '-' ? name : $"'{name.Replace("'", "'\\''")}'";
+
+    private static string VersionOf(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version?.ToString() ?? "unknown";
 }

@@ -14,4 +14,7 @@ public enum ReportFormat
 
     /// <summary>report.html: one self-contained page with figures.</summary>
     Html,
+
+    /// <summary>A folder of figures, one SVG each, readable in light and dark.</summary>
+    Svg,
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using KernelFlow.Analysis.Reports;
+using KernelFlow.Analysis.Reports.Content;
 using KernelFlow.Analysis.Reports.Html;
 using KernelFlow.Bridges;
 
@@ -24,16 +25,20 @@ public static class ReservoirReports
     /// <summary>Folder of the tables inside a report folder.</summary>
     public const string TablesFolder = "tables";
 
+    /// <summary>Folder of the figures inside a report folder: one SVG each; a figure without data has no file.</summary>
+    public const string FiguresFolder = "figures";
+
     /// <summary>Value of the key "format" in <see cref="ResultsFile"/>.</summary>
     public const string ResultsFormat = ResultsJson.Format;
 
     /// <summary>Every file that a report folder may hold, relative to it, with forward slashes.</summary>
-    public static IReadOnlyList<string> Files { get; } = [ResultsFile, HtmlFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f)];
+    public static IReadOnlyList<string> Files { get; } = 
+        [ResultsFile, HtmlFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f), .. ReportFigures.Ids.Select(id => $"{FiguresFolder}/{id}.svg")];
 
     /// <summary>Writes one representation.</summary>
     /// <param name="analysis">What to write.</param>
     /// <param name="format">Which representation.</param>
-    /// <param name="path">The file, or for <see cref="ReportFormat.Csv"/> the folder of the tables; missing folders are made.</param>
+    /// <param name="path">The file, or for <see cref="ReportFormat.Csv"/> and <see cref="ReportFormat.Svg"/> the folder of the tables or figures; missing folders are made.</param>
     /// <exception cref="IOException">The file cannot be written; the old one, if any, is intact.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void Write(this ReservoirAnalysis analysis, ReportFormat format, string path)
@@ -51,6 +56,9 @@ public static class ReservoirReports
             case ReportFormat.Html:
                 Replace(path, HtmlReport.Text(analysis));
                 break;
+            case ReportFormat.Svg:
+                ReplaceFigures(path, ReportFigures.All(analysis));
+                break;
             case ReportFormat.Csv:
                 foreach (var (file, text) in Tables.All(analysis)) Replace(Path.Combine(path, file), text);
                 break;
@@ -59,7 +67,7 @@ public static class ReservoirReports
         }
     }
 
-    /// <summary>Writes the report folder: results.json, report.html, report.md and tables/*.csv. An earlier report in it is replaced, its operators included.</summary>
+    /// <summary>Writes the report folder: results.json, report.html, report.md, figures/*.svg and tables/*.csv. An earlier report in it is replaced, its operators included.</summary>
     /// <param name="analysis">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>
     /// <param name="saveOperators">Also write <see cref="OperatorsFile"/>: P, W_S, G_Q, G_S, eigenvalues, eigenvectors in float64, row-major.</param>
@@ -71,15 +79,20 @@ public static class ReservoirReports
         ArgumentException.ThrowIfNullOrEmpty(folder);
         // First results.json: it marks the folder as ours should the rest fail.
         analysis.Write(ReportFormat.Json, Path.Combine(folder, ResultsFile));
-        // The page takes as long as all other files together: it is drawn beside them.
-        var page = Task.Run(() => analysis.Write(ReportFormat.Html, Path.Combine(folder, HtmlFile)));
+        // Figures take as long as all other files together: they are drawn beside them.
+        var drawn = Task.Run(() => ReportFigures.All(analysis));
+        var page = drawn.ContinueWith(figures =>
+        {
+            Replace(Path.Combine(folder, HtmlFile), HtmlReport.Text(analysis, figures.GetAwaiter().GetResult()));
+            ReplaceFigures(Path.Combine(folder, FiguresFolder), figures.Result);
+        }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
             analysis.Write(ReportFormat.Csv, Path.Combine(folder, TablesFolder));
             string operators = Path.Combine(folder, OperatorsFile);
             if (saveOperators) SavedOperators.Write(analysis, operators);
             else File.Delete(operators);
-            analysis.Write(ReportFormat.Markdown, Path.Combine(folder, MarkdownFile));
+            Replace(Path.Combine(folder, MarkdownFile), MarkdownReport.Text(analysis, drawn.GetAwaiter().GetResult()));
         }
         finally
         {
@@ -95,6 +108,16 @@ public static class ReservoirReports
         using var stream = new MemoryStream();
         ResultsJson.Write(analysis, stream);
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void ReplaceFigures(string folder, IReadOnlyList<(string Section, Figure Figure)> figures)
+    {
+        foreach (var (_, figure) in figures)
+        {
+            string path = Path.Combine(folder, figure.Head.Id + ".svg");
+            if (figure.Drawing is { } drawing) Replace(path, HtmlStyle.Alone(drawing));
+            else if (File.Exists(path)) File.Delete(path);
+        }
     }
 
     private static void Replace(string path, string text) => Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));

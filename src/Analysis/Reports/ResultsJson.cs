@@ -21,6 +21,7 @@ internal static class ResultsJson
             json.WriteNumber("version", Version);
             json.WriteStartObject("tool");
             json.WriteString("version", Provenance.ToolVersion);
+            json.WriteString("runtime", Provenance.Runtime);
             json.WriteEndObject();
             Run(json, analysis.Run);
             Options(json, analysis.Options);
@@ -44,6 +45,8 @@ internal static class ResultsJson
     private static void Run(Utf8JsonWriter json, RunSummary run)
     {
         json.WriteStartObject("run");
+        if (run.Name is { } name) json.WriteString("name", name);
+        else json.Null("name", "the run was built in memory");
         json.WriteString("loss", run.Loss);
         json.WriteNumber("train", run.Train);
         json.WriteNumber("test", run.Test);
@@ -52,6 +55,17 @@ internal static class ResultsJson
         json.WriteNumber("checkpoints", run.Checkpoints);
         if (run.InputHash is { } hash) json.WriteString("inputHash", hash);
         else json.Null("inputHash", "the run was built in memory");
+        if (run.Optimizer is { } optimizer)
+        {
+            json.WriteStartObject("optimizer");
+            json.WriteString("kind", optimizer.Kind);
+            json.Number("learningRate", optimizer.LearningRate);
+            json.WriteEndObject();
+        }
+        else json.Null("optimizer", "the run does not say");
+        json.WriteStartObject("metadata");
+        foreach (var (key, value) in run.Metadata) json.WriteString(key, value);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

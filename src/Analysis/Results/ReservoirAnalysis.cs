@@ -55,7 +55,17 @@ public sealed record ReservoirAnalysis
 /// <param name="Parameters">D, null for kernel-block runs.</param>
 /// <param name="Checkpoints">Checkpoints in the window.</param>
 /// <param name="InputHash">"sha256:…" of the files, null for runs in memory.</param>
-public sealed record RunSummary(string Loss, int Train, int Test, int Outputs, long? Parameters, int Checkpoints, string? InputHash);
+public sealed record RunSummary(string Loss, int Train, int Test, int Outputs, long? Parameters, int Checkpoints, string? InputHash)
+{
+    /// <summary>Name of the run's folder; null for runs in memory.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The optimizer, when the run says so.</summary>
+    public OptimizerInfo? Optimizer { get; init; }
+
+    /// <summary>The recorder's own facts (network, data, label noise, seed), in its order.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>What was used, after automatic choices.</summary>
 /// <param name="Mode">"flow" or "descent".</param>

@@ -76,6 +76,8 @@ public sealed class RecordedRun : IDisposable
             {
                 Optimizer = manifest.Optimizer,
                 RunTensors = runTensors,
+                Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+                Metadata = manifest.Metadata,
                 InputHash = new Lazy<string>(() => run!.InputHash()),
                 OpeningTime = Stopwatch.GetElapsedTime(started),
             };

@@ -9,6 +9,8 @@ public sealed class HtmlReportTests
 {
     private static List<XElement> Drawings(string page) => [.. Regex.Matches(page, "<svg.*?</svg>", RegexOptions.Singleline).Select(m => XElement.Parse(m.Value))];
 
+    private static string Description(XElement svg) => svg.Elements().Single(e => e.Name.LocalName == "desc").Value;
+
     [Theory]
     [InlineData(Verdict.Holds, "✓", "holds")]
     [InlineData(Verdict.Violated, "✗", "violated")]
@@ -28,7 +30,11 @@ public sealed class HtmlReportTests
     {
         string page = HtmlReport.Text(SampleAnalysis.Make());
         Assert.DoesNotContain("<script", page);
-        Assert.DoesNotMatch(@"\b(src|href)\s*=|@import|url\(", page);
+        Assert.DoesNotMatch(@"\bsrc\s*=|\bhref\s*=\s*""[^#]|@import|url\(", page);
+        // Every link leads to a place on the page, and no two places have one name.
+        string[] ids = [.. Regex.Matches(page, @"\bid=""([^""]*)""").Select(m => m.Groups[1].Value)];
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+        Assert.All(Regex.Matches(page, @"href=""#([^""]*)""|aria-labelledby=""(\S+) (\S+)"""), m => Assert.All(m.Groups.Values.Skip(1).Where(g => g.Success), g => Assert.Contains(g.Value, ids)));
         Assert.All(Regex.Matches(page, @"https?://[^""]*"), m => Assert.Equal("http://www.w3.org/2000/svg", m.Value));
         Assert.Contains("default-src 'none'", page);
         Assert.Contains("prefers-color-scheme: dark", page);
@@ -40,12 +46,14 @@ public sealed class HtmlReportTests
     public void EveryFigureIsWellFormedAndHasATextAlternative()
     {
         var drawings = Drawings(HtmlReport.Text(SampleAnalysis.Make()));
-        Assert.Equal(8, drawings.Count);
+        Assert.Equal(10, drawings.Count);
         foreach (var svg in drawings)
         {
-            Assert.True(svg.Attribute("aria-label")!.Value.Length > 20, svg.Attribute("aria-label")!.Value);
+            Assert.Equal("img", svg.Attribute("role")!.Value);
+            Assert.Equal(["title", "desc"], svg.Elements().Take(2).Select(e => e.Name.LocalName));
+            Assert.True(Description(svg).Length > 20, Description(svg));
             foreach (var attribute in svg.Descendants().Attributes().Where(a => a.Name.LocalName is "x" or "y" or "cx" or "cy" or "x1" or "x2" or "y1" or "y2" or "width" or "height"))
-                Assert.True(double.TryParse(attribute.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v), $"{attribute} in {svg.Attribute("aria-label")!.Value}");
+                Assert.True(double.TryParse(attribute.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v), $"{attribute} in {Description(svg)}");
         }
     }
 
@@ -56,7 +64,7 @@ public sealed class HtmlReportTests
         var sample = SampleAnalysis.Make();
         double[] values = [-2, -1, 0.5, 3];
         var page = HtmlReport.Text(sample with { Displacements = new DisplacementResult(values, values, [], []) });
-        var scatter = Drawings(page).Single(d => d.Attribute("aria-label")!.Value.StartsWith("Predicted against recorded", StringComparison.Ordinal));
+        var scatter = Drawings(page).Single(d => Description(d).StartsWith("Predicted against recorded", StringComparison.Ordinal));
         var points = scatter.Elements().Where(e => e.Name.LocalName == "circle" && e.Elements().Any()).Select(e => (X: (double)e.Attribute("cx")!, Y: (double)e.Attribute("cy")!)).ToArray();
         Assert.Equal(4, points.Length);
         double slope = (points[3].Y - points[0].Y) / (points[3].X - points[0].X);
@@ -73,13 +81,15 @@ public sealed class HtmlReportTests
     public void ADescentReportSaysHowNearTheEdgeItIs()
     {
         string page = HtmlReport.Text(SampleAnalysis.Descent()), flow = HtmlReport.Text(SampleAnalysis.Make());
-        Assert.Equal(7, Drawings(page).Count);
+        Assert.Equal(8, Drawings(page).Count);
+        Assert.Contains("There are no transport defects: descent between sparse checkpoints", page);
+        Assert.Contains("There is no dissipated fraction: not a fraction here.", page);
         Assert.Contains("<dt>Largest z = η λ_max(BK)</dt><dd>2.25<small>edge of stability 2; early errors can grow by 12.5</small>", page);
         Assert.Contains("<p>Descent mode, chosen because every step was recorded. ", page);
         Assert.Contains("The largest z = η λ_max(BK) is 2.25, at step 17", page);
         Assert.DoesNotContain("Largest z", flow);
         Assert.Contains("<p>Flow mode, chosen because descent is not built. ", flow);
-        Assert.Contains("<td class=\"n\"><strong>0.02</strong></td><td class=\"n\">0.001</td>", flow);
+        Assert.Contains("<td class=\"n\" data-name=\"interpolation\"><strong>0.02</strong></td><td class=\"n\" data-name=\"descent\">0.001</td>", flow);
         Assert.Contains("How well each step is reproduced", HtmlReport.Text(SampleAnalysis.Descent("midpoint") with { Intervals = SampleAnalysis.Make().Intervals }));
     }
 
@@ -107,7 +117,7 @@ public sealed class HtmlReportTests
         });
         Assert.DoesNotContain("<script", page);
         Assert.DoesNotContain("<i>", page);
-        Assert.DoesNotContain("<b>", page);
+        Assert.DoesNotContain("\"><b>", page);
         Assert.Contains("a &lt; b &amp; c", page);
     }
 
@@ -126,6 +136,8 @@ public sealed class HtmlReportTests
         };
         string page = HtmlReport.Text(bare);
         Assert.EndsWith("</html>\n", page);
+        Assert.Equal(2, Drawings(page).Count); // threshold and responses; every other figure is a sentence
+        Assert.Equal(8, Regex.Count(page, "not drawn"));
         foreach (var svg in Drawings(page)) Assert.DoesNotMatch(@"(?<![a-z])(NaN|∞)", string.Join(" ", svg.Descendants().Attributes().Select(a => a.Value)));
     }
 

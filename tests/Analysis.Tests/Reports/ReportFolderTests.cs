@@ -25,6 +25,10 @@ public sealed class ReportFolderTests : IDisposable
         sample.WriteFolder(_folder, saveOperators: true);
         (sample with { Run = sample.Run with { Loss = "logistic" } }).WriteFolder(_folder);
         Assert.DoesNotContain(ReservoirReports.OperatorsFile, Found());
+        Assert.Contains("figures/dissipated-fraction.svg", Found());
+        SampleAnalysis.Descent().WriteFolder(_folder);
+        Assert.DoesNotContain("figures/dissipated-fraction.svg", Found()); // descent has none, and the earlier one would lie
+        (sample with { Run = sample.Run with { Loss = "logistic" } }).WriteFolder(_folder);
         Assert.Contains("logistic", File.ReadAllText(Path.Combine(_folder, ReservoirReports.ResultsFile)));
         Assert.Contains("logistic", File.ReadAllText(Path.Combine(_folder, ReservoirReports.MarkdownFile)));
     }

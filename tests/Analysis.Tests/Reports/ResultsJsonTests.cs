@@ -130,7 +130,7 @@ public sealed class ResultsJsonTests
     {
         bool optional = found.ValueKind == JsonValueKind.Null;
         if (expected.ValueKind != found.ValueKind && !optional && !(IsBool(expected) && IsBool(found))) differences.Add($"{path}: found {found.ValueKind}, expected {expected.ValueKind}");
-        else if (expected.ValueKind == JsonValueKind.Object)
+        else if (!optional && expected.ValueKind == JsonValueKind.Object)
         {
             foreach (var property in expected.EnumerateObject())
                 if (found.TryGetProperty(property.Name, out var value)) Compare($"{path}.{property.Name}", property.Value, value, differences);

@@ -12,19 +12,22 @@ internal sealed class Chart
     private const double Width = 440, Left = 58, Right = 14, Bottom = 44, Plot = 210, LegendLine = 17;
 
     private readonly Axis _x, _y;
-    private readonly string _description;
+    private readonly FigureHead _head;
     private readonly List<Action<Svg>> _drawings = [];
-    private readonly List<(string Name, Action<Svg, double, double> Swatch)> _legend = [];
+    private readonly Legend _legend = new(Width, Left, Right);
     private double _top = 12;
 
     /// <summary>Makes an empty chart.</summary>
     /// <param name="x">Horizontal axis.</param>
     /// <param name="y">Vertical axis.</param>
-    /// <param name="description">The text alternative: what a reader who cannot see the drawing should know.</param>
-    public Chart(Axis x, Axis y, string description) => (_x, _y, _description) = (x, y, description);
+    /// <param name="head">Identity and text alternative.</param>
+    public Chart(Axis x, Axis y, FigureHead head) => (_x, _y, _head) = (x, y, head);
 
     /// <summary>Values that the axes could not hold (zero on a logarithmic axis, for instance).</summary>
     public int Dropped { get; private set; }
+
+    /// <summary>Values that are drawn.</summary>
+    public int Shown { get; private set; }
 
     /// <summary>Points.</summary>
     public Chart Points(string name, int series, IEnumerable<Point> points, Marker marker = Marker.Circle, double size = 2.6)
@@ -34,7 +37,7 @@ internal sealed class Chart
         {
             foreach (var p in drawn) svg.Marker(marker, $"m s{series}", X(p.X), Y(p.Y), size, p.Hover);
         });
-        _legend.Add((name, (svg, x, y) => svg.Marker(marker, $"m s{series}", x, y, 3.4)));
+        _legend.Add(name, (svg, x, y) => svg.Marker(marker, $"m s{series}", x, y, 3.4));
         return this;
     }
 
@@ -49,11 +52,11 @@ internal sealed class Chart
             if (markers || drawn.Count == 1)
                 foreach (var p in drawn) svg.Marker(marker, $"m s{series}", X(p.X), Y(p.Y), 2.2, p.Hover);
         });
-        _legend.Add((name, (svg, x, y) =>
+        _legend.Add(name, (svg, x, y) =>
         {
             svg.Line(css, x - 9, y, x + 9, y);
             if (markers) svg.Marker(marker, $"m s{series}", x, y, 2.6);
-        }));
+        });
         return this;
     }
 
@@ -61,6 +64,7 @@ internal sealed class Chart
     public Chart Bars(string name, int series, IEnumerable<(double From, double To, double Y, string Hover)> bars)
     {
         var drawn = bars.Where(b => double.IsFinite(b.Y) && b.Y >= _y.Min && b.To > _x.Min).ToArray();
+        Shown += drawn.Length;
         _drawings.Add(svg =>
         {
             foreach (var b in drawn)
@@ -69,7 +73,7 @@ internal sealed class Chart
                 svg.Rectangle($"b s{series}", left, top, Math.Max(1, right - left - 0.6), _top + Plot - top, b.Hover);
             }
         });
-        _legend.Add((name, (svg, x, y) => svg.Rectangle($"b s{series}", x - 6, y - 4, 12, 8)));
+        _legend.Add(name, (svg, x, y) => svg.Rectangle($"b s{series}", x - 6, y - 4, 12, 8));
         return this;
     }
 
@@ -78,7 +82,7 @@ internal sealed class Chart
     {
         if (!_y.Holds(y)) return this;
         _drawings.Add(svg => svg.Line("rule", Left, Y(y), Width - Right, Y(y)));
-        _legend.Add((name, (svg, x, yy) => svg.Line("rule", x - 9, yy, x + 9, yy)));
+        _legend.Add(name, (svg, x, yy) => svg.Line("rule", x - 9, yy, x + 9, yy));
         return this;
     }
 
@@ -87,7 +91,7 @@ internal sealed class Chart
     {
         if (!_x.Holds(x)) return this;
         _drawings.Add(svg => svg.Line("rule", X(x), _top, X(x), _top + Plot));
-        _legend.Add((name, (svg, xx, y) => svg.Line("rule", xx - 9, y, xx + 9, y)));
+        _legend.Add(name, (svg, xx, y) => svg.Line("rule", xx - 9, y, xx + 9, y));
         return this;
     }
 
@@ -96,22 +100,16 @@ internal sealed class Chart
     {
         double low = Math.Max(_x.Min, _y.Min), high = Math.Min(_x.Max, _y.Max);
         _drawings.Add(svg => svg.Line("rule", X(low), Y(low), X(high), Y(high)));
-        _legend.Add((name, (svg, x, y) => svg.Line("rule", x - 9, y, x + 9, y)));
+        _legend.Add(name, (svg, x, y) => svg.Line("rule", x - 9, y, x + 9, y));
         return this;
     }
 
     /// <summary>The drawing.</summary>
     public override string ToString()
     {
-        var places = LegendPlaces();
-        _top = 12 + (places.Count == 0 ? 0 : places.Max(p => p.Row) + 1) * LegendLine;
-        var svg = new Svg(Width, _top + Plot + Bottom, _description);
-        for (int i = 0; i < places.Count; i++)
-        {
-            double y = 11 + places[i].Row * LegendLine;
-            _legend[i].Swatch(svg, places[i].X + 9, y);
-            svg.Text("key", places[i].X + 23, y + 4, _legend[i].Name);
-        }
+        _top = 12 + _legend.Rows * LegendLine;
+        var svg = new Svg(Width, _top + Plot + Bottom, _head);
+        _legend.Draw(svg);
         Frame(svg);
         foreach (var draw in _drawings) draw(svg);
         return svg.ToString();
@@ -135,30 +133,12 @@ internal sealed class Chart
         svg.Text("label", 13, _top + Plot / 2, _y.Label, "middle", -90);
     }
 
-    private List<(double X, int Row)> LegendPlaces()
-    {
-        var places = new List<(double X, int Row)>();
-        double x = Left;
-        int row = 0;
-        foreach (var (name, _) in _legend)
-        {
-            double width = 23 + Svg.WidthOf(name) + 14;
-            if (x > Left && x + width - 14 > Width - Right)
-            {
-                x = Left;
-                row++;
-            }
-            places.Add((x, row));
-            x += width;
-        }
-        return places;
-    }
-
     private List<Point> Drawable(IEnumerable<Point> points)
     {
         var all = points.ToList();
         var drawn = all.Where(p => _x.Holds(p.X) && _y.Holds(p.Y)).ToList();
         Dropped += all.Count - drawn.Count;
+        Shown += drawn.Count;
         return drawn;
     }
 

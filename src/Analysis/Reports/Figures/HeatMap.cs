@@ -15,8 +15,8 @@ internal static class HeatMap
     /// <param name="xLabel">What columns are.</param>
     /// <param name="yLabel">What rows are.</param>
     /// <param name="scaleLabel">What the shades are.</param>
-    /// <param name="description">The text alternative.</param>
-    public static string Draw(int rows, int columns, Func<int, int, double> value, string xLabel, string yLabel, string scaleLabel, string description)
+    /// <param name="head">Identity and text alternative.</param>
+    public static string Draw(int rows, int columns, Func<int, int, double> value, string xLabel, string yLabel, string scaleLabel, FigureHead head)
     {
         int high = Math.Min(rows, Cells), wide = Math.Min(columns, Cells);
         var cells = new double[high, wide];
@@ -27,7 +27,7 @@ internal static class HeatMap
                 cell = Math.Max(cell, value(i, j));
             }
         double largest = cells.Cast<double>().Where(double.IsFinite).DefaultIfEmpty(0).Max();
-        var svg = new Svg(Width, Top + Plot + Bottom, description);
+        var svg = new Svg(Width, Top + Plot + Bottom, head);
         double w = (Width - Left - Right) / wide, h = Plot / high;
         svg.Rectangle("empty", Left, Top, Width - Left - Right, Plot);
         for (int i = 0; i < high; i++)

@@ -3,6 +3,12 @@ using System.Text;
 
 namespace KernelFlow.Analysis.Reports.Figures;
 
+/// <summary>What a drawing is called and what it says to those who do not see it.</summary>
+/// <param name="Id">Lower-case name: the figure's anchor on a page and its file name.</param>
+/// <param name="Title">Heading.</param>
+/// <param name="Description">The text alternative: the figures a reader should take from the drawing.</param>
+internal sealed record FigureHead(string Id, string Title, string Description);
+
 /// <summary>A small SVG writer: coordinates with two decimals, text escaped, colours by class so that the page's style sheet decides them.</summary>
 internal sealed class Svg
 {
@@ -11,9 +17,10 @@ internal sealed class Svg
     /// <summary>Opens the drawing.</summary>
     /// <param name="width">Width in user units; the page scales it.</param>
     /// <param name="height">Height in user units.</param>
-    /// <param name="description">The text alternative.</param>
-    public Svg(double width, double height, string description) =>
-        _text.Append($"<svg viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{Escape(description)}\" xmlns=\"http://www.w3.org/2000/svg\">\n");
+    /// <param name="head">Identity and text alternative.</param>
+    public Svg(double width, double height, FigureHead head) =>
+        _text.Append($"<svg viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-labelledby=\"{head.Id}-title {head.Id}-text\" xmlns=\"http://www.w3.org/2000/svg\">\n")
+            .Append($"<title id=\"{head.Id}-title\">{Escape(head.Title)}</title>\n<desc id=\"{head.Id}-text\">{Escape(head.Description)}</desc>\n");
 
     /// <summary>A straight line.</summary>
     public void Line(string cssClass, double x1, double y1, double x2, double y2) => Add($"<line class=\"{cssClass}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\"/>");
@@ -37,6 +44,7 @@ internal sealed class Svg
             Figures.Marker.Square => $"<path class=\"{cssClass}\" d=\"M{N(x - s)} {N(y - s)}h{N(2 * s)}v{N(2 * s)}h{N(-2 * s)}z\"",
             Figures.Marker.Diamond => $"<path class=\"{cssClass}\" d=\"M{N(x)} {N(y - 1.4 * s)}L{N(x + 1.4 * s)} {N(y)}L{N(x)} {N(y + 1.4 * s)}L{N(x - 1.4 * s)} {N(y)}z\"",
             Figures.Marker.Triangle => $"<path class=\"{cssClass}\" d=\"M{N(x)} {N(y - 1.3 * s)}L{N(x + 1.2 * s)} {N(y + s)}L{N(x - 1.2 * s)} {N(y + s)}z\"",
+            Figures.Marker.Plus => $"<path class=\"{cssClass}\" d=\"M{N(x - 1.3 * s)} {N(y - .4 * s)}h{N(.9 * s)}v{N(-.9 * s)}h{N(.8 * s)}v{N(.9 * s)}h{N(.9 * s)}v{N(.8 * s)}h{N(-.9 * s)}v{N(.9 * s)}h{N(-.8 * s)}v{N(-.9 * s)}h{N(-.9 * s)}z\"",
             _ => $"<circle class=\"{cssClass}\" cx=\"{N(x)}\" cy=\"{N(y)}\" r=\"{N(s)}\"",
         };
         Add(shape, marker == Figures.Marker.Circle ? "circle" : "path", hover);
@@ -59,7 +67,7 @@ internal sealed class Svg
     public static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;");
 
     /// <summary>Width of text in the size that figures use, near enough to keep labels apart.</summary>
-    public static double WidthOf(string text) => 6.1 * text.Length;
+    public static double WidthOf(string text) => 6.7 * text.Length;
 
     private void Add(string element) => _text.Append(element).Append('\n');
 
@@ -83,4 +91,7 @@ internal enum Marker
 
     /// <summary>▲</summary>
     Triangle,
+
+    /// <summary>✚</summary>
+    Plus,
 }
