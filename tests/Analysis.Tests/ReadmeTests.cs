@@ -32,7 +32,7 @@ public sealed class ReadmeTests
             Environment.CurrentDirectory = folder.FullName;
             Console.SetOut(output);
             ReadmeExample.Run();
-            Assert.Contains("<h1>Kernel-flow report</h1>", File.ReadAllText(Path.Combine(folder.FullName, "report.html")));
+            Assert.Contains("<h1>Kernel-flow report: digits-tiny</h1>", File.ReadAllText(Path.Combine(folder.FullName, "report.html")));
         }
         finally
         {
