@@ -29,6 +29,9 @@ public sealed record AnalysisOptions
     /// <summary>End of the window in flow time; null for the last checkpoint.</summary>
     public double? To { get; init; }
 
+    /// <summary>Also the spectra of W_S(t_k, T) (<see cref="SpectralSchedule.OverStart"/>): costs about one more integration.</summary>
+    public bool ScheduleOverStart { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
 

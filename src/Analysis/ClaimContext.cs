@@ -1,3 +1,4 @@
+using KernelFlow.Analysis.Claims;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Spectral;
@@ -12,6 +13,12 @@ internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord
 
     /// <summary>The prediction and its variants.</summary>
     public PredictionSet Predictions => Model.Predictions;
+
+    /// <summary>What C6 and C10 compare with; null where there is none.</summary>
+    public Replay? Replay { get; init; }
+
+    /// <summary>Why <see cref="Replay"/> is null.</summary>
+    public string? NoReplayReason { get; init; }
 
     /// <summary>g(s).</summary>
     public double[] StartGradient => Outputs.Gradients[0];
@@ -28,6 +35,9 @@ internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord
 
     /// <summary>Recorded and predicted displacements.</summary>
     public DisplacementResult Displacements() => new(TestDisplacement, Predictions.Main.Test, TrainDisplacement, Predictions.Main.Train);
+
+    /// <summary>(N + steps)·ε of float64: rounding of sums and of a chain of steps, where the stored numbers are taken as they are.</summary>
+    public double ArithmeticRounding => (Checkpoints.TrainSize + Model.StepsPerInterval.Sum()) * Tolerances.Epsilon * Math.Max(1, Model.Descent?.Amplification ?? 1);
 
     /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers, times what errors made early can grow by past the edge of stability.</summary>
     public double RelativeRounding => (Checkpoints.TrainSize * Math.ScaleB(1, -52) + StoredEpsilon) * Math.Max(1, Model.Descent?.Amplification ?? 1);

@@ -1,3 +1,5 @@
+using KernelFlow.Analysis.Claims;
+using KernelFlow.Analysis.Curves;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
@@ -12,7 +14,8 @@ internal static class DescentModel
     /// <summary>Every step recorded: nothing is interpolated, and the quadrature of J̄ along each step is the only approximation.</summary>
     public static RunModel Exact(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double> progress, CancellationToken cancellation)
     {
-        var (propagation, record) = DescentPropagator.Run(checkpoints, outputs, new DescentOptions { Segment = SegmentQuadrature.Gauss }, backend, progress, cancellation);
+        var (propagation, record) = DescentPropagator.Run(checkpoints, outputs, 
+            new DescentOptions { Segment = SegmentQuadrature.Gauss, KeepGramianAt = ScheduleBuilder.Checkpoints(checkpoints.Count, checkpoints.TrainSize) }, backend, progress, cancellation);
         var main = Prediction.From(propagation, outputs.Gradients[0]) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main)
         {
@@ -20,7 +23,13 @@ internal static class DescentModel
             InterpolationReason = "the quadrature of the Jacobian along the steps cannot be estimated from what was recorded",
             Descent = main,
         };
-        return Model(propagation, record, predictions, propagation.IntervalTransported, propagation.StepsPerInterval);
+        bool memory = checkpoints.Optimizer?.Kind != "gradient-descent";
+        return Model(propagation, record, predictions, propagation.IntervalTransported, propagation.StepsPerInterval) with
+        {
+            PartialGramians = propagation.PartialGramians,
+            Carry = memory ? null : (block, _, stop) => DescentReplay.Run(DescentKernels.Of(checkpoints, outputs, ChordQuadrature.Auto, backend, SegmentQuadrature.Gauss), backend, block, stop),
+            NoCarryReason = memory ? $"with {checkpoints.Optimizer?.Kind} a step depends on all gradients before: a part of the window has no propagator of its own" : null,
+        };
     }
 
     /// <summary>Sparser recordings of gradient descent: J at each step's time from the interpolant.</summary>
@@ -35,13 +44,18 @@ internal static class DescentModel
         var trajectory = Grid(all, cubic);
         var variants = second.Run(stop => Variants(checkpoints, outputs, (chosen, hermite) => Grid(chosen, hermite), cubic, stop));
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
-        var (dense, record) = DescentPropagator.Run(kernels, backend, new CarriedVectors(outputs.Gradients[0]), null, progress, cancellation);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
+        var kept = ScheduleBuilder.Checkpoints(checkpoints.Count, checkpoints.TrainSize);
+        var (dense, record) = DescentPropagator.Run(kernels, backend, new CarriedVectors(outputs.Gradients[0]) { KeepGramianAt = [.. kept.Select(k => steps[k])] }, null, progress, cancellation);
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, outputs.Gradients[0]) with { LossChange = record.PredictedLossChange };
         var (others, reason) = variants.Value;
         var predictions = new PredictionSet(main) { Interpolations = others, InterpolationReason = reason, Descent = main };
-        return Model(propagation, record, predictions, null, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)]);
+        return Model(propagation, record, predictions, null, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)]) with
+        {
+            PartialGramians = [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })],
+            Carry = (block, _, stop) => DescentReplay.Run(new InterpolatedDescentKernels(trajectory, checkpoints), backend, block, stop),
+        };
     }
 
     private static void Require(CheckpointSequence checkpoints, TrajectoryBuilder builder)

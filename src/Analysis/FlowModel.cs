@@ -1,3 +1,5 @@
+using KernelFlow.Analysis.Claims;
+using KernelFlow.Analysis.Curves;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
@@ -15,7 +17,7 @@ internal static class FlowModel
         var interpolations = second.Run(stop => Variants(builder, checkpoints, outputs, options, backend, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, checkpoints, outputs, stop));
         var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
-            new CarriedVectors(outputs.Gradients[0], outputs.Gradients), progress, cancellation);
+            new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = ScheduleBuilder.Checkpoints(checkpoints.Count, checkpoints.TrainSize) }, progress, cancellation);
         var main = Prediction.From(propagation, outputs.Gradients[0]);
         var (descent, reason) = replay.Value;
         var predictions = new PredictionSet(main)
@@ -37,6 +39,9 @@ internal static class FlowModel
             Epsilon = trajectory.Epsilon,
             IntervalTransported = propagation.IntervalTransported,
             StepsPerInterval = propagation.StepsPerInterval,
+            PartialGramians = propagation.PartialGramians,
+            Carry = (block, split, stop) => FlowReplay.Run(trajectory, propagation.Report.Method, options.RelativeTolerance, backend, block, split, stop),
+            Trajectory = trajectory,
         };
     }
 

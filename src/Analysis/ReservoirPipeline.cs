@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using KernelFlow.Analysis.Claims;
+using KernelFlow.Analysis.Curves;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
@@ -10,7 +11,12 @@ namespace KernelFlow.Analysis;
 /// <summary>The order of an analysis: read, integrate, decompose, estimate, judge. Each stage is a class of its own.</summary>
 internal static class ReservoirPipeline
 {
-    public static ReservoirAnalysis Run(CheckpointSequence run, AnalysisOptions options, IProgress<AnalysisProgress>? progress, CancellationToken cancellation)
+    /// <param name="run">The run.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="progress">Receives stages and fractions.</param>
+    /// <param name="cancellation">Honoured within one step.</param>
+    /// <param name="alter">For tests of the checks: puts a fault into the operators before anything looks at them.</param>
+    public static ReservoirAnalysis Run(CheckpointSequence run, AnalysisOptions options, IProgress<AnalysisProgress>? progress, CancellationToken cancellation, Func<RunModel, RunModel>? alter = null)
     {
         long started = Stopwatch.GetTimestamp();
         OptionChecks.Check(options);
@@ -35,19 +41,30 @@ internal static class ReservoirPipeline
             : exact ? DescentModel.Exact(checkpoints, outputs, backend, Integrating, cancellation)
             : DescentModel.Interpolated(checkpoints, outputs, builder, options, backend, second, Integrating, cancellation);
 
+        if (alter is not null) model = alter(model);
+
         Report("spectrum", 0);
         var pairs = DenseEigen.Decompose(model.Propagation.W_S, backend);
         cancellation.ThrowIfCancellationRequested();
+        var replayTask = second.Run(stop => Replay.Run(model, pairs.Vectors, checkpoints.Count, stop));
         var spectrum = SpectrumBuilder.Build(pairs, model.Beta, model.NoFractionReason, options.Threshold);
 
         Report("budget", 0);
+        var (overStart, whyNot) = StartSchedule.Build(model, outputs.Times, model.Beta, options, backend, cancellation);
+        var schedule = new SpectralSchedule
+        {
+            OverEnd = ScheduleBuilder.OverEnd(outputs.Times, model.PartialGramians, model.Propagation.W_S, pairs.Values, model.Beta, options.Threshold, backend, cancellation),
+            OverStart = overStart,
+            OverStartReason = whyNot,
+        };
         var context = new ClaimContext(checkpoints, outputs, model, pairs, backend, options);
         var inclusion = InclusionCheck.Run(context, spectrum);
         var evolution = evolutionTask.Value;
+        context = context with { Replay = replayTask.Value.Replay, NoReplayReason = replayTask.Value.Reason };
         ClaimResult[] claims =
         [
             Dissipation.Check(context), Transport.Check(context), TrainTransfer.Check(context), TestTransfer.Check(context), Inclusion.Summarise(inclusion),
-            Coupling.Check(context), Trapping.Check(context), KernelMovement.Summarise(evolution),
+            Reachability.Check(context), Coupling.Check(context), Trapping.Check(context), Composition.Check(context), ScheduleGrowth.Check(context, schedule), KernelMovement.Summarise(evolution),
         ];
         Report("budget", 1);
 
@@ -68,6 +85,7 @@ internal static class ReservoirPipeline
             Inclusion = inclusion,
             Claims = claims,
             KernelEvolution = evolution,
+            Schedule = schedule,
             Intervals = Intervals(context),
             Displacements = context.Displacements(),
             Descent = DescentFacts(model),

@@ -1,4 +1,6 @@
+using KernelFlow.Analysis.Claims;
 using KernelFlow.Integrators;
+using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis;
 
@@ -34,6 +36,18 @@ internal sealed record RunModel(Propagation Propagation, PredictionSet Predictio
 
     /// <summary>Steps per interval.</summary>
     public required IReadOnlyList<int> StepsPerInterval { get; init; }
+
+    /// <summary>W_S(s, t_k) with the checkpoint index k, in order.</summary>
+    public IReadOnlyList<PartialGramian> PartialGramians { get; init; } = [];
+
+    /// <summary>Carries vectors through the window once more, by other means; null where there are none.</summary>
+    public CarryBlock? Carry { get; init; }
+
+    /// <summary>Why <see cref="Carry"/> is null.</summary>
+    public string? NoCarryReason { get; init; }
+
+    /// <summary>The interpolant in flow mode.</summary>
+    public KernelTrajectory? Trajectory { get; init; }
 
     /// <summary>Facts of descent mode; null in flow mode.</summary>
     public DescentRecord? Descent { get; init; }

@@ -70,6 +70,9 @@ public sealed class Propagation
     /// <summary>P(t_{k+1}, t_k)·v_k for each interval and the v_k asked for; empty when none was asked for.</summary>
     public required IReadOnlyList<double[]> IntervalTransported { get; init; }
 
+    /// <summary>W_S(s, t_k) at the knots asked for, in order.</summary>
+    public IReadOnlyList<PartialGramian> PartialGramians { get; init; } = [];
+
     /// <summary>Estimated errors.</summary>
     public required IntegrationError Error { get; init; }
 
@@ -81,13 +84,23 @@ public sealed class Propagation
     {
         P = P, W_S = W_S, G_S = G_S, G_Q = G_Q, Nodes = Nodes, StepsPerInterval = StepsPerInterval,
         Transported = [.. knots.Select(k => Transported[k])], IntervalTransported = IntervalTransported, Error = Error, Report = Report,
+        PartialGramians = PartialGramians,
     };
 }
 
 /// <summary>Vectors to carry along an integration.</summary>
 /// <param name="Start">v, transported from s to every knot; null for none.</param>
 /// <param name="PerInterval">v_k for each interval, transported across that interval alone; null for none.</param>
-public sealed record CarriedVectors(double[]? Start = null, IReadOnlyList<double[]>? PerInterval = null);
+public sealed record CarriedVectors(double[]? Start = null, IReadOnlyList<double[]>? PerInterval = null)
+{
+    /// <summary>Knots (in descent: numbers of steps taken) at which W_S so far is kept; N² numbers each.</summary>
+    public IReadOnlyList<int> KeepGramianAt { get; init; } = [];
+}
+
+/// <summary>W_S(s, t_k), the Gramian of the first part of a window.</summary>
+/// <param name="Knot">k.</param>
+/// <param name="W_S">N×N, symmetric.</param>
+public sealed record PartialGramian(int Knot, DenseMatrix W_S);
 
 /// <summary>The flow of one vector v.</summary>
 /// <param name="AtKnots">P(t_k,s) v at every knot.</param>
@@ -97,3 +110,12 @@ public sealed record CarriedVectors(double[]? Start = null, IReadOnlyList<double
 /// <param name="Error">Estimated errors of the vectors, relative.</param>
 /// <param name="Report">Cost.</param>
 public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] Train, double[] Test, double Dissipated, IntegrationError Error, SolveReport Report);
+
+/// <summary>The flow of the columns of a block V, N×c.</summary>
+/// <param name="End">P(T,s) V, N×c.</param>
+/// <param name="Train">G_S(T,s) V, N×c.</param>
+/// <param name="Test">G_Q(T,s) V, M×c.</param>
+/// <param name="Dissipated">Vᵀ W_S(s,T) V, c×c, summed over quadrature nodes whatever the method.</param>
+/// <param name="Error">Estimated relative Frobenius errors of the four.</param>
+/// <param name="Report">Cost.</param>
+public sealed record BlockTransport(DenseMatrix End, DenseMatrix Train, DenseMatrix Test, DenseMatrix Dissipated, IntegrationError Error, SolveReport Report);

@@ -29,6 +29,7 @@ internal sealed class PropagationPass
     private readonly List<QuadratureNode> _nodes = new(4096);
     private readonly List<int> _steps = [];
     private readonly List<double[]> _transported = [], _intervalTransported = [];
+    private readonly List<PartialGramian> _partial = [];
     private readonly ErrorProbes _probes;
     private readonly OutputHessian _hessian;
     private int _accepted, _rejected;
@@ -98,6 +99,7 @@ internal sealed class PropagationPass
         StepsPerInterval = _steps,
         Transported = _transported,
         IntervalTransported = _intervalTransported,
+        PartialGramians = _partial,
         Error = Error,
         Report = new SolveReport(_method.Name, _accepted, _rejected, pass) { Reason = _reason },
     };
@@ -115,14 +117,20 @@ internal sealed class PropagationPass
     private void FollowFromP(double beta)
     {
         var p = _layout.P(_x);
-        for (int i = 0; i < _n; i++) _w[i, i] = 0.5 / beta;
-        _backend.Syrk(Op.Transpose, -0.5 / beta, p, 1, _w);
+        GramianFromP(beta, _w);
         for (int j = 0; j < _c; j++)
         {
             var target = _g.Column(j)[.._n];
             VectorKernels.Scale(-1 / beta, p.Column(j), target);
             target[j] += 1 / beta;
         }
+    }
+
+    private void GramianFromP(double beta, in MatrixView w)
+    {
+        w.Fill(0);
+        for (int i = 0; i < _n; i++) w[i, i] = 0.5 / beta;
+        _backend.Syrk(Op.Transpose, -0.5 / beta, _layout.P(_x), 1, w);
     }
 
     private void FixedInterval(int interval, int count)
@@ -258,6 +266,12 @@ internal sealed class PropagationPass
 
     private void AtKnot()
     {
+        if (_carried.KeepGramianAt.Contains(_steps.Count))
+        {
+            var w = _w.ToMatrix();
+            if (_conserved is { } beta) GramianFromP(beta, w);
+            _partial.Add(new PartialGramian(_steps.Count, w));
+        }
         if (_carried.Start is not { } v) return;
         var result = new double[_n];
         for (int j = 0; j < _c; j++) VectorKernels.Axpy(v[j], _x.Column(j), result);

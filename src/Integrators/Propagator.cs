@@ -33,6 +33,20 @@ public static class Propagator
         return new VectorTransport(result.Transported, result.G_S.Values, result.G_Q.Values, result.W_S.At(0, 0), result.Error, result.Report);
     }
 
+    /// <summary>The same for the columns of a block.</summary>
+    /// <param name="trajectory">What is integrated.</param>
+    /// <param name="block">V, N×c.</param>
+    /// <param name="options">Method and tolerance; the tolerance bounds Frobenius errors of blocks.</param>
+    /// <param name="backend">Dense kernels.</param>
+    /// <param name="cancellation">Honoured within one step.</param>
+    /// <exception cref="NumericalException">As for <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
+    public static BlockTransport Transport(KernelTrajectory trajectory, in MatrixView block, PropagationOptions options, Backend backend, CancellationToken cancellation = default)
+    {
+        if (block.Rows != trajectory.TrainSize || block.Columns == 0) throw new ArgumentException($"The block is {block.Rows}x{block.Columns}, expected {trajectory.TrainSize} rows and a column.", nameof(block));
+        var result = Integrate(trajectory, options, backend, new CarriedVectors(), block, null, cancellation);
+        return new BlockTransport(result.P, result.G_S, result.G_Q, result.W_S, result.Error, result.Report);
+    }
+
     private static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start,
         Action<double>? progress, CancellationToken cancellation)
     {

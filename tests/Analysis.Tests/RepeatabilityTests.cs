@@ -83,7 +83,8 @@ public class RepeatabilityTests
             foreach (var (a, b) in expected.Claims.Zip(observed.Claims))
             {
                 Assert.Equal((a.Id, a.Verdict), (b.Id, b.Verdict));
-                if (a.RelativeError is > 1e-9) Check.Near(a.RelativeError.Value, b.RelativeError, 1e-6, $"{backend}: {a.Id}");
+                // The defect of a claim that tests the code is a difference of equal numbers: it agrees as they do.
+                if (a.RelativeError is { } x) Check.AtMost(Math.Max(1e-6 * x, 1e-12), Math.Abs(x - b.RelativeError!.Value), $"{backend}: {a.Id}");
             }
         }
     }

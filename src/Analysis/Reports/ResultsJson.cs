@@ -33,6 +33,7 @@ internal static class ResultsJson
             Inclusion(json, analysis.Inclusion);
             Claims(json, analysis.Claims);
             Evolution(json, analysis.KernelEvolution);
+            CurvesJson.Write(json, analysis);
             Intervals(json, analysis);
             Displacements(json, analysis.Displacements);
             Descent(json, analysis);

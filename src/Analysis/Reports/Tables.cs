@@ -13,6 +13,7 @@ internal static class Tables
         ("intervals.csv", a => Intervals(a.Intervals)),
         ("kernel-evolution.csv", a => Evolution(a.KernelEvolution)),
         ("displacement.csv", Displacement),
+        .. CurveTables.All,
     ];
 
     /// <summary>File names, in a fixed order.</summary>
@@ -78,13 +79,13 @@ internal static class Tables
         for (int i = 0; i < recorded.Count; i++) Row(text, set, Count(i / outputs), Count(i % outputs), Number(recorded[i]), Number(predicted[i]));
     }
 
-    private static StringBuilder Header(params string[] names) => new StringBuilder().AppendJoin(',', names).Append('\n');
+    internal static StringBuilder Header(params string[] names) => new StringBuilder().AppendJoin(',', names).Append('\n');
 
-    private static void Row(StringBuilder text, params string[] fields) => text.AppendJoin(',', fields.Select(Quote)).Append('\n');
+    internal static void Row(StringBuilder text, params string[] fields) => text.AppendJoin(',', fields.Select(Quote)).Append('\n');
 
     private static string Quote(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field : "\"" + field.Replace("\"", "\"\"") + "\"";
 
-    private static string Number(double? value) => value is { } x ? double.IsNaN(x) ? "nan" : NumberText.RoundTrip(x) : "";
+    internal static string Number(double? value) => value is { } x ? double.IsNaN(x) ? "nan" : NumberText.RoundTrip(x) : "";
 
-    private static string Count(long value) => NumberText.Count(value);
+    internal static string Count(long value) => NumberText.Count(value);
 }

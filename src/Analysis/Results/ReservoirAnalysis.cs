@@ -26,6 +26,9 @@ public sealed record ReservoirAnalysis
     /// <summary>Movement of the kernel.</summary>
     public required KernelEvolution KernelEvolution { get; init; }
 
+    /// <summary>How the spectrum builds up over the window.</summary>
+    public SpectralSchedule? Schedule { get; init; }
+
     /// <summary>Per checkpoint interval.</summary>
     public required IReadOnlyList<IntervalResult> Intervals { get; init; }
 

@@ -24,6 +24,7 @@ internal sealed class DescentPass
     private readonly Sharpness _sharpness;
     private readonly QuadratureError _residual, _estimate;
     private readonly double[][] _transported, _intervalTransported;
+    private readonly List<PartialGramian> _partial = [];
     private readonly double[] _z, _du, _bdu, _trainDisplacement, _testDisplacement, _trainResidual, _testResidual;
     private double _lossChange, _logGrowth, _peak = 1;
     private bool _estimateKnown;
@@ -105,6 +106,7 @@ internal sealed class DescentPass
         if (_vectors.Start is not null) Predicted.CopyTo(_transported[k + 1]);
         if (_vectors.PerInterval is not null) Single.CopyTo(_intervalTransported[k]);
         CheckFinite(k);
+        if (_vectors.KeepGramianAt.Contains(k + 1)) _partial.Add(new PartialGramian(k + 1, (DenseMatrix)_w.Clone()));
     }
 
     private void Sharpen(int k, double eta)
@@ -171,6 +173,7 @@ internal sealed class DescentPass
         StepsPerInterval = Enumerable.Repeat(1, _steps).ToArray(),
         Transported = _transported,
         IntervalTransported = _intervalTransported,
+        PartialGramians = _partial,
         Error = new IntegrationError(0, 0, 0),
         Report = new SolveReport($"descent ({_response.Rule.Kind}, {_response.Quadrature})", _steps, 0, 1),
     };

@@ -33,7 +33,7 @@ public static class DescentPropagator
         StepResponse response = rule.HasBuffer
             ? new BufferedResponse(checkpoints, outputs, rule, options, backend)
             : new KernelResponse(DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment), backend);
-        return new DescentPass(response, outputs, new CarriedVectors(outputs.Gradients[0], outputs.Gradients), backend, progress, cancellation).Run();
+        return new DescentPass(response, outputs, new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = options.KeepGramianAt }, backend, progress, cancellation).Run();
     }
 
     /// <summary>Runs plain gradient descent over given kernels: those of a closed-form problem, or of an interpolated run.</summary>

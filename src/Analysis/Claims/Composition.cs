@@ -1,0 +1,49 @@
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis.Claims;
+
+/// <summary>C10: P(T,s) = P(T,τ)P(τ,s), W(s,T) = W(s,τ) + P(τ,s)ᵀW(τ,T)P(τ,s), G(T,s) = G(τ,s) + G(T,τ)P(τ,s), the two windows integrated on their own; tests the code.</summary>
+/// <remarks>Compared on eight vectors V of entries ±1/√N: ‖DV‖_F²·N/8 estimates ‖D‖_F² of a defect D, and no defect of any size is invisible to all of them. The number is the largest of the
+/// relative defects of P V, VᵀWV, G_S V and G_Q V.</remarks>
+internal static class Composition
+{
+    public static ClaimResult Check(ClaimContext c)
+    {
+        const string id = "C10", name = "composition";
+        if (c.Replay is not { } replay) return DataClaim.NotApplicable(id, name, c.NoReplayReason!);
+        if (replay.Split is not { } split) return DataClaim.NotApplicable(id, name, "the window has no checkpoint between its ends at which to divide it");
+        var p = c.Propagation;
+        var v = replay.Random(replay.Block).ToMatrix();
+        DenseMatrix Times(DenseMatrix a)
+        {
+            var product = new DenseMatrix(a.RowCount, v.ColumnCount);
+            c.Backend.Gemm(Op.None, Op.None, 1, a, v, 0, product);
+            return product;
+        }
+        var wv = new DenseMatrix(v.ColumnCount, v.ColumnCount);
+        c.Backend.Gemm(Op.Transpose, Op.None, 1, v, Times(p.W_S), 0, wv);
+        int modes = replay.Modes.Count;
+        var r = replay.Result;
+        // ‖DV‖_F ≈ √(8/N)·‖D‖_F and ‖VᵀDV‖_F ≈ 8/N·‖D‖_F for an error D of the operators.
+        double share = (double)Replay.Probes / p.P.RowCount, spread = Math.Sqrt(share);
+        var parts = new[]
+        {
+            Compare("P", Times(p.P), replay.Random(r.End), p.Error.P * MatrixNorms.Frobenius(p.P) * spread, r.Error.P),
+            Compare("W_S", wv, ((MatrixView)r.Dissipated).Slice(modes, modes, Replay.Probes, Replay.Probes), p.Error.W * MatrixNorms.Frobenius(p.W_S) * share, r.Error.W),
+            Compare("G_S", Times(p.G_S), replay.Random(r.Train), p.Error.G * MatrixNorms.Frobenius(p.G_S) * spread, r.Error.GS),
+            Compare("G_Q", Times(p.G_Q), replay.Random(r.Test), p.Error.G * MatrixNorms.Frobenius(p.G_Q) * spread, r.Error.GQ),
+        };
+        double rounding = c.ArithmeticRounding;
+        // The one nearest to its own bound; a defect that is not a number before all others.
+        var (part, defect, integration) = parts.MaxBy(x => double.IsNaN(x.Defect) ? double.PositiveInfinity : x.Defect / (x.Integration + rounding));
+        return CodeClaim.Judge(id, name, defect, integration, rounding,
+            FormattableString.Invariant($"divided at t = {c.Outputs.Times[split]:G6}, by {r.How}; nearest to its bound: {part}"));
+    }
+
+    private static (string Name, double Defect, double Integration) Compare(string name, in MatrixView whole, in MatrixView composed, double wholeError, double composedError)
+    {
+        double scale = MatrixNorms.Frobenius(whole), distance = MatrixNorms.Distance(whole, composed);
+        return scale > 0 ? (name, distance / scale, (wholeError + composedError) / scale) : (name, distance, composedError);
+    }
+}
