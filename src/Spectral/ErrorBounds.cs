@@ -8,7 +8,8 @@ internal static class ErrorBounds
     /// <param name="residuals">Residual norms.</param>
     /// <param name="high">How many of them lie above the rest of the spectrum; the others lie below it.</param>
     /// <param name="rest">Where the rest of the spectrum lies; upper below lower when there is none.</param>
-    public static (double[] Values, double[] Angles) Of(IReadOnlyList<double> values, IReadOnlyList<double> residuals, int high, (double Lower, double Upper) rest)
+    /// <param name="aroundZero">Whether zero is an eigenvalue, too (the augmented matrix of singular values).</param>
+    public static (double[] Values, double[] Angles) Of(IReadOnlyList<double> values, IReadOnlyList<double> residuals, int high, (double Lower, double Upper) rest, bool aroundZero = false)
     {
         int k = values.Count;
         double[] bounds = new double[k], angles = new double[k];
@@ -22,7 +23,7 @@ internal static class ErrorBounds
             double below = end == k ? double.PositiveInfinity : values[end - 1] - values[end] - residuals[end];
             if (end == high) below = Math.Min(below, values[end - 1] - rest.Upper);
             if (first == high) above = Math.Min(above, rest.Lower - values[first]);
-            double gap = Math.Min(above, below);
+            double gap = Math.Min(Math.Min(above, below), aroundZero ? values[end - 1] : double.PositiveInfinity);
             for (int j = first; j < end; j++)
             {
                 bounds[j] = gap > 0 ? Math.Min(residuals[j], squares / gap) : residuals[j];

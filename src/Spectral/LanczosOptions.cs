@@ -13,7 +13,7 @@ public enum Which
     BothEnds,
 }
 
-/// <summary>Options of <see cref="ThickRestartLanczos"/>.</summary>
+/// <summary>Options of <see cref="ThickRestartLanczos"/> and <see cref="GolubKahanLanczos"/>.</summary>
 public sealed record LanczosOptions
 {
     /// <summary>Which values are wanted.</summary>
@@ -47,22 +47,3 @@ public sealed record LanczosOptions
 /// <param name="Converged">Wanted pairs that have converged.</param>
 /// <param name="Checking">Whether the wanted pairs are found and further copies of them are searched for.</param>
 public readonly record struct LanczosProgress(int Applications, int Restarts, int Converged, bool Checking);
-
-/// <summary>How an answer knows that no further copy of a wanted value exists: a Krylov space of block size b holds at most b copies of an eigenvalue.</summary>
-public enum MultiplicityEvidence
-{
-    /// <summary>It was not checked (<see cref="LanczosOptions.CheckMultiplicity"/> is off): there may be more copies.</summary>
-    NotChecked,
-
-    /// <summary>The block is larger than the multiplicity of every value strictly inside the wanted end, so all copies are in its Krylov space. Sure for almost every starting block.</summary>
-    BlockExceedsMultiplicity,
-
-    /// <summary>Searches orthogonal to all pairs found, from new random directions, ended below them. Sure for almost every starting block.</summary>
-    DeflatedRestartsFoundNoFurther,
-
-    /// <summary>The basis spans the whole space: every value is there.</summary>
-    CompleteBasis,
-
-    /// <summary>The iteration ended before that could be said.</summary>
-    NotEstablished,
-}

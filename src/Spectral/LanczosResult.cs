@@ -19,14 +19,7 @@ public sealed record LanczosResult
     public required MultiplicityEvidence Multiplicity { get; init; }
 
     /// <summary>The same in words.</summary>
-    public string MultiplicityText => Multiplicity switch
-    {
-        MultiplicityEvidence.BlockExceedsMultiplicity => "block size exceeds the multiplicity",
-        MultiplicityEvidence.DeflatedRestartsFoundNoFurther => "deflated restarts found no further",
-        MultiplicityEvidence.CompleteBasis => "complete basis",
-        MultiplicityEvidence.NotChecked => "not checked",
-        _ => "not established",
-    };
+    public string MultiplicityText => Multiplicity.Text();
 
     /// <summary>max |BᵀB − I| over the whole basis at the end of the iteration, measured.</summary>
     public required double BasisOrthogonalityLoss { get; init; }
