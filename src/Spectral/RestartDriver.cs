@@ -48,7 +48,7 @@ internal sealed class RestartDriver(
     /// <summary>Runs to the end; then the wanted pairs are the locked ones.</summary>
     public MultiplicityEvidence Run()
     {
-        _nextCheck = _count == state.Capacity ? _count : Math.Min(state.Capacity, _count + blockSize);
+        _nextCheck = _count + Math.Max(blockSize, _count / 2);
         bool converged = Cycle(WantedHaveConverged);
         bool complete = state.IsComplete, ample = converged && BlockIsAmple();
         SetRest();
@@ -93,7 +93,7 @@ internal sealed class RestartDriver(
         {
             cancellation.ThrowIfCancellationRequested();
             bool full = state.LockedValues.Count + state.Size + state.NextWidth > state.Capacity;
-            if (!state.IsComplete && !full && state.Size < _nextCheck)
+            if (!state.IsComplete && !full && (state.Size < _nextCheck || _count == state.Capacity))
             {
                 state.Extend();
                 progress?.Report(new LanczosProgress(state.Applications, Restarts, _converged, _checking));
@@ -105,7 +105,7 @@ internal sealed class RestartDriver(
             if (state.IsComplete || content) return true;
             if (!full)
             {
-                _nextCheck = state.Size + Math.Max(blockSize, state.Size / 8);
+                _nextCheck = state.Size + Math.Max(blockSize, state.Size / 4);
                 continue;
             }
             if (Restarts == options.MaximumRestarts) return false;
@@ -207,7 +207,13 @@ internal sealed class RestartDriver(
         state.Restart(locked, [.. free[..(kept - fromHigh)], .. free[^fromHigh..]]);
     }
 
-    private static int RestartSize(int needed, int room) => needed + (int)(0.4 * Math.Max(0, room - needed));
+    // How much more than needed is kept: the further pairs have converged, the more of the neighbourhood the last ones need. The shares are measured, on spectra whose
+    // gaps at the end grow, shrink or stay (docs/spectral.md).
+    private int RestartSize(int needed, int room)
+    {
+        double share = needed == 1 ? 0.5 : 0.2 + 0.5 * _converged / _count;
+        return needed + (int)(share * Math.Max(0, room - needed));
+    }
 
     /// <summary>Indices of the <paramref name="high"/> largest and <paramref name="low"/> smallest values, ascending; all of them when there are no more.</summary>
     private static int[] Ends(double[] values, int high, int low)
