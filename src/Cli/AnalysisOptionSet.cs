@@ -4,7 +4,8 @@ using KernelFlow.Integrators;
 namespace KernelFlow.Cli;
 
 /// <summary>The options of an analysis as they appear on the command line.</summary>
-internal sealed class AnalysisOptionSet
+/// <param name="window">Whether --from and --to are among them.</param>
+internal sealed class AnalysisOptionSet(bool window = true)
 {
     private readonly Option<string> _mode = Choice.Of("--mode", "Gradient flow, or the recorded steps themselves.", ["auto", "flow", "descent"]);
     private readonly Option<string> _interpolation = Choice.Of("--interpolation", "How J is interpolated between checkpoints.", ["linear", "cubic"]);
@@ -20,7 +21,7 @@ internal sealed class AnalysisOptionSet
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_mode, _interpolation, _method, _tolerance, _threshold]) command.Add(option);
-        _window.AddTo(command);
+        if (window) _window.AddTo(command);
         foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
     }
 
@@ -29,7 +30,7 @@ internal sealed class AnalysisOptionSet
     public AnalysisOptions Of(ParseResult parsed)
     {
         var defaults = new AnalysisOptions();
-        var (from, to) = _window.Of(parsed);
+        var (from, to) = window ? _window.Of(parsed) : (null, null);
         return defaults with
         {
             Mode = parsed.GetRequiredValue(_mode),

@@ -16,6 +16,7 @@ internal static class CommandTree
             RecordCommand.Build(terminal),
             InspectCommand.Build(terminal),
             AnalyzeCommand.Build(terminal),
+            CompareCommand.Build(terminal),
             KernelsCommand.Build(terminal),
             DoctorCommand.Build(terminal),
             CompletionCommand.Build(terminal),

@@ -13,6 +13,18 @@ internal static class ReportFolder
         OutputFolder.RequireWritable(folder);
     }
 
+    /// <summary>The same for a folder of a comparison.</summary>
+    /// <exception cref="UsageException">The folder is a file, or it is foreign.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static void RequireComparison(string option, string folder, bool overwrite)
+    {
+        OutputFolder.Require(option, folder, ComparisonReports.JsonFile, ComparisonReports.Format, file => IsOneOf(ComparisonReports.Files, file), overwrite);
+        OutputFolder.RequireWritable(folder);
+    }
+
     /// <summary>Whether a report may hold this file; a killed process may leave the temporary of one.</summary>
-    public static bool IsOurs(string file) => ReservoirReports.Files.Any(ours => file == ours || (file.StartsWith(ours, StringComparison.Ordinal) && file.EndsWith(".part", StringComparison.Ordinal)));
+    public static bool IsOurs(string file) => IsOneOf(ReservoirReports.Files, file);
+
+    private static bool IsOneOf(IReadOnlyList<string> files, string file) => files.Any(ours => file == ours || (file.StartsWith(ours, StringComparison.Ordinal) && file.EndsWith(".part", StringComparison.Ordinal)));
 }

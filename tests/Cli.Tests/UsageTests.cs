@@ -17,6 +17,7 @@ public sealed class UsageTests
     [InlineData("record")]
     [InlineData("inspect")]
     [InlineData("analyze")]
+    [InlineData("compare")]
     [InlineData("kernels")]
     [InlineData("doctor")]
     [InlineData("completion")]

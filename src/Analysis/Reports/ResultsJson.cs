@@ -19,16 +19,10 @@ internal static class ResultsJson
             json.WriteStartObject();
             json.WriteString("format", Format);
             json.WriteNumber("version", Version);
-            json.WriteStartObject("tool");
-            json.WriteString("version", Provenance.ToolVersion);
-            json.WriteString("runtime", Provenance.Runtime);
-            json.WriteEndObject();
+            Tool(json);
             Run(json, analysis.Run);
             Options(json, analysis.Options);
-            json.WriteStartObject("window");
-            json.Number("from", analysis.Window.From);
-            json.Number("to", analysis.Window.To);
-            json.WriteEndObject();
+            Window(json, analysis.Window);
             Spectrum(json, analysis.Spectrum);
             Inclusion(json, analysis.Inclusion);
             Claims(json, analysis.Claims);
@@ -43,7 +37,26 @@ internal static class ResultsJson
         stream.WriteByte((byte)'\n');
     }
 
-    private static void Run(Utf8JsonWriter json, RunSummary run)
+    /// <summary>The key "tool".</summary>
+    public static void Tool(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("tool");
+        json.WriteString("version", Provenance.ToolVersion);
+        json.WriteString("runtime", Provenance.Runtime);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The key "window".</summary>
+    public static void Window(Utf8JsonWriter json, TimeWindow window)
+    {
+        json.WriteStartObject("window");
+        json.Number("from", window.From);
+        json.Number("to", window.To);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The key "run".</summary>
+    public static void Run(Utf8JsonWriter json, RunSummary run)
     {
         json.WriteStartObject("run");
         if (run.Name is { } name) json.WriteString("name", name);
@@ -61,6 +74,11 @@ internal static class ResultsJson
             json.WriteStartObject("optimizer");
             json.WriteString("kind", optimizer.Kind);
             json.Number("learningRate", optimizer.LearningRate);
+            if (optimizer.Momentum is { } momentum) json.Number("momentum", momentum);
+            if (optimizer.Beta1 is { } beta1) json.Number("beta1", beta1);
+            if (optimizer.Beta2 is { } beta2) json.Number("beta2", beta2);
+            if (optimizer.Epsilon is { } epsilon) json.Number("epsilon", epsilon);
+            if (optimizer.BatchSize is { } batch) json.WriteNumber("batchSize", batch);
             json.WriteEndObject();
         }
         else json.Null("optimizer", "the run does not say");
@@ -70,7 +88,8 @@ internal static class ResultsJson
         json.WriteEndObject();
     }
 
-    private static void Options(Utf8JsonWriter json, ResolvedOptions options)
+    /// <summary>The key "options".</summary>
+    public static void Options(Utf8JsonWriter json, ResolvedOptions options)
     {
         json.WriteStartObject("options");
         json.WriteString("mode", options.Mode);
@@ -84,7 +103,8 @@ internal static class ResultsJson
         json.WriteEndObject();
     }
 
-    private static void Spectrum(Utf8JsonWriter json, SpectrumResult spectrum)
+    /// <summary>The key "spectrum".</summary>
+    public static void Spectrum(Utf8JsonWriter json, SpectrumResult spectrum)
     {
         json.WriteStartObject("spectrum");
         json.Numbers("eigenvalues", spectrum.Eigenvalues);
@@ -142,7 +162,8 @@ internal static class ResultsJson
         json.WriteEndObject();
     }
 
-    private static void Claims(Utf8JsonWriter json, IReadOnlyList<ClaimResult> claims)
+    /// <summary>The key "claims".</summary>
+    public static void Claims(Utf8JsonWriter json, IReadOnlyList<ClaimResult> claims)
     {
         json.WriteStartArray("claims");
         foreach (var claim in claims)
@@ -171,7 +192,8 @@ internal static class ResultsJson
         json.WriteEndArray();
     }
 
-    private static void Evolution(Utf8JsonWriter json, KernelEvolution evolution)
+    /// <summary>The key "kernelEvolution".</summary>
+    public static void Evolution(Utf8JsonWriter json, KernelEvolution evolution)
     {
         json.WriteStartObject("kernelEvolution");
         json.Number("peakDrift", evolution.PeakDrift);

@@ -41,16 +41,16 @@ internal sealed class Chart
         return this;
     }
 
-    /// <summary>A line through the points, in their order, with a small marker on each.</summary>
-    public Chart Line(string name, int series, IEnumerable<Point> points, Marker marker = Marker.Circle, bool dashed = false, bool markers = true)
+    /// <summary>A line through the points, in their order, with a small marker on each, or on every k-th. The dash is "", "dash" or "dots".</summary>
+    public Chart Line(string name, int series, IEnumerable<Point> points, Marker marker = Marker.Circle, string dash = "", bool markers = true, int markEvery = 1)
     {
         var drawn = Drawable(points);
-        string css = $"l s{series}{(dashed ? " dash" : "")}";
+        string css = $"l s{series} {dash}".TrimEnd();
         _drawings.Add(svg =>
         {
             svg.Path(css, [.. drawn.Select(p => (X(p.X), Y(p.Y)))]);
-            if (markers || drawn.Count == 1)
-                foreach (var p in drawn) svg.Marker(marker, $"m s{series}", X(p.X), Y(p.Y), 2.2, p.Hover);
+            if (!markers && drawn.Count != 1) return;
+            for (int i = 0; i < drawn.Count; i += markEvery) svg.Marker(marker, $"m s{series}", X(drawn[i].X), Y(drawn[i].Y), 2.2, drawn[i].Hover);
         });
         _legend.Add(name, (svg, x, y) =>
         {
