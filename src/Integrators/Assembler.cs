@@ -9,21 +9,22 @@ internal sealed class Assembler
     private readonly Backend _backend;
     private readonly int _n, _m;
     private readonly ColumnLayout _layout;
-    private readonly MatrixView _kernels, _product;
+    private readonly MatrixView _kernels, _product; // scratch
     private readonly OutputHessian _hessian;
 
     /// <param name="trajectory">Gives sizes.</param>
     /// <param name="layout">Columns of X.</param>
     /// <param name="kernels">Scratch (N+M)×N.</param>
+    /// <param name="product">Scratch N×columns that the step no longer needs once it is taken.</param>
     /// <param name="backend">Dense kernels.</param>
-    public Assembler(KernelTrajectory trajectory, ColumnLayout layout, in MatrixView kernels, Backend backend)
+    public Assembler(KernelTrajectory trajectory, ColumnLayout layout, in MatrixView kernels, in MatrixView product, Backend backend)
     {
         _backend = backend;
         (_n, _m) = (trajectory.TrainSize, trajectory.TestSize);
         _layout = layout;
         _kernels = kernels;
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        _product = Norms.Zero(_n + _m, _layout.Count);
+        _product = product;
     }
 
     /// <summary>Adds the nodes of the step just taken; with <paramref name="reset"/> the sums start from zero.</summary>
@@ -31,15 +32,10 @@ internal sealed class Assembler
     {
         for (int i = 0; i < method.Nodes.Length; i++)
         {
-            if (!method.TryKernels(i, out var kernels))
-            {
-                kernels = _kernels;
-                trajectory.Kernels(interval, t + method.Nodes[i] * h, kernels);
-            }
-            AddNode(kernels, h * method.Weights[i], method.AtNode(i), reset && i == 0, sums);
+            AddNode(Kernels(trajectory, interval, t + method.Nodes[i] * h, method, i, sums.TestOnly), h * method.Weights[i], method.AtNode(i), reset && i == 0, sums);
             if (!method.NodesAreIndependent) continue;
             trajectory.Hessian(interval, t + method.Nodes[i] * h, _hessian);
-            var rate = ColumnLayout.Probe(_product.Slice(0, 0, _n, method.AtNode(i).Columns));
+            var rate = ColumnLayout.Probe(_product.ColumnRange(0, method.AtNode(i).Columns));
             _hessian.Apply(h * method.Weights[i], rate, reset && i == 0 ? 0 : 1, sums.Motion);
         }
     }
@@ -54,22 +50,27 @@ internal sealed class Assembler
         _backend.Gemm(Op.Transpose, Op.None, 1, probes, _layout.Errors(z), keep, sums.Cross);
     }
 
+    // [K_SS; K_QS] at the node, or K_QS alone where that is enough.
+    private MatrixView Kernels(KernelTrajectory trajectory, int interval, double time, NodalStepMethod method, int i, bool testOnly)
+    {
+        if (testOnly && method.TryTestKernels(i, out var test)) return test;
+        if (method.TryKernels(i, out var held)) return testOnly ? TestRows(held) : held;
+        trajectory.Kernels(interval, time, _kernels);
+        return testOnly ? TestRows(_kernels) : _kernels;
+    }
+
     private void AddNode(in MatrixView kernels, double weight, in MatrixView y, bool first, StepSums sums)
     {
         double keep = first ? 0 : 1;
-        if (sums.TestOnly)
-        {
-            _backend.Gemm(Op.None, Op.None, weight, TestRows(kernels), y, keep, TestRows(sums.G));
-            return;
-        }
-        var product = _product.ColumnRange(0, y.Columns);
-        _backend.Gemm(Op.None, Op.None, 1, kernels, y, 0, product);
+        _backend.Gemm(Op.None, Op.None, weight, sums.TestOnly ? kernels : TestRows(kernels), y, keep, sums.GQ);
+        if (sums.TestOnly) return;
+        var train = _product.ColumnRange(0, y.Columns);
+        _backend.Gemm(Op.None, Op.None, 1, TrainRows(kernels), y, 0, train);
         for (int j = 0; j < y.Columns; j++)
         {
-            if (first) VectorKernels.Scale(weight, product.Column(j), sums.G.Column(j));
-            else VectorKernels.Axpy(weight, product.Column(j), sums.G.Column(j));
+            if (first) VectorKernels.Scale(weight, train.Column(j), sums.GS.Column(j));
+            else VectorKernels.Axpy(weight, train.Column(j), sums.GS.Column(j));
         }
-        var train = product.Slice(0, 0, _n, y.Columns);
         var probes = ColumnLayout.Probe(y);
         _backend.Gemm(Op.Transpose, Op.None, weight, probes, ColumnLayout.Probe(train), keep, sums.ProbeW);
         if (!_layout.IsFull(y)) return;
@@ -77,5 +78,9 @@ internal sealed class Assembler
         _backend.Gemm(Op.Transpose, Op.None, weight, probes, _layout.Errors(train), keep, sums.Cross);
     }
 
-    public MatrixView TestRows(in MatrixView a) => a.Slice(_n, 0, _m, a.Columns);
+    /// <summary>K_QS of [K_SS; K_QS].</summary>
+    public MatrixView TestRows(in MatrixView kernels) => kernels.Slice(_n, 0, _m, kernels.Columns);
+
+    /// <summary>K_SS of [K_SS; K_QS].</summary>
+    public MatrixView TrainRows(in MatrixView kernels) => kernels.Slice(0, 0, _n, kernels.Columns);
 }

@@ -18,7 +18,8 @@ internal sealed class CollocationStep : NodalStepMethod
     private int _columns;
     private readonly bool _symmetric, _symmetricSecond;
     private bool _inverted;
-    private readonly MatrixView[] _kernels;
+    private readonly MatrixView _kernels;
+    private readonly MatrixView[] _test; // K_QS at the stages
     private readonly MatrixView _inverse, _m1, _m2, _x12, _temp;
     private readonly MatrixView[] _y;
     private readonly int[] _pivots0, _pivots1, _pivots2;
@@ -36,7 +37,8 @@ internal sealed class CollocationStep : NodalStepMethod
         _columns = columns;
         _symmetric = trajectory.Beta is not null;
         _symmetricSecond = _symmetric && tableau.Stages > 1 && tableau.Inverse[1, 0] * tableau.Inverse[0, 1] < 0;
-        _kernels = Enumerable.Range(0, tableau.Stages).Select(_ => New(_n + trajectory.TestSize, _n)).ToArray();
+        _kernels = New(_n + trajectory.TestSize, _n);
+        _test = Enumerable.Range(0, tableau.Stages).Select(_ => New(trajectory.TestSize, _n)).ToArray();
         _inverse = New(_n, _n);
         _m1 = New(_n, _n);
         bool three = tableau.Stages == 3;
@@ -64,9 +66,13 @@ internal sealed class CollocationStep : NodalStepMethod
 
     public override MatrixView AtNode(int i) => _y[i].ColumnRange(0, _columns);
 
-    public override bool TryKernels(int i, out MatrixView kernels)
+    public override MatrixView? FreeKernels => _kernels;
+
+    public override MatrixView? FreeColumns => _temp;
+
+    public override bool TryTestKernels(int i, out MatrixView kernels)
     {
-        kernels = _kernels[i];
+        kernels = _test[i];
         return true;
     }
 
@@ -159,9 +165,10 @@ internal sealed class CollocationStep : NodalStepMethod
     private void StageMatrix(KernelTrajectory trajectory, int interval, double t, double h, int stage, in MatrixView m)
     {
         double time = t + _tableau.C[stage] * h;
-        trajectory.Kernels(interval, time, _kernels[stage]);
+        trajectory.Kernels(interval, time, _kernels);
+        _kernels.Slice(_n, 0, _test[stage].Rows, _n).CopyTo(_test[stage]);
         trajectory.Hessian(interval, time, _hessian);
-        _hessian.Apply(h, _kernels[stage].Slice(0, 0, _n, _n), 0, m);
+        _hessian.Apply(h, _kernels.Slice(0, 0, _n, _n), 0, m);
         for (int i = 0; i < _n; i++) m[i, i] += _tableau.Inverse[stage, stage];
     }
 

@@ -16,9 +16,8 @@ internal sealed class ErrorProbes
     private const int Count = ColumnLayout.Probes;
 
     private readonly Backend _backend;
-    private readonly int _n, _m;
     private readonly double? _beta;
-    private readonly MatrixView _start, _difference, _w, _localW, _g, _rest;
+    private readonly MatrixView _start, _difference, _w, _localW, _gs, _gq, _rest;
 
     /// <param name="n">N.</param>
     /// <param name="m">M.</param>
@@ -27,13 +26,13 @@ internal sealed class ErrorProbes
     /// <param name="backend">Dense kernels.</param>
     public ErrorProbes(int n, int m, int columns, double? beta, Backend backend)
     {
-        (_n, _m, _beta, _backend) = (n, m, beta, backend);
+        (_beta, _backend) = (beta, backend);
         var random = new Random(20260501);
         V = Norms.Zero(columns, Count);
         for (int i = 0; i < V.Array.Length; i++) V.Array[i] = random.Next(2) == 0 ? -1 : 1;
         (_start, _difference, _rest) = (Norms.Zero(n, Count), Norms.Zero(n, Count), Norms.Zero(n, Count));
         (_w, _localW) = (Norms.Zero(Count, Count), Norms.Zero(Count, Count));
-        _g = Norms.Zero(n + m, Count);
+        (_gs, _gq) = (Norms.Zero(n, Count), Norms.Zero(m, Count));
     }
 
     /// <summary>The probes, c×ℓ.</summary>
@@ -56,15 +55,14 @@ internal sealed class ErrorProbes
     public (double P, double W, double GS, double GQ) Local(in MatrixView probes, StepSums fine, StepSums coarse)
     {
         double p = Spread(_difference);
-        var g = ColumnLayout.Probe(fine.G);
-        double gq = _m == 0 ? 0 : Norms.Difference(g, coarse.G, _n, _m) / Math.Sqrt(Count);
+        double gq = Norms.Difference(ColumnLayout.Probe(fine.GQ), coarse.GQ) / Math.Sqrt(Count);
         if (_beta is { } beta)
         {
             _backend.Gemm(Op.Transpose, Op.None, -0.5 / beta, probes, _difference, 0, _localW);
             return (p, Pairs(_localW, 2), p / beta, gq);
         }
         VectorKernels.Combine(1, fine.ProbeW.Array, -1, coarse.ProbeW.Array, _localW.Array);
-        return (p, Pairs(_localW, 1), Norms.Difference(g, coarse.G, 0, _n) / Math.Sqrt(Count), gq);
+        return (p, Pairs(_localW, 1), Norms.Difference(ColumnLayout.Probe(fine.GS), coarse.GS) / Math.Sqrt(Count), gq);
     }
 
     /// <summary>‖W‖_F and ‖G_S‖_F where they follow from P, estimated from P·V: W V = (V − PᵀPV)/(2β), G_S V = (V − PV)/β.</summary>
@@ -75,7 +73,7 @@ internal sealed class ErrorProbes
         double beta = _beta!.Value;
         _start.CopyTo(_rest);
         _backend.Gemm(Op.Transpose, Op.None, -1, p, probes, 1, _rest);
-        return (Spread(_rest) / (2 * beta), Norms.Difference(_start, probes, 0, _n) / (beta * Math.Sqrt(Count)));
+        return (Spread(_rest) / (2 * beta), Norms.Difference(_start, probes) / (beta * Math.Sqrt(Count)));
     }
 
     /// <summary>‖P(t+h) − P(t) + Σ ω B K Y‖_F over the step, and ‖P − P(s)‖_F: how well the nodes resolve the step, on the scale of what W and G hold.</summary>
@@ -91,7 +89,7 @@ internal sealed class ErrorProbes
         }
         // Sums of this many terms are known no better.
         double rounding = 20 * Tolerances.Epsilon * Spread(before);
-        return (Math.Max(0, Spread(_rest) - rounding), Norms.Difference(after, _start, 0, _n) / Math.Sqrt(Count));
+        return (Math.Max(0, Spread(_rest) - rounding), Norms.Difference(after, _start) / Math.Sqrt(Count));
     }
 
     /// <summary>Takes an accepted step into the estimate.</summary>
@@ -103,17 +101,10 @@ internal sealed class ErrorProbes
     public void Accept(double divisor, in MatrixView errors, ColumnLayout layout, StepSums fine, StepSums coarse)
     {
         double factor = 1 / divisor;
-        MatrixView fineG = ColumnLayout.Probe(fine.G), carried = layout.Errors(fine.G);
-        int first = fine.TestOnly ? _n : 0;
-        for (int j = 0; j < Count; j++)
-        {
-            VectorKernels.Axpy(factor, _difference.Column(j), errors.Column(j));
-            var target = _g.Column(j)[first..];
-            VectorKernels.Axpy(factor, fineG.Column(j)[first..], target);
-            VectorKernels.Axpy(-factor, coarse.G.Column(j)[first..], target);
-            VectorKernels.Axpy(1, carried.Column(j)[first..], target);
-        }
+        for (int j = 0; j < Count; j++) VectorKernels.Axpy(factor, _difference.Column(j), errors.Column(j));
+        Add(factor, fine.GQ, coarse.GQ, layout, _gq);
         if (fine.TestOnly) return;
+        Add(factor, fine.GS, coarse.GS, layout, _gs);
         VectorKernels.Axpy(factor, _localW.Array, _w.Array);
         for (int i = 0; i < Count; i++)
             for (int j = 0; j < Count; j++) _w[i, j] += fine.Cross[i, j] + fine.Cross[j, i];
@@ -124,11 +115,23 @@ internal sealed class ErrorProbes
     /// <param name="probes">P·V.</param>
     public (double P, double W, double GS, double GQ) Global(in MatrixView errors, in MatrixView probes)
     {
-        double p = Safety * Spread(errors), gq = Safety * Spread(_g.Slice(_n, 0, _m, Count));
-        if (_beta is not { } beta) return (p, Safety * Pairs(_w, 1), Safety * Spread(_g.Slice(0, 0, _n, Count)), gq);
+        double p = Safety * Spread(errors), gq = Safety * Spread(_gq);
+        if (_beta is not { } beta) return (p, Safety * Pairs(_w, 1), Safety * Spread(_gs), gq);
         // E_W = −(EᵀP + PᵀE)/(2β)
         _backend.Gemm(Op.Transpose, Op.None, -0.5 / beta, probes, errors, 0, _w);
         return (p, Safety * Pairs(_w, 2), p / beta, gq);
+    }
+
+    // E_G ← E_G + (fine − coarse)/divisor + Σ ω K (Y_i E)
+    private static void Add(double factor, in MatrixView fine, in MatrixView coarse, ColumnLayout layout, in MatrixView target)
+    {
+        MatrixView probes = ColumnLayout.Probe(fine), carried = layout.Errors(fine);
+        for (int j = 0; j < Count; j++)
+        {
+            VectorKernels.Axpy(factor, probes.Column(j), target.Column(j));
+            VectorKernels.Axpy(-factor, coarse.Column(j), target.Column(j));
+            VectorKernels.Axpy(1, carried.Column(j), target.Column(j));
+        }
     }
 
     private static double Spread(in MatrixView a) => Norms.Frobenius(a) / Math.Sqrt(Count);

@@ -83,12 +83,9 @@ internal sealed class ExponentialMidpointStep : StepMethod
     {
         MatrixView projected = Used(_projected), scaled = Used(_scaled), integral = Used(_integral);
         double keep = reset ? 0 : 1;
-        if (sums.TestOnly)
-        {
-            _backend.Gemm(Op.None, Op.None, 1, assembler.TestRows(_kernels), integral, keep, assembler.TestRows(sums.G));
-            return;
-        }
-        _backend.Gemm(Op.None, Op.None, 1, _kernels, integral, keep, sums.G);
+        _backend.Gemm(Op.None, Op.None, 1, assembler.TestRows(_kernels), integral, keep, sums.GQ);
+        if (sums.TestOnly) return;
+        _backend.Gemm(Op.None, Op.None, 1, assembler.TrainRows(_kernels), integral, keep, sums.GS);
         Scale(projected, z => Math.Sqrt(PhiFunctions.Phi1(2 * z)), Math.Sqrt(h), scaled);
         assembler.AddSquares(scaled, keep, sums);
     }

@@ -37,22 +37,19 @@ internal static class Norms
         return value;
     }
 
-    /// <summary>‖A − B‖_F over the given rows and the columns both have.</summary>
-    public static double Difference(in MatrixView a, in MatrixView b, int firstRow, int rows)
+    /// <summary>‖A − B‖_F over the columns both have.</summary>
+    public static double Difference(in MatrixView a, in MatrixView b)
     {
-        if (rows == 0) return 0;
         double sum = 0;
-        for (int j = 0; j < Math.Min(a.Columns, b.Columns); j++)
-            sum += VectorKernels.SquaredSum(1, a.Column(j).Slice(firstRow, rows), -1, b.Column(j).Slice(firstRow, rows));
+        for (int j = 0; j < Math.Min(a.Columns, b.Columns); j++) sum += VectorKernels.SquaredSum(1, a.Column(j), -1, b.Column(j));
         return Math.Sqrt(sum);
     }
 
-    /// <summary>‖A + B‖_F over the given rows.</summary>
-    public static double Sum(in MatrixView a, in MatrixView b, int firstRow, int rows)
+    /// <summary>‖A + B‖_F.</summary>
+    public static double Sum(in MatrixView a, in MatrixView b)
     {
         double sum = 0;
-        for (int j = 0; j < a.Columns; j++)
-            sum += VectorKernels.SquaredSum(1, a.Column(j).Slice(firstRow, rows), 1, b.Column(j).Slice(firstRow, rows));
+        for (int j = 0; j < a.Columns; j++) sum += VectorKernels.SquaredSum(1, a.Column(j), 1, b.Column(j));
         return Math.Sqrt(sum);
     }
 }

@@ -24,7 +24,8 @@ internal sealed class PropagationPass
     private readonly ColumnLayout _layout;
     private readonly double? _conserved; // β where W and G_S follow from P
     private readonly double _rate; // ‖B‖‖K‖ at s
-    private readonly MatrixView _x, _coarseX, _fineX, _w, _g, _slope, _product, _kernels;
+    private readonly MatrixView _x, _coarseX, _fineX, _slope, _product, _kernels;
+    private readonly DenseMatrix _w, _gs, _gq;
     private readonly StepSums _coarse, _fine;
     private readonly List<QuadratureNode> _nodes = new(4096);
     private readonly List<int> _steps = [];
@@ -46,17 +47,18 @@ internal sealed class PropagationPass
         (_n, _m) = (trajectory.TrainSize, trajectory.TestSize);
         _c = start?.Columns ?? _n;
         _layout = new ColumnLayout(_c);
-        _kernels = Norms.Zero(_n + _m, _n);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
         (string name, _reason) = options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance) : (options.Method, null);
         _method = Methods.Create(name, trajectory, _layout.Count, backend);
+        _kernels = _method.FreeKernels ?? Norms.Zero(_n + _m, _n);
         _controller = new StepController(options.Control, _method.Order, localTolerance);
         _rate = Rate();
-        _conserved = _method.KeepsEnergy && start is null ? Conservation.Scale(trajectory, backend) : null;
-        _assembler = new Assembler(trajectory, _layout, _kernels, backend);
+        _conserved = _method.KeepsEnergy && start is null
+            ? Conservation.Scale(trajectory, _kernels, (_method.FreeColumns ?? Norms.Zero(_n, _n)).ColumnRange(0, _n), backend) : null;
+        _assembler = new Assembler(trajectory, _layout, _kernels, _conserved is null ? _method.FreeColumns ?? Norms.Zero(_n, _layout.Count) : default, backend);
         _probes = new ErrorProbes(_n, _m, _c, _conserved, backend);
         (_x, _fineX, _coarseX) = (Norms.Zero(_n, _layout.Count), Norms.Zero(_n, _layout.Count), Norms.Zero(_n, ColumnLayout.Probes));
-        (_w, _g) = (Norms.Zero(_c, _c), Norms.Zero(_n + _m, _c));
+        (_w, _gs, _gq) = (new DenseMatrix(_c, _c), new DenseMatrix(_n, _c), new DenseMatrix(_m, _c));
         (_coarse, _fine) = (new StepSums(_n, _m, 0, _conserved is not null), new StepSums(_n, _m, _c, _conserved is not null));
         (_slope, _product) = (Norms.Zero(_n, ColumnLayout.Probes), Norms.Zero(_n, ColumnLayout.Probes));
         SetStart(start);
@@ -86,15 +88,15 @@ internal sealed class PropagationPass
         Error = new IntegrationError(
             Relative(p, Math.Max(Norms.Frobenius(_layout.P(_x)), SmallestPropagator)),
             unresolved + Relative(w, Norms.Frobenius(_w)),
-            unresolved + Math.Max(Relative(gs, Norms.Frobenius(_g.Slice(0, 0, _n, _c))), Relative(gq, Norms.Frobenius(_assembler.TestRows(_g)))));
+            unresolved + Math.Max(Relative(gs, Norms.Frobenius(_gs)), Relative(gq, Norms.Frobenius(_gq))));
     }
 
     public Propagation Result(int pass) => new()
     {
-        P = _layout.P(_x).ToMatrix(),
-        W_S = _w.ToMatrix(),
-        G_S = _g.Slice(0, 0, _n, _c).ToMatrix(),
-        G_Q = _assembler.TestRows(_g).ToMatrix(),
+        P = TakeP(),
+        W_S = _w,
+        G_S = _gs,
+        G_Q = _gq,
         Nodes = _nodes,
         StepsPerInterval = _steps,
         Transported = _transported,
@@ -103,6 +105,15 @@ internal sealed class PropagationPass
         Error = Error,
         Report = new SolveReport(_method.Name, _accepted, _rejected, pass) { Reason = _reason },
     };
+
+    // The sums of a step are done with: where they hold an N×N buffer, P is handed out in it.
+    private DenseMatrix TakeP()
+    {
+        var p = _layout.P(_x);
+        if (_conserved is not null || _c != _n) return p.ToMatrix();
+        p.CopyTo(_fine.W);
+        return new DenseMatrix(_n, _n, _fine.W.Array);
+    }
 
     private void SetStart(MatrixView? start)
     {
@@ -120,7 +131,7 @@ internal sealed class PropagationPass
         GramianFromP(beta, _w);
         for (int j = 0; j < _c; j++)
         {
-            var target = _g.Column(j)[.._n];
+            var target = ((MatrixView)_gs).Column(j);
             VectorKernels.Scale(-1 / beta, p.Column(j), target);
             target[j] += 1 / beta;
         }
@@ -202,10 +213,10 @@ internal sealed class PropagationPass
         _method.Step(_trajectory, interval, t + half, half, _fineX, _fineX);
         _method.Contribute(_assembler, _trajectory, interval, t + half, half, reset: false, _fine);
 
-        MatrixView P = _layout.P(_fineX), probes = ColumnLayout.Probe(_fineX), fineG = _layout.P(_fine.G);
+        MatrixView P = _layout.P(_fineX), probes = ColumnLayout.Probe(_fineX);
         _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h, _probes.Difference(probes, _coarseX)));
-        double p = Math.Max(Norms.Frobenius(P), SmallestPropagator), gq = Norms.Sum(_g, fineG, _n, _m);
-        var (w, gs) = _conserved is null ? (Norms.Sum(_w, _fine.W, 0, _c), Norms.Sum(_g, fineG, 0, _n)) : _probes.Sizes(P, probes);
+        double p = Math.Max(Norms.Frobenius(P), SmallestPropagator), gq = Norms.Sum(_gq, _fine.GQ);
+        var (w, gs) = _conserved is null ? (Norms.Sum(_w, _fine.W), Norms.Sum(_gs, _fine.GS)) : _probes.Sizes(P, probes);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
         var (dp, dw, dgs, dgq) = _probes.Local(probes, _fine, _coarse);
         double error = Math.Max(Math.Max(Relative(dp, p), Relative(dw, w)), Math.Max(Relative(dgs, gs), Relative(dgq, gq))) / _divisor;
@@ -247,14 +258,13 @@ internal sealed class PropagationPass
 
     private void Accumulate()
     {
+        MatrixView w = _w, gs = _gs, gq = _gq;
         for (int j = 0; j < _c; j++)
         {
-            if (_conserved is null)
-            {
-                VectorKernels.Axpy(1, _fine.W.Column(j), _w.Column(j));
-                VectorKernels.Axpy(1, _fine.G.Column(j), _g.Column(j));
-            }
-            else VectorKernels.Axpy(1, _fine.G.Column(j)[_n..], _g.Column(j)[_n..]);
+            VectorKernels.Axpy(1, _fine.GQ.Column(j), gq.Column(j));
+            if (_conserved is not null) continue;
+            VectorKernels.Axpy(1, _fine.W.Column(j), w.Column(j));
+            VectorKernels.Axpy(1, _fine.GS.Column(j), gs.Column(j));
         }
     }
 
@@ -268,7 +278,7 @@ internal sealed class PropagationPass
     {
         if (_carried.KeepGramianAt.Contains(_steps.Count))
         {
-            var w = _w.ToMatrix();
+            var w = DenseMatrix.OfMatrix(_w);
             if (_conserved is { } beta) GramianFromP(beta, w);
             _partial.Add(new PartialGramian(_steps.Count, w));
         }

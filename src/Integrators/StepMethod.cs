@@ -39,6 +39,12 @@ internal abstract class StepMethod
         return false;
     }
 
+    /// <summary>A buffer (N+M)×N that is free between steps, where the method has one: it saves another.</summary>
+    public virtual MatrixView? FreeKernels => null;
+
+    /// <summary>A buffer N×columns that is free once a step is taken, where the method has one.</summary>
+    public virtual MatrixView? FreeColumns => null;
+
     /// <summary>Adds what the last step contributes to W and G.</summary>
     public abstract void Contribute(Assembler assembler, KernelTrajectory trajectory, int interval, double t, double h, bool reset, StepSums sums);
 }
@@ -51,6 +57,13 @@ internal abstract class NodalStepMethod : StepMethod
 
     /// <summary>[K_SS; K_QS] at node i of the last step when the method still holds it; otherwise it is formed again.</summary>
     public virtual bool TryKernels(int i, out MatrixView kernels)
+    {
+        kernels = default;
+        return false;
+    }
+
+    /// <summary>K_QS alone at node i of the last step: all that is needed where W and G_S follow from P.</summary>
+    public virtual bool TryTestKernels(int i, out MatrixView kernels)
     {
         kernels = default;
         return false;

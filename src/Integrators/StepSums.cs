@@ -12,8 +12,10 @@ internal sealed class StepSums
     public StepSums(int n, int m, int c, bool testOnly)
     {
         TestOnly = testOnly;
+        int columns = c == 0 ? ColumnLayout.Probes : new ColumnLayout(c).Count;
         W = testOnly ? default : Norms.Zero(c, c);
-        G = Norms.Zero(n + m, c == 0 ? ColumnLayout.Probes : new ColumnLayout(c).Count);
+        GS = testOnly ? default : Norms.Zero(n, columns);
+        GQ = Norms.Zero(m, columns);
         ProbeW = Norms.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
         Cross = Norms.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
         Motion = Norms.Zero(n, ColumnLayout.Probes);
@@ -24,8 +26,11 @@ internal sealed class StepSums
     /// <summary>Σ ω Y_iᵀ K_SS Y_i, c×c.</summary>
     public MatrixView W { get; }
 
-    /// <summary>Σ ω [K_SS; K_QS] Y_i, (N+M)×columns; with <see cref="TestOnly"/> the first N rows are not written.</summary>
-    public MatrixView G { get; }
+    /// <summary>Σ ω K_SS Y_i, N×columns; not summed with <see cref="TestOnly"/>.</summary>
+    public MatrixView GS { get; }
+
+    /// <summary>Σ ω K_QS Y_i, M×columns.</summary>
+    public MatrixView GQ { get; }
 
     /// <summary>Σ ω (Y_i V)ᵀ K_SS (Y_i V), ℓ×ℓ.</summary>
     public MatrixView ProbeW { get; }

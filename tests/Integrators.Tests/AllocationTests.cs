@@ -22,9 +22,8 @@ public class AllocationTests
 
     public static TheoryData<string, bool> Cases => new() { { "gauss-4", true }, { "gauss-4", false }, { "gauss-6", true }, { "gauss-6", false } };
 
-    private static KernelTrajectory Make(bool scalar)
+    private static KernelTrajectory Make(bool scalar, int N = 40, int M = 6)
     {
-        const int N = 40, M = 6;
         var random = new Random(1);
         Matrix<double> S = RandomMatrices.Uniform(random, N, 60), Q = RandomMatrices.Uniform(random, M, 60);
         return new Fixed(DenseMatrix.OfMatrix(S.Stack(Q) * S.Transpose()).Values, N, M, 2, scalar ? 1 : null, [0, 1]);
@@ -70,5 +69,22 @@ public class AllocationTests
         int more = runs[^1].Found.Report.Steps - runs[0].Found.Report.Steps;
         Assert.True(more > 10, $"only {more} steps more: not a measurement");
         Check.Small(many - few, 1000, $"bytes more for {more} steps more");
+    }
+
+    [Theory]
+    [InlineData(true, 1e-6, "gauss-4")]
+    [InlineData(false, 1e-6, "gauss-4")]
+    [InlineData(true, 1e-8, "gauss-6")]
+    [InlineData(false, 1e-8, "gauss-6")]
+    public void TheDefaultMethodHoldsAtMostSixteenSquareBuffers(bool scalar, double tolerance, string method)
+    {
+        // Everything allocated from the first step to the operators returned, temporaries and M×N buffers included, bounds what is held at once.
+        const int N = 400, M = 20;
+        var trajectory = Make(scalar, N, M);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var found = Propagator.Integrate(trajectory, new PropagationOptions { FixedSteps = 2, RelativeTolerance = tolerance }, Backends.Managed);
+        double buffers = (GC.GetAllocatedBytesForCurrentThread() - before) / (8.0 * N * N);
+        Assert.Equal(method, found.Report.Method);
+        Assert.True(buffers is > 8 and <= 16, $"{buffers:F2} buffers of N×N allocated, expected at most 16");
     }
 }
