@@ -38,6 +38,9 @@ internal sealed class HalvingTest
         }
     }
 
+    /// <summary>2^p − 1.</summary>
+    public double Asymptotic => _asymptotic;
+
     /// <summary>The divisor for a difference that lives at rates up to z/h.</summary>
     public double Divisor(double z)
     {

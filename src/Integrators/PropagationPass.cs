@@ -10,6 +10,9 @@ internal sealed class PropagationPass
     // P starts as the identity; far below this its squares underflow, and a relative error of it says nothing any more.
     private const double SmallestPropagator = 1e-140;
 
+    // The controller aims at 0.6 of the tolerance: a step this much longer still passes as a rule, and one step in four is saved where few are taken.
+    private const double Stretch = 1.08;
+
     private readonly KernelTrajectory _trajectory;
     private readonly PropagationOptions _options;
     private readonly Backend _backend;
@@ -34,10 +37,9 @@ internal sealed class PropagationPass
     private readonly ErrorProbes _probes;
     private readonly OutputHessian _hessian;
     private int _accepted, _rejected;
-
-    // The slope of the kernel jumps at a knot and starts a short transient; the first step that was right after the last knot is a good guess for the next.
-    private double? _firstStep;
+    private readonly StepPlan _plan = new();
     private double _divisor = 1;
+    private (double P, double W, double GS, double GQ) _norms; // of the operators at the end of the step tried
     private double _defect, _unresolved, _moved; // ‖ΔP + Σ ω B K Y‖ of the step and of all steps, ‖P − P(s)‖
 
     public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start, double localTolerance,
@@ -83,12 +85,14 @@ internal sealed class PropagationPass
         }
         if (_conserved is { } beta) FollowFromP(beta);
         if (_options.FixedSteps is not null) return;
+        Error = GlobalError(Norms.Frobenius(_layout.P(_x)), Norms.Frobenius(_w), Norms.Frobenius(_gs), Norms.Frobenius(_gq));
+    }
+
+    private IntegrationError GlobalError(double normP, double normW, double normGS, double normGQ)
+    {
         var (p, w, gs, gq) = _probes.Global(_layout.Errors(_x), ColumnLayout.Probe(_x));
         double unresolved = Relative(_unresolved, _moved);
-        Error = new IntegrationError(
-            Relative(p, Math.Max(Norms.Frobenius(_layout.P(_x)), SmallestPropagator)),
-            unresolved + Relative(w, Norms.Frobenius(_w)),
-            unresolved + Math.Max(Relative(gs, Norms.Frobenius(_gs)), Relative(gq, Norms.Frobenius(_gq))));
+        return new IntegrationError(Relative(p, Math.Max(normP, SmallestPropagator)), unresolved + Relative(w, normW), unresolved + Math.Max(Relative(gs, normGS), Relative(gq, normGQ)));
     }
 
     public Propagation Result(int pass) => new()
@@ -162,15 +166,14 @@ internal sealed class PropagationPass
     private double AdaptiveInterval(int interval, double step)
     {
         double t = _trajectory.Knots[interval], end = _trajectory.Knots[interval + 1];
-        bool first = true;
         _controller.Restart();
-        if (_firstStep is { } previous) step = Math.Min(step, 1.5 * previous);
+        step = _plan.Begin(t, end - t, step);
         while (t < end)
         {
             _cancellation.ThrowIfCancellationRequested();
             double left = end - t;
-            // Equal steps to the end of the interval: no sliver is left over.
-            double pieces = Math.Ceiling(left / step * (1 - 1e-12));
+            // Equal steps to the end of the interval: no sliver is left over. A little longer than proposed rather than one more.
+            double pieces = Math.Ceiling(left / (Stretch * step));
             bool last = pieces <= 1;
             double h = last ? left : left / pieces;
             if (!(h > 16 * Math.ScaleB(1, -52) * Math.Max(Math.Abs(t), Math.Abs(end))))
@@ -184,11 +187,12 @@ internal sealed class PropagationPass
             if (_controller.Accepts(error))
             {
                 Accept(interval, t, h);
-                if (first) _firstStep = last ? null : h;
-                first = false;
+                // Past the asymptotic range every change of the step stirs stiff modes up again: no more growth than the controller asks for.
+                bool asymptotic = _divisor >= _method.Halving.Asymptotic;
+                double planned = _plan.After(t, next, t + h, grow: asymptotic);
                 t = last ? end : t + h;
                 // A step shortened by the end of an interval says nothing against the longer one.
-                step = last ? Math.Max(next, step) : next;
+                step = last ? Math.Max(next, step) : planned;
             }
             else
             {
@@ -218,6 +222,7 @@ internal sealed class PropagationPass
         double p = Math.Max(Norms.Frobenius(P), SmallestPropagator), gq = Norms.Sum(_gq, _fine.GQ);
         var (w, gs) = _conserved is null ? (Norms.Sum(_w, _fine.W), Norms.Sum(_gs, _fine.GS)) : _probes.Sizes(P, probes);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
+        _norms = (p, w, gs, gq);
         var (dp, dw, dgs, dgq) = _probes.Local(probes, _fine, _coarse);
         double error = Math.Max(Math.Max(Relative(dp, p), Relative(dw, w)), Math.Max(Relative(dgs, gs), Relative(dgq, gq))) / _divisor;
         if (!_method.NodesAreIndependent) return error;
@@ -254,6 +259,7 @@ internal sealed class PropagationPass
         AddNodes(interval, t + 0.5 * h, 0.5 * h);
         _unresolved += _defect;
         _accepted++;
+        _controller.Spend(GlobalError(_norms.P, _norms.W, _norms.GS, _norms.GQ).Largest / _options.RelativeTolerance);
     }
 
     private void Accumulate()
