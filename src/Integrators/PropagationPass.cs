@@ -85,14 +85,15 @@ internal sealed class PropagationPass
         }
         if (_conserved is { } beta) FollowFromP(beta);
         if (_options.FixedSteps is not null) return;
-        Error = GlobalError(Norms.Frobenius(_layout.P(_x)), Norms.Frobenius(_w), Norms.Frobenius(_gs), Norms.Frobenius(_gq));
+        var (p, w, g) = GlobalError(Norms.Frobenius(_layout.P(_x)), Norms.Frobenius(_w), Norms.Frobenius(_gs), Norms.Frobenius(_gq));
+        Error = new IntegrationError(p, w, g);
     }
 
-    private IntegrationError GlobalError(double normP, double normW, double normGS, double normGQ)
+    private (double P, double W, double G) GlobalError(double normP, double normW, double normGS, double normGQ)
     {
         var (p, w, gs, gq) = _probes.Global(_layout.Errors(_x), ColumnLayout.Probe(_x));
         double unresolved = Relative(_unresolved, _moved);
-        return new IntegrationError(Relative(p, Math.Max(normP, SmallestPropagator)), unresolved + Relative(w, normW), unresolved + Math.Max(Relative(gs, normGS), Relative(gq, normGQ)));
+        return (Relative(p, Math.Max(normP, SmallestPropagator)), unresolved + Relative(w, normW), unresolved + Math.Max(Relative(gs, normGS), Relative(gq, normGQ)));
     }
 
     public Propagation Result(int pass) => new()
@@ -173,7 +174,7 @@ internal sealed class PropagationPass
             _cancellation.ThrowIfCancellationRequested();
             double left = end - t;
             // Equal steps to the end of the interval: no sliver is left over. A little longer than proposed rather than one more.
-            double pieces = Math.Ceiling(left / (Stretch * step));
+            double pieces = Math.Ceiling(left / ((_method.NodesAreIndependent ? 1 : Stretch) * step) * (1 - 1e-12));
             bool last = pieces <= 1;
             double h = last ? left : left / pieces;
             if (!(h > 16 * Math.ScaleB(1, -52) * Math.Max(Math.Abs(t), Math.Abs(end))))
@@ -187,8 +188,8 @@ internal sealed class PropagationPass
             if (_controller.Accepts(error))
             {
                 Accept(interval, t, h);
-                // Past the asymptotic range every change of the step stirs stiff modes up again: no more growth than the controller asks for.
-                bool asymptotic = _divisor >= _method.Halving.Asymptotic;
+                // Past the asymptotic range, and where stability limits an explicit method, every change of the step stirs stiff modes up again: no more growth than the controller asks for.
+                bool asymptotic = _divisor >= _method.Halving.Asymptotic && !_method.NodesAreIndependent;
                 double planned = _plan.After(t, next, t + h, grow: asymptotic);
                 t = last ? end : t + h;
                 // A step shortened by the end of an interval says nothing against the longer one.
@@ -259,7 +260,9 @@ internal sealed class PropagationPass
         AddNodes(interval, t + 0.5 * h, 0.5 * h);
         _unresolved += _defect;
         _accepted++;
-        _controller.Spend(GlobalError(_norms.P, _norms.W, _norms.GS, _norms.GQ).Largest / _options.RelativeTolerance);
+        if (_method.NodesAreIndependent) return;
+        var (p, w, g) = GlobalError(_norms.P, _norms.W, _norms.GS, _norms.GQ);
+        _controller.Spend(Math.Max(p, Math.Max(w, g)) / _options.RelativeTolerance);
     }
 
     private void Accumulate()

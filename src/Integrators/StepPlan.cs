@@ -12,7 +12,7 @@ internal sealed class StepPlan
     private const double Trust = 0.5, LargestGrowth = 1.5;
     private const double FirstGrowth = 1.05; // intervals of recorded runs grow, and their first steps with them
 
-    private List<(double Position, double Right)> _before = [], _now = [];
+    private List<(double Position, double Right)> _before = new(256), _now = new(256);
     private double _start, _length, _first = double.NaN;
 
     /// <summary>A new interval begins.</summary>
@@ -47,8 +47,9 @@ internal sealed class StepPlan
     private double Seen(double position)
     {
         if (_before.Count < 2) return double.NaN;
-        int i = _before.FindIndex(p => p.Position >= position);
-        if (i < 0) return _before[^1].Right;
+        int i = 0;
+        while (i < _before.Count && _before[i].Position < position) i++;
+        if (i == _before.Count) return _before[^1].Right;
         if (i == 0) return _before[0].Right;
         var (a, b) = (_before[i - 1], _before[i]);
         return a.Right + (b.Right - a.Right) * (position - a.Position) / (b.Position - a.Position);
