@@ -17,6 +17,12 @@ public sealed record AnalysisOptions
     /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-2].</summary>
     public double RelativeTolerance { get; init; } = 1e-8;
 
+    /// <summary>How the eigenpairs of W_S are computed: "auto" (which is "dense"), "dense", "lanczos" or "golub-kahan" (docs/matrix-free.md).</summary>
+    public string Solver { get; init; } = "auto";
+
+    /// <summary>k: number of largest eigenpairs of W_S that are reported; null for all N.</summary>
+    public int? Modes { get; init; }
+
     /// <summary>δ: modes whose measure (2βλ_j, or λ_j/λ_1) is below it are the reservoir, in (0, 1).</summary>
     public double Threshold { get; init; } = 1e-3;
 

@@ -6,10 +6,13 @@ using KernelFlow.Spectral;
 namespace KernelFlow.Analysis;
 
 /// <summary>What every claim is checked from: the recorded data, the operators, and the means to estimate their errors.</summary>
-internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord Outputs, RunModel Model, EigenPairs Pairs, Backend Backend, AnalysisOptions Options)
+internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord Outputs, RunModel Model, SpectrumSolution Solution, Backend Backend, AnalysisOptions Options)
 {
     /// <summary>The operators.</summary>
     public Propagation Propagation => Model.Propagation;
+
+    /// <summary>All eigenpairs of W_S, whatever is reported.</summary>
+    public EigenPairs Pairs => Solution.Pairs;
 
     /// <summary>The prediction and its variants.</summary>
     public PredictionSet Predictions => Model.Predictions;

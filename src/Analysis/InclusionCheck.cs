@@ -19,15 +19,15 @@ internal static class InclusionCheck
         backend.Gemm(Op.None, Op.None, 1, G, pairs.Vectors, 0, response);
         double norm = Eigen.SpectralNorm(response, backend), floor = N * epsilon * norm;
         double first = Math.Max(pairs.Values[0], 0);
-        // Rounding of W: each λ_j is known to N·ε·λ_1. Without it a mode far below ελ_1 would be held to a bound that rounding has already eaten.
+        // Rounding of W: each λ_j is known to N·ε·λ_1, or √λ_j to N·ε·√λ_1. Without it a mode far below would be held to a bound that rounding has already eaten.
         double noise = N * epsilon * first;
         var measure = spectrum.DissipatedFraction ?? spectrum.RelativeEigenvalues;
         var modes = new ModeVisibility[N];
         for (int j = 0; j < N; j++)
             modes[j] = new ModeVisibility(pairs.Values[j], measure[j], VectorMath.Norm(((MatrixView)response).Column(j)),
-                Math.Sqrt(constant * (Math.Max(pairs.Values[j], 0) + noise)), floor, measure[j] < spectrum.Threshold);
+                Math.Sqrt(constant) * c.Solution.Root(pairs.Values[j], epsilon), floor, measure[j] < spectrum.Threshold);
         int worst = Enumerable.Range(0, N).MaxBy(j => modes[j].Ratio);
-        var (verdict, reason) = Judge(modes, worst, spectrum, constant, noise, floor, first);
+        var (verdict, reason) = Judge(modes, worst, spectrum, constant, Math.Sqrt(constant) * c.Solution.UnresolvedRoot(epsilon), floor, first);
         double? visibility = verdict == Verdict.Violated && modes[worst].Eigenvalue <= noise ? null : Visibility(response, pairs.Values, noise, backend);
         return new InclusionResult
         {
@@ -43,16 +43,16 @@ internal static class InclusionCheck
         };
     }
 
-    private static (Verdict, string?) Judge(ModeVisibility[] modes, int worst, SpectrumResult spectrum, double constant, double noise, double floor, double first)
+    private static (Verdict, string?) Judge(ModeVisibility[] modes, int worst, SpectrumResult spectrum, double constant, double hidden, double floor, double first)
     {
         if (modes[worst].Ratio > 1)
             return (Verdict.Violated, FormattableString.Invariant(
                 $"mode {worst + 1} (λ = {modes[worst].Eigenvalue:G3}) moves the test outputs by {modes[worst].Response:G3}, its bound is {modes[worst].Bound + floor:G3}"));
-        double unresolved = floor + Math.Sqrt(constant * noise), coarse = Resolution * Math.Sqrt(constant * first);
+        double unresolved = floor + hidden, coarse = Resolution * Math.Sqrt(constant * first);
         int open = Array.FindIndex(modes, m => m.InReservoir && unresolved > coarse && unresolved > Math.Sqrt(constant * Math.Max(m.Eigenvalue, 0)));
         if (open >= 0)
             return (Verdict.Undecided, FormattableString.Invariant(
-                $"rounding (floor {floor:G3}, √(c·N·ε·λ₁) {Math.Sqrt(constant * noise):G3}) hides reservoir mode {open + 1}; kernels or Jacobians stored in a wider type would shrink it"));
+                $"rounding (floor {floor:G3}, √(c·N·ε·λ₁) {hidden:G3}) hides reservoir mode {open + 1}; kernels or Jacobians stored in a wider type would shrink it"));
         if (spectrum.ReservoirDimension == 0)
             return (Verdict.Vacuous, FormattableString.Invariant($"no mode below the threshold {spectrum.Threshold:G6}"));
         return (Verdict.Holds, null);

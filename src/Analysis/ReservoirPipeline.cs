@@ -25,9 +25,11 @@ internal static class ReservoirPipeline
         var (mode, modeReason) = ModeChoice.Resolve(checkpoints, options);
         void Report(string stage, double fraction) => progress?.Report(new AnalysisProgress(stage, fraction));
 
+        bool exact = mode == "descent" && DescentSupport.Check(checkpoints).Possible;
+        SpectrumSolver.Check(checkpoints, options, mode, exact);
+
         Report("reading", 0);
         var outputs = OutputRecord.Read(checkpoints);
-        bool exact = mode == "descent" && DescentSupport.Check(checkpoints).Possible;
         var builder = exact
             ? TrajectoryBuilder.ReadCheckpoints(checkpoints, outputs, backend, f => Report("reading", f), cancellation)
             : TrajectoryBuilder.Read(checkpoints, outputs, backend, f => Report("reading", f), cancellation, sparseCubic: options.Interpolation == "cubic");
@@ -44,7 +46,8 @@ internal static class ReservoirPipeline
         if (alter is not null) model = alter(model);
 
         Report("spectrum", 0);
-        var pairs = DenseEigen.Decompose(model.Propagation.W_S, backend);
+        var solution = SpectrumSolver.Solve(model, options, backend, cancellation);
+        var pairs = solution.Pairs;
         cancellation.ThrowIfCancellationRequested();
         var replayTask = second.Run(stop => Replay.Run(model, pairs.Vectors, checkpoints.Count, stop));
         var spectrum = SpectrumBuilder.Build(pairs, model.Beta, model.NoFractionReason, options.Threshold);
@@ -57,7 +60,7 @@ internal static class ReservoirPipeline
             OverStart = overStart,
             OverStartReason = whyNot,
         };
-        var context = new ClaimContext(checkpoints, outputs, model, pairs, backend, options);
+        var context = new ClaimContext(checkpoints, outputs, model, solution, backend, options);
         var inclusion = InclusionCheck.Run(context, spectrum);
         var evolution = evolutionTask.Value;
         context = context with { Replay = replayTask.Value.Replay, NoReplayReason = replayTask.Value.Reason };
@@ -81,7 +84,7 @@ internal static class ReservoirPipeline
                 MethodReason = mode == "flow" ? model.Propagation.Report.Reason : null,
             },
             Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
-            Spectrum = spectrum,
+            Spectrum = SpectrumBuilder.Reported(spectrum, solution),
             Inclusion = inclusion,
             Claims = claims,
             KernelEvolution = evolution,
@@ -91,7 +94,7 @@ internal static class ReservoirPipeline
             Descent = DescentFacts(model),
             Performance = new PerformanceResult(run.OpeningTime.TotalSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds, Process.GetCurrentProcess().PeakWorkingSet64,
                 report.Steps, report.Rejected, model.Method, $"{backend.Name}, {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}"),
-            Operators = new OperatorSet(model.Propagation.P, model.Propagation.W_S, model.Propagation.G_Q, model.Propagation.G_S, pairs.Vectors),
+            Operators = new OperatorSet(model.Propagation.P, model.Propagation.W_S, model.Propagation.G_Q, model.Propagation.G_S, solution.Reported.Vectors),
         };
     }
 

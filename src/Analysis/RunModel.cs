@@ -1,6 +1,7 @@
 using KernelFlow.Analysis.Claims;
 using KernelFlow.Integrators;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
@@ -48,6 +49,9 @@ internal sealed record RunModel(Propagation Propagation, PredictionSet Predictio
 
     /// <summary>The interpolant in flow mode.</summary>
     public KernelTrajectory? Trajectory { get; init; }
+
+    /// <summary>R of F = QR, W_S = FᵀF, and s_F, to a multiple ε of which R is known; formed when asked for, null where there is no such factor.</summary>
+    public Func<CancellationToken, (DenseMatrix R, double Scale)>? FactorTriangle { get; init; }
 
     /// <summary>Facts of descent mode; null in flow mode.</summary>
     public DescentRecord? Descent { get; init; }

@@ -31,4 +31,20 @@ internal static class SpectrumBuilder
             Complete = true,
         };
     }
+
+    /// <summary>What is reported of it: the k largest, dimensions and effective rank still those of all N.</summary>
+    public static SpectrumResult Reported(SpectrumResult all, SpectrumSolution solution)
+    {
+        int k = solution.Reported.Values.Count;
+        return all with
+        {
+            Eigenvalues = solution.Reported.Values,
+            ResidualNorms = solution.Reported.ResidualNorms,
+            DissipatedFraction = all.DissipatedFraction?.Take(k).ToArray(),
+            RelativeEigenvalues = [.. all.RelativeEigenvalues.Take(k)],
+            Complete = k == all.Eigenvalues.Count,
+            Solver = solution.Solver,
+            Multiplicity = solution.Multiplicity,
+        };
+    }
 }

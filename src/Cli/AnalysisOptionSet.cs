@@ -12,6 +12,8 @@ internal sealed class AnalysisOptionSet(bool window = true)
     private readonly Option<string> _method = Choice.Of("--method", "Integration method.", Methods.Names);
     private readonly Option<double?> _tolerance = Numbers.Real("--rtol", "Bound on the estimated relative error of P, W_S and G_Q. Default: 1e-8.", x => x is >= 1e-13 and <= 1e-2, "between 1e-13 and 1e-2");
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.", x => x is > 0 and < 1, "above 0 and below 1");
+    private readonly Option<string> _solver = Choice.Of("--solver", "How the eigenpairs of W_S are computed.", ["auto", "dense", "lanczos", "golub-kahan"]);
+    private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all.", 1);
     private readonly WindowOptions _window = new();
     private readonly Option<long?> _seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
     private readonly Option<string?> _backend = CommonOptions.Backend();
@@ -20,7 +22,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_mode, _interpolation, _method, _tolerance, _threshold]) command.Add(option);
+        foreach (Option option in (Option[])[_mode, _interpolation, _method, _tolerance, _threshold, _solver, _modes]) command.Add(option);
         if (window) _window.AddTo(command);
         foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
     }
@@ -38,6 +40,8 @@ internal sealed class AnalysisOptionSet(bool window = true)
             Method = parsed.GetRequiredValue(_method),
             RelativeTolerance = parsed.GetValue(_tolerance) ?? defaults.RelativeTolerance,
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
+            Solver = parsed.GetRequiredValue(_solver),
+            Modes = parsed.GetValue(_modes),
             From = from,
             To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,

@@ -11,18 +11,17 @@ namespace KernelFlow.Operators;
 /// </remarks>
 public sealed class JacobianCoordinates
 {
-    private readonly InterpolatedTrajectory _trajectory;
-    private readonly Backend _backend;
+    private readonly InterpolatedTrajectory? _trajectory; // null: single checkpoints
     private readonly Interval[] _intervals;
     private readonly double[] _train, _test;
 
     private sealed record Interval(JacobianInterpolant Interpolant, MatrixView Train, MatrixView Test);
 
-    private JacobianCoordinates(InterpolatedTrajectory trajectory, Interval[] intervals, Backend backend)
+    private JacobianCoordinates(InterpolatedTrajectory? trajectory, CheckpointSequence run, Interval[] intervals)
     {
-        (_trajectory, _intervals, _backend) = (trajectory, intervals, backend);
+        (_trajectory, _intervals, TrainSize, TestSize) = (trajectory, intervals, run.TrainSize, run.TestSize);
         int largest = intervals.Max(i => i.Train.Rows);
-        (_train, _test) = (new double[largest * trajectory.TrainSize], new double[largest * trajectory.TestSize]);
+        (_train, _test) = (new double[largest * TrainSize], new double[largest * TestSize]);
     }
 
     /// <summary>Reads the Jacobians, blockwise: each file once for every interval its checkpoint takes part in.</summary>
@@ -49,14 +48,18 @@ public sealed class JacobianCoordinates
             intervals[i] = Reduce(checkpoints, interpolants[i], backend, cancellation);
             progress?.Invoke((i + 1.0) / intervals.Length);
         }
-        return new JacobianCoordinates(trajectory, intervals, backend);
+        return new JacobianCoordinates(trajectory, checkpoints, intervals);
     }
 
+    /// <summary>The first checkpoints of a run, each in coordinates of its own row space.</summary>
+    internal static JacobianCoordinates ReadCheckpoints(CheckpointSequence checkpoints, int count, Backend backend, CancellationToken cancellation) =>
+        new(null, checkpoints, [.. Enumerable.Range(0, count).Select(k => Reduce(checkpoints, new JacobianInterpolant([k], [[1]]), backend, cancellation))]);
+
     /// <summary>N.</summary>
-    public int TrainSize => _trajectory.TrainSize;
+    public int TrainSize { get; }
 
     /// <summary>M.</summary>
-    public int TestSize => _trajectory.TestSize;
+    public int TestSize { get; }
 
     /// <summary>Bytes held.</summary>
     public long Bytes => _intervals.Sum(i => (long)i.Train.Rows * (i.Train.Columns + i.Test.Columns)) * sizeof(double);
@@ -69,6 +72,9 @@ public sealed class JacobianCoordinates
     /// <param name="time">t in it.</param>
     public MatrixView Train(int interval, double time) => Combine(_intervals[interval].Train, TrainSize, interval, time, _train);
 
+    /// <summary>J_Sᵀ of a single checkpoint.</summary>
+    internal MatrixView Train(int checkpoint) => _intervals[checkpoint].Train;
+
     /// <summary>J_Q(t)ᵀ in the same coordinates, q×M, without the part that no J_S of the interval sees; valid until the next call.</summary>
     /// <param name="interval">Index of the interval.</param>
     /// <param name="time">t in it.</param>
@@ -76,7 +82,7 @@ public sealed class JacobianCoordinates
 
     private MatrixView Combine(in MatrixView blocks, int width, int interval, double time, double[] buffer)
     {
-        double theta = _trajectory.Theta(interval, time);
+        double theta = _trajectory?.Theta(interval, time) ?? 0;
         var target = new MatrixView(buffer, blocks.Rows, width);
         var interpolant = _intervals[interval].Interpolant;
         for (int a = 0; a < interpolant.Checkpoints.Count; a++)

@@ -116,6 +116,8 @@ internal static class ResultsJson
         json.WriteNumber("reservoirDimension", spectrum.ReservoirDimension);
         json.Number("effectiveRank", spectrum.EffectiveRank);
         json.WriteBoolean("complete", spectrum.Complete);
+        json.WriteString("solver", spectrum.Solver);
+        if (spectrum.Multiplicity is { } multiplicity) json.WriteString("multiplicity", multiplicity);
         json.WriteEndObject();
     }
 

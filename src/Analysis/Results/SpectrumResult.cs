@@ -30,6 +30,12 @@ public sealed record SpectrumResult
     /// <summary>(Σλ)²/Σλ².</summary>
     public required double EffectiveRank { get; init; }
 
-    /// <summary>Whether all N eigenvalues are there.</summary>
+    /// <summary>Whether all N eigenvalues are there; otherwise the largest. Dimensions and effective rank count all N either way.</summary>
     public required bool Complete { get; init; }
+
+    /// <summary>How the eigenpairs were computed: "dense", "lanczos" or "golub-kahan".</summary>
+    public string Solver { get; init; } = "dense";
+
+    /// <summary>How the eigenvalues listed are known to hold every copy of a repeated one.</summary>
+    public string? Multiplicity { get; init; }
 }

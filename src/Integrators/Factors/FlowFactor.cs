@@ -6,8 +6,8 @@ namespace KernelFlow.Integrators;
 
 /// <summary>F_h with W_h = F_hᵀF_h: F_h v = (√ω_i J_S(τ_i)ᵀ Y_i v)_i, L×N with L = Σ q_i, in the coordinates of <see cref="JacobianCoordinates"/>.</summary>
 /// <remarks>
-/// Applied with the recorded J, F_h is known to a small multiple of ε‖F_h‖, so its singular values σ resolve eigenvalues λ = σ² of W_h down to ε²λ_1, where W_h itself, formed or
-/// applied from kernels, ends at ελ_1. Long vectors: q_i numbers per node. The transpose is the discrete adjoint of the same steps.
+/// Applied with the recorded J, F_h is known to a small multiple of ε·s_F (<see cref="RoundingScale"/>), so its singular values σ resolve eigenvalues λ = σ² of W_h down to (ε·s_F)²,
+/// of the order of ε²λ_1, where W_h itself, formed or applied from kernels, ends at ελ_1. Long vectors: q_i numbers per node. The transpose is the discrete adjoint of the same steps.
 /// </remarks>
 public sealed class FlowFactor : LinearOperator
 {
@@ -37,40 +37,35 @@ public sealed class FlowFactor : LinearOperator
 
     internal double Root(int node) => _roots[node];
 
+    /// <summary>s_F = √(Σ ω_i ‖J_S(τ_i)‖_F²): F_h is applied to a multiple of ε·s_F, so that is what its singular values are known to. For saturated modes s_F exceeds σ_1 = 1/√(2β), by about √(2βκ_1(T−s)).</summary>
+    public double RoundingScale()
+    {
+        double sum = 0;
+        foreach (var (interval, time, weight) in _grid.Nodes)
+        {
+            double size = Norms.Frobenius(_jacobians.Train(interval, time));
+            sum += weight * size * size;
+        }
+        return Math.Sqrt(sum);
+    }
+
     /// <summary>R, N×N upper triangular, with F_h = Q·R for a Q of orthonormal columns that is not kept: its singular values and right singular vectors are those of F_h.</summary>
     /// <remarks>One forward sweep of N vectors with a Householder QR every few nodes: about 20N³ flops per node, memory a few N² whatever L is. No eigenvalue is squared.</remarks>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured at every node.</param>
     public DenseMatrix Triangle(Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        int N = Columns, largest = Enumerable.Range(0, _grid.Trajectory.Intervals).Max(_jacobians.Rows);
-        var stack = Norms.Zero(N + Math.Max(2 * N, largest), N);
-        var r = new DenseMatrix(N, N);
-        int held = 0;
-        var state = Norms.Zero(N, N);
-        for (int i = 0; i < N; i++) state[i, i] = 1;
-        void Reduce()
-        {
-            if (held < N) stack.Slice(held, 0, N - held, N).Fill(0);
-            _grid.Backend.Qr(stack.Slice(0, 0, Math.Max(held, N), N), r);
-            MatrixView triangle = r;
-            triangle.CopyTo(stack.Slice(0, 0, N, N));
-            held = N;
-        }
+        var rows = new RowReduction(Columns, Enumerable.Range(0, _grid.Trajectory.Intervals).Max(_jacobians.Rows), _grid.Backend);
+        MatrixView state = DenseMatrix.CreateIdentity(Columns);
         _grid.Forward(state, (int node, in MatrixView y) =>
         {
             cancellation.ThrowIfCancellationRequested();
             var (interval, time, _) = _grid.Nodes[node];
             var J = _jacobians.Train(interval, time);
-            if (held + J.Rows > stack.Rows) Reduce();
-            _grid.Backend.Gemm(Op.None, Op.None, _roots[node], J, y, 0, stack.Slice(held, 0, J.Rows, N));
-            held += J.Rows;
+            _grid.Backend.Gemm(Op.None, Op.None, _roots[node], J, y, 0, rows.Next(J.Rows));
             progress?.Invoke((node + 1.0) / _grid.Nodes.Count);
         });
-        Reduce();
-        for (int j = 0; j < N; j++)
-            for (int i = j + 1; i < N; i++) r.At(i, j, 0);
-        return r;
+        return rows.Finish();
     }
 
     /// <inheritdoc/>

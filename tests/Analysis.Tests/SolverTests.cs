@@ -1,0 +1,102 @@
+using KernelFlow.Analysis.Tests.Support;
+using KernelFlow.Numerics;
+using Xunit.Abstractions;
+
+namespace KernelFlow.Analysis.Tests;
+
+/// <summary>The same W_S by three solvers; what each resolves on a reservoir that is exact; what is refused.</summary>
+public sealed class SolverTests(ITestOutputHelper output)
+{
+    private const int Outputs = 2, Duplicates = 3;
+
+    private static readonly RecordingOptions s_duplicates = new()
+    {
+        Train = 14, Test = 6, Outputs = Outputs, Duplicates = Duplicates, Copies = 2, Noise = 0.2, Layers = [LayerSpec.Dense(10)], Steps = 300, LearningRate = 0.1, Checkpoints = 12,
+    };
+
+    private static AnalysisOptions With(string solver, int? modes = null) => TestRuns.Options with { Solver = solver, Modes = modes, Threshold = 1e-10 };
+
+    public static TheoryData<string, LossKind, StorageType> Runs()
+    {
+        var runs = new TheoryData<string, LossKind, StorageType>();
+        foreach (string mode in (string[])["flow", "descent"])
+            foreach (var loss in (LossKind[])[LossKind.Squared, LossKind.SoftmaxCrossEntropy])
+                foreach (var type in (StorageType[])[StorageType.Float32, StorageType.Float64]) runs.Add(mode, loss, type);
+        return runs;
+    }
+
+    /// <summary>Duplicated inputs: J has identical rows whatever the storage, so σ is zero to rounding of σ_1, where √λ of the matrix is known to √ε only.</summary>
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void TheFactorSeesAnExactReservoirToRounding(string mode, LossKind loss, StorageType type)
+    {
+        var recording = s_duplicates with { Loss = loss, DType = type };
+        if (mode == "descent") recording = recording with { Schedule = CheckpointSchedule.EveryStep, Steps = 40 };
+        var run = Recorder.InMemory(recording, TestRuns.Managed);
+        var dense = Analyze.Reservoir(run, With("dense") with { Mode = mode });
+        var factor = Analyze.Reservoir(run, With("golub-kahan") with { Mode = mode });
+        Assert.Equal(("dense", "golub-kahan", mode), (dense.Spectrum.Solver, factor.Spectrum.Solver, factor.Options.Mode));
+        const int expected = Outputs * Duplicates;
+        int N = run.TrainSize, signal = N - expected;
+        var values = factor.Spectrum.Eigenvalues;
+        output.WriteLine(FormattableString.Invariant($"√(λ/λ₁): signal {Root(values[signal - 1] / values[0]):e1}, reservoir {Root(values[signal] / values[0]):e1}, dense {Root(Math.Abs(dense.Spectrum.Eigenvalues[signal] / values[0])):e1}; worst ratio in the reservoir {factor.Inclusion.Modes.Skip(signal).Max(m => m.Ratio):g3}"));
+        double rounding = N * Math.ScaleB(1, -52) * Scale(run);
+        Check.AtMost(rounding, Root(values[signal]), "largest σ of the reservoir against N·ε·s_F");
+        Check.AtMost(1e-12, rounding / Root(values[0]), "N·ε·s_F relative to σ_1");
+        for (int j = 0; j < N; j++)
+            Check.AtMost(1e-12 * values[0], Math.Abs(values[j] - dense.Spectrum.Eigenvalues[j]), "eigenvalue against the dense one");
+        Check.AtMost(1e-11 * values[0], factor.Spectrum.ResidualNorms.Max(), "residual against the dense W");
+        Assert.True(factor.Inclusion.Verdict == Verdict.Holds, $"{factor.Inclusion.Verdict}: {factor.Inclusion.Reason}");
+        Assert.Equal((expected, signal), (factor.Spectrum.ReservoirDimension, factor.Spectrum.SignalDimension));
+        // The bound of a reservoir mode is what sets the two apart: √ε against ε.
+        double scale = factor.Inclusion.VisibilityBound * Root(values[0]);
+        Check.AtMost(3 * rounding / Root(values[0]), factor.Inclusion.Modes[^1].Bound / scale, "bound from the factor, relative");
+        Check.Within(1e-9, 1e-6, dense.Inclusion.Modes[^1].Bound / scale, "bound from the matrix, relative");
+    }
+
+    [Fact]
+    public void LanczosGivesTheLargestAndTheClaimsKeepAllModes()
+    {
+        var run = Recorder.InMemory(s_duplicates, TestRuns.Managed);
+        var dense = Analyze.Reservoir(run, With("auto"));
+        Assert.Equal(("dense", true, run.TrainSize), (dense.Spectrum.Solver, dense.Spectrum.Complete, dense.Spectrum.Eigenvalues.Count));
+        foreach (int? modes in (int?[])[1, 7, 20, null])
+        {
+            var found = Analyze.Reservoir(run, With("lanczos", modes));
+            int k = modes ?? run.TrainSize;
+            Assert.Equal(("lanczos", modes is null, k), (found.Spectrum.Solver, found.Spectrum.Complete, found.Spectrum.Eigenvalues.Count));
+            for (int j = 0; j < k; j++) Check.AtMost(1e-10 * dense.Spectrum.Eigenvalues[0], Math.Abs(found.Spectrum.Eigenvalues[j] - dense.Spectrum.Eigenvalues[j]), $"eigenvalue {j + 1} of {k}");
+            Check.AtMost(1e-10 * dense.Spectrum.Eigenvalues[0], found.Spectrum.ResidualNorms.Max(), "residual");
+            Assert.Equal((k, k, k), (found.Spectrum.ResidualNorms.Count, found.Spectrum.RelativeEigenvalues.Count, found.Operators.Eigenvectors.ColumnCount));
+            // A statement about all modes stays one.
+            Assert.Equal((dense.Spectrum.SignalDimension, dense.Spectrum.ReservoirDimension, dense.Inclusion.Verdict), (found.Spectrum.SignalDimension, found.Spectrum.ReservoirDimension, found.Inclusion.Verdict));
+            Assert.Equal(dense.Claims.Select(c => (c.Id, c.Verdict)), found.Claims.Select(c => (c.Id, c.Verdict)));
+            Assert.False(string.IsNullOrEmpty(found.Spectrum.Multiplicity));
+        }
+    }
+
+    [Fact]
+    public void RefusalsNameTheOption()
+    {
+        var run = Recorder.InMemory(s_duplicates with { Steps = 30, Checkpoints = 4 }, TestRuns.Managed);
+        string Refused(AnalysisOptions options, CheckpointSequence? other = null) => Assert.Throws<ArgumentException>(() => Analyze.Reservoir(other ?? run, options)).Message;
+        Assert.Equal("modes: found 0, expected at least 1.", Refused(With("auto", 0)));
+        Assert.Equal($"modes: found 99, expected 1 to {run.TrainSize}, the order of W_S.", Refused(With("auto", 99)));
+        Assert.Equal("solver: found arnoldi, expected one of auto, dense, lanczos, golub-kahan.", Refused(With("arnoldi")));
+        Assert.StartsWith("solver: golub-kahan needs the steps of gauss-2, gauss-4,", Refused(With("golub-kahan") with { Method = "magnus-4" }));
+        Assert.StartsWith("solver: golub-kahan in descent mode needs every step recorded", Refused(With("golub-kahan") with { Mode = "descent" }));
+        var blocks = new CheckpointSequence(KernelBlocks.Convert(run, TestRuns.Managed), run.Loss) { Optimizer = run.Optimizer };
+        Assert.StartsWith("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks", Refused(With("golub-kahan"), blocks));
+        var momentum = Recorder.InMemory(s_duplicates with { Optimizer = OptimizerKind.Momentum, Momentum = 0.5, Steps = 5, Schedule = CheckpointSchedule.EveryStep, LearningRate = 0.02 }, TestRuns.Managed);
+        Assert.Contains("the optimizer of this run is momentum", Refused(With("golub-kahan") with { Mode = "descent" }, momentum));
+    }
+
+    // √∫‖J_S‖_F² dt from above by what was recorded: J is linear between checkpoints, its square convex.
+    private static double Scale(CheckpointSequence run)
+    {
+        double[] squares = [.. run.Select(c => c["J_S"].ReadAll().Sum(v => v * v))];
+        return Math.Sqrt(Enumerable.Range(1, run.Count - 1).Sum(k => (run[k].Time - run[k - 1].Time) * Math.Max(squares[k - 1], squares[k])));
+    }
+
+    private static double Root(double x) => Math.Sqrt(Math.Max(x, 0));
+}
