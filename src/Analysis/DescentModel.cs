@@ -29,7 +29,7 @@ internal static class DescentModel
             PartialGramians = propagation.PartialGramians,
             Carry = memory ? null : (block, _, stop) => DescentReplay.Run(DescentKernels.Of(checkpoints, outputs, ChordQuadrature.Auto, backend, SegmentQuadrature.Gauss), backend, block, stop),
             NoCarryReason = memory ? $"with {checkpoints.Optimizer?.Kind} a step depends on all gradients before: a part of the window has no propagator of its own" : null,
-            FactorTriangle = stop =>
+            FactorTriangle = (_, stop) =>
             {
                 var factor = DescentFactor.Read(checkpoints, outputs, new DescentOptions { Segment = SegmentQuadrature.Gauss }, backend, stop);
                 return (factor.Triangle(stop), factor.RoundingScale());

@@ -42,11 +42,12 @@ internal static class FlowModel
             PartialGramians = propagation.PartialGramians,
             Carry = (block, split, stop) => FlowReplay.Run(trajectory, propagation.Report.Method, options.RelativeTolerance, backend, block, split, stop),
             Trajectory = trajectory,
-            FactorTriangle = stop =>
+            FactorTriangle = (report, stop) =>
             {
                 // One sweep: keeping the stage maps would save nothing.
-                var factor = new FlowFactor(new FlowGrid(trajectory, propagation, backend, maxBytes: 0), JacobianCoordinates.Read(checkpoints, trajectory, backend, cancellation: stop));
-                return (factor.Triangle(cancellation: stop), factor.RoundingScale());
+                var jacobians = JacobianCoordinates.Read(checkpoints, trajectory, backend, f => report(0.5 * f), stop);
+                var factor = new FlowFactor(new FlowGrid(trajectory, propagation, backend, maxBytes: 0), jacobians);
+                return (factor.Triangle(f => report(0.5 + 0.5 * f), stop), factor.RoundingScale());
             },
         };
     }

@@ -46,7 +46,7 @@ internal static class ReservoirPipeline
         if (alter is not null) model = alter(model);
 
         Report("spectrum", 0);
-        var solution = SpectrumSolver.Solve(model, options, backend, cancellation);
+        var solution = SpectrumSolver.Solve(model, options, backend, f => Report("spectrum", f), cancellation);
         var pairs = solution.Pairs;
         cancellation.ThrowIfCancellationRequested();
         var replayTask = second.Run(stop => Replay.Run(model, pairs.Vectors, checkpoints.Count, stop));

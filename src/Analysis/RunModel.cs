@@ -51,7 +51,7 @@ internal sealed record RunModel(Propagation Propagation, PredictionSet Predictio
     public KernelTrajectory? Trajectory { get; init; }
 
     /// <summary>R of F = QR, W_S = FᵀF, and s_F, to a multiple ε of which R is known; formed when asked for, null where there is no such factor.</summary>
-    public Func<CancellationToken, (DenseMatrix R, double Scale)>? FactorTriangle { get; init; }
+    public Func<Action<double>, CancellationToken, (DenseMatrix R, double Scale)>? FactorTriangle { get; init; }
 
     /// <summary>Facts of descent mode; null in flow mode.</summary>
     public DescentRecord? Descent { get; init; }

@@ -31,13 +31,13 @@ internal static class SpectrumSolver
 
     /// <summary>Solves.</summary>
     /// <exception cref="NumericalException">Lanczos did not converge.</exception>
-    public static SpectrumSolution Solve(RunModel model, AnalysisOptions options, Backend backend, CancellationToken cancellation)
+    public static SpectrumSolution Solve(RunModel model, AnalysisOptions options, Backend backend, Action<double> progress, CancellationToken cancellation)
     {
         var W = model.Propagation.W_S;
         int N = W.RowCount, k = options.Modes ?? N;
         if (options.Solver == "golub-kahan")
         {
-            var (triangle, scale) = model.FactorTriangle!(cancellation);
+            var (triangle, scale) = model.FactorTriangle!(progress, cancellation);
             var squares = FromTriangle(triangle, W, backend);
             return new SpectrumSolution(squares, Leading(squares, k), options.Solver, "all singular values of F were computed", scale);
         }
