@@ -34,7 +34,7 @@ internal static class InclusionFigures
             return Figure.Without(id, title, "The product of G_Q with all modes is not formed for a report of this size; --save-operators saves both factors.");
         var response = G * modes;
         var head = new FigureHead(id, title, $"How far each of {Count(response.ColumnCount)} modes moves each of {Count(response.RowCount)} test outputs");
-        string drawing = HeatMap.Draw(response.RowCount, response.ColumnCount, (i, j) => Math.Abs(response.At(i, j)), "mode j", "test output i", "|(G ψ_j)_i|", head);
+        string drawing = HeatMap.Draw(new HeatMapData(response.RowCount, response.ColumnCount, (i, j) => Math.Abs(response.At(i, j)), "mode j", "test output i", "|(G ψ_j)_i|"), head);
         return new Figure(head, drawing, "Rows are test outputs, columns are modes in descending order of dissipation; the right edge is the reservoir, if there is one. Large matrices are shown in blocks, each by its largest element.");
     }
 }

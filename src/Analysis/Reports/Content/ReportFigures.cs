@@ -11,6 +11,8 @@ internal static class ReportFigures
         ("spectrum", Spectrum, SpectrumFigures.Eigenvalues),
         ("dissipated-fraction", Spectrum, SpectrumFigures.Fraction),
         ("threshold", Spectrum, SpectrumFigures.Threshold),
+        ("schedule", Spectrum, ScheduleFigures.OverEnd),
+        ("schedule-dimension", Spectrum, ScheduleFigures.Dimension),
         ("slack", Inclusion, InclusionFigures.Slack),
         ("responses", Inclusion, InclusionFigures.Responses),
         ("kernel-drift", Kernel, KernelFigures.Drift),
