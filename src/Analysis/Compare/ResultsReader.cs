@@ -82,6 +82,8 @@ internal static class ResultsReader
         ReservoirDimension = s["reservoirDimension"].Whole(),
         EffectiveRank = s["effectiveRank"].Number(),
         Complete = s["complete"].Truth(),
+        Solver = s.TextOrNull("solver") ?? "dense",
+        Multiplicity = s.TextOrNull("multiplicity"),
     };
 
     private static ClaimResult Claim(ResultsKey c) => new(c["id"].Text(), c["name"].Text(), c["verdict"].Verdict())

@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using KernelFlow.Analysis.Reports;
 using KernelFlow.Analysis.Reports.Content;
 using KernelFlow.Analysis.Reports.Html;
+using KernelFlow.Analysis.Tests.Support;
 
 namespace KernelFlow.Analysis.Tests.Reports;
 
@@ -15,7 +16,7 @@ public sealed class FigureTests
     [Fact]
     public void EveryFigureIsDrawnOrSaysWhyNot()
     {
-        foreach (var analysis in (ReservoirAnalysis[])[SampleAnalysis.Make(), SampleAnalysis.Descent(), SampleAnalysis.Descent("midpoint")])
+        foreach (var analysis in (ReservoirAnalysis[])[SampleAnalysis.Make(), SampleAnalysis.Descent(), SampleAnalysis.Descent("midpoint"), TestRuns.DigitsTinyAnalysis])
         {
             var figures = ReportFigures.All(analysis);
             Assert.Equal(ReportFigures.Ids, figures.Select(f => f.Figure.Head.Id));
@@ -51,7 +52,7 @@ public sealed class FigureTests
             Assert.Contains(HtmlPage.E(sentence), page);
             Assert.Contains(MarkdownReport.Escape(sentence), text);
         }
-        foreach (var (_, figure) in figures) Assert.Contains($"(figures/{figure.Head.Id}.svg)", text);
+        foreach (var (_, figure) in figures) Assert.Equal(figure.Drawing is not null, text.Contains($"(figures/{figure.Head.Id}.svg)", StringComparison.Ordinal));
         Assert.DoesNotContain("figures/", MarkdownReport.Text(analysis)); // a document alone must not point beside itself
     }
 
@@ -68,6 +69,23 @@ public sealed class FigureTests
         double decade = (diamonds[0] - diamonds[1]) / 2;
         Assert.True(decade > 10, $"a decade is {decade} wide");
         Assert.True(Math.Abs(diamonds[0] - circles[0] - 2 * decade) < 0.03 && Math.Abs(diamonds[1] - circles[1] - 2 * decade) < 0.03, $"descent at {circles[0]} and {circles[1]}, errors at {diamonds[0]} and {diamonds[1]}, a decade is {decade}");
+    }
+
+    /// <summary>The schedule's shades: the share of the largest value, or six decades of it; columns are named by their times.</summary>
+    [Fact]
+    public void ShadesFollowTheSchedule()
+    {
+        static SchedulePoint At(double time, double[] values, double[]? fractions) => new(time, values, fractions, 1, 1, null);
+        var sample = SampleAnalysis.Make() with { Schedule = new SpectralSchedule { OverEnd = [At(0.5, [1, 0.001], [0.25, 0]), At(150, [10, 1], [0.5, 0.125])] } };
+        string fractions = Draw("schedule", sample).Drawing!;
+        Assert.Contains("fill-opacity:0.5\"><title>mode j 1, end of the window T 0.5: 0.25</title>", fractions);
+        Assert.Contains("fill-opacity:0.25\"><title>mode j 2, end of the window T 150: 0.125</title>", fractions);
+        Assert.DoesNotContain("mode j 2, end of the window T 0.5", fractions); // nothing is not drawn
+        var without = sample with { Schedule = new SpectralSchedule { OverEnd = [At(0.5, [1, 0.001], null), At(150, [10, 1], null)] } };
+        string eigenvalues = Draw("schedule", without).Drawing!;
+        Assert.Contains("fill-opacity:0.833\"><title>mode j 1, end of the window T 0.5: 1</title>", eigenvalues); // one decade of six below 10
+        Assert.Contains("fill-opacity:0.333\"><title>mode j 2, end of the window T 0.5: 0.001</title>", eigenvalues);
+        Assert.Contains("were not computed", Draw("schedule", SampleAnalysis.Make()).Caption);
     }
 
     [Theory]
