@@ -13,6 +13,7 @@ internal static class Tables
         ("intervals.csv", a => Intervals(a.Intervals)),
         ("kernel-evolution.csv", a => Evolution(a.KernelEvolution)),
         ("displacement.csv", Displacement),
+        .. InclusionTables.All,
         .. CurveTables.All,
     ];
 
@@ -32,11 +33,12 @@ internal static class Tables
 
     private static string Modes(InclusionResult inclusion)
     {
-        var text = Header("mode", "eigenvalue", "measure", "response", "bound", "floor", "ratio", "inReservoir");
+        var text = Header("mode", "eigenvalue", "measure", "response", "bound", "floor", "ratio", "inReservoir", "slack", "dissipationDifference", "responseDifference", "independentBound");
         for (int j = 0; j < inclusion.Modes.Count; j++)
         {
             var m = inclusion.Modes[j];
-            Row(text, Count(j + 1), Number(m.Eigenvalue), Number(m.Measure), Number(m.Response), Number(m.Bound), Number(m.Floor), Number(m.Ratio), m.InReservoir ? "true" : "false");
+            Row(text, Count(j + 1), Number(m.Eigenvalue), Number(m.Measure), Number(m.Response), Number(m.Bound), Number(m.Floor), Number(m.Ratio), m.InReservoir ? "true" : "false",
+                Number(m.Slack), Number(m.DissipationDifference), Number(m.ResponseDifference), Number(m.IndependentBound));
         }
         return text.ToString();
     }
