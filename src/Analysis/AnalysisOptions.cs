@@ -29,6 +29,9 @@ public sealed record AnalysisOptions
     /// <summary>Limit on the budget of a data claim above which it is Undecided.</summary>
     public double Tolerance { get; init; } = 0.1;
 
+    /// <summary>Whether the inclusion's check 2 integrates a second time by another method (flow only): coarse, and finer only when the verdict hangs on it.</summary>
+    public bool IndependentCheck { get; init; } = true;
+
     /// <summary>Start of the window in flow time; null for the first checkpoint.</summary>
     public double? From { get; init; }
 

@@ -106,6 +106,7 @@ internal static class DescentModel
             Epsilon = record.Epsilon,
             IntervalTransported = intervals,
             StepsPerInterval = steps,
+            NoSecondReason = "not applicable: the operators are sums over the steps themselves, and there is no other grid to form them on",
             Descent = record,
         };
 }

@@ -16,6 +16,7 @@ internal static class FlowModel
         var trajectory = options.Interpolation == "cubic" ? builder.Cubic(all) : builder.Linear(all);
         var interpolations = second.Run(stop => Variants(builder, checkpoints, outputs, options, backend, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, checkpoints, outputs, stop));
+        var independent = options.IndependentCheck ? SecondIntegration.Start(trajectory, options.Method, options.RelativeTolerance, backend, second) : null;
         var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
             new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = ScheduleBuilder.Checkpoints(checkpoints.Count, checkpoints.TrainSize) }, progress, cancellation);
         var main = Prediction.From(propagation, outputs.Gradients[0]);
@@ -49,6 +50,8 @@ internal static class FlowModel
                 var factor = new FlowFactor(new FlowGrid(trajectory, propagation, backend, maxBytes: 0), jacobians);
                 return (factor.Triangle(f => report(0.5 + 0.5 * f), stop), factor.RoundingScale());
             },
+            Second = independent,
+            NoSecondReason = independent is null ? SecondIntegration.SwitchedOff : null,
         };
     }
 

@@ -61,7 +61,9 @@ internal static class ReservoirPipeline
             OverStartReason = whyNot,
         };
         var context = new ClaimContext(checkpoints, outputs, model, solution, backend, options);
-        var inclusion = InclusionCheck.Run(context, spectrum);
+        var relativeTask = second.Run(_ => RelativeSpectrum(context));
+        var inclusion = InclusionCheck.Run(context, spectrum, cancellation);
+        var (relative, noRelative) = relativeTask.Value;
         var evolution = evolutionTask.Value;
         context = context with { Replay = replayTask.Value.Replay, NoReplayReason = replayTask.Value.Reason };
         ClaimResult[] claims =
@@ -87,6 +89,8 @@ internal static class ReservoirPipeline
             Spectrum = SpectrumBuilder.Reported(spectrum, solution),
             Inclusion = inclusion,
             Claims = claims,
+            RelativeDissipation = relative,
+            RelativeDissipationReason = noRelative,
             KernelEvolution = evolution,
             Schedule = schedule,
             Intervals = Intervals(context),
@@ -107,6 +111,14 @@ internal static class ReservoirPipeline
             double? defect = size > 0 && model.IntervalTransported is { } ends ? VectorMath.Distance(ends[k], outputs.Gradients[k + 1]) / size : null;
             return new IntervalResult(outputs.Times[k], outputs.Times[k + 1], defect, model.StepsPerInterval[k]);
         }).ToArray();
+    }
+
+    private static (RelativeDissipation?, string?) RelativeSpectrum(ClaimContext c)
+    {
+        if (c.Model.Descent is not null) return (null, "a fraction of the energy is defined in flow mode only");
+        if (c.Model.Beta is not null) return (null, "B = βI: it is the dissipated fraction 2βλ_j");
+        var relative = RelativeDissipationBuilder.Build(c.Propagation.W_S, c.Propagation.G_Q, c.Outputs.Hessians[0], c.Model.ResponseBound, c.Options.Threshold, c.Backend);
+        return (relative, relative is null ? "B_s is zero" : null);
     }
 
     private static DescentSummary? DescentFacts(RunModel model) => model.Descent is { } d

@@ -53,6 +53,12 @@ internal sealed record RunModel(Propagation Propagation, PredictionSet Predictio
     /// <summary>R of F = QR, W_S = FᵀF, and s_F, to a multiple ε of which R is known; formed when asked for, null where there is no such factor.</summary>
     public Func<Action<double>, CancellationToken, (DenseMatrix R, double Scale)>? FactorTriangle { get; init; }
 
+    /// <summary>The second integration of the inclusion's check 2; null where there is none.</summary>
+    public SecondIntegration? Second { get; init; }
+
+    /// <summary>Why <see cref="Second"/> is null.</summary>
+    public string? NoSecondReason { get; init; }
+
     /// <summary>Facts of descent mode; null in flow mode.</summary>
     public DescentRecord? Descent { get; init; }
 }

@@ -14,6 +14,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.", x => x is > 0 and < 1, "above 0 and below 1");
     private readonly Option<string> _solver = Choice.Of("--solver", "How the eigenpairs of W_S are computed.", ["auto", "dense", "lanczos", "golub-kahan"]);
     private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all.", 1);
+    private readonly Option<bool> _noIndependent = new("--no-independent") { Description = "Leave out the second integration that the inclusion verdict is checked with." };
     private readonly WindowOptions _window = new();
     private readonly Option<long?> _seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
     private readonly Option<string?> _backend = CommonOptions.Backend();
@@ -22,7 +23,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_mode, _interpolation, _method, _tolerance, _threshold, _solver, _modes]) command.Add(option);
+        foreach (Option option in (Option[])[_mode, _interpolation, _method, _tolerance, _threshold, _solver, _modes, _noIndependent]) command.Add(option);
         if (window) _window.AddTo(command);
         foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
     }
@@ -42,6 +43,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
             Solver = parsed.GetRequiredValue(_solver),
             Modes = parsed.GetValue(_modes),
+            IndependentCheck = !parsed.GetValue(_noIndependent),
             From = from,
             To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,

@@ -53,9 +53,10 @@ internal static class Provenance
         // A descent recursion has no integration method to choose.
         string method = Integrators.Methods.Names.Contains(options.Method) ? $" --method {options.Method}" : "";
         string seed = options.Seed == 0 ? "" : $" --seed {NumberText.Count(options.Seed)}";
+        string independent = analysis.Inclusion is { Independent: null, IndependentReason: SecondIntegration.SwitchedOff } ? " --no-independent" : "";
         return $"kernelflow analyze {RunFolder(analysis)} --out DIR --mode {options.Mode}{method} --interpolation {options.Interpolation}"
             + $" --rtol {NumberText.RoundTrip(options.RelativeTolerance)} --threshold {NumberText.RoundTrip(options.Threshold)}"
-            + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{seed}";
+            + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{independent}{seed}";
     }
 
     // A name that a shell would take apart stands in quotes.

@@ -24,6 +24,7 @@ internal static class ResultsJson
             Options(json, analysis.Options);
             Window(json, analysis.Window);
             Spectrum(json, analysis.Spectrum);
+            InclusionJson.RelativeDissipation(json, analysis);
             Inclusion(json, analysis.Inclusion);
             Claims(json, analysis.Claims);
             Evolution(json, analysis.KernelEvolution);
@@ -135,6 +136,10 @@ internal static class ResultsJson
             json.WriteStartObject("independent");
             json.Number("worstExcess", independent.WorstExcess);
             json.WriteString("method", independent.Method);
+            json.WriteNumber("worstMode", independent.WorstMode);
+            json.Number("rtol", independent.RelativeTolerance);
+            json.WriteNumber("steps", independent.Steps);
+            json.Number("boundDifference", independent.BoundDifference);
             json.WriteEndObject();
         }
         else json.Null("independent", inclusion.IndependentReason);
@@ -157,10 +162,15 @@ internal static class ResultsJson
                 line.Number("bound", mode.Bound);
                 line.Number("floor", mode.Floor);
                 line.Number("ratio", mode.Ratio);
+                line.Number("slack", mode.Slack);
                 line.WriteBoolean("inReservoir", mode.InReservoir);
+                if (mode.DissipationDifference is { } w) line.Number("dissipationDifference", w);
+                if (mode.ResponseDifference is { } g) line.Number("responseDifference", g);
+                if (mode.IndependentBound is { } bound) line.Number("independentBound", bound);
                 line.WriteEndObject();
             });
         json.WriteEndArray();
+        InclusionJson.More(json, inclusion);
         json.WriteEndObject();
     }
 

@@ -20,6 +20,12 @@ public sealed record ReservoirAnalysis
     /// <summary>The inclusion ker W_S ⊆ ker G_Q.</summary>
     public required InclusionResult Inclusion { get; init; }
 
+    /// <summary>Relative dissipation, its own spectrum with its own modes; null for B = βI (it is then <see cref="SpectrumResult.DissipatedFraction"/>) and in descent mode.</summary>
+    public RelativeDissipation? RelativeDissipation { get; init; }
+
+    /// <summary>Why <see cref="RelativeDissipation"/> is null.</summary>
+    public string? RelativeDissipationReason { get; init; }
+
     /// <summary>The claims, in order of their ids.</summary>
     public required IReadOnlyList<ClaimResult> Claims { get; init; }
 

@@ -9,7 +9,7 @@ internal static class ReportTables
     private const int MostRows = 12;
 
     /// <summary>The tables behind the figures, in reading order.</summary>
-    public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) => [Spectrum(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
+    public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) => [Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
 
     /// <summary>The checks behind the inclusion verdict.</summary>
     public static TableSection Checks(ReservoirAnalysis analysis) => new("What the verdict rests on", [], ["check", "#figure", "what it says"], Narrative.Checks(analysis));

@@ -1,0 +1,110 @@
+using KernelFlow.Numerics;
+using KernelFlow.Spectral;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>The three checks of ker W_S ⊆ ker G_Q and the verdict (theory, section 5).</summary>
+internal static class InclusionCheck
+{
+    private const int MostRuns = 3;
+
+    public static InclusionResult Run(ClaimContext c, SpectrumResult spectrum, CancellationToken cancellation = default)
+    {
+        var run = c.Model.Second?.First;
+        var (result, evidence) = Examine(c, spectrum, run);
+        // The second run is repeated more finely only where a verdict hangs on it.
+        for (int runs = 1; runs < MostRuns && run?.Propagation is not null && run.Tolerance > c.Options.RelativeTolerance; runs++)
+        {
+            if (InclusionRule.Shrink(evidence, spectrum.Threshold) is not ({ } shrink and < 1)) break;
+            var finer = c.Model.Second!.Run(Math.Max(c.Options.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
+            if (finer.Propagation is null) break;
+            run = finer;
+            (result, evidence) = Examine(c, spectrum, run);
+        }
+        return result;
+    }
+
+    private static (InclusionResult, InclusionEvidence) Examine(ClaimContext c, SpectrumResult spectrum, SecondRun? second)
+    {
+        var (propagation, pairs, backend) = (c.Propagation, c.Pairs, c.Backend);
+        var G = propagation.G_Q;
+        int N = G.ColumnCount, k = pairs.Values.Count;
+        double constant = c.Model.ResponseBound, first = Math.Max(pairs.Values[0], 0);
+        // Rounding of W: each λ_j is known to N·ε·λ_1. Without it a mode far below ελ_1 would be held to a bound that rounding has already eaten.
+        double noise = N * c.Model.Epsilon * first;
+        var response = ModeResponses.Of(G, pairs, backend);
+        double floor = N * c.Model.Epsilon * Eigen.SpectralNorm(response, backend);
+        double[] norms = ModeResponses.Norms(response);
+        var measure = spectrum.DissipatedFraction ?? spectrum.RelativeEigenvalues;
+        var modes = new ModeVisibility[k];
+        for (int j = 0; j < k; j++)
+            modes[j] = new ModeVisibility(pairs.Values[j], measure[j], norms[j], Math.Sqrt(constant * (Math.Max(pairs.Values[j], 0) + noise)), floor, measure[j] < spectrum.Threshold);
+
+        double[]? larger = second?.Propagation is null ? null : Compare(c, second, response, norms, modes, noise, floor);
+        var checks = OperatorConsistency.Run(propagation, c.Model.Descent is null ? c.Outputs.Times : null, c.Model.Beta, c.Model.MotionBound, second?.Propagation, backend);
+        var evidence = new InclusionEvidence
+        {
+            Modes = modes, Constant = constant, Noise = noise, Floor = floor, First = first,
+            IndependentResponses = larger, IndependentFailure = second?.Failure, FailedCheck = checks.FirstOrDefault(check => !check.Passed),
+        };
+        var (verdict, reason) = InclusionRule.Judge(evidence, spectrum.Threshold);
+        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.StartGradient, c.TestDisplacement);
+        int worst = evidence.WorstStructural;
+        bool infinite = modes.Any(m => m.Eigenvalue <= noise && m.Ratio > 1);
+        var result = new InclusionResult
+        {
+            Verdict = verdict,
+            Reason = reason,
+            Structural = new StructuralCheck(modes[worst].Ratio, worst, floor),
+            Independent = larger is null ? null : Summary(c, second!, evidence),
+            IndependentReason = larger is not null ? null : second?.Failure ?? c.Model.NoSecondReason ?? "not computed",
+            Empirical = Empirical(c, errors, spectrum),
+            Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, noise, backend),
+            VisibilityBound = Math.Sqrt(constant),
+            BoundFromTestKernel = c.Model.HasTestKernel,
+            Modes = modes,
+            Kernel = NumericalKernel.Of(pairs.Values, noise),
+            OperatorChecks = checks,
+            ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),
+        };
+        return (result, evidence);
+    }
+
+    // δ_W,j, δ_G,j and the bound of check 2 go into the modes; the larger of the two responses is returned.
+    private static double[] Compare(ClaimContext c, SecondRun second, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix response, double[] norms, ModeVisibility[] modes, double noise, double floor)
+    {
+        var other = ModeResponses.Of(second.Propagation!.G_Q, c.Pairs, c.Backend);
+        double[] otherNorms = ModeResponses.Norms(other), dissipated = ModeResponses.Dissipation(second.Propagation.W_S, c.Pairs, c.Backend);
+        double constant = c.Model.ResponseBound + Math.Abs(second.ResponseBound - c.Model.ResponseBound);
+        var larger = new double[modes.Length];
+        for (int j = 0; j < modes.Length; j++)
+        {
+            double w = Math.Abs(dissipated[j] - modes[j].Eigenvalue), g = VectorMath.Distance(((MatrixView)response).Column(j), ((MatrixView)other).Column(j));
+            modes[j] = modes[j] with
+            {
+                DissipationDifference = w,
+                ResponseDifference = g,
+                IndependentBound = Math.Sqrt(constant * (Math.Max(modes[j].Eigenvalue, 0) + w + noise)) + g + floor,
+            };
+            larger[j] = Math.Max(norms[j], otherNorms[j]);
+        }
+        return larger;
+    }
+
+    private static IndependentCheck Summary(ClaimContext c, SecondRun second, InclusionEvidence evidence)
+    {
+        var report = second.Propagation!.Report;
+        int worst = evidence.WorstIndependent;
+        return new IndependentCheck(Math.Max(0, evidence.Excess(worst)), $"{c.Model.Method} against {report.Method}")
+        {
+            WorstMode = worst, RelativeTolerance = second.Tolerance, Steps = report.Steps, BoundDifference = Math.Abs(second.ResponseBound - c.Model.ResponseBound),
+        };
+    }
+
+    private static EmpiricalCheck Empirical(ClaimContext c, double[]? errors, SpectrumResult spectrum)
+    {
+        if (errors is null) return new EmpiricalCheck(null, null);
+        double whole = VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, c.StartGradient), c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
+        return new EmpiricalCheck(whole, errors[spectrum.SignalDimension]);
+    }
+}

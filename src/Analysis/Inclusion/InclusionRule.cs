@@ -1,0 +1,76 @@
+namespace KernelFlow.Analysis;
+
+/// <summary>The verdict of theory, section 5: the first that applies of Violated, Undecided, Vacuous, Holds.</summary>
+internal static class InclusionRule
+{
+    // A reservoir mode whose response cannot be told from zero better than this share of √(c_h λ_1) leaves the verdict open.
+    private const double Resolution = 1e-6;
+
+    /// <summary>The verdict at a threshold, with its reason.</summary>
+    public static (Verdict Verdict, string? Reason) Judge(InclusionEvidence e, double threshold)
+    {
+        if (Violation(e) is { } violation) return (Verdict.Violated, violation);
+        if (e.FailedCheck is { } check)
+            return (Verdict.Undecided, FormattableString.Invariant(
+                $"the operator check '{check.Name}' failed (defect {check.Defect:G3}, limit {check.Limit:G3}): the operators themselves are wrong, which nothing about the run can mend"));
+        int reservoir = e.Modes.Count(m => m.Measure < threshold);
+        if (reservoir == 0) return (Verdict.Vacuous, FormattableString.Invariant($"no mode below the threshold {threshold:G6}"));
+        if (e.IndependentFailure is { } failure) return (Verdict.Undecided, $"the integration error of the reservoir modes is unknown: {failure}");
+        for (int j = 0; j < e.Modes.Count; j++)
+            if (e.Modes[j].Measure < threshold && IsOpen(e, j)) return (Verdict.Undecided, Open(e, j));
+        return (Verdict.Holds, null);
+    }
+
+    /// <summary>By how much the differences δ_W and δ_G of the reservoir modes must shrink for the verdict to be decided: 1 when it is, null when rounding alone leaves it open.</summary>
+    public static double? Shrink(InclusionEvidence e, double threshold)
+    {
+        double least = 1;
+        if (Violation(e) is not null || e.FailedCheck is not null) return least;
+        for (int j = 0; j < e.Modes.Count; j++)
+        {
+            var mode = e.Modes[j];
+            if (!(mode.Measure < threshold) || !IsOpen(e, j)) continue;
+            // floor + √(cN·ε·λ_1) + x·δ_G + √(x·c·δ_W) ≤ allowed holds with half of what is left for each of the last two.
+            double left = 0.5 * (Allowed(e, mode) - e.Floor - Math.Sqrt(e.Constant * e.Noise));
+            if (!(left > 0)) return null;
+            double g = left / (mode.ResponseDifference ?? 0), w = left * left / (e.Constant * (mode.DissipationDifference ?? 0));
+            least = Math.Min(least, Math.Min(g, w));
+        }
+        return least;
+    }
+
+    private static string? Violation(InclusionEvidence e)
+    {
+        if (e.Modes.Count == 0) return null;
+        var worst = e.Modes[e.WorstStructural];
+        // Written so that a number that is not one cannot pass.
+        if (!(worst.Ratio <= 1))
+            return FormattableString.Invariant($"mode {e.WorstStructural + 1} (λ = {worst.Eigenvalue:G3}) moves the test outputs by {worst.Response:G3}, its bound is {worst.Bound + worst.Floor:G3}");
+        int j = e.WorstIndependent;
+        if (e.IndependentResponses is null || e.Excess(j) <= 0) return null;
+        return FormattableString.Invariant(
+            $"with W_S and G_Q from two methods mode {j + 1} (λ = {e.Modes[j].Eigenvalue:G3}) moves the test outputs by {e.IndependentResponses[j]:G3}, its bound is {e.Modes[j].IndependentBound:G3}");
+    }
+
+    // An eigenvalue at or below rounding is a true kernel: its own bound does not count.
+    private static double Allowed(InclusionEvidence e, ModeVisibility mode) =>
+        Math.Max(Resolution * Math.Sqrt(e.Constant * e.First), mode.Eigenvalue > e.Noise ? Math.Sqrt(e.Constant * mode.Eigenvalue) : 0);
+
+    private static double Unresolved(InclusionEvidence e, ModeVisibility mode) =>
+        e.Floor + (mode.ResponseDifference ?? 0) + Math.Sqrt(e.Constant * ((mode.DissipationDifference ?? 0) + e.Noise));
+
+    private static bool IsOpen(InclusionEvidence e, int j) => !(Unresolved(e, e.Modes[j]) <= Allowed(e, e.Modes[j]));
+
+    private static string Open(InclusionEvidence e, int j)
+    {
+        var mode = e.Modes[j];
+        double noise = Math.Sqrt(e.Constant * e.Noise), response = mode.ResponseDifference ?? 0, dissipation = Math.Sqrt(e.Constant * (mode.DissipationDifference ?? 0));
+        if (e.Floor + noise >= Math.Max(response, dissipation))
+            return FormattableString.Invariant(
+                $"rounding (floor {e.Floor:G3}, √(c·N·ε·λ₁) {noise:G3}) hides reservoir mode {j + 1}; kernels or Jacobians stored in a wider type would shrink it");
+        string term = response >= dissipation
+            ? FormattableString.Invariant($"the difference of its response between two methods, δ_G = {response:G3},")
+            : FormattableString.Invariant($"the difference of its dissipation between two methods, √(c·δ_W) = {dissipation:G3},");
+        return FormattableString.Invariant($"integration hides reservoir mode {j + 1}: {term} exceeds what the mode may show, {Allowed(e, mode):G3}; a smaller rtol would shrink it");
+    }
+}

@@ -1,0 +1,72 @@
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>W_b and G_b by another family of methods on a grid of its own, or why there are none.</summary>
+/// <param name="Tolerance">Relative error asked for.</param>
+/// <param name="Propagation">The operators; null when the integration failed.</param>
+/// <param name="ResponseBound">c_b = λ_max(Σ ω K_QQ) over its own nodes.</param>
+/// <param name="Failure">Why <paramref name="Propagation"/> is null.</param>
+internal sealed record SecondRun(double Tolerance, Propagation? Propagation, double ResponseBound, string? Failure = null);
+
+/// <summary>The second integration of check 2 (theory, section 5): coarse, beside the main one; finer only when a verdict hangs on it.</summary>
+/// <remarks>
+/// δ_W,j and δ_G,j enter the bound of a mode, so a coarse run makes check 2 weaker, never wrong. A verdict hangs on them only at reservoir modes. So it starts
+/// coarse, which costs a fraction of the main run, and is repeated with what the worst reservoir mode needs.
+/// </remarks>
+internal sealed class SecondIntegration
+{
+    /// <summary>The reason there is none when it was not asked for.</summary>
+    public const string SwitchedOff = "switched off";
+
+    /// <summary>Of the first run.</summary>
+    public const double Coarse = 1e-2;
+
+    // Below this tolerance the order of radau-5 outweighs its cost.
+    private const double HighOrder = 1e-3;
+
+    private readonly KernelTrajectory _trajectory;
+    private readonly Backend _backend;
+    private readonly string _main;
+    private readonly Pending<SecondRun> _first;
+
+    private SecondIntegration(KernelTrajectory trajectory, string main, Backend backend, SecondThread second)
+    {
+        (_trajectory, _main, _backend) = (trajectory, main, backend);
+        _first = second.Run(stop => Run(Coarse, stop));
+    }
+
+    /// <summary>Starts the coarse run beside the main one.</summary>
+    /// <param name="trajectory">What both integrate.</param>
+    /// <param name="method">Method of the main one; "auto" is resolved as it will be there.</param>
+    /// <param name="tolerance">Relative tolerance of the main one.</param>
+    /// <param name="backend">Dense kernels.</param>
+    /// <param name="second">Where to run it.</param>
+    public static SecondIntegration Start(KernelTrajectory trajectory, string method, double tolerance, Backend backend, SecondThread second) =>
+        new(trajectory, method == "auto" ? Methods.Choose(trajectory, tolerance).Name : method, backend, second);
+
+    /// <summary>The coarse run.</summary>
+    public SecondRun First => _first.Value;
+
+    /// <summary>A method of another family: Radau IIA dissipates and has its nodes elsewhere; where that is the main one, Gauss.</summary>
+    public static string MethodFor(string main, double tolerance) =>
+        main.StartsWith("radau", StringComparison.Ordinal)
+            ? tolerance >= HighOrder ? CollocationTableau.Gauss4.Name : CollocationTableau.Gauss6.Name
+            : tolerance >= HighOrder ? CollocationTableau.Radau3.Name : CollocationTableau.Radau5.Name;
+
+    /// <summary>The second integration at a given tolerance. A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.</summary>
+    public SecondRun Run(double tolerance, CancellationToken cancellation)
+    {
+        try
+        {
+            var propagation = Propagator.Integrate(_trajectory, new PropagationOptions { Method = MethodFor(_main, tolerance), RelativeTolerance = tolerance }, _backend, cancellation: cancellation);
+            return new SecondRun(tolerance, propagation, Eigen.Largest(_trajectory.TestKernelIntegral(propagation.Nodes), _backend));
+        }
+        catch (NumericalException e)
+        {
+            return new SecondRun(tolerance, null, double.NaN, $"the second integration failed: {e.Message}");
+        }
+    }
+}
