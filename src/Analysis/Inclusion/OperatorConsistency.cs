@@ -61,7 +61,7 @@ internal static class OperatorConsistency
         return new OperatorCheck(NodeWeights, defect, limit);
     }
 
-    // I − P = βG_S and I − PᵀP = 2βW for B = βI; Gauss methods keep both to rounding at any step.
+    // I − P = βG_S and I − PᵀP = 2βW for B = βI; Gauss methods keep both to rounding at any step. P is known to rounding of the identity it starts as.
     private static IEnumerable<OperatorCheck> Identities(Propagation a, double beta, double rounding, Backend backend)
     {
         int N = a.P.RowCount;
@@ -70,14 +70,14 @@ internal static class OperatorConsistency
         VectorKernels.Axpy(-1, a.P.Values, moved.Values);
         double scale = MatrixNorms.Frobenius(moved), allowed = a.Error.P * p + a.Error.G * beta * MatrixNorms.Frobenius(a.G_S);
         VectorKernels.Axpy(-beta, a.G_S.Values, moved.Values);
-        if (scale > 0) yield return new OperatorCheck(Transfer, MatrixNorms.Frobenius(moved) / scale, Slack * (share * allowed / scale + rounding));
+        if (scale > 0) yield return new OperatorCheck(Transfer, MatrixNorms.Frobenius(moved) / scale, Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
 
         var lost = Identity(N);
         backend.Syrk(Op.Transpose, -1, a.P, 1, lost);
         scale = MatrixNorms.Frobenius(lost);
         allowed = 2 * a.Error.P * p * p + a.Error.W * 2 * beta * MatrixNorms.Frobenius(a.W_S);
         VectorKernels.Axpy(-2 * beta, a.W_S.Values, lost.Values);
-        if (scale > 0) yield return new OperatorCheck(Energy, MatrixNorms.Frobenius(lost) / scale, Slack * (share * allowed / scale + rounding));
+        if (scale > 0) yield return new OperatorCheck(Energy, MatrixNorms.Frobenius(lost) / scale, Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
     }
 
     private static IEnumerable<OperatorCheck> Agreements(Propagation a, Propagation b, double rounding)

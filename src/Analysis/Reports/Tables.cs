@@ -9,13 +9,11 @@ internal static class Tables
     [
         ("spectrum.csv", a => Spectrum(a.Spectrum)),
         ("modes.csv", a => Modes(a.Inclusion)),
-        ("threshold-curve.csv", a => ThresholdCurve(a.Inclusion)),
-        ("operator-checks.csv", a => OperatorChecks(a.Inclusion)),
-        ("relative-dissipation.csv", a => RelativeDissipation(a.RelativeDissipation)),
         ("claims.csv", a => Claims(a.Claims)),
         ("intervals.csv", a => Intervals(a.Intervals)),
         ("kernel-evolution.csv", a => Evolution(a.KernelEvolution)),
         ("displacement.csv", Displacement),
+        .. InclusionTables.All,
         .. CurveTables.All,
     ];
 
@@ -42,29 +40,6 @@ internal static class Tables
             Row(text, Count(j + 1), Number(m.Eigenvalue), Number(m.Measure), Number(m.Response), Number(m.Bound), Number(m.Floor), Number(m.Ratio), m.InReservoir ? "true" : "false",
                 Number(m.Slack), Number(m.DissipationDifference), Number(m.ResponseDifference), Number(m.IndependentBound));
         }
-        return text.ToString();
-    }
-
-    private static string ThresholdCurve(InclusionResult inclusion)
-    {
-        var text = Header("threshold", "signalDimension", "reservoirDimension", "verdict", "relativeErrorSignalOnly", "worstReservoirResponse");
-        foreach (var p in inclusion.ThresholdCurve)
-            Row(text, Number(p.Threshold), Count(p.SignalDimension), Count(p.ReservoirDimension), p.Verdict.ToString(), Number(p.RelativeErrorSignalOnly), Number(p.WorstReservoirResponse));
-        return text.ToString();
-    }
-
-    private static string OperatorChecks(InclusionResult inclusion)
-    {
-        var text = Header("name", "defect", "limit", "passed");
-        foreach (var c in inclusion.OperatorChecks) Row(text, c.Name, Number(c.Defect), Number(c.Limit), c.Passed ? "true" : "false");
-        return text.ToString();
-    }
-
-    private static string RelativeDissipation(RelativeDissipation? relative)
-    {
-        var text = Header("mode", "relativeDissipation", "response", "bound", "inReservoir");
-        for (int k = 0; k < relative?.Values.Count; k++)
-            Row(text, Count(k + 1), Number(relative.Values[k]), Number(relative.Responses[k]), Number(relative.Bounds[k]), relative.Values[k] < relative.Threshold ? "true" : "false");
         return text.ToString();
     }
 

@@ -6,10 +6,10 @@ namespace KernelFlow.Spectral;
 /// <param name="Angles">Principal angles between the two leading eigenspaces.</param>
 /// <param name="FirstGap">(λ_k − λ_{k+1})/λ_1 of the first: 0 when the space is not determined, infinite when it is the whole space.</param>
 /// <param name="SecondGap">The same of the second.</param>
-/// <param name="Resolution">The angle, in radians, that the residuals of the computed eigenpairs alone allow (<see cref="DavisKahan.FromResidual"/>, both sides added; π/2 at most).</param>
+/// <param name="Resolution">The angle, in radians, that the residuals of the computed eigenpairs and rounding of the matrices (N·ε·λ_1) alone allow (<see cref="DavisKahan.FromResidual"/>, both sides added; π/2 at most).</param>
 public sealed record SubspaceRotation(PrincipalAngles Angles, double FirstGap, double SecondGap, double Resolution)
 {
-    /// <summary>Whether the largest angle exceeds what the residuals allow: the space turned, not only its computation.</summary>
+    /// <summary>Whether the largest angle exceeds what residuals and rounding allow: the space turned, not only its computation.</summary>
     public bool IsResolved => Angles.Largest > Resolution;
 
     /// <summary>The rotation of the k leading eigenvectors.</summary>
@@ -38,6 +38,6 @@ public sealed record SubspaceRotation(PrincipalAngles Angles, double FirstGap, d
     {
         double squares = 0;
         for (int j = 0; j < count; j++) squares += pairs.ResidualNorms[j] * pairs.ResidualNorms[j];
-        return DavisKahan.FromResidual(Math.Sqrt(squares), Gap(pairs, count));
+        return DavisKahan.FromResidual(Math.Sqrt(squares) + Tolerances.RoundingFloor(pairs.Vectors.RowCount, Math.Abs(pairs.Values[0])), Gap(pairs, count));
     }
 }

@@ -102,11 +102,11 @@ public sealed class TextReportTests
         var sample = SampleAnalysis.Make();
         var analysis = sample with { Inclusion = sample.Inclusion with { Modes = [new(0, 0, 1, 0, 0, true), new(double.NaN, 0, 0, 0, 0, false)] } };
         var tables = Tables.All(analysis).ToDictionary(t => t.File, t => t.Text);
-        Assert.Equal(["spectrum.csv", "modes.csv", "claims.csv", "intervals.csv", "kernel-evolution.csv", "displacement.csv", "schedule.csv"], tables.Keys);
+        Assert.Equal(["spectrum.csv", "modes.csv", "claims.csv", "intervals.csv", "kernel-evolution.csv", "displacement.csv", "threshold-curve.csv", "operator-checks.csv", "relative-dissipation.csv", "schedule.csv"], tables.Keys);
         string[] spectrum = tables["spectrum.csv"].TrimEnd('\n').Split('\n');
         Assert.Equal("mode,eigenvalue,residualNorm,dissipatedFraction,relativeEigenvalue", spectrum[0]);
         Assert.Equal(analysis.Spectrum.Eigenvalues, spectrum.Skip(1).Select(l => double.Parse(l.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.Equal("1,0,0,1,0,0,inf,true\n2,nan,0,0,0,0,0,false\n", tables["modes.csv"][(tables["modes.csv"].IndexOf('\n') + 1)..]);
+        Assert.Equal("1,0,0,1,0,0,inf,true,-1,,,\n2,nan,0,0,0,0,0,false,0,,,\n", tables["modes.csv"][(tables["modes.csv"].IndexOf('\n') + 1)..]);
         Assert.Contains("\"a part of the budget is unknown, \"\"descent\"\"\"\n", tables["claims.csv"]);
         Assert.Contains("\n10,150.00000000000003,,3\n", tables["intervals.csv"]);
         Assert.Contains("\ntest,1,0,-1.25,-1.26\ntrain,0,0,1,1.01\n", tables["displacement.csv"]);
