@@ -1,0 +1,74 @@
+using KernelFlow.Analysis.Tests.Support;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace KernelFlow.Analysis.Tests.Certificate;
+
+/// <summary>eig(2 B^½ W B^½) against the general eigenproblem of 2BW, a closed form, and its own defining identities.</summary>
+public class RelativeDissipationTests
+{
+    private static readonly double[] s_times = [0, 0.5, 1.5, 4];
+
+    /// <summary>K and B constant: μ = 1 − e^{−2γT} for the eigenvalues γ of B^½KB^½, all in [0, 1].</summary>
+    [Fact]
+    public void OfAFrozenKernelAndConstantHessianInClosedForm()
+    {
+        var still = FlowPath.Straight(4, 3, 2, 20, 0, 7);
+        var blocks = still.WithVaryingHessian(1, 9).B!(0);
+        var path = still with { B = _ => blocks };
+        var analysis = Analyze.Reservoir(FlowRecording.Of(path, s_times, stepsPerInterval: 100).Jacobians(), TestRuns.Options with { RelativeTolerance = 1e-10 });
+        var relative = analysis.RelativeDissipation!;
+        var L = HessianRoot(blocks, 4, 2);
+        var gamma = (L * path.J_S(0) * path.J_S(0).Transpose() * L).Evd(Symmetricity.Symmetric).EigenValues.Select(z => z.Real).OrderDescending().ToArray();
+        Assert.Equal(8, relative.Values.Count);
+        for (int k = 0; k < 8; k++) Check.Near(1 - Math.Exp(-2 * gamma[k] * s_times[^1]), relative.Values[k], 1e-8, $"μ_{k + 1}");
+        Check.Within(0, 1, relative.Values[0], "largest");
+        Assert.Equal((0, 8), (relative.OutsideDimension, relative.SignalDimension + relative.ReservoirDimension));
+    }
+
+    /// <summary>B of rank 1 in blocks of 2 that grows along the way: half of the space is outside, and values exceed 1.</summary>
+    [Fact]
+    public void OfSingularAndGrowingHessians()
+    {
+        double[] start = [0.4, 0.2, 0.2, 0.1, 0.09, -0.03, -0.03, 0.01, 0.5, 0, 0, 0];
+        var path = FlowPath.Straight(3, 3, 2, 20, 0.3, 17) with { B = t => Array.ConvertAll(start, b => b * (1 + 6 * t)) };
+        var analysis = Analyze.Reservoir(FlowRecording.Of(path, s_times, stepsPerInterval: 400).Jacobians(), TestRuns.Options);
+        var (relative, W) = (analysis.RelativeDissipation!, analysis.Operators.W_S);
+        Assert.Equal((3, 3), (relative.Values.Count, relative.OutsideDimension));
+        var root = HessianRoot(start, 3, 2);
+        var general = (2 * root * root * W).Evd().EigenValues.Select(z => z.Real).OrderDescending().Take(3).ToArray();
+        for (int k = 0; k < 3; k++) Check.Near(general[k], relative.Values[k], 1e-9, $"μ_{k + 1} against eig(2BW)");
+        // The definition of the modes: vᵀWv = μ/2, vᵀB⁺v = 1, v in range B, and the response within its bound.
+        var inverse = (root * root).PseudoInverse();
+        for (int k = 0; k < 3; k++)
+        {
+            var v = relative.Modes.Column(k);
+            Check.Near(0.5 * relative.Values[k], v * (W * v), 1e-10, "vᵀWv");
+            for (int j = 0; j < 3; j++) Check.AtMost(1e-12, Math.Abs(relative.Modes.Column(j) * (inverse * v) - (j == k ? 1 : 0)), "vᵀB⁺v");
+            Check.AtMost(1e-13, (root * root * (inverse * v) - v).L2Norm(), "distance from range B");
+            Check.Near((analysis.Operators.G_Q * v).L2Norm(), relative.Responses[k], 1e-10, "‖Gv‖");
+            Check.Near(Math.Sqrt(0.5 * relative.Values[k]) * analysis.Inclusion.VisibilityBound, relative.Bounds[k], 1e-10, "bound");
+            Check.AtMost(relative.Bounds[k], relative.Responses[k], "response");
+        }
+        Check.Within(1, 20, relative.Values[0], "largest: B has grown");
+    }
+
+    [Fact]
+    public void WhereItIsNotItsOwnSpectrumTheReasonSaysWhy()
+    {
+        Assert.Null(TestRuns.DigitsTinyAnalysis.RelativeDissipation);
+        Assert.Contains("dissipated fraction", TestRuns.DigitsTinyAnalysis.RelativeDissipationReason);
+    }
+
+    // B^½, block by block.
+    private static Matrix<double> HessianRoot(double[] blocks, int n, int p)
+    {
+        var root = Matrix<double>.Build.Dense(n * p, n * p);
+        for (int i = 0; i < n; i++)
+        {
+            var evd = Matrix<double>.Build.Dense(p, p, blocks[(i * p * p)..((i + 1) * p * p)]).Evd(Symmetricity.Symmetric);
+            var half = Matrix<double>.Build.DenseOfDiagonalArray([.. evd.EigenValues.Select(z => Math.Sqrt(Math.Max(z.Real, 0)))]);
+            root.SetSubMatrix(i * p, i * p, evd.EigenVectors * half * evd.EigenVectors.Transpose());
+        }
+        return root;
+    }
+}
