@@ -16,7 +16,7 @@ internal static class InclusionCheck
         for (int runs = 1; runs < MostRuns && run?.Propagation is not null && run.Tolerance > c.Options.RelativeTolerance; runs++)
         {
             if (InclusionRule.Shrink(evidence, spectrum.Threshold) is not ({ } shrink and < 1)) break;
-            var finer = c.Model.Second!.Run(Math.Max(c.Options.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
+            var finer = c.Model.Second!.At(Math.Max(c.Options.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
             if (finer.Propagation is null) break;
             run = finer;
             (result, evidence) = Examine(c, spectrum, run);

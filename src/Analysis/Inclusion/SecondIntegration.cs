@@ -13,30 +13,22 @@ internal sealed record SecondRun(double Tolerance, Propagation? Propagation, dou
 
 /// <summary>The second integration of check 2 (theory, section 5): coarse, beside the main one; finer only when a verdict hangs on it.</summary>
 /// <remarks>
-/// δ_W,j and δ_G,j enter the bound of a mode, so a coarse run makes check 2 weaker, never wrong. A verdict hangs on them only at reservoir modes. So it starts
-/// coarse, which costs a fraction of the main run, and is repeated with what the worst reservoir mode needs.
+/// δ_W,j and δ_G,j enter the bound of a mode, so a coarse run makes check 2 weaker, never wrong. A verdict hangs on them only at reservoir modes, and there they are small beside
+/// √(cλ_j) whatever λ_j is: what a mode has not dissipated no method can get very wrong. So the run starts coarse, which costs a fraction of the main one, and would be repeated
+/// with what the worst reservoir mode needs.
 /// </remarks>
-internal sealed class SecondIntegration
+/// <param name="first">The coarse run.</param>
+/// <param name="again">A run at another tolerance.</param>
+internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, CancellationToken, SecondRun> again)
 {
     /// <summary>The reason there is none when it was not asked for.</summary>
     public const string SwitchedOff = "switched off";
 
-    /// <summary>Of the first run.</summary>
+    /// <summary>Relative tolerance of the first run.</summary>
     public const double Coarse = 1e-2;
 
     // Below this tolerance the order of radau-5 outweighs its cost.
     private const double HighOrder = 1e-3;
-
-    private readonly KernelTrajectory _trajectory;
-    private readonly Backend _backend;
-    private readonly string _main;
-    private readonly Pending<SecondRun> _first;
-
-    private SecondIntegration(KernelTrajectory trajectory, string main, Backend backend, SecondThread second)
-    {
-        (_trajectory, _main, _backend) = (trajectory, main, backend);
-        _first = second.Run(stop => Run(Coarse, stop));
-    }
 
     /// <summary>Starts the coarse run beside the main one.</summary>
     /// <param name="trajectory">What both integrate.</param>
@@ -44,11 +36,18 @@ internal sealed class SecondIntegration
     /// <param name="tolerance">Relative tolerance of the main one.</param>
     /// <param name="backend">Dense kernels.</param>
     /// <param name="second">Where to run it.</param>
-    public static SecondIntegration Start(KernelTrajectory trajectory, string method, double tolerance, Backend backend, SecondThread second) =>
-        new(trajectory, method == "auto" ? Methods.Choose(trajectory, tolerance).Name : method, backend, second);
+    public static SecondIntegration Start(KernelTrajectory trajectory, string method, double tolerance, Backend backend, SecondThread second)
+    {
+        string main = method == "auto" ? Methods.Choose(trajectory, tolerance).Name : method;
+        SecondRun At(double asked, CancellationToken stop) => Run(trajectory, main, asked, backend, stop);
+        return new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
+    }
 
     /// <summary>The coarse run.</summary>
-    public SecondRun First => _first.Value;
+    public SecondRun First => first.Value;
+
+    /// <summary>The second integration at a given tolerance.</summary>
+    public SecondRun At(double tolerance, CancellationToken cancellation) => again(tolerance, cancellation);
 
     /// <summary>A method of another family: Radau IIA dissipates and has its nodes elsewhere; where that is the main one, Gauss.</summary>
     public static string MethodFor(string main, double tolerance) =>
@@ -56,13 +55,13 @@ internal sealed class SecondIntegration
             ? tolerance >= HighOrder ? CollocationTableau.Gauss4.Name : CollocationTableau.Gauss6.Name
             : tolerance >= HighOrder ? CollocationTableau.Radau3.Name : CollocationTableau.Radau5.Name;
 
-    /// <summary>The second integration at a given tolerance. A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.</summary>
-    public SecondRun Run(double tolerance, CancellationToken cancellation)
+    // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
+    private static SecondRun Run(KernelTrajectory trajectory, string main, double tolerance, Backend backend, CancellationToken cancellation)
     {
         try
         {
-            var propagation = Propagator.Integrate(_trajectory, new PropagationOptions { Method = MethodFor(_main, tolerance), RelativeTolerance = tolerance }, _backend, cancellation: cancellation);
-            return new SecondRun(tolerance, propagation, Eigen.Largest(_trajectory.TestKernelIntegral(propagation.Nodes), _backend));
+            var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = MethodFor(main, tolerance), RelativeTolerance = tolerance }, backend, cancellation: cancellation);
+            return new SecondRun(tolerance, propagation, Eigen.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
         }
         catch (NumericalException e)
         {

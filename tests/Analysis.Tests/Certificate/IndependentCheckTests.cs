@@ -1,6 +1,7 @@
 using KernelFlow.Analysis.Tests.Support;
 using KernelFlow.Integrators;
 using KernelFlow.Operators;
+using KernelFlow.Spectral;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Analysis.Tests.Certificate;
@@ -52,23 +53,64 @@ public class IndependentCheckTests
         Assert.Contains(inclusion.OperatorChecks, c => c.Name == "agreement of G_Q");
     }
 
-    /// <summary>A soft reservoir under a kernel that turns: the coarse run leaves modes open, and the finer one that follows decides.</summary>
-    [Fact]
-    public void AnOpenReservoirIsIntegratedMoreFinely()
+    /// <summary>Kernels that turn, with spectra over many decades: the coarse run resolves every reservoir mode to a few per cent of its bound.</summary>
+    [Theory]
+    [InlineData(5, 0.5, 0.01)]
+    [InlineData(20, 0.8, 0.001)]
+    [InlineData(20, 0.8, 0.01)]
+    [InlineData(80, 0.8, 0.1)]
+    public void TheCoarseRunSufficesForSoftReservoirs(double scale, double decay, double turn)
     {
-        var inclusion = Analyze.Reservoir(SoftRun(), TestRuns.Options with { Threshold = 1e-3, RelativeTolerance = 1e-9 }).Inclusion;
+        var analysis = Analyze.Reservoir(SoftRun(scale, decay, turn), TestRuns.Options with { RelativeTolerance = 1e-6 });
+        var inclusion = analysis.Inclusion;
         Assert.True(inclusion.Verdict == Verdict.Holds, $"{inclusion.Verdict}: {inclusion.Reason}");
-        Check.Within(1e-9, 0.5 * SecondIntegration.Coarse, inclusion.Independent!.RelativeTolerance, "tolerance of the last second run");
+        Assert.Equal(SecondIntegration.Coarse, inclusion.Independent!.RelativeTolerance);
+        double c = Math.Pow(inclusion.VisibilityBound, 2);
+        double worst = inclusion.Modes.Where(m => m.InReservoir).Max(m => (m.ResponseDifference!.Value + Math.Sqrt(c * m.DissipationDifference!.Value)) / Math.Sqrt(c * m.Eigenvalue));
+        Check.Within(1e-6, 0.05, worst, "δ_G + √(cδ_W) relative to √(cλ)");
     }
 
-    /// <summary>With the tolerance of the analysis itself too loose, nothing finer is allowed: the reason says so.</summary>
-    [Fact]
-    public void ATooLooseToleranceLeavesItUndecided()
+    /// <summary>A second run that is off by five times λ in the last mode leaves it open; a finer one is asked for and decides.</summary>
+    [Theory]
+    [InlineData(1, Verdict.Holds)]
+    [InlineData(9, Verdict.Undecided)]
+    public void AnOpenReservoirIsIntegratedMoreFinely(int wrongRuns, Verdict expected)
     {
-        var inclusion = Analyze.Reservoir(SoftRun(), TestRuns.Options with { Threshold = 1e-3, RelativeTolerance = 1e-3 }).Inclusion;
-        Assert.True(inclusion.Verdict == Verdict.Undecided, $"{inclusion.Verdict}: {inclusion.Reason}");
-        Assert.Contains("smaller rtol", inclusion.Reason);
-        Assert.Equal(1e-3, inclusion.Independent!.RelativeTolerance);
+        var asked = new List<double>();
+        var (context, spectrum) = Stages(SoftRun(20, 0.8, 0.01), TestRuns.Options with { RelativeTolerance = 1e-6 });
+        var sound = context.Model.Second!;
+        SecondRun Take(double tolerance)
+        {
+            asked.Add(tolerance);
+            var run = tolerance == SecondIntegration.Coarse ? sound.First : sound.At(tolerance, CancellationToken.None);
+            if (asked.Count > wrongRuns) return run;
+            var psi = context.Pairs.Vectors.Column(context.Pairs.Values.Count - 1);
+            Matrix<double> W = run.Propagation!.W_S + 5 * context.Pairs.Values[^1] * psi.OuterProduct(psi);
+            return run with { Propagation = With(run.Propagation, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfMatrix(W)) };
+        }
+        var second = new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() => Take(SecondIntegration.Coarse))), (tolerance, _) => Take(tolerance));
+        var inclusion = InclusionCheck.Run(context with { Model = context.Model with { Second = second } }, spectrum);
+        Assert.True(inclusion.Verdict == expected, $"{inclusion.Verdict}: {inclusion.Reason}");
+        Assert.Equal(asked[^1], inclusion.Independent!.RelativeTolerance);
+        Assert.Equal(expected == Verdict.Holds ? 2 : 3, asked.Count);
+        for (int i = 1; i < asked.Count; i++) Check.Within(1e-6, 0.5 * asked[i - 1], asked[i], $"tolerance of run {i + 1}");
+        if (expected == Verdict.Undecided) Assert.Contains("δ_W", inclusion.Reason);
+    }
+
+    /// <summary>A second integration that fails leaves a reservoir undecided, and what is vacuous vacuous.</summary>
+    [Fact]
+    public void AFailedSecondRunIsTold()
+    {
+        var failed = new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() => new SecondRun(1e-2, null, double.NaN, "the second integration failed: it jumped"))), (_, _) => throw new InvalidOperationException());
+        foreach (var (threshold, expected) in ((double, Verdict)[])[(1e-3, Verdict.Undecided), (1e-12, Verdict.Vacuous)])
+        {
+            var (context, spectrum) = Stages(SoftRun(20, 0.8, 0.01), TestRuns.Options with { RelativeTolerance = 1e-6, Threshold = threshold });
+            var inclusion = InclusionCheck.Run(context with { Model = context.Model with { Second = failed } }, spectrum);
+            Assert.True(inclusion.Verdict == expected, $"{inclusion.Verdict}: {inclusion.Reason}");
+            Assert.Null(inclusion.Independent);
+            Assert.Contains("it jumped", inclusion.IndependentReason);
+            if (expected == Verdict.Undecided) Assert.Contains("it jumped", inclusion.Reason);
+        }
     }
 
     [Fact]
@@ -82,14 +124,36 @@ public class IndependentCheckTests
         Assert.Contains(inclusion.OperatorChecks, c => c.Name == "node weights");
     }
 
-    /// <summary>Kernels whose eigenvalues fall over seven decades while their eigenvectors turn from checkpoint to checkpoint.</summary>
-    private static CheckpointSequence SoftRun()
+    private static (ClaimContext, SpectrumResult) Stages(CheckpointSequence checkpoints, AnalysisOptions options)
     {
-        const int n = 8;
+        var backend = TestRuns.Managed;
+        var outputs = OutputRecord.Read(checkpoints);
+        using var second = SecondThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
+        var model = FlowModel.Build(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend, second, _ => { }, CancellationToken.None);
+        _ = model.Second?.First; // before the thread it may run on is gone
+        var pairs = DenseEigen.Decompose(model.Propagation.W_S, backend);
+        return (new ClaimContext(checkpoints, outputs, model, pairs, backend, options), SpectrumBuilder.Build(pairs, model.Beta, model.NoFractionReason, options.Threshold));
+    }
+
+    private static Propagation With(Propagation p, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix W) => new()
+    {
+        P = p.P, W_S = W, G_S = p.G_S, G_Q = p.G_Q, Nodes = p.Nodes, StepsPerInterval = p.StepsPerInterval,
+        Transported = p.Transported, IntervalTransported = p.IntervalTransported, Error = p.Error, Report = p.Report,
+    };
+
+    /// <summary>J_S(t) = (Q + t·turn·R)·diag(scale·10^{−decay·i})·A with random outputs: W_S falls over many decades while the directions turn.</summary>
+    private static CheckpointSequence SoftRun(double scale = 20, double decay = 0.8, double turn = 0.01)
+    {
+        const int n = 8, m = 5;
         var random = new Random(4);
-        Matrix<double> basis = FlowPath.Gaussian(random, n, n).QR().Q, turn = FlowPath.Gaussian(random, n, n), test = FlowPath.Gaussian(random, 5, n);
-        Matrix<double> decay = Matrix<double>.Build.DenseOfDiagonalArray([.. Enumerable.Range(0, n).Select(i => 20 * Math.Pow(10, -0.6 * i))]);
-        Matrix<double> J_S(double t) => basis * decay * (Matrix<double>.Build.DenseIdentity(n) + 0.6 * t * turn);
-        return FlowRecording.Of(new FlowPath(n, 5, 1, J_S, t => test * J_S(0.5 * t)), [0, 0.7, 1.5, 3], stepsPerInterval: 4000).Jacobians();
+        Matrix<double> basis = FlowPath.Gaussian(random, n, n).QR().Q, R = FlowPath.Gaussian(random, n, n), test = FlowPath.Gaussian(random, m, n), A = FlowPath.Gaussian(random, n, n);
+        var D = Matrix<double>.Build.DenseOfDiagonalArray([.. Enumerable.Range(0, n).Select(i => scale * Math.Pow(10, -decay * i))]);
+        double[] Outputs(int count) => FlowPath.Gaussian(random, count, 1).Column(0).ToArray();
+        Checkpoint At(double t, int k) => new(t, k,
+        [
+            FlowRecording.Tensor("J_S", (basis + turn * t * R) * D * A), FlowRecording.Tensor("J_Q", scale * test * (Matrix<double>.Build.DenseIdentity(n) + 0.3 * t * R)),
+            new MemoryTensor("U_S", Outputs(n), n, 1), new MemoryTensor("U_Q", Outputs(m), m, 1),
+        ]);
+        return new CheckpointSequence(((double[])[0, 0.7, 1.5, 3]).Select(At).ToArray(), LossModel.Squared(Outputs(n), 1));
     }
 }

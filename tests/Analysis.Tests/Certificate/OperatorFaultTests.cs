@@ -102,6 +102,7 @@ public class OperatorFaultTests
         var outputs = OutputRecord.Read(checkpoints);
         using var second = SecondThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
         var model = FlowModel.Build(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend, second, _ => { }, CancellationToken.None);
+        _ = model.Second?.First;
         model = model with { Propagation = Break(recording.Path, model.Propagation, fault, leak) };
         var pairs = DenseEigen.Decompose(model.Propagation.W_S, backend);
         var spectrum = SpectrumBuilder.Build(pairs, model.Beta, model.NoFractionReason, threshold);
