@@ -30,17 +30,17 @@ internal static class InclusionCheck
         var G = propagation.G_Q;
         int N = G.ColumnCount, k = pairs.Values.Count;
         double constant = c.Model.ResponseBound, first = Math.Max(pairs.Values[0], 0);
-        // Rounding of W: each λ_j is known to N·ε·λ_1. Without it a mode far below ελ_1 would be held to a bound that rounding has already eaten.
-        double noise = N * c.Model.Epsilon * first;
+        // Rounding of W: each λ_j is known to N·ε·λ_1, or √λ_j to N·ε·s_F. Without it a mode far below would be held to a bound that rounding has already eaten.
+        double noise = Math.Pow(c.Solution.UnresolvedRoot(c.Model.Epsilon), 2);
         var response = ModeResponses.Of(G, pairs, backend);
         double floor = N * c.Model.Epsilon * Eigen.SpectralNorm(response, backend);
         double[] norms = ModeResponses.Norms(response);
         var measure = spectrum.DissipatedFraction ?? spectrum.RelativeEigenvalues;
         var modes = new ModeVisibility[k];
         for (int j = 0; j < k; j++)
-            modes[j] = new ModeVisibility(pairs.Values[j], measure[j], norms[j], Math.Sqrt(constant * (Math.Max(pairs.Values[j], 0) + noise)), floor, measure[j] < spectrum.Threshold);
+            modes[j] = new ModeVisibility(pairs.Values[j], measure[j], norms[j], Math.Sqrt(constant) * c.Solution.Root(pairs.Values[j], c.Model.Epsilon), floor, measure[j] < spectrum.Threshold);
 
-        double[]? larger = second?.Propagation is null ? null : Compare(c, second, response, norms, modes, noise, floor);
+        double[]? larger = second?.Propagation is null ? null : Compare(c, second, response, norms, modes, floor);
         var checks = OperatorConsistency.Run(propagation, c.Model.Descent is null ? c.Outputs.Times : null, c.Model.Beta, c.Model.MotionBound, second?.Propagation, backend);
         var evidence = new InclusionEvidence
         {
@@ -59,7 +59,7 @@ internal static class InclusionCheck
             Independent = larger is null ? null : Summary(c, second!, evidence),
             IndependentReason = larger is not null ? null : second?.Failure ?? c.Model.NoSecondReason ?? "not computed",
             Empirical = Empirical(c, errors, spectrum),
-            Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, noise, backend),
+            Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, N * c.Model.Epsilon * first, backend),
             VisibilityBound = Math.Sqrt(constant),
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
@@ -71,7 +71,7 @@ internal static class InclusionCheck
     }
 
     // δ_W,j, δ_G,j and the bound of check 2 go into the modes; the larger of the two responses is returned.
-    private static double[] Compare(ClaimContext c, SecondRun second, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix response, double[] norms, ModeVisibility[] modes, double noise, double floor)
+    private static double[] Compare(ClaimContext c, SecondRun second, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)
     {
         var other = ModeResponses.Of(second.Propagation!.G_Q, c.Pairs, c.Backend);
         double[] otherNorms = ModeResponses.Norms(other), dissipated = ModeResponses.Dissipation(second.Propagation.W_S, c.Pairs, c.Backend);
@@ -84,7 +84,7 @@ internal static class InclusionCheck
             {
                 DissipationDifference = w,
                 ResponseDifference = g,
-                IndependentBound = Math.Sqrt(constant * (Math.Max(modes[j].Eigenvalue, 0) + w + noise)) + g + floor,
+                IndependentBound = Math.Sqrt(constant * (Math.Pow(c.Solution.Root(modes[j].Eigenvalue, c.Model.Epsilon), 2) + w)) + g + floor,
             };
             larger[j] = Math.Max(norms[j], otherNorms[j]);
         }

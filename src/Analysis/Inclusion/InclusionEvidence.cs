@@ -9,7 +9,7 @@ internal sealed record InclusionEvidence
     /// <summary>c_h.</summary>
     public required double Constant { get; init; }
 
-    /// <summary>N·ε·λ_1, what rounding makes of an eigenvalue.</summary>
+    /// <summary>What rounding can make of an eigenvalue 0: N·ε·λ_1, or (N·ε·s_F)² where √λ_j are singular values of the factor.</summary>
     public required double Noise { get; init; }
 
     /// <summary>N·ε·‖G_h‖₂.</summary>

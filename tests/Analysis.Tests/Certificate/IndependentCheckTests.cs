@@ -1,7 +1,6 @@
 using KernelFlow.Analysis.Tests.Support;
 using KernelFlow.Integrators;
 using KernelFlow.Operators;
-using KernelFlow.Spectral;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Analysis.Tests.Certificate;
@@ -131,8 +130,8 @@ public class IndependentCheckTests
         using var second = SecondThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
         var model = FlowModel.Build(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend, second, _ => { }, CancellationToken.None);
         _ = model.Second?.First; // before the thread it may run on is gone
-        var pairs = DenseEigen.Decompose(model.Propagation.W_S, backend);
-        return (new ClaimContext(checkpoints, outputs, model, pairs, backend, options), SpectrumBuilder.Build(pairs, model.Beta, model.NoFractionReason, options.Threshold));
+        var solution = SpectrumSolver.Solve(model, options, backend, CancellationToken.None);
+        return (new ClaimContext(checkpoints, outputs, model, solution, backend, options), SpectrumBuilder.Build(solution.Pairs, model.Beta, model.NoFractionReason, options.Threshold));
     }
 
     private static Propagation With(Propagation p, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix W) => new()

@@ -1,7 +1,6 @@
 using KernelFlow.Analysis.Tests.Support;
 using KernelFlow.Integrators;
 using KernelFlow.Operators;
-using KernelFlow.Spectral;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -104,9 +103,9 @@ public class OperatorFaultTests
         var model = FlowModel.Build(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend, second, _ => { }, CancellationToken.None);
         _ = model.Second?.First;
         model = model with { Propagation = Break(recording.Path, model.Propagation, fault, leak) };
-        var pairs = DenseEigen.Decompose(model.Propagation.W_S, backend);
-        var spectrum = SpectrumBuilder.Build(pairs, model.Beta, model.NoFractionReason, threshold);
-        return InclusionCheck.Run(new ClaimContext(checkpoints, outputs, model, pairs, backend, options), spectrum);
+        var solution = SpectrumSolver.Solve(model, options, backend, CancellationToken.None);
+        var spectrum = SpectrumBuilder.Build(solution.Pairs, model.Beta, model.NoFractionReason, threshold);
+        return InclusionCheck.Run(new ClaimContext(checkpoints, outputs, model, solution, backend, options), spectrum);
     }
 
     private static Propagation Break(FlowPath path, Propagation sound, Fault fault, Vector<double>? leak)
