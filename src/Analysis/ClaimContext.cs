@@ -26,9 +26,10 @@ internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord
     /// <summary>g(s).</summary>
     public double[] StartGradient => Outputs.Gradients[0];
 
-    /// <summary>ε of the coarsest number type the data are stored in.</summary>
+    /// <summary>ε of the coarsest number type the data are stored in, or were made from.</summary>
     public double StoredEpsilon { get; } = Checkpoints.SelectMany(c => c.Tensors)
-        .Where(t => t.Key is "J_S" or "J_Q" or "K_SS" or "K_QS" or "U_S" or "U_Q").Max(t => t.Value.Type.Epsilon());
+        .Where(t => t.Key is "J_S" or "J_Q" or "J_S_mid" or "J_Q_mid" or "K_SS" or "K_QS" or "K_SS_next" or "K_QS_next" or "K_SQ_next" or "K_SS_mid" or "K_QS_mid" or "U_S" or "U_Q")
+        .Select(t => t.Value.Type.Epsilon()).Concat(Checkpoints.Select(c => c.Find("kernel_epsilon")?.ReadAll()[0] ?? 0)).Max();
 
     /// <summary>U_Q(T) − U_Q(s).</summary>
     public double[] TestDisplacement { get; } = VectorMath.Subtract(Outputs.TestOutputs[^1], Outputs.TestOutputs[0]);

@@ -90,8 +90,10 @@ public static class KernelBlocks
             foreach (var factor in factors.Values) factor.Load(first, count);
             foreach (var product in products) product.Accumulate(backend, factors);
         }
+        // The products are float64, what they were made of may be coarser: claims against data are not better than that.
+        double epsilon = factors.Values.Max(f => f.Epsilon);
         string[] dropped = ["J_S", "J_Q", "J_S_mid", "J_Q_mid", "w", "preconditioner", "sketch"];
-        return new Checkpoint(current.Time, current.Step, [.. products.Select(p => p.Tensor), .. current.Tensors.Values.Where(t => !dropped.Contains(t.Name))]);
+        return new Checkpoint(current.Time, current.Step, [.. products.Select(p => p.Tensor), new MemoryTensor("kernel_epsilon", [epsilon]), .. current.Tensors.Values.Where(t => !dropped.Contains(t.Name))]);
     }
 
     /// <summary>A block of columns of one (preconditioned) Jacobian, transposed: columns × rows.</summary>
@@ -103,6 +105,8 @@ public static class KernelBlocks
         private double[] _root = [];
 
         public int Rows => rows;
+
+        public double Epsilon => _tensor.Type.Epsilon();
 
         public MatrixView Block { get; private set; }
 

@@ -25,8 +25,8 @@ internal sealed class ChebyshevStep : NodalStepMethod
     {
         int n = trajectory.TrainSize;
         _slope = new FlowSlope(trajectory, columns, backend);
-        (_y, _first, _f) = (Norms.Zero(n, columns), Norms.Zero(n, columns), Norms.Zero(n, columns));
-        (_a, _b, _c) = (Norms.Zero(n, columns), Norms.Zero(n, columns), Norms.Zero(n, columns));
+        (_y, _first, _f) = (Buffers.Zero(n, columns), Buffers.Zero(n, columns), Buffers.Zero(n, columns));
+        (_a, _b, _c) = (Buffers.Zero(n, columns), Buffers.Zero(n, columns), Buffers.Zero(n, columns));
     }
 
     public override string Name => "rkc2";

@@ -192,7 +192,7 @@ internal sealed class CollocationStep : NodalStepMethod
                 $"{Name}: the stage {stage + 1} matrix is singular at t = {t:R}, h = {h:R} (pivot {info} of {_n}); likely cause: a kernel or loss Hessian that is not positive semidefinite, or not finite, there."));
     }
 
-    private static MatrixView New(int rows, int columns) => Norms.Zero(rows, columns);
+    private static MatrixView New(int rows, int columns) => Buffers.Zero(rows, columns);
 
     private static void Identity(in MatrixView m)
     {

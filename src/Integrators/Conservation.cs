@@ -32,7 +32,7 @@ internal static class Conservation
         for (int j = 0; j < n; j++)
             if (!VectorKernels.AllFinite(integral.Column(j))) return null;
         // λ_min > shift exactly where A − shift·I has a Cholesky factor: a tenth of the cost of eigenvalues. ‖A‖_F bounds λ_max.
-        double shift = Math.Max(Slowest, AboveRounding * Tolerances.Epsilon * Norms.Frobenius(integral));
+        double shift = Math.Max(Slowest, AboveRounding * Tolerances.Epsilon * MatrixNorms.Frobenius(integral));
         for (int i = 0; i < n; i++) integral[i, i] -= shift;
         return backend.Cholesky(integral) == 0 ? beta : null;
     }

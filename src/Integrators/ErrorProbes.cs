@@ -28,11 +28,11 @@ internal sealed class ErrorProbes
     {
         (_beta, _backend) = (beta, backend);
         var random = new Random(20260501);
-        V = Norms.Zero(columns, Count);
+        V = Buffers.Zero(columns, Count);
         for (int i = 0; i < V.Array.Length; i++) V.Array[i] = random.Next(2) == 0 ? -1 : 1;
-        (_start, _difference, _rest) = (Norms.Zero(n, Count), Norms.Zero(n, Count), Norms.Zero(n, Count));
-        (_w, _localW) = (Norms.Zero(Count, Count), Norms.Zero(Count, Count));
-        (_gs, _gq) = (Norms.Zero(n, Count), Norms.Zero(m, Count));
+        (_start, _difference, _rest) = (Buffers.Zero(n, Count), Buffers.Zero(n, Count), Buffers.Zero(n, Count));
+        (_w, _localW) = (Buffers.Zero(Count, Count), Buffers.Zero(Count, Count));
+        (_gs, _gq) = (Buffers.Zero(n, Count), Buffers.Zero(m, Count));
     }
 
     /// <summary>The probes, c×ℓ.</summary>
@@ -55,14 +55,14 @@ internal sealed class ErrorProbes
     public (double P, double W, double GS, double GQ) Local(in MatrixView probes, StepSums fine, StepSums coarse)
     {
         double p = Spread(_difference);
-        double gq = Norms.Difference(ColumnLayout.Probe(fine.GQ), coarse.GQ) / Math.Sqrt(Count);
+        double gq = MatrixNorms.Distance(ColumnLayout.Probe(fine.GQ), coarse.GQ) / Math.Sqrt(Count);
         if (_beta is { } beta)
         {
             _backend.Gemm(Op.Transpose, Op.None, -0.5 / beta, probes, _difference, 0, _localW);
             return (p, Pairs(_localW, 2), p / beta, gq);
         }
         VectorKernels.Combine(1, fine.ProbeW.Array, -1, coarse.ProbeW.Array, _localW.Array);
-        return (p, Pairs(_localW, 1), Norms.Difference(ColumnLayout.Probe(fine.GS), coarse.GS) / Math.Sqrt(Count), gq);
+        return (p, Pairs(_localW, 1), MatrixNorms.Distance(ColumnLayout.Probe(fine.GS), coarse.GS) / Math.Sqrt(Count), gq);
     }
 
     /// <summary>‖W‖_F and ‖G_S‖_F where they follow from P, estimated from P·V: W V = (V − PᵀPV)/(2β), G_S V = (V − PV)/β.</summary>
@@ -73,7 +73,7 @@ internal sealed class ErrorProbes
         double beta = _beta!.Value;
         _start.CopyTo(_rest);
         _backend.Gemm(Op.Transpose, Op.None, -1, p, probes, 1, _rest);
-        return (Spread(_rest) / (2 * beta), Norms.Difference(_start, probes) / (beta * Math.Sqrt(Count)));
+        return (Spread(_rest) / (2 * beta), MatrixNorms.Distance(_start, probes) / (beta * Math.Sqrt(Count)));
     }
 
     /// <summary>‖P(t+h) − P(t) + Σ ω B K Y‖_F over the step, and ‖P − P(s)‖_F: how well the nodes resolve the step, on the scale of what W and G hold.</summary>
@@ -89,7 +89,7 @@ internal sealed class ErrorProbes
         }
         // Sums of this many terms are known no better.
         double rounding = 20 * Tolerances.Epsilon * Spread(before);
-        return (Math.Max(0, Spread(_rest) - rounding), Norms.Difference(after, _start) / Math.Sqrt(Count));
+        return (Math.Max(0, Spread(_rest) - rounding), MatrixNorms.Distance(after, _start) / Math.Sqrt(Count));
     }
 
     /// <summary>Takes an accepted step into the estimate.</summary>
@@ -134,7 +134,7 @@ internal sealed class ErrorProbes
         }
     }
 
-    private static double Spread(in MatrixView a) => Norms.Frobenius(a) / Math.Sqrt(Count);
+    private static double Spread(in MatrixView a) => MatrixNorms.Frobenius(a) / Math.Sqrt(Count);
 
     // Root mean square over pairs of different probes of the symmetric part of the form, times the scale.
     private static double Pairs(in MatrixView form, double scale)

@@ -19,10 +19,10 @@ internal sealed class ExplicitStep : NodalStepMethod
         _tableau = tableau;
         int n = trajectory.TrainSize;
         _slope = new FlowSlope(trajectory, columns, backend);
-        _k = Array.ConvertAll(tableau.C, _ => Norms.Zero(n, columns));
-        _y = Array.ConvertAll(tableau.Nodes, _ => Norms.Zero(n, columns));
-        _stage = Norms.Zero(n, columns);
-        _embedded = Norms.Zero(n, ColumnLayout.Probes);
+        _k = Array.ConvertAll(tableau.C, _ => Buffers.Zero(n, columns));
+        _y = Array.ConvertAll(tableau.Nodes, _ => Buffers.Zero(n, columns));
+        _stage = Buffers.Zero(n, columns);
+        _embedded = Buffers.Zero(n, ColumnLayout.Probes);
         _nodeWeights = Array.ConvertAll(tableau.Nodes, theta => Enumerable.Range(0, tableau.C.Length).Select(i => tableau.DenseWeight(i, theta)).ToArray());
         _embeddedWeights = Enumerable.Range(0, tableau.C.Length).Select(i => At(tableau.B, i) - At(tableau.Embedded, i)).ToArray();
     }

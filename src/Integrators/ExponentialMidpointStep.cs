@@ -30,10 +30,10 @@ internal sealed class ExponentialMidpointStep : StepMethod
     {
         (_backend, _n, _beta) = (backend, trajectory.TrainSize, trajectory.Beta);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        _kernels = Norms.Zero(_n + trajectory.TestSize, _n);
-        _q = Norms.Zero(_n, _n);
-        if (_beta is null) (_f, _gamma, _moved) = (Norms.Zero(_n, _n), Norms.Zero(_n, _n), Norms.Zero(_n, columns));
-        (_projected, _scaled, _integral) = (Norms.Zero(_n, columns), Norms.Zero(_n, columns), Norms.Zero(_n, columns));
+        _kernels = Buffers.Zero(_n + trajectory.TestSize, _n);
+        _q = Buffers.Zero(_n, _n);
+        if (_beta is null) (_f, _gamma, _moved) = (Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, columns));
+        (_projected, _scaled, _integral) = (Buffers.Zero(_n, columns), Buffers.Zero(_n, columns), Buffers.Zero(_n, columns));
         (_kappa, _rates, _factors) = (new double[_n], new double[_n], new double[_n]);
     }
 

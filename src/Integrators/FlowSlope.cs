@@ -16,8 +16,8 @@ internal sealed class FlowSlope
     {
         (_backend, _n, _beta) = (backend, trajectory.TrainSize, trajectory.Beta);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        _kernels = Norms.Zero(_n + trajectory.TestSize, _n);
-        _product = _beta is null ? Norms.Zero(_n, columns) : default;
+        _kernels = Buffers.Zero(_n + trajectory.TestSize, _n);
+        _product = _beta is null ? Buffers.Zero(_n, columns) : default;
     }
 
     /// <summary>Loads K and B at a time.</summary>
@@ -28,7 +28,7 @@ internal sealed class FlowSlope
     }
 
     /// <summary>‖B‖‖K_SS‖_F ≥ λ_max(BK) at the time loaded.</summary>
-    public double RateBound() => (_beta ?? _hessian.NormBound()) * Norms.Frobenius(_kernels.Slice(0, 0, _n, _n));
+    public double RateBound() => (_beta ?? _hessian.NormBound()) * MatrixNorms.Frobenius(_kernels.Slice(0, 0, _n, _n));
 
     /// <summary>y ← −h·BK·x at the time loaded.</summary>
     public void Apply(double h, in MatrixView x, in MatrixView y)

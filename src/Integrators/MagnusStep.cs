@@ -29,10 +29,10 @@ internal sealed class MagnusStep : NodalStepMethod
     {
         (_backend, _n, _beta) = (backend, trajectory.TrainSize, trajectory.Beta);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        _kernels = [Norms.Zero(_n + trajectory.TestSize, _n), Norms.Zero(_n + trajectory.TestSize, _n)];
-        _y = [Norms.Zero(_n, columns), Norms.Zero(_n, columns)];
-        (_middle, _slope, _commutator, _exponent, _exponential) = (Norms.Zero(_n, _n), Norms.Zero(_n, _n), Norms.Zero(_n, _n), Norms.Zero(_n, _n), Norms.Zero(_n, _n));
-        _next = Norms.Zero(_n, columns);
+        _kernels = [Buffers.Zero(_n + trajectory.TestSize, _n), Buffers.Zero(_n + trajectory.TestSize, _n)];
+        _y = [Buffers.Zero(_n, columns), Buffers.Zero(_n, columns)];
+        (_middle, _slope, _commutator, _exponent, _exponential) = (Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n));
+        _next = Buffers.Zero(_n, columns);
         _exp = new MatrixExponential(_n, backend);
     }
 

@@ -19,7 +19,7 @@ internal sealed class MatrixExponential(int n, Backend backend)
     ];
 
     private const double Norm13 = 5.371920351148152;
-    private readonly MatrixView _a2 = Norms.Zero(n, n), _a4 = Norms.Zero(n, n), _a6 = Norms.Zero(n, n), _odd = Norms.Zero(n, n), _even = Norms.Zero(n, n), _temp = Norms.Zero(n, n);
+    private readonly MatrixView _a2 = Buffers.Zero(n, n), _a4 = Buffers.Zero(n, n), _a6 = Buffers.Zero(n, n), _odd = Buffers.Zero(n, n), _even = Buffers.Zero(n, n), _temp = Buffers.Zero(n, n);
     private readonly int[] _pivots = new int[n];
 
     /// <summary>e ← e^A; A is overwritten.</summary>

@@ -52,17 +52,17 @@ internal sealed class PropagationPass
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
         (string name, _reason) = options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance) : (options.Method, null);
         _method = Methods.Create(name, trajectory, _layout.Count, backend);
-        _kernels = _method.FreeKernels ?? Norms.Zero(_n + _m, _n);
+        _kernels = _method.FreeKernels ?? Buffers.Zero(_n + _m, _n);
         _controller = new StepController(options.Control, _method.Order, localTolerance);
         _rate = Rate();
         _conserved = _method.KeepsEnergy && start is null
-            ? Conservation.Scale(trajectory, _kernels, (_method.FreeColumns ?? Norms.Zero(_n, _n)).ColumnRange(0, _n), backend) : null;
-        _assembler = new Assembler(trajectory, _layout, _kernels, _conserved is null ? _method.FreeColumns ?? Norms.Zero(_n, _layout.Count) : default, backend);
+            ? Conservation.Scale(trajectory, _kernels, (_method.FreeColumns ?? Buffers.Zero(_n, _n)).ColumnRange(0, _n), backend) : null;
+        _assembler = new Assembler(trajectory, _layout, _kernels, _conserved is null ? _method.FreeColumns ?? Buffers.Zero(_n, _layout.Count) : default, backend);
         _probes = new ErrorProbes(_n, _m, _c, _conserved, backend);
-        (_x, _fineX, _coarseX) = (Norms.Zero(_n, _layout.Count), Norms.Zero(_n, _layout.Count), Norms.Zero(_n, ColumnLayout.Probes));
+        (_x, _fineX, _coarseX) = (Buffers.Zero(_n, _layout.Count), Buffers.Zero(_n, _layout.Count), Buffers.Zero(_n, ColumnLayout.Probes));
         (_w, _gs, _gq) = (new DenseMatrix(_c, _c), new DenseMatrix(_n, _c), new DenseMatrix(_m, _c));
         (_coarse, _fine) = (new StepSums(_n, _m, 0, _conserved is not null), new StepSums(_n, _m, _c, _conserved is not null));
-        (_slope, _product) = (Norms.Zero(_n, ColumnLayout.Probes), Norms.Zero(_n, ColumnLayout.Probes));
+        (_slope, _product) = (Buffers.Zero(_n, ColumnLayout.Probes), Buffers.Zero(_n, ColumnLayout.Probes));
         SetStart(start);
     }
 
@@ -85,7 +85,7 @@ internal sealed class PropagationPass
         }
         if (_conserved is { } beta) FollowFromP(beta);
         if (_options.FixedSteps is not null) return;
-        var (p, w, g) = GlobalError(Norms.Frobenius(_layout.P(_x)), Norms.Frobenius(_w), Norms.Frobenius(_gs), Norms.Frobenius(_gq));
+        var (p, w, g) = GlobalError(MatrixNorms.Frobenius(_layout.P(_x)), MatrixNorms.Frobenius(_w), MatrixNorms.Frobenius(_gs), MatrixNorms.Frobenius(_gq));
         Error = new IntegrationError(p, w, g);
     }
 
@@ -161,6 +161,7 @@ internal sealed class PropagationPass
             Accumulate();
             AddNodes(interval, t, h);
             _accepted++;
+            if (!double.IsFinite(MatrixNorms.Frobenius(_layout.P(_x)) + MatrixNorms.Frobenius(_w) + MatrixNorms.Frobenius(_gs) + MatrixNorms.Frobenius(_gq))) throw NotFinite(interval, t, h, _accepted);
         }
     }
 
@@ -181,9 +182,7 @@ internal sealed class PropagationPass
                 throw new NumericalException(FormattableString.Invariant(
                     $"{_method.Name}: the step size fell to {h:G3} at t = {t:R} (step {_accepted + 1}); likely cause: the tolerance is below rounding there, or the kernel jumps."));
             double error = TryStep(interval, t, h);
-            if (!double.IsFinite(error))
-                throw new NumericalException(FormattableString.Invariant(
-                    $"{_method.Name}: a value that is not finite appeared at t = {t:R}, h = {h:G3} (step {_accepted + 1}); likely cause: a kernel or loss Hessian that is not finite there."));
+            if (!double.IsFinite(error)) throw NotFinite(interval, t, h, _accepted + 1);
             double next = _controller.Next(h, error);
             if (_controller.Accepts(error))
             {
@@ -206,6 +205,23 @@ internal sealed class PropagationPass
         return step;
     }
 
+    // What was evaluated on the way is looked at again: NaN from the trajectory and growth past all bounds ask for different remedies.
+    private NumericalException NotFinite(int interval, double t, double h, int step)
+    {
+        string cause = _options.FixedSteps is null
+            ? "P grew past all bounds, as it does where a kernel is not positive semidefinite"
+            : "P grew past all bounds: steps too long for the stability of an explicit method, or a kernel that is not positive semidefinite";
+        foreach (double theta in (double[])[0, 0.25, 0.5, 0.75, 1, .. _method.Nodes])
+        {
+            _trajectory.Kernels(interval, t + theta * h, _kernels);
+            _trajectory.Hessian(interval, t + theta * h, _hessian);
+            if (double.IsFinite(MatrixNorms.Frobenius(_kernels)) && double.IsFinite(_hessian.NormBound())) continue;
+            cause = FormattableString.Invariant($"a kernel or loss Hessian that is not finite at t = {t + theta * h:R}");
+            break;
+        }
+        return new NumericalException(FormattableString.Invariant($"{_method.Name}: a value that is not finite appeared at t = {t:R}, h = {h:G3} (step {step}); likely cause: {cause}."));
+    }
+
     // The local error of the two half steps, relative to the operators as they stand at t + h: the largest over P, W, G_S and G_Q.
     private double TryStep(int interval, double t, double h)
     {
@@ -220,8 +236,8 @@ internal sealed class PropagationPass
 
         MatrixView P = _layout.P(_fineX), probes = ColumnLayout.Probe(_fineX);
         _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h, _probes.Difference(probes, _coarseX)));
-        double p = Math.Max(Norms.Frobenius(P), SmallestPropagator), gq = Norms.Sum(_gq, _fine.GQ);
-        var (w, gs) = _conserved is null ? (Norms.Sum(_w, _fine.W), Norms.Sum(_gs, _fine.GS)) : _probes.Sizes(P, probes);
+        double p = Math.Max(MatrixNorms.Frobenius(P), SmallestPropagator), gq = MatrixNorms.OfSum(_gq, _fine.GQ);
+        var (w, gs) = _conserved is null ? (MatrixNorms.OfSum(_w, _fine.W), MatrixNorms.OfSum(_gs, _fine.GS)) : _probes.Sizes(P, probes);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
         _norms = (p, w, gs, gq);
         var (dp, dw, dgs, dgq) = _probes.Local(probes, _fine, _coarse);
@@ -234,21 +250,21 @@ internal sealed class PropagationPass
     // An embedded error of the probes so large that the halves cannot be right either: their cost, N columns wide, is saved.
     private double? Hopeless(in MatrixView embedded)
     {
-        double halves = Math.ScaleB(1, _method.Order), size = Norms.Frobenius(ColumnLayout.Probe(_x));
-        double error = Norms.Frobenius(embedded) / (halves * Math.Max(size, SmallestPropagator));
+        double halves = Math.ScaleB(1, _method.Order), size = MatrixNorms.Frobenius(ColumnLayout.Probe(_x));
+        double error = MatrixNorms.Frobenius(embedded) / (halves * Math.Max(size, SmallestPropagator));
         return double.IsFinite(error) && error > 100 * _controller.Tolerance ? error : null;
     }
 
     // z = h·‖BK·D‖/‖D‖ for the difference D of the two solutions: the rate at which the error lives decides how far halving can be trusted.
     private double StiffnessOfDifference(int interval, double t, double h, in MatrixView difference)
     {
-        double size = Norms.Frobenius(difference);
+        double size = MatrixNorms.Frobenius(difference);
         if (!(size > 0)) return 0;
         _trajectory.Kernels(interval, t + h, _kernels);
         _trajectory.Hessian(interval, t + h, _hessian);
         _backend.Gemm(Op.None, Op.None, h, _kernels.Slice(0, 0, _n, _n), difference, 0, _product);
         _hessian.Apply(1, _product, 0, _slope);
-        return Norms.Frobenius(_slope) / size;
+        return MatrixNorms.Frobenius(_slope) / size;
     }
 
     private void Accept(int interval, double t, double h)
@@ -303,7 +319,7 @@ internal sealed class PropagationPass
         double s = _trajectory.Knots[0];
         _trajectory.Kernels(0, s, _kernels);
         _trajectory.Hessian(0, s, _hessian);
-        double rate = _hessian.NormBound() * Norms.Frobenius(_kernels.Slice(0, 0, _n, _n));
+        double rate = _hessian.NormBound() * MatrixNorms.Frobenius(_kernels.Slice(0, 0, _n, _n));
         if (!double.IsFinite(rate))
             throw new NumericalException(FormattableString.Invariant($"{_method.Name}: a kernel or loss Hessian at the start, t = {s:R}, is not finite."));
         return rate;

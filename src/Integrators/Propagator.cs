@@ -18,17 +18,25 @@ public static class Propagator
     private const int MaximumPasses = 5;
 
     /// <summary>Integrates over the whole trajectory.</summary>
+    /// <exception cref="ArgumentException">An option is out of range, or a vector has the wrong length.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; honoured within one step.</exception>
     /// <exception cref="NumericalException">A step size underflow, a singular stage matrix or a value that is not finite; the message names time and step.</exception>
     public static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors? carried = null,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        return Integrate(trajectory, options, backend, carried ?? new CarriedVectors(), start: null, progress, cancellation);
+        ArgumentNullException.ThrowIfNull(trajectory);
+        carried ??= new CarriedVectors();
+        PropagationChecks.Require(carried, trajectory.TrainSize, trajectory.TrainSize, trajectory.Intervals);
+        return Integrate(trajectory, options, backend, carried, start: null, progress, cancellation);
     }
 
     /// <summary>The same for one vector: P(t_k,s) v at every knot, G v and vᵀWv, at the cost of factorizations alone.</summary>
+    /// <exception cref="ArgumentException">An option is out of range, or the vector has the wrong length.</exception>
     /// <exception cref="NumericalException">As for <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
     public static VectorTransport Transport(KernelTrajectory trajectory, double[] vector, PropagationOptions options, Backend backend, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(trajectory);
+        PropagationChecks.Vector(vector, trajectory.TrainSize, nameof(vector));
         var result = Integrate(trajectory, options, backend, new CarriedVectors([1.0]), new MatrixView(vector, vector.Length, 1), null, cancellation);
         return new VectorTransport(result.Transported, result.G_S.Values, result.G_Q.Values, result.W_S.At(0, 0), result.Error, result.Report);
     }
@@ -50,6 +58,7 @@ public static class Propagator
     private static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start,
         Action<double>? progress, CancellationToken cancellation)
     {
+        PropagationChecks.Require(options);
         double share = LocalShare, shown = 0, before = double.PositiveInfinity;
         // A repeated pass does not take progress back; only the last one completes it.
         Action<double>? forward = progress is null ? null : f => { if (f > shown && f < 1) progress(shown = f); };

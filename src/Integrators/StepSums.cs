@@ -13,12 +13,12 @@ internal sealed class StepSums
     {
         TestOnly = testOnly;
         int columns = c == 0 ? ColumnLayout.Probes : new ColumnLayout(c).Count;
-        W = testOnly ? default : Norms.Zero(c, c);
-        GS = testOnly ? default : Norms.Zero(n, columns);
-        GQ = Norms.Zero(m, columns);
-        ProbeW = Norms.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
-        Cross = Norms.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
-        Motion = Norms.Zero(n, ColumnLayout.Probes);
+        W = testOnly ? default : Buffers.Zero(c, c);
+        GS = testOnly ? default : Buffers.Zero(n, columns);
+        GQ = Buffers.Zero(m, columns);
+        ProbeW = Buffers.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
+        Cross = Buffers.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
+        Motion = Buffers.Zero(n, ColumnLayout.Probes);
     }
 
     public bool TestOnly { get; }

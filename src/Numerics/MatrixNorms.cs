@@ -40,15 +40,13 @@ public static class MatrixNorms
         return values.Length == 0 ? 0 : Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
     }
 
-    /// <summary>‖A − B‖_F.</summary>
+    /// <summary>‖A − B‖_F, without a temporary, and without overflow or underflow of squares.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public static double Distance(in MatrixView a, in MatrixView b)
-    {
-        if (a.Rows != b.Rows || a.Columns != b.Columns) throw new ArgumentException($"Distance of {a.Rows}x{a.Columns} and {b.Rows}x{b.Columns}.");
-        MatrixView difference = a.ToMatrix();
-        for (int j = 0; j < a.Columns; j++) VectorKernels.Axpy(-1, b.Column(j), difference.Column(j));
-        return Frobenius(difference);
-    }
+    public static double Distance(in MatrixView a, in MatrixView b) => Combined(a, -1, b);
+
+    /// <summary>‖A + B‖_F, in the same way.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static double OfSum(in MatrixView a, in MatrixView b) => Combined(a, 1, b);
 
     /// <summary>‖A − B‖_F / ‖B‖_F; 0 when both are zero, infinite when only B is.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
@@ -75,6 +73,23 @@ public static class MatrixNorms
             }
         }
         return Math.Sqrt(sum);
+    }
+
+    private static double Combined(in MatrixView a, double sign, in MatrixView b)
+    {
+        if (a.Rows != b.Rows || a.Columns != b.Columns) throw new ArgumentException($"Matrices of {a.Rows}x{a.Columns} and {b.Rows}x{b.Columns} cannot be compared.");
+        double sum = 0;
+        for (int j = 0; j < a.Columns; j++) sum += VectorKernels.SquaredSum(1, a.Column(j), sign, b.Column(j));
+        if (sum is > 1e-280 and < 1e280 || double.IsNaN(sum)) return Math.Sqrt(sum);
+        // Zero, or squares out of range: by the largest element.
+        double largest = 0;
+        for (int j = 0; j < a.Columns; j++)
+            for (int i = 0; i < a.Rows; i++) largest = Math.Max(largest, Math.Abs(a[i, j] + sign * b[i, j]));
+        if (largest == 0 || !double.IsFinite(largest)) return largest;
+        sum = 0;
+        for (int j = 0; j < a.Columns; j++)
+            for (int i = 0; i < a.Rows; i++) sum += Math.Pow((a[i, j] + sign * b[i, j]) / largest, 2);
+        return largest * Math.Sqrt(sum);
     }
 
     private static bool AnyNaN(in MatrixView a)

@@ -7,7 +7,7 @@ namespace KernelFlow.Operators;
 /// <param name="Terms">By (k, k), and (k, k + 1) when crossed.</param>
 /// <param name="Crossed">Whether every checkpoint but the last has K_SS_next, K_QS_next and K_SQ_next.</param>
 /// <param name="HasTestKernel">Whether every checkpoint has K_QQ; otherwise K_QS K_SS⁺ K_SQ stands in its place.</param>
-/// <param name="Epsilon">ε of the stored type.</param>
+/// <param name="Epsilon">ε of the coarsest stored type in use, cross blocks included.</param>
 /// <param name="Substitutes">Without K_QQ but crossed: what stands in its place between k and k + 1.</param>
 internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), KernelTerm> Terms, bool Crossed, bool HasTestKernel, double Epsilon,
     IReadOnlyDictionary<(int A, int B), TestSubstitute> Substitutes)
@@ -17,9 +17,9 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         var terms = new Dictionary<(int, int), KernelTerm>();
         var substitutes = new Dictionary<(int, int), TestSubstitute>();
-        double epsilon = checkpoints.Max(c => Math.Max(c["K_SS"].Type.Epsilon(), c["K_QS"].Type.Epsilon()));
         bool hasTest = checkpoints.All(c => c.Find("K_QQ") is not null);
         bool crossed = checkpoints.SkipLast(1).All(c => c.Find("K_SS_next") is not null && c.Find("K_QS_next") is not null && c.Find("K_SQ_next") is not null);
+        double epsilon = KernelPrecision.OfInterpolant(checkpoints, crossed);
         for (int k = 0; k < checkpoints.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -24,8 +24,7 @@ public abstract class KernelTrajectory
         if (knots.Count < 2) throw new ArgumentException("A trajectory needs at least two knots.", nameof(knots));
         for (int k = 1; k < knots.Count; k++)
             if (!(knots[k] > knots[k - 1])) throw new ArgumentException("Knots must increase strictly.", nameof(knots));
-        if (trainSize < 1 || testSize < 0 || outputs < 1 || trainSize % outputs != 0)
-            throw new ArgumentException($"Sizes N = {trainSize}, M = {testSize}, p = {outputs} do not fit together.");
+        SizeChecks.Require(trainSize, testSize, outputs);
         TrainSize = trainSize;
         TestSize = testSize;
         Outputs = outputs;

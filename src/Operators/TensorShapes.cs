@@ -25,7 +25,7 @@ internal sealed class TensorShapes(int n, int m, int p, long? columns, long? par
     public static readonly string[] Names =
     [
         "U_S", "U_Q", "y_S", "y_Q", "clean_S", "noise_mask_S", "g", "B", "loss", "sketch", "J_S", "J_Q", "J_S_mid", "J_Q_mid", "w", "preconditioner",
-        "K_SS", "K_QS", "K_QQ", "K_SS_next", "K_QS_next", "K_SQ_next", "K_QQ_next", "K_SS_mid", "K_QS_mid",
+        "K_SS", "K_QS", "K_QQ", "K_SS_next", "K_QS_next", "K_SQ_next", "K_QQ_next", "K_SS_mid", "K_QS_mid", "kernel_epsilon",
     ];
 
     /// <summary>Throws when the tensor's shape is none of those its name allows.</summary>
@@ -49,7 +49,7 @@ internal sealed class TensorShapes(int n, int m, int p, long? columns, long? par
         "U_Q" or "y_Q" => [[_m, _p], [_M]],
         "noise_mask_S" => [[_n]],
         "B" => [[_n, _p, _p]],
-        "loss" or "sketch" => [[], [new Axis(1, "")]],
+        "loss" or "sketch" or "kernel_epsilon" => [[], [new Axis(1, "")]],
         "J_S" or "J_S_mid" when columns is not null => [[_N, Column], [_n, _p, Column]],
         "J_Q" or "J_Q_mid" when columns is not null => [[_M, Column], [_m, _p, Column]],
         "w" or "preconditioner" when parameters is { } D => sketched ? [[Axis.Of("parameters", D)], [Column]] : [[Axis.Of("parameters", D)]],

@@ -77,6 +77,18 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Sparser still, the interpolated kernel itself is past the edge: a numerical failure that blames the interpolant, not the training, and says what would help. Linear interpolation does.</summary>
+    [Fact]
+    public void AnInterpolantPastTheEdgeIsNamedAsTheCause()
+    {
+        var run = SmallNetworks.Record(SmallNetworks.Parity with { LearningRate = 0.1, Checkpoints = 6 });
+        string message = Assert.Throws<Numerics.NumericalException>(() => Analyze.Reservoir(run, s_descent with { Interpolation = "cubic" })).Message;
+        output.WriteLine(message);
+        Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ [\d.]+, η = 0\.1\), z = η·λ_max\(BK\) = [\d.]+ \(stable up to 2\); likely cause: between its checkpoints the interpolated kernel is past the edge of stability although training was not; record more checkpoints, or use linear interpolation or flow mode\.$", message);
+        foreach (var other in (AnalysisOptions[])[s_descent, TestRuns.Options with { Interpolation = "cubic" }])
+            Assert.All((string[])["C1", "C2", "C3", "C4"], id => Assert.NotEqual(Verdict.Violated, Analyze.Reservoir(run, other).Claim(id).Verdict));
+    }
+
     [Theory]
     [InlineData("kernels", "descent needs Jacobians or the cross blocks K_SS_next, K_QS_next and K_SQ_next")]
     [InlineData("momentum", "possible for gradient-descent only, and the optimizer of this run is momentum; record every step, or use flow")]

@@ -40,6 +40,7 @@ public sealed class KernelsTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
             Assert.Contains("noise_mask_S", recorded.Checkpoints.RunTensors.Keys);
             Assert.Equal("gradient-descent", recorded.Checkpoints.Optimizer!.Kind);
             Assert.Equal("digits", recorded.Metadata["data"]);
+            Assert.Equal([Math.ScaleB(1, -23)], recorded.Checkpoints[0]["kernel_epsilon"].ReadAll());
         }
         JsonElement before = Analysis(run.Folder), after = Analysis(blocks);
         foreach (var (a, b) in before.GetProperty("spectrum").GetProperty("eigenvalues").EnumerateArray().Zip(after.GetProperty("spectrum").GetProperty("eigenvalues").EnumerateArray()))

@@ -116,6 +116,63 @@ public class FailureTests
         Assert.True(calls >= 100);
     }
 
+    /// <summary>A kernel that jumps from every t to the next: no step meets the tolerance, the steps shrink to rounding of t and it is said where.</summary>
+    [Fact]
+    public void TheStepSizeUnderflowsWhereTheKernelJumps()
+    {
+        static double Hash(double t) => (BitConverter.DoubleToUInt64Bits(t) * 0x9E3779B97F4A7C15UL >> 11) * Math.ScaleB(1, -53);
+        string message = Failure(Frozen(t => Diagonal(t < 0.5 ? 1e-3 : 1e9 * Hash(t)), 1, null, 0, 0.5, 1));
+        Assert.Matches(@"^gauss-6: the step size fell to [\d.]+E-1\d at t = 0\.5 \(step \d+\); likely cause: .*the kernel jumps", message);
+    }
+
+    /// <summary>A tolerance below rounding is not met by any step.</summary>
+    [Fact]
+    public void AnUnreachableToleranceIsSaid()
+    {
+        string message = Failure(Frozen(t => Diagonal(300 * (1.5 + Math.Sin(40 * t)), 1), 1), new PropagationOptions { RelativeTolerance = 1e-17 });
+        Assert.Matches(@"^gauss-6: the step size fell to .* at t = .* \(step \d+\); likely cause: the tolerance is below rounding there|^The estimated relative error is .* after \d passes", message);
+    }
+
+    public static TheoryData<string> All => [.. Methods.Names.Skip(1)];
+
+    /// <summary>Fixed steps have no error estimate that could notice.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void NotANumberWithFixedSteps(string method)
+    {
+        foreach (double? beta in (double?[])[1, null])
+        {
+            string message = Failure(Frozen(t => Diagonal(t > 0.6 ? double.NaN : 2, 3), beta), new PropagationOptions { Method = method, FixedSteps = 50 });
+            Assert.Matches($@"^{method}: .* t = 0\.(58|6), h = 0\.02", message);
+            Assert.Matches("not (positive semidefinite, or not )?finite", message);
+        }
+    }
+
+    /// <summary>Steps too long for an explicit method: nothing is wrong with the kernel, and the message does not say so.</summary>
+    [Fact]
+    public void GrowthPastAllBoundsIsNotBlamedOnTheKernel()
+    {
+        string message = Failure(Frozen(_ => Diagonal(1e6, 1), 1), new PropagationOptions { Method = "dopri5", FixedSteps = 1000 });
+        Assert.Matches(@"^dopri5: a value that is not finite appeared at t = 0\.0\d+, h = 0\.001 \(step \d+\); likely cause: P grew past all bounds: steps too long", message);
+    }
+
+    /// <summary>Cancelled from the progress callback: no interval more is taken.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(3)]
+    public void CancellationFromTheProgressCallback(int? fixedSteps)
+    {
+        using var source = new CancellationTokenSource();
+        var shares = new List<double>();
+        Assert.Throws<OperationCanceledException>(() => Propagator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4), new PropagationOptions { FixedSteps = fixedSteps }, Backends.Managed,
+            progress: share =>
+            {
+                shares.Add(share);
+                if (share >= 0.5) source.Cancel();
+            }, cancellation: source.Token));
+        Assert.Equal([0.25, 0.5], shares);
+    }
+
     [Fact]
     public void ProgressGoesFromZeroToOne()
     {

@@ -78,6 +78,29 @@ public class MatrixNormsTests
         Assert.Throws<ArgumentException>(() => MatrixNorms.Distance(a, Oracle.Padded(3, 4)));
     }
 
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(1e-200)]
+    [InlineData(1e200)]
+    public void Distance_and_norm_of_a_sum_are_the_closed_forms_at_every_scale(double scale)
+    {
+        // a_ij = i + j, b_ij = 1 on 3x2: the sum has squares 1+4+9+4+9+16 = 43, the difference 1+0+1+0+1+4 = 7.
+        MatrixView a = Oracle.Padded(3, 2), b = Oracle.Padded(3, 2);
+        b.Fill(scale);
+        for (int j = 0; j < 2; j++)
+        {
+            for (int i = 0; i < 3; i++) a[i, j] = (i + j) * scale;
+        }
+        Oracle.Small(Math.Abs(MatrixNorms.OfSum(a, b) / scale - Math.Sqrt(43)), 1e-14, "norm of the sum");
+        Oracle.Small(Math.Abs(MatrixNorms.Distance(a, b) / scale - Math.Sqrt(7)), 1e-14, "distance");
+        Assert.Equal(0, MatrixNorms.Distance(a, a));
+        a[1, 1] = double.NaN;
+        Assert.True(double.IsNaN(MatrixNorms.Distance(a, b)));
+        a[1, 1] = double.PositiveInfinity;
+        Assert.Equal(double.PositiveInfinity, MatrixNorms.OfSum(a, b));
+        Assert.Throws<ArgumentException>(() => MatrixNorms.OfSum(a, Oracle.Padded(2, 2)));
+    }
+
     [Fact]
     public void Rounding_floor_scales_with_order_and_norm()
     {

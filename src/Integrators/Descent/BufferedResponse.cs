@@ -15,7 +15,8 @@ internal sealed class BufferedResponse : StepResponse
     private readonly ChordColumns _columns;
     private readonly bool _preconditioned;
     private readonly double[][] _z;
-    private readonly double[] _scaled, _y, _defect;
+    private readonly double[] _scaled, _y, _defect, _change;
+    private readonly SimpsonEstimate _simpson;
     private readonly MatrixView _start, _scaledStart;
 
     /// <exception cref="ArgumentException">The buffer is larger than allowed.</exception>
@@ -36,7 +37,8 @@ internal sealed class BufferedResponse : StepResponse
         _z = new double[_columns.Blocks][];
         for (int b = 0; b < _z.Length; b++) _z[b] = new double[Math.Min(_columns.Width, _columns.Columns - (long)b * _columns.Width) * width];
         _scaled = new double[_preconditioned ? _columns.Width * width : 0];
-        (_y, _defect) = (new double[_columns.Width], new double[N + M]);
+        (_y, _defect, _change) = (new double[_columns.Width], new double[N + M], new double[N + M]);
+        _simpson = new SimpsonEstimate(N + M);
         _start = new MatrixView(new double[N * N], N, N);
         _scaledStart = _preconditioned ? new MatrixView(new double[N * N], N, N) : _start;
         LearningRates = DescentKernels.Rates(checkpoints);
@@ -69,6 +71,7 @@ internal sealed class BufferedResponse : StepResponse
     {
         double factor = Factor(step);
         Array.Clear(_defect);
+        Array.Clear(_change);
         for (int block = 0; block < _columns.Blocks; block++)
         {
             double keep = block == 0 ? 0 : 1;
@@ -81,8 +84,9 @@ internal sealed class BufferedResponse : StepResponse
             _backend.Gemm(Op.Transpose, Op.None, factor, _columns.Average, z, keep, t);
             var y = _y.AsSpan(0, start.Rows);
             TensorPrimitives.Multiply(z.Column(TrainSize), factor, y);
-            _columns.AddDefect(y, _defect);
+            _columns.AddDefect(y, _defect, _change);
         }
+        if (Quadrature == ChordQuadratures.Midpoint) _simpson.Scale(_defect, _change);
     }
 
     // H_i = γ f_i M_i J̄_iᵀ + μ H_{i+1}, backwards through the run, one block of parameters after the other; the train part times B̄_i.

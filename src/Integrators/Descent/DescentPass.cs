@@ -26,7 +26,7 @@ internal sealed class DescentPass
     private readonly double[][] _transported, _intervalTransported;
     private readonly List<PartialGramian> _partial = [];
     private readonly double[] _z, _du, _bdu, _trainDisplacement, _testDisplacement, _trainResidual, _testResidual;
-    private double _lossChange, _logGrowth, _peak = 1;
+    private double _lossChange, _logGrowth, _peak = 1, _size = 1;
     private bool _estimateKnown;
 
     public DescentPass(StepResponse response, OutputRecord? recorded, CarriedVectors vectors, Backend backend, Action<double>? progress, CancellationToken cancellation)
@@ -35,16 +35,14 @@ internal sealed class DescentPass
         (_n, _m, _steps) = (response.TrainSize, response.TestSize, response.LearningRates.Count);
         if (recorded is not null && recorded.Times.Count != _steps + 1)
             throw new ArgumentException($"Outputs were recorded at {recorded.Times.Count} checkpoints, expected {_steps + 1} for {_steps} steps.", nameof(recorded));
-        if (vectors.Start is { } start && start.Length != _n) throw new ArgumentException($"The start vector has {start.Length} entries, expected {_n}.", nameof(vectors));
-        if (vectors.PerInterval is { } each && (each.Count < _steps || each.Any(v => v.Length != _n)))
-            throw new ArgumentException($"Expected {_steps} vectors of {_n} entries, one per step.", nameof(vectors));
+        PropagationChecks.Require(vectors, _n, _n, _steps);
         _x = new MatrixView(new double[_n * (_n + Carried)], _n, _n + Carried);
         _t = new MatrixView(new double[(_n + _m) * (_n + Carried)], _n + _m, _n + Carried);
         _kp = new MatrixView(new double[_n * _n], _n, _n);
         (_w, _gS, _gQ) = (new DenseMatrix(_n, _n), new DenseMatrix(_n, _n), new DenseMatrix(_m, _n));
         _hessian = new ChordHessian(_n / response.Outputs, response.Outputs);
         _sharpness = new Sharpness(_n, backend);
-        (_residual, _estimate) = (new QuadratureError(_n, _m), new QuadratureError(_n, _m));
+        (_residual, _estimate) = (new QuadratureError(_n, _m), new QuadratureError(_n, _m, @unsigned: response.Quadrature == ChordQuadratures.Midpoint));
         _transported = Results(vectors.Start is null ? 0 : _steps + 1, _n);
         _intervalTransported = Results(vectors.PerInterval is null ? 0 : _steps, _n);
         (_du, _bdu) = (new double[_n], new double[_n]);
@@ -155,11 +153,9 @@ internal sealed class DescentPass
 
     private void CheckFinite(int k)
     {
-        double size = Norms.Frobenius(P) / Math.Sqrt(_n);
-        if (!double.IsFinite(size))
-            throw new NumericalException(FormattableString.Invariant(
-                $"descent: P is not finite after step {k + 1}, z = η·λ_max(BK) = {_z[k]:G3} ")
-                + FormattableString.Invariant($"(stable up to {_response.Rule.StabilityEdge:G3}); likely cause: training diverged there, end the window earlier."));
+        double size = MatrixNorms.Frobenius(P) / Math.Sqrt(_n);
+        if (!double.IsFinite(size + MatrixNorms.Frobenius(_t) + MatrixNorms.Frobenius(_w))) throw DescentFailure.At(k, _response, _hessian, _t, _size, _z[k]);
+        _size = size;
         _peak = Math.Max(_peak, size);
     }
 

@@ -11,6 +11,7 @@ internal sealed class KernelResponse : StepResponse
     private readonly Backend _backend;
     private readonly DescentStep _step;
     private readonly MatrixView _test, _motion, _left, _transposed;
+    private readonly SimpsonEstimate _simpson;
 
     public KernelResponse(DescentKernels kernels, Backend backend)
     {
@@ -18,6 +19,7 @@ internal sealed class KernelResponse : StepResponse
         int N = kernels.TrainSize, M = kernels.TestSize;
         _step = new DescentStep(N, M);
         _test = new MatrixView(new double[M * M], M, M);
+        _simpson = new SimpsonEstimate(N + M);
         (_motion, _left, _transposed) = (Square(N), Square(N), Square(N));
     }
 
@@ -51,6 +53,11 @@ internal sealed class KernelResponse : StepResponse
         _kernels.Fill(step, x.Column(TrainSize), _step);
         _backend.Gemm(Op.None, Op.None, eta, _step.Average, x, 0, t);
         TensorPrimitives.Multiply(_step.Defect, eta, _step.Defect);
+        if (_step.HasDefect && Quadrature == ChordQuadratures.Midpoint)
+        {
+            TensorPrimitives.Multiply(_step.Change, eta, _step.Change);
+            _simpson.Scale(_step.Defect, _step.Change);
+        }
         for (int j = 0; j < TestSize; j++) TensorPrimitives.MultiplyAdd(_step.TestAverage.Column(j), eta, _test.Column(j), _test.Column(j));
         // Σ η B̄ J̄J̄ᵀ B̄, B̄ applied from the left twice.
         hessian.Average.Apply(1, _step.TrainAverage, 0, _left);

@@ -12,11 +12,15 @@ internal sealed class QuadratureError
 {
     private readonly int _n;
     private readonly double[] _outputs, _change, _product;
-    private double _loss, _transport;
+    private readonly bool _unsigned;
+    private double _loss, _squares, _transport;
 
-    public QuadratureError(int n, int m)
+    /// <param name="n">N.</param>
+    /// <param name="m">M.</param>
+    /// <param name="unsigned">The sources are sizes, not values: what they do to the loss in one step need not cancel what they do in another, so the root of the squares counts, too.</param>
+    public QuadratureError(int n, int m, bool @unsigned = false)
     {
-        _n = n;
+        (_n, _unsigned) = (n, @unsigned);
         (Source, Correction) = (new double[n + m], new double[n]);
         (_outputs, _change, _product) = (new double[n + m], new double[n + m], new double[n]);
     }
@@ -41,12 +45,16 @@ internal sealed class QuadratureError
         TensorPrimitives.Add(_outputs, _change, _outputs);
         var d = _change.AsSpan(0, _n);
         // (g+e)ᵀ(Δ+d) + ½(Δ+d)ᵀB̄'(Δ+d) minus the same without e and d.
-        _loss += TensorPrimitives.Dot<double>(error, displacement) + TensorPrimitives.Dot<double>(gradient, d) + TensorPrimitives.Dot<double>(error, d);
+        double change = TensorPrimitives.Dot<double>(error, displacement) + TensorPrimitives.Dot<double>(gradient, d) + TensorPrimitives.Dot<double>(error, d);
         Apply(remainder, _change);
-        _loss += TensorPrimitives.Dot<double>(_product, displacement) + 0.5 * TensorPrimitives.Dot<double>(_product, d);
-        if (remainderDefect is null) return;
-        Apply(remainderDefect, displacement);
-        _loss += 0.5 * TensorPrimitives.Dot<double>(_product, displacement);
+        change += TensorPrimitives.Dot<double>(_product, displacement) + 0.5 * TensorPrimitives.Dot<double>(_product, d);
+        if (remainderDefect is not null)
+        {
+            Apply(remainderDefect, displacement);
+            change += 0.5 * TensorPrimitives.Dot<double>(_product, displacement);
+        }
+        _loss += change;
+        if (_unsigned) _squares += change * change;
     }
 
     /// <summary>Adds an error of the loss change itself: that of B̄'.</summary>
@@ -62,7 +70,7 @@ internal sealed class QuadratureError
     }
 
     /// <summary>Relative to the given changes.</summary>
-    public QuadratureBudget Relative(double loss, double gradient, double train, double test) => new(Ratio(Math.Abs(_loss), loss), Ratio(_transport, gradient),
+    public QuadratureBudget Relative(double loss, double gradient, double train, double test) => new(Ratio(Math.Max(Math.Abs(_loss), Math.Sqrt(_squares)), loss), Ratio(_transport, gradient),
         Ratio(TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n)), train), Ratio(_outputs.Length == _n ? 0 : TensorPrimitives.Norm<double>(_outputs.AsSpan(_n)), test));
 
     private static double? Ratio(double error, double scale) => scale > 0 ? error / scale : null;

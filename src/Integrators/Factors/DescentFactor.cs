@@ -64,7 +64,7 @@ public sealed class DescentFactor : LinearOperator
         double sum = 0;
         for (int k = 0; k < _rates.Length; k++)
         {
-            double size = Norms.Frobenius(_jacobians.Train(k));
+            double size = MatrixNorms.Frobenius(_jacobians.Train(k));
             sum += _rates[k] * size * size;
         }
         return Math.Sqrt(sum);
@@ -104,7 +104,7 @@ public sealed class DescentFactor : LinearOperator
 
     private void Forward(in MatrixView x, FlowGrid.NodeAction visit)
     {
-        MatrixView p = x.ToMatrix(), t = Norms.Zero(x.Rows, x.Columns);
+        MatrixView p = x.ToMatrix(), t = Buffers.Zero(x.Rows, x.Columns);
         for (int k = 0; k < _rates.Length; k++)
         {
             visit(k, p);
@@ -116,7 +116,7 @@ public sealed class DescentFactor : LinearOperator
     // x ← Σ_k (transposed steps before k) give_k: give adds its part at step k.
     private void Backward(in MatrixView x, FlowGrid.NodeAction give)
     {
-        MatrixView p = x, t = Norms.Zero(x.Rows, x.Columns);
+        MatrixView p = x, t = Buffers.Zero(x.Rows, x.Columns);
         p.Fill(0);
         for (int k = _rates.Length - 1; k >= 0; k--)
         {

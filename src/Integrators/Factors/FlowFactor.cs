@@ -43,7 +43,7 @@ public sealed class FlowFactor : LinearOperator
         double sum = 0;
         foreach (var (interval, time, weight) in _grid.Nodes)
         {
-            double size = Norms.Frobenius(_jacobians.Train(interval, time));
+            double size = MatrixNorms.Frobenius(_jacobians.Train(interval, time));
             sum += weight * size * size;
         }
         return Math.Sqrt(sum);
@@ -71,7 +71,7 @@ public sealed class FlowFactor : LinearOperator
     /// <inheritdoc/>
     protected override void ApplyCore(in MatrixView x, in MatrixView y)
     {
-        var state = Norms.Zero(x.Rows, x.Columns);
+        var state = Buffers.Zero(x.Rows, x.Columns);
         x.CopyTo(state);
         MatrixView z = y;
         _grid.Forward(state, (int node, in MatrixView stage) =>

@@ -43,7 +43,7 @@ public sealed class FlowGrid
         (Trajectory, Backend, Nodes) = (trajectory, backend, propagation.Nodes);
         _maps = new StageMaps(trajectory, Tableau, steps, backend, maxBytes);
         _rest = 1 - Tableau.StageWeights.Sum();
-        _kernels = Norms.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize);
+        _kernels = Buffers.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize);
         MaxBytes = maxBytes;
     }
 
@@ -87,7 +87,7 @@ public sealed class FlowGrid
     internal void Forward(in MatrixView x, NodeAction? visit)
     {
         int s = Tableau.Stages;
-        MatrixView y = Norms.Zero(x.Rows, x.Columns), next = Norms.Zero(x.Rows, x.Columns);
+        MatrixView y = Buffers.Zero(x.Rows, x.Columns), next = Buffers.Zero(x.Rows, x.Columns);
         for (int step = 0; step < Steps; step++)
         {
             var maps = _maps.Of(step);
@@ -106,7 +106,7 @@ public sealed class FlowGrid
     internal void Backward(in MatrixView x, NodeAction? give)
     {
         int s = Tableau.Stages;
-        MatrixView y = Norms.Zero(x.Rows, x.Columns), next = Norms.Zero(x.Rows, x.Columns);
+        MatrixView y = Buffers.Zero(x.Rows, x.Columns), next = Buffers.Zero(x.Rows, x.Columns);
         for (int step = Steps - 1; step >= 0; step--)
         {
             var maps = _maps.Of(step);

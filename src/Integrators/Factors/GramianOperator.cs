@@ -28,11 +28,11 @@ public sealed class GramianOperator : LinearOperator
         {
             int count = Math.Min(_turn, x.Columns - first);
             var seeds = new MatrixView[_grid.Nodes.Count];
-            var state = Norms.Zero(Rows, count);
+            var state = Buffers.Zero(Rows, count);
             x.ColumnRange(first, count).CopyTo(state);
             _grid.Forward(state, (int node, in MatrixView stage) =>
             {
-                seeds[node] = Norms.Zero(Rows, count);
+                seeds[node] = Buffers.Zero(Rows, count);
                 _grid.Backend.Gemm(Op.None, Op.None, _grid.Nodes[node].Weight, _grid.TrainKernel(node), stage, 0, seeds[node]);
             });
             var target = y.ColumnRange(first, count);

@@ -17,7 +17,7 @@ internal sealed class RowReduction
     public RowReduction(int columns, int largestPiece, Backend backend)
     {
         _backend = backend;
-        _stack = Norms.Zero(columns + Math.Max(2 * columns, largestPiece), columns);
+        _stack = Buffers.Zero(columns + Math.Max(2 * columns, largestPiece), columns);
         _r = new DenseMatrix(columns, columns);
     }
 

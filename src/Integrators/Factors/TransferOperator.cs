@@ -27,7 +27,7 @@ public sealed class TransferOperator : LinearOperator
     /// <inheritdoc/>
     protected override void ApplyCore(in MatrixView x, in MatrixView y)
     {
-        var state = Norms.Zero(x.Rows, x.Columns);
+        var state = Buffers.Zero(x.Rows, x.Columns);
         x.CopyTo(state);
         MatrixView sum = y;
         sum.Fill(0);

@@ -26,7 +26,7 @@ internal sealed class BlockDescentKernels : DescentKernels
         (_checkpoints, _outputs, _segment, _backend) = (checkpoints, outputs, segment, backend);
         _midpoints = quadrature.UsesMidpoints(checkpoints);
         _testKernels = !_midpoints && checkpoints.All(c => c.Find("K_QQ") is not null);
-        Epsilon = checkpoints.Max(c => Math.Max(c["K_SS"].Type.Epsilon(), c["K_QS"].Type.Epsilon()));
+        Epsilon = KernelPrecision.OfSteps(checkpoints, _midpoints);
         int N = TrainSize, M = TestSize;
         (_next, _middle) = (new DenseMatrix(N + M, N), new DenseMatrix(N + M, N));
         (_vectors, _half, _raw, _values) = (new DenseMatrix(N, N), new DenseMatrix(N + M, N), new DenseMatrix(Math.Max(M, 1), Math.Max(M, 1)), new double[N]);
@@ -51,9 +51,15 @@ internal sealed class BlockDescentKernels : DescentKernels
         if (_midpoints) Read(c, "K_SS_mid", "K_QS_mid", middle);
         target.HasDefect = _midpoints;
         Array.Clear(target.Defect);
+        Array.Clear(target.Change);
         for (int j = 0; j < TrainSize; j++)
         {
             Span<double> a = average.Column(j), b = next.Column(j), m = middle.Column(j);
+            if (_midpoints)
+            {
+                TensorPrimitives.MultiplyAdd(b, g[j], target.Change, target.Change);
+                TensorPrimitives.MultiplyAdd(a, -g[j], target.Change, target.Change);
+            }
             TensorPrimitives.Add(a, b, b);
             TensorPrimitives.Multiply(b, 0.5, a);
             if (!_midpoints) continue;

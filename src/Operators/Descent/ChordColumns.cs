@@ -7,8 +7,7 @@ namespace KernelFlow.Operators;
 /// step.</summary>
 /// <remarks>
 /// Blocks are transposed: parameters × outputs, train before test. Error estimate of J̄ from Jacobians alone: with midpoints the difference between Simpson's
-/// rule and the
-/// trapezium (from above); with the trapezium η²/12 times the second divided difference of J over three neighbouring checkpoints, along the path instead of
+/// rule and the trapezium, which the integrator scales; with the trapezium η²/12 times the second divided difference of J over three neighbouring checkpoints, along the path instead of
 /// the chord (size only).
 /// </remarks>
 internal sealed class ChordColumns
@@ -100,7 +99,10 @@ internal sealed class ChordColumns
     }
 
     /// <summary>defect += estimate of the quadrature error of J̄, times y, for this block; its sign means nothing.</summary>
-    public void AddDefect(ReadOnlySpan<double> y, Span<double> defect)
+    /// <param name="y">y, the rows of this block.</param>
+    /// <param name="defect">Receives the estimate: trapezium − Simpson with midpoints.</param>
+    /// <param name="change">With midpoints += (J_{k+1} − J_k)·y.</param>
+    public void AddDefect(ReadOnlySpan<double> y, Span<double> defect, Span<double> change)
     {
         if (!_thirdLoaded) return;
         for (int r = 0; r < _rows; r++)
@@ -108,6 +110,7 @@ internal sealed class ChordColumns
             double a = TensorPrimitives.Dot<double>(Column(_start, r), y), b = TensorPrimitives.Dot<double>(Column(_next, r), y), c = TensorPrimitives.Dot<double>(Column(_third, r), y);
             // In the trapezium case b holds the average: J_{k+1} = 2J̄ − J_k.
             defect[r] += _midpoints ? 0.5 * (a + b) - c : _weightStart * a + _weightNext * (2 * b - a) + _weightThird * c;
+            if (_midpoints) change[r] += b - a;
         }
     }
 

@@ -39,5 +39,7 @@ internal static class ChordQuadratures
             || (quadrature == ChordQuadrature.Auto && checkpoints.SkipLast(1).All(c => names.All(name => c.Find(name) is not null)));
     }
 
-    public static string Name(bool midpoints) => midpoints ? "midpoint" : "trapezium";
+    public const string Midpoint = "midpoint";
+
+    public static string Name(bool midpoints) => midpoints ? Midpoint : "trapezium";
 }

@@ -15,8 +15,7 @@ public abstract class DescentKernels
     /// <exception cref="ArgumentException">Sizes do not fit, or there is no step.</exception>
     protected DescentKernels(int trainSize, int testSize, int outputs, IReadOnlyList<double> learningRates)
     {
-        if (trainSize < 1 || testSize < 0 || outputs < 1 || trainSize % outputs != 0)
-            throw new ArgumentException($"Sizes N = {trainSize}, M = {testSize}, p = {outputs} do not fit together.");
+        SizeChecks.Require(trainSize, testSize, outputs);
         if (learningRates.Count == 0) throw new ArgumentException("Descent needs at least one step.", nameof(learningRates));
         for (int k = 0; k < learningRates.Count; k++)
             if (!(learningRates[k] > 0 && double.IsFinite(learningRates[k])))

@@ -36,6 +36,7 @@ internal sealed class JacobianDescentKernels : DescentKernels
     {
         target.HasDefect = _columns.HasDefect;
         Array.Clear(target.Defect);
+        Array.Clear(target.Change);
         for (int block = 0; block < _columns.Blocks; block++)
         {
             double keep = block == 0 ? 0 : 1;
@@ -49,7 +50,7 @@ internal sealed class JacobianDescentKernels : DescentKernels
             var y = _y.AsSpan(0, start.Rows);
             y.Clear();
             for (int j = 0; j < TrainSize; j++) TensorPrimitives.MultiplyAdd(start.Column(j), g[j], y, y);
-            _columns.AddDefect(y, target.Defect);
+            _columns.AddDefect(y, target.Defect, target.Change);
         }
     }
 }

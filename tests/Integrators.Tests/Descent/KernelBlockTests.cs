@@ -3,7 +3,7 @@ namespace KernelFlow.Integrators.Tests.Descent;
 /// <summary>Kernel blocks with cross blocks determine the same recursion as the Jacobians they were made from.</summary>
 public class KernelBlockTests
 {
-    private static CheckpointSequence Blocks(CheckpointSequence c, bool midpoints, bool testKernel, string? without = null)
+    internal static CheckpointSequence Blocks(CheckpointSequence c, bool midpoints, bool testKernel, string? without = null)
     {
         int N = c.TrainSize, M = c.TestSize;
         var made = c.Select((k, index) =>
@@ -65,6 +65,21 @@ public class KernelBlockTests
         var evd = blocks.Propagation.W_S.Evd(Symmetricity.Symmetric);
         var inverseRoot = evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalArray(evd.EigenValues.Select(v => 1 / Math.Sqrt(v.Real)).ToArray());
         Check.Small((blocks.Propagation.G_Q * inverseRoot).L2Norm(), Math.Sqrt(blocks.Record.ResponseBound) * (1 + 1e-9), "‖G_d W_d^{-1/2}‖ against √c");
+    }
+
+    /// <summary>The steps are made of cross blocks: their storage counts, that of midpoint blocks where they are used.</summary>
+    [Theory]
+    [InlineData("K_SS_next", ChordQuadrature.Trapezium, -23)]
+    [InlineData("K_QS_next", ChordQuadrature.Midpoint, -23)]
+    [InlineData("K_QS_mid", ChordQuadrature.Midpoint, -23)]
+    [InlineData("K_QS_mid", ChordQuadrature.Trapezium, -52)]
+    [InlineData("none", ChordQuadrature.Midpoint, -52)]
+    public void RoundingIsThatOfTheCoarsestBlockInUse(string coarse, ChordQuadrature quadrature, int exponent)
+    {
+        var c = Blocks(Runs.Network("gradient-descent", 1, 0.4, 5).Record(), true, false);
+        var run = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, k.Tensors.Values.Select(t =>
+            t.Name == coarse ? new MemoryTensor(t.Name, Array.ConvertAll(t.ReadAll(), v => (float)v), [.. t.Shape]) : t).ToArray())), c.Loss) { Optimizer = c.Optimizer };
+        Assert.Equal(Math.ScaleB(1, exponent), Runs.Run(run, quadrature).Record.Epsilon);
     }
 
     [Fact]

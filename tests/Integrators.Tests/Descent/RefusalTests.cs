@@ -95,21 +95,68 @@ public class RefusalTests
     public void DivergenceNamesTheStep()
     {
         var found = Assert.Throws<NumericalException>(() => DescentPropagator.Run(new Stiff(400), Backends.Managed));
-        Assert.Contains("P is not finite after step", found.Message);
+        Assert.Contains("P or W is not finite after step", found.Message);
         Assert.Contains("z = η·λ_max(BK) = 101", found.Message);
+        Assert.EndsWith("likely cause: training diverged there, end the window earlier.", found.Message);
+    }
+
+    /// <summary>What the steps were given is told apart from how they grew, with step, time and z.</summary>
+    [Theory]
+    [InlineData("kernel", "descent: a kernel is not finite in step 3 (t = s + 2, η = 1); likely cause: recorded data or an interpolant that is not finite there.")]
+    [InlineData("test kernel", "descent: a kernel is not finite in step 3 (t = s + 2, η = 1)")]
+    [InlineData("hessian", "descent: a loss Hessian is not finite in step 3 (t = s + 2, η = 1)")]
+    public void NotANumberFromTheKernelsOfAStep(string what, string expected) =>
+        Assert.StartsWith(expected, Assert.Throws<NumericalException>(() => DescentPropagator.Run(new Stiff(10) { Bad = what }, Backends.Managed, new CarriedVectors([2.0]))).Message);
+
+    /// <summary>An interpolant that overshoots is not a training that diverged.</summary>
+    [Fact]
+    public void DivergenceOnAnInterpolantNamesTheInterpolant()
+    {
+        string message = Assert.Throws<NumericalException>(() => DescentPropagator.Run(new Stiff(400) { Rule = "interpolated" }, Backends.Managed)).Message;
+        Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ \d+, η = 1\), z = η·λ_max\(BK\) = 101 \(stable up to 2\); likely cause: between its checkpoints the interpolated kernel is past the edge", message);
+    }
+
+    /// <summary>Cancelled while the kernels of a step are formed: that step is the last.</summary>
+    [Fact]
+    public void CancellationFromTheKernelsTakesEffectAfterTheStep()
+    {
+        using var source = new CancellationTokenSource();
+        int last = 0;
+        var kernels = new Stiff(30)
+        {
+            OnFill = step =>
+            {
+                last = step;
+                if (step == 4) source.Cancel();
+            },
+        };
+        Assert.Throws<OperationCanceledException>(() => DescentPropagator.Run(kernels, Backends.Managed, cancellation: source.Token));
+        Assert.Equal(4, last);
     }
 
     // K = 101, B = 1, η = 1: P_k = (−100)^k.
     private sealed class Stiff(int steps) : DescentKernels(1, 1, 1, Training.Constant(1, steps))
     {
-        public override string Quadrature => "exact";
+        public string Rule { get; init; } = "exact";
 
-        public override void Hessians(int step, ChordHessian target) => target.Start.Blocks[0] = target.Average.Blocks[0] = target.Remainder.Blocks[0] = 1;
+        /// <summary>What is NaN in the third step.</summary>
+        public string? Bad { get; init; }
+
+        public Action<int>? OnFill { get; init; }
+
+        public override string Quadrature => Rule;
+
+        public override void Hessians(int step, ChordHessian target) =>
+            target.Start.Blocks[0] = target.Average.Blocks[0] = target.Remainder.Blocks[0] = step == 2 && Bad == "hessian" ? double.NaN : 1;
 
         protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
         {
+            OnFill?.Invoke(step);
             target.Average.Fill(101);
             target.Start.Fill(101);
+            if (step != 2) return;
+            if (Bad == "kernel") target.Start.Fill(double.NaN);
+            if (Bad == "test kernel") target.Average[1, 0] = double.NaN;
         }
     }
 

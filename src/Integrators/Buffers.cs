@@ -1,0 +1,9 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>Fresh matrices of zeros.</summary>
+internal static class Buffers
+{
+    public static MatrixView Zero(int rows, int columns) => new(new double[rows * columns], rows, columns);
+}

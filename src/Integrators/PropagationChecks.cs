@@ -1,0 +1,42 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>What an integration is asked for, checked before it starts: an option out of range would otherwise show as a wrong number or a failure far from its cause.</summary>
+internal static class PropagationChecks
+{
+    /// <exception cref="ArgumentException">An option is out of range; the message says what was found and what was expected.</exception>
+    public static void Require(PropagationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(options.Control);
+        Methods.Resolve(options.Method);
+        if (!(options.RelativeTolerance > 0 && options.RelativeTolerance < 1))
+            throw new ArgumentException(FormattableString.Invariant($"RelativeTolerance: found {options.RelativeTolerance}, expected a number above 0 and below 1."));
+        if (options.FixedSteps is < 1) throw new ArgumentException(FormattableString.Invariant($"FixedSteps: found {options.FixedSteps}, expected at least 1 step per interval, or null for error control."));
+        if (options.MaximumSteps < 1) throw new ArgumentException(FormattableString.Invariant($"MaximumSteps: found {options.MaximumSteps}, expected at least 1."));
+    }
+
+    /// <param name="carried">Vectors to carry.</param>
+    /// <param name="start">Expected length of the start vector.</param>
+    /// <param name="size">N.</param>
+    /// <param name="intervals">Number of intervals, or of steps.</param>
+    /// <exception cref="ArgumentException">A length, or a count, is not what the trajectory needs, or an entry is not finite.</exception>
+    public static void Require(CarriedVectors carried, int start, int size, int intervals)
+    {
+        if (carried.Start is { } v) Vector(v, start, "Start");
+        if (carried.PerInterval is not { } each) return;
+        // One more is usual: g was recorded at the last checkpoint, too.
+        if (each.Count < intervals) throw new ArgumentException($"PerInterval: found {each.Count} vectors, expected {intervals}, one for each interval.");
+        for (int k = 0; k < intervals; k++) Vector(each[k], size, $"PerInterval[{k}]");
+    }
+
+    /// <exception cref="ArgumentException">The length is another, or an entry is not finite.</exception>
+    public static void Vector(double[] v, int length, string name)
+    {
+        ArgumentNullException.ThrowIfNull(v, name);
+        if (v.Length != length) throw new ArgumentException($"{name}: found {v.Length} entries, expected {length}.");
+        int bad = Array.FindIndex(v, x => !double.IsFinite(x));
+        if (bad >= 0) throw new ArgumentException(FormattableString.Invariant($"{name}: found {v[bad]} at index {bad}, expected finite numbers."));
+    }
+}
