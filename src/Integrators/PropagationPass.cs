@@ -236,8 +236,8 @@ internal sealed class PropagationPass
 
         MatrixView P = _layout.P(_fineX), probes = ColumnLayout.Probe(_fineX);
         _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h, _probes.Difference(probes, _coarseX)));
-        double p = Math.Max(MatrixNorms.Frobenius(P), SmallestPropagator), gq = MatrixNorms.OfSum(_gq, _fine.GQ);
-        var (w, gs) = _conserved is null ? (MatrixNorms.OfSum(_w, _fine.W), MatrixNorms.OfSum(_gs, _fine.GS)) : _probes.Sizes(P, probes);
+        double p = Math.Max(MatrixNorms.Frobenius(P), SmallestPropagator), gq = MatrixNorms.OfSum(_gq, _layout.P(_fine.GQ));
+        var (w, gs) = _conserved is null ? (MatrixNorms.OfSum(_w, _fine.W), MatrixNorms.OfSum(_gs, _layout.P(_fine.GS))) : _probes.Sizes(P, probes);
         if (!double.IsFinite(p + w + gs + gq)) return double.NaN;
         _norms = (p, w, gs, gq);
         var (dp, dw, dgs, dgq) = _probes.Local(probes, _fine, _coarse);
