@@ -33,7 +33,7 @@ public static class Methods
     public static (string Name, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
-        return Choose(trajectory, relativeTolerance, Norms.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize));
+        return Choose(trajectory, relativeTolerance, Buffers.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize));
     }
 
     /// <summary>The same with scratch for [K_SS; K_QS].</summary>
@@ -66,7 +66,7 @@ public static class Methods
     private static (double Largest, double OneStep) Rates(KernelTrajectory trajectory, in MatrixView kernels)
     {
         int n = trajectory.TrainSize;
-        MatrixView x = Norms.Zero(n, 1), y = Norms.Zero(n, 1);
+        MatrixView x = Buffers.Zero(n, 1), y = Buffers.Zero(n, 1);
         var hessian = new OutputHessian(n / trajectory.Outputs, trajectory.Outputs);
         var random = new Random(1);
         double largest = 0, error = 0, sum = 0, before = 0, boundBefore = 0;
@@ -75,7 +75,7 @@ public static class Methods
             int interval = Math.Max(0, k - 1);
             trajectory.Kernels(interval, trajectory.Knots[k], kernels);
             trajectory.Hessian(interval, trajectory.Knots[k], hessian);
-            double rate = 0, bound = hessian.NormBound() * Norms.Frobenius(kernels.Slice(0, 0, n, n));
+            double rate = 0, bound = hessian.NormBound() * MatrixNorms.Frobenius(kernels.Slice(0, 0, n, n));
             for (int i = 0; i < Iterations; i++)
             {
                 double size = VectorKernels.Norm(x.Column(0));
