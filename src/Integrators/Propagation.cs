@@ -6,7 +6,7 @@ namespace KernelFlow.Integrators;
 /// <summary>Options of an integration.</summary>
 public sealed record PropagationOptions
 {
-    /// <summary>A name from <see cref="Methods.Names"/>; "auto" is what <see cref="Methods.Choose"/> says.</summary>
+    /// <summary>A name from <see cref="Methods.Names"/>; "auto" is what <see cref="Methods.Choose(KernelTrajectory, double)"/> says.</summary>
     public string Method { get; init; } = "auto";
 
     /// <summary>How the next step follows from the errors of the last ones.</summary>
