@@ -1,5 +1,6 @@
 // Thick-restart Lanczos on planted operators for peers/arpack_compare.py, which runs ARPACK on the same ones in turn.
 // A line "SPECTRUM N K NCV BLOCK TOLERANCE CHECK SEED" on stdin is answered by "applications cpu-seconds seconds wrong-values largest-residual converged".
+// With arguments "BACKEND RUN..." it prints W_S of recorded runs by iterative and dense solvers instead.
 using System.Diagnostics;
 using System.Globalization;
 using KernelFlow;
@@ -8,6 +9,11 @@ using KernelFlow.Operators;
 
 var backend = Backend.Resolve(args.Length > 0 ? args[0] : "auto", threads: 1);
 Console.WriteLine($"{backend.Name}, {backend.Core}");
+if (args.Length > 1)
+{
+    foreach (string run in args[1..]) RunSpectra.Print(run, backend);
+    return;
+}
 while (Console.ReadLine() is { Length: > 0 } line)
 {
     string[] fields = line.Split(' ');

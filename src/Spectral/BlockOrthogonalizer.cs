@@ -21,6 +21,7 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
     {
         int m = q.Columns, width = z.Columns, target = Math.Min(width, q.Rows - m);
         MatrixView r = default;
+        var filled = new bool[target];
         for (int pass = 0; pass < MaximumPasses; pass++)
         {
             var block = z.ColumnRange(0, pass == 0 ? width : target);
@@ -30,17 +31,17 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
             BasisKernels.Project(backend, q, block, h);
             BasisKernels.Subtract(backend, q, h, block);
             if (pass == 0 && trailing.Rows > 0) h.Slice(m - trailing.Rows, 0, trailing.Rows, width).CopyTo(trailing);
-            var (step, settled) = Triangularise(block, target, before, r, tiny);
+            var (step, settled) = Triangularise(block, before, r, filled, tiny);
             r = pass == 0 ? step : Product(step, r);
             if (settled) return r;
         }
         throw new NumericalException($"Lanczos: a block did not become orthogonal to a basis of {m} vectors in {MaximumPasses} passes.");
     }
 
-    // Modified Gram–Schmidt inside the block. 'r' holds the sizes the columns stand for in later passes, where they enter with norm one.
-    private (MatrixView R, bool Settled) Triangularise(in MatrixView z, int target, double[] before, in MatrixView r, double tiny)
+    // Modified Gram–Schmidt inside the block. 'r' holds the sizes the columns stand for in later passes, where they enter with norm one; a column that was filled stands for nothing.
+    private (MatrixView R, bool Settled) Triangularise(in MatrixView z, double[] before, in MatrixView r, bool[] filled, double tiny)
     {
-        int width = z.Columns, count = 0;
+        int width = z.Columns, target = filled.Length, count = 0;
         var step = new MatrixView(new double[target * width], target, width);
         bool settled = true;
         for (int j = 0; j < width; j++)
@@ -49,8 +50,9 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
             RemoveAccepted(z, count, column, step, j);
             if (count == target) continue; // the space is exhausted: what is left is rounding
             double left = VectorKernels.Norm(column), size = r.Rows > 0 ? RowNorm(r, count) : 1;
-            if (left == 0 || (size > 0 && left * size <= tiny))
+            if (left == 0 || (!filled[count] && left * size <= tiny))
             {
+                filled[count] = true;
                 if (r.Rows > 0) r.Slice(count, 0, 1, r.Columns).Fill(0);
                 for (int i = 0; i < column.Length; i++) column[i] = random.NextDouble() - 0.5;
                 VectorKernels.Divide(column, VectorKernels.Norm(column));

@@ -52,6 +52,9 @@ public sealed class GolubKahanFactorization : IKrylovState
         StartAgain();
     }
 
+    /// <summary>N.</summary>
+    public int Dimension => _f.Columns;
+
     /// <inheritdoc/>
     public int Capacity { get; }
 

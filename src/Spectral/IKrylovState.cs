@@ -3,6 +3,9 @@ namespace KernelFlow.Spectral;
 /// <summary>What the restart driver needs of a factorization: a basis that grows, approximate values with residual estimates, and restarts.</summary>
 internal interface IKrylovState
 {
+    /// <summary>Dimension of the space.</summary>
+    int Dimension { get; }
+
     /// <summary>Most basis vectors, locked ones included.</summary>
     int Capacity { get; }
 

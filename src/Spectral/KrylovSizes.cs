@@ -4,6 +4,7 @@ namespace KernelFlow.Spectral;
 internal static class KrylovSizes
 {
     private const int DefaultBlock = 4;
+    private const int AlwaysAffordable = 1000; // a complete basis of this dimension takes 8 MB
 
     /// <summary>Checks and completes the options for a space of dimension n.</summary>
     /// <exception cref="ArgumentException">Something does not fit.</exception>
@@ -16,7 +17,7 @@ internal static class KrylovSizes
         if (options.MaximumRestarts < 0) throw new ArgumentException($"MaximumRestarts is {options.MaximumRestarts}, expected 0 or more.");
         int least = (int)Math.Min(n, count + 2L * block);
         if (options.MaximumBasis < least) throw new ArgumentException($"MaximumBasis is {options.MaximumBasis}, expected at least {least} for {count} pairs in blocks of {block}.");
-        long usual = Math.Max(2L * count, count + 32L) + 4L * block;
+        long usual = n <= AlwaysAffordable ? n : Math.Max(2L * count, count + 32L) + 4L * block;
         return (block, (int)Math.Min(n, options.MaximumBasis ?? usual));
     }
 }

@@ -50,7 +50,7 @@ public sealed class LanczosFactorization : IKrylovState
     }
 
     /// <summary>N.</summary>
-    public int Order => _a.Rows;
+    public int Dimension => _a.Rows;
 
     /// <inheritdoc/>
     public int Capacity { get; }
@@ -65,7 +65,7 @@ public sealed class LanczosFactorization : IKrylovState
     public int Applications { get; private set; }
 
     /// <summary>Whether X and Q span the whole space; then T holds all other eigenvalues, and there is no Q₊.</summary>
-    public bool IsComplete => LockedCount + Size == Order;
+    public bool IsComplete => LockedCount + Size == Dimension;
 
     /// <summary>Whether one more block does not fit.</summary>
     public bool IsFull => LockedCount + Size + NextWidth > Capacity;
@@ -146,7 +146,7 @@ public sealed class LanczosFactorization : IKrylovState
     /// <exception cref="InvalidOperationException">The basis has changed since.</exception>
     public DenseMatrix RitzVectors(ReadOnlySpan<int> indices)
     {
-        var vectors = new DenseMatrix(Order, indices.Length);
+        var vectors = new DenseMatrix(Dimension, indices.Length);
         if (indices.Length > 0) _backend.Gemm(Op.None, Op.None, 1, Basis, Selected(indices), 0, vectors);
         return vectors;
     }
@@ -192,7 +192,7 @@ public sealed class LanczosFactorization : IKrylovState
     public void StartAgain()
     {
         (Size, _coupled, _ritzValues) = (0, 0, []);
-        NextWidth = Math.Min(_blockSize, Order - LockedCount);
+        NextWidth = Math.Min(_blockSize, Dimension - LockedCount);
         KrylovStorage.Randomise(Next, _random);
         _orthogonalizer.Run(Locked, Next, 0, default);
     }

@@ -26,7 +26,7 @@ public sealed record LanczosOptions
     public double Tolerance { get; init; } = 1e-10;
 
     /// <summary>
-    /// Most basis vectors: memory is that many vectors, and b more. At least min(N, count + 2b). Null for min(N, max(2·count, count + 32) + 4b). With N the whole space is built if need be,
+    /// Most basis vectors: memory is that many vectors, and b more. At least min(N, count + 2b). Null for N up to 1000, then min(N, max(2·count, count + 32) + 4b). With N the whole space is built if need be,
     /// so that the answer always converges and nothing can be missed.
     /// </summary>
     public int? MaximumBasis { get; init; }

@@ -18,8 +18,12 @@ internal sealed class RestartDriver(
     // weaker in the random start by that factor.
     private const double SafeShare = 1e-3;
 
-    // Where further copies will be searched for, pairs are locked: their residuals enter those of what is found later.
-    private const double LockedShare = 0.25;
+    // Where further copies are searched for, pairs are locked, and their residuals, all together, enter those of what is found later:
+    // shares of the tolerance for the pairs of the first search and for those of every later one.
+    private const double FirstShare = 0.2, LaterShare = 0.1;
+
+    // Values this close, relative to the largest, are one value to a Krylov space of the usual size.
+    private const double Cluster = 1e-6;
 
     private readonly int _count = high + low;
     private double[] _values = [], _residuals = [];
@@ -50,14 +54,19 @@ internal sealed class RestartDriver(
     {
         _nextCheck = _count + Math.Max(blockSize, _count / 2);
         bool converged = Cycle(WantedHaveConverged);
-        bool complete = state.IsComplete, ample = converged && BlockIsAmple();
-        SetRest();
-        LockWanted();
+        bool ample = converged && BlockIsAmple();
+        if (converged && options.CheckMultiplicity && !ample && CompletionIsNear()) Cycle(() => false);
+        bool complete = state.IsComplete;
+        int[] wanted = Wanted();
+        SetRest(wanted);
+        Lock(wanted);
         if (complete) return MultiplicityEvidence.CompleteBasis;
         if (!converged) return MultiplicityEvidence.NotEstablished;
         if (!options.CheckMultiplicity) return MultiplicityEvidence.NotChecked;
         return ample ? MultiplicityEvidence.BlockExceedsMultiplicity : SearchComplement();
     }
+
+    private bool IsFull => state.LockedValues.Count + state.Size + state.NextWidth > state.Capacity;
 
     private MultiplicityEvidence SearchComplement()
     {
@@ -68,21 +77,15 @@ internal sealed class RestartDriver(
             DeflatedRestarts++;
             _nextCheck = Math.Min(2 * blockSize, state.Capacity - _count);
             bool ended = Cycle(NothingFurtherOrAllOfItConverged);
-            int[] further = ended ? Further() : [];
+            int[] further = ended ? Found(Further()) : [];
+            bool last = ended && Further().Length == 0;
             bool complete = state.IsComplete;
-            SetRest();
-            if (ended && (further.Length == 0 || complete))
-            {
-                LockWanted();
-                return complete ? MultiplicityEvidence.CompleteBasis : MultiplicityEvidence.DeflatedRestartsFoundNoFurther;
-            }
-            if (!ended)
-            {
-                state.Restart([], []);
-                return MultiplicityEvidence.NotEstablished;
-            }
+            SetRest(further);
             FoundByDeflation += further.Length;
-            LockWanted();
+            Lock(further); // not what is merely equal to the last one: it need not have converged
+            if (!ended) return MultiplicityEvidence.NotEstablished;
+            if (complete) return MultiplicityEvidence.CompleteBasis;
+            if (last) return MultiplicityEvidence.DeflatedRestartsFoundNoFurther;
         }
     }
 
@@ -92,7 +95,7 @@ internal sealed class RestartDriver(
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            bool full = state.LockedValues.Count + state.Size + state.NextWidth > state.Capacity;
+            bool full = IsFull;
             if (!state.IsComplete && !full && (state.Size < _nextCheck || _count == state.Capacity))
             {
                 state.Extend();
@@ -117,12 +120,14 @@ internal sealed class RestartDriver(
 
     private bool WantedHaveConverged()
     {
-        double allowed = Allowed * (options.CheckMultiplicity ? LockedShare : 1);
         int[] wanted = Wanted();
+        double allowed = options.CheckMultiplicity ? FirstShare * Allowed : Allowed;
         int open = wanted.Count(j => _residuals[j] > allowed), known = Math.Min(_count, state.LockedValues.Count + _values.Length);
         _converged = known - open; // the wanted ones that are not in the basis are locked
-        return _converged == _count;
+        return _converged == _count && (!options.CheckMultiplicity || Frobenius(wanted) <= allowed);
     }
+
+    private double Frobenius(int[] pairs) => Math.Sqrt(pairs.Sum(j => _residuals[j] * _residuals[j]));
 
     // Which Ritz pairs are among the wanted ones of locked and Ritz values together.
     private int[] Wanted()
@@ -135,12 +140,15 @@ internal sealed class RestartDriver(
     private bool NothingFurtherOrAllOfItConverged()
     {
         int[] further = Further();
-        if (further.Length > 0) return further.All(j => _residuals[j] <= Allowed / 2);
+        // Of a cluster some converge long before all do: when the basis is full, those are enough for this round.
+        if (further.Length > 0) return IsFull ? Found(further).Length > 0 : Found(further).Length == further.Length;
         var (lowest, highest) = Edges();
         return (high == 0 || Settled(_values.Length - 1, lowest - _values[^1])) && (low == 0 || Settled(0, _values[0] - highest));
     }
 
-    private bool Settled(int j, double gap) => _residuals[j] <= Math.Max(Allowed / 2, SafeShare * gap);
+    private int[] Found(int[] further) => [.. further.Where(j => _residuals[j] <= LaterShare * Allowed / Math.Sqrt(further.Length))];
+
+    private bool Settled(int j, double gap) => _residuals[j] <= Math.Max(LaterShare * Allowed, SafeShare * gap);
 
     // Ritz values of the complement that belong among the wanted ones; equal ones would change nothing.
     private int[] Further()
@@ -160,8 +168,8 @@ internal sealed class RestartDriver(
     private bool BlockIsAmple()
     {
         double[] sorted = [.. Ends([.. state.LockedValues, .. _values], high, low).Select(Value).Order()];
-        double same = 4 * Allowed;
-        double highEdge = high > 0 ? sorted[^high] + same : double.PositiveInfinity, lowEdge = low > 0 ? sorted[low - 1] - same : double.NegativeInfinity;
+        double same = Math.Max(4 * Allowed, Cluster * _norm);
+        double highEdge = high > 0 ? sorted[^high] + Allowed : double.PositiveInfinity, lowEdge = low > 0 ? sorted[low - 1] - Allowed : double.NegativeInfinity;
         int copies = 0, most = 0;
         for (int i = 0; i < sorted.Length; i++)
         {
@@ -171,19 +179,25 @@ internal sealed class RestartDriver(
         return most < blockSize;
     }
 
+    // What is left of the space is no more than what was done: completing it is the surest search, and hardly dearer.
+    private bool CompletionIsNear()
+    {
+        int done = state.LockedValues.Count + state.Size;
+        return state.Capacity == state.Dimension && state.Dimension - done <= done;
+    }
+
     private double Value(int i) => i < state.LockedValues.Count ? state.LockedValues[i] : _values[i - state.LockedValues.Count];
 
-    // Locks the wanted pairs and gives up all others.
-    private void LockWanted()
+    // Locks these pairs and gives up all others, and of the locked ones those beyond the count.
+    private void Lock(int[] pairs)
     {
-        state.Restart(Wanted(), []);
+        state.Restart(pairs, []);
         if (state.LockedValues.Count > _count) state.KeepLocked(Ends([.. state.LockedValues], high, low));
     }
 
-    private void SetRest()
+    private void SetRest(int[] wanted)
     {
         OrthogonalityLoss = Math.Max(OrthogonalityLoss, state.OrthogonalityLoss());
-        int[] wanted = Wanted();
         int[] rest = [.. Enumerable.Range(0, _values.Length).Except(wanted)];
         double lower = low > 0 ? double.PositiveInfinity : double.NegativeInfinity, upper = high > 0 ? double.NegativeInfinity : double.PositiveInfinity;
         if (rest.Length > 0 && high > 0) upper = _values[rest[^1]] + _residuals[rest[^1]];
@@ -211,8 +225,9 @@ internal sealed class RestartDriver(
     // gaps at the end grow, shrink or stay (docs/spectral.md).
     private int RestartSize(int needed, int room)
     {
-        double share = needed == 1 ? 0.5 : 0.2 + 0.5 * _converged / _count;
-        return needed + (int)(share * Math.Max(0, room - needed));
+        double share = needed == 1 ? 0.5 : _checking ? 0.3 : 0.2 + 0.5 * _converged / _count;
+        int free = Math.Max(0, room - needed);
+        return needed + Math.Max(0, Math.Min((int)(share * free), free - 2 * blockSize)); // at least three blocks before the next restart, where there is room
     }
 
     /// <summary>Indices of the <paramref name="high"/> largest and <paramref name="low"/> smallest values, ascending; all of them when there are no more.</summary>

@@ -42,4 +42,25 @@ public class RecordedGramianTests
         Check.Between(2 * pairs.Values[0] / 24, 0.5, 1 + 1e-8, "2βλ₁");
         Check.Small(Math.Abs(pairs.Values.Sum() - s_gramian.Value.Trace()), 1e-12 * s_gramian.Value.Trace(), "trace");
     }
+
+    /// <summary>The factor of W_S as it is applied, without forming it: Golub–Kahan against the SVD of its triangle, and λ = σ² against W_S.</summary>
+    [Fact]
+    public void GolubKahanOnTheFactorOfTheFlow()
+    {
+        var run = RecordedRun.Open(Path.Combine(AppContext.BaseDirectory, "digits-tiny")).Checkpoints;
+        var trajectory = TrajectoryBuilder.Read(run, OutputRecord.Read(run), Backends.Managed).Linear([.. Enumerable.Range(0, run.Count)]);
+        var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6" }, Backends.Managed);
+        var factor = new FlowFactor(new FlowGrid(trajectory, propagation, Backends.Managed), JacobianCoordinates.Read(run, trajectory, Backends.Managed));
+        double[] sigma = [.. factor.Triangle().Svd(false).S], lambda = [.. DenseEigen.Decompose(propagation.W_S, Backends.Managed).Values];
+        foreach (int count in (int[])[5, 24])
+        {
+            var found = GolubKahanLanczos.Solve(factor, count, new LanczosOptions(), Backends.Managed);
+            Assert.True(found.Converged, found.MultiplicityText);
+            for (int j = 0; j < count; j++)
+            {
+                Check.Small(Math.Abs(found.Values[j] - sigma[j]), 1e-10 * sigma[0], $"singular value {j}");
+                Check.Small(Math.Abs(found.Eigenvalues[j] - lambda[j]), 1e-10 * lambda[0], $"eigenvalue {j} of W_S");
+            }
+        }
+    }
 }

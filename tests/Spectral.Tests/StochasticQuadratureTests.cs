@@ -5,7 +5,7 @@ public class StochasticQuadratureTests
 {
     private const int N = 150;
 
-    private static readonly QuadratureOptions s_options = new() { Probes = 16, Steps = 30 };
+    private static readonly QuadratureOptions s_options = new() { Probes = 12, Steps = 24 };
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<StochasticQuadrature[]>> s_runs = [];
 
