@@ -148,7 +148,7 @@ internal sealed class RestartDriver(
 
     private int[] Found(int[] further) => [.. further.Where(j => _residuals[j] <= LaterShare * Allowed / Math.Sqrt(further.Length))];
 
-    private bool Settled(int j, double gap) => _residuals[j] <= Math.Max(LaterShare * Allowed, SafeShare * gap);
+    private bool Settled(int j, double gap) => _residuals[j] <= Math.Max(Allowed / 2, SafeShare * gap);
 
     // Ritz values of the complement that belong among the wanted ones; equal ones would change nothing.
     private int[] Further()

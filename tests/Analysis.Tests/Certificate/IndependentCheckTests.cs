@@ -130,7 +130,7 @@ public class IndependentCheckTests
         using var second = SecondThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
         var model = FlowModel.Build(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend, second, _ => { }, CancellationToken.None);
         _ = model.Second?.First; // before the thread it may run on is gone
-        var solution = SpectrumSolver.Solve(model, options, backend, CancellationToken.None);
+        var solution = SpectrumSolver.Solve(model, options, backend, _ => { }, CancellationToken.None);
         return (new ClaimContext(checkpoints, outputs, model, solution, backend, options), SpectrumBuilder.Build(solution.Pairs, model.Beta, model.NoFractionReason, options.Threshold));
     }
 

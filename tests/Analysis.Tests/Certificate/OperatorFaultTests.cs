@@ -103,7 +103,7 @@ public class OperatorFaultTests
         var model = FlowModel.Build(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend, second, _ => { }, CancellationToken.None);
         _ = model.Second?.First;
         model = model with { Propagation = Break(recording.Path, model.Propagation, fault, leak) };
-        var solution = SpectrumSolver.Solve(model, options, backend, CancellationToken.None);
+        var solution = SpectrumSolver.Solve(model, options, backend, _ => { }, CancellationToken.None);
         var spectrum = SpectrumBuilder.Build(solution.Pairs, model.Beta, model.NoFractionReason, threshold);
         return InclusionCheck.Run(new ClaimContext(checkpoints, outputs, model, solution, backend, options), spectrum);
     }
