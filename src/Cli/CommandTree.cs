@@ -18,6 +18,7 @@ internal static class CommandTree
             AnalyzeCommand.Build(terminal),
             CompareCommand.Build(terminal),
             KernelsCommand.Build(terminal),
+            ValidateCommand.Build(terminal),
             DoctorCommand.Build(terminal),
             CompletionCommand.Build(terminal),
         };

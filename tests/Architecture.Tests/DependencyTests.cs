@@ -64,6 +64,7 @@ public sealed class DependencyTests
     [InlineData("KernelFlow.Bridges", "KernelFlow.Operators", "KernelFlow.Numerics")]
     [InlineData("KernelFlow.Networks", "KernelFlow.Bridges", "KernelFlow.Operators", "KernelFlow.Numerics")]
     [InlineData("KernelFlow.Analysis", "KernelFlow.Integrators", "KernelFlow.Spectral", "KernelFlow.Bridges", "KernelFlow.Operators", "KernelFlow.Numerics")]
+    [InlineData("KernelFlow.Validation", "KernelFlow.Analysis", "KernelFlow.Networks", "KernelFlow.Integrators", "KernelFlow.Spectral", "KernelFlow.Bridges", "KernelFlow.Operators", "KernelFlow.Numerics")]
     public void CompiledAssembliesReferenceOnlyWhatTheArrowsAllow(string assembly, params string[] allowed)
     {
         string[] found = [.. ReferencesOf(assembly).Where(r => r.StartsWith("KernelFlow", StringComparison.Ordinal) || r == "kernelflow")];
@@ -78,6 +79,7 @@ public sealed class DependencyTests
     [InlineData("KernelFlow.Bridges", "MathNet.Numerics", "System.Numerics.Tensors")]
     [InlineData("KernelFlow.Networks", "MathNet.Numerics", "System.Numerics.Tensors")]
     [InlineData("KernelFlow.Analysis", "MathNet.Numerics", "System.Numerics.Tensors")]
+    [InlineData("KernelFlow.Validation", "MathNet.Numerics", "System.Numerics.Tensors")]
     public void LibrariesBringNoOtherPackages(string assembly, params string[] allowed)
     {
         string[] found = [.. ReferencesOf(assembly).Where(r => !r.StartsWith("KernelFlow", StringComparison.Ordinal) && !IsPlatform(r))];

@@ -19,6 +19,7 @@ public sealed class UsageTests
     [InlineData("analyze")]
     [InlineData("compare")]
     [InlineData("kernels")]
+    [InlineData("validate")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public void HelpHasExamplesAndGoesToStandardOutput(params string[] command)
@@ -42,6 +43,7 @@ public sealed class UsageTests
     [InlineData("--save-operators needs --out", "analyze", "x", "--json", "--save-operators")]
     [InlineData("exclude each other", "analyze", "x", "--json", "--quiet", "--verbose")]
     [InlineData("exclude each other", "record", "x", "--resume", "--overwrite")]
+    [InlineData("--only: nothing is not an experiment; use coupling", "validate", "--only", "nothing")]
     [InlineData("--to must be later than --from", "analyze", "x", "--json", "--from", "2", "--to", "1")]
     [InlineData("--interpolation septic is not known; use linear or cubic.", "analyze", "x", "--json", "--interpolation", "septic")]
     [InlineData("--rtol: 1 is out of range; it must be between 1e-13 and 1e-2.", "analyze", "x", "--json", "--rtol", "1")]

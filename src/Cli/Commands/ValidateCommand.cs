@@ -1,0 +1,84 @@
+using System.CommandLine;
+using KernelFlow.Analysis.Reports;
+
+namespace KernelFlow.Cli;
+
+/// <summary><c>kernelflow validate</c>.</summary>
+internal static class ValidateCommand
+{
+    /// <summary>Builds the command.</summary>
+    /// <param name="terminal">Where text goes.</param>
+    /// <param name="experiments">What can be run; null for <see cref="Experiments.All"/>.</param>
+    public static Command Build(CliTerminal terminal, IReadOnlyList<Experiment>? experiments = null)
+    {
+        var all = experiments ?? Experiments.All;
+        var output = new Option<string>("--out") { Description = "Folder for the reports, one folder in it per experiment. Default: kernelflow-validation.", HelpName = "folder", DefaultValueFactory = _ => "kernelflow-validation" };
+        var list = new Option<bool>("--list") { Description = "Only say which experiments there are." };
+        var only = new Option<string[]>("--only") { Description = $"Run this experiment (may be given several times). Default: all. One of: {string.Join(", ", all.Select(e => e.Id))}.", HelpName = "id" };
+        only.CompletionSources.Add(_ => all.Select(e => e.Id));
+        var quick = new Option<bool>("--quick") { Description = "The small version of each experiment: a minute or so." };
+        var keep = new Option<string?>("--keep") { Description = "Keep recorded runs in this folder, one folder in it per experiment.", HelpName = "folder" };
+        var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
+        var seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
+        var overwrite = CommonOptions.Overwrite();
+        var backend = CommonOptions.Backend();
+        var threads = CommonOptions.Threads();
+        var command = new Command("validate", "Run the experiments that test the theory on trainings of their own, beside controls that must fail, and write their reports.")
+            { output, list, only, quick, keep, strict, seed, overwrite, backend, threads };
+        CommonOptions.AddVerbosity(command);
+        command.Validators.Add(result =>
+        {
+            foreach (string id in result.GetValue(only) ?? [])
+                if (all.All(e => e.Id != id)) result.AddError($"--only: {id} is not an experiment; use {string.Join(", ", all.Select(e => e.Id))}.");
+        });
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (parsed.GetValue(list))
+            {
+                foreach (var experiment in all) terminal.Out.WriteLine($"{experiment.Id,-12} {experiment.Title}");
+                return ExitCodes.Done;
+            }
+            string folder = parsed.GetRequiredValue(output);
+            string[] asked = parsed.GetValue(only) ?? [];
+            Experiment[] chosen = [.. all.Where(e => asked.Length == 0 || asked.Contains(e.Id))];
+            foreach (var experiment in chosen) RequireOwn(Path.Combine(folder, experiment.Id), parsed.GetValue(overwrite));
+            var verbosity = CommonOptions.VerbosityOf(parsed);
+            var options = new ExperimentOptions { Quick = parsed.GetValue(quick), Seed = parsed.GetValue(seed) ?? 0, Backend = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)) };
+            var verdicts = new List<Verdict>();
+            foreach (var experiment in chosen)
+            {
+                var own = parsed.GetValue(keep) is { } runs ? options with { KeepFolder = Path.Combine(runs, experiment.Id) } : options;
+                var report = await ProgressDisplay.RunAsync(terminal, verbosity, progress => experiment.Run(own, new Forward(experiment.Id, progress), cancellation), cancellation).ConfigureAwait(false);
+                report.WriteFolder(Path.Combine(folder, experiment.Id));
+                verdicts.Add(report.Verdict);
+                if (verbosity != Verbosity.Quiet) Summarise(terminal.Out, report, Path.Combine(folder, experiment.Id));
+            }
+            return parsed.GetValue(strict) ? AnalyzeCommand.StrictCode(verdicts) : ExitCodes.Done;
+        });
+        Examples.Add(command,
+            "kernelflow validate --list",
+            "kernelflow validate --quick --out reports --strict",
+            $"kernelflow validate --only {all[0].Id} --out reports --keep runs");
+        return command;
+    }
+
+    private static void RequireOwn(string folder, bool overwrite)
+    {
+        OutputFolder.Require("--out", folder, ExperimentReports.JsonFile, ExperimentReports.Format, ExperimentReports.Owns, overwrite);
+        OutputFolder.RequireWritable(folder);
+    }
+
+    private static void Summarise(TextWriter writer, ExperimentReport report, string folder)
+    {
+        writer.WriteLine($"{report.Id}: {Narrative.Word(report.Verdict)}");
+        writer.WriteLine($"  {report.Conclusion}");
+        foreach (var criterion in report.Criteria) writer.WriteLine($"  {(criterion.Met ? "met:    " : "NOT met:")} {criterion.Condition} ({criterion.Finding})");
+        writer.WriteLine($"Report: {Path.Combine(folder, ExperimentReports.HtmlFile)}");
+    }
+
+    // One stage per experiment: the display would keep a bar for each training.
+    private sealed class Forward(string id, IProgress<StageProgress> inner) : IProgress<ExperimentProgress>
+    {
+        public void Report(ExperimentProgress value) => inner.Report(new StageProgress(id, value.Fraction));
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using KernelFlow.Cli;
+
+namespace KernelFlow.Validation.Tests;
+
+/// <summary><c>kernelflow validate</c> with experiments of a moment.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("kernelflow-validation-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private sealed class Fake(string id, Verdict verdict) : Experiment
+    {
+        public ExperimentOptions? Asked { get; private set; }
+
+        public override string Id => id;
+
+        public override string Title => $"title of {id}";
+
+        public override string Claim => "a claim";
+
+        public override string Refutation => "a refutation";
+
+        protected override ExperimentReport RunCore(ExperimentOptions options, IProgress<ExperimentProgress>? progress, CancellationToken cancellation)
+        {
+            Asked = options;
+            progress?.Report(new ExperimentProgress("work", 0.5));
+            return new ExperimentReport
+            {
+                Id = Id, Title = Title, Claim = Claim, Refutation = Refutation, Conclusion = "a conclusion", Rows = [], Tables = [], Figures = [], Origin = [],
+                Criteria = [new Criterion(verdict == Verdict.Violated ? CriterionKind.Claim : CriterionKind.Power, "a condition", verdict == Verdict.Holds, "a finding")],
+            };
+        }
+    }
+
+    private static (int Code, string Out, string Error) Run(Experiment[] experiments, params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        var parsed = ValidateCommand.Build(new CliTerminal(output, error, Interactive: false), experiments).Parse([.. args, "--backend", "managed"]);
+        int code = parsed.Errors.Count > 0 ? ExitCodes.BadInput : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
+        return (code, output.ToString(), string.Join("\n", parsed.Errors.Select(e => e.Message)) + error);
+    }
+
+    [Fact]
+    public void ListNamesThemAndRunsNone()
+    {
+        var fake = new Fake("one", Verdict.Holds);
+        var (code, text, _) = Run([fake, new Fake("two", Verdict.Holds)], "--list", "--out", _folder);
+        Assert.Equal(0, code);
+        Assert.Equal(["one          title of one", "two          title of two"], text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Null(fake.Asked);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void OnlyWhatIsAskedForIsRun()
+    {
+        Fake one = new("one", Verdict.Holds), two = new("two", Verdict.Holds);
+        var (code, text, _) = Run([one, two], "--only", "two", "--out", _folder, "--quick", "--seed", "7", "--keep", "runs");
+        Assert.Equal(0, code);
+        Assert.Null(one.Asked);
+        Assert.True(two.Asked is { Quick: true, Seed: 7 });
+        Assert.Equal(Path.Combine("runs", "two"), two.Asked!.KeepFolder);
+        Assert.Equal("managed", two.Asked.Backend!.Name);
+        foreach (string part in (string[])["two: holds", "a conclusion", "met:     a condition (a finding)", Path.Combine(_folder, "two", "report.html")]) Assert.Contains(part, text);
+        Assert.Equal(["two"], Directory.EnumerateDirectories(_folder).Select(d => Path.GetFileName(d)));
+        Assert.Equal(2, Run([one, two], "--only", "three").Code);
+        Assert.Contains("--only: three is not an experiment; use one, two.", Run([one, two], "--only", "three").Error);
+    }
+
+    [Theory]
+    [InlineData(0, true, Verdict.Holds)]
+    [InlineData(1, true, Verdict.Violated)]
+    [InlineData(4, true, Verdict.Undecided)]
+    [InlineData(1, true, Verdict.Undecided, Verdict.Violated)]
+    [InlineData(0, false, Verdict.Violated)]
+    [InlineData(0, false, Verdict.Undecided)]
+    public void StrictTurnsVerdictsIntoExitCodes(int expected, bool strict, params Verdict[] verdicts)
+    {
+        Experiment[] experiments = [.. verdicts.Select((v, i) => new Fake($"e{i}", v))];
+        Assert.Equal(expected, Run(experiments, [.. strict ? ["--strict"] : Array.Empty<string>(), "--out", _folder]).Code);
+        foreach (var e in experiments) Assert.True(File.Exists(Path.Combine(_folder, e.Id, ExperimentReports.JsonFile)));
+    }
+
+    [Fact]
+    public void ItsOwnReportIsReplacedAndAForeignFolderRefusedBeforeTheWork()
+    {
+        Assert.Equal(0, Run([new Fake("one", Verdict.Holds)], "--out", _folder, "--quiet").Code);
+        Assert.Equal("", Run([new Fake("one", Verdict.Holds)], "--out", _folder, "--quiet").Out);
+        File.WriteAllText(Path.Combine(_folder, "one", "notes.txt"), "mine");
+        var fake = new Fake("one", Verdict.Holds);
+        Assert.Contains("holds notes.txt, which this tool did not write", Assert.Throws<UsageException>(() => Run([fake], "--out", _folder)).Message);
+        Assert.Null(fake.Asked);
+        Assert.Equal(0, Run([fake], "--out", _folder, "--overwrite").Code);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(_folder, "one", "notes.txt")));
+    }
+
+    [Fact]
+    public void IdsMakeFoldersAndAreUnique()
+    {
+        Assert.All(Experiments.All, e => Assert.Matches("^[a-z][a-z0-9-]*$", e.Id));
+        Assert.Equal(Experiments.All.Count, Experiments.All.Select(e => e.Id).Distinct().Count());
+        foreach (var e in Experiments.All)
+            foreach (string text in (string[])[e.Title, e.Claim, e.Refutation]) Assert.False(string.IsNullOrWhiteSpace(text));
+    }
+}

@@ -1,0 +1,60 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Validation.Coupling;
+
+/// <summary>The network of a recording trained again from other initial weights by gradient descent, on the same data with the same steps.</summary>
+internal sealed class ForeignNetwork
+{
+    private readonly TrainingData _data;
+    private readonly NetworkEvaluator _evaluator;
+    private readonly LossModel _loss;
+    private readonly double _rate;
+    private readonly double[] _w, _gradient, _u, _g;
+    private long _step;
+
+    /// <summary>Makes it; nothing is trained yet.</summary>
+    public ForeignNetwork(RecordingOptions recording, long seed, Backend backend)
+    {
+        if (recording.Optimizer != OptimizerKind.GradientDescent || recording.LearningRateSchedule != LearningRateSchedule.Constant || recording.WarmupSteps != 0)
+            throw new ArgumentException("The foreign network is trained by gradient descent at a constant learning rate.");
+        _data = TrainingData.Create(recording);
+        var network = FeedForwardNetwork.Create(_data.InputSize, recording.Layers, recording.Activation, _data.Outputs, recording.Parametrisation);
+        _evaluator = new NetworkEvaluator(network, backend);
+        _loss = recording.Loss switch
+        {
+            LossKind.Squared => LossModel.Squared(_data.Y_S, _data.Outputs),
+            LossKind.SoftmaxCrossEntropy => LossModel.SoftmaxCrossEntropy(_data.Y_S, _data.Outputs),
+            _ => LossModel.Logistic(_data.Y_S),
+        };
+        _rate = recording.LearningRate;
+        _w = network.Initialise(seed, recording.Scale);
+        _gradient = new double[_w.Length];
+        _u = new double[_data.Y_S.Length];
+        _g = new double[_u.Length];
+    }
+
+    /// <summary>Trains up to a step.</summary>
+    public void AdvanceTo(long step, CancellationToken cancellation)
+    {
+        for (; _step < step; _step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _evaluator.LossGradient(_w, _data.X_S, _loss, _u, _g, _gradient);
+            VectorKernels.Axpy(-_rate, _gradient, _w);
+        }
+    }
+
+    /// <summary>∂U_Q/∂w here, or at the middle of the step that leaves here; float32, as recordings store it.</summary>
+    public MemoryTensor TestJacobian(string name, bool middle)
+    {
+        double[] w = _w, outputs = new double[_data.Y_Q.Length], J = new double[outputs.Length * _w.Length];
+        if (middle)
+        {
+            _evaluator.LossGradient(_w, _data.X_S, _loss, _u, _g, _gradient);
+            w = (double[])_w.Clone();
+            VectorKernels.Axpy(-0.5 * _rate, _gradient, w);
+        }
+        _evaluator.Jacobian(w, _data.X_Q, outputs, J);
+        return new MemoryTensor(name, Array.ConvertAll(J, v => (float)v), _data.Test, _data.Outputs, _w.Length);
+    }
+}

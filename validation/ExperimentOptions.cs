@@ -1,0 +1,24 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow;
+
+/// <summary>How an experiment is run.</summary>
+public sealed record ExperimentOptions
+{
+    /// <summary>The small version, for continuous integration: minutes at most. Otherwise the full one.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Seed of everything random, 0 or more.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Dense kernels; null for <c>Backend.Resolve("auto")</c>.</summary>
+    public Backend? Backend { get; init; }
+
+    /// <summary>Where recorded runs stay; null for a temporary folder that is gone afterwards.</summary>
+    public string? KeepFolder { get; init; }
+}
+
+/// <summary>Where an experiment stands.</summary>
+/// <param name="Stage">What is being done.</param>
+/// <param name="Fraction">Share of the experiment that is done, 0 to 1.</param>
+public readonly record struct ExperimentProgress(string Stage, double Fraction);

@@ -1,0 +1,10 @@
+using KernelFlow.Validation.Coupling;
+
+namespace KernelFlow;
+
+/// <summary>The experiments there are.</summary>
+public static class Experiments
+{
+    /// <summary>All of them, in the order of <c>kernelflow validate --list</c>.</summary>
+    public static IReadOnlyList<Experiment> All { get; } = [new CouplingExperiment()];
+}
