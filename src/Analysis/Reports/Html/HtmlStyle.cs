@@ -44,7 +44,7 @@ internal static class HtmlStyle
         .claims { font-size: .82rem; } .claims th, .claims td { padding: 6px 7px; } tr.told > * { border-bottom: 0; } tr.why td { padding-top: 0; color: var(--soft); } tr:target > * { background: var(--code); }
         .chip { display: inline-block; white-space: nowrap; color: var(--tone); border: 1px solid currentColor; border-radius: 999px; padding: 0 8px; font-size: .8rem; font-weight: 600; }
         code { background: var(--code); border-radius: 4px; padding: 1px 5px; font: .86em/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; } pre { background: var(--code); border-radius: 6px; padding: 12px 14px; white-space: pre-wrap; overflow-wrap: anywhere; } pre code { background: none; padding: 0; }
-        .swatch { display: inline-block; width: 26px; height: 14px; vertical-align: -2px; margin-right: 6px; } td { overflow-wrap: break-word; }
+        .swatch { display: inline-block; width: 26px; height: 14px; vertical-align: -2px; margin-right: 6px; } td:last-child { overflow-wrap: anywhere; }
         """;
 
     /// <summary>What drawings need, on the page and in files of their own.</summary>
@@ -65,7 +65,7 @@ internal static class HtmlStyle
     public const string Print = $$"""
         @media (max-width: 720px) { .claims thead { display: none; } .claims tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); gap: 2px 10px; padding: 8px 10px; border-bottom: 1px solid var(--grid); } .claims tr.told { border-bottom: 0; padding-bottom: 2px; }
           .claims th, .claims td, .claims td.n { padding: 0; border: 0; text-align: left; } .claims th { grid-column: 1 / -1; font-weight: 600; } .claims td[data-name]::before { content: attr(data-name); display: block; color: var(--soft); font-size: .74rem; } .claims tr.why { display: block; padding-top: 0; } }
-        @media (max-width: 520px) { main { padding: 14px 10px 40px; } .verdict { padding: 12px 14px; } .verdict strong { font-size: 1.25rem; } figure { padding: 8px 6px; } .tile dd { font-size: 1.2rem; } th, td { padding: 5px 7px; } }
+        @media (max-width: 520px) { main { padding: 14px 10px 40px; } .verdict { padding: 12px 14px; } .verdict strong { font-size: 1.25rem; } figure { padding: 8px 6px; } .tile dd { font-size: 1.2rem; } th, td { padding: 5px 6px; } thead th { white-space: normal; } table { font-size: .8rem; } }
         @media print { :root { color-scheme: light; {{Light}} --page: #fff; --card: #fff; --ink: #000; }
           body { font-size: 10.5pt; } main { max-width: none; padding: 0; } .figures { grid-template-columns: 1fr 1fr; gap: 8px; } .scroll { overflow: visible; } table { font-size: 8pt; } .claims { font-size: 7.2pt; } th, td, .claims th, .claims td { padding: 2px 4px; } h2 { break-after: avoid; margin-top: 18px; } tr, .tile, .verdict, pre { break-inside: avoid; } thead { display: table-header-group; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
         """;
