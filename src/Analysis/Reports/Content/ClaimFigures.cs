@@ -22,8 +22,10 @@ internal static class ClaimFigures
         var values = new List<double> { limit ?? 1 };
         foreach (var c in claims) values.AddRange([c.RelativeError!.Value, c.Budget!.Known, 3 * c.Budget.Known, c.Budget.Integration ?? 0, c.Budget.Interpolation ?? 0, c.Budget.Descent ?? 0]);
         var head = new FigureHead(id, title, "Error of each claim against the sum of its known error sources: " + string.Join("; ", claims.Select(c => $"{c.Id} {Short(c.RelativeError)} against {Narrative.Sum(c.Budget)}")));
-        string drawing = RangeRows.Draw(Axis.Log("relative error", values, 10), Array.ConvertAll(claims, Row), s_parts, "sum of sources", "up to 3 × sum", limit is { } l ? (l, $"limit {Short(l)}") : null, head);
+        var axis = Axis.Log("relative error", values, 10);
+        string drawing = RangeRows.Draw(axis, Array.ConvertAll(claims, Row), s_parts, "sum of sources", "up to 3 × sum", limit is { } l ? (l, $"limit {Short(l)}") : null, head);
         return new Figure(head, drawing, "An error (diamond) inside its bar, or on the thin line beyond it, is explained; past the line, the claim is violated. Past the limit, a sum of sources is too large to decide anything."
+            + (claims.Any(c => c.RelativeError < axis.Min) ? $" Errors below {Short(axis.Min)} are not drawn." : "")
             + (claims.Any(c => c.Budget!.Sum is null) ? " A dashed bar is a lower bound: one source is unknown." : ""));
     }
 

@@ -20,8 +20,12 @@ internal static class InclusionFigures
             Point: new Point(j + 1, modes[j].Ratio, $"mode {Count(j + 1)}: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].Bound)}, floor {Short(modes[j].Floor)}, ratio {Short(modes[j].Ratio)}"))).ToArray();
         chart.Points("signal", 1, points.Where(p => !p.InReservoir).Select(p => p.Point));
         chart.Points("reservoir", 2, points.Where(p => p.InReservoir).Select(p => p.Point), Marker.Diamond);
+        if (modes.Any(m => m.IndependentBound is not null))
+            chart.Points("independent check", 3, Drawn.Thin(modes.Count).Where(j => modes[j].IndependentBound > 0).Select(j => new Point(j + 1, modes[j].Response / modes[j].IndependentBound!.Value,
+                $"mode {Count(j + 1)}, two methods: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].IndependentBound)}, δ_W = {Short(modes[j].DissipationDifference)}, δ_G = {Short(modes[j].ResponseDifference)}")), Marker.Triangle, 1.8);
         chart.Rule("bound", 1);
-        return Figure.Of(head, chart, "A direction that was hardly dissipated can hardly move the test outputs: ‖Gψ‖ ≤ √(cλ) plus a rounding floor. A point above 1 would violate the inclusion." + Drawn.Missing(chart, "are zero, far below, or not finite"));
+        return Figure.Of(head, chart, "A direction that was hardly dissipated can hardly move the test outputs: ‖Gψ‖ ≤ √(cλ) plus a rounding floor. A point above 1 would violate the inclusion."
+            + (analysis.Inclusion.Independent is { } two ? $" Triangles: against the bound of the independent check ({two.Method}), which allows for the difference of the two." : "") + Drawn.Missing(chart, "are zero, far below, or not finite"));
     }
 
     /// <summary>|(Gψ_j)_i|.</summary>

@@ -11,6 +11,7 @@ internal static class ReportFigures
         ("spectrum", Spectrum, SpectrumFigures.Eigenvalues),
         ("dissipated-fraction", Spectrum, SpectrumFigures.Fraction),
         ("threshold", Spectrum, SpectrumFigures.Threshold),
+        ("threshold-error", Spectrum, SpectrumFigures.SignalOnly),
         ("schedule", Spectrum, ScheduleFigures.OverEnd),
         ("schedule-dimension", Spectrum, ScheduleFigures.Dimension),
         ("slack", Inclusion, InclusionFigures.Slack),

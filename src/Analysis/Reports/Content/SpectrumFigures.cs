@@ -28,12 +28,42 @@ internal static class SpectrumFigures
     public static Figure Fraction(ReservoirAnalysis analysis)
     {
         const string id = "dissipated-fraction", title = "Dissipated fraction of each mode";
+        if (analysis.Spectrum.DissipatedFraction is null && analysis.RelativeDissipation is { Values.Count: > 0 } relative) return Relative(relative, id);
         if (analysis.Spectrum.DissipatedFraction is not { Count: > 0 } fraction) return Figure.Without(id, title, $"There is no dissipated fraction: {analysis.Spectrum.DissipatedFractionReason ?? "it was not computed"}.");
         var head = new FigureHead(id, title, $"Dissipated fraction 2βλ_j of {Count(fraction.Count)} modes, from {Short(fraction[0])} down to {Short(fraction[^1])}; {Count(fraction.Count(f => f >= 0.5))} modes lost at least half of their energy");
         var chart = new Chart(ModeAxis(fraction.Count), Axis.Linear("dissipated fraction 2βλ_j", [0, 1, fraction[0]]), head);
         chart.Points("mode", 1, Drawn.Thin(fraction.Count).Select(j => new Point(j + 1, fraction[j], $"mode {Count(j + 1)}: {Percent(fraction[j])} of its energy was dissipated")));
         chart.Rule("all of it", 1);
         return Figure.Of(head, chart, "Share of the gradient energy along ψ_j that training dissipated: 1 is learned to the end, 0 is untouched." + Drawn.Missing(chart, "are negative by rounding"));
+    }
+
+    private static Figure Relative(RelativeDissipation relative, string id)
+    {
+        const string title = "Relative dissipation";
+        var values = relative.Values;
+        var head = new FigureHead(id, title, $"Relative dissipation of {Count(values.Count)} modes on range B, from {Short(values[0])} down to {Short(values[^1])}; {Count(relative.ReservoirDimension)} below the threshold");
+        var chart = new Chart(ModeAxis(values.Count), Axis.Log("μ_k of 2 B^½ W_S B^½", values.Append(relative.Threshold).Append(1), 8), head);
+        chart.Points("mode", 1, Drawn.Thin(values.Count).Select(k => new Point(k + 1, values[k], $"mode {Count(k + 1)}: μ = {Short(values[k])}, ‖G v‖ = {Short(relative.Responses[k])}, bound {Short(relative.Bounds[k])}")));
+        chart.Rule($"threshold δ = {Short(relative.Threshold)}", relative.Threshold);
+        return Figure.Of(head, chart, "Share of gᵀB⁺g that training removed along each mode of its own spectrum, for a B that is not a multiple of the identity; above 1 only where B changed along the way."
+            + (relative.OutsideDimension > 0 ? $" {Count(relative.OutsideDimension)} directions lie outside range B: no gradient of this loss has them." : "") + Drawn.Missing(chart, "are zero or negative by rounding"));
+    }
+
+    /// <summary>Prediction from the signal part alone, over the threshold.</summary>
+    public static Figure SignalOnly(ReservoirAnalysis analysis)
+    {
+        const string id = "threshold-error", title = "What the reservoir leaves out, over the threshold";
+        var points = analysis.Inclusion.ThresholdCurve.Where(p => p.RelativeErrorSignalOnly is not null).ToArray();
+        if (points.Length == 0) return Figure.Without(id, title, analysis.Inclusion.ThresholdCurve.Count == 0 ? "No curve over the threshold was computed." : "The test outputs did not move.");
+        double? full = analysis.Inclusion.Empirical.RelativeErrorFull;
+        var verdicts = points.GroupBy(p => p.Verdict).Select(g => $"{Narrative.Word(g.Key)} from δ = {Short(g.First().Threshold)} to {Short(g.Last().Threshold)}");
+        var head = new FigureHead(id, title, $"Relative error of the test displacement predicted from the signal part alone, from {Short(points[0].RelativeErrorSignalOnly)} at δ = {Short(points[0].Threshold)} to {Short(points[^1].RelativeErrorSignalOnly)} at {Short(points[^1].Threshold)}; inclusion {string.Join(", ", verdicts)}");
+        var chart = new Chart(Axis.Log("threshold δ", points.Select(p => p.Threshold).Append(analysis.Spectrum.Threshold), 12), Axis.Log("relative error, signal part alone", points.Select(p => p.RelativeErrorSignalOnly!.Value).Append(full ?? 0), 8), head);
+        chart.Line("signal part alone", 1, points.Select(p => new Point(p.Threshold, p.RelativeErrorSignalOnly!.Value,
+            $"δ = {Short(p.Threshold)}: error {Short(p.RelativeErrorSignalOnly)}; {Count(p.SignalDimension)} signal, {Count(p.ReservoirDimension)} reservoir modes; inclusion {Narrative.Word(p.Verdict)}")));
+        if (full is { } f) chart.Rule($"whole g(s): {Short(f)}", f);
+        chart.UprightRule($"chosen δ = {Short(analysis.Spectrum.Threshold)}", analysis.Spectrum.Threshold);
+        return Figure.Of(head, chart, $"Error of the predicted test outputs when the reservoir part of g(s) is left out. Where it stays at the level of the whole g(s), the reservoir does not matter for the test outputs. Inclusion over δ: {string.Join(", ", verdicts)}.");
     }
 
     /// <summary>Size of the reservoir over the threshold.</summary>
