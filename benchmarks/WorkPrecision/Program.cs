@@ -1,22 +1,29 @@
 // Work and precision of every integration method, and (--rate) the share of the backend's product rate that whole steps reach.
+using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.WorkPrecision;
 
-string[] flags = ["--rate", "--quick"];
-string[] names = ["--runs", "--out", "--backend", "--threads", "--rounds", "--orders", "--kinds", "--method", "--rtol", "--limit", "--problems", "--methods", "--tolerances", "--references"];
+string[] flags = ["--rate", "--quick", "--draw"];
+string[] names =
+[
+    "--runs", "--out", "--references", "--python", "--backend", "--threads", "--rounds", "--limit", "--problems", "--methods", "--tolerances",
+    "--orders", "--kinds", "--method", "--rtol",
+];
 try
 {
     var arguments = new Arguments(args, flags, names);
-    var backend = Backend.Resolve(arguments.Text("--backend", "auto"), (int)arguments.Number("--threads", 1));
-    if (arguments.Has("--rate"))
+    if (arguments.Has("--draw"))
     {
-        Rate.Run([.. arguments.Numbers("--orders", 1000, 2000).Select(n => (int)n)], arguments.Words("--kinds", "scalar", "slow", "blocks"), arguments.Text("--method", "auto"),
-            arguments.Number("--rtol", 1e-8), (int)arguments.Number("--rounds", 3), backend);
+        StudyCommand.Draw(arguments.Text("--out", "work-precision"));
         return 0;
     }
-    return 2;
+    var backend = Backend.Resolve(arguments.Text("--backend", "auto"), (int)arguments.Number("--threads", 1));
+    if (!arguments.Has("--rate")) return StudyCommand.Run(arguments, backend);
+    Rate.Run([.. arguments.Numbers("--orders", 1000, 2000).Select(n => (int)n)], arguments.Words("--kinds", "scalar", "slow", "blocks"), arguments.Text("--method", "auto"),
+        arguments.Number("--rtol", 1e-8), (int)arguments.Number("--rounds", 3), backend);
+    return 0;
 }
-catch (ArgumentException e)
+catch (Exception e) when (e is ArgumentException or FormatException or IOException or BackendException or KernelFlow.InvalidRunException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

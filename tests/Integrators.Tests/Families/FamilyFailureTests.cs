@@ -77,6 +77,22 @@ public class FamilyFailureTests
             }
     }
 
+    /// <summary>z = h·λ_max(BK) in one interval and the tolerance decide; where gauss-4 is said to need one step, it takes one.</summary>
+    [Fact]
+    public void TheChoiceFollowsStiffnessAndTolerance()
+    {
+        string Chosen(double rate, double rtol) => Methods.Choose(Kernel(_ => Diagonal(rate, 0.5 * rate), 1), rtol).Name;
+        Assert.Equal("gauss-4", Chosen(30, 1e-4));
+        Assert.Equal("gauss-6", Chosen(30, 1e-6));
+        Assert.Equal("radau-5", Chosen(1e5, 1e-6));
+        Assert.Equal("gauss-6", Chosen(1e5, 1e-8));
+        Assert.Equal("gauss-4", Chosen(0.1, 1e-8)); // z⁴/11520 = 8.7e-9, of which the share of the fast mode counts, 0.8
+        Assert.Equal("gauss-6", Chosen(0.1, 1e-9));
+        Assert.Equal("gauss-4", Chosen(0, 1e-12));
+        var report = Propagator.Integrate(Kernel(_ => Diagonal(0.1, 0.05), 1), new PropagationOptions { RelativeTolerance = 3e-8 }, Backends.Managed).Report;
+        Assert.Equal(("gauss-4", 1, 0, 1), (report.Method, report.Steps, report.Rejected, report.Passes));
+    }
+
     private static long EigenBytes()
     {
         var values = new double[24];
