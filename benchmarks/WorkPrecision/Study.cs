@@ -6,7 +6,7 @@ namespace KernelFlow.WorkPrecision;
 /// <summary>Measures every method on a problem: at each tolerance all methods in turn, several rounds.</summary>
 /// <param name="methods">Names, "auto" among them.</param>
 /// <param name="tolerances">From loose to tight.</param>
-/// <param name="rounds">Most rounds; slow points take fewer.</param>
+/// <param name="rounds">Most rounds; slow points take fewer. 0: the run that counts is timed too, just-in-time compilation included.</param>
 /// <param name="limit">CPU seconds after which a run is given up.</param>
 /// <param name="backend">Dense kernels.</param>
 internal sealed class Study(IReadOnlyList<string> methods, IReadOnlyList<double> tolerances, int rounds, double limit, Backend backend)
@@ -76,7 +76,7 @@ internal sealed class Study(IReadOnlyList<string> methods, IReadOnlyList<double>
         }
         for (int i = 0; i < first.Count; i++)
         {
-            if (!first[i].Done) yield return first[i];
+            if (times[i].Count == 0) yield return first[i];
             else yield return first[i] with { Rounds = times[i].Count, Seconds = new Times(Statistics.Median(times[i].Select(t => t.Wall)), Statistics.Median(times[i].Select(t => t.Cpu))) };
         }
     }
