@@ -1,4 +1,8 @@
 // Work and precision of every integration method, and (--rate) the share of the backend's product rate that whole steps reach.
+//   --runs RUNS --out DIR [--python PYTHON] [--note TEXT]   everything: DIR/work-precision.md, DIR/figures, DIR/work-precision/points.csv and .json
+//   --quick                                                 two tolerances, one round, a second per run
+//   --draw --out DIR                                        page and figures again from what was measured
+//   --rate [--orders 1000,2000]                             share of the product's rate
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.WorkPrecision;
@@ -6,7 +10,7 @@ using KernelFlow.WorkPrecision;
 string[] flags = ["--rate", "--quick", "--draw"];
 string[] names =
 [
-    "--runs", "--out", "--references", "--python", "--backend", "--threads", "--rounds", "--limit", "--problems", "--methods", "--tolerances",
+    "--runs", "--out", "--references", "--python", "--note", "--backend", "--threads", "--rounds", "--limit", "--problems", "--methods", "--tolerances",
     "--orders", "--kinds", "--method", "--rtol",
 ];
 try

@@ -20,7 +20,7 @@ internal static class StudyCommand
         double[] tolerances = arguments.Numbers("--tolerances", quick ? [1e-4, 1e-6] : [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11]);
         double limit = arguments.Number("--limit", quick ? 1 : 10);
         var study = new Study(arguments.Words("--methods", [.. Methods.Names]), tolerances, (int)arguments.Number("--rounds", quick ? 1 : 5), limit, backend);
-        var results = new StudyResults($"{backend.Name}, core {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}.", limit, [], [], []);
+        var results = new StudyResults($"{backend.Name}, core {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}. {arguments.Text("--note", "")}".TrimEnd(), limit, [], [], []);
         string references = Directory.CreateTempSubdirectory("work-precision-").FullName;
         foreach (string name in wanted)
         {
@@ -40,6 +40,7 @@ internal static class StudyCommand
     public static void Draw(string output)
     {
         var results = StudyFiles.Read(Data(output));
+        StudyFiles.Write(Data(output), results);
         string figures = Path.Combine(output, "figures");
         Directory.CreateDirectory(figures);
         File.WriteAllText(Path.Combine(output, "work-precision.md"), StudyPage.Write(results, problem =>

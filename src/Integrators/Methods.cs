@@ -33,7 +33,13 @@ public static class Methods
     public static (string Name, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
-        var (largest, oneStep) = Rates(trajectory);
+        return Choose(trajectory, relativeTolerance, Norms.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize));
+    }
+
+    /// <summary>The same with scratch for [K_SS; K_QS].</summary>
+    internal static (string Name, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance, in MatrixView kernels)
+    {
+        var (largest, oneStep) = Rates(trajectory, kernels);
         if (oneStep <= relativeTolerance)
             return (CollocationTableau.Gauss4.Name, FormattableString.Invariant($"order 4: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
         if (largest >= Damped && relativeTolerance >= DampedTolerance)
@@ -57,10 +63,10 @@ public static class Methods
     /// that decays so fast, λ_max(BK)/(‖B‖‖K‖_F), once in P and once in K: nearly 1 for B = βI, a few hundredths for cross-entropy, where most of W_S and G_Q belongs
     /// to directions in which B hardly acts. λ_max by power iteration at the knots, each starting from the vector of the last.
     /// </remarks>
-    private static (double Largest, double OneStep) Rates(KernelTrajectory trajectory)
+    private static (double Largest, double OneStep) Rates(KernelTrajectory trajectory, in MatrixView kernels)
     {
         int n = trajectory.TrainSize;
-        MatrixView kernels = Norms.Zero(n + trajectory.TestSize, n), x = Norms.Zero(n, 1), y = Norms.Zero(n, 1);
+        MatrixView x = Norms.Zero(n, 1), y = Norms.Zero(n, 1);
         var hessian = new OutputHessian(n / trajectory.Outputs, trajectory.Outputs);
         var random = new Random(1);
         double largest = 0, error = 0, sum = 0, before = 0, boundBefore = 0;

@@ -50,7 +50,7 @@ internal static class StudyFigure
         var all = curves.SelectMany(c => c.Points).ToList();
         var y = Axis.Log("CPU seconds", all.Select(p => p.Seconds.Cpu));
         double width = Left + 3 * Panel + 3 * Gap, height = Top + Plot + Bottom;
-        var svg = new Svg(width, height, $"CPU seconds over the relative error of P, W_S and G_Q on {problem.Name}, one curve per method; the same figures are in points.csv.");
+        var svg = new Svg(width, height, new FigureHead($"work-precision-{problem.Name}", $"Work and precision on {problem.Name}", $"CPU seconds over the relative error of P, W_S and G_Q on {problem.Name}, one curve per method; the same figures are in points.csv."));
         for (int k = 0; k < panels.Length; k++)
         {
             double left = Left + k * (Panel + Gap);
@@ -66,8 +66,8 @@ internal static class StudyFigure
         svg.Marker(Marker.Circle, "auto", Left + 3 * Panel + 2 * Gap - 96, 12, 5.5);
         svg.Text("key", Left + 3 * Panel + 2 * Gap - 84, 16, "choice of auto");
         string text = svg.ToString();
-        int line = text.IndexOf('\n', StringComparison.Ordinal);
-        return text[..(line + 1)] + Style + text[line..];
+        const string Head = "</desc>\n";
+        return text.Replace(Head, Head + Style + "\n", StringComparison.Ordinal);
     }
 
     private static void Frame(Svg svg, Axis x, Axis y, double left, string title)
