@@ -33,13 +33,7 @@ public static class Methods
     public static (string Name, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
-        return Choose(trajectory, relativeTolerance, Norms.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize));
-    }
-
-    /// <summary>The same with scratch for [K_SS; K_QS].</summary>
-    internal static (string Name, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance, in MatrixView kernels)
-    {
-        var (largest, oneStep) = Rates(trajectory, kernels);
+        var (largest, oneStep) = Rates(trajectory);
         if (oneStep <= relativeTolerance)
             return (CollocationTableau.Gauss4.Name, FormattableString.Invariant($"order 4: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
         if (largest >= Damped && relativeTolerance >= DampedTolerance)
@@ -63,10 +57,10 @@ public static class Methods
     /// that decays so fast, λ_max(BK)/(‖B‖‖K‖_F), once in P and once in K: nearly 1 for B = βI, a few hundredths for cross-entropy, where most of W_S and G_Q belongs
     /// to directions in which B hardly acts. λ_max by power iteration at the knots, each starting from the vector of the last.
     /// </remarks>
-    private static (double Largest, double OneStep) Rates(KernelTrajectory trajectory, in MatrixView kernels)
+    private static (double Largest, double OneStep) Rates(KernelTrajectory trajectory)
     {
         int n = trajectory.TrainSize;
-        MatrixView x = Norms.Zero(n, 1), y = Norms.Zero(n, 1);
+        MatrixView kernels = Buffers.Zero(n + trajectory.TestSize, n), x = Buffers.Zero(n, 1), y = Buffers.Zero(n, 1);
         var hessian = new OutputHessian(n / trajectory.Outputs, trajectory.Outputs);
         var random = new Random(1);
         double largest = 0, error = 0, sum = 0, before = 0, boundBefore = 0;
@@ -75,7 +69,7 @@ public static class Methods
             int interval = Math.Max(0, k - 1);
             trajectory.Kernels(interval, trajectory.Knots[k], kernels);
             trajectory.Hessian(interval, trajectory.Knots[k], hessian);
-            double rate = 0, bound = hessian.NormBound() * Norms.Frobenius(kernels.Slice(0, 0, n, n));
+            double rate = 0, bound = hessian.NormBound() * MatrixNorms.Frobenius(kernels.Slice(0, 0, n, n));
             for (int i = 0; i < Iterations; i++)
             {
                 double size = VectorKernels.Norm(x.Column(0));

@@ -50,7 +50,7 @@ internal sealed class PropagationPass
         _c = start?.Columns ?? _n;
         _layout = new ColumnLayout(_c);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        (string name, _reason) = options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance, _kernels) : (options.Method, null);
+        (string name, _reason) = options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance) : (options.Method, null);
         _method = Methods.Create(name, trajectory, _layout.Count, backend);
         _kernels = _method.FreeKernels ?? Buffers.Zero(_n + _m, _n);
         _controller = new StepController(options.Control, _method.Order, localTolerance);
