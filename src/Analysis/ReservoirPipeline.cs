@@ -37,6 +37,7 @@ internal static class ReservoirPipeline
         Report("integrating", 0);
         using var second = SecondThread.For(checkpoints.TrainSize, backend, cancellation);
         var evolutionTask = second.Run(stop => KernelEvolutionBuilder.Build(builder, outputs, backend, stop));
+        var gateTask = second.Run(stop => GateBuilder.Build(checkpoints, outputs, stop));
         var hashTask = second.Run(_ => run.InputHash?.Value);
         void Integrating(double fraction) => Report("integrating", fraction);
         var model = mode == "flow" ? FlowModel.Build(checkpoints, outputs, builder, options, backend, second, Integrating, cancellation)
@@ -60,16 +61,19 @@ internal static class ReservoirPipeline
             OverStart = overStart,
             OverStartReason = whyNot,
         };
+        var (noise, noNoise) = NoiseBuilder.Build(checkpoints, outputs, model.PartialGramians, (model.Propagation.W_S, pairs), schedule.OverEnd, model.Beta, backend, cancellation);
         var context = new ClaimContext(checkpoints, outputs, model, solution, backend, options);
         var relativeTask = second.Run(_ => RelativeSpectrum(context));
         var inclusion = InclusionCheck.Run(context, spectrum, cancellation);
         var (relative, noRelative) = relativeTask.Value;
         var evolution = evolutionTask.Value;
+        var (gate, noGate) = gateTask.Value;
         context = context with { Replay = replayTask.Value.Replay, NoReplayReason = replayTask.Value.Reason };
         ClaimResult[] claims =
         [
             Dissipation.Check(context), Transport.Check(context), TrainTransfer.Check(context), TestTransfer.Check(context), Inclusion.Summarise(inclusion),
-            Reachability.Check(context), Coupling.Check(context), Trapping.Check(context), Composition.Check(context), ScheduleGrowth.Check(context, schedule), KernelMovement.Summarise(evolution),
+            Reachability.Check(context), FrozenKernel.Check(context, builder, evolution), Coupling.Check(context), Trapping.Check(context), Composition.Check(context), ScheduleGrowth.Check(context, schedule), KernelMovement.Summarise(evolution),
+            Noise.Summarise(noise, noNoise), PopulationRisk.Summarise(gate, noGate),
         ];
         Report("budget", 1);
 
@@ -93,6 +97,9 @@ internal static class ReservoirPipeline
             RelativeDissipationReason = noRelative,
             KernelEvolution = evolution,
             Schedule = schedule,
+            NoisePlacement = noise,
+            RiskGate = gate,
+            Influence = InfluenceBuilder.Build(context),
             Intervals = Intervals(context),
             Displacements = context.Displacements(),
             Descent = DescentFacts(model),

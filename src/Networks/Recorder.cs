@@ -81,6 +81,7 @@ public static class Recorder
         {
             Optimizer = run.Trainer.OptimizerInfo,
             RunTensors = run.RunTensors.ToDictionary(t => t.Name),
+            Metadata = RunMetadata.Of(options, run.Network),
         };
     }
 

@@ -24,11 +24,12 @@ internal delegate BlockReplay CarryBlock(DenseMatrix block, int? split, Cancella
 internal static class FlowReplay
 {
     // Costs factorizations only, and sees what is wrong by more than this; a tighter one would cost more than it tells.
-    private const double Tolerance = 1e-5;
+    private const double Tolerance = 1e-4;
 
     public static BlockReplay Run(KernelTrajectory trajectory, string method, double tolerance, Backend backend, DenseMatrix block, int? split, CancellationToken cancellation)
     {
-        string other = method == "gauss-4" ? "gauss-6" : "gauss-4";
+        // Two stages each: for few columns a third would cost more than the longer steps save.
+        string other = method == "gauss-4" ? "radau-3" : "gauss-4";
         var options = new PropagationOptions { Method = other, RelativeTolerance = Math.Max(tolerance, Tolerance) };
         int last = trajectory.Intervals;
         var first = Propagator.Transport(split is { } k ? new WindowTrajectory(trajectory, 0, k) : trajectory, block, options, backend, cancellation);

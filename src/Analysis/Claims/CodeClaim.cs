@@ -24,4 +24,11 @@ internal static class CodeClaim
             Reason = holds ? what : FormattableString.Invariant($"the defect, {defect:G3}, exceeds 3 times integration and rounding, {integration + rounding:G3} ({what})"),
         };
     }
+
+    /// <summary>The same for several defects, each with its own integration part: the one nearest to its bound decides, a defect that is not a number before all others.</summary>
+    public static ClaimResult JudgeNearest(string id, string name, IEnumerable<(string Name, double Defect, double Integration)> parts, double rounding, string what)
+    {
+        var (part, defect, integration) = parts.MaxBy(x => double.IsNaN(x.Defect) ? double.PositiveInfinity : x.Defect / (x.Integration + rounding));
+        return Judge(id, name, defect, integration, rounding, what + "; nearest to its bound: " + part);
+    }
 }

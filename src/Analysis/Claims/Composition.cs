@@ -34,11 +34,7 @@ internal static class Composition
             Compare("G_S", Times(p.G_S), replay.Random(r.Train), p.Error.G * MatrixNorms.Frobenius(p.G_S) * spread, r.Error.GS),
             Compare("G_Q", Times(p.G_Q), replay.Random(r.Test), p.Error.G * MatrixNorms.Frobenius(p.G_Q) * spread, r.Error.GQ),
         };
-        double rounding = c.ArithmeticRounding;
-        // The one nearest to its own bound; a defect that is not a number before all others.
-        var (part, defect, integration) = parts.MaxBy(x => double.IsNaN(x.Defect) ? double.PositiveInfinity : x.Defect / (x.Integration + rounding));
-        return CodeClaim.Judge(id, name, defect, integration, rounding,
-            FormattableString.Invariant($"divided at t = {c.Outputs.Times[split]:G6}, by {r.How}; nearest to its bound: {part}"));
+        return CodeClaim.JudgeNearest(id, name, parts, c.ArithmeticRounding, FormattableString.Invariant($"divided at t = {c.Outputs.Times[split]:G6}, by {r.How}"));
     }
 
     private static (string Name, double Defect, double Integration) Compare(string name, in MatrixView whole, in MatrixView composed, double wholeError, double composedError)

@@ -8,11 +8,11 @@ namespace KernelFlow.Analysis.Curves;
 /// <summary>The spectral schedule from Gramians kept on the way through the window: no integration of its own.</summary>
 internal static class ScheduleBuilder
 {
-    private const int MostPoints = 8;
+    private const int MostPoints = 6;
     private const double MostBytes = 5e8;
     private const int LanczosSteps = 80; // the lower end of an increment, to the accuracy of a check
 
-    /// <summary>The checkpoints, first and last left out, at which W_S(s, t_k) is kept: at most eight, evenly over the recording, fewer where N is so large that they would fill memory.</summary>
+    /// <summary>The checkpoints, first and last left out, at which W_S(s, t_k) is kept: at most six, evenly over the recording, fewer where N is so large that they would fill memory.</summary>
     public static IReadOnlyList<int> Checkpoints(int count, int trainSize)
     {
         int inner = count - 2, wanted = (int)Math.Min(Math.Min(MostPoints, inner), MostBytes / (8.0 * trainSize * trainSize));

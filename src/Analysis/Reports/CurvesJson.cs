@@ -10,6 +10,78 @@ internal static class CurvesJson
     {
         if (analysis.Schedule is { } schedule) Schedule(json, schedule);
         else json.Null("schedule", null);
+        if (analysis.NoisePlacement is { } noise) Noise(json, noise);
+        else json.Null("noisePlacement", Why(analysis, "C13"));
+        if (analysis.RiskGate is { } gate) Gate(json, gate);
+        else json.Null("riskGate", Why(analysis, "C14"));
+        if (analysis.Influence is { } influence) Influence(json, influence);
+        else json.Null("influence", null);
+    }
+
+    private static string? Why(ReservoirAnalysis analysis, string claim) => analysis.Claims.FirstOrDefault(c => c.Id == claim)?.Reason;
+
+    private static void Noise(Utf8JsonWriter json, NoisePlacement noise)
+    {
+        json.WriteStartObject("noisePlacement");
+        json.WriteString("division", noise.Division);
+        json.WriteNumber("noisyExamples", noise.NoisyExamples);
+        json.WriteStartArray("points");
+        foreach (var point in noise.Points)
+            json.Line(line =>
+            {
+                line.WriteStartObject();
+                line.Number("time", point.Time);
+                foreach (var (key, placement) in new[] { ("noise", point.Noise), ("clean", point.Clean), ("gradient", point.Gradient) })
+                {
+                    line.WriteStartObject(key);
+                    line.Number("signalShare", placement.SignalShare);
+                    line.Number("reservoirShare", placement.ReservoirShare);
+                    line.Number("dissipated", placement.Dissipated, "not a fraction: see spectrum");
+                    line.WriteEndObject();
+                }
+                line.WriteEndObject();
+            });
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Gate(Utf8JsonWriter json, RiskGate gate)
+    {
+        json.WriteStartObject("riskGate");
+        json.WriteStartArray("layers");
+        foreach (var layer in gate.Layers)
+            json.Line(line =>
+            {
+                line.WriteStartObject();
+                line.WriteString("name", layer.Name);
+                line.WriteNumber("parameters", layer.Parameters);
+                line.WriteEndObject();
+            });
+        json.WriteEndArray();
+        json.WriteStartArray("points");
+        foreach (var point in gate.Points)
+            json.Line(line =>
+            {
+                line.WriteStartObject();
+                line.Number("time", point.Time);
+                line.Number("share", point.Share);
+                line.Numbers("perLayer", point.PerLayer);
+                line.Number("gradientShare", point.GradientShare, "the gradient is zero");
+                line.WriteEndObject();
+            });
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Influence(Utf8JsonWriter json, InfluenceResult influence)
+    {
+        json.WriteStartObject("influence");
+        json.Numbers("gradient", [.. influence.Examples.Select(e => e.Gradient)]);
+        json.Numbers("selfInfluence", [.. influence.Examples.Select(e => e.SelfInfluence)]);
+        json.Numbers("selfTrace", [.. influence.Examples.Select(e => e.SelfTrace)]);
+        json.Numbers("testResponse", [.. influence.Examples.Select(e => e.TestResponse)]);
+        json.Numbers("testContribution", [.. influence.Examples.Select(e => e.TestContribution)]);
+        json.WriteEndObject();
     }
 
     private static void Schedule(Utf8JsonWriter json, SpectralSchedule schedule)

@@ -35,6 +35,15 @@ public sealed record ReservoirAnalysis
     /// <summary>How the spectrum builds up over the window.</summary>
     public SpectralSchedule? Schedule { get; init; }
 
+    /// <summary>Where label noise went; null when it is not known (the reason is that of claim C13).</summary>
+    public NoisePlacement? NoisePlacement { get; init; }
+
+    /// <summary>The population-risk gate; null without Jacobians (the reason is that of claim C14).</summary>
+    public RiskGate? RiskGate { get; init; }
+
+    /// <summary>What each training example did.</summary>
+    public InfluenceResult? Influence { get; init; }
+
     /// <summary>Per checkpoint interval.</summary>
     public required IReadOnlyList<IntervalResult> Intervals { get; init; }
 

@@ -102,7 +102,7 @@ public sealed class TextReportTests
         var sample = SampleAnalysis.Make();
         var analysis = sample with { Inclusion = sample.Inclusion with { Modes = [new(0, 0, 1, 0, 0, true), new(double.NaN, 0, 0, 0, 0, false)] } };
         var tables = Tables.All(analysis).ToDictionary(t => t.File, t => t.Text);
-        Assert.Equal(["spectrum.csv", "modes.csv", "claims.csv", "intervals.csv", "kernel-evolution.csv", "displacement.csv", "threshold-curve.csv", "operator-checks.csv", "relative-dissipation.csv", "schedule.csv"], tables.Keys);
+        Assert.Equal(["spectrum.csv", "modes.csv", "claims.csv", "intervals.csv", "kernel-evolution.csv", "displacement.csv", "threshold-curve.csv", "operator-checks.csv", "relative-dissipation.csv", "schedule.csv", "noise.csv", "risk-gate.csv", "influence.csv", "test-influence.csv"], tables.Keys);
         string[] spectrum = tables["spectrum.csv"].TrimEnd('\n').Split('\n');
         Assert.Equal("mode,eigenvalue,residualNorm,dissipatedFraction,relativeEigenvalue", spectrum[0]);
         Assert.Equal(analysis.Spectrum.Eigenvalues, spectrum.Skip(1).Select(l => double.Parse(l.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)));

@@ -1,0 +1,27 @@
+namespace KernelFlow;
+
+/// <summary>Where label noise, the clean signal and the whole training gradient end up: in the signal channel or in the reservoir (theory, claim C13).</summary>
+public sealed record NoisePlacement
+{
+    /// <summary>How the gradient was divided: "clean targets" (g(s) with clean labels, and the rest) or "noise mask" (blocks of unmarked and of marked examples).</summary>
+    public required string Division { get; init; }
+
+    /// <summary>Training examples whose label was changed.</summary>
+    public required int NoisyExamples { get; init; }
+
+    /// <summary>Windows [s, t_k], in order of t_k; the last one ends at T.</summary>
+    public required IReadOnlyList<NoisePoint> Points { get; init; }
+}
+
+/// <summary>One window.</summary>
+/// <param name="Time">t_k.</param>
+/// <param name="Noise">Of the part of g(s) that the changed labels make.</param>
+/// <param name="Clean">Of the part that is there without them.</param>
+/// <param name="Gradient">Of g(s) itself.</param>
+public sealed record NoisePoint(double Time, Placement Noise, Placement Clean, Placement Gradient);
+
+/// <summary>Where a vector v lies.</summary>
+/// <param name="SignalShare">‖Π_signal v‖²/‖v‖²: modes of W_S(s,t_k) not below the threshold.</param>
+/// <param name="ReservoirShare">1 − <paramref name="SignalShare"/>.</param>
+/// <param name="Dissipated">2β vᵀW_Sv/‖v‖², the share of its energy that is gone; null unless B = βI and the mode is flow.</param>
+public sealed record Placement(double SignalShare, double ReservoirShare, double? Dissipated);

@@ -1,0 +1,187 @@
+using KernelFlow.Analysis.Tests.Support;
+using KernelFlow.Networks;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace KernelFlow.Analysis.Tests.Claims;
+
+/// <summary>C13, C14 and influence against their definitions, written out with MathNet on the recorded tensors.</summary>
+public sealed class CurveTests
+{
+    private static readonly RecordingOptions s_noisy = SmallNetworks.Parity with { Steps = 300, Checkpoints = 10 };
+
+    private static Vector<double> Vector(double[] values) => Vector<double>.Build.DenseOfArray(values);
+
+    private static double[] Gradient(CheckpointSequence run, double[] targets) =>
+        [.. run[0]["U_S"].ReadAll().Zip(targets, (u, y) => (u - y) / run.Train)];
+
+    [Theory]
+    [InlineData("flow", 1e-3)]
+    [InlineData("flow", 0.05)]
+    [InlineData("descent", 0.05)]
+    public void NoisePlacementIsTheProjectionOnEachWindow(string mode, double threshold)
+    {
+        var run = SmallNetworks.Record(s_noisy);
+        var options = TestRuns.Options with { Mode = mode, Threshold = threshold };
+        var a = Analyze.Reservoir(run, options);
+        var placement = a.NoisePlacement!;
+        double[] clean = run.RunTensors["clean_S"].ReadAll(), y = run.Loss.Targets.ToArray();
+        Assert.Equal(("clean targets", y.Zip(clean).Count(p => p.First != p.Second)), (placement.Division, placement.NoisyExamples));
+        Vector<double> g = Vector(Gradient(run, y)), gClean = Vector(Gradient(run, clean)), noise = g - gClean;
+        double first = 0, last = 0;
+        foreach (int k in (int[])[0, placement.Points.Count / 2, placement.Points.Count - 1])
+        {
+            var point = placement.Points[k];
+            var alone = Analyze.Reservoir(run, options with { To = point.Time });
+            var evd = alone.Operators.W_S.Evd(Symmetricity.Symmetric);
+            double largest = evd.EigenValues.Max(z => z.Real), beta = 1.0 / run.Train;
+            foreach (var (v, found, name) in new[] { (noise, point.Noise, "noise"), (gClean, point.Clean, "clean"), (g, point.Gradient, "gradient") })
+            {
+                double share = Enumerable.Range(0, v.Count).Where(j => (mode == "flow" ? 2 * beta * evd.EigenValues[j].Real : evd.EigenValues[j].Real / largest) >= threshold)
+                    .Sum(j => Math.Pow(evd.EigenVectors.Column(j).DotProduct(v), 2)) / v.DotProduct(v);
+                Check.AtMost(1e-6, Math.Abs(share - found.SignalShare), $"{name}: signal share, window {k}");
+                Check.AtMost(1e-12, Math.Abs(found.SignalShare + found.ReservoirShare - 1), "sum of shares");
+                Assert.Equal(mode == "flow", found.Dissipated is not null);
+                if (found.Dissipated is { } gone) Check.Near(2 * beta * (v * alone.Operators.W_S * v) / v.DotProduct(v), gone, 1e-6, $"{name}: dissipated, window {k}");
+            }
+            (first, last) = k == 0 ? (point.Noise.SignalShare, last) : (first, point.Noise.SignalShare);
+        }
+        Assert.True(last > first + 0.01, $"the noise share grew from {first} to {last} only: nothing was tested");
+        Assert.Equal(Verdict.Measured, a.Claim("C13").Verdict);
+    }
+
+    /// <summary>Without clean labels the mask divides the gradient by examples; without either there is nothing to say.</summary>
+    [Fact]
+    public void NoiseByMaskAndWithoutOne()
+    {
+        var run = SmallNetworks.Record(s_noisy);
+        CheckpointSequence With(params string[] names) => new(run, run.Loss) { Optimizer = run.Optimizer, RunTensors = run.RunTensors.Where(t => names.Contains(t.Key)).ToDictionary(t => t.Key, t => t.Value) };
+        var a = Analyze.Reservoir(With("noise_mask_S"), TestRuns.Options);
+        double[] mask = run.RunTensors["noise_mask_S"].ReadAll(), g = Gradient(run, run.Loss.Targets.ToArray());
+        Vector<double> v = Vector([.. g.Select((x, i) => x * mask[i])]);
+        Assert.Equal("noise mask", a.NoisePlacement!.Division);
+        Check.Near(2.0 / run.Train * (v * a.Operators.W_S * v) / v.DotProduct(v), a.NoisePlacement.Points[^1].Noise.Dissipated, 1e-9, "dissipated share of marked examples");
+        var none = Analyze.Reservoir(With(), TestRuns.Options);
+        Assert.Null(none.NoisePlacement);
+        Assert.Equal(Verdict.NotApplicable, none.Claim("C13").Verdict);
+        Assert.Contains("neither clean_S nor noise_mask_S", none.Claim("C13").Reason);
+        var pure = Analyze.Reservoir(SmallNetworks.Record(s_noisy with { Noise = 0 }), TestRuns.Options);
+        Assert.Contains("no label differs", pure.Claim("C13").Reason);
+    }
+
+    /// <summary>Softmax: g is affine in the targets, so the noise part is the difference of targets over n.</summary>
+    [Fact]
+    public void SoftmaxNoiseIsTheDifferenceOfTargets()
+    {
+        var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Noise = 0.4, Steps = 20, Seed = 3 });
+        var a = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 0.1 });
+        var noise = Vector([.. run.RunTensors["clean_S"].ReadAll().Zip(run.Loss.Targets.ToArray(), (c, y) => (c - y) / run.Train)]);
+        var psi = a.Operators.Eigenvectors.SubMatrix(0, noise.Count, 0, a.Spectrum.SignalDimension);
+        Check.Near(psi.TransposeThisAndMultiply(noise).PointwisePower(2).Sum() / noise.DotProduct(noise), a.NoisePlacement!.Points[^1].Noise.SignalShare, 1e-9, "signal share");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void TheGateIsMeanAgainstVarianceOfPerExampleGradients(int outputs)
+    {
+        var run = SmallNetworks.Record(outputs == 1 ? s_noisy : SmallNetworks.EveryStep with { Steps = 20, Midpoints = false });
+        var a = Analyze.Reservoir(run, TestRuns.Options);
+        var gate = a.RiskGate!;
+        long D = run.Parameters!.Value;
+        Assert.Equal(D, gate.Layers.Sum(l => l.Parameters));
+        Assert.Equal(outputs == 1 ? 3 : 2, gate.Layers.Count);
+        foreach (var point in new[] { gate.Points[0], gate.Points[^1] })
+        {
+            int k = Enumerable.Range(0, run.Count).Single(i => run[i].Time == point.Time), n = run.Train, p = run.Outputs, parameter = 0;
+            double[] J = run[k]["J_S"].ReadAll(), g = new double[n * p];
+            run.Loss.Gradient(run[k]["U_S"].ReadAll(), g);
+            double kept = 0, all = 0, total = 0;
+            for (int l = 0; l < gate.Layers.Count; l++)
+            {
+                int passed = 0;
+                for (long end = parameter + gate.Layers[l].Parameters; parameter < end; parameter++)
+                {
+                    double[] z = [.. Enumerable.Range(0, n).Select(i => n * Enumerable.Range(0, p).Sum(c => J[(i * p + c) * D + parameter] * g[i * p + c]))];
+                    double mean = z.Average(), variance = z.Average(x => (x - mean) * (x - mean));
+                    all += mean * mean;
+                    if (mean * mean <= variance / (n - 1)) continue;
+                    passed++;
+                    kept += mean * mean;
+                }
+                Check.AtMost(1.5 / gate.Layers[l].Parameters, Math.Abs((double)passed / gate.Layers[l].Parameters - point.PerLayer[l]), $"layer {l + 1}, t = {point.Time}"); // one parameter on the edge may round either way
+                total += passed;
+            }
+            Check.AtMost(1.5 / D, Math.Abs(total / D - point.Share), "share");
+            Check.Near(kept / all, point.GradientShare, 1e-3, "share of the gradient");
+            Check.Within(0.01, 0.999, point.Share, "a share that says something");
+        }
+        Assert.NotEqual(gate.Points[0].Share, gate.Points[^1].Share);
+        Assert.Equal(Verdict.Measured, a.Claim("C14").Verdict);
+    }
+
+    [Fact]
+    public void TheGateNeedsJacobians()
+    {
+        var claim = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.MildKernels with { Steps = 40, Checkpoints = 5 }), TestRuns.Options).Claim("C14");
+        Assert.Equal(Verdict.NotApplicable, claim.Verdict);
+        Assert.Contains("kernel blocks", claim.Reason);
+    }
+
+    /// <summary>The definitions with E_i written out; and what examples do adds up to the prediction.</summary>
+    [Theory]
+    [InlineData("flow")]
+    [InlineData("descent")]
+    public void InfluenceIsThatOfOneExamplesGradient(string mode)
+    {
+        var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Steps = 20 });
+        var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = mode });
+        int n = run.Train, p = run.Outputs;
+        double[] g = new double[n * p];
+        run.Loss.Gradient(run[0]["U_S"].ReadAll(), g);
+        var sum = Vector<double>.Build.Dense(a.Operators.G_Q.RowCount);
+        for (int i = 0; i < n; i++)
+        {
+            var alone = Vector([.. g.Select((x, r) => r / p == i ? x : 0)]);
+            var e = a.Influence!.Examples[i];
+            var moved = -(a.Operators.G_Q * alone);
+            Check.Near(alone * a.Operators.W_S * alone, e.SelfInfluence, 1e-12, $"self-influence of {i}");
+            Check.Near(Enumerable.Range(i * p, p).Sum(r => a.Operators.W_S[r, r]), e.SelfTrace, 1e-12, $"trace of {i}");
+            Check.Near(a.Operators.G_Q.SubMatrix(0, sum.Count, i * p, p).L2Norm(), e.TestResponse, 1e-7, $"response of {i}");
+            Check.Near(moved.L2Norm(), e.TestContribution, 1e-12, $"contribution of {i}");
+            Check.Near(alone.L2Norm(), e.Gradient, 1e-12, $"gradient of {i}");
+            Check.AtMost(1e-14, (moved - a.Influence.OnTest.Column(i)).L2Norm(), $"column {i}");
+            sum += a.Influence.OnTest.Column(i);
+        }
+        Check.AtMost(1e-12, (sum - Vector([.. a.Displacements.PredictedTest])).L2Norm() / sum.L2Norm(), "sum over examples");
+    }
+
+    /// <summary>Constant kernel, squared loss: −G_QE_ig_i is exactly what is lost when example i is given the network's own output as its label; the flow itself is integrated anew.</summary>
+    [Fact]
+    public void WithAFrozenKernelItIsTheEffectOfRelabelling()
+    {
+        const int n = 7, changed = 3;
+        double[] times = [0, 2, 5, 9];
+        var path = FlowPath.Straight(n, 4, 1, 50, 0, 12);
+        var recording = FlowRecording.Of(path, times, stepsPerInterval: 100);
+        var a = Analyze.Reservoir(recording.Jacobians(), TestRuns.Options);
+        Vector<double> Final(Vector<double> y)
+        {
+            Matrix<double> J_S = path.J_S(0), J_Q = path.J_Q(0);
+            Vector<double> u = recording.Moments[0].U_S, q = recording.Moments[0].U_Q;
+            const int steps = 20000;
+            double h = times[^1] / steps;
+            for (int i = 0; i < steps; i++) // midpoint rule
+            {
+                Vector<double> Rate(Vector<double> at) => J_S.TransposeThisAndMultiply(at - y) / n;
+                var z = Rate(u - h / 2 * (J_S * Rate(u)));
+                (u, q) = (u - h * (J_S * z), q - h * (J_Q * z));
+            }
+            return q;
+        }
+        var targets = Vector(recording.Targets);
+        var relabelled = targets.Clone();
+        relabelled[changed] = recording.Moments[0].U_S[changed];
+        var lost = Final(targets) - Final(relabelled);
+        Check.AtMost(1e-6, (lost - a.Influence!.OnTest.Column(changed)).L2Norm() / lost.L2Norm(), "effect of relabelling");
+    }
+}
