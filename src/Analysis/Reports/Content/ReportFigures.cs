@@ -16,6 +16,9 @@ internal static class ReportFigures
         ("schedule-dimension", Spectrum, ScheduleFigures.Dimension),
         ("slack", Inclusion, InclusionFigures.Slack),
         ("responses", Inclusion, InclusionFigures.Responses),
+        ("noise-placement", Signal, CurveFigures.Noise),
+        ("risk-gate", Signal, CurveFigures.Gate),
+        ("influence", Signal, CurveFigures.Influence),
         ("kernel-drift", Kernel, KernelFigures.Drift),
         ("kernel-direction", Kernel, KernelFigures.Direction),
     ];
@@ -23,6 +26,7 @@ internal static class ReportFigures
     private const string Data = "Does the theory match what was recorded?";
     private const string Spectrum = "What was dissipated, and what was left?";
     private const string Inclusion = "Does what was left stay out of the test outputs?";
+    private const string Signal = "Which examples and which parameters carry the signal?";
     private const string Kernel = "How did training move the kernel?";
 
     /// <summary>The ids in reading order: the names of the files in figures/.</summary>
