@@ -7,7 +7,7 @@ namespace KernelFlow.Integrators;
 public static class Methods
 {
     // Measured in docs/work-precision.md.
-    private const double HighOrder = 3e-6; // below this tolerance the longer steps of order 6 outweigh their cost
+    private const double HighOrder = 5e-7; // below this tolerance the longer steps of order 6 outweigh their cost
     private const double Damped = 1e4, DampedTolerance = 1e-7; // fast modes that have to go: steps that damp them, as long as order 5 is enough
     private const int Iterations = 8;
 
