@@ -7,7 +7,9 @@ namespace KernelFlow.Integrators;
 public static class Methods
 {
     // Measured in docs/work-precision.md.
-    private const double HighOrder = 5e-7; // below this tolerance the longer steps of order 6 outweigh their cost
+    // Below these tolerances the longer steps of order 6 outweigh their cost: later where steps end at the knots of a recorded run anyway.
+    private const double HighOrder = 3e-6, HighOrderRecorded = 5e-7;
+    private const int Recorded = 8; // intervals
     private const double Damped = 1e4, DampedTolerance = 1e-7; // fast modes that have to go: steps that damp them, as long as order 5 is enough
     private const int Iterations = 8;
 
@@ -33,12 +35,14 @@ public static class Methods
     public static (string Name, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
-        var (largest, oneStep) = Rates(trajectory);
+        var (largest, second, oneStep) = Rates(trajectory);
+        if (second <= relativeTolerance)
+            return (CollocationTableau.Gauss2.Name, FormattableString.Invariant($"order 2: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
         if (oneStep <= relativeTolerance)
             return (CollocationTableau.Gauss4.Name, FormattableString.Invariant($"order 4: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
         if (largest >= Damped && relativeTolerance >= DampedTolerance)
             return (CollocationTableau.Radau5.Name, FormattableString.Invariant($"order 5, damping: h·λ_max(BK) reaches {largest:g2} in one interval"));
-        if (relativeTolerance >= HighOrder)
+        if (relativeTolerance >= (trajectory.Intervals < Recorded ? HighOrder : HighOrderRecorded))
             return (CollocationTableau.Gauss4.Name, "order 4: cheapest to this tolerance; any stiffness, structure preserving");
         return (CollocationTableau.Gauss6.Name, "order 6: fewest steps to this tolerance; any stiffness, structure preserving");
     }
@@ -51,19 +55,19 @@ public static class Methods
         return name;
     }
 
-    /// <summary>The largest z = h·λ_max(BK) over intervals, and the relative error to expect of gauss-4 with one step in each.</summary>
+    /// <summary>The largest z = h·λ_max(BK) over intervals, and the relative errors to expect of gauss-2 and gauss-4 with one step in each.</summary>
     /// <remarks>
-    /// Two half steps are off by 2(z/2)⁵/720 = z⁵/11520 in the fastest mode, of Σz that this mode has dissipated. Beside whole operators this counts by the share of K
+    /// Two half steps are off by 2(z/2)³/12 = z³/48 and 2(z/2)⁵/720 = z⁵/11520 in the fastest mode, of Σz that this mode has dissipated. Beside whole operators this counts by the share of K
     /// that decays so fast, λ_max(BK)/(‖B‖‖K‖_F), once in P and once in K: nearly 1 for B = βI, a few hundredths for cross-entropy, where most of W_S and G_Q belongs
     /// to directions in which B hardly acts. λ_max by power iteration at the knots, each starting from the vector of the last.
     /// </remarks>
-    private static (double Largest, double OneStep) Rates(KernelTrajectory trajectory)
+    private static (double Largest, double Second, double Fourth) Rates(KernelTrajectory trajectory)
     {
         int n = trajectory.TrainSize;
         MatrixView kernels = Buffers.Zero(n + trajectory.TestSize, n), x = Buffers.Zero(n, 1), y = Buffers.Zero(n, 1);
         var hessian = new OutputHessian(n / trajectory.Outputs, trajectory.Outputs);
         var random = new Random(1);
-        double largest = 0, error = 0, sum = 0, before = 0, boundBefore = 0;
+        double largest = 0, second = 0, fourth = 0, sum = 0, before = 0, boundBefore = 0;
         for (int k = 0; k <= trajectory.Intervals; k++)
         {
             int interval = Math.Max(0, k - 1);
@@ -84,12 +88,13 @@ public static class Methods
                 double h = trajectory.Knots[k] - trajectory.Knots[k - 1], z = 0.5 * h * (before + rate), share = boundBefore + bound == 0 ? 0 : (before + rate) / (boundBefore + bound);
                 largest = Math.Max(largest, z);
                 sum += z;
-                error += Math.Pow(z, 5) / 11520 * share * share;
+                second += Math.Pow(z, 3) / 48 * share * share;
+                fourth += Math.Pow(z, 5) / 11520 * share * share;
             }
             (before, boundBefore) = (rate, bound);
         }
         // NaN where a kernel is not finite: no choice follows from it.
-        return (largest, sum == 0 ? 0 : error / sum);
+        return sum == 0 ? (largest, 0, 0) : (largest, second / sum, fourth / sum);
     }
 
     internal static StepMethod Create(string name, KernelTrajectory trajectory, int columns, Backend backend)

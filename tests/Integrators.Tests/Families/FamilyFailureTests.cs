@@ -83,13 +83,14 @@ public class FamilyFailureTests
     {
         string Chosen(double rate, double rtol) => Methods.Choose(Kernel(_ => Diagonal(rate, 0.5 * rate), 1), rtol).Name;
         Assert.Equal("gauss-4", Chosen(30, 1e-4));
-        Assert.Equal("gauss-4", Chosen(30, 1e-6));
-        Assert.Equal("gauss-6", Chosen(30, 1e-7));
+        Assert.Equal("gauss-6", Chosen(30, 1e-6));
         Assert.Equal("radau-5", Chosen(1e5, 1e-6));
         Assert.Equal("gauss-6", Chosen(1e5, 1e-8));
         Assert.Equal("gauss-4", Chosen(0.1, 1e-8)); // z⁴/11520 = 8.7e-9, of which the share of the fast mode counts, 0.8
         Assert.Equal("gauss-6", Chosen(0.1, 1e-9));
-        Assert.Equal("gauss-4", Chosen(0, 1e-12));
+        Assert.Equal("gauss-2", Chosen(0.01, 1e-5)); // z²/48 = 2.1e-6
+        Assert.Equal("gauss-4", Chosen(0.01, 1e-8));
+        Assert.Equal("gauss-2", Chosen(0, 1e-12));
         var report = Propagator.Integrate(Kernel(_ => Diagonal(0.1, 0.05), 1), new PropagationOptions { RelativeTolerance = 3e-8 }, Backends.Managed).Report;
         Assert.Equal(("gauss-4", 1, 0, 1), (report.Method, report.Steps, report.Rejected, report.Passes));
     }
