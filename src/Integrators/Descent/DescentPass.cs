@@ -192,8 +192,8 @@ internal sealed class DescentPass
             HasTestKernel = _response.HasTestKernel,
             Epsilon = _response.Epsilon,
             Residuals = _recorded is null ? null : new StepResiduals(_trainDisplacement, _testDisplacement, _trainResidual, _testResidual),
-            Residual = _recorded is null ? null : _residual.Relative(loss, gradient, train, test),
-            Estimate = _estimateKnown ? _estimate.Relative(loss, gradient, train, test) : null,
+            Residual = _recorded is null ? null : _residual.Relative(loss, gradient, train, test, Predicted, ResidualError),
+            Estimate = _estimateKnown ? _estimate.Relative(loss, gradient, train, test, Predicted, EstimateError) : null,
         };
     }
 

@@ -13,11 +13,11 @@ internal sealed class QuadratureError
     private readonly int _n;
     private readonly double[] _outputs, _change, _product;
     private readonly bool _unsigned;
-    private double _loss, _squares, _transport;
+    private double _loss, _transport;
 
     /// <param name="n">N.</param>
     /// <param name="m">M.</param>
-    /// <param name="unsigned">The sources are sizes, not values: what they do to the loss in one step need not cancel what they do in another, so the root of the squares counts, too.</param>
+    /// <param name="unsigned">The sources are sizes, not values: that they cancel in the loss means nothing, and what outputs so far off do to it counts as well.</param>
     public QuadratureError(int n, int m, bool @unsigned = false)
     {
         (_n, _unsigned) = (n, @unsigned);
@@ -54,7 +54,6 @@ internal sealed class QuadratureError
             change += 0.5 * TensorPrimitives.Dot<double>(_product, displacement);
         }
         _loss += change;
-        if (_unsigned) _squares += change * change;
     }
 
     /// <summary>Adds an error of the loss change itself: that of B̄'.</summary>
@@ -70,8 +69,20 @@ internal sealed class QuadratureError
     }
 
     /// <summary>Relative to the given changes.</summary>
-    public QuadratureBudget Relative(double loss, double gradient, double train, double test) => new(Ratio(Math.Max(Math.Abs(_loss), Math.Sqrt(_squares)), loss), Ratio(_transport, gradient),
-        Ratio(TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n)), train), Ratio(_outputs.Length == _n ? 0 : TensorPrimitives.Norm<double>(_outputs.AsSpan(_n)), test));
+    /// <param name="loss">|ΔΦ|.</param>
+    /// <param name="gradient">‖g(0)‖.</param>
+    /// <param name="train">‖ΔU_S‖.</param>
+    /// <param name="test">‖ΔU_Q‖.</param>
+    /// <param name="end">Predicted g at the end.</param>
+    /// <param name="error">e there.</param>
+    public QuadratureBudget Relative(double loss, double gradient, double train, double test, ReadOnlySpan<double> end, ReadOnlySpan<double> error)
+    {
+        double moved = TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n)), lost = Math.Abs(_loss);
+        // Φ(U + δU) − Φ(U) for the δU of the end, by Cauchy–Schwarz: a loss that has converged no longer feels where its outputs are.
+        if (_unsigned) lost = Math.Max(lost, (TensorPrimitives.Norm(end) + 0.5 * TensorPrimitives.Norm(error)) * moved);
+        return new QuadratureBudget(Ratio(lost, loss), Ratio(_transport, gradient), Ratio(moved, train),
+            Ratio(_outputs.Length == _n ? 0 : TensorPrimitives.Norm<double>(_outputs.AsSpan(_n)), test));
+    }
 
     private static double? Ratio(double error, double scale) => scale > 0 ? error / scale : null;
 
