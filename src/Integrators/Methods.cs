@@ -36,7 +36,8 @@ public static class Methods
     {
         ArgumentNullException.ThrowIfNull(trajectory);
         var (largest, second, oneStep) = Rates(trajectory);
-        if (second <= relativeTolerance)
+        // Where nothing moves any method is exact; order 4 also to the last digit.
+        if (largest > 0 && second <= relativeTolerance)
             return (CollocationTableau.Gauss2.Name, FormattableString.Invariant($"order 2: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
         if (oneStep <= relativeTolerance)
             return (CollocationTableau.Gauss4.Name, FormattableString.Invariant($"order 4: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));

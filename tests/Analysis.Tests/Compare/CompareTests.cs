@@ -16,7 +16,7 @@ public sealed class CompareTests : IDisposable
 
     private string Of(params string[] parts) => Path.Combine([_folder, .. parts]);
 
-    private static AnalysisOptions Options { get; } = TestRuns.Options with { RelativeTolerance = 1e-6 };
+    private static AnalysisOptions Options { get; } = TestRuns.Options with { RelativeTolerance = 1e-6, Method = "gauss-6" };
 
     /// <summary>Numbers and texts of a compared run, with their paths; what results.json spells as null is NaN on both sides.</summary>
     private static string Flat(ComparedRun run) => JsonSerializer.Serialize(run with { Label = "" }, new JsonSerializerOptions { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals });

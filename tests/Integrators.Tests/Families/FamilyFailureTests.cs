@@ -90,7 +90,7 @@ public class FamilyFailureTests
         Assert.Equal("gauss-6", Chosen(0.1, 1e-9));
         Assert.Equal("gauss-2", Chosen(0.01, 1e-5)); // z²/48 = 2.1e-6
         Assert.Equal("gauss-4", Chosen(0.01, 1e-8));
-        Assert.Equal("gauss-2", Chosen(0, 1e-12));
+        Assert.Equal("gauss-4", Chosen(0, 1e-12));
         var report = Propagator.Integrate(Kernel(_ => Diagonal(0.1, 0.05), 1), new PropagationOptions { RelativeTolerance = 3e-8 }, Backends.Managed).Report;
         Assert.Equal(("gauss-4", 1, 0, 1), (report.Method, report.Steps, report.Rejected, report.Passes));
     }
