@@ -10,7 +10,7 @@ internal sealed class PropagationPass
     // P starts as the identity; far below this its squares underflow, and a relative error of it says nothing any more.
     private const double SmallestPropagator = 1e-140;
 
-    // The controller aims at 0.6 of the tolerance: a step this much longer still passes as a rule, and one step in four is saved where few are taken.
+    // The controller aims at 0.6 of the tolerance: a step this much longer still passes as a rule, and may save the last one of an interval.
     private const double Stretch = 1.08;
 
     private readonly KernelTrajectory _trajectory;
@@ -36,13 +36,13 @@ internal sealed class PropagationPass
     private readonly List<PartialGramian> _partial = [];
     private readonly ErrorProbes _probes;
     private readonly OutputHessian _hessian;
-    private int _accepted, _rejected;
     private readonly StepPlan _plan = new();
+    private int _accepted, _rejected;
     private double _divisor = 1;
     private (double P, double W, double GS, double GQ) _norms; // of the operators at the end of the step tried
     private double _defect, _unresolved, _moved; // ‖ΔP + Σ ω B K Y‖ of the step and of all steps, ‖P − P(s)‖
 
-    public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start, double localTolerance,
+    public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, string? reason, Backend backend, CarriedVectors carried, MatrixView? start, double localTolerance,
         Action<double>? progress, CancellationToken cancellation)
     {
         (_trajectory, _options, _backend, _carried, _progress, _cancellation) = (trajectory, options, backend, carried, progress, cancellation);
@@ -50,8 +50,8 @@ internal sealed class PropagationPass
         _c = start?.Columns ?? _n;
         _layout = new ColumnLayout(_c);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
-        (string name, _reason) = options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance) : (options.Method, null);
-        _method = Methods.Create(name, trajectory, _layout.Count, backend);
+        _reason = reason;
+        _method = Methods.Create(options.Method, trajectory, _layout.Count, backend);
         _kernels = _method.FreeKernels ?? Buffers.Zero(_n + _m, _n);
         _controller = new StepController(options.Control, _method.Order, localTolerance);
         _rate = Rate();

@@ -59,12 +59,14 @@ public static class Propagator
         Action<double>? progress, CancellationToken cancellation)
     {
         PropagationChecks.Require(options);
+        var (method, reason) = options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance) : (options.Method, null);
+        options = options with { Method = method };
         double share = LocalShare, shown = 0, before = double.PositiveInfinity;
         // A repeated pass does not take progress back; only the last one completes it.
         Action<double>? forward = progress is null ? null : f => { if (f > shown && f < 1) progress(shown = f); };
         for (int pass = 1; ; pass++)
         {
-            var run = new PropagationPass(trajectory, options, backend, carried, start, options.RelativeTolerance * share, forward, cancellation);
+            var run = new PropagationPass(trajectory, options, reason, backend, carried, start, options.RelativeTolerance * share, forward, cancellation);
             run.Run();
             double error = run.Error.Largest;
             if (options.FixedSteps is not null || error <= options.RelativeTolerance)

@@ -86,10 +86,10 @@ public sealed class LanczosFactorization : IKrylovState
     public MatrixView Next => _storage.ColumnRange(LockedCount + Size, NextWidth);
 
     /// <summary>T, m×m; a copy.</summary>
-    public DenseMatrix Projected => Copy(_t.Slice(0, 0, Size, Size));
+    public DenseMatrix Projected => _t.Slice(0, 0, Size, Size).ToMatrix();
 
     /// <summary>C, w×m; a copy.</summary>
-    public DenseMatrix Coupling => Copy(_c.Slice(0, 0, NextWidth, Size));
+    public DenseMatrix Coupling => _c.Slice(0, 0, NextWidth, Size).ToMatrix();
 
     /// <summary>max |BᵀB − I| for B = [X Q Q₊], measured.</summary>
     public double OrthogonalityLoss() => KrylovStorage.OrthogonalityLoss(_storage.ColumnRange(0, LockedCount + Size + NextWidth), _backend);
@@ -204,6 +204,4 @@ public sealed class LanczosFactorization : IKrylovState
     }
 
     private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
-
-    private static DenseMatrix Copy(in MatrixView view) => view.ToMatrix();
 }

@@ -15,11 +15,8 @@ internal static class ExperimentJson
     /// <summary>Writes the whole document as UTF-8 without a byte-order mark, ending in a line feed.</summary>
     public static void Write(ExperimentReport report, Stream stream)
     {
-        using (var json = new Utf8JsonWriter(stream, JsonNumbers.Indented))
+        JsonNumbers.Document(stream, Format, Version, json =>
         {
-            json.WriteStartObject();
-            json.WriteString("format", Format);
-            json.WriteNumber("version", Version);
             json.WriteString("id", report.Id);
             json.WriteString("title", report.Title);
             json.WriteString("claim", report.Claim);
@@ -31,9 +28,7 @@ internal static class ExperimentJson
             json.WriteStartArray("rows");
             foreach (var row in report.Rows) Row(json, row);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        stream.WriteByte((byte)'\n');
+        });
     }
 
     private static void Criteria(Utf8JsonWriter json, IReadOnlyList<Criterion> criteria)

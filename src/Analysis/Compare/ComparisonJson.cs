@@ -11,11 +11,8 @@ internal static class ComparisonJson
     /// <summary>Writes the whole document as UTF-8 without a byte-order mark, ending in a line feed.</summary>
     public static void Write(RunComparison comparison, Stream stream)
     {
-        using (var json = new Utf8JsonWriter(stream, JsonNumbers.Indented))
+        JsonNumbers.Document(stream, ComparisonReports.Format, Version, json =>
         {
-            json.WriteStartObject();
-            json.WriteString("format", ComparisonReports.Format);
-            json.WriteNumber("version", Version);
             ResultsJson.Tool(json);
             json.WriteStartArray("notes");
             foreach (string note in comparison.Notes) json.WriteStringValue(note);
@@ -34,9 +31,7 @@ internal static class ComparisonJson
             json.WriteStartArray("runs");
             foreach (var run in comparison.Runs) Run(json, run);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        stream.WriteByte((byte)'\n');
+        });
     }
 
     private static void Run(Utf8JsonWriter json, ComparedRun run)

@@ -25,51 +25,36 @@ internal static class CurvesJson
         json.WriteStartObject("noisePlacement");
         json.WriteString("division", noise.Division);
         json.WriteNumber("noisyExamples", noise.NoisyExamples);
-        json.WriteStartArray("points");
-        foreach (var point in noise.Points)
-            json.Line(line =>
+        json.Rows("points", noise.Points, (line, point) =>
+        {
+            line.Number("time", point.Time);
+            foreach (var (key, placement) in new[] { ("noise", point.Noise), ("clean", point.Clean), ("gradient", point.Gradient) })
             {
-                line.WriteStartObject();
-                line.Number("time", point.Time);
-                foreach (var (key, placement) in new[] { ("noise", point.Noise), ("clean", point.Clean), ("gradient", point.Gradient) })
-                {
-                    line.WriteStartObject(key);
-                    line.Number("signalShare", placement.SignalShare);
-                    line.Number("reservoirShare", placement.ReservoirShare);
-                    line.Number("dissipated", placement.Dissipated, "not a fraction: see spectrum");
-                    line.WriteEndObject();
-                }
+                line.WriteStartObject(key);
+                line.Number("signalShare", placement.SignalShare);
+                line.Number("reservoirShare", placement.ReservoirShare);
+                line.Number("dissipated", placement.Dissipated, "not a fraction: see spectrum");
                 line.WriteEndObject();
-            });
-        json.WriteEndArray();
+            }
+        });
         json.WriteEndObject();
     }
 
     private static void Gate(Utf8JsonWriter json, RiskGate gate)
     {
         json.WriteStartObject("riskGate");
-        json.WriteStartArray("layers");
-        foreach (var layer in gate.Layers)
-            json.Line(line =>
-            {
-                line.WriteStartObject();
-                line.WriteString("name", layer.Name);
-                line.WriteNumber("parameters", layer.Parameters);
-                line.WriteEndObject();
-            });
-        json.WriteEndArray();
-        json.WriteStartArray("points");
-        foreach (var point in gate.Points)
-            json.Line(line =>
-            {
-                line.WriteStartObject();
-                line.Number("time", point.Time);
-                line.Number("share", point.Share);
-                line.Numbers("perLayer", point.PerLayer);
-                line.Number("gradientShare", point.GradientShare, "the gradient is zero");
-                line.WriteEndObject();
-            });
-        json.WriteEndArray();
+        json.Rows("layers", gate.Layers, (line, layer) =>
+        {
+            line.WriteString("name", layer.Name);
+            line.WriteNumber("parameters", layer.Parameters);
+        });
+        json.Rows("points", gate.Points, (line, point) =>
+        {
+            line.Number("time", point.Time);
+            line.Number("share", point.Share);
+            line.Numbers("perLayer", point.PerLayer);
+            line.Number("gradientShare", point.GradientShare, "the gradient is zero");
+        });
         json.WriteEndObject();
     }
 
@@ -95,19 +80,14 @@ internal static class CurvesJson
 
     private static void Points(Utf8JsonWriter json, string key, IReadOnlyList<SchedulePoint> points)
     {
-        json.WriteStartArray(key);
-        foreach (var point in points)
-            json.Line(line =>
-            {
-                line.WriteStartObject();
-                line.Number("time", point.Time);
-                line.Numbers("eigenvalues", point.Eigenvalues);
-                line.Numbers("dissipatedFraction", point.DissipatedFraction, "not a fraction: see spectrum");
-                line.WriteNumber("signalDimension", point.SignalDimension);
-                line.Number("effectiveRank", point.EffectiveRank);
-                line.Number("smallestIncrement", point.SmallestIncrement, "the first window has no predecessor");
-                line.WriteEndObject();
-            });
-        json.WriteEndArray();
+        json.Rows(key, points, (line, point) =>
+        {
+            line.Number("time", point.Time);
+            line.Numbers("eigenvalues", point.Eigenvalues);
+            line.Numbers("dissipatedFraction", point.DissipatedFraction, "not a fraction: see spectrum");
+            line.WriteNumber("signalDimension", point.SignalDimension);
+            line.Number("effectiveRank", point.EffectiveRank);
+            line.Number("smallestIncrement", point.SmallestIncrement, "the first window has no predecessor");
+        });
     }
 }

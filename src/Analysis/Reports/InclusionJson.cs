@@ -19,32 +19,22 @@ internal static class InclusionJson
             json.WriteEndObject();
         }
         else json.Null("kernel", null);
-        json.WriteStartArray("operatorChecks");
-        foreach (var check in inclusion.OperatorChecks)
-            json.Line(line =>
-            {
-                line.WriteStartObject();
-                line.WriteString("name", check.Name);
-                line.Number("defect", check.Defect);
-                line.Number("limit", check.Limit);
-                line.WriteBoolean("passed", check.Passed);
-                line.WriteEndObject();
-            });
-        json.WriteEndArray();
-        json.WriteStartArray("thresholdCurve");
-        foreach (var point in inclusion.ThresholdCurve)
-            json.Line(line =>
-            {
-                line.WriteStartObject();
-                line.Number("threshold", point.Threshold);
-                line.WriteNumber("signalDimension", point.SignalDimension);
-                line.WriteNumber("reservoirDimension", point.ReservoirDimension);
-                line.WriteString("verdict", point.Verdict.ToString());
-                line.Number("relativeErrorSignalOnly", point.RelativeErrorSignalOnly, "the test outputs did not move");
-                line.Number("worstReservoirResponse", point.WorstReservoirResponse);
-                line.WriteEndObject();
-            });
-        json.WriteEndArray();
+        json.Rows("operatorChecks", inclusion.OperatorChecks, (line, check) =>
+        {
+            line.WriteString("name", check.Name);
+            line.Number("defect", check.Defect);
+            line.Number("limit", check.Limit);
+            line.WriteBoolean("passed", check.Passed);
+        });
+        json.Rows("thresholdCurve", inclusion.ThresholdCurve, (line, point) =>
+        {
+            line.Number("threshold", point.Threshold);
+            line.WriteNumber("signalDimension", point.SignalDimension);
+            line.WriteNumber("reservoirDimension", point.ReservoirDimension);
+            line.WriteString("verdict", point.Verdict.ToString());
+            line.Number("relativeErrorSignalOnly", point.RelativeErrorSignalOnly, "the test outputs did not move");
+            line.Number("worstReservoirResponse", point.WorstReservoirResponse);
+        });
     }
 
     /// <summary>"relativeDissipation", or null with its reason.</summary>

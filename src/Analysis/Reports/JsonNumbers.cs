@@ -8,7 +8,7 @@ namespace KernelFlow.Analysis.Reports;
 internal static class JsonNumbers
 {
     /// <summary>Non-ASCII letters (λ, ψ, ≤) stay readable; the file is not embedded in HTML.</summary>
-    public static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -59,6 +59,38 @@ internal static class JsonNumbers
         var buffer = new ArrayBufferWriter<byte>();
         using (var line = new Utf8JsonWriter(buffer, OneLine)) write(line);
         json.WriteRawValue(buffer.WrittenSpan, skipInputValidation: true);
+    }
+
+    /// <summary>An array of objects, each on a line of its own.</summary>
+    /// <param name="json">The writer, inside an object.</param>
+    /// <param name="key">Key.</param>
+    /// <param name="items">One object each.</param>
+    /// <param name="write">Writes the keys of one object.</param>
+    public static void Rows<T>(this Utf8JsonWriter json, string key, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(key);
+        foreach (var item in items)
+            json.Line(line =>
+            {
+                line.WriteStartObject();
+                write(line, item);
+                line.WriteEndObject();
+            });
+        json.WriteEndArray();
+    }
+
+    /// <summary>A whole document as UTF-8 without a byte-order mark, ending in a line feed: "format", "version" and what <paramref name="write"/> adds.</summary>
+    public static void Document(Stream stream, string format, int version, Action<Utf8JsonWriter> write)
+    {
+        using (var json = new Utf8JsonWriter(stream, Indented))
+        {
+            json.WriteStartObject();
+            json.WriteString("format", format);
+            json.WriteNumber("version", version);
+            write(json);
+            json.WriteEndObject();
+        }
+        stream.WriteByte((byte)'\n');
     }
 
     private static string Why(double value) => double.IsNaN(value) ? "not a number" : value > 0 ? "infinite" : "minus infinity";

@@ -14,11 +14,8 @@ internal static class ResultsJson
     /// <summary>Writes the whole document as UTF-8 without a byte-order mark, ending in a line feed.</summary>
     public static void Write(ReservoirAnalysis analysis, Stream stream)
     {
-        using (var json = new Utf8JsonWriter(stream, JsonNumbers.Indented))
+        JsonNumbers.Document(stream, Format, Version, json =>
         {
-            json.WriteStartObject();
-            json.WriteString("format", Format);
-            json.WriteNumber("version", Version);
             Tool(json);
             Run(json, analysis.Run);
             Options(json, analysis.Options);
@@ -33,9 +30,7 @@ internal static class ResultsJson
             Displacements(json, analysis.Displacements);
             Descent(json, analysis);
             Performance(json, analysis.Performance);
-            json.WriteEndObject();
-        }
-        stream.WriteByte((byte)'\n');
+        });
     }
 
     /// <summary>The key "tool".</summary>
@@ -151,25 +146,20 @@ internal static class ResultsJson
         json.Number("visibilityBound", inclusion.VisibilityBound);
         json.WriteBoolean("boundFromTestKernel", inclusion.BoundFromTestKernel);
         if (inclusion.Reason is { } reason) json.WriteString("reason", reason);
-        json.WriteStartArray("modes");
-        foreach (var mode in inclusion.Modes)
-            json.Line(line =>
-            {
-                line.WriteStartObject();
-                line.Number("eigenvalue", mode.Eigenvalue);
-                line.Number("measure", mode.Measure);
-                line.Number("response", mode.Response);
-                line.Number("bound", mode.Bound);
-                line.Number("floor", mode.Floor);
-                line.Number("ratio", mode.Ratio);
-                line.Number("slack", mode.Slack);
-                line.WriteBoolean("inReservoir", mode.InReservoir);
-                if (mode.DissipationDifference is { } w) line.Number("dissipationDifference", w);
-                if (mode.ResponseDifference is { } g) line.Number("responseDifference", g);
-                if (mode.IndependentBound is { } bound) line.Number("independentBound", bound);
-                line.WriteEndObject();
-            });
-        json.WriteEndArray();
+        json.Rows("modes", inclusion.Modes, (line, mode) =>
+        {
+            line.Number("eigenvalue", mode.Eigenvalue);
+            line.Number("measure", mode.Measure);
+            line.Number("response", mode.Response);
+            line.Number("bound", mode.Bound);
+            line.Number("floor", mode.Floor);
+            line.Number("ratio", mode.Ratio);
+            line.Number("slack", mode.Slack);
+            line.WriteBoolean("inReservoir", mode.InReservoir);
+            if (mode.DissipationDifference is { } w) line.Number("dissipationDifference", w);
+            if (mode.ResponseDifference is { } g) line.Number("responseDifference", g);
+            if (mode.IndependentBound is { } bound) line.Number("independentBound", bound);
+        });
         InclusionJson.More(json, inclusion);
         json.WriteEndObject();
     }
@@ -211,37 +201,27 @@ internal static class ResultsJson
         json.Number("peakDrift", evolution.PeakDrift);
         json.Number("endDrift", evolution.EndDrift);
         json.WriteString("norm", "spectral");
-        json.WriteStartArray("points");
-        foreach (var point in evolution.Points)
-            json.Line(line =>
-            {
-                line.WriteStartObject();
-                line.Number("time", point.Time);
-                line.Number("spectralDrift", point.SpectralDrift);
-                line.Number("frobeniusDrift", point.FrobeniusDrift);
-                line.Number("centredAlignment", point.CentredAlignment);
-                line.Number("rotation", point.Rotation);
-                line.Number("largestEigenvalue", point.LargestEigenvalue);
-                line.WriteEndObject();
-            });
-        json.WriteEndArray();
+        json.Rows("points", evolution.Points, (line, point) =>
+        {
+            line.Number("time", point.Time);
+            line.Number("spectralDrift", point.SpectralDrift);
+            line.Number("frobeniusDrift", point.FrobeniusDrift);
+            line.Number("centredAlignment", point.CentredAlignment);
+            line.Number("rotation", point.Rotation);
+            line.Number("largestEigenvalue", point.LargestEigenvalue);
+        });
         json.WriteEndObject();
     }
 
     private static void Intervals(Utf8JsonWriter json, ReservoirAnalysis analysis)
     {
-        json.WriteStartArray("intervals");
-        foreach (var interval in analysis.Intervals)
-            json.Line(line =>
-            {
-                line.WriteStartObject();
-                line.Number("from", interval.From);
-                line.Number("to", interval.To);
-                line.Number("transportDefect", interval.TransportDefect, Narrative.NoDefect(analysis));
-                line.WriteNumber("steps", interval.Steps);
-                line.WriteEndObject();
-            });
-        json.WriteEndArray();
+        json.Rows("intervals", analysis.Intervals, (line, interval) =>
+        {
+            line.Number("from", interval.From);
+            line.Number("to", interval.To);
+            line.Number("transportDefect", interval.TransportDefect, Narrative.NoDefect(analysis));
+            line.WriteNumber("steps", interval.Steps);
+        });
     }
 
     private static void Displacements(Utf8JsonWriter json, DisplacementResult displacements)
