@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Diagnostics;
 using System.Globalization;
 using KernelFlow.Analysis.Reports;

@@ -6,7 +6,11 @@ namespace KernelFlow.Architecture.Tests;
 /// <summary>The public face of every library, written down: a change of it shows in a review.</summary>
 public sealed class PublicApiTests
 {
-    private static readonly string[] _libraries = ["KernelFlow.Numerics", "KernelFlow.Operators", "KernelFlow.Integrators", "KernelFlow.Spectral", "KernelFlow.Bridges", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Validation"];
+    private static readonly string[] _libraries =
+    [
+        "KernelFlow.Files", "KernelFlow.Numerics", "KernelFlow.Recording", "KernelFlow.Results", "KernelFlow.Operators", "KernelFlow.Integrators", "KernelFlow.Spectral",
+        "KernelFlow.Bridges", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Reporting", "KernelFlow.Validation",
+    ];
 
     public static TheoryData<string> Libraries() => [.. _libraries];
 

@@ -1,6 +1,7 @@
+using KernelFlow.Files;
 using KernelFlow.Analysis.Reports;
 using KernelFlow.Analysis.Reports.Figures;
-using static KernelFlow.Analysis.Reports.NumberText;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Validation.Coupling;
 

@@ -1,5 +1,6 @@
+using KernelFlow.Files;
 using KernelFlow.Analysis.Reports;
-using static KernelFlow.Analysis.Reports.NumberText;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Validation.Coupling;
 

@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Globalization;
 using KernelFlow.Analysis.Reports;
 using KernelFlow.Integrators;

@@ -1,7 +1,8 @@
+using KernelFlow.Files;
 using KernelFlow.Analysis.Reports;
 using KernelFlow.Analysis.Reports.Content;
 using KernelFlow.Analysis.Reports.Figures;
-using static KernelFlow.Analysis.Reports.NumberText;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Analysis.Comparisons;
 

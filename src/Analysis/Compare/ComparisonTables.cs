@@ -1,8 +1,9 @@
+using KernelFlow.Files;
 using System.Text;
 using KernelFlow.Analysis.Reports;
 using KernelFlow.Analysis.Reports.Content;
 using KernelFlow.Analysis.Reports.Html;
-using static KernelFlow.Analysis.Reports.NumberText;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Analysis.Comparisons;
 

@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Text.Json;
 using KernelFlow.Analysis.Reports;
 

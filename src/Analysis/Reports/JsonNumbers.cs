@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;

@@ -1,6 +1,7 @@
+using KernelFlow.Files;
 using System.Text;
 using KernelFlow.Analysis.Reports.Content;
-using static KernelFlow.Analysis.Reports.NumberText;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Analysis.Reports;
 

@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Reflection;
 using System.Runtime.InteropServices;
 

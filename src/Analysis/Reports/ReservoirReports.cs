@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Text;
 using KernelFlow.Analysis.Reports;
 using KernelFlow.Analysis.Reports.Content;

@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Text;
 
 namespace KernelFlow.Analysis.Reports;

@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KernelFlow.Bridges;

@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Buffers.Binary;
 using System.Text.Json;
 using KernelFlow.Bridges;

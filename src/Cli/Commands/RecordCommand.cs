@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.CommandLine;
 using KernelFlow.Analysis.Reports;
 using KernelFlow.Numerics;

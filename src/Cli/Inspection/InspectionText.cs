@@ -1,6 +1,7 @@
+using KernelFlow.Files;
 using KernelFlow.Analysis.Reports;
 using KernelFlow.Numerics;
-using static KernelFlow.Analysis.Reports.NumberText;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Cli;
 

@@ -1,5 +1,6 @@
+using KernelFlow.Files;
 using KernelFlow.Analysis.Reports.Figures;
-using static KernelFlow.Analysis.Reports.NumberText;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Analysis.Reports.Content;
 

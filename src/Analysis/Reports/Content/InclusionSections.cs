@@ -1,4 +1,5 @@
-using static KernelFlow.Analysis.Reports.NumberText;
+using KernelFlow.Files;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Analysis.Reports.Content;
 

@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.Globalization;
 
 namespace KernelFlow.Analysis.Reports.Figures;

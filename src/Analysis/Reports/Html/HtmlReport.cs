@@ -1,7 +1,8 @@
+using KernelFlow.Files;
 using System.Text;
 using KernelFlow.Analysis.Reports.Content;
 using static KernelFlow.Analysis.Reports.Html.HtmlPage;
-using static KernelFlow.Analysis.Reports.NumberText;
+using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Analysis.Reports.Html;
 

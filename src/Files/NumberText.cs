@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace KernelFlow.Analysis.Reports;
+namespace KernelFlow.Files;
 
 /// <summary>Numbers as text, the same under every culture.</summary>
-internal static class NumberText
+public static class NumberText
 {
     /// <summary>What stands for a number that is not there.</summary>
     public const string None = "–";

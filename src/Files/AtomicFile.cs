@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace KernelFlow.Bridges;
+namespace KernelFlow.Files;
 
 /// <summary>Files that are either whole or absent: written under a temporary name, flushed to the disk, renamed over the target.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Suffix of the temporary name.</summary>
     public const string PartSuffix = ".part";
