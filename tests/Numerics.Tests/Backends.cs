@@ -10,6 +10,9 @@ public static class Backends
     /// <summary>Labels as theory data.</summary>
     public static TheoryData<string> All => [.. s_all.Keys];
 
+    /// <summary>Labels of those with one thread.</summary>
+    public static TheoryData<string> OneThread => [.. s_all.Where(pair => pair.Value.Threads == 1).Select(pair => pair.Key)];
+
     /// <summary>Labels of the managed ones.</summary>
     public static TheoryData<string> Managed => [.. s_all.Keys.Where(label => label.StartsWith("managed", StringComparison.Ordinal))];
 

@@ -45,7 +45,7 @@ public class GolubKahanTests
             for (int j = 0; j < 61; j++)
                 Check.Small(Math.Abs(result.Eigenvalues[j] / (sigma[j] * sigma[j]) - 1), 1e-6, FormattableString.Invariant($"L = {rows}, relative error at λ/λ_max = {sigma[j] * sigma[j]:e1}"));
             CheckTriples(result, F, 1e-14);
-            double angle = Spectra.Sine(result.Right.SubMatrix(0, 61, 60, 1), V.SubMatrix(0, 61, 60, 1));
+            double angle = Check.Sine(result.Right.SubMatrix(0, 61, 60, 1), V.SubMatrix(0, 61, 60, 1));
             Check.Small(angle, 1e-5, "sine of the last right vector"); // ε‖F‖/gap = 2e-16/1e-11
 
             // The same by the eigenvalues of FᵀF: nothing left.

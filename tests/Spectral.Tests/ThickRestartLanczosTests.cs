@@ -19,7 +19,7 @@ public class ThickRestartLanczosTests
         Spectra.CheckCertificate(pairs, A, 1e-10);
         if (count == values.Length) return;
         double gap = values[count - 1] - values[count];
-        Check.Small(Spectra.Sine(pairs.Vectors, V.SubMatrix(0, values.Length, 0, count)), 1e-9 * norm / gap, "sine of the largest principal angle");
+        Check.Small(Check.Sine(pairs.Vectors, V.SubMatrix(0, values.Length, 0, count)), 1e-9 * norm / gap, "sine of the largest principal angle");
     }
 
     public static TheoryData<string, string> BackendsAndSpectra
@@ -131,7 +131,7 @@ public class ThickRestartLanczosTests
         var pairs = Largest(A, count);
         Check.Small(Math.Abs(pairs.Values[0] - 3), 1e-13, "the one value");
         foreach (double value in pairs.Values.Skip(1)) Check.Small(Math.Abs(value), 1e-13, "the others");
-        Check.Small(Spectra.Sine(pairs.Vectors.SubMatrix(0, 30, 0, 1), V.SubMatrix(0, 30, 0, 1)), 1e-12, "angle to the one vector");
+        Check.Small(Check.Sine(pairs.Vectors.SubMatrix(0, 30, 0, 1), V.SubMatrix(0, 30, 0, 1)), 1e-12, "angle to the one vector");
         Spectra.CheckCertificate(pairs, A, 1e-13);
         Assert.True(pairs.Converged);
     }
@@ -162,7 +162,7 @@ public class ThickRestartLanczosTests
         Assert.Equal(first.Values, second.Values);
         Assert.Equal(first.Vectors, second.Vectors);
         Assert.NotEqual(first.Vectors, other.Vectors);
-        Check.Small(Spectra.Sine(first.Vectors, other.Vectors), 1e-9, "angle between the answers of two seeds");
+        Check.Small(Check.Sine(first.Vectors, other.Vectors), 1e-9, "angle between the answers of two seeds");
     }
 
     /// <summary>Too few restarts for the spectrum: the answer says so and its residuals are the true ones.</summary>
