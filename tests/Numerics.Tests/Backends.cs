@@ -2,7 +2,7 @@ using KernelFlow.Numerics.Managed;
 
 namespace KernelFlow.Numerics.Tests;
 
-/// <summary>Every backend this machine has, by label: the managed one with each micro-kernel and with two threads, and the native ones found.</summary>
+/// <summary>Every backend this machine has, by label: the managed one with each tile product and with two threads, and the native ones found.</summary>
 public static class Backends
 {
     private static readonly Dictionary<string, Backend> s_all = Find();
@@ -22,7 +22,7 @@ public static class Backends
     private static Dictionary<string, Backend> Find()
     {
         var all = new Dictionary<string, Backend>();
-        foreach (var kernel in MicroKernel.Supported()) all[$"managed {kernel.Name}"] = new ManagedBackend(kernel, 1);
+        foreach (var product in TileProduct.Supported()) all[$"managed {product.Name}"] = new ManagedBackend(product, 1);
         all["managed two threads"] = Backend.Managed(2);
         foreach (var (name, usable, _) in Backend.Available())
         {

@@ -42,7 +42,7 @@ public sealed class RegistrationTests : IDisposable
     private static void Close(Matrix<double> observed, Matrix<double> expected, string what)
     {
         Assert.Equal((expected.RowCount, expected.ColumnCount), (observed.RowCount, observed.ColumnCount));
-        Check.Small((observed - expected).FrobeniusNorm() / Math.Max(1, expected.FrobeniusNorm()), 1e-12, what);
+        Check.Small((observed - expected).FrobeniusNorm() / Math.Max(1, expected.FrobeniusNorm()), 1e-13, what);
     }
 
     [Theory]

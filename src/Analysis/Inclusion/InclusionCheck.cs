@@ -63,7 +63,7 @@ internal static class InclusionCheck
             VisibilityBound = Math.Sqrt(constant),
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
-            Kernel = NumericalKernel.Of(pairs.Values, noise),
+            Kernel = NumericalNullSpace.Of(pairs.Values, noise),
             OperatorChecks = checks,
             ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),
         };

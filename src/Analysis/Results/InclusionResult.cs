@@ -36,7 +36,7 @@ public sealed record InclusionResult
     public required IReadOnlyList<ModeVisibility> Modes { get; init; }
 
     /// <summary>The numerical kernel of W_S: eigenvalues that rounding (N·ε·λ_1, less with eigenpairs from the factor) cannot tell from 0, and the gap above them.</summary>
-    public NumericalKernel? Kernel { get; init; }
+    public NumericalNullSpace? Kernel { get; init; }
 
     /// <summary>What must hold of P, W_S and G whatever the run: each a named defect with its limit. Empty when none applies.</summary>
     public IReadOnlyList<OperatorCheck> OperatorChecks { get; init; } = [];
