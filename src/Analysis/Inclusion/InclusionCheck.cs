@@ -33,7 +33,7 @@ internal static class InclusionCheck
         // Rounding of W: each λ_j is known to N·ε·λ_1, or √λ_j to N·ε·s_F. Without it a mode far below would be held to a bound that rounding has already eaten.
         double noise = Math.Pow(c.Solution.UnresolvedRoot(c.Model.Epsilon), 2);
         var response = ModeResponses.Of(G, pairs, backend);
-        double floor = N * c.Model.Epsilon * Eigen.SpectralNorm(response, backend);
+        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(response, backend);
         double[] norms = ModeResponses.Norms(response);
         var measure = spectrum.DissipatedFraction ?? spectrum.RelativeEigenvalues;
         var modes = new ModeVisibility[k];
@@ -63,12 +63,14 @@ internal static class InclusionCheck
             VisibilityBound = Math.Sqrt(constant),
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
-            Kernel = NumericalKernel.Of(pairs.Values, noise),
+            Kernel = NullSpace(NumericalKernel.Of(pairs.Values, noise)),
             OperatorChecks = checks,
             ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),
         };
         return (result, evidence);
     }
+
+    private static NullSpaceResult NullSpace(NumericalKernel found) => new(found.Dimension, found.Floor, found.SmallestKept, found.LargestDropped, found.IsClear);
 
     // δ_W,j, δ_G,j and the bound of check 2 go into the modes; the larger of the two responses is returned.
     private static double[] Compare(ClaimContext c, SecondRun second, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)

@@ -52,7 +52,7 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
         try
         {
             var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = main.Partner(tolerance), RelativeTolerance = tolerance }, backend, cancellation: cancellation);
-            return new SecondRun(tolerance, propagation, Eigen.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
+            return new SecondRun(tolerance, propagation, SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
         }
         catch (NumericalException e)
         {
