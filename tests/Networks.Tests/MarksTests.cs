@@ -27,8 +27,8 @@ public class MarksTests
                 var marks = Marks.Of(schedule, steps, count);
                 Assert.Equal(0, marks[0]);
                 Assert.Equal(steps, marks[^1]);
-                Assert.True(marks.Length <= count, $"{marks.Length} marks for {count} points");
-                Assert.All(marks.Zip(marks.Skip(1)), pair => Assert.True(pair.First < pair.Second));
+                Check.Small(marks.Length, count, $"marks for {count} points");
+                Assert.All(marks.Zip(marks.Skip(1)), pair => Check.Small(pair.First + 1, pair.Second, "next mark"));
             }
     }
 }

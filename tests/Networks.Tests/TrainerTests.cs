@@ -35,7 +35,7 @@ public class TrainerTests
             {
                 square[j] = 0.9 * square[j] + 0.1 * gradient[j] * gradient[j];
                 double expected = 1 / (Math.Sqrt(square[j] / (1 - Math.Pow(0.9, k + 1))) + 1e-3);
-                Assert.True(Math.Abs(M[j] - expected) < 1e-10 * expected, $"step {k}, parameter {j}: {M[j]}, expected {expected}");
+                Check.Close(M[j], expected, 1e-13, $"preconditioner of step {k}, parameter {j}");
             }
         }
     }
@@ -74,7 +74,7 @@ public class TrainerTests
                 if (margin > 0) open++; else closed++;
             }
         }
-        Assert.True(open > 100 && closed > 100, $"{open} open, {closed} closed");
+        Check.Between(open, 101, 1690 - 101, $"open parameters, {closed} are closed");
     }
 
     [Fact]
@@ -86,20 +86,21 @@ public class TrainerTests
         Assert.Equal([0.8, 0.8, 0.4, 0.4, 0.2], new[] { 0, 9, 10, 19, 20 }.Select(k => LearningRates.At(decay, k)));
         var cosine = o with { LearningRateSchedule = LearningRateSchedule.Cosine };
         Assert.Equal(0.8, LearningRates.At(cosine, 0));
-        Assert.Equal(0.4, LearningRates.At(cosine, 50), 15);
-        Assert.True(LearningRates.At(cosine, 99) > 0);
+        Check.Close(LearningRates.At(cosine, 50), 0.4, 4 * Check.Eps, "half way along the cosine");
+        Check.Close(LearningRates.At(cosine, 99), 0.8 * Math.Pow(Math.Sin(Math.PI / 200), 2), 1e-12, "last step of the cosine"); // (1 + cos x)/2 = cos²(x/2)
         var warm = o with { WarmupSteps = 4 };
-        Assert.Equal([0.2, 0.4, 0.6, 0.8, 0.8], Enumerable.Range(0, 5).Select(k => LearningRates.At(warm, k)), (a, b) => Math.Abs(a - b) < 1e-15);
-        var run = Recorder.InMemory(s_linear with { LearningRateSchedule = LearningRateSchedule.Cosine, WarmupSteps = 3, Steps = 9 }, Backends.Managed);
-        for (int k = 1; k < run.Count; k++) Assert.Equal(Enumerable.Range(0, k).Sum(j => LearningRates.At(s_linear with { LearningRateSchedule = LearningRateSchedule.Cosine, WarmupSteps = 3, Steps = 9 }, j)), run[k].Time, 14);
-        Assert.Equal(0.02 / 3, run.Optimizer!.LearningRate, 15);
+        Check.CloseEntries(Enumerable.Range(0, 5).Select(k => LearningRates.At(warm, k)), [0.2, 0.4, 0.6, 0.8, 0.8], 4 * Check.Eps, "warm-up");
+        var options = s_linear with { LearningRateSchedule = LearningRateSchedule.Cosine, WarmupSteps = 3, Steps = 9 };
+        var run = Recorder.InMemory(options, Backends.Managed);
+        for (int k = 1; k < run.Count; k++) Check.Close(run[k].Time, Enumerable.Range(0, k).Sum(j => LearningRates.At(options, j)), 1e-14, $"time of step {k}");
+        Check.Close(run.Optimizer!.LearningRate, 0.02 / 3, 4 * Check.Eps, "learning rate of the first step");
     }
 
     [Fact]
     public void Time_is_the_number_of_steps_times_the_learning_rate_to_rounding()
     {
         var run = Recorder.InMemory(s_linear with { Steps = 20000, Schedule = CheckpointSchedule.Uniform, Checkpoints = 4, LearningRate = 0.001 }, Backends.Managed);
-        foreach (var checkpoint in run) Assert.True(Math.Abs(checkpoint.Time - checkpoint.Step * 0.001) <= 4e-15, $"step {checkpoint.Step}: {checkpoint.Time:R}");
+        foreach (var checkpoint in run) Check.Small(Math.Abs(checkpoint.Time - checkpoint.Step * 0.001), 4e-15, $"flow time of step {checkpoint.Step}");
     }
 
     private static void Follow(RecordingOptions options, Func<int, CheckpointSequence, double[], double[], double[]> move)
@@ -114,7 +115,7 @@ public class TrainerTests
             {
                 double expected = before[r];
                 for (int j = 0; j < D; j++) expected -= J[r * D + j] * change[j];
-                Assert.True(Math.Abs(after[r] - expected) < 1e-13, $"step {k}, output {r}: {after[r]}, expected {expected}");
+                Check.Small(Math.Abs(after[r] - expected), 1e-13, $"step {k}, output {r}");
             }
         }
     }
