@@ -5,7 +5,8 @@ namespace KernelFlow.Networks.Tests;
 
 public class ActivationTests
 {
-    private static readonly double[] s_points = Enumerable.Range(-4000, 8001).Select(i => i * 0.0025).Concat([-800.0, -38, -30, 30, 38, 800, 1e-300, -1e-8, 1e-8, 0]).ToArray();
+    private static readonly double[] s_points = Enumerable.Range(-4000, 8001).Select(i => i * 0.0025)
+        .Concat([-800.0, -38, -30, 30, 38, 800, 1e-300, -1e-8, 1e-8, 0]).ToArray();
 
     [Fact]
     public void Tanh_is_the_platforms_to_rounding()

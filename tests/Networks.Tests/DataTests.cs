@@ -70,14 +70,16 @@ public class DataTests
         int p = loss == LossKind.Squared ? 1 : 3;
         var options = new RecordingOptions
         {
-            Train = 21, Test = 4, Duplicates = 3, Copies = 3, Noise = 0.4, Outputs = p, Loss = loss, Layers = LayerSpec.ParseList(layers), Activation = activation,
+            Train = 21, Test = 4, Duplicates = 3, Copies = 3, Noise = 0.4, Outputs = p, Loss = loss, Layers = LayerSpec.ParseList(layers),
+                Activation = activation,
             DType = type, Steps = 80, Checkpoints = 6, Seed = 3,
         };
         foreach (var checkpoint in Recorder.InMemory(options, Backends.Managed))
         {
             double[] J = checkpoint["J_S"].ReadAll();
             int row = J.Length / 21;
-            for (int i = 15; i < 21; i++) Assert.True(J.AsSpan(i * row, row).SequenceEqual(J.AsSpan((i - 15) % 3 * row, row)), $"example {i} at step {checkpoint.Step}");
+            for (int i = 15; i < 21; i++)
+                Assert.True(J.AsSpan(i * row, row).SequenceEqual(J.AsSpan((i - 15) % 3 * row, row)), $"example {i} at step {checkpoint.Step}");
         }
     }
 }

@@ -39,7 +39,8 @@ public class DigitsDataTests
         }
         // Train and test together are all images, each once.
         var (inputs, _) = DigitsData.All;
-        static IEnumerable<string> Rows(double[] x) => x.Chunk(64).Select(r => string.Join(",", r.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture))));
+        static IEnumerable<string> Rows(double[] x) =>
+            x.Chunk(64).Select(r => string.Join(",", r.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture))));
         Assert.Equal(Rows(inputs).Order(StringComparer.Ordinal), Rows(parity.X_S).Concat(Rows(parity.X_Q)).Order(StringComparer.Ordinal));
     }
 
@@ -62,7 +63,8 @@ public class DigitsDataTests
         }
         // A class drawn uniformly is another one with probability 1 − 1/p; a sign always changes.
         double expected = p == 1 ? 1 : 1 - 1.0 / p, actual = changed / (share * 1500);
-        Check.Small(Math.Abs(actual - expected), 5 * Math.Sqrt(expected * (1 - expected) / 450), $"five standard deviations; deviation of the changed share of the masked from {expected}");
+        Check.Small(Math.Abs(actual - expected), 5 * Math.Sqrt(expected * (1 - expected) / 450),
+            $"five standard deviations; deviation of the changed share of the masked from {expected}");
     }
 
     [Fact]

@@ -73,7 +73,8 @@ public class JacobianTests
     public void The_trainers_gradient_is_the_transposed_Jacobian_times_the_output_gradient(LossKind kind, string layers, ActivationKind activation)
     {
         int P = kind == LossKind.Logistic ? 1 : 3;
-        var options = new RecordingOptions { Train = 20, Test = 5, Outputs = P, Loss = kind, Layers = LayerSpec.ParseList(layers), Activation = activation, Steps = 3, Scale = 2 };
+        var options = new RecordingOptions { Train = 20, Test = 5, Outputs = P, Loss = kind, Layers = LayerSpec.ParseList(layers),
+            Activation = activation, Steps = 3, Scale = 2 };
         var run = new TrainingRun(options, Backends.Managed);
         run.Trainer.ComputeStep();
         var (J, u) = Jacobian(run.Trainer.Evaluator, run.Trainer.Parameters, run.Data.X_S, 20);

@@ -124,7 +124,8 @@ public class LinearNetworkSolutionTests
     public void Sizes_that_do_not_fit_are_refused_by_name()
     {
         Assert.Contains("Train = 4", Assert.Throws<ArgumentException>(() => new LinearNetworkSolution(new LinearNetworkOptions { Train = 4 })).Message);
-        Assert.Contains("Targets of 2 modes", Assert.Throws<ArgumentException>(() => new LinearNetworkSolution(new LinearNetworkOptions { Outputs = 1 })).Message);
+        Assert.Contains("Targets of 2 modes",
+            Assert.Throws<ArgumentException>(() => new LinearNetworkSolution(new LinearNetworkOptions { Outputs = 1 })).Message);
         Assert.Contains("Hidden = 1", Assert.Throws<ArgumentException>(() => new LinearNetworkSolution(new LinearNetworkOptions { Hidden = 1 })).Message);
     }
 

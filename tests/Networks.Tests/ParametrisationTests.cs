@@ -44,7 +44,8 @@ public class ParametrisationTests
         Check.Close(u[0], expected, 1e-13, "output");
     }
 
-    private static FeedForwardNetwork Create(Parametrisation parametrisation) => FeedForwardNetwork.Create(Inputs, [LayerSpec.Dense(Width)], ActivationKind.Tanh, 1, parametrisation);
+    private static FeedForwardNetwork Create(Parametrisation parametrisation) =>
+        FeedForwardNetwork.Create(Inputs, [LayerSpec.Dense(Width)], ActivationKind.Tanh, 1, parametrisation);
 
     private static void CheckUniform(ReadOnlySpan<double> values, double bound)
     {
@@ -56,6 +57,7 @@ public class ParametrisationTests
         }
         // Var(v²) = 4/45·bound⁴ for a uniform variable.
         Check.Between(largest / bound, 0.9, 1, "largest value relative to the bound");
-        Check.Small(Math.Abs(square / (bound * bound) - 1.0 / 3), 5 * Math.Sqrt(4.0 / 45 / values.Length), "deviation of the mean square from a third of the squared bound");
+        Check.Small(Math.Abs(square / (bound * bound) - 1.0 / 3), 5 * Math.Sqrt(4.0 / 45 / values.Length),
+            "deviation of the mean square from a third of the squared bound");
     }
 }

@@ -5,7 +5,8 @@ namespace KernelFlow.Networks.Tests;
 /// <summary>Against PyTorch on the same weights; benchmarks/peers/jacobian_fixture.py made the values.</summary>
 public class PyTorchFixtureTests
 {
-    private static readonly JsonElement s_fixture = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "pytorch.json"))).RootElement;
+    private static readonly JsonElement s_fixture =
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "pytorch.json"))).RootElement;
 
     private static int InputSize => s_fixture.GetProperty("side").GetInt32() * s_fixture.GetProperty("side").GetInt32();
 
@@ -19,7 +20,8 @@ public class PyTorchFixtureTests
     {
         var expected = s_fixture.GetProperty("networks")[index];
         int p = expected.GetProperty("outputs").GetInt32(), n = s_fixture.GetProperty("examples").GetInt32();
-        var network = FeedForwardNetwork.Create(InputSize, LayerSpec.ParseList(layers), OptionName.Parse<ActivationKind>(expected.GetProperty("activation").GetString()!), p);
+        var network = FeedForwardNetwork.Create(InputSize, LayerSpec.ParseList(layers),
+            OptionName.Parse<ActivationKind>(expected.GetProperty("activation").GetString()!), p);
         double[] w = Values(expected, "w"), x = Values(expected, "x");
         Assert.Equal(w.Length, network.Parameters);
         var evaluator = new NetworkEvaluator(network, Backends.Managed);
@@ -41,14 +43,16 @@ public class PyTorchFixtureTests
         var expected = s_fixture.GetProperty("optimizers")[index];
         double[] x = Values(expected, "x"), y = Values(expected, "y");
         int n = x.Length / InputSize, p = y.Length / n;
-        var options = new RecordingOptions { Layers = LayerSpec.ParseList(expected.GetProperty("layers").GetString()!), Optimizer = OptionName.Parse<OptimizerKind>(name) };
+        var options = new RecordingOptions { Layers = LayerSpec.ParseList(expected.GetProperty("layers").GetString()!),
+            Optimizer = OptionName.Parse<OptimizerKind>(name) };
         options = name switch
         {
             "gradient-descent" => options with { LearningRate = 0.1 },
             "momentum" => options with { LearningRate = 0.03, Momentum = 0.8 },
             _ => options with { LearningRate = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6 },
         };
-        var trainer = new Trainer(options, new TrainingData(InputSize, p, x, x, y, y, y, new bool[n]), FeedForwardNetwork.Create(InputSize, options.Layers, ActivationKind.Tanh, p), Backends.Managed);
+        var trainer = new Trainer(options, new TrainingData(InputSize, p, x, x, y, y, y, new bool[n]),
+            FeedForwardNetwork.Create(InputSize, options.Layers, ActivationKind.Tanh, p), Backends.Managed);
         Values(expected, "start").CopyTo(trainer.Parameters, 0);
         for (int k = 0; k < expected.GetProperty("steps").GetInt32(); k++)
         {
@@ -61,7 +65,8 @@ public class PyTorchFixtureTests
     private static TheoryData<int, string> Cases(string list, string label)
     {
         var data = new TheoryData<int, string>();
-        foreach (var (element, index) in s_fixture.GetProperty(list).EnumerateArray().Select((e, i) => (e, i))) data.Add(index, element.GetProperty(label).GetString()!);
+        foreach (var (element, index) in s_fixture.GetProperty(list).EnumerateArray().Select((e, i) => (e, i)))
+            data.Add(index, element.GetProperty(label).GetString()!);
         return data;
     }
 

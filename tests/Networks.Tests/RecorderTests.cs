@@ -7,7 +7,8 @@ public sealed class RecorderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kernelflow-record-").FullName;
 
-    private static readonly RecordingOptions s_small = new() { Train = 12, Test = 7, Layers = [LayerSpec.Dense(5)], Steps = 60, Checkpoints = 8, Noise = 0.2, Seed = 4 };
+    private static readonly RecordingOptions s_small = new() { Train = 12, Test = 7, Layers = [LayerSpec.Dense(5)], Steps = 60,
+        Checkpoints = 8, Noise = 0.2, Seed = 4 };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -32,7 +33,8 @@ public sealed class RecorderTests : IDisposable
             Assert.Equal(computed.Time, recorded.Time);
             foreach (string name in (string[])["J_S", "J_Q", "U_S", "U_Q", "g", "loss"]) Assert.Equal(computed[name].ReadAll(), recorded[name].ReadAll());
         }
-        foreach (string name in (string[])["y_Q", "clean_S", "noise_mask_S"]) Assert.Equal(memory.RunTensors[name].ReadAll(), run.Checkpoints.RunTensors[name].ReadAll());
+        foreach (string name in (string[])["y_Q", "clean_S", "noise_mask_S"])
+            Assert.Equal(memory.RunTensors[name].ReadAll(), run.Checkpoints.RunTensors[name].ReadAll());
     }
 
     [Fact]
@@ -142,7 +144,8 @@ public sealed class RecorderTests : IDisposable
     {
         string folder = Path.Combine(_folder, "run");
         Recorder.Record(s_small, folder, Backends.Managed);
-        var error = Assert.Throws<InvalidRunException>(() => Recorder.Record(s_small with { LearningRate = 0.07 }, folder, Backends.Managed, RecordMode.Resume));
+        var error = Assert.Throws<InvalidRunException>(() =>
+            Recorder.Record(s_small with { LearningRate = 0.07 }, folder, Backends.Managed, RecordMode.Resume));
         Assert.Contains("LearningRate=0.05 instead of LearningRate=0.07", error.Message);
     }
 
@@ -169,7 +172,8 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public void Divergence_is_named_with_its_step()
     {
-        var error = Assert.Throws<NumericalException>(() => Recorder.InMemory(s_small with { Activation = ActivationKind.Relu, LearningRate = 1e6, Steps = 500 }, Backends.Managed));
+        var error = Assert.Throws<NumericalException>(() =>
+            Recorder.InMemory(s_small with { Activation = ActivationKind.Relu, LearningRate = 1e6, Steps = 500 }, Backends.Managed));
         Assert.Contains("learning rate below 1000000", error.Message);
     }
 
@@ -194,7 +198,9 @@ public sealed class RecorderTests : IDisposable
     {
         string[] names = Directory.GetFiles(expected).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(names, Directory.GetFiles(actual).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
-        foreach (string name in names) Assert.True(File.ReadAllBytes(Path.Combine(expected, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(actual, name))), $"{name} differs");
+        foreach (string name in names)
+            Assert.True(File.ReadAllBytes(Path.Combine(expected, name)).AsSpan()
+            .SequenceEqual(File.ReadAllBytes(Path.Combine(actual, name))), $"{name} differs");
     }
 
     private sealed class Collected(Action<RecordingProgress>? then = null) : IProgress<RecordingProgress>

@@ -5,18 +5,21 @@ public class TrainerTests
     // No hidden layer: J is constant, so every update rule can be followed in output space from what was recorded.
     private static readonly RecordingOptions s_linear = new()
     {
-        Train = 10, Test = 4, Outputs = 2, Layers = [], Schedule = CheckpointSchedule.EveryStep, Steps = 12, DType = StorageType.Float64, Seed = 8, LearningRate = 0.02,
+        Train = 10, Test = 4, Outputs = 2, Layers = [], Schedule = CheckpointSchedule.EveryStep, Steps = 12, DType = StorageType.Float64,
+            Seed = 8, LearningRate = 0.02,
     };
 
     [Fact]
-    public void Momentum_accumulates_as_documented() => Follow(s_linear with { Optimizer = OptimizerKind.Momentum, Momentum = 0.8 }, (k, run, state, gradient) =>
+    public void Momentum_accumulates_as_documented() =>
+        Follow(s_linear with { Optimizer = OptimizerKind.Momentum, Momentum = 0.8 }, (k, run, state, gradient) =>
     {
         for (int j = 0; j < state.Length; j++) state[j] = 0.8 * state[j] + gradient[j];
         return state.Select(v => 0.02 * v).ToArray();
     });
 
     [Fact]
-    public void Adam_moves_by_the_recorded_preconditioner() => Follow(s_linear with { Optimizer = OptimizerKind.Adam, Beta1 = 0.7, Beta2 = 0.9, Epsilon = 1e-3 }, (k, run, state, gradient) =>
+    public void Adam_moves_by_the_recorded_preconditioner() =>
+        Follow(s_linear with { Optimizer = OptimizerKind.Adam, Beta1 = 0.7, Beta2 = 0.9, Epsilon = 1e-3 }, (k, run, state, gradient) =>
     {
         double[] M = run[k]["preconditioner"].ReadAll();
         for (int j = 0; j < state.Length; j++) state[j] = 0.7 * state[j] + 0.3 * gradient[j];
@@ -52,7 +55,8 @@ public class TrainerTests
         });
         // Within a permutation no example comes twice.
         var sequence = Recorder.InMemory(options, Backends.Managed);
-        for (int k = 0; k + 1 < sequence.Count; k += 2) Assert.Equal(8, sequence[k]["batch"].ReadAll().Concat(sequence[k + 1]["batch"].ReadAll()).Distinct().Count());
+        for (int k = 0; k + 1 < sequence.Count; k += 2)
+            Assert.Equal(8, sequence[k]["batch"].ReadAll().Concat(sequence[k + 1]["batch"].ReadAll()).Distinct().Count());
         Assert.Equal(4, sequence.Optimizer!.BatchSize);
     }
 
@@ -99,7 +103,8 @@ public class TrainerTests
     [Fact]
     public void Time_is_the_number_of_steps_times_the_learning_rate_to_rounding()
     {
-        var run = Recorder.InMemory(s_linear with { Steps = 20000, Schedule = CheckpointSchedule.Uniform, Checkpoints = 4, LearningRate = 0.001 }, Backends.Managed);
+        var run = Recorder.InMemory(s_linear with { Steps = 20000, Schedule = CheckpointSchedule.Uniform, Checkpoints = 4, LearningRate = 0.001 },
+            Backends.Managed);
         foreach (var checkpoint in run) Check.Small(Math.Abs(checkpoint.Time - checkpoint.Step * 0.001), 4e-15, $"flow time of step {checkpoint.Step}");
     }
 

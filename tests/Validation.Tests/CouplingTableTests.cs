@@ -12,7 +12,9 @@ public sealed class CouplingTableTests(QuickCoupling quick, ITestOutputHelper ou
     private ExperimentRow[] Runs => quick.Rows(CouplingRows.Recorded);
 
     private static string Describe(ExperimentRow row) => string.Create(CultureInfo.InvariantCulture, $"{row.Id}: drift {CouplingCriteria.Drift(row):g3}; ")
-        + string.Join("; ", row.Claims.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Id} {c.Verdict}, error {c.RelativeError:e2}, budget {c.Budget?.Sum:e2}, {c.Reason}")));
+        + string.Join("; ",
+            row.Claims.Select(c =>
+            string.Create(CultureInfo.InvariantCulture, $"{c.Id} {c.Verdict}, error {c.RelativeError:e2}, budget {c.Budget?.Sum:e2}, {c.Reason}")));
 
     [Fact]
     public void LossesWidthsModesAndDriftsAreCovered()
@@ -43,7 +45,8 @@ public sealed class CouplingTableTests(QuickCoupling quick, ITestOutputHelper ou
             Check.Small(row.Claim("C8").RelativeError ?? double.NaN, CouplingExperiment.PublishedError, Describe(row));
             Check.Between(row.Claim("C8").Correlation ?? double.NaN, CouplingExperiment.PublishedCorrelation, 1 + 4 * Check.Eps, Describe(row));
         }
-        Assert.Equal(Runs.Count(r => r.Id.StartsWith("squared", StringComparison.Ordinal) && !CouplingCriteria.EveryStep(r)), Runs.Count(r => r.Claim("C8").Verdict == Verdict.Holds));
+        Assert.Equal(Runs.Count(r => r.Id.StartsWith("squared", StringComparison.Ordinal) && !CouplingCriteria.EveryStep(r)),
+            Runs.Count(r => r.Claim("C8").Verdict == Verdict.Holds));
         Assert.True(quick.Report.Verdict == Verdict.Holds, string.Join("\n", quick.Report.Criteria));
     }
 
@@ -70,7 +73,8 @@ public sealed class CouplingTableTests(QuickCoupling quick, ITestOutputHelper ou
             }
     }
 
-    /// <summary>J_Q does not enter the transport of the training gradient: there the foreign control agrees with the run, up to integration (whose step control sees G_Q) and rounding.</summary>
+    /// <summary>J_Q does not enter the transport of the training gradient: there the foreign control agrees with the run, up to integration (whose
+    /// step control sees G_Q) and rounding.</summary>
     [Fact]
     public void TheForeignJacobianLeavesTransportAlone()
     {
@@ -84,14 +88,16 @@ public sealed class CouplingTableTests(QuickCoupling quick, ITestOutputHelper ou
         }
     }
 
-    /// <summary>The recorded g integrated without a propagator has the correlation of a good theory, and so has a frozen kernel in places; the relative error tells them apart.</summary>
+    /// <summary>The recorded g integrated without a propagator has the correlation of a good theory, and so has a frozen kernel in places;
+    /// the relative error tells them apart.</summary>
     [Fact]
     public void CorrelationDecidesNothing()
     {
         foreach (var row in Runs)
         {
             double correlation = row.Measured(CouplingRows.IntegratedCorrelation)!.Value, error = row.Measured(CouplingRows.IntegratedError)!.Value;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Id}: recorded g integrated: correlation {correlation:g6}, error {error:e2}; C4 error {row.Claim("C4").RelativeError:e2}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Id}: recorded g integrated: correlation {correlation:g6}, error {error:e2}; C4 error {row.Claim("C4").RelativeError:e2}"));
             Check.Between(correlation, 0.99, 1, row.Id + ": correlation");
             Check.Small(error, 0.5, row.Id + ": error");
         }
@@ -107,7 +113,8 @@ public sealed class CouplingTableTests(QuickCoupling quick, ITestOutputHelper ou
         Assert.Equal(quick.Report.Rows.Select(r => r.Id), rows.Select(r => r.GetProperty("id").GetString()!));
         foreach (var (row, old) in quick.Report.Rows.Zip(rows))
         {
-            Check.Close(row.Measured(CouplingRows.Drift)!.Value, old.GetProperty("measurements").GetProperty(CouplingRows.Drift).GetDouble(), 1e-3, row.Id + ": drift");
+            Check.Close(row.Measured(CouplingRows.Drift)!.Value, old.GetProperty("measurements").GetProperty(CouplingRows.Drift).GetDouble(),
+                1e-3, row.Id + ": drift");
             foreach (var claim in old.GetProperty("claims").EnumerateArray())
             {
                 string id = claim.GetProperty("id").GetString()!;

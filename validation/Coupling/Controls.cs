@@ -16,7 +16,8 @@ internal static class Controls
     /// <summary>The kernel of s throughout: what a network would do whose features stood still.</summary>
     public static CheckpointSequence Frozen(CheckpointSequence run) => Edit(run, run.Loss, (_, tensors) =>
     {
-        foreach (string name in tensors.Keys.Where(k => k.StartsWith("J_", StringComparison.Ordinal)).ToArray()) tensors[name] = Renamed(run[0][name[..3]], name);
+        foreach (string name in tensors.Keys.Where(k => k.StartsWith("J_", StringComparison.Ordinal)).ToArray())
+            tensors[name] = Renamed(run[0][name[..3]], name);
     });
 
     /// <summary>The test Jacobians of another network: same data, same training, other initial weights.</summary>
@@ -25,7 +26,8 @@ internal static class Controls
     /// <param name="seed">Of the other initial weights.</param>
     /// <param name="backend">The dense linear algebra to train with.</param>
     /// <param name="cancellation">Checked before every step.</param>
-    public static CheckpointSequence WithForeignTestJacobian(CheckpointSequence run, RecordingOptions recording, long seed, Backend backend, CancellationToken cancellation)
+    public static CheckpointSequence WithForeignTestJacobian(CheckpointSequence run, RecordingOptions recording, long seed,
+        Backend backend, CancellationToken cancellation)
     {
         var foreign = new ForeignNetwork(recording, seed, backend);
         return Edit(run, run.Loss, (checkpoint, tensors) =>

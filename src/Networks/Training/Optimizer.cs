@@ -25,7 +25,8 @@ internal abstract class Optimizer
             OptimizerKind.GradientDescent => new GradientDescent(new OptimizerInfo("gradient-descent", first)),
             OptimizerKind.Sgd => new GradientDescent(new OptimizerInfo("sgd", first) { BatchSize = o.Batch }),
             OptimizerKind.Momentum => new HeavyBall(new OptimizerInfo("momentum", first) { Momentum = o.Momentum, BatchSize = o.Batch }, parameters),
-            OptimizerKind.Adam => new Adam(new OptimizerInfo("adam", first) { Beta1 = o.Beta1, Beta2 = o.Beta2, Epsilon = o.Epsilon, BatchSize = o.Batch }, parameters),
+            OptimizerKind.Adam =>
+                new Adam(new OptimizerInfo("adam", first) { Beta1 = o.Beta1, Beta2 = o.Beta2, Epsilon = o.Epsilon, BatchSize = o.Batch }, parameters),
             _ => throw new ArgumentOutOfRangeException(nameof(o), o.Optimizer, "Not an optimizer."),
         };
     }
