@@ -60,10 +60,8 @@ internal static class ResultsReader
             Metadata = run.Has("metadata") ? run["metadata"].Entries().ToDictionary(e => e.Name, e => e.Value.Text()) : new Dictionary<string, string>(),
         };
 
-    private static OptimizerInfo Optimizer(ResultsKey o) => new(o["kind"].Text(), o["learningRate"].Number())
-    {
-        Momentum = o.NumberOrNull("momentum"), Beta1 = o.NumberOrNull("beta1"), Beta2 = o.NumberOrNull("beta2"), Epsilon = o.NumberOrNull("epsilon"), BatchSize = (int?)o.NumberOrNull("batchSize"),
-    };
+    private static UnknownOptimizer Optimizer(ResultsKey o) => new(o["kind"].Text(), o["learningRate"].Number(),
+        [.. o.Entries().Where(e => e.Name is not ("kind" or "learningRate")).Select(e => new NamedConstant(e.Name, e.Value.Number()))]);
 
     private static ResolvedOptions Options(ResultsKey o) =>
         new(o["mode"].Text(), o["method"].Text(), o["interpolation"].Text(), o["rtol"].Number(), o["threshold"].Number(), (long)o["seed"].Number())

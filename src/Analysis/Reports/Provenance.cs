@@ -37,10 +37,15 @@ internal static class Provenance
     }
 
     /// <summary>"momentum, learning rate 0.05, μ = 0.9".</summary>
-    public static string Optimizer(OptimizerInfo o) =>
-        $"{o.Kind}, learning rate {NumberText.RoundTrip(o.LearningRate)}" + (o.Momentum is { } μ ? $", μ = {NumberText.RoundTrip(μ)}" : "")
-        + (o.Beta1 is { } β1 ? $", β₁ = {NumberText.RoundTrip(β1)}" : "") + (o.Beta2 is { } β2 ? $", β₂ = {NumberText.RoundTrip(β2)}" : "")
-        + (o.BatchSize is { } batch ? $", {NumberText.Count(batch)} examples per step" : "");
+    public static string Optimizer(Optimizer o) => $"{o.Kind}, learning rate {NumberText.RoundTrip(o.LearningRate)}" + string.Concat(o.Constants.Select(c => c.Key switch
+    {
+        "momentum" => $", μ = {NumberText.RoundTrip(c.Value)}",
+        "beta1" => $", β₁ = {NumberText.RoundTrip(c.Value)}",
+        "beta2" => $", β₂ = {NumberText.RoundTrip(c.Value)}",
+        "epsilon" => "",
+        "batchSize" => $", {NumberText.RoundTrip(c.Value)} examples per step",
+        _ => $", {c.Key} = {NumberText.RoundTrip(c.Value)}",
+    }));
 
     /// <summary>What the command needs.</summary>
     public static string HowToRepeat(ReservoirAnalysis analysis) => analysis.Run.InputHash is null

@@ -70,11 +70,7 @@ internal static class ResultsJson
             json.WriteStartObject("optimizer");
             json.WriteString("kind", optimizer.Kind);
             json.Number("learningRate", optimizer.LearningRate);
-            if (optimizer.Momentum is { } momentum) json.Number("momentum", momentum);
-            if (optimizer.Beta1 is { } beta1) json.Number("beta1", beta1);
-            if (optimizer.Beta2 is { } beta2) json.Number("beta2", beta2);
-            if (optimizer.Epsilon is { } epsilon) json.Number("epsilon", epsilon);
-            if (optimizer.BatchSize is { } batch) json.WriteNumber("batchSize", batch);
+            foreach (var constant in optimizer.Constants) json.Number(constant.Key, constant.Value);
             json.WriteEndObject();
         }
         else json.Null("optimizer", "the run does not say");

@@ -79,7 +79,7 @@ public sealed record RunSummary(string Loss, int Train, int Test, int Outputs, l
     public string? Name { get; init; }
 
     /// <summary>The optimizer, when the run says so.</summary>
-    public OptimizerInfo? Optimizer { get; init; }
+    public Optimizer? Optimizer { get; init; }
 
     /// <summary>The recorder's own facts (network, data, label noise, seed), in its order.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();

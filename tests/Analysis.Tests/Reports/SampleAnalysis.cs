@@ -9,7 +9,7 @@ internal static class SampleAnalysis
     {
         Run = new RunSummary("squared", 3, 2, 1, 7, 4, "sha256:0123")
         {
-            Optimizer = new OptimizerInfo("momentum", 0.05) { Momentum = 0.9 }, Metadata = new Dictionary<string, string> { ["network"] = "tanh | 8 <wide>" },
+            Optimizer = new Momentum(0.05, 0.9), Metadata = new Dictionary<string, string> { ["network"] = "tanh | 8 <wide>" },
         },
         Options = new ResolvedOptions("flow", "gauss-6", "linear", 1e-8, 1e-3, 0) { ModeReason = "descent is not built" },
         Window = new TimeWindow(0, 150.00000000000003),
