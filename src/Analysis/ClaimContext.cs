@@ -44,5 +44,5 @@ internal sealed record ClaimContext(CheckpointSequence Checkpoints, OutputRecord
     public double ArithmeticRounding => (Checkpoints.TrainSize + Model.StepsPerInterval.Sum()) * Tolerances.Epsilon * Math.Max(1, Model.Descent?.Amplification ?? 1);
 
     /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers, times what errors made early can grow by past the edge of stability.</summary>
-    public double RelativeRounding => (Checkpoints.TrainSize * Math.ScaleB(1, -52) + StoredEpsilon) * Math.Max(1, Model.Descent?.Amplification ?? 1);
+    public double RelativeRounding => (Checkpoints.TrainSize * Tolerances.Epsilon + StoredEpsilon) * Math.Max(1, Model.Descent?.Amplification ?? 1);
 }
