@@ -9,7 +9,7 @@ public class RecordedGramianTests
     {
         var run = RecordedRun.Open(Path.Combine(AppContext.BaseDirectory, "digits-tiny")).Checkpoints;
         var builder = TrajectoryBuilder.Read(run, OutputRecord.Read(run), Backends.Managed);
-        return Propagator.Integrate(builder.Linear([.. Enumerable.Range(0, run.Count)]), new PropagationOptions(), Backends.Managed).W_S;
+        return FlowIntegrator.Integrate(builder.Linear([.. Enumerable.Range(0, run.Count)]), new PropagationOptions(), Backends.Managed).W_S;
     });
 
     [Theory]
@@ -49,7 +49,7 @@ public class RecordedGramianTests
     {
         var run = RecordedRun.Open(Path.Combine(AppContext.BaseDirectory, "digits-tiny")).Checkpoints;
         var trajectory = TrajectoryBuilder.Read(run, OutputRecord.Read(run), Backends.Managed).Linear([.. Enumerable.Range(0, run.Count)]);
-        var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6" }, Backends.Managed);
+        var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6" }, Backends.Managed);
         var factor = new FlowFactor(new FlowGrid(trajectory, propagation, Backends.Managed), JacobianCoordinates.Read(run, trajectory, Backends.Managed));
         double[] sigma = [.. factor.Triangle().Svd(false).S], lambda = [.. DenseEigen.Decompose(propagation.W_S, Backends.Managed).Values];
         foreach (int count in (int[])[5, 24])

@@ -97,7 +97,7 @@ internal static class InclusionCheck
     {
         var report = second.Propagation!.Report;
         int worst = evidence.WorstIndependent;
-        return new IndependentCheck(Math.Max(0, evidence.Excess(worst)), $"{c.Model.Method} against {report.Method}")
+        return new IndependentCheck(Math.Max(0, evidence.Excess(worst)), $"{c.Model.Method} against {report.Name}")
         {
             WorstMode = worst, RelativeTolerance = second.Tolerance, Steps = report.Steps, BoundDifference = Math.Abs(second.ResponseBound - c.Model.ResponseBound),
         };

@@ -19,7 +19,9 @@ internal sealed class PropagationPass
     private readonly CarriedVectors _carried;
     private readonly Action<double>? _progress;
     private readonly CancellationToken _cancellation;
-    private readonly StepMethod _method;
+    private readonly IntegrationMethod _method;
+    private readonly StepMethod _stepper;
+    private readonly List<FlowStep> _taken = new(1024);
     private readonly string? _reason;
     private readonly Assembler _assembler;
     private readonly StepController _controller;
@@ -27,7 +29,7 @@ internal sealed class PropagationPass
     private readonly ColumnLayout _layout;
     private readonly double? _conserved; // β where W and G_S follow from P
     private readonly double _rate; // ‖B‖‖K‖ at s
-    private readonly MatrixView _x, _coarseX, _fineX, _slope, _product, _kernels;
+    private readonly MatrixView _x, _coarseX, _fineX, _middleX, _slope, _product, _kernels;
     private readonly DenseMatrix _w, _gs, _gq;
     private readonly StepSums _coarse, _fine;
     private readonly List<QuadratureNode> _nodes = new(4096);
@@ -42,7 +44,7 @@ internal sealed class PropagationPass
     private (double P, double W, double GS, double GQ) _norms; // of the operators at the end of the step tried
     private double _defect, _unresolved, _moved; // ‖ΔP + Σ ω B K Y‖ of the step and of all steps, ‖P − P(s)‖
 
-    public PropagationPass(KernelTrajectory trajectory, PropagationOptions options, string? reason, Backend backend, CarriedVectors carried, MatrixView? start, double localTolerance,
+    public PropagationPass(KernelTrajectory trajectory, IntegrationMethod method, PropagationOptions options, string? reason, Backend backend, CarriedVectors carried, MatrixView? start, double localTolerance,
         Action<double>? progress, CancellationToken cancellation)
     {
         (_trajectory, _options, _backend, _carried, _progress, _cancellation) = (trajectory, options, backend, carried, progress, cancellation);
@@ -51,15 +53,17 @@ internal sealed class PropagationPass
         _layout = new ColumnLayout(_c);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
         _reason = reason;
-        _method = Methods.Create(options.Method, trajectory, _layout.Count, backend);
-        _kernels = _method.FreeKernels ?? Buffers.Zero(_n + _m, _n);
+        _method = method;
+        _stepper = method.Start(trajectory, _layout.Count, backend);
+        _kernels = _stepper.FreeKernels ?? Buffers.Zero(_n + _m, _n);
         _controller = new StepController(options.Control, _method.Order, localTolerance);
         _rate = Rate();
         _conserved = _method.KeepsEnergy && start is null
-            ? Conservation.Scale(trajectory, _kernels, (_method.FreeColumns ?? Buffers.Zero(_n, _n)).ColumnRange(0, _n), backend) : null;
-        _assembler = new Assembler(trajectory, _layout, _kernels, _conserved is null ? _method.FreeColumns ?? Buffers.Zero(_n, _layout.Count) : default, backend);
+            ? Conservation.Scale(trajectory, _kernels, (_stepper.FreeColumns ?? Buffers.Zero(_n, _n)).ColumnRange(0, _n), backend) : null;
+        _assembler = new Assembler(trajectory, _layout, _kernels, _conserved is null ? _stepper.FreeColumns ?? Buffers.Zero(_n, _layout.Count) : default, backend);
         _probes = new ErrorProbes(_n, _m, _c, _conserved, backend);
         (_x, _fineX, _coarseX) = (Buffers.Zero(_n, _layout.Count), Buffers.Zero(_n, _layout.Count), Buffers.Zero(_n, ColumnLayout.Probes));
+        if (!_stepper.StepsInPlace) _middleX = Buffers.Zero(_n, _layout.Count);
         (_w, _gs, _gq) = (new DenseMatrix(_c, _c), new DenseMatrix(_n, _c), new DenseMatrix(_m, _c));
         (_coarse, _fine) = (new StepSums(_n, _m, 0, _conserved is not null), new StepSums(_n, _m, _c, _conserved is not null));
         (_slope, _product) = (Buffers.Zero(_n, ColumnLayout.Probes), Buffers.Zero(_n, ColumnLayout.Probes));
@@ -103,12 +107,13 @@ internal sealed class PropagationPass
         G_S = _gs,
         G_Q = _gq,
         Nodes = _nodes,
+        Steps = _taken,
         StepsPerInterval = _steps,
         Transported = _transported,
         IntervalTransported = _intervalTransported,
         PartialGramians = _partial,
         Error = Error,
-        Report = new SolveReport(_method.Name, _accepted, _rejected, pass) { Reason = _reason },
+        Report = new SolveReport(_method.Name, _accepted, _rejected, pass) { Method = _method, Reason = _reason },
     };
 
     // The sums of a step are done with: where they hold an N×N buffer, P is handed out in it.
@@ -156,10 +161,12 @@ internal sealed class PropagationPass
         {
             _cancellation.ThrowIfCancellationRequested();
             double t = start + length * i / count, h = length / count;
-            _method.Step(_trajectory, interval, t, h, _x, _x);
-            _method.Contribute(_assembler, _trajectory, interval, t, h, reset: true, _fine);
+            var step = new FlowStep(interval, t, h);
+            _stepper.Step(step, _x, _stepper.StepsInPlace ? _x : _fineX);
+            if (!_stepper.StepsInPlace) _fineX.CopyTo(_x);
+            _stepper.Contribute(step, _assembler, reset: true, _fine);
             Accumulate();
-            AddNodes(interval, t, h);
+            AddNodes(step);
             _accepted++;
             if (!double.IsFinite(MatrixNorms.Frobenius(_layout.P(_x)) + MatrixNorms.Frobenius(_w) + MatrixNorms.Frobenius(_gs) + MatrixNorms.Frobenius(_gq))) throw NotFinite(interval, t, h, _accepted);
         }
@@ -175,7 +182,7 @@ internal sealed class PropagationPass
             _cancellation.ThrowIfCancellationRequested();
             double left = end - t;
             // Equal steps to the end of the interval: no sliver is left over. A little longer than proposed rather than one more.
-            double pieces = Math.Ceiling(left / ((_method.NodesAreIndependent ? 1 : Stretch) * step) * (1 - 1e-12));
+            double pieces = Math.Ceiling(left / ((_stepper.NodesAreIndependent ? 1 : Stretch) * step) * (1 - 1e-12));
             bool last = pieces <= 1;
             double h = last ? left : left / pieces;
             if (!(h > 16 * Math.ScaleB(1, -52) * Math.Max(Math.Abs(t), Math.Abs(end))))
@@ -188,7 +195,7 @@ internal sealed class PropagationPass
             {
                 Accept(interval, t, h);
                 // Past the asymptotic range, and where stability limits an explicit method, every change of the step stirs stiff modes up again: no more growth than the controller asks for.
-                bool asymptotic = _divisor >= _method.Halving.Asymptotic && !_method.NodesAreIndependent;
+                bool asymptotic = _divisor >= _method.Halving.Asymptotic && !_stepper.NodesAreIndependent;
                 double planned = _plan.After(t, next, t + h, grow: asymptotic);
                 t = last ? end : t + h;
                 // A step shortened by the end of an interval says nothing against the longer one.
@@ -211,7 +218,7 @@ internal sealed class PropagationPass
         string cause = _options.FixedSteps is null
             ? "P grew past all bounds, as it does where a kernel is not positive semidefinite"
             : "P grew past all bounds: steps too long for the stability of an explicit method, or a kernel that is not positive semidefinite";
-        foreach (double theta in (double[])[0, 0.25, 0.5, 0.75, 1, .. _method.Nodes])
+        foreach (double theta in (double[])[0, 0.25, 0.5, 0.75, 1, .. _stepper.Nodes])
         {
             _trajectory.Kernels(interval, t + theta * h, _kernels);
             _trajectory.Hessian(interval, t + theta * h, _hessian);
@@ -225,14 +232,24 @@ internal sealed class PropagationPass
     // The local error of the two half steps, relative to the operators as they stand at t + h: the largest over P, W, G_S and G_Q.
     private double TryStep(int interval, double t, double h)
     {
-        _method.Step(_trajectory, interval, t, h, ColumnLayout.Probe(_x), _coarseX);
-        if (_method.TryEmbedded(out var embedded) && Hopeless(embedded) is { } hopeless) return hopeless;
-        _method.Contribute(_assembler, _trajectory, interval, t, h, reset: true, _coarse);
-        double half = 0.5 * h;
-        _method.Step(_trajectory, interval, t, half, _x, _fineX);
-        _method.Contribute(_assembler, _trajectory, interval, t, half, reset: true, _fine);
-        _method.Step(_trajectory, interval, t + half, half, _fineX, _fineX);
-        _method.Contribute(_assembler, _trajectory, interval, t + half, half, reset: false, _fine);
+        var step = new FlowStep(interval, t, h);
+        _stepper.Step(step, ColumnLayout.Probe(_x), _coarseX);
+        if (_stepper.TryEmbedded(out var embedded) && Hopeless(embedded) is { } hopeless) return hopeless;
+        _stepper.Contribute(step, _assembler, reset: true, _coarse);
+        FlowStep first = step.FirstHalf, second = step.SecondHalf;
+        if (_stepper.StepsInPlace)
+        {
+            _stepper.Step(first, _x, _fineX);
+            _stepper.Contribute(first, _assembler, reset: true, _fine);
+            _stepper.Step(second, _fineX, _fineX);
+        }
+        else
+        {
+            _stepper.Step(first, _x, _middleX);
+            _stepper.Contribute(first, _assembler, reset: true, _fine);
+            _stepper.Step(second, _middleX, _fineX);
+        }
+        _stepper.Contribute(second, _assembler, reset: false, _fine);
 
         MatrixView P = _layout.P(_fineX), probes = ColumnLayout.Probe(_fineX);
         _divisor = _method.Halving.Divisor(StiffnessOfDifference(interval, t, h, _probes.Difference(probes, _coarseX)));
@@ -242,7 +259,7 @@ internal sealed class PropagationPass
         _norms = (p, w, gs, gq);
         var (dp, dw, dgs, dgq) = _probes.Local(probes, _fine, _coarse);
         double error = Math.Max(Math.Max(Relative(dp, p), Relative(dw, w)), Math.Max(Relative(dgs, gs), Relative(dgq, gq))) / _divisor;
-        if (!_method.NodesAreIndependent) return error;
+        if (!_stepper.NodesAreIndependent) return error;
         (_defect, _moved) = _probes.Unresolved(ColumnLayout.Probe(_x), probes, _fine);
         return Math.Max(error, Relative(_defect, _moved));
     }
@@ -272,11 +289,12 @@ internal sealed class PropagationPass
         _fineX.CopyTo(_x);
         _probes.Accept(_divisor, _layout.Errors(_x), _layout, _fine, _coarse);
         Accumulate();
-        AddNodes(interval, t, 0.5 * h);
-        AddNodes(interval, t + 0.5 * h, 0.5 * h);
+        var step = new FlowStep(interval, t, h);
+        AddNodes(step.FirstHalf);
+        AddNodes(step.SecondHalf);
         _unresolved += _defect;
         _accepted++;
-        if (_method.NodesAreIndependent) return;
+        if (_stepper.NodesAreIndependent) return;
         var (p, w, g) = GlobalError(_norms.P, _norms.W, _norms.GS, _norms.GQ);
         _controller.Spend(Math.Max(p, Math.Max(w, g)) / _options.RelativeTolerance);
     }
@@ -293,10 +311,11 @@ internal sealed class PropagationPass
         }
     }
 
-    private void AddNodes(int interval, double t, double h)
+    private void AddNodes(FlowStep step)
     {
-        for (int i = 0; i < _method.Nodes.Length; i++)
-            _nodes.Add(new QuadratureNode(interval, t + _method.Nodes[i] * h, h * _method.Weights[i]));
+        _taken.Add(step);
+        for (int i = 0; i < _stepper.Nodes.Length; i++)
+            _nodes.Add(new QuadratureNode(step.Interval, step.At(_stepper.Nodes[i]), step.Length * _stepper.Weights[i]));
     }
 
     private void AtKnot()

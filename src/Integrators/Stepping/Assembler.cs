@@ -28,15 +28,16 @@ internal sealed class Assembler
     }
 
     /// <summary>Adds the nodes of the step just taken; with <paramref name="reset"/> the sums start from zero.</summary>
-    public void AddNodes(KernelTrajectory trajectory, int interval, double t, double h, NodalStepMethod method, bool reset, StepSums sums)
+    public void AddNodes(KernelTrajectory trajectory, FlowStep step, NodalStepMethod method, bool reset, StepSums sums)
     {
         for (int i = 0; i < method.Nodes.Length; i++)
         {
-            AddNode(Kernels(trajectory, interval, t + method.Nodes[i] * h, method, i, sums.TestOnly), h * method.Weights[i], method.AtNode(i), reset && i == 0, sums);
+            double weight = step.Length * method.Weights[i];
+            AddNode(Kernels(trajectory, step.Interval, step.At(method.Nodes[i]), method, i, sums.TestOnly), weight, method.AtNode(i), reset && i == 0, sums);
             if (!method.NodesAreIndependent) continue;
-            trajectory.Hessian(interval, t + method.Nodes[i] * h, _hessian);
+            trajectory.Hessian(step.Interval, step.At(method.Nodes[i]), _hessian);
             var rate = ColumnLayout.Probe(_product.ColumnRange(0, method.AtNode(i).Columns));
-            _hessian.Apply(h * method.Weights[i], rate, reset && i == 0 ? 0 : 1, sums.Motion);
+            _hessian.Apply(weight, rate, reset && i == 0 ? 0 : 1, sums.Motion);
         }
     }
 

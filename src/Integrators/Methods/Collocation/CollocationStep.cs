@@ -28,8 +28,8 @@ internal sealed class CollocationStep : NodalStepMethod
     /// <param name="tableau">One to three stages.</param>
     /// <param name="trajectory">Gives sizes.</param>
     /// <param name="columns">Most columns of X.</param>
-    /// <param name="backend">Dense kernels.</param>
-    public CollocationStep(CollocationTableau tableau, KernelTrajectory trajectory, int columns, Backend backend)
+    /// <param name="backend">The dense linear algebra to use.</param>
+    public CollocationStep(CollocationTableau tableau, KernelTrajectory trajectory, int columns, Backend backend) : base(trajectory)
     {
         _tableau = tableau;
         _backend = backend;
@@ -52,23 +52,19 @@ internal sealed class CollocationStep : NodalStepMethod
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
     }
 
-    public override string Name => _tableau.Name;
+    internal override bool StepsInPlace => true;
 
-    public override int Order => _tableau.Order;
-
-    public override HalvingTest Halving => _tableau.Halving;
+    public override bool NodesAreIndependent => false;
 
     public override ReadOnlySpan<double> Nodes => _tableau.C;
 
     public override ReadOnlySpan<double> Weights => _tableau.B;
 
-    public override bool KeepsEnergy => _tableau.Symplectic;
-
     public override MatrixView AtNode(int i) => _y[i].ColumnRange(0, _columns);
 
-    public override MatrixView? FreeKernels => _kernels;
+    internal override MatrixView? FreeKernels => _kernels;
 
-    public override MatrixView? FreeColumns => _temp;
+    internal override MatrixView? FreeColumns => _temp;
 
     public override bool TryTestKernels(int i, out MatrixView kernels)
     {
@@ -76,8 +72,9 @@ internal sealed class CollocationStep : NodalStepMethod
         return true;
     }
 
-    public override void Step(KernelTrajectory trajectory, int interval, double t, double h, in MatrixView x, in MatrixView next)
+    public override void Step(FlowStep step, in MatrixView x, in MatrixView next)
     {
+        double t = step.Time, h = step.Length;
         double[,] a = _tableau.Inverse;
         double[] r = _tableau.InverseRowSums;
         bool three = _tableau.Stages == 3;
@@ -86,7 +83,7 @@ internal sealed class CollocationStep : NodalStepMethod
         _inverted = _symmetricSecond && (three || _columns > _n / 4);
 
         // R = M_0⁻¹
-        StageMatrix(trajectory, interval, t, h, 0, _inverse);
+        StageMatrix(step, 0, _inverse);
         if (_symmetric)
         {
             Require(_backend.Cholesky(_inverse), t, h, 0);
@@ -108,7 +105,7 @@ internal sealed class CollocationStep : NodalStepMethod
         }
 
         // M_1 ← M_1 − α_10 α_01 R, factored
-        StageMatrix(trajectory, interval, t, h, 1, _m1);
+        StageMatrix(step, 1, _m1);
         AddScaled(_inverse, -a[1, 0] * a[0, 1], _m1);
         if (_symmetricSecond)
         {
@@ -121,7 +118,7 @@ internal sealed class CollocationStep : NodalStepMethod
             // X = M_1⁻¹ (α_12 I − α_10 α_02 R);  M_2 ← M_2 − α_20 α_02 R − (α_21 I − α_20 α_01 R) X, factored
             ScaledPlusIdentity(_inverse, -a[1, 0] * a[0, 2], a[1, 2], _m2);
             SolveM1(_m2, _x12);
-            StageMatrix(trajectory, interval, t, h, 2, _m2);
+            StageMatrix(step, 2, _m2);
             AddScaled(_inverse, -a[2, 0] * a[0, 2], _m2);
             AddScaled(_x12, -a[2, 1], _m2);
             _backend.Gemm(Op.None, Op.None, a[2, 0] * a[0, 1], _inverse, _x12, 1, _m2);
@@ -162,13 +159,13 @@ internal sealed class CollocationStep : NodalStepMethod
     }
 
     // α_ii I + h B K
-    private void StageMatrix(KernelTrajectory trajectory, int interval, double t, double h, int stage, in MatrixView m)
+    private void StageMatrix(FlowStep step, int stage, in MatrixView m)
     {
-        double time = t + _tableau.C[stage] * h;
-        trajectory.Kernels(interval, time, _kernels);
+        double time = step.At(_tableau.C[stage]);
+        Trajectory.Kernels(step.Interval, time, _kernels);
         _kernels.Slice(_n, 0, _test[stage].Rows, _n).CopyTo(_test[stage]);
-        trajectory.Hessian(interval, time, _hessian);
-        _hessian.Apply(h, _kernels.Slice(0, 0, _n, _n), 0, m);
+        Trajectory.Hessian(step.Interval, time, _hessian);
+        _hessian.Apply(step.Length, _kernels.Slice(0, 0, _n, _n), 0, m);
         for (int i = 0; i < _n; i++) m[i, i] += _tableau.Inverse[stage, stage];
     }
 
@@ -189,7 +186,7 @@ internal sealed class CollocationStep : NodalStepMethod
     {
         if (info != 0)
             throw new NumericalException(FormattableString.Invariant(
-                $"{Name}: the stage {stage + 1} matrix is singular at t = {t:R}, h = {h:R} (pivot {info} of {_n}); likely cause: a kernel or loss Hessian that is not positive semidefinite, or not finite, there."));
+                $"{_tableau.Name}: the stage {stage + 1} matrix is singular at t = {t:R}, h = {h:R} (pivot {info} of {_n}); likely cause: a kernel or loss Hessian that is not positive semidefinite, or not finite, there."));
     }
 
     private static MatrixView New(int rows, int columns) => Buffers.Zero(rows, columns);

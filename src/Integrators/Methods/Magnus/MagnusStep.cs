@@ -13,9 +13,6 @@ internal sealed class MagnusStep : NodalStepMethod
 {
     private static readonly double[] _nodes = CollocationTableau.Gauss4.C, _weights = CollocationTableau.Gauss4.B;
 
-    // P is exact where K is constant; what order reduction there is shows in the quadrature of W, ∫2z e^{−2zθ}dθ.
-    private static readonly HalvingTest _halving = new(4, z => Math.Exp(-z), Dissipated);
-
     private readonly Backend _backend;
     private readonly int _n;
     private readonly double? _beta;
@@ -25,7 +22,7 @@ internal sealed class MagnusStep : NodalStepMethod
     private readonly MatrixExponential _exp;
     private int _columns;
 
-    public MagnusStep(KernelTrajectory trajectory, int columns, Backend backend)
+    public MagnusStep(KernelTrajectory trajectory, int columns, Backend backend) : base(trajectory)
     {
         (_backend, _n, _beta) = (backend, trajectory.TrainSize, trajectory.Beta);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
@@ -36,13 +33,7 @@ internal sealed class MagnusStep : NodalStepMethod
         _exp = new MatrixExponential(_n, backend);
     }
 
-    public override string Name => "magnus-4";
-
-    public override int Order => 4;
-
-    public override HalvingTest Halving => _halving;
-
-    public override bool NodesAreIndependent => true;
+    internal override bool StepsInPlace => true;
 
     public override ReadOnlySpan<double> Nodes => _nodes;
 
@@ -56,31 +47,31 @@ internal sealed class MagnusStep : NodalStepMethod
         return true;
     }
 
-    public override void Step(KernelTrajectory trajectory, int interval, double t, double h, in MatrixView x, in MatrixView next)
+    public override void Step(FlowStep step, in MatrixView x, in MatrixView next)
     {
         _columns = x.Columns;
-        Generator(trajectory, interval, t, h, 0, _exponent);
-        Generator(trajectory, interval, t, h, 1, _exponential);
+        Generator(step, 0, _exponent);
+        Generator(step, 1, _exponential);
         for (int j = 0; j < _n; j++)
         {
             VectorKernels.Combine(0.5, _exponent.Column(j), 0.5, _exponential.Column(j), _middle.Column(j));
             VectorKernels.Combine(-Math.Sqrt(3), _exponent.Column(j), Math.Sqrt(3), _exponential.Column(j), _slope.Column(j));
         }
         Commutator();
-        Flow(_nodes[0], t, h, x, AtNode(0));
-        Flow(_nodes[1], t, h, x, AtNode(1));
+        Flow(_nodes[0], step, x, AtNode(0));
+        Flow(_nodes[1], step, x, AtNode(1));
         var end = _next.ColumnRange(0, _columns);
-        Flow(1, t, h, x, end);
+        Flow(1, step, x, end);
         end.CopyTo(next);
     }
 
     // −hB(τ)K_SS(τ)
-    private void Generator(KernelTrajectory trajectory, int interval, double t, double h, int node, in MatrixView target)
+    private void Generator(FlowStep step, int node, in MatrixView target)
     {
-        double time = t + _nodes[node] * h;
-        trajectory.Kernels(interval, time, _kernels[node]);
-        trajectory.Hessian(interval, time, _hessian);
-        _hessian.Apply(-h, _kernels[node].Slice(0, 0, _n, _n), 0, target);
+        double time = step.At(_nodes[node]);
+        Trajectory.Kernels(step.Interval, time, _kernels[node]);
+        Trajectory.Hessian(step.Interval, time, _hessian);
+        _hessian.Apply(-step.Length, _kernels[node].Slice(0, 0, _n, _n), 0, target);
     }
 
     private void Commutator()
@@ -103,7 +94,7 @@ internal sealed class MagnusStep : NodalStepMethod
         }
     }
 
-    private void Flow(double theta, double t, double h, in MatrixView x, in MatrixView y)
+    private void Flow(double theta, FlowStep step, in MatrixView x, in MatrixView y)
     {
         for (int j = 0; j < _n; j++)
         {
@@ -112,9 +103,10 @@ internal sealed class MagnusStep : NodalStepMethod
         }
         if (!_exp.Form(_exponent, _exponential))
             throw new NumericalException(FormattableString.Invariant(
-                $"{Name}: the exponent is not finite at t = {t:R}, h = {h:G3}; likely cause: a kernel or loss Hessian that is not finite there."));
+                $"magnus-4: the exponent is not finite at t = {step.Time:R}, h = {step.Length:G3}; likely cause: a kernel or loss Hessian that is not finite there."));
         _backend.Gemm(Op.None, Op.None, 1, _exponential, x, 0, y);
     }
 
-    private static double Dissipated(double z) => 2 * z * (_weights[0] * Math.Exp(-2 * z * _nodes[0]) + _weights[1] * Math.Exp(-2 * z * _nodes[1]));
+    /// <summary>2z∫x² over one step of ẋ = −(z/h)x, by its two nodes: the quadrature of W.</summary>
+    public static double Dissipated(double z) => 2 * z * (_weights[0] * Math.Exp(-2 * z * _nodes[0]) + _weights[1] * Math.Exp(-2 * z * _nodes[1]));
 }

@@ -11,7 +11,7 @@ namespace KernelFlow.Integrators;
 /// local errors are carried along with the flow on a few random vectors.
 /// Initial layers are resolved from h‖BK‖ ≤ 1 upward: a saturated mode stepped over at once would look like a reservoir to any such estimate.
 /// </remarks>
-public static class Propagator
+public static class FlowIntegrator
 {
     // Local tolerance as a share of the global one: most local errors are damped before the end. A pass whose global estimate comes out too large is repeated with less.
     private const double LocalShare = 1;
@@ -45,7 +45,7 @@ public static class Propagator
     /// <param name="trajectory">What is integrated.</param>
     /// <param name="block">V, N×c.</param>
     /// <param name="options">Method and tolerance; the tolerance bounds Frobenius errors of blocks.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within one step.</param>
     /// <exception cref="NumericalException">As for <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
     public static BlockTransport Transport(KernelTrajectory trajectory, in MatrixView block, PropagationOptions options, Backend backend, CancellationToken cancellation = default)
@@ -59,14 +59,13 @@ public static class Propagator
         Action<double>? progress, CancellationToken cancellation)
     {
         PropagationChecks.Require(options);
-        var (method, reason) = options.Method == "auto" ? Methods.Choose(trajectory, options.RelativeTolerance) : (options.Method, null);
-        options = options with { Method = method };
+        var (method, reason) = options.Method.Resolve(trajectory, options.RelativeTolerance);
         double share = LocalShare, shown = 0, before = double.PositiveInfinity;
         // A repeated pass does not take progress back; only the last one completes it.
         Action<double>? forward = progress is null ? null : f => { if (f > shown && f < 1) progress(shown = f); };
         for (int pass = 1; ; pass++)
         {
-            var run = new PropagationPass(trajectory, options, reason, backend, carried, start, options.RelativeTolerance * share, forward, cancellation);
+            var run = new PropagationPass(trajectory, method, options, reason, backend, carried, start, options.RelativeTolerance * share, forward, cancellation);
             run.Run();
             double error = run.Error.Largest;
             if (options.FixedSteps is not null || error <= options.RelativeTolerance)

@@ -3,7 +3,7 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The integration methods by name.</summary>
+/// <summary>The built-in integration methods.</summary>
 public static class Methods
 {
     // Measured in docs/work-precision.md.
@@ -13,47 +13,67 @@ public static class Methods
     private const double Damped = 1e4, DampedTolerance = 1e-7; // fast modes that have to go: steps that damp them, as long as order 5 is enough
     private const int Iterations = 8;
 
-    private delegate StepMethod Maker(KernelTrajectory trajectory, int columns, Backend backend);
+    /// <summary>Gauss–Legendre with one stage (implicit midpoint): order 2, keeps energy.</summary>
+    public static IntegrationMethod Gauss2 { get; } = new CollocationMethod(CollocationTableau.Gauss2);
 
-    private static readonly IReadOnlyList<(string Name, Maker Make)> _all =
-    [
-        .. CollocationTableau.All
-            .Select(t => (t.Name, (Maker)((trajectory, columns, backend) => new CollocationStep(t, trajectory, columns, backend)))),
-        .. new[] { ExplicitTableau.DormandPrince5, ExplicitTableau.Tsitouras5, ExplicitTableau.DormandPrince8 }
-            .Select(t => (t.Name, (Maker)((trajectory, columns, backend) => new ExplicitStep(t, trajectory, columns, backend)))),
-        ("exponential-midpoint", (trajectory, columns, backend) => new ExponentialMidpointStep(trajectory, columns, backend)),
-        ("magnus-4", (trajectory, columns, backend) => new MagnusStep(trajectory, columns, backend)),
-        ("rkc2", (trajectory, columns, backend) => new ChebyshevStep(trajectory, columns, backend)),
-    ];
+    /// <summary>Gauss–Legendre with two stages: order 4, keeps energy.</summary>
+    public static IntegrationMethod Gauss4 { get; } = new CollocationMethod(CollocationTableau.Gauss4);
 
-    /// <summary>Names accepted by <c>--method</c>.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["auto", .. _all.Select(m => m.Name)];
+    /// <summary>Gauss–Legendre with three stages: order 6, keeps energy.</summary>
+    public static IntegrationMethod Gauss6 { get; } = new CollocationMethod(CollocationTableau.Gauss6);
+
+    /// <summary>Radau IIA with two stages: order 3, damps.</summary>
+    public static IntegrationMethod Radau3 { get; } = new CollocationMethod(CollocationTableau.Radau3);
+
+    /// <summary>Radau IIA with three stages: order 5, damps.</summary>
+    public static IntegrationMethod Radau5 { get; } = new CollocationMethod(CollocationTableau.Radau5);
+
+    /// <summary>Dormand–Prince 5(4), explicit.</summary>
+    public static IntegrationMethod DormandPrince5 { get; } = new ExplicitMethod(ExplicitTableau.DormandPrince5);
+
+    /// <summary>Tsitouras 5(4), explicit.</summary>
+    public static IntegrationMethod Tsitouras5 { get; } = new ExplicitMethod(ExplicitTableau.Tsitouras5);
+
+    /// <summary>Dormand–Prince 8(5,3), explicit.</summary>
+    public static IntegrationMethod DormandPrince8 { get; } = new ExplicitMethod(ExplicitTableau.DormandPrince8);
+
+    /// <summary>The exact flow of the kernel at the middle of each step: order 2, keeps energy, damps.</summary>
+    public static IntegrationMethod ExponentialMidpoint { get; } = new ExponentialMidpointMethod();
+
+    /// <summary>Magnus method of order 4.</summary>
+    public static IntegrationMethod Magnus4 { get; } = new MagnusMethod();
+
+    /// <summary>RKC2, stabilised explicit, order 2: as many stages as the stiffness needs.</summary>
+    public static IntegrationMethod Chebyshev2 { get; } = new ChebyshevMethod();
+
+    /// <summary>The built-in methods.</summary>
+    public static IReadOnlyList<IntegrationMethod> All { get; } =
+        [Gauss2, Gauss4, Gauss6, Radau3, Radau5, DormandPrince5, Tsitouras5, DormandPrince8, ExponentialMidpoint, Magnus4, Chebyshev2];
+
+    /// <summary>The names that a <see cref="MethodChoice"/> is made from: "auto" and those of <see cref="All"/>.</summary>
+    public static IReadOnlyList<string> Names { get; } = [MethodChoice.AutoName, .. All.Select(m => m.Name)];
+
+    /// <summary>The built-in method of a name; null when there is none.</summary>
+    /// <param name="name">A name from <see cref="Names"/> other than "auto".</param>
+    public static IntegrationMethod? Find(string name) => All.FirstOrDefault(m => m.Name == name);
 
     /// <summary>The method that suits a trajectory and tolerance, and why: what "auto" stands for.</summary>
     /// <param name="trajectory">What is to be integrated.</param>
     /// <param name="relativeTolerance">Bound on the errors.</param>
-    public static (string Name, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance)
+    public static (IntegrationMethod Method, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
         var (largest, second, oneStep) = Rates(trajectory);
         // Where nothing moves any method is exact; order 4 also to the last digit.
         if (largest > 0 && second <= relativeTolerance)
-            return (CollocationTableau.Gauss2.Name, FormattableString.Invariant($"order 2: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
+            return (Gauss2, FormattableString.Invariant($"order 2: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
         if (oneStep <= relativeTolerance)
-            return (CollocationTableau.Gauss4.Name, FormattableString.Invariant($"order 4: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
+            return (Gauss4, FormattableString.Invariant($"order 4: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
         if (largest >= Damped && relativeTolerance >= DampedTolerance)
-            return (CollocationTableau.Radau5.Name, FormattableString.Invariant($"order 5, damping: h·λ_max(BK) reaches {largest:g2} in one interval"));
+            return (Radau5, FormattableString.Invariant($"order 5, damping: h·λ_max(BK) reaches {largest:g2} in one interval"));
         if (relativeTolerance >= (trajectory.Intervals < Recorded ? HighOrder : HighOrderRecorded))
-            return (CollocationTableau.Gauss4.Name, "order 4: cheapest to this tolerance; any stiffness, structure preserving");
-        return (CollocationTableau.Gauss6.Name, "order 6: fewest steps to this tolerance; any stiffness, structure preserving");
-    }
-
-    /// <summary>Checks a name.</summary>
-    /// <exception cref="ArgumentException">No such method; the message lists those there are.</exception>
-    public static string Resolve(string name)
-    {
-        if (!Names.Contains(name)) throw new ArgumentException($"method: found {name}, expected one of {string.Join(", ", Names)}.");
-        return name;
+            return (Gauss4, "order 4: cheapest to this tolerance; any stiffness, structure preserving");
+        return (Gauss6, "order 6: fewest steps to this tolerance; any stiffness, structure preserving");
     }
 
     /// <summary>The largest z = h·λ_max(BK) over intervals, and the relative errors to expect of gauss-2 and gauss-4 with one step in each.</summary>
@@ -96,11 +116,5 @@ public static class Methods
         }
         // NaN where a kernel is not finite: no choice follows from it.
         return sum == 0 ? (largest, 0, 0) : (largest, second / sum, fourth / sum);
-    }
-
-    internal static StepMethod Create(string name, KernelTrajectory trajectory, int columns, Backend backend)
-    {
-        string resolved = Resolve(name);
-        return _all.Single(m => m.Name == resolved).Make(trajectory, columns, backend);
     }
 }

@@ -1,3 +1,4 @@
+using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Integrators;
@@ -10,8 +11,6 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public sealed class CollocationTableau
 {
-    private readonly Lazy<HalvingTest> _halving;
-
     private CollocationTableau(string name, bool symplectic, double[] c)
     {
         int order = symplectic ? 2 * c.Length : 2 * c.Length - 1;
@@ -33,7 +32,6 @@ public sealed class CollocationTableau
         var inverse = Matrix<double>.Build.DenseOfArray(A).Inverse();
         Inverse = inverse.ToArray();
         InverseRowSums = inverse.RowSums().ToArray();
-        _halving = new Lazy<HalvingTest>(() => new HalvingTest(order, Stability));
         StageWeights = (Vector<double>.Build.Dense(B) * inverse).ToArray();
     }
 
@@ -81,7 +79,12 @@ public sealed class CollocationTableau
         return value;
     }
 
-    internal HalvingTest Halving => _halving.Value;
+    /// <summary>The quadrature nodes of a step, t + c_i h with weights b_i h.</summary>
+    /// <param name="step">The step.</param>
+    public IEnumerable<QuadratureNode> Nodes(FlowStep step)
+    {
+        for (int i = 0; i < Stages; i++) yield return new QuadratureNode(step.Interval, step.At(C[i]), step.Length * B[i]);
+    }
 
     /// <summary>Name as on the command line.</summary>
     public string Name { get; }

@@ -12,13 +12,13 @@ namespace KernelFlow.Integrators;
 /// is read twice.
 /// Memory: a few (N+M)×N matrices and column blocks; with a buffer also Z, D×(N+4) float64.
 /// </remarks>
-public static class DescentPropagator
+public static class DescentRecursion
 {
     /// <summary>Runs over a recorded run or a window of it.</summary>
     /// <param name="checkpoints">Every step recorded; see <see cref="DescentSupport"/>.</param>
     /// <param name="outputs">Its outputs: g(0) is carried from the start, each g_k across its own step.</param>
     /// <param name="options">Quadrature and memory limit.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between steps.</param>
     /// <exception cref="ArgumentException">The run has no descent recursion, or its buffer is larger than allowed.</exception>
@@ -38,7 +38,7 @@ public static class DescentPropagator
 
     /// <summary>Runs plain gradient descent over given kernels: those of a closed-form problem, or of an interpolated run.</summary>
     /// <param name="kernels">Kernels per step.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="carried">Vectors to transport; the start vector is also what the loss change and the quadrature estimate are for. Null: those of
     /// <paramref name="recorded"/>, if given.</param>
     /// <param name="recorded">Outputs before every step and after the last one, for the residuals; null for none.</param>

@@ -13,11 +13,6 @@ namespace KernelFlow.Integrators;
 internal sealed class ExponentialMidpointStep : StepMethod
 {
     private static readonly double[] _middle = [0.5], _one = [1];
-    
-    // Exact on the test equation; where the kernel turns, its order falls with stiffness as that of the implicit midpoint rule does.
-    private static readonly HalvingTest _halving = new(2, CollocationTableau.Gauss2.Stability);
-
-
     private readonly Backend _backend;
     private readonly int _n;
     private readonly double? _beta;
@@ -26,7 +21,7 @@ internal sealed class ExponentialMidpointStep : StepMethod
     private readonly double[] _kappa, _rates, _factors; // rates: h times the eigenvalues of BK
     private int _columns;
 
-    public ExponentialMidpointStep(KernelTrajectory trajectory, int columns, Backend backend)
+    public ExponentialMidpointStep(KernelTrajectory trajectory, int columns, Backend backend) : base(trajectory)
     {
         (_backend, _n, _beta) = (backend, trajectory.TrainSize, trajectory.Beta);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
@@ -37,22 +32,19 @@ internal sealed class ExponentialMidpointStep : StepMethod
         (_kappa, _rates, _factors) = (new double[_n], new double[_n], new double[_n]);
     }
 
-    public override string Name => "exponential-midpoint";
+    internal override bool StepsInPlace => true;
 
-    public override int Order => 2;
-
-    public override HalvingTest Halving => _halving;
+    public override bool NodesAreIndependent => false;
 
     public override ReadOnlySpan<double> Nodes => _middle;
 
     public override ReadOnlySpan<double> Weights => _one;
 
-    public override bool KeepsEnergy => true;
-
-    public override void Step(KernelTrajectory trajectory, int interval, double t, double h, in MatrixView x, in MatrixView next)
+    public override void Step(FlowStep step, in MatrixView x, in MatrixView next)
     {
+        double h = step.Length;
         _columns = x.Columns;
-        Decompose(trajectory, interval, t + 0.5 * h, h);
+        Decompose(step);
         MatrixView projected = Used(_projected), scaled = Used(_scaled), integral = Used(_integral);
         if (_beta is not null)
         {
@@ -79,35 +71,36 @@ internal sealed class ExponentialMidpointStep : StepMethod
         _hessian.Apply(-1, moved, 1, next);
     }
 
-    public override void Contribute(Assembler assembler, KernelTrajectory trajectory, int interval, double t, double h, bool reset, StepSums sums)
+    internal override void Contribute(FlowStep step, Assembler assembler, bool reset, StepSums sums)
     {
         MatrixView projected = Used(_projected), scaled = Used(_scaled), integral = Used(_integral);
         double keep = reset ? 0 : 1;
         _backend.Gemm(Op.None, Op.None, 1, assembler.TestRows(_kernels), integral, keep, sums.GQ);
         if (sums.TestOnly) return;
         _backend.Gemm(Op.None, Op.None, 1, assembler.TrainRows(_kernels), integral, keep, sums.GS);
-        Scale(projected, z => Math.Sqrt(PhiFunctions.Phi1(2 * z)), Math.Sqrt(h), scaled);
+        Scale(projected, z => Math.Sqrt(PhiFunctions.Phi1(2 * z)), Math.Sqrt(step.Length), scaled);
         assembler.AddSquares(scaled, keep, sums);
     }
 
     // K = QκQᵀ; for B = βI the rates are βκ, otherwise the eigenvalues Γ of LᵀBL with F = LU.
-    private void Decompose(KernelTrajectory trajectory, int interval, double time, double h)
+    private void Decompose(FlowStep step)
     {
-        trajectory.Kernels(interval, time, _kernels);
+        double h = step.Length, time = step.At(0.5);
+        Trajectory.Kernels(step.Interval, time, _kernels);
         _kernels.Slice(0, 0, _n, _n).CopyTo(_q);
         if (!VectorKernels.AllFinite(_q.Array))
-            throw new NumericalException(FormattableString.Invariant($"{Name}: a kernel is not finite at t = {time - 0.5 * h:R}, h = {h:G3}."));
+            throw new NumericalException(FormattableString.Invariant($"exponential-midpoint: a kernel is not finite at t = {step.Time:R}, h = {h:G3}."));
         _backend.SymmetricEigen(_q, _kappa, vectors: true);
         // Rounding leaves small negative eigenvalues.
         for (int i = 0; i < _n; i++) _kappa[i] = Math.Max(0, _kappa[i]);
         for (int i = 0; i < _n; i++) _rates[i] = h * _kappa[i] * (_beta ?? 1);
         if (_beta is not null) return;
-        trajectory.Hessian(interval, time, _hessian);
+        Trajectory.Hessian(step.Interval, time, _hessian);
         for (int i = 0; i < _n; i++) VectorKernels.Scale(Math.Sqrt(_kappa[i]), _q.Column(i), _q.Column(i));
         _hessian.Apply(h, _q, 0, _f);
         _backend.SymmetricProduct(1, _q, _f, 0, _gamma);
         if (!VectorKernels.AllFinite(_gamma.Array))
-            throw new NumericalException(FormattableString.Invariant($"{Name}: a loss Hessian is not finite at t = {time - 0.5 * h:R}, h = {h:G3}."));
+            throw new NumericalException(FormattableString.Invariant($"exponential-midpoint: a loss Hessian is not finite at t = {step.Time:R}, h = {h:G3}."));
         _backend.SymmetricEigen(_gamma, _rates, vectors: true);
         for (int i = 0; i < _n; i++) _rates[i] = Math.Max(0, _rates[i]);
         _backend.Gemm(Op.None, Op.None, 1, _q, _gamma, 0, _f);

@@ -15,13 +15,12 @@ internal sealed class ChebyshevStep : NodalStepMethod
     private const double Damping = 2.0 / 13;
     private const int MostStages = 2000;
     private static readonly double[] _middle = [0.5], _one = [1];
-    private static readonly HalvingTest _halving = new(2, Stability, z => 0.5 * z * Math.Pow(1 + Stability(z), 2));
 
     private readonly FlowSlope _slope;
     private readonly MatrixView _y, _first, _f, _a, _b, _c;
     private int _columns;
 
-    public ChebyshevStep(KernelTrajectory trajectory, int columns, Backend backend)
+    public ChebyshevStep(KernelTrajectory trajectory, int columns, Backend backend) : base(trajectory)
     {
         int n = trajectory.TrainSize;
         _slope = new FlowSlope(trajectory, columns, backend);
@@ -29,13 +28,7 @@ internal sealed class ChebyshevStep : NodalStepMethod
         (_a, _b, _c) = (Buffers.Zero(n, columns), Buffers.Zero(n, columns), Buffers.Zero(n, columns));
     }
 
-    public override string Name => "rkc2";
-
-    public override int Order => 2;
-
-    public override HalvingTest Halving => _halving;
-
-    public override bool NodesAreIndependent => true;
+    internal override bool StepsInPlace => true;
 
     public override ReadOnlySpan<double> Nodes => _middle;
 
@@ -53,11 +46,15 @@ internal sealed class ChebyshevStep : NodalStepMethod
         return 1 - bs * t + bs * Chebyshev(s, w0 - slope / curvature * z).T;
     }
 
-    public override void Step(KernelTrajectory trajectory, int interval, double t, double h, in MatrixView x, in MatrixView next)
+    /// <summary>2z∫x² over one step of ẋ = −(z/h)x, by the midpoint rule on the mean of both ends.</summary>
+    public static double Dissipated(double z) => 0.5 * z * Math.Pow(1 + Stability(z), 2);
+
+    public override void Step(FlowStep step, in MatrixView x, in MatrixView next)
     {
+        double t = step.Time, h = step.Length;
         _columns = x.Columns;
         // The slope at t is the one loaded last.
-        double radius = Math.Max(Radius(trajectory, interval, t + h, t, h), Radius(trajectory, interval, t, t, h));
+        double radius = Math.Max(Radius(step, t + h), Radius(step, t));
         int s = Stages(radius);
         if (s > MostStages) s = MostStages; // a step this long is refused for its error
         double w0 = 1 + Damping / (s * s);
@@ -74,7 +71,7 @@ internal sealed class ChebyshevStep : NodalStepMethod
         {
             var (value, slope, curvature) = Chebyshev(stage, w0);
             double b = curvature / (slope * slope), mu = 2 * b * w0 / bOld, nu = -b / bOlder, muTilde = 2 * b * w1 / bOld, gammaTilde = -aOld * muTilde;
-            _slope.At(trajectory, interval, t + Math.Min(1, cOld) * h);
+            _slope.At(step.Interval, t + Math.Min(1, cOld) * h);
             _slope.Apply(h, old, f);
             for (int j = 0; j < _columns; j++)
             {
@@ -104,12 +101,13 @@ internal sealed class ChebyshevStep : NodalStepMethod
         return (t1, d1, c1);
     }
 
-    private double Radius(KernelTrajectory trajectory, int interval, double time, double t, double h)
+    private double Radius(FlowStep step, double time)
     {
-        _slope.At(trajectory, interval, time);
-        double radius = h * _slope.RateBound();
+        _slope.At(step.Interval, time);
+        double radius = step.Length * _slope.RateBound();
         if (!double.IsFinite(radius))
-            throw new NumericalException(FormattableString.Invariant($"{Name}: a value that is not finite appeared at t = {t:R}, h = {h:G3}; likely cause: a kernel or loss Hessian that is not finite there."));
+            throw new NumericalException(FormattableString.Invariant(
+                $"rkc2: a value that is not finite appeared at t = {step.Time:R}, h = {step.Length:G3}; likely cause: a kernel or loss Hessian that is not finite there."));
         return radius;
     }
 

@@ -8,13 +8,10 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public sealed partial class ExplicitTableau
 {
-    private readonly Lazy<HalvingTest> _halving;
-
     private ExplicitTableau(string name, int order, int denseOrder, int quadratureNodes, string reference, double[] c, double[][] a, double[] b, double[] embedded, double[][] dense)
     {
         (Name, Order, DenseOrder, Reference, C, A, B, Embedded, Dense) = (name, order, denseOrder, reference, c, a, b, embedded, dense);
         (Nodes, Weights) = GaussLegendre.OnUnitInterval(quadratureNodes);
-        _halving = new Lazy<HalvingTest>(() => new HalvingTest(order, Stability, Dissipated));
     }
 
     /// <summary>Name as on the command line.</summary>
@@ -50,8 +47,6 @@ public sealed partial class ExplicitTableau
     /// <summary>Their weights, positive.</summary>
     public double[] Weights { get; }
 
-    internal HalvingTest Halving => _halving.Value;
-
     /// <summary>b_i(θ).</summary>
     public double DenseWeight(int stage, double theta)
     {
@@ -69,8 +64,8 @@ public sealed partial class ExplicitTableau
         return result;
     }
 
-    // 2z Σ ω x(θ)² over one step of ẋ = −(z/h)x.
-    private double Dissipated(double z)
+    /// <summary>2z Σ ω x(θ)² over one step of ẋ = −(z/h)x.</summary>
+    internal double Dissipated(double z)
     {
         double[] k = Slopes(z);
         double sum = 0;

@@ -21,6 +21,10 @@ internal sealed class HalvingTest
         : this(order, z => (stability(z), Math.Pow(stability(0.5 * z), 2), Math.Exp(-z)),
             z => (dissipated(z), dissipated(0.5 * z) * (1 + Math.Pow(stability(0.5 * z), 2)), 2 * z * PhiFunctions.Phi1(2 * z))) { }
 
+    /// <summary>The ratios of a method that does not know R(z) in closed form, from steps that it takes on the test equation.</summary>
+    public static HalvingTest Measured(IntegrationMethod method) =>
+        new(method.Order, z => TestEquation.Step(method, z).Stability, z => TestEquation.Step(method, z).Dissipated);
+
     private HalvingTest(int order, params Func<double, (double Coarse, double Fine, double Exact)>[] quantities)
     {
         _asymptotic = Math.Pow(2, order) - 1;
@@ -32,7 +36,7 @@ internal sealed class HalvingTest
                 var (coarse, fine, exact) = solve(z);
                 double error = Math.Abs(fine - exact);
                 // Below this the two errors are rounding and their ratio means nothing.
-                if (error > 1e-13) lowest = Math.Min(lowest, Math.Abs(coarse - fine) / error);
+                if (error > 1e-13 && Math.Abs(coarse - fine) / error is var ratio && ratio < lowest) lowest = ratio;
             }
             _ratio[i] = Math.Max(1, lowest);
         }

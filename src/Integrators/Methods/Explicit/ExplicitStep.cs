@@ -14,7 +14,7 @@ internal sealed class ExplicitStep : NodalStepMethod
     private readonly MatrixView _stage, _embedded;
     private int _columns;
 
-    public ExplicitStep(ExplicitTableau tableau, KernelTrajectory trajectory, int columns, Backend backend)
+    public ExplicitStep(ExplicitTableau tableau, KernelTrajectory trajectory, int columns, Backend backend) : base(trajectory)
     {
         _tableau = tableau;
         int n = trajectory.TrainSize;
@@ -27,13 +27,7 @@ internal sealed class ExplicitStep : NodalStepMethod
         _embeddedWeights = Enumerable.Range(0, tableau.C.Length).Select(i => At(tableau.B, i) - At(tableau.Embedded, i)).ToArray();
     }
 
-    public override string Name => _tableau.Name;
-
-    public override int Order => _tableau.Order;
-
-    public override HalvingTest Halving => _tableau.Halving;
-
-    public override bool NodesAreIndependent => true;
+    internal override bool StepsInPlace => true;
 
     public override ReadOnlySpan<double> Nodes => _tableau.Nodes;
 
@@ -41,21 +35,22 @@ internal sealed class ExplicitStep : NodalStepMethod
 
     public override MatrixView AtNode(int i) => _y[i].ColumnRange(0, _columns);
 
-    public override bool TryEmbedded(out MatrixView difference)
+    internal override bool TryEmbedded(out MatrixView difference)
     {
         difference = _embedded;
         return true;
     }
 
-    public override void Step(KernelTrajectory trajectory, int interval, double t, double h, in MatrixView x, in MatrixView next)
+    public override void Step(FlowStep step, in MatrixView x, in MatrixView next)
     {
+        double t = step.Time, h = step.Length;
         _columns = x.Columns;
         var stage = _stage.ColumnRange(0, _columns);
         double loaded = double.NaN;
         for (int i = 0; i < _k.Length; i++)
         {
             double time = t + _tableau.C[i] * h;
-            if (time != loaded) _slope.At(trajectory, interval, loaded = time);
+            if (time != loaded) _slope.At(step.Interval, loaded = time);
             if (i > 0) Combine(x, _tableau.A[i], stage);
             _slope.Apply(h, i == 0 ? x : stage, _k[i].ColumnRange(0, _columns));
         }
