@@ -82,17 +82,18 @@ internal static class ReservoirPipeline
         {
             Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, hashTask.Value)
             {
-                Name = run.Name, Optimizer = run.Optimizer, Metadata = run.Metadata,
+                Name = run.Name, Optimizer = run.Optimizer is { } o ? OptimizerFacts.Of(o) : null, Metadata = run.Metadata,
             },
-            Options = new ResolvedOptions(mode, model.Method, options.Interpolation, options.RelativeTolerance, options.Threshold, options.Seed)
+            Options = new ResolvedOptions(ChoiceNames.TryParse(mode, out AnalysisMode resolved) ? resolved : throw new UnreachableException(), model.Method, options.Interpolation, options.RelativeTolerance, options.Threshold, options.Seed)
             {
+                IndependentCheck = options.IndependentCheck,
                 ModeReason = modeReason,
                 MethodReason = mode == "flow" ? model.Propagation.Report.Reason : null,
             },
             Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
             Spectrum = SpectrumBuilder.Reported(spectrum, solution),
             Inclusion = inclusion,
-            Claims = claims,
+            Claims = [.. claims.Select(c => c with { Kind = KindOf(c.Id) })],
             RelativeDissipation = relative,
             RelativeDissipationReason = noRelative,
             KernelEvolution = evolution,
@@ -108,6 +109,14 @@ internal static class ReservoirPipeline
             Operators = new OperatorSet(model.Propagation.P, model.Propagation.W_S, model.Propagation.G_Q, model.Propagation.G_S, solution.Reported.Vectors),
         };
     }
+
+    private static ClaimKind KindOf(string id) => id switch
+    {
+        "C1" or "C2" or "C3" or "C4" or "C8" => ClaimKind.Data,
+        "C5" => ClaimKind.Inclusion,
+        "C6" or "C7" or "C9" or "C10" or "C11" => ClaimKind.Code,
+        _ => ClaimKind.Measured,
+    };
 
     private static IntervalResult[] Intervals(ClaimContext context)
     {
@@ -129,6 +138,7 @@ internal static class ReservoirPipeline
     }
 
     private static DescentSummary? DescentFacts(RunModel model) => model.Descent is { } d
-        ? new DescentSummary(d.Optimizer, d.Quadrature, d.LargestZ, d.LargestZStep, d.StabilityEdge, d.Amplification, d.PeakPropagator)
+        ? new DescentSummary(d.Optimizer, ChoiceNames.TryParse(d.Quadrature, out DescentQuadrature rule) ? rule : throw new UnreachableException(), d.LargestZ,
+            d.LargestZStep, d.StabilityEdge, d.Amplification, d.PeakPropagator) { Decidable = d.LargestZ <= DataClaim.BeyondEdge * d.StabilityEdge }
         : null;
 }

@@ -43,7 +43,7 @@ internal static class SpectrumBuilder
             DissipatedFraction = all.DissipatedFraction?.Take(k).ToArray(),
             RelativeEigenvalues = [.. all.RelativeEigenvalues.Take(k)],
             Complete = k == all.Eigenvalues.Count,
-            Solver = solution.Solver,
+            Solver = ChoiceNames.TryParse(solution.Solver, out EigenSolver solver) ? solver : throw new System.Diagnostics.UnreachableException(),
             Multiplicity = solution.Multiplicity,
         };
     }

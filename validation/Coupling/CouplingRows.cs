@@ -1,5 +1,5 @@
 using KernelFlow.Files;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Validation.Coupling;
@@ -24,7 +24,7 @@ internal static class CouplingRows
     /// <summary>Trains and records into the folder, then analyses.</summary>
     /// <param name="run">What to train.</param>
     /// <param name="folder">Where the recording goes; replaced when this tool wrote it.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within a step.</param>
     public static IReadOnlyList<ExperimentRow> Of(CouplingRun run, string folder, Backend backend, CancellationToken cancellation)
     {
@@ -62,7 +62,7 @@ internal static class CouplingRows
         var o = run.Recording;
         yield return new("loss", OptionName.Of(o.Loss));
         yield return new("width", run.Width);
-        yield return new(Mode, analysis.Options.Mode);
+        yield return new(Mode, analysis.Options.Mode.Name());
         yield return new("method", analysis.Options.Method);
         yield return new("parametrisation", OptionName.Of(o.Parametrisation));
         yield return new("scale", NumberText.RoundTrip(o.Scale));
