@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace KernelFlow.Numerics.Managed;
 
 /// <summary>AVX-512: a tile of 24×8, 24 of 32 registers hold sums.</summary>
-internal sealed unsafe class Vector512Kernel : MicroKernel
+internal sealed unsafe class Vector512TileProduct : TileProduct
 {
     private const int W = 8;
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace KernelFlow.Numerics.Managed;
 
 /// <summary>AVX2 with FMA: a tile of 12×4, 12 of 16 registers hold sums.</summary>
-internal sealed unsafe class Vector256Kernel : MicroKernel
+internal sealed unsafe class Vector256TileProduct : TileProduct
 {
     private const int W = 4;
 

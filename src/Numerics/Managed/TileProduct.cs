@@ -8,9 +8,9 @@ namespace KernelFlow.Numerics.Managed;
 /// The leaf loops of this folder are compiled with full optimisation at once: tiered compilation would run them tens of times slower until it
 /// notices, which a program of a few seconds pays for. Nothing in them depends on profiles.
 /// </remarks>
-internal abstract unsafe class MicroKernel
+internal abstract unsafe class TileProduct
 {
-    /// <summary>Largest product of <see cref="RowsPerPanel"/> and <see cref="ColumnsPerPanel"/> over all kernels.</summary>
+    /// <summary>The largest number of elements of a tile, <see cref="RowsPerPanel"/> times <see cref="ColumnsPerPanel"/>, over all implementations.</summary>
     public const int LargestTile = 24 * 8;
 
     /// <summary>Instruction set, as reported by <see cref="Backend.Core"/>.</summary>
@@ -35,21 +35,21 @@ internal abstract unsafe class MicroKernel
     /// <param name="accumulate">Add to the tile instead of overwriting it.</param>
     public abstract void Run(int rows, int depth, double* a, double* b, double* c, nint ldc, bool accumulate);
 
-    /// <summary>The fastest kernel this processor runs.</summary>
-    public static MicroKernel Best { get; } = Supported()[0];
+    /// <summary>The fastest implementation this processor runs.</summary>
+    public static TileProduct Best { get; } = Supported()[0];
 
-    /// <summary>Every kernel this processor runs, fastest first.</summary>
-    public static IReadOnlyList<MicroKernel> Supported()
+    /// <summary>Every implementation this processor runs, fastest first.</summary>
+    public static IReadOnlyList<TileProduct> Supported()
     {
-        var kernels = new List<MicroKernel>();
-        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported) kernels.Add(new Vector512Kernel());
-        if (Vector256.IsHardwareAccelerated && Fma.IsSupported) kernels.Add(new Vector256Kernel());
-        kernels.Add(new PortableKernel());
-        return kernels;
+        var products = new List<TileProduct>();
+        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported) products.Add(new Vector512TileProduct());
+        if (Vector256.IsHardwareAccelerated && Fma.IsSupported) products.Add(new Vector256TileProduct());
+        products.Add(new PortableTileProduct());
+        return products;
     }
 }
 
-/// <summary>A number known when the kernel is compiled, so that one source gives the kernels of 1, 2 and 3 vectors of rows.</summary>
+/// <summary>A number known at compile time, so that one source gives the code for 1, 2 and 3 vectors of rows.</summary>
 internal interface IVectors
 {
     static abstract int Count { get; }

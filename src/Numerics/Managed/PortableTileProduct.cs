@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace KernelFlow.Numerics.Managed;
 
 /// <summary>Any processor: a tile of 4×4 in 128-bit vectors (SSE2, NEON; scalar where there are none), fused where the hardware can.</summary>
-internal sealed unsafe class PortableKernel : MicroKernel
+internal sealed unsafe class PortableTileProduct : TileProduct
 {
     public override string Name => "portable";
 

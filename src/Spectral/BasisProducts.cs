@@ -6,7 +6,7 @@ namespace KernelFlow.Spectral;
 
 /// <summary>QᵀZ and Z − QH for a tall basis Q. A single column goes past four basis columns at a time, in row panels that stay in the first-level cache, so that Q is
 /// read from memory once per product; blocks are matrix products.</summary>
-internal static unsafe class BasisKernels
+internal static unsafe class BasisProducts
 {
     private const int Panel = 1024;
 
@@ -27,7 +27,7 @@ internal static unsafe class BasisKernels
     }
 
     /// <summary>Q ← Q·S in place, Q's first columns: panel by panel, so no second basis is needed.</summary>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="q">N×m; columns 0 to p − 1 receive the product, the others keep what they hold.</param>
     /// <param name="s">m×p with p ≤ m.</param>
     public static void Rotate(Backend backend, in MatrixView q, in MatrixView s)
