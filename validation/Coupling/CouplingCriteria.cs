@@ -17,7 +17,8 @@ internal static class CouplingCriteria
 
     // The claims each control must break. The foreign J_Q leaves C2 alone, which it does not enter.
     private static readonly (string Group, string[] Claims)[] s_controls =
-        [(CouplingRows.NoPropagator, ["C2", "C4"]), (CouplingRows.ForeignTest, ["C4", "C8"])];
+        [(CouplingRows.NoPropagator, [CouplingClaims.Transport, CouplingClaims.Transfer]),
+            (CouplingRows.ForeignTest, [CouplingClaims.Transfer, CouplingClaims.Coupling])];
 
     /// <summary>All of them, those of the claim first.</summary>
     public static IEnumerable<Criterion> Of(IReadOnlyList<ExperimentRow> rows)
@@ -35,15 +36,16 @@ internal static class CouplingCriteria
     public static string Conclusion(IReadOnlyList<ExperimentRow> rows)
     {
         var runs = In(rows, CouplingRows.Recorded);
-        string Worst(Func<ExperimentRow, bool> which) => runs.Any(which) ? Short(runs.Where(which).Max(r => r.Claim("C4").RelativeError)) : None;
-        string Least(string group) => Short(In(rows, group).Min(r => r.Claim("C4").RelativeError));
+        string Worst(Func<ExperimentRow, bool> which) =>
+            runs.Any(which) ? Short(runs.Where(which).Max(r => r.Claim(CouplingClaims.Transfer).RelativeError)) : None;
+        string Least(string group) => Short(In(rows, group).Min(r => r.Claim(CouplingClaims.Transfer).RelativeError));
         return $"{Count(runs.Length)} recorded runs, kernel drift {Short(runs.Min(Drift))} to {Short(runs.Max(Drift))}. Predicted test displacement "
             + "(C4): relative error at most "
             + $"{Worst(r => !EveryStep(r))} between sparse checkpoints and {Worst(EveryStep)} on recorded steps; without a propagator at least "
             + $"{Least(CouplingRows.NoPropagator)}, "
             + $"with a foreign J_Q at least {Least(CouplingRows.ForeignTest)}. Coupling (C8): error at most "
-            + $"{Short(runs.Max(r => r.Claim("C8").RelativeError))}, "
-            + $"correlation at least {Short(runs.Min(r => r.Claim("C8").Correlation), 6)} (published at drift "
+            + $"{Short(runs.Max(r => r.Claim(CouplingClaims.Coupling).RelativeError))}, "
+            + $"correlation at least {Short(runs.Min(r => r.Claim(CouplingClaims.Coupling).Correlation), 6)} (published at drift "
             + $"{Short(CouplingExperiment.PublishedDrift)}: {Short(CouplingExperiment.PublishedError)} and {Short(CouplingExperiment.PublishedCorrelation)}). "
             + "Correlation alone decides nothing: the recorded g integrated without any propagator reaches "
             + $"{Short(runs.Min(r => r.Measured(CouplingRows.IntegratedCorrelation)), 5)} or more.";
@@ -80,8 +82,8 @@ internal static class CouplingCriteria
         var steps = runs.Where(EveryStep).ToArray();
         string condition = $"Where every step was recorded with its midpoint, the error of C4 is at most {Short(StepError)}";
         if (steps.Length == 0) return new(CriterionKind.Power, condition, false, "no such run");
-        var worst = steps.MaxBy(r => r.Claim("C4").RelativeError)!;
-        double? error = worst.Claim("C4").RelativeError;
+        var worst = steps.MaxBy(r => r.Claim(CouplingClaims.Transfer).RelativeError)!;
+        double? error = worst.Claim(CouplingClaims.Transfer).RelativeError;
         // An error that is not a number refutes nothing; it decides nothing either.
         return new(error is { } number && double.IsFinite(number) ? CriterionKind.Claim : CriterionKind.Power, condition, error <= StepError,
             $"{Count(steps.Length)} runs; largest {Short(error)} ({worst.Id})");
@@ -90,11 +92,12 @@ internal static class CouplingCriteria
     private static Criterion Decided(ExperimentRow[] runs)
     {
         static bool IsUndecided(ClaimResult c) =>
-            c.Verdict is not (Verdict.Holds or Verdict.Violated) && (c.Id != "C8" || c.Verdict == Verdict.Undecided);
+            c.Verdict is not (Verdict.Holds or Verdict.Violated) && (c.Id != CouplingClaims.Coupling || c.Verdict == Verdict.Undecided);
         string[] undecided = [.. runs.SelectMany(r => r.Claims.Where(IsUndecided).Select(c => $"{c.Id} on {r.Id} ({c.Reason})"))];
         double? budget = runs.SelectMany(r => r.Claims).Where(IsJudged).Max(c => c.Budget?.Sum);
         return new(CriterionKind.Power, "Every budget is known and small enough to decide C2 and C4", undecided.Length == 0,
-            undecided.Length > 0 ? string.Join("; ", undecided) : $"largest budget: {Short(budget)}, limit {Short(runs[0].Claim("C4").Tolerance)}");
+            undecided.Length > 0 ? string.Join("; ", undecided)
+                : $"largest budget: {Short(budget)}, limit {Short(runs[0].Claim(CouplingClaims.Transfer).Tolerance)}");
     }
 
     private static Criterion Range(ExperimentRow[] runs) =>
@@ -119,11 +122,11 @@ internal static class CouplingCriteria
     private static Criterion FrozenKernel(ExperimentRow[] rows)
     {
         var moved = rows.Where(r => Drift(r) >= 1).ToArray();
-        string[] passing = [.. moved.Where(r => r.Claim("C4").Verdict != Verdict.Violated).Select(r => r.Id)];
+        string[] passing = [.. moved.Where(r => r.Claim(CouplingClaims.Transfer).Verdict != Verdict.Violated).Select(r => r.Id)];
         return new(CriterionKind.Power,
             "Where the kernel moved by its own size or more, the kernel of the start does not predict C4: the movement matters",
             moved.Length > 0 && passing.Length == 0,
             moved.Length == 0 ? "no kernel moved so far" : passing.Length > 0 ? "predicted by the frozen kernel: " + string.Join("; ", passing)
-            : $"{Count(moved.Length)} runs; smallest error of the frozen kernel {Short(moved.Min(r => r.Claim("C4").RelativeError))}");
+            : $"{Count(moved.Length)} runs; smallest error of the frozen kernel {Short(moved.Min(r => r.Claim(CouplingClaims.Transfer).RelativeError))}");
     }
 }

@@ -21,9 +21,10 @@ internal static class CouplingFigures
     private static ExperimentFigure Prediction(IReadOnlyList<ExperimentRow> rows)
     {
         var head = new FigureHead("prediction", "The prediction does not care how far the kernel moves",
-            "Relative error of the predicted test displacement (C4) against kernel drift. " + string.Join("; ", s_groups.Select(g => Ranges(rows, g, "C4"))));
-        var chart = new Chart(DriftAxis(rows), Axis.Log("relative error of C4", rows.Select(r => r.Claim("C4").RelativeError ?? 0)), head);
-        Add(chart, rows, "C4");
+            "Relative error of the predicted test displacement (C4) against kernel drift. "
+                + string.Join("; ", s_groups.Select(g => Ranges(rows, g, CouplingClaims.Transfer))));
+        var chart = new Chart(DriftAxis(rows), Axis.Log("relative error of C4", rows.Select(r => r.Claim(CouplingClaims.Transfer).RelativeError ?? 0)), head);
+        Add(chart, rows, CouplingClaims.Transfer);
         return Figure(head, chart.ToString(),
             "Each mark is a run; its error should lie below its budget, wherever it is on the drift axis. The controls use the same recordings. "
             + "Recorded steps have no error of a limit, hence the low marks.");
@@ -33,10 +34,11 @@ internal static class CouplingFigures
     {
         var head = new FigureHead("coupling", "Coupling of test and training outputs",
             $"Relative error of the coupling (C8) against kernel drift; published: {Short(CouplingExperiment.PublishedError)} at "
-            + $"{Short(CouplingExperiment.PublishedDrift)}. " + string.Join("; ", s_groups.Select(g => Ranges(rows, g, "C8"))));
+            + $"{Short(CouplingExperiment.PublishedDrift)}. " + string.Join("; ", s_groups.Select(g => Ranges(rows, g, CouplingClaims.Coupling))));
         var chart = new Chart(DriftAxis(rows),
-            Axis.Log("relative error of C8", rows.Select(r => r.Claim("C8").RelativeError ?? 0).Append(CouplingExperiment.PublishedError)), head);
-        Add(chart, rows, "C8");
+            Axis.Log("relative error of C8", rows.Select(r => r.Claim(CouplingClaims.Coupling).RelativeError ?? 0)
+                .Append(CouplingExperiment.PublishedError)), head);
+        Add(chart, rows, CouplingClaims.Coupling);
         chart.Points("published", 5, [new Point(CouplingExperiment.PublishedDrift, CouplingExperiment.PublishedError,
             $"published: error {Short(CouplingExperiment.PublishedError)}, correlation {Short(CouplingExperiment.PublishedCorrelation)}, drift "
             + $"{Short(CouplingExperiment.PublishedDrift)}")], Marker.Square, 5);
@@ -48,17 +50,19 @@ internal static class CouplingFigures
     private static ExperimentFigure Budgets(IReadOnlyList<ExperimentRow> rows)
     {
         var runs = CouplingTables.Ordered(rows, CouplingRows.Recorded);
-        double limit = runs[0].Claim("C4").Tolerance ?? 0.1;
+        double limit = runs[0].Claim(CouplingClaims.Transfer).Tolerance ?? 0.1;
         var head = new FigureHead("budgets", "Errors and what explains them",
             "Error of C4 against its budget, in order of drift: "
-                + string.Join("; ", runs.Select(r => $"{r.Id} {Short(r.Claim("C4").RelativeError)} against {Narrative.Sum(r.Claim("C4").Budget)}")));
+                + string.Join("; ", runs.Select(r => $"{r.Id} {Short(r.Claim(CouplingClaims.Transfer).RelativeError)} against "
+                    + $"{Narrative.Sum(r.Claim(CouplingClaims.Transfer).Budget)}")));
         var axis = Axis.Log("relative error of C4",
-            runs.SelectMany(r => (double[])[r.Claim("C4").RelativeError ?? 0, 3 * (r.Claim("C4").Budget?.Known ?? 0)]).Append(limit), 12);
+            runs.SelectMany(r =>
+                (double[])[r.Claim(CouplingClaims.Transfer).RelativeError ?? 0, 3 * (r.Claim(CouplingClaims.Transfer).Budget?.Known ?? 0)]).Append(limit), 12);
         RangeRow Row(ExperimentRow run)
         {
-            var claim = run.Claim("C4");
+            var claim = run.Claim(CouplingClaims.Transfer);
             return new(run.Id, claim.Budget?.Known, claim.Budget?.Sum is null, 3 * claim.Budget?.Sum, claim.RelativeError is { } error
-                ? [new RowMark(0, error)] : [], Hover(run, "C4"));
+                ? [new RowMark(0, error)] : [], Hover(run, CouplingClaims.Transfer));
         }
         string drawing = RangeRows.Draw(axis, [.. runs.Select(Row)], [new RowSeries("error", Marker.Diamond, "m s1", 4)], "budget", "3 × budget",
             (limit, $"limit {Short(limit)}"), head);

@@ -17,7 +17,7 @@ internal static class CouplingRows
     /// <summary>Name of the setting that says flow or descent.</summary>
     public const string Mode = "mode";
 
-    private static readonly string[] s_claims = ["C2", "C4", "C8"];
+    private static readonly string[] s_claims = [CouplingClaims.Transport, CouplingClaims.Transfer, CouplingClaims.Coupling];
 
     // The budget of a wrong prediction is relative to the recorded displacement, too, and may be large where the error is far larger:
     // controls are judged by error and budget alone.

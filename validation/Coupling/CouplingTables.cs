@@ -11,7 +11,7 @@ internal static class CouplingTables
     public static IEnumerable<ExperimentTable> Of(IReadOnlyList<ExperimentRow> rows)
     {
         var runs = Ordered(rows, CouplingRows.Recorded);
-        string[] claims = ["C2", "C4", "C8"];
+        string[] claims = [CouplingClaims.Transport, CouplingClaims.Transfer, CouplingClaims.Coupling];
         yield return new("Coupling table",
             "Relative error, correlation, budget (the sum of known error sources; ≥ when one is unknown) and verdict of each claim. "
             + "C8 is measured, not judged, where B varies and in descent mode, where the theory does not imply it. The first row is the figure of "
@@ -33,9 +33,11 @@ internal static class CouplingTables
             [.. ((string[])[CouplingRows.NoPropagator, CouplingRows.ForeignTest, CouplingRows.Frozen])
                 .SelectMany(group => Ordered(rows, group)).Select(r => (string[])
             [
-                r.Name, r.Group, Short(CouplingCriteria.Drift(r)), Short(r.Claim("C2").RelativeError), Narrative.Sum(r.Claim("C2").Budget), Word(r.Claim("C2")),
-                Short(r.Claim("C4").RelativeError), Narrative.Sum(r.Claim("C4").Budget), Word(r.Claim("C4")), Short(r.Claim("C8").RelativeError),
-                    Word(r.Claim("C8")),
+                r.Name, r.Group, Short(CouplingCriteria.Drift(r)), Short(r.Claim(CouplingClaims.Transport).RelativeError),
+                    Narrative.Sum(r.Claim(CouplingClaims.Transport).Budget), Word(r.Claim(CouplingClaims.Transport)),
+                Short(r.Claim(CouplingClaims.Transfer).RelativeError), Narrative.Sum(r.Claim(CouplingClaims.Transfer).Budget),
+                    Word(r.Claim(CouplingClaims.Transfer)), Short(r.Claim(CouplingClaims.Coupling).RelativeError),
+                    Word(r.Claim(CouplingClaims.Coupling)),
             ])]);
 
         yield return new("Why correlation decides nothing", "Correlation and relative error of five predictions of the same test displacement. The "
@@ -56,7 +58,8 @@ internal static class CouplingTables
 
     private static string[] Cells(ClaimResult claim) => [Short(claim.RelativeError), Short(claim.Correlation, 6), Narrative.Sum(claim.Budget), Word(claim)];
 
-    private static string[] Pair(ExperimentRow row) => [Short(row.Claim("C4").Correlation, 5), Short(row.Claim("C4").RelativeError)];
+    private static string[] Pair(ExperimentRow row) =>
+        [Short(row.Claim(CouplingClaims.Transfer).Correlation, 5), Short(row.Claim(CouplingClaims.Transfer).RelativeError)];
 
     private static string Word(ClaimResult claim) => Narrative.Word(claim.Verdict);
 

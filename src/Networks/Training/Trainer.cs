@@ -93,14 +93,9 @@ internal sealed class Trainer
         }
         LossValue = Evaluator.LossGradient(_w, _x, loss, _u, _g, Gradient);
         if (!double.IsFinite(LossValue))
-<<<<<<< HEAD
             throw new NumericalException(
                 FormattableString.Invariant($"Training diverged: the loss at step {Step} is {LossValue}; use a learning rate below {_options.LearningRate}."));
-        _optimizer.Step(_w, Gradient, _gate?.Compute(_w, _x, _g, loss.Examples), LearningRate, _next);
-=======
-            throw new NumericalException(FormattableString.Invariant($"Training diverged: the loss at step {Step} is {LossValue}; use a learning rate below {_options.LearningRate}."));
         _rule.Step(_w, Gradient, _gate?.Compute(_w, _x, _g, loss.Examples), LearningRate, _next);
->>>>>>> main
     }
 
     /// <summary>Takes the computed step.</summary>
