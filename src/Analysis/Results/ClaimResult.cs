@@ -6,6 +6,12 @@ namespace KernelFlow;
 /// <param name="Verdict">The conclusion.</param>
 public sealed record ClaimResult(string Id, string Name, Verdict Verdict)
 {
+    /// <summary>What it is confronted with.</summary>
+    public ClaimKind Kind { get; init; } = ClaimKind.Measured;
+
+    /// <summary>What it says, as a sentence or a formula; empty when nobody wrote it down.</summary>
+    public string Statement { get; init; } = "";
+
     /// <summary>The defect, relative: ‖predicted − recorded‖₂/‖recorded‖₂ for data claims; the claim's own ratio for claims that test the code. Null when not computed.</summary>
     public double? RelativeError { get; init; }
 

@@ -1,0 +1,16 @@
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>Flow or descent, with the reason.</summary>
+internal static class ModeChoice
+{
+    public static (AnalysisMode Mode, string? Reason) Resolve(CheckpointSequence checkpoints, AnalysisOptions options)
+    {
+        if (options.Interpolation == "cubic" && !checkpoints.HasJacobians)
+            throw new ArgumentException("interpolation: cubic needs Jacobians, and this run holds kernel blocks: interpolated as blocks, K would not stay positive semidefinite; use linear.");
+        if (options.Mode != AnalysisMode.Auto) return (options.Mode, null);
+        var (possible, reason) = DescentSupport.Check(checkpoints);
+        return (possible ? AnalysisMode.Descent : AnalysisMode.Flow, reason);
+    }
+}
