@@ -29,15 +29,19 @@ public static class MatrixNorms
         return largest;
     }
 
-    /// <summary>‖A‖₂ of a symmetric matrix: the largest magnitude of its eigenvalues. A is not changed.</summary>
-    /// <exception cref="ArgumentException">A is not square, or has a NaN or infinite element.</exception>
+    /// <summary>‖A‖₂ = λ_max(AᵀA)^½, from the smaller of the two Gram matrices; 0 for an empty matrix. A is not changed.</summary>
+    /// <remarks>The square loses what is below ε^½·‖A‖₂ of the <i>small</i> singular values; the largest one, which is the norm, keeps all its digits.</remarks>
+    /// <param name="a">A, of any shape m×n; a copy of order min(m, n) is made.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <exception cref="ArgumentException">A has a NaN or infinite element, or one whose square is infinite.</exception>
     /// <exception cref="NumericalException">The eigensolver did not converge.</exception>
-    public static double SymmetricSpectral(Backend backend, in MatrixView a)
+    public static double Spectral(in MatrixView a, Backend backend)
     {
-        var values = new double[a.Columns];
-        MatrixView copy = a.ToMatrix();
-        backend.SymmetricEigen(copy, values, vectors: false);
-        return values.Length == 0 ? 0 : Math.Max(Math.Abs(values[0]), Math.Abs(values[^1]));
+        int order = Math.Min(a.Rows, a.Columns);
+        if (order == 0) return 0;
+        MatrixView gram = new(new double[order * order], order, order);
+        backend.Syrk(a.Rows > a.Columns ? Op.Transpose : Op.None, 1, a, 0, gram);
+        return Math.Sqrt(SymmetricEigenvalues.Largest(gram, backend));
     }
 
     /// <summary>‖A − B‖_F, without a temporary, and without overflow or underflow of squares.</summary>
@@ -50,11 +54,8 @@ public static class MatrixNorms
 
     /// <summary>‖A − B‖_F / ‖B‖_F; 0 when both are zero, infinite when only B is.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public static double RelativeDifference(in MatrixView a, in MatrixView b)
-    {
-        double distance = Distance(a, b);
-        return distance == 0 ? 0 : distance / Frobenius(b);
-    }
+    public static double RelativeDifference(in MatrixView a, in MatrixView b) =>
+        Tolerances.Relative(Distance(a, b), Frobenius(b));
 
     /// <summary>A ← (A + Aᵀ)/2, exactly symmetric.</summary>
     /// <returns>‖A − Aᵀ‖_F of the matrix as it was: how far from symmetric it had been.</returns>

@@ -33,7 +33,7 @@ public static class StorageTypes
         StorageType.Float16 => Math.ScaleB(1, -10),
         StorageType.BFloat16 => Math.ScaleB(1, -7),
         StorageType.Float32 => Math.ScaleB(1, -23),
-        StorageType.Float64 => Math.ScaleB(1, -52),
+        StorageType.Float64 => Tolerances.Epsilon,
         _ => 0,
     };
 

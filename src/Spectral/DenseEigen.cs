@@ -22,6 +22,6 @@ public static class DenseEigen
         for (int j = 0; j < n; j++) ((MatrixView)vectors).Column(n - 1 - j).CopyTo(((MatrixView)descending).Column(j));
         Array.Reverse(ascending);
         double norm = n == 0 ? 0 : Math.Max(Math.Abs(ascending[0]), Math.Abs(ascending[^1]));
-        return Certification.Certify(new DenseOperator(a, true, backend), ascending, descending, backend, 16 * Math.Max(n, 1) * Math.ScaleB(1, -52) * norm);
+        return Certification.Certify(new DenseOperator(a, true, backend), ascending, descending, backend, 16 * Math.Max(n, 1) * Tolerances.Epsilon * norm);
     }
 }

@@ -59,7 +59,7 @@ public sealed class ShortLanczos
             if (!double.IsFinite(length)) throw new NumericalException($"Lanczos: the matrix has an element that is not finite (step {size}).");
             scale = Math.Max(scale, Math.Max(Math.Abs(diagonal[size - 1]), length));
             off[size - 1] = length;
-            if (length <= n * Math.ScaleB(1, -52) * scale) break;
+            if (length <= n * Tolerances.Epsilon * scale) break;
         }
         var t = new DenseMatrix(size, size);
         for (int i = 0; i < size; i++)

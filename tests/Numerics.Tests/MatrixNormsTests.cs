@@ -35,7 +35,7 @@ public class MatrixNormsTests
     }
 
     [Fact]
-    public void Spectral_norm_of_a_symmetric_matrix_is_the_largest_magnitude()
+    public void Spectral_norm_is_that_of_a_known_spectrum()
     {
         // The second difference minus 3: eigenvalues -1 - 2cos(k pi/(n+1)), the largest magnitude at k = 1.
         int n = 20;
@@ -48,8 +48,39 @@ public class MatrixNormsTests
         }
         var before = Oracle.Copy(a);
         double expected = 1 + 2 * Math.Cos(Math.PI / (n + 1));
-        Oracle.Small(Math.Abs(MatrixNorms.SymmetricSpectral(Backend.Managed(1), a) - expected), 4 * n * Oracle.Eps * expected, "spectral norm");
+        Oracle.Small(Math.Abs(MatrixNorms.Spectral(a, Backend.Managed(1)) - expected), 4 * n * Oracle.Eps * expected, "spectral norm");
         Assert.Equal(0, Oracle.Distance(a, before));
+        // The largest eigenvalue of the same matrix is -1 + 2cos(pi/(n+1)); of its negative, the norm.
+        Oracle.Small(Math.Abs(SymmetricEigenvalues.Largest(Oracle.Copy(a), Backend.Managed(1)) - (expected - 2)), 4 * n * Oracle.Eps * expected, "largest eigenvalue");
+        Oracle.Small(Math.Abs(SymmetricEigenvalues.Largest(Oracle.Map(a, x => -x), Backend.Managed(1)) - expected), 4 * n * Oracle.Eps * expected, "of the negative");
+    }
+
+    [Theory]
+    [InlineData(7, 3)]
+    [InlineData(3, 7)]
+    [InlineData(1, 4)]
+    public void Spectral_norm_of_a_rectangle_is_its_largest_singular_value(int rows, int columns)
+    {
+        // u·vᵀ has the one singular value ‖u‖·‖v‖; the entries are small integers, so that nothing is rounded before the eigensolver.
+        var a = Oracle.Padded(rows, columns);
+        for (int j = 0; j < columns; j++)
+        {
+            for (int i = 0; i < rows; i++) a[i, j] = (i + 1) * (j - 2);
+        }
+        double squares = Enumerable.Range(1, rows).Sum(i => (double)i * i) * Enumerable.Range(0, columns).Sum(j => (j - 2.0) * (j - 2));
+        double expected = Math.Sqrt(squares);
+        Oracle.Small(Math.Abs(MatrixNorms.Spectral(a, Backend.Managed(1)) - expected), 10 * Oracle.Eps * expected, "spectral norm");
+    }
+
+    [Fact]
+    public void Nothing_is_larger_than_zero()
+    {
+        var negative = Oracle.Map(Oracle.Identity(3), x => -x);
+        Assert.Equal(0, SymmetricEigenvalues.Largest(negative, Backend.Managed(1)));
+        Assert.Equal(0, SymmetricEigenvalues.Largest(Oracle.Padded(0, 0), Backend.Managed(1)));
+        Assert.Equal(0, MatrixNorms.Spectral(Oracle.Padded(0, 4), Backend.Managed(1)));
+        Assert.Throws<ArgumentException>(() => SymmetricEigenvalues.Largest(Oracle.Padded(2, 3), Backend.Managed(1)));
+        Assert.Throws<ArgumentException>(() => MatrixNorms.Spectral(Oracle.Map(negative, _ => double.NaN), Backend.Managed(1)));
     }
 
     [Fact]
@@ -75,6 +106,9 @@ public class MatrixNormsTests
         Assert.Equal(0.5, MatrixNorms.RelativeDifference(a, b), 15);
         Assert.Equal(0, MatrixNorms.RelativeDifference(zero, zero));
         Assert.Equal(double.PositiveInfinity, MatrixNorms.RelativeDifference(a, zero));
+        Assert.Equal(0.25, Tolerances.Relative(1, 4));
+        Assert.Equal(0, Tolerances.Relative(0, 0));
+        Assert.Equal(double.PositiveInfinity, Tolerances.Relative(1, 0));
         Assert.Throws<ArgumentException>(() => MatrixNorms.Distance(a, Oracle.Padded(3, 4)));
     }
 

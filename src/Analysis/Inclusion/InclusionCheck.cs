@@ -39,7 +39,7 @@ internal static class InclusionCheck
         // Rounding of W: each λ_j is known to N·ε·λ_1, or √λ_j to N·ε·s_F. Without it a mode far below would be held to a bound that rounding has already eaten.
         double noise = Math.Pow(c.Solution.UnresolvedRoot(c.Model.Epsilon), 2);
         var response = ModeResponses.Of(G, pairs, backend);
-        double floor = N * c.Model.Epsilon * Eigen.SpectralNorm(response, backend);
+        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(response, backend);
         double[] norms = ModeResponses.Norms(response);
         var measure = spectrum.DissipatedFraction ?? spectrum.RelativeEigenvalues;
         var modes = new ModeVisibility[k];

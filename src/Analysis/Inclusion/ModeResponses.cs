@@ -41,6 +41,6 @@ internal static class ModeResponses
         var scaled = ((MatrixView)response).ColumnRange(0, rank).ToMatrix();
         for (int j = 0; j < rank; j++)
             foreach (ref double v in ((MatrixView)scaled).Column(j)) v /= Math.Sqrt(values[j]);
-        return Eigen.SpectralNorm(scaled, backend);
+        return MatrixNorms.Spectral(scaled, backend);
     }
 }

@@ -32,7 +32,7 @@ internal static class OperatorConsistency
     private static OperatorCheck SymmetryOf(DenseMatrix W)
     {
         double norm = MatrixNorms.Frobenius(W), defect = MatrixNorms.SymmetricPart(((MatrixView)W).ToMatrix());
-        return new OperatorCheck(Symmetry, defect == 0 ? 0 : defect / norm, W.RowCount * Tolerances.Epsilon);
+        return new OperatorCheck(Symmetry, Tolerances.Relative(defect, norm), W.RowCount * Tolerances.Epsilon);
     }
 
     // Positive weights whose sum over every interval is its length, at nodes inside it: what makes W ⪰ 0 and the quadrature one of [s, T].
@@ -85,7 +85,7 @@ internal static class OperatorConsistency
         {
             double size = MatrixNorms.Frobenius(x), other = MatrixNorms.Frobenius(y), distance = MatrixNorms.Distance(x, y);
             double allowed = errorX * size + errorY * other + rounding * Math.Max(size, least);
-            return new OperatorCheck(Agreement + name, distance == 0 ? 0 : distance / size, size > 0 ? CoarseSlack * allowed / size : 0);
+            return new OperatorCheck(Agreement + name, Tolerances.Relative(distance, size), size > 0 ? CoarseSlack * allowed / size : 0);
         }
         // P starts as the identity: rounding is relative to that, however small P is at the end.
         yield return Compare("P", a.P, b.P, a.Error.P, b.Error.P, Math.Sqrt(a.P.RowCount));

@@ -61,7 +61,7 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
         try
         {
             var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = MethodFor(main, tolerance), RelativeTolerance = tolerance }, backend, cancellation: cancellation);
-            return new SecondRun(tolerance, propagation, Eigen.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
+            return new SecondRun(tolerance, propagation, SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
         }
         catch (NumericalException e)
         {

@@ -24,7 +24,7 @@ internal static class InfluenceBuilder
                 for (int b = 0; b < p; b++) self += g[a] * w[i * p + a, i * p + b] * g[b];
                 VectorKernels.Axpy(-g[a], q.Column(i * p + a), target);
             }
-            double response = p == 1 ? VectorKernels.Norm(q.Column(i)) : Eigen.SpectralNorm(q.ColumnRange(i * p, p).ToMatrix(), window.Backend);
+            double response = p == 1 ? VectorKernels.Norm(q.Column(i)) : MatrixNorms.Spectral(q.ColumnRange(i * p, p).ToMatrix(), window.Backend);
             examples[i] = new ExampleInfluence(VectorKernels.Norm(g), self, trace, response, VectorKernels.Norm(target));
         }
         return new InfluenceResult { Examples = examples, OnTest = onTest };

@@ -63,6 +63,6 @@ internal static class KernelEvolutionBuilder
         backend.Gemm(Op.Transpose, Op.None, 1, v, u, 0, overlap);
         var rest = ((MatrixView)u).ToMatrix();
         backend.Gemm(Op.None, Op.None, -1, v, overlap, 1, rest);
-        return Math.Asin(Math.Min(1, Eigen.SpectralNorm(rest, backend)));
+        return Math.Asin(Math.Min(1, MatrixNorms.Spectral(rest, backend)));
     }
 }

@@ -3,6 +3,7 @@ using KernelFlow.Analysis.Budgets;
 using KernelFlow.Analysis.Carries;
 using KernelFlow.Analysis.Measures;
 using KernelFlow.Integrators;
+using KernelFlow.Numerics;
 using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -19,8 +20,8 @@ public sealed record FlowModel : RunModel
         _input = input;
         Trajectory = trajectory;
         Second = second;
-        ResponseBound = Largest(trajectory.TestKernelIntegral(propagation.Nodes), input.Backend);
-        MotionBound = Largest(trajectory.MotionIntegral(propagation.Nodes), input.Backend);
+        ResponseBound = SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), input.Backend);
+        MotionBound = SymmetricEigenvalues.Largest(trajectory.MotionIntegral(propagation.Nodes), input.Backend);
     }
 
     /// <summary>What was integrated.</summary>

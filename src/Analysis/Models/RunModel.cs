@@ -1,6 +1,5 @@
 using KernelFlow.Analysis;
 using KernelFlow.Integrators;
-using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow;
@@ -103,8 +102,6 @@ public abstract record RunModel
 
     /// <summary>eig(2 B_s^½ W_S B_s^½), or why it is not a fraction of the energy.</summary>
     internal abstract Known<RelativeDissipation> RelativeDissipation(AnalysisInput input);
-
-    private protected static double Largest(DenseMatrix a, Backend backend) => Eigen.Largest(a, backend);
 }
 
 /// <summary>P, W_S and G/K of one mode of a kernel that does not move.</summary>

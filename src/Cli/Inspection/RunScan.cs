@@ -29,7 +29,7 @@ internal static class RunScan
             progress((k + 1.0) / count);
         }
         return [.. Enumerable.Range(0, count - 1).Select(k => new IntervalCheck(
-            checkpoints[k].Time, checkpoints[k + 1].Time, checkpoints[k + 1].Step - checkpoints[k].Step, Ratio(changes[k], norms[k]), Curvature(checkpoints, k, bends, norms)))];
+            checkpoints[k].Time, checkpoints[k + 1].Time, checkpoints[k + 1].Step - checkpoints[k].Step, Tolerances.Relative(changes[k], norms[k]), Curvature(checkpoints, k, bends, norms)))];
     }
 
     private static void CheckKernel(TensorSource tensor, int size, Backend backend)
@@ -71,12 +71,10 @@ internal static class RunScan
     private static double? Curvature(CheckpointSequence run, int k, double[] bends, double[] norms)
     {
         double h = run[k + 1].Time - run[k].Time;
-        double? left = k > 0 ? Ratio(bends[k], norms[k]) * h / (4 * (run[k].Time - run[k - 1].Time)) : null;
-        double? right = k + 2 < run.Count ? Ratio(bends[k + 1], norms[k + 1]) * h / (4 * (run[k + 2].Time - run[k + 1].Time)) : null;
+        double? left = k > 0 ? Tolerances.Relative(bends[k], norms[k]) * h / (4 * (run[k].Time - run[k - 1].Time)) : null;
+        double? right = k + 2 < run.Count ? Tolerances.Relative(bends[k + 1], norms[k + 1]) * h / (4 * (run[k + 2].Time - run[k + 1].Time)) : null;
         return left is null ? right : right is null ? left : Math.Max(left.Value, right.Value);
     }
-
-    private static double Ratio(double part, double whole) => whole > 0 ? part / whole : part > 0 ? double.PositiveInfinity : 0;
 
     private static void ForEachPiece(long count, CancellationToken cancellation, Action<long, int> read)
     {

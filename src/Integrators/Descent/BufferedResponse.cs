@@ -116,7 +116,7 @@ internal sealed class BufferedResponse : StepResponse
                 _backend.Syrk(Op.Transpose, 1 / eta, view.ColumnRange(N, M), 1, test);
             }
         }
-        return (LargestEigenvalue(test, _backend), LargestEigenvalue(motion, _backend));
+        return (SymmetricEigenvalues.Largest(test, _backend), SymmetricEigenvalues.Largest(motion, _backend));
     }
 
     private double Factor(int step) => Rule.StepFactor(_checkpoints[step].Step, LearningRates[step]);

@@ -69,7 +69,7 @@ internal sealed class KernelResponse : StepResponse
     public override (double Response, double Motion) Bounds(CancellationToken cancellation)
     {
         MatrixNorms.SymmetricPart(_motion);
-        return (LargestEigenvalue(_test, _backend), LargestEigenvalue(_motion, _backend));
+        return (SymmetricEigenvalues.Largest(_test, _backend), SymmetricEigenvalues.Largest(_motion, _backend));
     }
 
     private static MatrixView Square(int n) => new(new double[n * n], n, n);

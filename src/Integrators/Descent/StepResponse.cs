@@ -45,12 +45,4 @@ internal abstract class StepResponse
 
     /// <summary>After the last step: c of the response of the test outputs and c of the motion of P.</summary>
     public abstract (double Response, double Motion) Bounds(CancellationToken cancellation);
-
-    protected static double LargestEigenvalue(in MatrixView a, Backend backend)
-    {
-        if (a.Rows == 0) return 0;
-        var values = new double[a.Rows];
-        backend.SymmetricEigen(a, values, vectors: false);
-        return Math.Max(values[^1], 0);
-    }
 }
