@@ -8,13 +8,19 @@ public sealed record AnalysisOptions
     /// <summary>Gradient flow or the recorded steps themselves; auto is descent where every step was recorded and the optimizer has a recursion, flow otherwise.</summary>
     public AnalysisMode Mode { get; init; } = AnalysisMode.Auto;
 
-    /// <summary>How J is interpolated between checkpoints: "linear", or "cubic" (Hermite with three-point slopes; needs Jacobians).</summary>
-    public string Interpolation { get; init; } = "linear";
+    /// <summary>How the kernels between checkpoints follow from those at them: <see cref="Interpolation.Linear"/>, <see cref="Interpolation.Cubic"/> or one of your own.</summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Linear;
 
     /// <summary>Integration method: "auto" or a name from <see cref="Integrators.Methods.Names"/>.</summary>
     public string Method { get; init; } = "auto";
 
-    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-2].</summary>
+    /// <summary>The smallest <see cref="RelativeTolerance"/> that is accepted.</summary>
+    public const double TightestTolerance = 1e-13;
+
+    /// <summary>The largest <see cref="RelativeTolerance"/> that is accepted.</summary>
+    public const double LoosestTolerance = 1e-3;
+
+    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-3].</summary>
     public double RelativeTolerance { get; init; } = 1e-8;
 
     /// <summary>How the eigenpairs of W_S are computed; auto is dense (docs/matrix-free.md).</summary>

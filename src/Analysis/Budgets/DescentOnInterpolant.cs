@@ -9,16 +9,19 @@ internal static class DescentOnInterpolant
 {
     private const double MostWork = 1e12; // multiplications: some minutes
 
-    /// <param name="trajectory">The interpolant; its knots are the checkpoints.</param>
+    /// <summary>Replays the steps.</summary>
+    /// <param name="interpolant">The interpolant; its knots are the checkpoints.</param>
     /// <param name="checkpoints">Step numbers and optimizer.</param>
     /// <param name="outputs">Gives g(s).</param>
     /// <param name="cancellation">Honoured every few steps.</param>
     /// <param name="grid">Indices of the checkpoints in the whole run, when some were left out.</param>
     /// <returns>The prediction of the steps, or why they cannot be replayed.</returns>
-    public static Known<Prediction> Replay(InterpolatedTrajectory trajectory, CheckpointSequence checkpoints, OutputRecord outputs, CancellationToken cancellation,
+    public static Known<Prediction> Replay(KernelTrajectory interpolant, CheckpointSequence checkpoints, OutputRecord outputs, CancellationToken cancellation,
         IReadOnlyList<int>? grid = null)
     {
         string? kind = checkpoints.Optimizer?.Kind;
+        if (interpolant is not InterpolatedTrajectory trajectory)
+            return Known.Unknown<Prediction>("the interpolation gives no mean Jacobian along a step, so the recorded steps cannot be replayed on it");
         if (kind is null) return Known.Unknown<Prediction>("the optimizer of the run is not known, so its steps cannot be replayed");
         if (kind != "gradient-descent") return Known.Unknown<Prediction>($"the optimizer is {kind}: gradient flow is not the limit of its steps on this time scale");
         if (checkpoints.Zip(checkpoints.Skip(1)).Any(p => p.Second.Step <= p.First.Step)) return Known.Unknown<Prediction>("the step numbers do not increase, so the learning rate is not known");

@@ -33,23 +33,21 @@ internal static class InterpolationVariants
     public static Known<IReadOnlyList<PredictionVariant>> OfSteps(AnalysisInput input, CancellationToken cancellation) =>
         Find(input, coarser: false, (trajectory, grid) => DescentOnInterpolant.Replay(trajectory, input.Checkpoints.Subset(grid), input.Outputs, cancellation, grid));
 
-    private static Known<IReadOnlyList<PredictionVariant>> Find(AnalysisInput input, bool coarser, Func<InterpolatedTrajectory, IReadOnlyList<int>, Known<Prediction>> predict)
+    private static Known<IReadOnlyList<PredictionVariant>> Find(AnalysisInput input, bool coarser, Func<KernelTrajectory, IReadOnlyList<int>, Known<Prediction>> predict)
     {
-        var (checkpoints, builder) = (input.Checkpoints, input.Kernels);
-        if (checkpoints.Count < 3) return Unknown(TooFew);
-        bool cubic = input.Options.Interpolation == "cubic";
+        int count = input.Checkpoints.Count;
+        if (count < 3) return Unknown(TooFew);
         var variants = new List<PredictionVariant>();
         string? failure = null;
-        void Add(InterpolatedTrajectory trajectory, IReadOnlyList<int> grid, double divisor)
+        void Add(KernelTrajectory trajectory, IReadOnlyList<int> grid, double divisor)
         {
             var found = predict(trajectory, grid);
             if (found.TryGet(out var prediction)) variants.Add(new PredictionVariant(prediction, divisor));
-            else failure = $"with {(grid.Count < checkpoints.Count ? "every second checkpoint left out" : "the other interpolant")} {found.Reason}";
+            else failure = $"with {(grid.Count < count ? "every second checkpoint left out" : "the other interpolant")} {found.Reason}";
         }
-        foreach (var kept in Thinned(checkpoints.Count)) Add(cubic ? builder.Cubic(kept) : builder.Linear(kept), kept, Growth(input.Outputs.Times, kept) - 1);
-        if (checkpoints.HasJacobians && !cubic) Add(builder.Cubic(input.AllCheckpoints), input.AllCheckpoints, 1);
-        // With cross blocks but no Jacobians the other interpolant at hand is the coarser one: without it two thinned grids whose errors happen to cancel are the whole estimate.
-        if (coarser && !checkpoints.HasJacobians && builder.InterpolatesJacobian) Add(builder.LinearKernels(input.AllCheckpoints), input.AllCheckpoints, 1);
+        foreach (var kept in Thinned(count)) Add(input.Interpolate(kept), kept, Growth(input.Outputs.Times, kept) - 1);
+        bool compare = coarser || input.Kernels.HasJacobians;
+        if (compare && input.Options.Interpolation.Alternative(input.Kernels, input.AllCheckpoints) is { } other) Add(other, input.AllCheckpoints, 1);
         return failure is null ? Known.Of<IReadOnlyList<PredictionVariant>>(variants) : Unknown(failure);
     }
 

@@ -7,7 +7,7 @@ namespace KernelFlow;
 public abstract record DescentModel : RunModel
 {
     // Past this multiple of the edge of stability (z = 3 for gradient descent) quadrature errors of the steps grow faster than any estimate of them.
-    private const double BeyondEdge = 1.5;
+    internal const double BeyondEdge = 1.5;
 
     private protected DescentModel(Propagation propagation, DescentRecord record, PredictionSet predictions)
         : base(propagation, predictions) => Record = record;

@@ -81,8 +81,9 @@ public sealed record FlowModel : RunModel
     internal static FlowModel Build(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
     {
         var (options, outputs) = (input.Options, input.Outputs);
-        int[] all = input.AllCheckpoints;
-        var trajectory = options.Interpolation == "cubic" ? input.Kernels.Cubic(all) : input.Kernels.Linear(all);
+        var trajectory = input.Interpolate(input.AllCheckpoints);
+        if (options.Solver == EigenSolver.GolubKahan && trajectory is not InterpolatedTrajectory { Interpolants: not null })
+            throw new ArgumentException($"solver: golub-kahan needs an interpolated Jacobian, and the interpolation {options.Interpolation.Name} gives none; use dense or lanczos.");
         var interpolations = second.Run(stop => InterpolationVariants.Of(input, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, outputs, stop));
         var independent = options.IndependentCheck

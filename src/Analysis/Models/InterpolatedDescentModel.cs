@@ -33,8 +33,8 @@ public sealed record InterpolatedDescentModel : DescentModel
     {
         var checkpoints = input.Checkpoints;
         Require(input);
-        bool cubic = input.Options.Interpolation == "cubic";
-        var trajectory = cubic ? input.Kernels.Cubic(input.AllCheckpoints) : input.Kernels.Linear(input.AllCheckpoints);
+        var trajectory = input.Interpolate(input.AllCheckpoints) as InterpolatedTrajectory
+            ?? throw new ArgumentException($"mode: descent needs the mean Jacobian along each step, which the interpolation {input.Options.Interpolation.Name} does not give; use flow.");
         var variants = second.Run(stop => InterpolationVariants.OfSteps(input, stop));
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);

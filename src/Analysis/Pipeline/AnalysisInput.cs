@@ -22,4 +22,18 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
 
     /// <summary>The checkpoints at which W_S(s, t_k) is kept.</summary>
     public IReadOnlyList<int> KeptCheckpoints => Measures.ScheduleBuilder.Checkpoints(Checkpoints.Count, TrainSize);
+
+    /// <summary>The trajectory between the chosen checkpoints by the interpolation of the options.</summary>
+    /// <exception cref="ArgumentException">A user's interpolation gave a trajectory of another shape or with other knots.</exception>
+    public KernelTrajectory Interpolate(IReadOnlyList<int> chosen)
+    {
+        string name = Options.Interpolation.Name;
+        var trajectory = Options.Interpolation.Build(Kernels, chosen) ?? throw new ArgumentException($"interpolation: {name} built no trajectory.");
+        if (trajectory.TrainSize != TrainSize || trajectory.TestSize != Checkpoints.TestSize || trajectory.Outputs != Checkpoints.Outputs)
+            throw new ArgumentException($"interpolation: {name} built a trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}, p = {trajectory.Outputs}, "
+                + $"expected N = {TrainSize}, M = {Checkpoints.TestSize}, p = {Checkpoints.Outputs}.");
+        if (!trajectory.Knots.SequenceEqual(chosen.Select(k => Outputs.Times[k])))
+            throw new ArgumentException($"interpolation: the knots of {name} are not the times of the {chosen.Count} checkpoints it was asked to interpolate between.");
+        return trajectory;
+    }
 }

@@ -31,15 +31,14 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var outputs = OutputRecord.Read(Checkpoints);
         var kernels = Exact
             ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation)
-            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, sparseCubic: Options.Interpolation == "cubic");
+            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, sparseCubic: Options.Interpolation.NeedsDistantProducts);
         return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend);
     }
 
     /// <summary>Forms P, W_S, G_S and G_Q.</summary>
-    public RunModel Integrate(AnalysisInput input, SecondThread second, StageProgress stages, CancellationToken cancellation)
+    public RunModel Integrate(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
     {
-        void Integrating(double fraction) => stages.Report("integrating", fraction);
-        if (Mode == AnalysisMode.Flow) return FlowModel.Build(input, second, Integrating, cancellation);
-        return Exact ? ExactDescentModel.Build(input, Integrating, cancellation) : InterpolatedDescentModel.Build(input, second, Integrating, cancellation);
+        if (Mode == AnalysisMode.Flow) return FlowModel.Build(input, second, progress, cancellation);
+        return Exact ? ExactDescentModel.Build(input, progress, cancellation) : InterpolatedDescentModel.Build(input, second, progress, cancellation);
     }
 }

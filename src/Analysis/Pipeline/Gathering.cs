@@ -22,7 +22,7 @@ internal static class Gathering
                 Optimizer = run.Optimizer,
                 Metadata = run.Metadata,
             },
-            Options = new ResolvedOptions(model.Name, model.Method, input.Options.Interpolation, input.Options.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
+            Options = new ResolvedOptions(model.Name, model.Method, input.Options.Interpolation.Name, input.Options.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
             {
                 ModeReason = plan.ModeReason,
                 MethodReason = model.MethodReason,

@@ -7,8 +7,7 @@ internal static class ModeChoice
 {
     public static (AnalysisMode Mode, string? Reason) Resolve(CheckpointSequence checkpoints, AnalysisOptions options)
     {
-        if (options.Interpolation == "cubic" && !checkpoints.HasJacobians)
-            throw new ArgumentException("interpolation: cubic needs Jacobians, and this run holds kernel blocks: interpolated as blocks, K would not stay positive semidefinite; use linear.");
+        if (options.Interpolation.Obstacle(checkpoints) is { } obstacle) throw new ArgumentException($"interpolation: {obstacle}.");
         if (options.Mode != AnalysisMode.Auto) return (options.Mode, null);
         var (possible, reason) = DescentSupport.Check(checkpoints);
         return (possible ? AnalysisMode.Descent : AnalysisMode.Flow, reason);

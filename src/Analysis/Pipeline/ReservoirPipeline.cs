@@ -24,9 +24,10 @@ internal static class ReservoirPipeline
         var plan = AnalysisPlan.Of(run, options);
 
         var input = plan.Read(stages, cancellation);
+        var integrating = stages.Begin("integrating");
         using var second = SecondThread.For(input.TrainSize, input.Backend, cancellation);
         var beside = RecordedMeasures.Start(run, input, second);
-        var model = plan.Integrate(input, second, stages, cancellation);
+        var model = plan.Integrate(input, second, integrating, cancellation);
         if (alter is not null) model = alter(model);
 
         var solution = SpectrumSolver.Solve(model, options, input.Backend, stages.Begin("spectrum"), cancellation);

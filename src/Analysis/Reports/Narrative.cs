@@ -73,7 +73,7 @@ internal static class Narrative
         if (analysis.Descent is not { } d) return null;
         string z = $"The largest z = η λ_max(BK) is {Short(d.LargestZ)}, at step {Count(d.LargestZStep)} of the window; the edge of stability is {Short(d.StabilityEdge)}. ";
         string growth = d.Amplification > 1 ? $"Errors made early can grow by a factor of {Short(d.Amplification)} in the stiffest direction" : "Errors made early do not grow";
-        string end = d.LargestZ > d.StabilityEdge * Claims.DataClaim.BeyondEdge ? ": too far past the edge for claims against data to be decided." : ".";
+        string end = d.LargestZ > d.StabilityEdge * DescentModel.BeyondEdge ? ": too far past the edge for claims against data to be decided." : ".";
         return z + growth + end + (d.PeakPropagator > 1 ? $" The propagator itself grew to {Short(d.PeakPropagator)} times its initial norm." : "");
     }
 
