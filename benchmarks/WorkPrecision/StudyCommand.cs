@@ -1,7 +1,7 @@
 using KernelFlow.Files;
 using System.Diagnostics;
 using System.Globalization;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;

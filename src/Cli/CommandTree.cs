@@ -40,7 +40,7 @@ internal static class CommandTree
 
         public override int Invoke(ParseResult parseResult)
         {
-            terminal.Out.WriteLine($"kernelflow {Analysis.Reports.Provenance.ToolVersion}");
+            terminal.Out.WriteLine($"kernelflow {ToolInfo.Current.Version}");
             return ExitCodes.Done;
         }
     }

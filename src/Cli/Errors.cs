@@ -13,7 +13,7 @@ internal static partial class Errors
     /// <returns>The message for standard error, the exit code, and whether the failure was foreseen (otherwise --verbose adds the stack trace).</returns>
     public static (string Message, int ExitCode, bool Foreseen) Describe(Exception exception) => exception switch
     {
-        UsageException or InvalidRunException or BackendException => (exception.Message, ExitCodes.BadInput, true),
+        UsageException or InvalidRunException or InvalidResultsException or BackendException => (exception.Message, ExitCodes.BadInput, true),
         ArgumentException => (WithoutParameter(exception.Message), ExitCodes.BadInput, true),
         UnauthorizedAccessException or IOException => (exception.Message, ExitCodes.BadInput, true),
         NumericalException => ($"numerical failure: {exception.Message}", ExitCodes.Failure, true),

@@ -26,9 +26,9 @@ public sealed class DescentModeTests(ITestOutputHelper output)
         ReservoirAnalysis descent = Analyze.Reservoir(run, s_auto), flow = Analyze.Reservoir(run, TestRuns.Options);
         Line("descent", descent);
         Line("flow", flow);
-        Assert.Equal(("descent", "descent-midpoint"), (descent.Options.Mode, descent.Options.Method));
+        Assert.Equal((AnalysisMode.Descent, "descent-midpoint"), (descent.Options.Mode, descent.Options.Method));
         Assert.Equal("every step was recorded and the optimizer is gradient-descent", descent.Options.ModeReason);
-        Assert.Equal(("gradient-descent", "midpoint", 2.0, 1.0), (descent.Descent!.Optimizer, descent.Descent.Quadrature, descent.Descent.StabilityEdge, descent.Descent.Amplification));
+        Assert.Equal(("gradient-descent", DescentQuadrature.Midpoint, 2.0, 1.0), (descent.Descent!.Optimizer, descent.Descent.Quadrature, descent.Descent.StabilityEdge, descent.Descent.Amplification));
         Assert.Null(flow.Descent);
         Assert.Null(flow.Options.ModeReason);
         Check.AtMost(1e-5, Error(descent, "C4"), "C4 in descent mode");
@@ -44,7 +44,7 @@ public sealed class DescentModeTests(ITestOutputHelper output)
     public void AutoTakesFlowOtherwiseAndSaysWhy()
     {
         var analysis = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep).Every(2), s_auto);
-        Assert.Equal(("flow", "not every step was recorded: checkpoint 1 is step 2, the one before it step 0"), (analysis.Options.Mode, analysis.Options.ModeReason));
+        Assert.Equal((AnalysisMode.Flow, "not every step was recorded: checkpoint 1 is step 2, the one before it step 0"), (analysis.Options.Mode, analysis.Options.ModeReason));
     }
 
     /// <summary>The same flow time with η, η/2, η/4: the trapezium is of order 2, Simpson's rule with midpoints of order 4.</summary>

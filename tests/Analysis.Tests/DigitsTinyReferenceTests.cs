@@ -191,7 +191,7 @@ public class DigitsTinyReferenceTests
     {
         Assert.Equal(("squared", 24, 16, 1, 529L, 16), (Analysis.Run.Loss, Analysis.Run.Train, Analysis.Run.Test, Analysis.Run.Outputs, Analysis.Run.Parameters, Analysis.Run.Checkpoints));
         Assert.Equal(new TimeWindow(0, 75), Analysis.Window);
-        Assert.Equal("flow", Analysis.Options.Mode);
+        Assert.Equal(AnalysisMode.Flow, Analysis.Options.Mode);
         Assert.Equal(15, Analysis.Intervals.Count);
         Assert.Equal(Analysis.Performance.Steps, Analysis.Intervals.Sum(i => i.Steps));
         Assert.StartsWith("sha256:", Analysis.Run.InputHash);

@@ -34,7 +34,7 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
     public void ClaimsHoldWithABudgetThatIsKnown(string kind)
     {
         var a = Analysis(kind, Run(kind));
-        Assert.Equal("flow", a.Options.Mode);
+        Assert.Equal(AnalysisMode.Flow, a.Options.Mode);
         Assert.Equal("optimizer gradient-flow has no descent recursion here; there is one for gradient-descent, momentum, adam", a.Options.ModeReason);
         foreach (string id in s_claims)
         {

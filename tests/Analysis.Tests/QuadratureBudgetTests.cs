@@ -48,7 +48,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
             var claims = s_claims.Select(a.Claim).ToArray();
             output.WriteLine(FormattableString.Invariant($"{name}: z = {a.Descent!.LargestZ:f2}; ") + string.Join(", ", claims.Select(c =>
                 FormattableString.Invariant($"{c.Id} {c.RelativeError:e1} / {c.Budget!.Interpolation:e1} {c.Verdict}"))));
-            Assert.Equal("midpoint", a.Descent.Quadrature);
+            Assert.Equal(DescentQuadrature.Midpoint, a.Descent.Quadrature);
             foreach (var c in claims)
             {
                 double error = c.RelativeError!.Value, budget = c.Budget!.Sum!.Value;

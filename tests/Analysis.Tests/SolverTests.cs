@@ -35,7 +35,7 @@ public sealed class SolverTests(ITestOutputHelper output)
         var run = Recorder.InMemory(recording, TestRuns.Managed);
         var dense = Analyze.Reservoir(run, With("dense") with { Mode = Named.Mode(mode) });
         var factor = Analyze.Reservoir(run, With("golub-kahan") with { Mode = Named.Mode(mode) });
-        Assert.Equal(("dense", "golub-kahan", mode), (dense.Spectrum.Solver, factor.Spectrum.Solver, factor.Options.Mode));
+        Assert.Equal((EigenSolver.Dense, EigenSolver.GolubKahan, mode), (dense.Spectrum.Solver, factor.Spectrum.Solver, factor.Options.Mode.Name()));
         const int expected = Outputs * Duplicates;
         int N = run.TrainSize, signal = N - expected;
         var values = factor.Spectrum.Eigenvalues;
@@ -59,12 +59,12 @@ public sealed class SolverTests(ITestOutputHelper output)
     {
         var run = Recorder.InMemory(s_duplicates, TestRuns.Managed);
         var dense = Analyze.Reservoir(run, With("auto"));
-        Assert.Equal(("dense", true, run.TrainSize), (dense.Spectrum.Solver, dense.Spectrum.Complete, dense.Spectrum.Eigenvalues.Count));
+        Assert.Equal((EigenSolver.Dense, true, run.TrainSize), (dense.Spectrum.Solver, dense.Spectrum.Complete, dense.Spectrum.Eigenvalues.Count));
         foreach (int? modes in (int?[])[1, 7, 20, null])
         {
             var found = Analyze.Reservoir(run, With("lanczos", modes));
             int k = modes ?? run.TrainSize;
-            Assert.Equal(("lanczos", modes is null, k), (found.Spectrum.Solver, found.Spectrum.Complete, found.Spectrum.Eigenvalues.Count));
+            Assert.Equal((EigenSolver.Lanczos, modes is null, k), (found.Spectrum.Solver, found.Spectrum.Complete, found.Spectrum.Eigenvalues.Count));
             for (int j = 0; j < k; j++) Check.AtMost(1e-10 * dense.Spectrum.Eigenvalues[0], Math.Abs(found.Spectrum.Eigenvalues[j] - dense.Spectrum.Eigenvalues[j]), $"eigenvalue {j + 1} of {k}");
             Check.AtMost(1e-10 * dense.Spectrum.Eigenvalues[0], found.Spectrum.ResidualNorms.Max(), "residual");
             Assert.Equal((k, k, k), (found.Spectrum.ResidualNorms.Count, found.Spectrum.RelativeEigenvalues.Count, found.Operators.Eigenvectors.ColumnCount));

@@ -27,7 +27,7 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
         var run = Run(name);
         var descent = Analyze.Reservoir(run, s_descent with { Interpolation = Named.Interpolation(interpolation) });
         var flow = Analyze.Reservoir(run, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), RelativeTolerance = 1e-10 });
-        Assert.Equal(("descent", "descent-interpolated"), (descent.Options.Mode, descent.Options.Method));
+        Assert.Equal((AnalysisMode.Descent, "descent-interpolated"), (descent.Options.Mode, descent.Options.Method));
         foreach (var (id, a, b, recorded) in new[]
         {
             ("C3", descent.Displacements.PredictedTrain, flow.Displacements.PredictedTrain, flow.Displacements.RecordedTrain),
@@ -45,7 +45,7 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
             Assert.NotEqual(Verdict.Violated, descent.Claim(id).Verdict);
             Assert.NotEqual(Verdict.Violated, flow.Claim(id).Verdict);
         }
-        Assert.Equal(("interpolated", 2.0), (descent.Descent!.Quadrature, descent.Descent.StabilityEdge));
+        Assert.Equal((DescentQuadrature.Interpolated, 2.0), (descent.Descent!.Quadrature, descent.Descent.StabilityEdge));
         Assert.All(descent.Intervals, i => Assert.Null(i.TransportDefect));
         Assert.Equal(run[^1].Step - run[0].Step, descent.Intervals.Sum(i => i.Steps));
         Assert.NotEqual(Verdict.Violated, descent.Inclusion.Verdict);

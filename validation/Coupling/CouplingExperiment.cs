@@ -1,5 +1,5 @@
 using KernelFlow.Files;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Validation.Coupling;
@@ -65,7 +65,7 @@ internal sealed class CouplingExperiment(IReadOnlyList<CouplingRun>? runs = null
         Figures = [.. CouplingFigures.Of(rows)],
         Origin =
         [
-            new("tool", $"kernelflow {Provenance.ToolVersion}"),
+            new("tool", $"kernelflow {ToolInfo.Current.Version}"),
             new("backend", $"{backend.Name}, {backend.Core}"),
             new("data", "the digits that ship with the tool: parity (squared loss), class mod p (softmax cross-entropy)"),
             new("seed", NumberText.Count(options.Seed)),

@@ -1,6 +1,6 @@
 using KernelFlow.Files;
-using KernelFlow.Analysis.Reports;
-using KernelFlow.Analysis.Reports.Figures;
+using KernelFlow.Reporting;
+using KernelFlow.Reporting.Charts;
 using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Validation.Coupling;

@@ -1,5 +1,5 @@
 using KernelFlow.Files;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Validation.Coupling;
@@ -62,7 +62,7 @@ internal static class CouplingRows
         var o = run.Recording;
         yield return new("loss", OptionName.Of(o.Loss));
         yield return new("width", run.Width);
-        yield return new(Mode, analysis.Options.Mode);
+        yield return new(Mode, analysis.Options.Mode.Name());
         yield return new("method", analysis.Options.Method);
         yield return new("parametrisation", OptionName.Of(o.Parametrisation));
         yield return new("scale", NumberText.RoundTrip(o.Scale));

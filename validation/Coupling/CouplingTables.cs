@@ -1,5 +1,5 @@
 using KernelFlow.Files;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Validation.Coupling;

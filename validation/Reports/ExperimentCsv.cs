@@ -1,4 +1,4 @@
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 
 namespace KernelFlow.Validation.Reports;
 
@@ -13,17 +13,17 @@ internal static class ExperimentCsv
     /// <summary>File names and contents.</summary>
     public static IEnumerable<(string File, string Text)> All(ExperimentReport report)
     {
-        var claims = Tables.Header("row", "group", "name", "claim", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding", "reason");
+        var claims = CsvText.Header("row", "group", "name", "claim", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding", "reason");
         foreach (var row in report.Rows)
             foreach (var c in row.Claims)
-                Tables.Row(claims, row.Id, row.Group, row.Name, c.Id, c.Verdict.ToString(), Tables.Number(c.RelativeError), Tables.Number(c.Correlation), Tables.Number(c.Tolerance),
-                    Tables.Number(c.Budget?.Integration), Tables.Number(c.Budget?.Interpolation), Tables.Number(c.Budget?.Descent), Tables.Number(c.Budget?.Rounding), c.Reason ?? "");
+                CsvText.Row(claims, row.Id, row.Group, row.Name, c.Id, c.Verdict.ToString(), CsvText.Number(c.RelativeError), CsvText.Number(c.Correlation), CsvText.Number(c.Tolerance),
+                    CsvText.Number(c.Budget?.Integration), CsvText.Number(c.Budget?.Interpolation), CsvText.Number(c.Budget?.Descent), CsvText.Number(c.Budget?.Rounding), c.Reason ?? "");
         yield return (Claims, claims.ToString());
 
-        var measurements = Tables.Header("row", "group", "name", "measurement", "value", "meaning");
+        var measurements = CsvText.Header("row", "group", "name", "measurement", "value", "meaning");
         foreach (var row in report.Rows)
             foreach (var m in row.Measurements)
-                Tables.Row(measurements, row.Id, row.Group, row.Name, m.Name, Tables.Number(m.Value), m.Meaning);
+                CsvText.Row(measurements, row.Id, row.Group, row.Name, m.Name, CsvText.Number(m.Value), m.Meaning);
         yield return (Measurements, measurements.ToString());
     }
 }

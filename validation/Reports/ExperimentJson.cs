@@ -1,5 +1,5 @@
 using System.Text.Json;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Results;
 
 namespace KernelFlow.Validation.Reports;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 
 namespace KernelFlow.Validation.Reports;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using KernelFlow.Analysis.Reports;
-using static KernelFlow.Analysis.Reports.Html.HtmlPage;
+using KernelFlow.Reporting;
+using static KernelFlow.Reporting.Html.HtmlPage;
 
 namespace KernelFlow.Validation.Reports;
 

@@ -1,6 +1,6 @@
 using KernelFlow.Files;
 using System.Text;
-using KernelFlow.Analysis.Reports.Html;
+using KernelFlow.Reporting.Html;
 using KernelFlow.Bridges;
 using KernelFlow.Validation.Reports;
 

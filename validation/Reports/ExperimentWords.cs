@@ -1,5 +1,5 @@
-using KernelFlow.Analysis.Reports.Content;
-using KernelFlow.Analysis.Reports.Figures;
+using KernelFlow.Reporting.Content;
+using KernelFlow.Reporting.Charts;
 
 namespace KernelFlow.Validation.Reports;
 

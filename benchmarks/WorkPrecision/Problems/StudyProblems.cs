@@ -1,6 +1,6 @@
 using KernelFlow.Files;
 using System.Globalization;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;

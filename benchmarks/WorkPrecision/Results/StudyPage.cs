@@ -1,7 +1,7 @@
 using KernelFlow.Files;
 using System.Globalization;
 using System.Text;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using static System.FormattableString;
 
 namespace KernelFlow.WorkPrecision;

@@ -8,14 +8,7 @@ public static class Compare
     /// <summary>Compares analyses that are there already.</summary>
     /// <param name="runs">At least two, with labels of their own.</param>
     /// <exception cref="ArgumentException">Fewer than two, or two with one label.</exception>
-    public static RunComparison Runs(IEnumerable<ComparedRun> runs)
-    {
-        ArgumentNullException.ThrowIfNull(runs);
-        ComparedRun[] all = [.. runs];
-        if (all.Length < 2) throw new ArgumentException($"A comparison needs at least two runs, windows or densities; there is {(all.Length == 0 ? "none" : "one")}.", nameof(runs));
-        if (all.GroupBy(r => r.Label, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new ArgumentException($"Two runs have the label {twice.Key}.", nameof(runs));
-        return new RunComparison { Runs = all, Differences = ComparedFacts.Differences(all), Notes = ComparedFacts.Notes(all) };
-    }
+    public static RunComparison Runs(IEnumerable<ComparedRun> runs) => RunComparison.Of(runs);
 
     /// <summary>Analyses run folders, or reads report folders, and compares them.</summary>
     /// <param name="folders">Folders of recorded runs (with run.json) or of reports (with results.json), or results.json files; one is enough when there are several windows or densities.</param>
@@ -23,6 +16,7 @@ public static class Compare
     /// <param name="progress">Receives stages, named by run.</param>
     /// <param name="cancellation">Honoured within one integration step.</param>
     /// <exception cref="InvalidRunException">A folder holds neither, or its contents are not sound.</exception>
+    /// <exception cref="InvalidResultsException">A report is not sound.</exception>
     /// <exception cref="ArgumentException">A folder is given twice, windows or densities are asked of a report, a time is not that of a checkpoint, or there is only one thing to compare.</exception>
     /// <exception cref="Numerics.NumericalException">A computation failed.</exception>
     public static RunComparison Runs(IReadOnlyList<string> folders, CompareOptions? options = null, IProgress<AnalysisProgress>? progress = null, CancellationToken cancellation = default)
@@ -36,10 +30,6 @@ public static class Compare
     /// <summary>Reads results.json of an earlier analysis.</summary>
     /// <param name="path">The file, or the report folder that holds it.</param>
     /// <param name="label">Its label; null for the run's name, or the folder's where the run has none.</param>
-    /// <exception cref="InvalidRunException">It is not there, is not results.json of this version, or lacks a key; the message names it.</exception>
-    public static ComparedRun Read(string path, string? label = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return ResultsReader.Read(Directory.Exists(path) ? Path.Combine(path, ReservoirReports.ResultsFile) : path, label);
-    }
+    /// <exception cref="InvalidResultsException">It is not there, is not results.json of this version, or lacks a key; the message names it.</exception>
+    public static ComparedRun Read(string path, string? label = null) => ComparedRun.Read(path, label);
 }

@@ -77,9 +77,9 @@ internal sealed record ComparisonSource(string Folder, string Label, CompareWind
     private static bool IsRunFolder(string path)
     {
         if (File.Exists(Path.Combine(path, RunFile))) return true;
-        if (File.Exists(Path.Combine(path, ReservoirReports.ResultsFile)) || File.Exists(path)) return false;
+        if (File.Exists(Path.Combine(path, ResultsFile.Name)) || File.Exists(path)) return false;
         throw new InvalidRunException(Directory.Exists(path)
-            ? $"{path}: neither a run nor a report: it holds no {RunFile} and no {ReservoirReports.ResultsFile}."
+            ? $"{path}: neither a run nor a report: it holds no {RunFile} and no {ResultsFile.Name}."
             : $"{path}: folder not found.");
     }
 
@@ -90,7 +90,7 @@ internal sealed record ComparisonSource(string Folder, string Label, CompareWind
     {
         string[][] parts = [.. full.Select(f => f.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries))];
         // A report is told by its folder, not by the name that all of them share.
-        parts = [.. parts.Select(p => p.Length > 1 && p[^1] == ReservoirReports.ResultsFile ? p[..^1] : p)];
+        parts = [.. parts.Select(p => p.Length > 1 && p[^1] == ResultsFile.Name ? p[..^1] : p)];
         int most = parts.Max(p => p.Length);
         for (int k = 1; ; k++)
         {

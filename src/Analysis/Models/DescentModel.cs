@@ -7,7 +7,7 @@ namespace KernelFlow;
 public abstract record DescentModel : RunModel
 {
     // Past this multiple of the edge of stability (z = 3 for gradient descent) quadrature errors of the steps grow faster than any estimate of them.
-    internal const double BeyondEdge = 1.5;
+    private const double BeyondEdge = 1.5;
 
     private protected DescentModel(Propagation propagation, DescentRecord record, PredictionSet predictions)
         : base(propagation, predictions) => Record = record;
@@ -17,9 +17,6 @@ public abstract record DescentModel : RunModel
 
     /// <inheritdoc/>
     public override AnalysisMode Mode => AnalysisMode.Descent;
-
-    /// <inheritdoc/>
-    public override string Name => "descent";
 
     /// <inheritdoc/>
     public override string Method => "descent-" + Record.Quadrature;
@@ -56,7 +53,14 @@ public abstract record DescentModel : RunModel
         Known.Unknown<SecondIntegration>("not applicable: the operators are sums over the steps themselves, and there is no other grid to form them on");
 
     internal override DescentSummary? Descent =>
-        new(Record.Optimizer, Record.Quadrature, Record.LargestZ, Record.LargestZStep, Record.StabilityEdge, Record.Amplification, Record.PeakPropagator);
+        new(Record.Optimizer, Quadrature, Record.LargestZ, Record.LargestZStep, Record.StabilityEdge, Record.Amplification, Record.PeakPropagator)
+        {
+            Decidable = NoPredictionReason is null,
+        };
+
+    // The rule by which the recursion took the mean Jacobian of a step.
+    private DescentQuadrature Quadrature =>
+        ChoiceNames.TryParse(Record.Quadrature, out DescentQuadrature rule) ? rule : throw new System.Diagnostics.UnreachableException();
 
     internal override Known<Func<double, FrozenMode>> FrozenModes(double beta)
     {

@@ -31,9 +31,6 @@ public sealed record FlowModel : RunModel
     public override AnalysisMode Mode => AnalysisMode.Flow;
 
     /// <inheritdoc/>
-    public override string Name => "flow";
-
-    /// <inheritdoc/>
     public override string Method => Propagation.Report.Method;
 
     /// <inheritdoc/>

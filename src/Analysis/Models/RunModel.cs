@@ -28,7 +28,7 @@ public abstract record RunModel
     public abstract AnalysisMode Mode { get; }
 
     /// <summary>"flow" or "descent", as in results.json.</summary>
-    public abstract string Name { get; }
+    public string Name => Mode.Name();
 
     /// <summary>The integration method, or the rule by which descent takes the mean Jacobian of a step.</summary>
     public abstract string Method { get; }

@@ -19,13 +19,14 @@ internal static class Gathering
             Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, beside.InputHash.Value)
             {
                 Name = run.Name,
-                Optimizer = run.Optimizer,
+                Optimizer = run.Optimizer is { } optimizer ? OptimizerFacts.Of(optimizer) : null,
                 Metadata = run.Metadata,
             },
-            Options = new ResolvedOptions(model.Name, model.Method, input.Options.Interpolation.Name, input.Options.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
+            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, input.Options.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
             {
                 ModeReason = plan.ModeReason,
                 MethodReason = model.MethodReason,
+                IndependentCheck = input.Options.IndependentCheck,
             },
             Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
             Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),

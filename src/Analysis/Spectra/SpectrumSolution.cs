@@ -5,10 +5,10 @@ namespace KernelFlow.Analysis;
 /// <summary>The eigenpairs of W_S: all of them for the claims, which are about every mode, and those that are reported.</summary>
 /// <param name="Pairs">All N, descending.</param>
 /// <param name="Reported">The k largest; the same object when k = N.</param>
-/// <param name="Solver">"dense", "lanczos" or "golub-kahan".</param>
+/// <param name="Solver">Dense, Lanczos or Golub–Kahan.</param>
 /// <param name="Multiplicity">How the reported pairs are known to hold every copy of a repeated eigenvalue.</param>
 /// <param name="FactorScale">s_F when eigenvalues are squares of singular values of F, W_S = FᵀF; null when W_S itself was decomposed.</param>
-internal sealed record SpectrumSolution(EigenPairs Pairs, EigenPairs Reported, string Solver, string Multiplicity, double? FactorScale)
+internal sealed record SpectrumSolution(EigenPairs Pairs, EigenPairs Reported, EigenSolver Solver, string Multiplicity, double? FactorScale)
 {
     /// <summary>Whether <see cref="Pairs"/> are all N.</summary>
     public bool Complete => Pairs.Values.Count == Pairs.Vectors.RowCount;

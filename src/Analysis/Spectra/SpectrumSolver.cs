@@ -37,17 +37,17 @@ internal static class SpectrumSolver
         {
             var (triangle, scale) = model.FactorTriangle(progress, cancellation);
             var squares = FromTriangle(triangle, W, backend);
-            return new SpectrumSolution(squares, Leading(squares, k), "golub-kahan", "all singular values of F were computed", scale);
+            return new SpectrumSolution(squares, Leading(squares, k), EigenSolver.GolubKahan, "all singular values of F were computed", scale);
         }
         if (options.Solver != EigenSolver.Lanczos || k == N)
         {
             // With every mode wanted the basis of Lanczos is the whole space, and what remains is a dense problem of order N.
             var all = options.Solver == EigenSolver.Lanczos ? Lanczos(W, k, options, backend, cancellation).Pairs : DenseEigen.Decompose(W, backend);
-            return new SpectrumSolution(all, Leading(all, k), options.Solver == EigenSolver.Lanczos ? "lanczos" : "dense", "all eigenvalues were computed", null);
+            return new SpectrumSolution(all, Leading(all, k), options.Solver == EigenSolver.Lanczos ? EigenSolver.Lanczos : EigenSolver.Dense, "all eigenvalues were computed", null);
         }
         // The claims are about all modes. W is there, and its decomposition costs less than one step of the integration that made it.
         var largest = Lanczos(W, k, options, backend, cancellation);
-        return new SpectrumSolution(DenseEigen.Decompose(W, backend), largest.Pairs, "lanczos", largest.MultiplicityText, null);
+        return new SpectrumSolution(DenseEigen.Decompose(W, backend), largest.Pairs, EigenSolver.Lanczos, largest.MultiplicityText, null);
     }
 
     private static LanczosResult Lanczos(DenseMatrix W, int k, AnalysisOptions options, Backend backend, CancellationToken cancellation)

@@ -29,7 +29,11 @@ internal static class AnalyzeCommand
             var verbosity = CommonOptions.VerbosityOf(parsed);
             if (folder is not null) ReportFolder.Require("--out", folder, parsed.GetValue(overwrite));
             var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), options.Of(parsed), cancellation).ConfigureAwait(false);
-            if (folder is not null) analysis.WriteFolder(folder, parsed.GetValue(save));
+            if (folder is not null)
+            {
+                analysis.WriteFolder(folder);
+                if (parsed.GetValue(save)) analysis.WriteOperators(Path.Combine(folder, ReservoirReports.OperatorsFile));
+            }
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
             return parsed.GetValue(strict) ? StrictCode([analysis.Inclusion.Verdict, .. analysis.Claims.Select(c => c.Verdict)]) : ExitCodes.Done;

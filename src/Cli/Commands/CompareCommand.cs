@@ -1,6 +1,6 @@
 using KernelFlow.Files;
 using System.CommandLine;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 
 namespace KernelFlow.Cli;
 

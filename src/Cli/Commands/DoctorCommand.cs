@@ -1,7 +1,7 @@
 using KernelFlow.Files;
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using KernelFlow.Cli.Doctor;
 using KernelFlow.Numerics;
 
@@ -46,7 +46,7 @@ internal static class DoctorCommand
     private static void Write(TextWriter writer, Backend backend, double peak, double one, double all, LargeProducts? large)
     {
         void Line(string name, string text) => writer.WriteLine($"{name,-13} {text}");
-        Line("tool", $"kernelflow {Provenance.ToolVersion}, .NET {Environment.Version}, {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}");
+        Line("tool", $"kernelflow {ToolInfo.Current.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}");
         Line("processor", $"{NumberText.Count(Environment.ProcessorCount)} logical processors; vectors of {NumberText.Count(PeakRate.VectorBits)} bits");
         Line("backend", $"{backend.Name}, core {backend.Core}, {NumberText.Count(backend.Threads)} thread(s)");
         Line("peak", $"{NumberText.Short(peak / 1e9)} Gflop/s on one core (multiply-adds, measured)");

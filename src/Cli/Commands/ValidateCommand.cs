@@ -1,5 +1,5 @@
 using System.CommandLine;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 
 namespace KernelFlow.Cli;
 

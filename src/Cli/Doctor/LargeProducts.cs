@@ -1,5 +1,5 @@
 using KernelFlow.Files;
-using KernelFlow.Analysis.Reports;
+using KernelFlow.Reporting;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Cli.Doctor;

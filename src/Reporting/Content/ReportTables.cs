@@ -1,0 +1,71 @@
+using KernelFlow.Files;
+using static KernelFlow.Files.NumberText;
+
+namespace KernelFlow.Reporting.Content;
+
+/// <summary>The tables that report.html and report.md share.</summary>
+internal static class ReportTables
+{
+    /// <summary>At most so many rows; the tables/*.csv have all of them.</summary>
+    private const int MostRows = 12;
+
+    /// <summary>The tables behind the figures, in reading order.</summary>
+    public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) => [Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
+
+    /// <summary>The checks behind the inclusion verdict.</summary>
+    public static TableSection Checks(ReservoirAnalysis analysis) => new("What the verdict rests on", [], ["check", "#figure", "what it says"], Narrative.Checks(analysis));
+
+    /// <summary>What was analysed and with what.</summary>
+    public static TableSection Origin(ReservoirAnalysis analysis) =>
+        new("Where this comes from", [], ["what", "value"], [.. Provenance.Facts(analysis).Select(f => (string[])[f.What, f.Value])]);
+
+    private static TableSection Spectrum(ReservoirAnalysis analysis)
+    {
+        var (spectrum, modes) = (analysis.Spectrum, analysis.Inclusion.Modes);
+        string facts = $"Window t = {Short(analysis.Window.From, 6)} to {Short(analysis.Window.To, 6)}. "
+            + $"{Count(spectrum.Eigenvalues.Count)} eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}")} ({spectrum.Solver.Name()}): "
+            + $"{Count(spectrum.SignalDimension)} signal, {Count(spectrum.ReservoirDimension)} reservoir (threshold δ = {Short(spectrum.Threshold)} on {Narrative.Measure(analysis)}); "
+            + $"effective rank {Short(spectrum.EffectiveRank, 4)}; largest residual ‖Wψ − λψ‖ = {Short(spectrum.ResidualNorms.Count == 0 ? null : spectrum.ResidualNorms.Max())}.";
+        string[] paragraphs = spectrum is { DissipatedFraction: null, DissipatedFractionReason: { } reason } ? [facts, $"No dissipated fraction: {reason}."] : [facts];
+        int[] shown = Spread(spectrum.Eigenvalues.Count);
+        return new("Spectrum of W_S", paragraphs, ["#mode", "#λ_j", "#2βλ_j", "#λ_j/λ_1", "#‖G ψ_j‖", "#bound √(c λ_j)"],
+        [
+            .. shown.Select(j => (string[])
+            [
+                Count(j + 1), Short(spectrum.Eigenvalues[j]), Short(At(spectrum.DissipatedFraction, j)), Short(At(spectrum.RelativeEigenvalues, j)),
+                Short(j < modes.Count ? modes[j].Response : null), Short(j < modes.Count ? modes[j].Bound : null),
+            ]),
+        ], More(shown.Length, spectrum.Eigenvalues.Count, "spectrum.csv and tables/modes.csv"));
+    }
+
+    private static TableSection Evolution(KernelEvolution evolution)
+    {
+        string facts = $"‖K(t) − K(s)‖/‖K(s)‖ (spectral norm): {Short(evolution.PeakDrift)} at its largest, {Short(evolution.EndDrift)} at the end. "
+            + "Near 0 the network is in the frozen-kernel regime; from about 1 on it learns features.";
+        int[] shown = Spread(evolution.Points.Count);
+        return new("Movement of the kernel", [facts], ["#t", "#drift (spectral)", "#drift (Frobenius)", "#centred alignment", "#rotation (rad)", "#λ_max(K)"],
+        [
+            .. shown.Select(k => evolution.Points[k]).Select(p => (string[])
+                [Short(p.Time, 6), Short(p.SpectralDrift), Short(p.FrobeniusDrift), Short(p.CentredAlignment, 4), Short(p.Rotation), Short(p.LargestEigenvalue)]),
+        ], More(shown.Length, evolution.Points.Count, "kernel-evolution.csv"));
+    }
+
+    private static TableSection Intervals(ReservoirAnalysis analysis)
+    {
+        const string title = "Checkpoint intervals";
+        var intervals = analysis.Intervals;
+        string[] header = ["#from", "#to", "#transport defect", "#steps"];
+        if (intervals.Count > 0 && intervals.All(i => i.TransportDefect is null)) return new(title, [$"No transport defects: {analysis.NoTransportDefect}."], header, []);
+        var worst = intervals.OrderByDescending(i => i.TransportDefect ?? -1).ThenBy(i => i.From).Take(MostRows).ToArray();
+        return new(title, ["The transport defect ‖g(t_{k+1}) − P g(t_k)‖/‖g(t_k)‖ is large where checkpoints are too sparse or learning rates too large. The largest first:"], header,
+            Array.ConvertAll(worst, i => (string[])[Short(i.From, 6), Short(i.To, 6), Short(i.TransportDefect), Count(i.Steps)]), More(worst.Length, intervals.Count, "intervals.csv"));
+    }
+
+    private static string? More(int shown, int all, string file) => shown == all ? null : $"{Count(shown)} of {Count(all)} rows; all are in tables/{file}.";
+
+    /// <summary>Indices 0..count−1, thinned evenly to at most <see cref="MostRows"/> with both ends kept.</summary>
+    private static int[] Spread(int count) =>
+        count <= MostRows ? [.. Enumerable.Range(0, count)] : [.. Enumerable.Range(0, MostRows).Select(i => (int)((long)i * (count - 1) / (MostRows - 1)))];
+
+    private static double? At(IReadOnlyList<double>? values, int index) => values is not null && index < values.Count ? values[index] : null;
+}

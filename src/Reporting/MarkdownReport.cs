@@ -1,0 +1,120 @@
+using KernelFlow.Files;
+using System.Text;
+using KernelFlow.Reporting.Content;
+using static KernelFlow.Files.NumberText;
+
+namespace KernelFlow.Reporting;
+
+/// <summary>report.md: the verdict first, then what it rests on, then how to make it again. The same content as report.html.</summary>
+public static class MarkdownReport
+{
+    /// <summary>The whole document.</summary>
+    /// <param name="analysis">What to report.</param>
+    /// <param name="figures">The figures; those with a drawing are shown from figures/*.svg beside the document. Null leaves the figures out.</param>
+    public static string Text(ReservoirAnalysis analysis, IReadOnlyList<(string Section, Figure Figure)>? figures = null)
+    {
+        var text = new StringBuilder();
+        Verdict(text, analysis);
+        if (figures is not null) Figures(text, figures);
+        Section(text, ReportTables.Checks(analysis));
+        Claims(text, analysis);
+        Line(text, "## What this report does not show");
+        Line(text, "");
+        foreach (string caveat in Caveats.Of(analysis)) Line(text, "- " + Escape(caveat));
+        Line(text, "");
+        foreach (var section in ReportTables.Numbers(analysis)) Section(text, section);
+        Section(text, ReportTables.Origin(analysis));
+        Line(text, Escape(Provenance.HowToRepeat(analysis)));
+        Line(text, "");
+        Line(text, "    " + Provenance.Command(analysis));
+        return text.ToString();
+    }
+
+    /// <summary>A table with its heading.</summary>
+    public static void Section(StringBuilder text, TableSection section)
+    {
+        Line(text, "## " + section.Title);
+        Line(text, "");
+        foreach (string paragraph in section.Paragraphs) Line(text, Escape(paragraph));
+        if (section.Paragraphs.Count > 0) Line(text, "");
+        if (section.Rows.Count > 0) Table(text, section.Header, section.Rows);
+        if (section.More is null) return;
+        Line(text, section.More);
+        Line(text, "");
+    }
+
+    /// <summary>The figures under their questions.</summary>
+    public static void Figures(StringBuilder text, IReadOnlyList<(string Section, Figure Figure)> figures)
+    {
+        string? open = null;
+        foreach (var (section, figure) in figures)
+        {
+            if (section != open) { Line(text, "## " + (open = section)); Line(text, ""); }
+            Line(text, "### " + figure.Head.Title);
+            Line(text, "");
+            if (figure.Drawing is not null)
+            {
+                Line(text, $"![{Escape(figure.Head.Description).Replace("[", "\\[").Replace("]", "\\]")}]({ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg)");
+                Line(text, "");
+            }
+            Line(text, Escape(figure.Caption));
+            Line(text, "");
+        }
+    }
+
+    /// <summary>A table; a # before a column's name means numbers and is not printed.</summary>
+    public static void Table(StringBuilder text, IReadOnlyList<string> header, IEnumerable<string[]> rows)
+    {
+        Row(text, header.Select(h => h.TrimStart('#')));
+        Line(text, "|" + string.Concat(header.Select(_ => "---|")));
+        foreach (string[] row in rows) Row(text, row);
+        Line(text, "");
+    }
+
+    /// <summary>One line, ended by a line feed.</summary>
+    public static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+
+    /// <summary>Text that is not markup.</summary>
+    public static string Escape(string value) => value.ReplaceLineEndings(" ").Replace("|", "\\|").Replace("<", "&lt;");
+
+    private static void Verdict(StringBuilder text, ReservoirAnalysis analysis)
+    {
+        var inclusion = analysis.Inclusion;
+        Line(text, "# Kernel-flow report" + (analysis.Run.Name is { } name ? $": {Escape(name)}" : ""));
+        Line(text, "");
+        Line(text, $"**Inclusion ker W_S ⊆ ker G_Q: {Narrative.Word(inclusion.Verdict)}.** {Escape(Narrative.Headline(analysis))}");
+        if (inclusion.Reason is { } reason) Line(text, $"Reason: {Escape(reason)}.");
+        if (Narrative.Prediction(analysis) is { } prediction) { Line(text, ""); Line(text, Escape(prediction)); }
+        Line(text, "");
+        Line(text, Escape(Narrative.Mode(analysis)));
+        if (Narrative.Stability(analysis) is { } stability) Line(text, Escape(stability));
+        Line(text, "");
+        foreach (var (key, value, note) in KeyFigures.Of(analysis)) Line(text, $"- {Escape(key)}: **{Escape(value)}** ({Escape(note)})");
+        Line(text, "");
+    }
+
+    private static void Claims(StringBuilder text, ReservoirAnalysis analysis)
+    {
+        Line(text, "## Claims");
+        Line(text, "");
+        Line(text, "Every figure carries its error budget, relative to the same denominator. The largest part is in bold. Claims marked *data* confront the theory with what was recorded; claims marked *code* hold for any input and test the program.");
+        Line(text, "");
+        Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding", "sum", "limit"],
+            analysis.Claims.Select(c => (string[])
+            [
+                c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError), Short(c.Correlation, 6), Part(c.Budget, "integration", c.Budget?.Integration),
+                Part(c.Budget, "interpolation", c.Budget?.Interpolation), Part(c.Budget, "descent", c.Budget?.Descent), Part(c.Budget, "rounding", c.Budget?.Rounding),
+                Narrative.Sum(c.Budget), Short(c.Tolerance),
+            ]));
+        foreach (var claim in analysis.Claims)
+            if (Narrative.Reasons(claim) is { Length: > 0 } reasons) Line(text, $"- {claim.Id} {Narrative.Word(claim.Verdict)}: {Escape(reasons)}");
+        Line(text, "");
+        foreach (var (verdict, meaning) in Narrative.Meanings)
+            if (verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == verdict)) Line(text, $"- *{Narrative.Word(verdict)}*: {meaning}.");
+        Line(text, "");
+    }
+
+    private static string Part(ErrorBudget? budget, string name, double? value) => budget?.LargestPart == name ? $"**{Short(value)}**" : Short(value);
+
+    private static void Row(StringBuilder text, IEnumerable<string> cells) => Line(text, "| " + string.Join(" | ", cells.Select(Escape)) + " |");
+}

@@ -1,0 +1,128 @@
+using KernelFlow.Files;
+using static KernelFlow.Files.NumberText;
+
+namespace KernelFlow.Reporting;
+
+/// <summary>The sentences that every report and the command line share.</summary>
+public static class Narrative
+{
+    /// <summary>What a claim is confronted with: recorded data, the code's own mathematics, or nothing.</summary>
+    public static string Tests(ClaimResult claim) =>
+        claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data", ClaimKind.Code or ClaimKind.Inclusion => "code", _ => "measured" };
+
+    /// <summary>The checks behind the inclusion verdict: name, figure, what it says.</summary>
+    public static string[][] Checks(ReservoirAnalysis analysis)
+    {
+        var inclusion = analysis.Inclusion;
+        return
+        [
+            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this verifies code and kernels"],
+            ["independent", Short(inclusion.Independent?.WorstExcess), inclusion.Independent is { } independent ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); 0 is none" : inclusion.IndependentReason ?? "not run"],
+            ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
+            ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
+            ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility), $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} ({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
+        ];
+    }
+
+    /// <summary>The inclusion verdict in one sentence.</summary>
+    public static string Headline(ReservoirAnalysis analysis)
+    {
+        var (spectrum, inclusion) = (analysis.Spectrum, analysis.Inclusion);
+        long modes = (long)analysis.Run.Train * analysis.Run.Outputs;
+        string threshold = $"{Measure(analysis)} below δ = {Short(spectrum.Threshold)}";
+        return inclusion.Verdict switch
+        {
+            Verdict.Holds => $"Of {Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the reservoir ({threshold}), "
+                + "and none of them moves the test outputs by more than its share of training dissipation allows."
+                + (inclusion.Independent is null ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
+            Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were dissipated (none has {threshold}). "
+                + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
+            Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
+                $"Mode {Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as far as its training dissipation allows, "
+                + "which integration and rounding do not explain: the kernel blocks do not belong to one joint kernel, or the code is wrong.",
+            Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent?.WorstExcess)} when W_S and G_Q come from two methods ({inclusion.Independent?.Method}).",
+            _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of {Count(modes)} modes have {threshold}).",
+        };
+    }
+
+    /// <summary>What the recorded data say about the prediction of the test outputs, in one sentence; null when that claim was not computed.</summary>
+    public static string? Prediction(ReservoirAnalysis analysis)
+    {
+        if (analysis.Claims.FirstOrDefault(c => c.Id == WellKnownClaims.TestTransfer) is not { RelativeError: { } error } claim) return null;
+        string sources = claim.Budget is { Sum: { } sum } known
+            ? $"known error sources add up to {Percent(sum)}" + (known.LargestPart is { } largest ? $", most of it {Source(analysis, largest)}" : "")
+            : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.Known)}, and one is unknown" : "its error sources are unknown";
+        return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; {claim.Id} {Word(claim.Verdict)}), while the kernel {Moved(analysis.KernelEvolution.PeakDrift)}.";
+    }
+
+    /// <summary>Flow or descent, why, and what that means, in one or two sentences.</summary>
+    public static string Mode(ReservoirAnalysis analysis)
+    {
+        string why = analysis.Options.ModeReason is { } reason ? $", chosen because {reason}" : ", as asked for";
+        return analysis.Descent is { } d
+            ? $"Descent mode{why}. The operators are those of the recorded steps of {d.Optimizer} themselves, not of their continuous limit. {Quadrature(d.Quadrature)}"
+            : $"Flow mode{why}. Training is taken as gradient flow, the limit of small steps; what that leaves out is the part of each budget called descent.";
+    }
+
+    /// <summary>Descent mode: how near the steps came to the edge of stability, and what that does to errors; null in flow mode.</summary>
+    public static string? Stability(ReservoirAnalysis analysis)
+    {
+        if (analysis.Descent is not { } d) return null;
+        string z = $"The largest z = η λ_max(BK) is {Short(d.LargestZ)}, at step {Count(d.LargestZStep)} of the window; the edge of stability is {Short(d.StabilityEdge)}. ";
+        string growth = d.Amplification > 1 ? $"Errors made early can grow by a factor of {Short(d.Amplification)} in the stiffest direction" : "Errors made early do not grow";
+        string end = !d.Decidable ? ": too far past the edge for claims against data to be decided." : ".";
+        return z + growth + end + (d.PeakPropagator > 1 ? $" The propagator itself grew to {Short(d.PeakPropagator)} times its initial norm." : "");
+    }
+
+    private static string Quadrature(DescentQuadrature rule) => rule switch
+    {
+        DescentQuadrature.Midpoint => "Their Jacobians are averaged along each step by Simpson's rule, with the recorded midpoints.",
+        DescentQuadrature.Trapezium => "Their Jacobians are averaged along each step by the trapezium rule; recorded midpoints would make that far more accurate.",
+        _ => "Not every step was recorded: the Jacobian at each step's time is interpolated between checkpoints.",
+    };
+
+    /// <summary>What W_S and G_Q have in common: quadrature nodes, or steps.</summary>
+    public static string Shared(ReservoirAnalysis analysis) => analysis.Descent is null ? "quadrature nodes" : "steps";
+
+    // In exact descent nothing is interpolated: the quadrature along the steps takes that place.
+    private static string Source(ReservoirAnalysis analysis, string part) =>
+        part == "interpolation" && analysis.Descent is { Quadrature: not DescentQuadrature.Interpolated } ? "the average of the Jacobian along each step" : part == "descent" ? "the difference between descent and flow" : part;
+
+    private static string Moved(double drift) => drift < 1 ? $"changed by {Percent(drift)} of its initial norm" : $"changed by {Short(drift)} times its initial norm";
+
+    /// <summary>The sum of a budget: "3.1 %", "≥ 3.1 % (one part unknown)", or a dash.</summary>
+    public static string Sum(ErrorBudget? budget) => budget is null ? None : budget.Sum is { } sum ? Short(sum) : $"≥ {Short(budget.Known)}";
+
+    /// <summary>The reasons of a claim and of unknown parts of its budget, joined.</summary>
+    public static string Reasons(ClaimResult claim)
+    {
+        var parts = new List<string>();
+        void Add(string? label, string? reason)
+        {
+            // The claim's own reason may already quote that of the part.
+            if (!string.IsNullOrWhiteSpace(reason) && !parts.Any(p => p.Contains(reason.Trim(), StringComparison.Ordinal))) parts.Add(label is null ? reason.Trim() : $"{label}: {reason.Trim()}");
+        }
+        Add(null, claim.Reason);
+        Add("integration", claim.Budget is { Integration: null } ? claim.Budget.IntegrationReason : null);
+        Add("interpolation", claim.Budget is { Interpolation: null } ? claim.Budget.InterpolationReason : null);
+        Add("descent", claim.Budget is { Descent: null } ? claim.Budget.DescentReason : null);
+        return string.Join("; ", parts);
+    }
+
+    /// <summary>What the threshold applies to.</summary>
+    public static string Measure(ReservoirAnalysis analysis) => analysis.Spectrum.DissipatedFraction is null ? "λ_j/λ_1" : "dissipated fraction 2βλ_j";
+
+    /// <summary>A verdict in words.</summary>
+    public static string Word(Verdict verdict) => verdict == Verdict.NotApplicable ? "not applicable" : verdict.ToString().ToLowerInvariant();
+
+    /// <summary>What each verdict means.</summary>
+    public static IReadOnlyList<(Verdict Verdict, string Meaning)> Meanings { get; } =
+    [
+        (Verdict.Holds, "the figure is within its bound; for claims against data, at most three times the sum of its error budget"),
+        (Verdict.Violated, "the figure exceeds its bound; for claims against data, three times the sum of its error budget"),
+        (Verdict.Undecided, "a part of the budget is unknown, or the budget is larger than the tolerance: this run cannot tell"),
+        (Verdict.Vacuous, "inclusion only: no mode is in the reservoir at this threshold, so nothing was tested"),
+        (Verdict.Measured, "reported, not judged"),
+        (Verdict.NotApplicable, "the run does not allow this check"),
+    ];
+}

@@ -1,0 +1,74 @@
+namespace KernelFlow;
+
+/// <summary>What a comparison keeps of one analysis: everything but the operators and what is as long as the outputs.</summary>
+public sealed record ComparedRun
+{
+    /// <summary>What the run is called among the others; unique.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>What was analysed.</summary>
+    public required RunSummary Run { get; init; }
+
+    /// <summary>The options after automatic choices were resolved.</summary>
+    public required ResolvedOptions Options { get; init; }
+
+    /// <summary>The window [s, T] in flow time.</summary>
+    public required TimeWindow Window { get; init; }
+
+    /// <summary>Verdict of the inclusion ker W_S ⊆ ker G_Q.</summary>
+    public required Verdict Inclusion { get; init; }
+
+    /// <summary>What that verdict rests on, when it is not obvious.</summary>
+    public string? InclusionReason { get; init; }
+
+    /// <summary>ν = sup ‖G v‖/√(vᵀWv) with 0/0 = 0; null when infinite.</summary>
+    public required double? Visibility { get; init; }
+
+    /// <summary>√c_h, the Cauchy–Schwarz bound on ν.</summary>
+    public required double VisibilityBound { get; init; }
+
+    /// <summary>Spectrum of W_S.</summary>
+    public required SpectrumResult Spectrum { get; init; }
+
+    /// <summary>The claims, in order of their ids.</summary>
+    public required IReadOnlyList<ClaimResult> Claims { get; init; }
+
+    /// <summary>Movement of the kernel.</summary>
+    public required KernelEvolution KernelEvolution { get; init; }
+
+    /// <summary>The claim with the given id; null when it was not computed.</summary>
+    public ClaimResult? Claim(string id) => Claims.FirstOrDefault(c => c.Id == id);
+
+    /// <summary>Reads results.json of an earlier analysis.</summary>
+    /// <param name="path">The file, or the report folder that holds it.</param>
+    /// <param name="label">Its label; null for the run's name, or the folder's where the run has none.</param>
+    /// <exception cref="InvalidResultsException">It is not there, is not results.json of this version, or lacks a key; the message names it.</exception>
+    public static ComparedRun Read(string path, string? label = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Results.ResultsReader.Read(Directory.Exists(path) ? Path.Combine(path, ResultsFile.Name) : path, label);
+    }
+
+    /// <summary>Takes what a comparison needs.</summary>
+    /// <param name="label">A name of its own.</param>
+    /// <param name="analysis">The analysis.</param>
+    public static ComparedRun Of(string label, ReservoirAnalysis analysis)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(label);
+        ArgumentNullException.ThrowIfNull(analysis);
+        return new ComparedRun
+        {
+            Label = label,
+            Run = analysis.Run,
+            Options = analysis.Options,
+            Window = analysis.Window,
+            Inclusion = analysis.Inclusion.Verdict,
+            InclusionReason = analysis.Inclusion.Reason,
+            Visibility = analysis.Inclusion.Visibility,
+            VisibilityBound = analysis.Inclusion.VisibilityBound,
+            Spectrum = analysis.Spectrum,
+            Claims = analysis.Claims,
+            KernelEvolution = analysis.KernelEvolution,
+        };
+    }
+}

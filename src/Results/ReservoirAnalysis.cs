@@ -1,0 +1,142 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace KernelFlow;
+
+/// <summary>Everything that the analysis of a run found, immutable.</summary>
+public sealed record ReservoirAnalysis
+{
+    /// <summary>What made this result.</summary>
+    public ToolInfo Tool { get; init; } = ToolInfo.Current;
+
+    /// <summary>What was analysed.</summary>
+    public required RunSummary Run { get; init; }
+
+    /// <summary>The options after automatic choices were resolved.</summary>
+    public required ResolvedOptions Options { get; init; }
+
+    /// <summary>The window [s, T] in flow time.</summary>
+    public required TimeWindow Window { get; init; }
+
+    /// <summary>Spectrum of W_S(s,T).</summary>
+    public required SpectrumResult Spectrum { get; init; }
+
+    /// <summary>The inclusion ker W_S ⊆ ker G_Q.</summary>
+    public required InclusionResult Inclusion { get; init; }
+
+    /// <summary>Relative dissipation, its own spectrum with its own modes; null for B = βI (it is then <see cref="SpectrumResult.DissipatedFraction"/>) and in descent mode.</summary>
+    public RelativeDissipation? RelativeDissipation { get; init; }
+
+    /// <summary>Why <see cref="RelativeDissipation"/> is null.</summary>
+    public string? RelativeDissipationReason { get; init; }
+
+    /// <summary>The claims, in order of their ids.</summary>
+    public required IReadOnlyList<ClaimResult> Claims { get; init; }
+
+    /// <summary>Movement of the kernel.</summary>
+    public required KernelEvolution KernelEvolution { get; init; }
+
+    /// <summary>How the spectrum builds up over the window.</summary>
+    public SpectralSchedule? Schedule { get; init; }
+
+    /// <summary>Where label noise went; null when it is not known (the reason is that of claim C13).</summary>
+    public NoisePlacement? NoisePlacement { get; init; }
+
+    /// <summary>The population-risk gate; null without Jacobians (the reason is that of claim C14).</summary>
+    public RiskGate? RiskGate { get; init; }
+
+    /// <summary>What each training example did.</summary>
+    public InfluenceResult? Influence { get; init; }
+
+    /// <summary>Per checkpoint interval.</summary>
+    public required IReadOnlyList<IntervalResult> Intervals { get; init; }
+
+    /// <summary>Recorded and predicted displacements at the end of the window.</summary>
+    public required DisplacementResult Displacements { get; init; }
+
+    /// <summary>Facts of descent mode; null in flow mode.</summary>
+    public DescentSummary? Descent { get; init; }
+
+    /// <summary>Cost.</summary>
+    public required PerformanceResult Performance { get; init; }
+
+    /// <summary>The operators themselves.</summary>
+    public required OperatorSet Operators { get; init; }
+
+    /// <summary>Why an interval may have no transport defect.</summary>
+    public string NoTransportDefect => Descent?.Quadrature == DescentQuadrature.Interpolated
+        ? "descent between sparse checkpoints follows g(s) alone, from the start of the window"
+        : "the gradient at the start of the interval is zero";
+
+    /// <summary>The claim with the given id.</summary>
+    /// <exception cref="KeyNotFoundException">This version does not compute it.</exception>
+    public ClaimResult Claim(string id) =>
+        Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} was not computed; there are {string.Join(", ", Claims.Select(c => c.Id))}.");
+}
+
+/// <summary>Facts about the recorded run.</summary>
+/// <param name="Loss">Kind of the loss.</param>
+/// <param name="Train">n.</param>
+/// <param name="Test">m.</param>
+/// <param name="Outputs">p.</param>
+/// <param name="Parameters">D, null for kernel-block runs.</param>
+/// <param name="Checkpoints">Checkpoints in the window.</param>
+/// <param name="InputHash">"sha256:…" of the files, null for runs in memory.</param>
+public sealed record RunSummary(string Loss, int Train, int Test, int Outputs, long? Parameters, int Checkpoints, string? InputHash)
+{
+    /// <summary>Name of the run's folder; null for runs in memory.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The optimizer, when the run says so.</summary>
+    public OptimizerSummary? Optimizer { get; init; }
+
+    /// <summary>The recorder's own facts (network, data, label noise, seed), in its order.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What was used, after automatic choices.</summary>
+/// <param name="Mode">Flow or descent.</param>
+/// <param name="Method">Integration method.</param>
+/// <param name="Interpolation">"linear" or "cubic".</param>
+/// <param name="RelativeTolerance">Bound on the estimated relative Frobenius error of P, W_S and G_Q.</param>
+/// <param name="Threshold">δ.</param>
+/// <param name="Seed">Seed of everything random.</param>
+public sealed record ResolvedOptions(AnalysisMode Mode, string Method, string Interpolation, double RelativeTolerance, double Threshold, long Seed)
+{
+    /// <summary>Why the mode was chosen, when it was left to the tool.</summary>
+    public string? ModeReason { get; init; }
+
+    /// <summary>Whether check 2 of the inclusion, a second integration by another method, was asked for.</summary>
+    public bool IndependentCheck { get; init; } = true;
+
+    /// <summary>Why the method was chosen, when it was left to the tool.</summary>
+    public string? MethodReason { get; init; }
+}
+
+/// <summary>A window of flow time.</summary>
+/// <param name="From">s.</param>
+/// <param name="To">T.</param>
+public sealed record TimeWindow(double From, double To);
+
+/// <summary>U(T) − U(s), recorded and predicted, stacked example-major.</summary>
+/// <param name="RecordedTest">U_Q(T) − U_Q(s), length M.</param>
+/// <param name="PredictedTest">−G_Q g(s), length M.</param>
+/// <param name="RecordedTrain">U_S(T) − U_S(s), length N.</param>
+/// <param name="PredictedTrain">−G_S g(s), length N.</param>
+public sealed record DisplacementResult(IReadOnlyList<double> RecordedTest, IReadOnlyList<double> PredictedTest, IReadOnlyList<double> RecordedTrain, IReadOnlyList<double> PredictedTrain);
+
+/// <summary>Cost of an analysis.</summary>
+/// <param name="Seconds">Wall time from opening the run to the last number, writing excluded.</param>
+/// <param name="PeakBytes">Largest working set of the process.</param>
+/// <param name="Steps">Accepted integration steps.</param>
+/// <param name="RejectedSteps">Rejected integration steps.</param>
+/// <param name="Method">Integration method.</param>
+/// <param name="Backend">Library, core, threads.</param>
+public sealed record PerformanceResult(double Seconds, long PeakBytes, int Steps, int RejectedSteps, string Method, string Backend);
+
+/// <summary>The operators of the window as MathNet matrices.</summary>
+/// <param name="P">P(T,s), N×N.</param>
+/// <param name="W_S">W_S(s,T), N×N, symmetric.</param>
+/// <param name="G_Q">G_Q(T,s), M×N.</param>
+/// <param name="G_S">G_S(T,s), N×N.</param>
+/// <param name="Eigenvectors">ψ_j in columns, in the order of the spectrum.</param>
+public sealed record OperatorSet(Matrix<double> P, Matrix<double> W_S, Matrix<double> G_Q, Matrix<double> G_S, Matrix<double> Eigenvectors);

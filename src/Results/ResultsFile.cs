@@ -1,0 +1,40 @@
+using System.Text;
+using KernelFlow.Files;
+using KernelFlow.Results;
+
+namespace KernelFlow;
+
+/// <summary>results.json: what programs read (docs/results.md).</summary>
+public static class ResultsFile
+{
+    /// <summary>Its name in a report folder.</summary>
+    public const string Name = "results.json";
+
+    /// <summary>Value of the key "format", by which a results file is recognised.</summary>
+    public const string Format = "kernel-flow-results";
+
+    /// <summary>Version of the keys: within a version keys are added, never changed.</summary>
+    public const int Version = 1;
+
+    /// <summary>Writes an analysis; an older file is replaced whole.</summary>
+    /// <param name="analysis">What to write.</param>
+    /// <param name="path">The file; missing folders are made.</param>
+    /// <exception cref="IOException">The file cannot be written; the old one, if any, is intact.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Write(ReservoirAnalysis analysis, string path)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+        AtomicFile.Write(path, stream => ResultsJson.Write(analysis, stream));
+    }
+
+    /// <summary>The text of the file.</summary>
+    public static string Text(ReservoirAnalysis analysis)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        using var stream = new MemoryStream();
+        ResultsJson.Write(analysis, stream);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

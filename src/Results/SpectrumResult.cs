@@ -1,0 +1,41 @@
+namespace KernelFlow;
+
+/// <summary>The eigenvalues of W_S(s,T) and what the threshold makes of them.</summary>
+public sealed record SpectrumResult
+{
+    /// <summary>Eigenvalues λ_j of W_S, descending.</summary>
+    public required IReadOnlyList<double> Eigenvalues { get; init; }
+
+    /// <summary>‖W_S ψ_j − λ_j ψ_j‖₂ for each pair.</summary>
+    public required IReadOnlyList<double> ResidualNorms { get; init; }
+
+    /// <summary>2βλ_j, the fraction of ψ_j's gradient energy that is dissipated; null unless B = βI and the mode is flow.</summary>
+    public IReadOnlyList<double>? DissipatedFraction { get; init; }
+
+    /// <summary>Why <see cref="DissipatedFraction"/> is null.</summary>
+    public string? DissipatedFractionReason { get; init; }
+
+    /// <summary>λ_j/λ_1: the measure the threshold applies to when there is no dissipated fraction.</summary>
+    public required IReadOnlyList<double> RelativeEigenvalues { get; init; }
+
+    /// <summary>δ: modes whose measure is below it are the (soft) reservoir.</summary>
+    public required double Threshold { get; init; }
+
+    /// <summary>Number of modes at or above the threshold.</summary>
+    public required int SignalDimension { get; init; }
+
+    /// <summary>Number of modes below the threshold.</summary>
+    public required int ReservoirDimension { get; init; }
+
+    /// <summary>(Σλ)²/Σλ².</summary>
+    public required double EffectiveRank { get; init; }
+
+    /// <summary>Whether all N eigenvalues are there; otherwise the largest. Dimensions and effective rank count all N either way.</summary>
+    public required bool Complete { get; init; }
+
+    /// <summary>How the eigenpairs were computed.</summary>
+    public EigenSolver Solver { get; init; } = EigenSolver.Dense;
+
+    /// <summary>How the eigenvalues listed are known to hold every copy of a repeated one.</summary>
+    public string? Multiplicity { get; init; }
+}

@@ -1,0 +1,78 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace KernelFlow.Tests.Samples;
+
+/// <summary>A small analysis made by hand: three training outputs, two test outputs, numbers that expose rounding and formatting.</summary>
+internal static class SampleAnalysis
+{
+    public static ReservoirAnalysis Make() => new()
+    {
+        Run = new RunSummary("squared", 3, 2, 1, 7, 4, "sha256:0123")
+        {
+            Optimizer = new OptimizerSummary("momentum", 0.05, [("momentum", 0.9)]), Metadata = new Dictionary<string, string> { ["network"] = "tanh | 8 <wide>" },
+        },
+        Options = new ResolvedOptions(AnalysisMode.Flow, "gauss-6", "linear", 1e-8, 1e-3, 0) { ModeReason = "descent is not built" },
+        Window = new TimeWindow(0, 150.00000000000003),
+        Spectrum = new SpectrumResult
+        {
+            Eigenvalues = [1.5, 0.1 + 0.2, 1.0 / 3e9],
+            ResidualNorms = [1e-16, 2e-16, 3e-17],
+            DissipatedFraction = [1.0, 0.2, 2.0 / 9e9],
+            RelativeEigenvalues = [1, 0.2, 2.0 / 9e9],
+            Threshold = 1e-3,
+            SignalDimension = 2,
+            ReservoirDimension = 1,
+            EffectiveRank = 1.38,
+            Complete = true,
+        },
+        Inclusion = new InclusionResult
+        {
+            Verdict = Verdict.Holds,
+            Structural = new StructuralCheck(0.41, 1, 1e-15),
+            Independent = new IndependentCheck(0, "gauss-6 against gauss-4"),
+            Empirical = new EmpiricalCheck(0.004, 0.005),
+            Visibility = 3.2,
+            VisibilityBound = 7.9,
+            BoundFromTestKernel = true,
+            Modes = [new(1.5, 1, 2.0, 9.7, 1e-15, false), new(0.1 + 0.2, 0.2, 1.7, 4.3, 1e-15, false), new(1.0 / 3e9, 2.0 / 9e9, 1e-6, 1.4e-4, 1e-15, true)],
+        },
+        Claims =
+        [
+            new ClaimResult("C2", "transport", Verdict.Holds) { Kind = ClaimKind.Data, RelativeError = 0.011, Tolerance = 0.1, Budget = new ErrorBudget(1e-9, 0.02, 0.001, 1e-13) },
+            new ClaimResult("C4", "test transfer", Verdict.Undecided)
+            { Kind = ClaimKind.Data,
+                RelativeError = 0.004, Correlation = 0.99998, Tolerance = 0.1, Budget = new ErrorBudget(1e-8, 0.003, null, 1e-13) { DescentReason = "the optimizer is unknown" },
+                Reason = "a part of the budget is unknown, \"descent\"",
+            },
+            new ClaimResult("C10", "composition", Verdict.Holds) { Kind = ClaimKind.Code, RelativeError = 1e-12, Budget = new ErrorBudget(1e-9, 0, 0, 1e-13) },
+            new ClaimResult("C12", "kernel evolution", Verdict.Measured) { RelativeError = 19 },
+            new ClaimResult("C13", "noise placement", Verdict.NotApplicable) { Reason = "no noise mask | recorded" },
+        ],
+        KernelEvolution = new KernelEvolution
+        {
+            PeakDrift = 19,
+            EndDrift = 18.5,
+            Points = [new(0, 0, 0, 1, 0, 2), new(0.05, 1e-3, 1.1e-3, 0.999, 0.01, 2.1), new(10, 19, 17, 0.4, 1.2, 30), new(150.00000000000003, 18.5, 16.9, 0.41, 1.19, 29.5)],
+        },
+        Intervals = [new(0, 0.05, 1e-6, 1), new(0.05, 10, 0.02, 7), new(10, 150.00000000000003, null, 3)],
+        Displacements = new DisplacementResult([0.5, -1.25], [0.49, -1.26], [1, -1, 0.25], [1.01, -0.99, 0.2]),
+        Performance = new PerformanceResult(1.9, 120_000_000, 11, 2, "gauss-6", "managed Vector512, 2 threads"),
+        Operators = new OperatorSet(Numbered(3, 3, 1), Numbered(3, 3, 100), Numbered(2, 3, 200), Numbered(3, 3, 300), Numbered(3, 3, 400)),
+    };
+
+    /// <summary>The same as if by descent between sparse checkpoints, past the edge of stability.</summary>
+    public static ReservoirAnalysis Descent(DescentQuadrature quadrature = DescentQuadrature.Interpolated, double z = 2.25)
+    {
+        var flow = Make();
+        return flow with
+        {
+            Options = flow.Options with { Mode = AnalysisMode.Descent, Method = "descent-" + quadrature.Name(), ModeReason = "every step was recorded" },
+            Descent = new DescentSummary("gradient-descent", quadrature, z, 17, 2, 12.5, 1.5) { Decidable = z <= 3 },
+            Spectrum = flow.Spectrum with { DissipatedFraction = null, DissipatedFractionReason = "not a fraction here" },
+            Intervals = [.. flow.Intervals.Select(i => i with { TransportDefect = null })],
+        };
+    }
+
+    /// <summary>Element (i, j) is first + i·columns + j: its row-major position can be read off.</summary>
+    public static Matrix<double> Numbered(int rows, int columns, double first) => Matrix<double>.Build.Dense(rows, columns, (i, j) => first + i * columns + j);
+}
