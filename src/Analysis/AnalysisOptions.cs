@@ -1,3 +1,4 @@
+using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 
 namespace KernelFlow;
@@ -11,8 +12,8 @@ public sealed record AnalysisOptions
     /// <summary>How the kernels between checkpoints follow from those at them: <see cref="Interpolation.Linear"/>, <see cref="Interpolation.Cubic"/> or one of your own.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Linear;
 
-    /// <summary>Integration method: "auto" or a name from <see cref="Integrators.Methods.Names"/>.</summary>
-    public string Method { get; init; } = "auto";
+    /// <summary>The integration method: left to the tool, built in (<see cref="Methods"/>), one of your own, or the name of a built-in one.</summary>
+    public MethodChoice Method { get; init; } = MethodChoice.Auto;
 
     /// <summary>The smallest <see cref="RelativeTolerance"/> that is accepted.</summary>
     public const double TightestTolerance = 1e-13;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelFlow.Integrators;
 
 namespace KernelFlow.Cli;
 
@@ -8,7 +9,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
 {
     private readonly Choice<AnalysisMode> _mode = Choices.Mode();
     private readonly Choice<Interpolation> _interpolation = Choices.Interpolation();
-    private readonly Choice<string> _method = Choices.Method();
+    private readonly Choice<MethodChoice> _method = Choices.Method();
     private readonly Option<double?> _tolerance = Numbers.Real("--rtol", "Bound on the estimated relative error of P, W_S and G_Q. Default: 1e-8.",
         x => x is >= AnalysisOptions.TightestTolerance and <= AnalysisOptions.LoosestTolerance, "between 1e-13 and 1e-3");
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.",

@@ -13,7 +13,7 @@ internal static class Choices
         new("--interpolation", "How J is interpolated between checkpoints.", [.. KernelFlow.Interpolation.All.Select(i => (i.Name, i))]);
 
     /// <summary>--method.</summary>
-    public static Choice<string> Method() => new("--method", "Integration method.", [.. Methods.Names.Select(n => (n, n))]);
+    public static Choice<MethodChoice> Method() => new("--method", "Integration method.", [.. Methods.Names.Select(n => (n, MethodChoice.Of(n)))]);
 
     /// <summary>--solver.</summary>
     public static Choice<EigenSolver> Solver() => Enumeration<EigenSolver>("--solver", "How the eigenpairs of W_S are computed.");

@@ -27,7 +27,7 @@ public static class Recorder
     /// <summary>Trains and writes a run folder; it opens with all completed checkpoints at any moment, also after a kill.</summary>
     /// <param name="options">What to train and record.</param>
     /// <param name="folder">The run folder; created when absent.</param>
-    /// <param name="backend">Dense kernels to train with.</param>
+    /// <param name="backend">The dense linear algebra to train with.</param>
     /// <param name="mode">What to do with a folder that already holds something.</param>
     /// <param name="progress">Told after every checkpoint.</param>
     /// <param name="cancellation">Checked before every step; completed checkpoints stay.</param>
@@ -68,7 +68,7 @@ public static class Recorder
 
     /// <summary>Trains and keeps the checkpoints in memory: what <see cref="Record"/> writes, as a sequence to analyse.</summary>
     /// <param name="options">What to train and record.</param>
-    /// <param name="backend">Dense kernels to train with.</param>
+    /// <param name="backend">The dense linear algebra to train with.</param>
     /// <param name="progress">Told after every checkpoint.</param>
     /// <param name="cancellation">Checked before every step.</param>
     /// <exception cref="ArgumentException">The options make no run.</exception>

@@ -21,7 +21,7 @@ internal static class InterpolationVariants
         var solver = new PropagationOptions { Method = input.Options.Method, RelativeTolerance = Math.Max(input.Options.RelativeTolerance, Tolerance) };
         try
         {
-            return Find(input, coarser: true, (trajectory, grid) => Known.Of(Prediction.From(Propagator.Transport(trajectory, input.StartGradient, solver, input.Backend, cancellation), grid)));
+            return Find(input, coarser: true, (trajectory, grid) => Known.Of(Prediction.From(FlowIntegrator.Transport(trajectory, input.StartGradient, solver, input.Backend, cancellation), grid)));
         }
         catch (NumericalException e)
         {

@@ -19,16 +19,15 @@ internal static class FlowCarry
     /// <param name="block">V, N×c.</param>
     /// <param name="split">Checkpoint index of τ; null for one piece.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static CarriedBlock Run(KernelTrajectory trajectory, string method, double tolerance, Backend backend, DenseMatrix block, int? split, CancellationToken cancellation)
+    public static CarriedBlock Run(KernelTrajectory trajectory, IntegrationMethod method, double tolerance, Backend backend, DenseMatrix block, int? split, CancellationToken cancellation)
     {
-        // Two stages each: for few columns a third would cost more than the longer steps save.
-        string other = method == "gauss-4" ? "radau-3" : "gauss-4";
+        var other = method.PartnerForColumns;
         var options = new PropagationOptions { Method = other, RelativeTolerance = Math.Max(tolerance, Tolerance) };
-        var first = Propagator.Transport(split is { } k ? new WindowTrajectory(trajectory, 0, k) : trajectory, block, options, backend, cancellation);
+        var first = FlowIntegrator.Transport(split is { } k ? new WindowTrajectory(trajectory, 0, k) : trajectory, block, options, backend, cancellation);
         var error = Absolute(first);
         string how = FormattableString.Invariant($"{other} at {options.RelativeTolerance:G2}");
         if (split is not { } middle) return new CarriedBlock(first.End, first.Train, first.Test, first.Dissipated, error, how);
-        var second = Propagator.Transport(new WindowTrajectory(trajectory, middle, trajectory.Intervals), first.End, options, backend, cancellation);
+        var second = FlowIntegrator.Transport(new WindowTrajectory(trajectory, middle, trajectory.Intervals), first.End, options, backend, cancellation);
         return new CarriedBlock(second.End, (DenseMatrix)(first.Train + second.Train), (DenseMatrix)(first.Test + second.Test), (DenseMatrix)(first.Dissipated + second.Dissipated),
             Sum(first, error, second), how);
     }

@@ -60,7 +60,7 @@ internal static class OperatorConsistency
         return new OperatorCheck(NodeWeights, defect, limit);
     }
 
-    // I − P = βG_S and I − PᵀP = 2βW for B = βI; some methods keep both to rounding at any step. P is known to rounding of the identity it starts as.
+    // I − P = βG_S and I − PᵀP = 2βW for B = βI; a method that keeps energy keeps both to rounding at any step. P is known to rounding of the identity it starts as.
     private static IEnumerable<OperatorCheck> Identities(Propagation a, double beta, double rounding, bool kept, Backend backend)
     {
         int N = a.P.RowCount;

@@ -17,12 +17,12 @@ internal static class StartSchedule
         var (trajectory, times, options, backend) = (model.Trajectory, input.Outputs.Times, input.Options, input.Backend);
         int N = trajectory.TrainSize;
         int[] cuts = [0, .. model.PartialGramians.Select(g => g.Knot), times.Count - 1];
-        var solver = new PropagationOptions { Method = model.Method, RelativeTolerance = Math.Max(options.RelativeTolerance, Tolerance) };
+        var solver = new PropagationOptions { Method = model.Propagation.Method!, RelativeTolerance = Math.Max(options.RelativeTolerance, Tolerance) };
         var points = new List<SchedulePoint>();
         DenseMatrix? w = null;
         for (int i = cuts.Length - 2; i >= 0; i--)
         {
-            var window = Propagator.Integrate(new WindowTrajectory(trajectory, cuts[i], cuts[i + 1]), solver, backend, cancellation: cancellation);
+            var window = FlowIntegrator.Integrate(new WindowTrajectory(trajectory, cuts[i], cuts[i + 1]), solver, backend, cancellation: cancellation);
             if (w is not null)
             {
                 var wp = new DenseMatrix(N, N);

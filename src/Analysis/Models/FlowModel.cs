@@ -31,7 +31,7 @@ public sealed record FlowModel : RunModel
     public override AnalysisMode Mode => AnalysisMode.Flow;
 
     /// <inheritdoc/>
-    public override string Method => Propagation.Report.Method;
+    public override string Method => Propagation.Report.Name;
 
     /// <inheritdoc/>
     public override string? MethodReason => Propagation.Report.Reason;
@@ -70,7 +70,7 @@ public sealed record FlowModel : RunModel
 
     internal override IReadOnlyList<double>? NodeKnots => Trajectory.Knots;
 
-    internal override bool KeepsEnergy => Method.StartsWith("gauss", StringComparison.Ordinal);
+    internal override bool KeepsEnergy => Propagation.Method is { KeepsEnergy: true };
 
     internal override Known<SecondIntegration> Second { get; }
 
@@ -86,7 +86,7 @@ public sealed record FlowModel : RunModel
         var independent = options.IndependentCheck
             ? Known.Of(SecondIntegration.Start(trajectory, options.Method, options.RelativeTolerance, input.Backend, second))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
-        var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, input.Backend,
+        var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, input.Backend,
             new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = input.KeptCheckpoints }, progress, cancellation);
         var main = Prediction.From(propagation, outputs.Gradients[0]);
         var predictions = new PredictionSet(main)
@@ -98,7 +98,7 @@ public sealed record FlowModel : RunModel
     }
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        FlowCarry.Run(Trajectory, Method, _input.Options.RelativeTolerance, _input.Backend, block, split, cancellation);
+        FlowCarry.Run(Trajectory, Propagation.Method!, _input.Options.RelativeTolerance, _input.Backend, block, split, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ internal static class SpectrumSolver
         if (options.Solver != EigenSolver.GolubKahan) return;
         if (!checkpoints.HasJacobians)
             throw new ArgumentException("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks, from which eigenvalues of W_S are known to N·ε·λ₁ only; use dense or lanczos.");
-        if (mode == AnalysisMode.Flow && options.Method != "auto" && CollocationTableau.Find(options.Method) is null)
+        if (mode == AnalysisMode.Flow && options.Method.Method is { Tableau: null })
             throw new ArgumentException($"solver: golub-kahan needs the steps of {string.Join(", ", CollocationTableau.All.Select(t => t.Name))}, not {options.Method}.");
         if (mode != AnalysisMode.Descent) return;
         if (!exact) throw new ArgumentException("solver: golub-kahan in descent mode needs every step recorded; use flow, or another solver.");

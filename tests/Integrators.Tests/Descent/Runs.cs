@@ -34,7 +34,7 @@ internal static class Runs
         };
 
     public static DescentResult Run(CheckpointSequence c, ChordQuadrature quadrature = ChordQuadrature.Auto, SegmentQuadrature segment = SegmentQuadrature.Simpson) =>
-        DescentPropagator.Run(c, OutputRecord.Read(c), new DescentOptions { Quadrature = quadrature, Segment = segment }, Backends.Managed);
+        DescentRecursion.Run(c, OutputRecord.Read(c), new DescentOptions { Quadrature = quadrature, Segment = segment }, Backends.Managed);
 
     /// <summary>Errors of C1 to C4 against the recording, by the definitions.</summary>
     public static (double C1, double C2, double C3, double C4) Errors(CheckpointSequence c, DescentResult result)
