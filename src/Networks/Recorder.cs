@@ -50,7 +50,7 @@ public static class Recorder
             : RunWriter.Create(folder, new RunDescription(run.Trainer.Loss, run.Data.Test)
             {
                 Parameters = options.Kernels ? null : run.Network.Parameters,
-                Optimizer = run.Trainer.OptimizerInfo,
+                Optimizer = run.Trainer.Optimizer,
                 Targets = run.RunTensors,
                 Metadata = RunMetadata.Of(options, run.Network),
             }, mode == RecordMode.Overwrite);
@@ -79,7 +79,7 @@ public static class Recorder
         var run = new TrainingRun(options, backend);
         return new CheckpointSequence(run.Checkpoints(0, progress, cancellation), run.Trainer.Loss)
         {
-            Optimizer = run.Trainer.OptimizerInfo,
+            Optimizer = run.Trainer.Optimizer,
             RunTensors = run.RunTensors.ToDictionary(t => t.Name),
             Metadata = RunMetadata.Of(options, run.Network),
         };

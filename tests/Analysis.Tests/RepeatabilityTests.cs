@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Reflection;
 using KernelFlow.Analysis.Tests.Reports;
 using KernelFlow.Analysis.Tests.Support;
 using KernelFlow.Numerics;
@@ -35,7 +36,7 @@ public class RepeatabilityTests
                 case null or string or double or int or long or bool or Enum: leaves.Add(path, value); break;
                 case Matrix<double> m: foreach (var (i, j, v) in m.EnumerateIndexed()) leaves.Add(string.Create(CultureInfo.InvariantCulture, $"{path}[{i},{j}]"), v); break;
                 case IEnumerable list: int k = 0; foreach (object? item in list) Walk(string.Create(CultureInfo.InvariantCulture, $"{path}[{k++}]"), item); break;
-                default: foreach (var p in value.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0)) Walk($"{path}.{p.Name}", p.GetValue(value)); break;
+                default: foreach (var p in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0)) Walk($"{path}.{p.Name}", p.GetValue(value)); break;
             }
         }
     }

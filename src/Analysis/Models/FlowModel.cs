@@ -92,7 +92,7 @@ public sealed record FlowModel : RunModel
         var predictions = new PredictionSet(main)
         {
             Interpolations = interpolations.Value,
-            Descent = input.Checkpoints.Optimizer?.Kind == "gradient-flow" ? Known.Of(main) : replay.Value,
+            Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : replay.Value,
         };
         return new FlowModel(input, trajectory, propagation, predictions, independent);
     }

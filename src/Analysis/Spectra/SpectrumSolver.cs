@@ -23,7 +23,7 @@ internal static class SpectrumSolver
             throw new ArgumentException($"solver: golub-kahan needs the steps of {string.Join(", ", CollocationTableau.All.Select(t => t.Name))}, not {options.Method}.");
         if (mode != AnalysisMode.Descent) return;
         if (!exact) throw new ArgumentException("solver: golub-kahan in descent mode needs every step recorded; use flow, or another solver.");
-        if (DescentRule.Of(checkpoints) is { HasBuffer: true } rule)
+        if (DescentSupport.Require(checkpoints) is { HasBuffer: true } rule)
             throw new ArgumentException($"solver: golub-kahan in descent mode is possible for gradient-descent only, and the optimizer of this run is {rule.Kind}; use flow, or another solver.");
     }
 

@@ -1,10 +1,10 @@
 namespace KernelFlow.Networks;
 
 /// <summary>One update rule with its state.</summary>
-internal abstract class Optimizer
+internal abstract class UpdateRule
 {
     /// <summary>Its name and constants in the manifest.</summary>
-    public abstract OptimizerInfo Info { get; }
+    public abstract Optimizer Info { get; }
 
     /// <summary>The diagonal M of the last step, if the rule has one.</summary>
     public virtual double[]? Preconditioner => null;
@@ -17,23 +17,23 @@ internal abstract class Optimizer
     /// <param name="next">Receives w_{k+1}.</param>
     public abstract void Step(double[] w, double[] gradient, bool[]? gate, double eta, double[] next);
 
-    public static Optimizer Create(RecordingOptions o, int parameters)
+    public static UpdateRule Create(RecordingOptions o, int parameters)
     {
         double first = LearningRates.At(o, 0);
         return o.Optimizer switch
         {
-            OptimizerKind.GradientDescent => new GradientDescent(new OptimizerInfo("gradient-descent", first)),
-            OptimizerKind.Sgd => new GradientDescent(new OptimizerInfo("sgd", first) { BatchSize = o.Batch }),
-            OptimizerKind.Momentum => new HeavyBall(new OptimizerInfo("momentum", first) { Momentum = o.Momentum, BatchSize = o.Batch }, parameters),
-            OptimizerKind.Adam => new Adam(new OptimizerInfo("adam", first) { Beta1 = o.Beta1, Beta2 = o.Beta2, Epsilon = o.Epsilon, BatchSize = o.Batch }, parameters),
+            OptimizerKind.GradientDescent => new Steepest(new GradientDescent(first)),
+            OptimizerKind.Sgd => new Steepest(new StochasticGradientDescent(first, o.Batch!.Value)),
+            OptimizerKind.Momentum => new HeavyBall(new Momentum(first, o.Momentum) { BatchSize = o.Batch }, parameters),
+            OptimizerKind.Adam => new AdaptiveMoments(new Adam(first, o.Beta1, o.Beta2, o.Epsilon) { BatchSize = o.Batch }, parameters),
             _ => throw new ArgumentOutOfRangeException(nameof(o), o.Optimizer, "Not an optimizer."),
         };
     }
 
     /// <summary>w ← w − η g.</summary>
-    private sealed class GradientDescent(OptimizerInfo info) : Optimizer
+    private sealed class Steepest(Optimizer info) : UpdateRule
     {
-        public override OptimizerInfo Info => info;
+        public override Optimizer Info => info;
 
         public override void Step(double[] w, double[] gradient, bool[]? gate, double eta, double[] next)
         {
@@ -42,12 +42,12 @@ internal abstract class Optimizer
     }
 
     /// <summary>v ← μ v + g, w ← w − η v.</summary>
-    private sealed class HeavyBall(OptimizerInfo info, int parameters) : Optimizer
+    private sealed class HeavyBall(Momentum info, int parameters) : UpdateRule
     {
-        private readonly double _mu = info.Momentum!.Value;
+        private readonly double _mu = info.Coefficient;
         private readonly double[] _velocity = new double[parameters];
 
-        public override OptimizerInfo Info => info;
+        public override Optimizer Info => info;
 
         public override void Step(double[] w, double[] gradient, bool[]? gate, double eta, double[] next)
         {
@@ -60,13 +60,13 @@ internal abstract class Optimizer
     }
 
     /// <summary>Kingma and Ba 2015, with PyTorch's placing of ε; a closed gate sets M to 0.</summary>
-    private sealed class Adam(OptimizerInfo info, int parameters) : Optimizer
+    private sealed class AdaptiveMoments(Adam info, int parameters) : UpdateRule
     {
-        private readonly double _beta1 = info.Beta1!.Value, _beta2 = info.Beta2!.Value, _epsilon = info.Epsilon!.Value;
+        private readonly double _beta1 = info.Beta1, _beta2 = info.Beta2, _epsilon = info.Epsilon;
         private readonly double[] _mean = new double[parameters], _square = new double[parameters], _preconditioner = new double[parameters];
         private int _steps;
 
-        public override OptimizerInfo Info => info;
+        public override Optimizer Info => info;
 
         public override double[] Preconditioner => _preconditioner;
 
