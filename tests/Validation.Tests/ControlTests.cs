@@ -12,7 +12,7 @@ public sealed class ControlTests
     private static readonly RecordingOptions s_small = new() { Train = 12, Test = 7, Noise = 0.1, Layers = [LayerSpec.Dense(6)],
         Steps = 300, Checkpoints = 12, Seed = 5 };
 
-    private static readonly AnalysisOptions s_flow = new() { Mode = "flow", Backend = s_managed, RelativeTolerance = 1e-11 };
+    private static readonly AnalysisOptions s_flow = new() { Mode = AnalysisMode.Flow, Backend = s_managed, RelativeTolerance = 1e-11 };
 
     private static Matrix<double> Rows(TensorSource tensor, int columns) =>
         Matrix<double>.Build.DenseOfRowMajor((int)(tensor.Count / columns), columns, tensor.ReadAll());
