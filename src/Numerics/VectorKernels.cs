@@ -133,6 +133,21 @@ public static class VectorKernels
         return sum;
     }
 
+    /// <summary>The Pearson correlation of two vectors; null when one of them is constant or there are fewer than two elements.</summary>
+    public static double? Correlation(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        Same(x.Length, y.Length);
+        if (x.Length < 2) return null;
+        double meanX = Sum(x) / x.Length, meanY = Sum(y) / y.Length, xy = 0, xx = 0, yy = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            xy += (x[i] - meanX) * (y[i] - meanY);
+            xx += (x[i] - meanX) * (x[i] - meanX);
+            yy += (y[i] - meanY) * (y[i] - meanY);
+        }
+        return xx > 0 && yy > 0 ? xy / Math.Sqrt(xx * yy) : null;
+    }
+
     /// <summary>Divides every element: x ← x / divisor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Divide(Span<double> x, double divisor)
