@@ -53,10 +53,6 @@ internal sealed record PredictionSet(Prediction Main)
     public ErrorBudget Budget(double integration, double rounding, Func<QuadratureBudget, double?> quadrature, Func<Prediction, double> distance)
     {
         double? interpolation = Interpolations.Count > 0 ? Interpolations.Max(v => distance(v.Model) / v.Divisor) : Quadrature is null ? null : quadrature(Quadrature);
-        return new ErrorBudget(integration, interpolation, Descent is null ? null : distance(Descent), rounding)
-        {
-            InterpolationReason = interpolation is null ? InterpolationReason : null,
-            DescentReason = Descent is null ? DescentReason : null,
-        };
+        return new ErrorBudget(integration, Known.Of(interpolation, InterpolationReason), Known.Of(Descent is null ? null : distance(Descent), DescentReason), rounding);
     }
 }

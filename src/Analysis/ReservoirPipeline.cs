@@ -58,8 +58,7 @@ internal static class ReservoirPipeline
         var schedule = new SpectralSchedule
         {
             OverEnd = ScheduleBuilder.OverEnd(outputs.Times, model.PartialGramians, model.Propagation.W_S, pairs.Values, model.Beta, options.Threshold, backend, cancellation),
-            OverStart = overStart,
-            OverStartReason = whyNot,
+            OverStart = Known.Maybe(overStart, whyNot),
         };
         var (noise, noNoise) = NoiseBuilder.Build(checkpoints, outputs, model.PartialGramians, (model.Propagation.W_S, pairs), schedule.OverEnd, model.Beta, backend, cancellation);
         var context = new ClaimContext(checkpoints, outputs, model, solution, backend, options);
@@ -94,12 +93,11 @@ internal static class ReservoirPipeline
             Spectrum = SpectrumBuilder.Reported(spectrum, solution),
             Inclusion = inclusion,
             Claims = [.. claims.Select(c => c with { Kind = KindOf(c.Id) })],
-            RelativeDissipation = relative,
-            RelativeDissipationReason = noRelative,
+            RelativeDissipation = Known.Maybe(relative, noRelative),
             KernelEvolution = evolution,
             Schedule = schedule,
-            NoisePlacement = noise,
-            RiskGate = gate,
+            NoisePlacement = Known.Maybe(noise, noNoise),
+            RiskGate = Known.Maybe(gate, noGate),
             Influence = InfluenceBuilder.Build(context),
             Intervals = Intervals(context),
             Displacements = context.Displacements(),
@@ -124,7 +122,9 @@ internal static class ReservoirPipeline
         return Enumerable.Range(0, outputs.Times.Count - 1).Select(k =>
         {
             double size = VectorMath.Norm(outputs.Gradients[k]);
-            double? defect = size > 0 && model.IntervalTransported is { } ends ? VectorMath.Distance(ends[k], outputs.Gradients[k + 1]) / size : null;
+            var defect = model.IntervalTransported is not { } ends ? Known.Unknown<double>("descent between sparse checkpoints follows g(s) alone, from the start of the window")
+                : size > 0 ? VectorMath.Distance(ends[k], outputs.Gradients[k + 1]) / size
+                : Known.Unknown<double>("the gradient at the start of the interval is zero");
             return new IntervalResult(outputs.Times[k], outputs.Times[k + 1], defect, model.StepsPerInterval[k]);
         }).ToArray();
     }

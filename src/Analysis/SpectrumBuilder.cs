@@ -21,8 +21,7 @@ internal static class SpectrumBuilder
         {
             Eigenvalues = values,
             ResidualNorms = pairs.ResidualNorms,
-            DissipatedFraction = fraction,
-            DissipatedFractionReason = noFractionReason,
+            DissipatedFraction = Known.Maybe<IReadOnlyList<double>>(fraction, noFractionReason),
             RelativeEigenvalues = relative,
             Threshold = threshold,
             SignalDimension = signal,
@@ -40,7 +39,7 @@ internal static class SpectrumBuilder
         {
             Eigenvalues = solution.Reported.Values,
             ResidualNorms = solution.Reported.ResidualNorms,
-            DissipatedFraction = all.DissipatedFraction?.Take(k).ToArray(),
+            DissipatedFraction = all.DissipatedFraction.Map(f => (IReadOnlyList<double>)[.. f.Take(k)]),
             RelativeEigenvalues = [.. all.RelativeEigenvalues.Take(k)],
             Complete = k == all.Eigenvalues.Count,
             Solver = ChoiceNames.TryParse(solution.Solver, out EigenSolver solver) ? solver : throw new System.Diagnostics.UnreachableException(),

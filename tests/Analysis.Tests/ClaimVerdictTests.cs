@@ -19,7 +19,7 @@ public class ClaimVerdictTests
     {
         var claim = Judge(error, s_budget);
         Assert.Equal(expected, claim.Verdict);
-        Assert.Equal((error, 0.5, 0.1, s_budget), (claim.RelativeError, claim.Correlation, claim.Tolerance, claim.Budget));
+        Assert.Equal((error, 0.5, 0.1, s_budget), (claim.RelativeError.OrNull(), claim.Correlation, claim.Tolerance, claim.Budget));
         Assert.Equal(expected == Verdict.Holds, claim.Reason is null);
     }
 
@@ -61,14 +61,10 @@ public class ClaimVerdictTests
     public void AnUnknownPartIsUndecided(string unknown)
     {
         string[] parts = unknown.Split(", ");
-        double? Part(string name) => parts.Contains(name) ? null : 1e-6;
-        string? Why(string name) => parts.Contains(name) ? $"no {name} because" : null;
-        var budget = new ErrorBudget(Part("integration"), Part("interpolation"), Part("descent"), 1e-6)
-        {
-            IntegrationReason = Why("integration"), InterpolationReason = Why("interpolation"), DescentReason = Why("descent"),
-        };
+        Known<double> Part(string name) => parts.Contains(name) ? Known.Unknown<double>($"no {name} because") : 1e-6;
+        var budget = new ErrorBudget(Part("integration"), Part("interpolation"), Part("descent"), 1e-6);
         Assert.Null(budget.Sum);
-        Assert.Equal((4 - parts.Length) * 1e-6, budget.Known, 1e-18);
+        Assert.Equal((4 - parts.Length) * 1e-6, budget.SumOfKnown, 1e-18);
         foreach (double error in (double[])[0, 1e-7, 1e3])
         {
             var claim = Judge(error, budget);

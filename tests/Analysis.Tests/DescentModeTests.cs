@@ -9,7 +9,7 @@ public sealed class DescentModeTests(ITestOutputHelper output)
     private static readonly AnalysisOptions s_auto = TestRuns.Options with { Mode = "auto" };
     private static readonly string[] s_claims = ["C1", "C2", "C3", "C4"];
 
-    private static double Error(ReservoirAnalysis a, string id) => a.Claim(id).RelativeError!.Value;
+    private static double Error(ReservoirAnalysis a, string id) => a.Claim(id).RelativeError.Value;
 
     private string Line(string name, ReservoirAnalysis a)
     {

@@ -25,8 +25,8 @@ internal static class CouplingTables
             ["run", "control", "#drift", "#C2 error", "#C2 budget", "C2 verdict", "#C4 error", "#C4 budget", "C4 verdict", "#C8 error", "C8 verdict"],
             [.. ((string[])[CouplingRows.NoPropagator, CouplingRows.ForeignTest, CouplingRows.Frozen]).SelectMany(group => Ordered(rows, group)).Select(r => (string[])
             [
-                r.Name, r.Group, Short(CouplingCriteria.Drift(r)), Short(r.Claim("C2").RelativeError), Narrative.Sum(r.Claim("C2").Budget), Word(r.Claim("C2")),
-                Short(r.Claim("C4").RelativeError), Narrative.Sum(r.Claim("C4").Budget), Word(r.Claim("C4")), Short(r.Claim("C8").RelativeError), Word(r.Claim("C8")),
+                r.Name, r.Group, Short(CouplingCriteria.Drift(r)), Short(r.Claim("C2").RelativeError.OrNull()), Narrative.Sum(r.Claim("C2").Budget), Word(r.Claim("C2")),
+                Short(r.Claim("C4").RelativeError.OrNull()), Narrative.Sum(r.Claim("C4").Budget), Word(r.Claim("C4")), Short(r.Claim("C8").RelativeError.OrNull()), Word(r.Claim("C8")),
             ])]);
 
         yield return new("Why correlation decides nothing", "Correlation and relative error of five predictions of the same test displacement. The second, −∫K_QS g dτ with the recorded g, is only the definition of dU_Q/dt: "
@@ -42,9 +42,9 @@ internal static class CouplingTables
     /// <summary>Rows of a group in order of drift.</summary>
     public static ExperimentRow[] Ordered(IReadOnlyList<ExperimentRow> rows, string group) => [.. CouplingCriteria.In(rows, group).OrderBy(CouplingCriteria.Drift)];
 
-    private static string[] Cells(ClaimResult claim) => [Short(claim.RelativeError), Short(claim.Correlation, 6), Narrative.Sum(claim.Budget), Word(claim)];
+    private static string[] Cells(ClaimResult claim) => [Short(claim.RelativeError.OrNull()), Short(claim.Correlation, 6), Narrative.Sum(claim.Budget), Word(claim)];
 
-    private static string[] Pair(ExperimentRow row) => [Short(row.Claim("C4").Correlation, 5), Short(row.Claim("C4").RelativeError)];
+    private static string[] Pair(ExperimentRow row) => [Short(row.Claim("C4").Correlation, 5), Short(row.Claim("C4").RelativeError.OrNull())];
 
     private static string Word(ClaimResult claim) => Narrative.Word(claim.Verdict);
 

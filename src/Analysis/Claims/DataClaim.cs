@@ -24,18 +24,13 @@ internal static class DataClaim
         return new ClaimResult(id, name, verdict) { RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = tolerance, Reason = reason };
     }
 
-    public static ClaimResult NotApplicable(string id, string name, string reason) => new(id, name, KernelFlow.Verdict.NotApplicable) { Reason = reason };
+    public static ClaimResult NotApplicable(string id, string name, string reason) => new(id, name, KernelFlow.Verdict.NotApplicable) { RelativeError = Known.Unknown<double>(reason), Reason = reason };
 
     private static (Verdict, string?) Verdict(double error, ErrorBudget budget, double tolerance)
     {
         if (budget.Sum is not { } sum)
         {
-            string[] unknown =
-            [
-                .. budget.Integration is null ? [$"integration ({budget.IntegrationReason})"] : Array.Empty<string>(),
-                .. budget.Interpolation is null ? [$"interpolation ({budget.InterpolationReason})"] : Array.Empty<string>(),
-                .. budget.Descent is null ? [$"descent ({budget.DescentReason})"] : Array.Empty<string>(),
-            ];
+            var unknown = budget.Parts.Where(p => !p.Value.IsKnown).Select(p => $"{p.Name} ({p.Value.Reason})");
             return (KernelFlow.Verdict.Undecided, "unknown part of the budget: " + string.Join("; ", unknown));
         }
         if (double.IsNaN(error)) return (KernelFlow.Verdict.Undecided, "the error is not a number");

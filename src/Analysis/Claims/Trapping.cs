@@ -23,7 +23,7 @@ internal static class Trapping
         // An eigenvalue is known to N·ε·λ_1 only, so the bound to its square root.
         var budget = new ErrorBudget(c.Propagation.Error.P * MatrixNorms.Frobenius(P) / scale, 0, 0, (Math.Sqrt(bound * noise * first) + noise * MatrixNorms.Frobenius(P)) / scale);
         double error = excess / scale;
-        double allowed = 3 * (budget.Integration!.Value + budget.Rounding!.Value);
+        double allowed = 3 * (budget.SumOfKnown);
         return new ClaimResult("C9", "trapping", error <= allowed ? Verdict.Holds : Verdict.Violated)
         {
             RelativeError = error,
