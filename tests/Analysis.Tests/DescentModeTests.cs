@@ -37,7 +37,7 @@ public sealed class DescentModeTests(ITestOutputHelper output)
         foreach (string id in s_claims) Assert.Equal(Verdict.Holds, descent.Claim(id).Verdict);
         Assert.NotEqual(Verdict.Violated, descent.Inclusion.Verdict);
         Assert.Equal(Verdict.Holds, descent.Claim("C9").Verdict);
-        Check.AtMost(1e-5, descent.Intervals.Max(i => i.TransportDefect)!.Value, "largest defect of a single step");
+        Check.AtMost(1e-5, descent.Intervals.Max(i => i.TransportDefect.Value), "largest defect of a single step");
     }
 
     [Fact]
