@@ -11,7 +11,7 @@ public sealed record ExperimentOptions
     /// <summary>Seed of everything random, 0 or more.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Dense kernels; null for <c>Backend.Resolve("auto")</c>.</summary>
+    /// <summary>The dense linear algebra to use; null for <c>Backend.Resolve("auto")</c>.</summary>
     public Backend? Backend { get; init; }
 
     /// <summary>Where recorded runs stay; null for a temporary folder that is gone afterwards.</summary>

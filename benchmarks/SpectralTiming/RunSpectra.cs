@@ -12,7 +12,7 @@ internal static class RunSpectra
     {
         var run = RecordedRun.Open(path).Checkpoints;
         var trajectory = TrajectoryBuilder.Read(run, OutputRecord.Read(run), backend).Linear([.. Enumerable.Range(0, run.Count)]);
-        var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6" }, backend);
+        var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6" }, backend);
         var W = propagation.W_S;
         int N = W.RowCount;
         var dense = DenseEigen.Decompose(W, backend);

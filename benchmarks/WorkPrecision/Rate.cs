@@ -38,21 +38,21 @@ internal static class Rate
         // The run that counts also shows where the time goes; the others, without counting, are the ones whose time is judged.
         var counting = new CountingBackend(backend);
         Propagation? propagation = null;
-        var profiled = Times.Of(() => propagation = Propagator.Integrate(trajectory, options, counting));
+        var profiled = Times.Of(() => propagation = FlowIntegrator.Integrate(trajectory, options, counting));
         var product = new Product(N, backend);
         product.Time();
         List<Times> whole = [], products = [];
         for (int r = 0; r < rounds; r++)
         {
             products.Add(product.Time());
-            whole.Add(Times.Of(() => Propagator.Integrate(trajectory, options, backend)));
+            whole.Add(Times.Of(() => FlowIntegrator.Integrate(trajectory, options, backend)));
             products.Add(product.Time());
         }
         double flops = counting.Flops, n3 = Math.Pow(N, 3);
         double wall = flops / Median(whole, t => t.Wall) / 1e9, cpu = flops / Median(whole, t => t.Cpu) / 1e9;
         double gemmWall = 2 * n3 / Median(products, t => t.Wall) / 1e9, gemmCpu = 2 * n3 / Median(products, t => t.Cpu) / 1e9, best = 2 * n3 / products.Min(t => t.Wall) / 1e9;
         Console.WriteLine();
-        Console.WriteLine(Invariant($"N = {N}, M = {trajectory.TestSize}, {kind}, {propagation!.Report.Method}, {(options.FixedSteps is { } s ? $"{s} fixed steps" : $"adaptive, rtol {options.RelativeTolerance:g2}: {propagation.Report.Steps} steps, {propagation.Report.Rejected} rejected, {propagation.Report.Passes} pass(es)")}"));
+        Console.WriteLine(Invariant($"N = {N}, M = {trajectory.TestSize}, {kind}, {propagation!.Report.Name}, {(options.FixedSteps is { } s ? $"{s} fixed steps" : $"adaptive, rtol {options.RelativeTolerance:g2}: {propagation.Report.Steps} steps, {propagation.Report.Rejected} rejected, {propagation.Report.Passes} pass(es)")}"));
         Console.WriteLine(Invariant($"  flops {flops / 1e9:f1} G = {flops / n3:f2} N³; {Median(whole, t => t.Wall):f2} s wall, {Median(whole, t => t.Cpu):f2} s CPU (median of {rounds})"));
         Console.WriteLine(Invariant($"  steps {wall:f1} Gflop/s (wall), {cpu:f1} (CPU); product of order N {gemmWall:f1} (wall), {gemmCpu:f1} (CPU), best {best:f1}"));
         Console.WriteLine(Invariant($"  FRACTION of the product's rate: {wall / gemmWall:p0} (wall), {cpu / gemmCpu:p0} (CPU)"));

@@ -45,10 +45,10 @@ internal sealed class Study(IReadOnlyList<string> methods, IReadOnlyList<double>
         try
         {
             Propagation? found = null;
-            var times = Times.Of(() => found = Propagator.Integrate(trajectory, Options(method, rtol), counting, cancellation: stop.Token));
+            var times = Times.Of(() => found = FlowIntegrator.Integrate(trajectory, Options(method, rtol), counting, cancellation: stop.Token));
             return point with
             {
-                Status = "done", Resolved = found!.Report.Method, Errors = problem.Reference.ErrorsOf(OperatorTriple.Of(found)), Estimated = found.Error.Largest,
+                Status = "done", Resolved = found!.Report.Name, Errors = problem.Reference.ErrorsOf(OperatorTriple.Of(found)), Estimated = found.Error.Largest,
                 Seconds = times, Rounds = 1, Steps = found.Report.Steps, Rejected = found.Report.Rejected, Passes = found.Report.Passes,
                 KernelEvaluations = trajectory.Evaluations, Factorizations = counting.Factorizations, Flops = counting.Flops,
             };
@@ -71,7 +71,7 @@ internal sealed class Study(IReadOnlyList<string> methods, IReadOnlyList<double>
             for (int i = 0; i < first.Count; i++)
             {
                 if (!first[i].Done || (round > 0 && (round + 1) * first[i].Seconds.Cpu > PointSeconds)) continue;
-                times[i].Add(Times.Of(() => Propagator.Integrate(problem.Trajectory, Options(first[i].Method, first[i].Rtol), backend)));
+                times[i].Add(Times.Of(() => FlowIntegrator.Integrate(problem.Trajectory, Options(first[i].Method, first[i].Rtol), backend)));
             }
         }
         for (int i = 0; i < first.Count; i++)

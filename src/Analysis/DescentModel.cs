@@ -14,7 +14,7 @@ internal static class DescentModel
     /// <summary>Every step recorded: nothing is interpolated, and the quadrature of J̄ along each step is the only approximation.</summary>
     public static RunModel Exact(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double> progress, CancellationToken cancellation)
     {
-        var (propagation, record) = DescentPropagator.Run(checkpoints, outputs, 
+        var (propagation, record) = DescentRecursion.Run(checkpoints, outputs, 
             new DescentOptions { Segment = SegmentQuadrature.Gauss, KeepGramianAt = ScheduleBuilder.Checkpoints(checkpoints.Count, checkpoints.TrainSize) }, backend, progress, cancellation);
         var main = Prediction.From(propagation, outputs.Gradients[0]) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main)
@@ -51,7 +51,7 @@ internal static class DescentModel
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var kept = ScheduleBuilder.Checkpoints(checkpoints.Count, checkpoints.TrainSize);
-        var (dense, record) = DescentPropagator.Run(kernels, backend, new CarriedVectors(outputs.Gradients[0]) { KeepGramianAt = [.. kept.Select(k => steps[k])] }, null, progress, cancellation);
+        var (dense, record) = DescentRecursion.Run(kernels, backend, new CarriedVectors(outputs.Gradients[0]) { KeepGramianAt = [.. kept.Select(k => steps[k])] }, null, progress, cancellation);
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, outputs.Gradients[0]) with { LossChange = record.PredictedLossChange };
         var (others, reason) = variants.Value;

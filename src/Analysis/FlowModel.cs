@@ -17,7 +17,7 @@ internal static class FlowModel
         var interpolations = second.Run(stop => Variants(builder, checkpoints, outputs, options, backend, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, checkpoints, outputs, stop));
         var independent = options.IndependentCheck ? SecondIntegration.Start(trajectory, options.Method, options.RelativeTolerance, backend, second) : null;
-        var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
+        var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, backend,
             new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = ScheduleBuilder.Checkpoints(checkpoints.Count, checkpoints.TrainSize) }, progress, cancellation);
         var main = Prediction.From(propagation, outputs.Gradients[0]);
         var (descent, reason) = replay.Value;
@@ -31,7 +31,7 @@ internal static class FlowModel
         return new RunModel(propagation, predictions)
         {
             Mode = "flow",
-            Method = propagation.Report.Method,
+            Method = propagation.Report.Name,
             Beta = trajectory.Beta,
             NoFractionReason = trajectory.Beta is null ? "B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1" : null,
             ResponseBound = SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend),
@@ -41,7 +41,7 @@ internal static class FlowModel
             IntervalTransported = propagation.IntervalTransported,
             StepsPerInterval = propagation.StepsPerInterval,
             PartialGramians = propagation.PartialGramians,
-            Carry = (block, split, stop) => FlowReplay.Run(trajectory, propagation.Report.Method, options.RelativeTolerance, backend, block, split, stop),
+            Carry = (block, split, stop) => FlowReplay.Run(trajectory, propagation.Method!, options.RelativeTolerance, backend, block, split, stop),
             Trajectory = trajectory,
             FactorTriangle = (report, stop) =>
             {

@@ -22,7 +22,7 @@ internal static class InterpolationVariants
         bool cubic = options.Interpolation == "cubic";
         var solver = new PropagationOptions { Method = options.Method, RelativeTolerance = Math.Max(options.RelativeTolerance, Tolerance) };
         Variant Solve(InterpolatedTrajectory trajectory, IReadOnlyList<int> grid, double divisor) =>
-            new(Prediction.From(Propagator.Transport(trajectory, outputs.Gradients[0], solver, backend, cancellation), grid), divisor);
+            new(Prediction.From(FlowIntegrator.Transport(trajectory, outputs.Gradients[0], solver, backend, cancellation), grid), divisor);
 
         var variants = Thinned(checkpoints.Count).Select(kept => Solve(cubic ? builder.Cubic(kept) : builder.Linear(kept), kept, Growth(outputs.Times, kept) - 1)).ToList();
         if (checkpoints.HasJacobians && !cubic) variants.Add(Solve(builder.Cubic(all), all, 1));

@@ -13,7 +13,7 @@ internal static class OptionChecks
         if (o.Interpolation is not ("linear" or "cubic")) throw new ArgumentException($"interpolation: found {o.Interpolation}, expected linear or cubic.");
         if (!SpectrumSolver.Names.Contains(o.Solver)) throw new ArgumentException($"solver: found {o.Solver}, expected one of {string.Join(", ", SpectrumSolver.Names)}.");
         if (o.Modes < 1) throw new ArgumentException(FormattableString.Invariant($"modes: found {o.Modes}, expected at least 1."));
-        _ = Methods.Resolve(o.Method);
+        _ = MethodChoice.Of(o.Method);
         if (!(o.RelativeTolerance >= TightestTolerance && o.RelativeTolerance <= LoosestTolerance))
             throw new ArgumentException(FormattableString.Invariant($"rtol: found {o.RelativeTolerance}, expected {TightestTolerance} to {LoosestTolerance}."));
         if (!(o.Threshold > 0 && o.Threshold < 1)) throw new ArgumentException(FormattableString.Invariant($"threshold: found {o.Threshold}, expected more than 0 and less than 1."));

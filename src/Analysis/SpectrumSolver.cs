@@ -21,11 +21,11 @@ internal static class SpectrumSolver
         if (options.Solver != "golub-kahan") return;
         if (!checkpoints.HasJacobians)
             throw new ArgumentException("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks, from which eigenvalues of W_S are known to N·ε·λ₁ only; use dense or lanczos.");
-        if (mode == "flow" && options.Method != "auto" && CollocationTableau.Find(options.Method) is null)
+        if (mode == "flow" && MethodChoice.Of(options.Method) is { Method: { Tableau: null } })
             throw new ArgumentException($"solver: golub-kahan needs the steps of {string.Join(", ", CollocationTableau.All.Select(t => t.Name))}, not {options.Method}.");
         if (mode != "descent") return;
         if (!exact) throw new ArgumentException("solver: golub-kahan in descent mode needs every step recorded; use flow, or another solver.");
-        if (DescentRule.Of(checkpoints) is { HasBuffer: true } rule)
+        if (DescentSupport.Require(checkpoints) is { HasBuffer: true } rule)
             throw new ArgumentException($"solver: golub-kahan in descent mode is possible for gradient-descent only, and the optimizer of this run is {rule.Kind}; use flow, or another solver.");
     }
 

@@ -18,7 +18,7 @@ internal static class CommonOptions
     {
         var option = new Option<string?>("--backend")
         {
-            Description = "Dense kernels: auto, mkl, openblas, system or managed, or a library's path. Default: the environment variable KERNELFLOW_BLAS, else auto.",
+            Description = "Dense linear algebra: auto, mkl, openblas, system or managed, or a library's path. Default: the environment variable KERNELFLOW_BLAS, else auto.",
             HelpName = "name",
         };
         option.CompletionSources.Add(_ => ["auto", "mkl", "openblas", "system", "managed"]);

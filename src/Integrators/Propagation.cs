@@ -6,8 +6,8 @@ namespace KernelFlow.Integrators;
 /// <summary>Options of an integration.</summary>
 public sealed record PropagationOptions
 {
-    /// <summary>A name from <see cref="Methods.Names"/>; "auto" is what <see cref="Methods.Choose(KernelTrajectory, double)"/> says.</summary>
-    public string Method { get; init; } = "auto";
+    /// <summary>A method, built in or a user's own, or the name of a built-in one; "auto" is what <see cref="Methods.Choose(KernelTrajectory, double)"/> says.</summary>
+    public MethodChoice Method { get; init; } = MethodChoice.Auto;
 
     /// <summary>How the next step follows from the errors of the last ones.</summary>
     public StepControl Control { get; init; } = StepControl.I;
@@ -23,12 +23,15 @@ public sealed record PropagationOptions
 }
 
 /// <summary>How an integration went.</summary>
-/// <param name="Method">Method used.</param>
+/// <param name="Name">What took the steps, for the reader: the name of the method, or in descent mode the recursion.</param>
 /// <param name="Steps">Accepted steps.</param>
 /// <param name="Rejected">Rejected steps.</param>
 /// <param name="Passes">Passes over the window: more than one when the accumulated estimate of the first exceeded the tolerance.</param>
-public sealed record SolveReport(string Method, int Steps, int Rejected, int Passes)
+public sealed record SolveReport(string Name, int Steps, int Rejected, int Passes)
 {
+    /// <summary>The method that took the steps; null in descent mode, where nothing is integrated.</summary>
+    public IntegrationMethod? Method { get; init; }
+
     /// <summary>Why this method, when it was left to "auto".</summary>
     public string? Reason { get; init; }
 }
@@ -61,6 +64,12 @@ public sealed class Propagation
     /// <summary>The quadrature nodes of W_S and G_Q, in order of time; weights are positive.</summary>
     public required IReadOnlyList<QuadratureNode> Nodes { get; init; }
 
+    /// <summary>The method that took the steps; null in descent mode, where nothing is integrated.</summary>
+    public IntegrationMethod? Method => Report.Method;
+
+    /// <summary>The steps whose nodes are <see cref="Nodes"/>, in order of time; under error control two halves for each accepted step. Empty in descent mode.</summary>
+    public IReadOnlyList<FlowStep> Steps { get; init; } = [];
+
     /// <summary>Accepted steps per interval.</summary>
     public required IReadOnlyList<int> StepsPerInterval { get; init; }
 
@@ -82,7 +91,7 @@ public sealed class Propagation
     /// <summary>The same operators with <see cref="Transported"/> at the chosen knots only.</summary>
     public Propagation At(IReadOnlyList<int> knots) => new()
     {
-        P = P, W_S = W_S, G_S = G_S, G_Q = G_Q, Nodes = Nodes, StepsPerInterval = StepsPerInterval,
+        P = P, W_S = W_S, G_S = G_S, G_Q = G_Q, Nodes = Nodes, Steps = Steps, StepsPerInterval = StepsPerInterval,
         Transported = [.. knots.Select(k => Transported[k])], IntervalTransported = IntervalTransported, Error = Error, Report = Report,
         PartialGramians = PartialGramians,
     };

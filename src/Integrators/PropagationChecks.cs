@@ -10,7 +10,7 @@ internal static class PropagationChecks
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(options.Control);
-        Methods.Resolve(options.Method);
+        ArgumentNullException.ThrowIfNull(options.Method);
         if (!(options.RelativeTolerance > 0 && options.RelativeTolerance < 1))
             throw new ArgumentException(FormattableString.Invariant($"RelativeTolerance: found {options.RelativeTolerance}, expected a number above 0 and below 1."));
         if (options.FixedSteps is < 1) throw new ArgumentException(FormattableString.Invariant($"FixedSteps: found {options.FixedSteps}, expected at least 1 step per interval, or null for error control."));

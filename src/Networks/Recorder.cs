@@ -27,7 +27,7 @@ public static class Recorder
     /// <summary>Trains and writes a run folder; it opens with all completed checkpoints at any moment, also after a kill.</summary>
     /// <param name="options">What to train and record.</param>
     /// <param name="folder">The run folder; created when absent.</param>
-    /// <param name="backend">Dense kernels to train with.</param>
+    /// <param name="backend">The dense linear algebra to train with.</param>
     /// <param name="mode">What to do with a folder that already holds something.</param>
     /// <param name="progress">Told after every checkpoint.</param>
     /// <param name="cancellation">Checked before every step; completed checkpoints stay.</param>
@@ -50,7 +50,7 @@ public static class Recorder
             : RunWriter.Create(folder, new RunDescription(run.Trainer.Loss, run.Data.Test)
             {
                 Parameters = options.Kernels ? null : run.Network.Parameters,
-                Optimizer = run.Trainer.OptimizerInfo,
+                Optimizer = run.Trainer.Optimizer,
                 Targets = run.RunTensors,
                 Metadata = RunMetadata.Of(options, run.Network),
             }, mode == RecordMode.Overwrite);
@@ -68,7 +68,7 @@ public static class Recorder
 
     /// <summary>Trains and keeps the checkpoints in memory: what <see cref="Record"/> writes, as a sequence to analyse.</summary>
     /// <param name="options">What to train and record.</param>
-    /// <param name="backend">Dense kernels to train with.</param>
+    /// <param name="backend">The dense linear algebra to train with.</param>
     /// <param name="progress">Told after every checkpoint.</param>
     /// <param name="cancellation">Checked before every step.</param>
     /// <exception cref="ArgumentException">The options make no run.</exception>
@@ -79,7 +79,7 @@ public static class Recorder
         var run = new TrainingRun(options, backend);
         return new CheckpointSequence(run.Checkpoints(0, progress, cancellation), run.Trainer.Loss)
         {
-            Optimizer = run.Trainer.OptimizerInfo,
+            Optimizer = run.Trainer.Optimizer,
             RunTensors = run.RunTensors.ToDictionary(t => t.Name),
             Metadata = RunMetadata.Of(options, run.Network),
         };

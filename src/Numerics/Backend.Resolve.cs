@@ -5,13 +5,13 @@ namespace KernelFlow.Numerics;
 
 public abstract partial class Backend
 {
-    /// <summary>What a user should know about the library that was found (a kernel set far below the processor's, say), or null.</summary>
+    /// <summary>What a user should know about the library that was found (code for a much older processor, say), or null.</summary>
     public virtual string? Warning => null;
 
     /// <summary>The managed backend: no native library, always available.</summary>
     /// <param name="threads">The largest number of threads of one call; 0 for one per processor. Small problems use one thread whatever this says.</param>
     /// <remarks>Products do not depend on the number of threads, to the last bit. A warm product on one thread allocates nothing.</remarks>
-    public static Backend Managed(int threads = 0) => new ManagedBackend(MicroKernel.Best, threads);
+    public static Backend Managed(int threads = 0) => new ManagedBackend(TileProduct.Best, threads);
 
     /// <summary>Finds a backend by name.</summary>
     /// <param name="name">
@@ -22,7 +22,7 @@ public abstract partial class Backend
     /// <remarks>
     /// A native library is loaded once per process and never unloaded; its thread count is process-wide and is changed only while no call of this
     /// toolkit is inside it. On Linux OPENBLAS_CORETYPE is set (unless it is already) before OpenBLAS is loaded, since versions older than the processor
-    /// choose kernels several times too slow; <see cref="Core"/> is what was chosen, <see cref="Warning"/> says when it is poor.
+    /// choose code several times too slow; <see cref="Core"/> is what was chosen, <see cref="Warning"/> says when it is poor.
     /// </remarks>
     /// <exception cref="BackendException">The name is unknown, or the library named (here or in KERNELFLOW_BLAS) is not found or not usable.</exception>
     public static Backend Resolve(string name = "auto", int threads = 0)
@@ -44,7 +44,7 @@ public abstract partial class Backend
         return Managed(threads);
     }
 
-    /// <summary>Every choice by name with what was found: library, version and kernel set, or why it cannot be used.</summary>
+    /// <summary>Every choice by name with what was found: library, version and core, or why it cannot be used.</summary>
     /// <remarks>Loads each native library that is there.</remarks>
     public static IReadOnlyList<(string Name, bool Usable, string Finding)> Available()
     {

@@ -10,7 +10,7 @@ public enum Op
     Transpose,
 }
 
-/// <summary>Which dense kernels to use: a native BLAS/LAPACK or the managed fallback. Passed explicitly; nothing here is global.</summary>
+/// <summary>The dense linear algebra to use: a native BLAS/LAPACK or the managed fallback. Passed explicitly; nothing here is global.</summary>
 /// <remarks>
 /// Results of two backends agree to rounding. Every method validates shapes once and then calls the protected core, so an
 /// implementation only computes. An instance may be used from several threads at once.
@@ -20,7 +20,7 @@ public abstract partial class Backend
     /// <summary>Library and version, as named in reports: "OpenBLAS 0.3.21", "managed".</summary>
     public abstract string Name { get; }
 
-    /// <summary>The kernel set the library selected: "SkylakeX", "Haswell", "Vector512".</summary>
+    /// <summary>The processor the library's code was made for, as the library names it: "SkylakeX", "Haswell", "Vector512".</summary>
     public abstract string Core { get; }
 
     /// <summary>The largest number of threads one call may use.</summary>

@@ -1,6 +1,6 @@
 namespace KernelFlow.Numerics;
 
-/// <summary>The dense-kernel library that was asked for cannot be used; the message names the library, what is wrong and what to do.</summary>
+/// <summary>The library for dense linear algebra that was asked for cannot be used; the message names the library, what is wrong and what to do.</summary>
 public sealed class BackendException : Exception
 {
     /// <summary>Makes the exception.</summary>

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow.Numerics;
 
 /// <summary>A rectangular window onto a flat column-major array: element (i, j) is <c>Array[Offset + i + j*LeadingDimension]</c>.</summary>
-/// <remarks>The one argument type of every dense kernel. It owns nothing and copies nothing; writing through it writes the array.</remarks>
+/// <remarks>The one argument type of every dense routine. It owns nothing and copies nothing; writing through it writes the array.</remarks>
 public readonly struct MatrixView
 {
     /// <summary>Makes a view; the window must lie inside <paramref name="array"/>.</summary>

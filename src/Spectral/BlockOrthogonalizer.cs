@@ -28,8 +28,8 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
             var before = new double[block.Columns];
             for (int j = 0; j < block.Columns; j++) before[j] = VectorKernels.Norm(block.Column(j));
             var h = Coefficients(m, block.Columns);
-            BasisKernels.Project(backend, q, block, h);
-            BasisKernels.Subtract(backend, q, h, block);
+            BasisProducts.Project(backend, q, block, h);
+            BasisProducts.Subtract(backend, q, h, block);
             if (pass == 0 && trailing.Rows > 0) h.Slice(m - trailing.Rows, 0, trailing.Rows, width).CopyTo(trailing);
             var (step, settled) = Triangularise(block, before, r, filled, tiny);
             r = pass == 0 ? step : Product(step, r);

@@ -9,7 +9,7 @@ public static class DenseEigen
 {
     /// <summary>Decomposes A = ΨΛΨᵀ; A is not changed.</summary>
     /// <param name="a">Symmetric N×N.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <exception cref="ArgumentException">A is not square or not finite.</exception>
     /// <exception cref="NumericalException">The iteration did not converge.</exception>
     public static EigenPairs Decompose(in MatrixView a, Backend backend)

@@ -33,7 +33,7 @@ public sealed class GolubKahanFactorization : IKrylovState
     /// <param name="f">L×N with L ≥ N.</param>
     /// <param name="capacity">Most vectors on each side, locked ones included.</param>
     /// <param name="blockSize">b.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of every random direction.</param>
     /// <exception cref="ArgumentException">F has fewer rows than columns, or capacity or block size do not fit, or the bases are too large for an array.</exception>
     public GolubKahanFactorization(LinearOperator f, int capacity, int blockSize, Backend backend, int seed = 0)
@@ -123,7 +123,7 @@ public sealed class GolubKahanFactorization : IKrylovState
                 _b[i, m + j] = i < _coupled ? 0 : _c[j, i];
                 _b[m + j, i] = 0;
             }
-        BasisKernels.Subtract(_backend, _left.ColumnRange(LockedCount + _coupled, m - _coupled), _b.Slice(_coupled, m, m - _coupled, w), u);
+        BasisProducts.Subtract(_backend, _left.ColumnRange(LockedCount + _coupled, m - _coupled), _b.Slice(_coupled, m, m - _coupled, w), u);
         var correction = New(m, w);
         var r = _orthogonalizer.Run(_left.ColumnRange(0, first), u, Negligible * _scale, correction);
         for (int j = 0; j < w; j++)
@@ -169,8 +169,8 @@ public sealed class GolubKahanFactorization : IKrylovState
         MatrixView next = Next, left = KrylovStorage.Columns(_smallLeft, order), c = New(NextWidth, order.Length);
         if (order.Length > 0)
         {
-            BasisKernels.Rotate(_backend, RightBasis, KrylovStorage.Columns(_smallRight, order));
-            BasisKernels.Rotate(_backend, LeftBasis, left);
+            BasisProducts.Rotate(_backend, RightBasis, KrylovStorage.Columns(_smallRight, order));
+            BasisProducts.Rotate(_backend, LeftBasis, left);
             if (NextWidth > 0) _backend.Gemm(Op.None, Op.None, 1, _c.Slice(0, 0, NextWidth, Size), left, 0, c);
         }
         foreach (int j in locked) _lockedValues.Add(_ritzValues[j]);

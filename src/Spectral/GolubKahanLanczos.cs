@@ -19,7 +19,7 @@ public static class GolubKahanLanczos
     /// <param name="f">L×N; a wide one counts as padded by zero rows.</param>
     /// <param name="count">How many, 1 to N.</param>
     /// <param name="options">Block size, tolerance (of residuals relative to σ_max), memory.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="leftVectors">Whether the left vectors (L×count) are part of the answer.</param>
     /// <param name="progress">Told after every block.</param>
     /// <param name="cancellation">Asked before every block.</param>

@@ -30,7 +30,7 @@ public sealed class LanczosFactorization : IKrylovState
     /// <param name="a">Symmetric N×N.</param>
     /// <param name="capacity">Most vectors in X and Q together.</param>
     /// <param name="blockSize">b.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of every random direction.</param>
     /// <exception cref="ArgumentException">The operator is not symmetric or empty, or capacity or block size do not fit its order.</exception>
     public LanczosFactorization(LinearOperator a, int capacity, int blockSize, Backend backend, int seed = 0)
@@ -113,10 +113,10 @@ public sealed class LanczosFactorization : IKrylovState
         // The known part first: what is left meets the basis in rounding only, and one pass against all of it usually is enough.
         for (int j = 0; j < w; j++)
             for (int i = 0; i < m; i++) _t[i, m + j] = i < _coupled ? 0 : _c[j, i];
-        BasisKernels.Subtract(_backend, q, _t.Slice(_coupled, m, m - _coupled, w), z);
+        BasisProducts.Subtract(_backend, q, _t.Slice(_coupled, m, m - _coupled, w), z);
         MatrixView diagonal = New(w, w), correction = New(w, w);
-        BasisKernels.Project(_backend, p, z, diagonal);
-        BasisKernels.Subtract(_backend, p, diagonal, z);
+        BasisProducts.Project(_backend, p, z, diagonal);
+        BasisProducts.Subtract(_backend, p, diagonal, z);
         Size += w;
         var r = _orthogonalizer.Run(_storage.ColumnRange(0, first + w), z, 2 * Tolerances.Epsilon * _scale, correction);
         for (int j = 0; j < w; j++)
@@ -159,7 +159,7 @@ public sealed class LanczosFactorization : IKrylovState
         int[] order = [.. locked, .. kept];
         var s = Selected(order);
         var next = Next;
-        BasisKernels.Rotate(_backend, Basis, s);
+        BasisProducts.Rotate(_backend, Basis, s);
         var c = New(NextWidth, order.Length);
         if (NextWidth > 0 && order.Length > 0) _backend.Gemm(Op.None, Op.None, 1, _c.Slice(0, 0, NextWidth, Size), s, 0, c);
         foreach (int j in locked) _lockedValues.Add(_ritzValues[j]);

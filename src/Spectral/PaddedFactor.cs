@@ -3,7 +3,7 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Spectral;
 
-/// <summary>A wide F (L &lt; N) with zero rows added, so that it has N singular values: the last N − L of them belong to its kernel.</summary>
+/// <summary>A wide F (L &lt; N) with zero rows added, so that it has N singular values: the last N − L of them belong to its null space.</summary>
 internal sealed class PaddedFactor(LinearOperator f) : LinearOperator(f.Columns, f.Columns, isSymmetric: false)
 {
     protected override void ApplyCore(in MatrixView x, in MatrixView y)

@@ -88,8 +88,8 @@ internal sealed class ProbeBlock
         var h = new MatrixView(new double[size], size, 1);
         for (int pass = 0; pass < 2; pass++)
         {
-            BasisKernels.Project(_backend, q, z, h);
-            BasisKernels.Subtract(_backend, q, h, z);
+            BasisProducts.Project(_backend, q, z, h);
+            BasisProducts.Subtract(_backend, q, h, z);
             alpha += h[size - 1, 0];
         }
         _diagonal[p].Add(alpha);

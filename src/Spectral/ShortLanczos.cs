@@ -30,7 +30,7 @@ public sealed class ShortLanczos
     /// <summary>Runs at most <paramref name="steps"/> steps on a symmetric matrix.</summary>
     /// <param name="a">Symmetric N×N.</param>
     /// <param name="steps">Most steps; fewer when an invariant subspace is found.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of the start vector.</param>
     /// <exception cref="ArgumentException">A is not square or empty, or there is no step.</exception>
     /// <exception cref="NumericalException">A has a NaN or infinite element.</exception>

@@ -35,7 +35,7 @@ public sealed class StochasticQuadrature
     /// <summary>Runs Lanczos from every probe.</summary>
     /// <param name="a">Symmetric N×N.</param>
     /// <param name="options">Probes, steps, seed.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="progress">Receives the applications so far, after every block.</param>
     /// <param name="cancellation">Asked before every application.</param>
     /// <exception cref="ArgumentException">The operator is not symmetric or empty, or an option is out of its range.</exception>

@@ -17,7 +17,7 @@ public static class ThickRestartLanczos
     /// <param name="a">Symmetric N×N.</param>
     /// <param name="count">How many, 1 to N.</param>
     /// <param name="options">Block size, tolerance, memory.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="progress">Told after every block.</param>
     /// <param name="cancellation">Asked before every block.</param>
     /// <exception cref="ArgumentException">The operator is not symmetric or empty, or count, block size or basis do not fit its order.</exception>

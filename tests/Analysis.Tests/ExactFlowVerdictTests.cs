@@ -18,7 +18,7 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
         _ => FlowRecording.Of(FlowPath.Straight(5, 5, 2, 30, 0.3, 1).WithVaryingHessian(6, 5), s_times).Jacobians(),
     });
 
-    private static CheckpointSequence Flow(CheckpointSequence run) => new(run, run.Loss) { Optimizer = new OptimizerInfo("gradient-flow", 0) };
+    private static CheckpointSequence Flow(CheckpointSequence run) => new(run, run.Loss) { Optimizer = new GradientFlow() };
 
     private ReservoirAnalysis Analysis(string name, CheckpointSequence run)
     {

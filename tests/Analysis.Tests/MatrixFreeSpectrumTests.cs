@@ -22,7 +22,7 @@ public sealed class MatrixFreeSpectrumTests(ITestOutputHelper output)
             Loss = LossKind.SoftmaxCrossEntropy,
         }, s_backend);
         var trajectory = TrajectoryBuilder.Read(run, OutputRecord.Read(run), s_backend).Linear([.. Enumerable.Range(0, run.Count)]);
-        var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6", RelativeTolerance = 1e-6 }, s_backend);
+        var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6", RelativeTolerance = 1e-6 }, s_backend);
         var grid = new FlowGrid(trajectory, propagation, s_backend);
         return (grid, new FlowFactor(grid, JacobianCoordinates.Read(run, trajectory, s_backend)), propagation);
     }

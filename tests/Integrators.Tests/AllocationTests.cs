@@ -31,12 +31,12 @@ public class AllocationTests
 
     private static (long Bytes, Propagation Found) Measure(KernelTrajectory trajectory, PropagationOptions options)
     {
-        Propagator.Integrate(trajectory, options, Backends.Managed);
+        FlowIntegrator.Integrate(trajectory, options, Backends.Managed);
         // The least of five: a collection may trim pooled buffers once, an allocation in the loop shows every time.
         return Enumerable.Range(0, 5).Select(_ =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            var found = Propagator.Integrate(trajectory, options, Backends.Managed);
+            var found = FlowIntegrator.Integrate(trajectory, options, Backends.Managed);
             return (Bytes: GC.GetAllocatedBytesForCurrentThread() - before, Found: found);
         }).MinBy(r => r.Bytes);
     }
@@ -89,12 +89,12 @@ public class AllocationTests
             long before = GC.GetAllocatedBytesForCurrentThread();
             Methods.Choose(trajectory, tolerance);
             long chosen = GC.GetAllocatedBytesForCurrentThread();
-            found = Propagator.Integrate(trajectory, new PropagationOptions { FixedSteps = 2, RelativeTolerance = tolerance }, Backends.Managed);
+            found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { FixedSteps = 2, RelativeTolerance = tolerance }, Backends.Managed);
             choice = Math.Min(choice, (chosen - before) / (8.0 * N * N));
             buffers = Math.Min(buffers, (GC.GetAllocatedBytesForCurrentThread() - chosen) / (8.0 * N * N) - choice);
         }
         Assert.True(choice < 1.2, $"{choice:F2} buffers of N×N allocated by the choice, expected one");
-        Assert.Equal(method, found!.Report.Method);
+        Assert.Equal(method, found!.Report.Name);
         Assert.True(buffers is > 8 and <= 16, $"{buffers:F2} buffers of N×N allocated, expected at most 16");
     }
 }

@@ -12,7 +12,7 @@ public class ClosedFormTests
         foreach (double beta in (double[])[1, 0.05])
         {
             var problem = Frozen.Make(Frozen.Logarithmic(9, 8, 1e-3), beta, [0, 0.7, 5], seed: 1);
-            problem.AssertClose(Propagator.Integrate(problem.Trajectory, s_tight, Backends.Get(backend)), 1e-9);
+            problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, s_tight, Backends.Get(backend)), 1e-9);
         }
     }
 
@@ -21,7 +21,7 @@ public class ClosedFormTests
     public void FrozenSingularKernelWithReservoir(string backend)
     {
         var problem = Frozen.Make([.. Frozen.Logarithmic(6, 40, 0.02), 0, 0, 0], 0.3, [0, 10], seed: 2);
-        var found = Propagator.Integrate(problem.Trajectory, s_tight, Backends.Get(backend));
+        var found = FlowIntegrator.Integrate(problem.Trajectory, s_tight, Backends.Get(backend));
         problem.AssertClose(found, 1e-9);
         double[] values = found.W_S.Evd(Symmetricity.Symmetric).EigenValues.Select(z => z.Real).Order().ToArray();
         for (int i = 0; i < 3; i++) Check.Small(Math.Abs(values[i]), 1e-13 * values[^1], "reservoir eigenvalue");
@@ -34,7 +34,7 @@ public class ClosedFormTests
         var leak = new DenseMatrix(4, 6);
         leak[1, 5] = 0.3;
         var problem = Frozen.Make([4, 2, 1, 0.5, 0.25, 0], 0.5, [0, 3], seed: 3, leak);
-        var found = Propagator.Integrate(problem.Trajectory, s_tight, Backends.Managed);
+        var found = FlowIntegrator.Integrate(problem.Trajectory, s_tight, Backends.Managed);
         problem.AssertClose(found, 1e-9);
     }
 
@@ -43,7 +43,7 @@ public class ClosedFormTests
     public void RotatingKernel(string backend)
     {
         var problem = Rotating.Scalar([5, 3, 2, 1, 0.5, 0.1, 0], 0.4, [1.3, 0.7, 2.1], [0.5, 1, 3.5], seed: 4);
-        problem.AssertClose(Propagator.Integrate(problem.Trajectory, s_tight, Backends.Get(backend)), 1e-9);
+        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, s_tight, Backends.Get(backend)), 1e-9);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public class ClosedFormTests
     public void RotatingKernelAndHessian(int p, bool singular)
     {
         var problem = Rotating.Blocks([5, 3, 2, 1, 0.5, 0.1], p, singular, [1.3, 0.7, 2.1], [0, 0.5, 3], seed: 5);
-        problem.AssertClose(Propagator.Integrate(problem.Trajectory, s_tight, Backends.Managed), 1e-9);
+        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, s_tight, Backends.Managed), 1e-9);
     }
 
     /// <summary>The same with rates far apart: the slow modes turn into the fast ones.</summary>
@@ -62,14 +62,14 @@ public class ClosedFormTests
     public void StiffRotatingKernel()
     {
         var problem = Rotating.Scalar([2000, 50, 2, 1, 0.1, 0.01], 1, [0.5, 0.2], [0, 2], seed: 6);
-        problem.AssertClose(Propagator.Integrate(problem.Trajectory, s_tight, Backends.Managed), 1e-9);
+        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, s_tight, Backends.Managed), 1e-9);
     }
 
     [Fact]
     public void KernelThatRampsUpLate()
     {
         var problem = Diagonal.Make("late ramp", 1, [0, 1, 2, 3], [0, 0, 1000, 1000], [1, 1, 2, 0], [0, 0, 0, 0], [0.1, 0.2, 0.3, 0.4]);
-        problem.AssertClose(Propagator.Integrate(problem.Trajectory, s_tight, Backends.Managed), 1e-9);
+        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, s_tight, Backends.Managed), 1e-9);
     }
 
     /// <summary>One train output and no test output at all.</summary>
@@ -78,7 +78,7 @@ public class ClosedFormTests
     {
         var trajectory = new FormulaTrajectory(0, 1, [0, 2], _ => DenseMatrix.Create(1, 1, 3), _ => new DenseMatrix(0, 0), FormulaTrajectory.Scalar(1, 0.5),
             0.5);
-        var found = Propagator.Integrate(trajectory, s_tight, Backends.Managed);
+        var found = FlowIntegrator.Integrate(trajectory, s_tight, Backends.Managed);
         Check.Small(Math.Abs(found.P[0, 0] / Math.Exp(-3) - 1), 1e-9, "P");
         Check.Small(Math.Abs(found.W_S[0, 0] / (1 - Math.Exp(-6)) - 1), 1e-9, "W");
         Assert.Equal((0, 1), (found.G_Q.RowCount, found.G_Q.ColumnCount));
@@ -88,7 +88,7 @@ public class ClosedFormTests
     public void ZeroKernel()
     {
         var trajectory = new FormulaTrajectory(2, 1, [0, 2], _ => new DenseMatrix(5, 3), _ => new DenseMatrix(2, 2), FormulaTrajectory.Scalar(3, 0.5), 0.5);
-        var found = Propagator.Integrate(trajectory, s_tight, Backends.Managed);
+        var found = FlowIntegrator.Integrate(trajectory, s_tight, Backends.Managed);
         Check.Small((found.P - Matrix<double>.Build.DenseIdentity(3)).FrobeniusNorm(), 1e-15, "P − I");
         Assert.Equal(0, found.W_S.FrobeniusNorm() + found.G_Q.FrobeniusNorm() + found.G_S.FrobeniusNorm());
         Check.Small(found.Error.Largest, 1e-12, "reported error");

@@ -56,7 +56,7 @@ public class ErrorEstimateTests
     public void ReportedErrorsAreHonest(string name, string method, double rtol)
     {
         var problem = s_problems[name]();
-        var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
+        var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
         var (P, W, GS, GQ) = problem.Errors(found);
         double G = Math.Max(GS, GQ), largest = Math.Max(P, Math.Max(W, G));
         string what = FormattableString.Invariant($"{name}, {method}, rtol {rtol:g2}, {found.Report}: true P {P:g3} W {W:g3} G {G:g3}, reported {found.Error}");
@@ -79,7 +79,7 @@ public class ErrorEstimateTests
     public void ReportedErrorsAreNotFarTooLarge(string name)
     {
         var problem = s_problems[name]();
-        var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = "gauss-4", RelativeTolerance = 1e-6 }, Backends.Managed);
+        var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = "gauss-4", RelativeTolerance = 1e-6 }, Backends.Managed);
         var (P, W, GS, GQ) = problem.Errors(found);
         Check.Small(found.Error.P, 10 * P, $"{name}: reported P against 10 × true");
         Check.Small(found.Error.W, 10 * W, $"{name}: reported W against 10 × true");
@@ -97,7 +97,7 @@ public class ErrorEstimateTests
         const double beta = 0.25;
         double[] kappa = [4e5, 3e5, 1e5, 3e4, 4e3, 400, 0, 0]; // βκT from 1e5 down to 100
         var problem = Frozen.Make(kappa, beta, [0, 1], seed: 11);
-        var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
+        var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
         double[] fraction = found.W_S.Evd(Symmetricity.Symmetric).EigenValues.Select(z => 2 * beta * z.Real).OrderDescending().ToArray();
         for (int i = 0; i < 6; i++)
             Check.Small(Math.Abs(fraction[i] - 1), rtol * Math.Sqrt(6), FormattableString.Invariant($"dissipated fraction of saturated mode {i}, {found.Report.Steps} steps"));
@@ -109,7 +109,7 @@ public class ErrorEstimateTests
     public void FixedStepsReportNoEstimate()
     {
         var problem = s_problems["rotating"]();
-        var error = Propagator.Integrate(problem.Trajectory, new PropagationOptions { FixedSteps = 3 }, Backends.Managed).Error;
+        var error = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { FixedSteps = 3 }, Backends.Managed).Error;
         Assert.True(double.IsNaN(error.P) && double.IsNaN(error.W) && double.IsNaN(error.G));
     }
 
@@ -117,7 +117,7 @@ public class ErrorEstimateTests
     public void ToleranceBelowRoundingIsAnErrorNotALie()
     {
         var problem = s_problems["frozen, λT = 1e5"]();
-        var failure = Assert.Throws<NumericalException>(() => Propagator.Integrate(problem.Trajectory, new PropagationOptions { RelativeTolerance = 1e-17 },
+        var failure = Assert.Throws<NumericalException>(() => FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { RelativeTolerance = 1e-17 },
             Backends.Managed));
         Assert.Contains("rounding", failure.Message);
     }

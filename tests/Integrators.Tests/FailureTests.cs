@@ -10,7 +10,7 @@ public class FailureTests
     private static Matrix<double> Diagonal(params double[] values) => Matrix<double>.Build.DenseOfDiagonalArray(values);
 
     private static string Failure(KernelTrajectory trajectory, PropagationOptions? options = null) =>
-        Assert.Throws<NumericalException>(() => Propagator.Integrate(trajectory, options ?? new PropagationOptions(), Backends.Managed)).Message;
+        Assert.Throws<NumericalException>(() => FlowIntegrator.Integrate(trajectory, options ?? new PropagationOptions(), Backends.Managed)).Message;
 
     [Theory]
     [InlineData(1.0)]
@@ -70,7 +70,7 @@ public class FailureTests
         var trajectory = Frozen(t => Diagonal(t < 1 / 3.0 ? 1 : 50, 1), 1);
         try
         {
-            var found = Propagator.Integrate(trajectory, new PropagationOptions { RelativeTolerance = 1e-8 }, Backends.Managed);
+            var found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { RelativeTolerance = 1e-8 }, Backends.Managed);
             Check.Small(Math.Abs(found.P[0, 0] - Math.Exp(-1 / 3.0 - 50 * 2 / 3.0)) / found.P.FrobeniusNorm(), 1e-7, "P across the jump");
         }
         catch (NumericalException failure)
@@ -91,7 +91,7 @@ public class FailureTests
     [Fact]
     public void SaturatedBeforeASingularity()
     {
-        var found = Propagator.Integrate(Frozen(t => Diagonal(0.5 / Math.Pow(Math.Abs(t - 0.5) + 1e-12, 1.5), 1), 1),
+        var found = FlowIntegrator.Integrate(Frozen(t => Diagonal(0.5 / Math.Pow(Math.Abs(t - 0.5) + 1e-12, 1.5), 1), 1),
             new PropagationOptions { RelativeTolerance = 1e-10 }, Backends.Managed);
         Check.Small(Math.Abs(2 * found.W_S[0, 0] - 1), 1e-9, "2βW of the saturated mode");
         Check.Small(Math.Abs(found.P[1, 1] - Math.Exp(-1)), 1e-9, "P of the other mode");
@@ -111,7 +111,7 @@ public class FailureTests
             if (calls == 100) source.Cancel();
         });
         Assert.Throws<OperationCanceledException>(() =>
-            Propagator.Integrate(trajectory, new PropagationOptions { FixedSteps = fixedSteps }, Backends.Managed, cancellation: source.Token));
+            FlowIntegrator.Integrate(trajectory, new PropagationOptions { FixedSteps = fixedSteps }, Backends.Managed, cancellation: source.Token));
         Check.Small(after, 20, "evaluations of the kernel after cancellation (a step with its halves takes 19)");
         Assert.True(calls >= 100);
     }
@@ -164,7 +164,7 @@ public class FailureTests
     {
         using var source = new CancellationTokenSource();
         var shares = new List<double>();
-        Assert.Throws<OperationCanceledException>(() => Propagator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4), new PropagationOptions { FixedSteps = fixedSteps }, Backends.Managed,
+        Assert.Throws<OperationCanceledException>(() => FlowIntegrator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4), new PropagationOptions { FixedSteps = fixedSteps }, Backends.Managed,
             progress: share =>
             {
                 shares.Add(share);
@@ -177,7 +177,7 @@ public class FailureTests
     public void ProgressGoesFromZeroToOne()
     {
         var shares = new List<double>();
-        Propagator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4), new PropagationOptions { FixedSteps = 1 }, Backends.Managed,
+        FlowIntegrator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4), new PropagationOptions { FixedSteps = 1 }, Backends.Managed,
             progress: shares.Add);
         Assert.Equal([0.25, 0.5, 0.75, 1], shares);
     }

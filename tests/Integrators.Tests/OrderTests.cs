@@ -18,8 +18,8 @@ public class OrderTests
         int[] steps = order == 4 ? [8, 16, 32, 64] : [6, 12, 24];
         double[][] errors = Array.ConvertAll(steps, count =>
         {
-            var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, FixedSteps = count }, Backends.Managed);
-            Assert.Equal((count, 0, 1, method), (found.Report.Steps, found.Report.Rejected, found.Report.Passes, found.Report.Method));
+            var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, FixedSteps = count }, Backends.Managed);
+            Assert.Equal((count, 0, 1, method), (found.Report.Steps, found.Report.Rejected, found.Report.Passes, found.Report.Name));
             var (P, W, GS, GQ) = problem.Errors(found);
             return (double[])[P, W, GS, GQ];
         });

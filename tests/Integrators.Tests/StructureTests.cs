@@ -35,7 +35,7 @@ public class StructureTests
     }
 
     private static Propagation Integrate(KernelTrajectory trajectory, string method, int steps) =>
-        Propagator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = steps }, Backends.Managed);
+        FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = steps }, Backends.Managed);
 
     [Theory]
     [MemberData(nameof(Coarse))]

@@ -21,7 +21,7 @@ public class WindowTests
     }
 
     private static Propagation Integrate(KernelTrajectory trajectory, double rtol = 1e-10, CarriedVectors? carried = null) =>
-        Propagator.Integrate(trajectory, new PropagationOptions { RelativeTolerance = rtol }, Backends.Managed, carried);
+        FlowIntegrator.Integrate(trajectory, new PropagationOptions { RelativeTolerance = rtol }, Backends.Managed, carried);
 
     private static void Compose(Propagation first, Propagation second, Propagation whole, double bound)
     {
@@ -42,8 +42,8 @@ public class WindowTests
     public void WindowsComposeToRoundingAtFixedSteps(string method)
     {
         var options = new PropagationOptions { Method = method, FixedSteps = 3 };
-        Compose(Propagator.Integrate(On(0, 0.5, 1.7), options, Backends.Managed), Propagator.Integrate(On(1.7, 2.4), options, Backends.Managed),
-            Propagator.Integrate(On(0, 0.5, 1.7, 2.4), options, Backends.Managed), 1e-14);
+        Compose(FlowIntegrator.Integrate(On(0, 0.5, 1.7), options, Backends.Managed), FlowIntegrator.Integrate(On(1.7, 2.4), options, Backends.Managed),
+            FlowIntegrator.Integrate(On(0, 0.5, 1.7, 2.4), options, Backends.Managed), 1e-14);
     }
 
     [Fact]
@@ -78,13 +78,13 @@ public class WindowTests
         double[] v = RandomMatrices.Vector(random, 6);
         double[][] each = Enumerable.Range(0, 3).Select(_ => RandomMatrices.Vector(random, 6)).ToArray();
         var options = new PropagationOptions { RelativeTolerance = 1e-10, FixedSteps = fixedSteps };
-        var found = Propagator.Integrate(On(knots), options, Backends.Managed, new CarriedVectors(v, each));
+        var found = FlowIntegrator.Integrate(On(knots), options, Backends.Managed, new CarriedVectors(v, each));
         Assert.Equal((4, 3), (found.Transported.Count, found.IntervalTransported.Count));
         Assert.Equal(v, found.Transported[0]);
         for (int k = 0; k < 3; k++)
         {
-            Matrix<double> upTo = Propagator.Integrate(On(knots[..(k + 2)]), options, Backends.Managed).P,
-                across = Propagator.Integrate(On(knots[k], knots[k + 1]), options, Backends.Managed).P;
+            Matrix<double> upTo = FlowIntegrator.Integrate(On(knots[..(k + 2)]), options, Backends.Managed).P,
+                across = FlowIntegrator.Integrate(On(knots[k], knots[k + 1]), options, Backends.Managed).P;
             double bound = fixedSteps is null ? 1e-9 : 1e-14;
             Check.Small(Distance(found.Transported[k + 1], upTo, v), bound, $"P(t_{k + 1}, s) v");
             Check.Small(Distance(found.IntervalTransported[k], across, each[k]), bound, $"P(t_{k + 1}, t_{k}) v_{k}");
@@ -114,7 +114,7 @@ public class WindowTests
     [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
     public void BackendsAgree(string backend)
     {
-        Propagation managed = Integrate(On(0, 1, 2)), other = Propagator.Integrate(On(0, 1, 2), new PropagationOptions { RelativeTolerance = 1e-10 },
+        Propagation managed = Integrate(On(0, 1, 2)), other = FlowIntegrator.Integrate(On(0, 1, 2), new PropagationOptions { RelativeTolerance = 1e-10 },
             Backends.Get(backend));
         Check.Close(other.P, managed.P, 1e-12, "P");
         Check.Close(other.W_S, managed.W_S, 1e-12, "W_S");

@@ -22,7 +22,7 @@ public sealed class RecorderTests : IDisposable
         var memory = Recorder.InMemory(options, Backends.Managed);
 
         Assert.Equal((12, 7, 1, 64L * 5 + 5 + 5 + 1), (run.Checkpoints.Train, run.Checkpoints.Test, run.Checkpoints.Outputs, run.Checkpoints.Parameters));
-        Assert.Equal(new OptimizerInfo("gradient-descent", 0.05), run.Checkpoints.Optimizer);
+        Assert.Equal(new GradientDescent(0.05), run.Checkpoints.Optimizer);
         Assert.Equal("squared", run.Checkpoints.Loss.Kind);
         Assert.Equal(options.CheckpointSteps().Select(s => (long)s), run.Checkpoints.Select(c => c.Step));
         Assert.Equal(run.Checkpoints.Count, reports.Values.Count);

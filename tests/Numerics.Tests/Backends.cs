@@ -2,13 +2,16 @@ using KernelFlow.Numerics.Managed;
 
 namespace KernelFlow.Numerics.Tests;
 
-/// <summary>Every backend this machine has, by label: the managed one with each micro-kernel and with two threads, and the native ones found.</summary>
+/// <summary>Every backend this machine has, by label: the managed one with each tile product and with two threads, and the native ones found.</summary>
 public static class Backends
 {
     private static readonly Dictionary<string, Backend> s_all = Find();
 
     /// <summary>Labels as theory data.</summary>
     public static TheoryData<string> All => [.. s_all.Keys];
+
+    /// <summary>Labels of those with one thread.</summary>
+    public static TheoryData<string> OneThread => [.. s_all.Where(pair => pair.Value.Threads == 1).Select(pair => pair.Key)];
 
     /// <summary>Labels of the managed ones.</summary>
     public static TheoryData<string> Managed => [.. s_all.Keys.Where(label => label.StartsWith("managed", StringComparison.Ordinal))];
@@ -19,7 +22,7 @@ public static class Backends
     private static Dictionary<string, Backend> Find()
     {
         var all = new Dictionary<string, Backend>();
-        foreach (var kernel in MicroKernel.Supported()) all[$"managed {kernel.Name}"] = new ManagedBackend(kernel, 1);
+        foreach (var product in TileProduct.Supported()) all[$"managed {product.Name}"] = new ManagedBackend(product, 1);
         all["managed two threads"] = Backend.Managed(2);
         foreach (var (name, usable, _) in Backend.Available())
         {

@@ -25,7 +25,7 @@ public class DecompositionConformance
                 for (int i = 0; i < n; i++)
                 {
                     double expected = 2 - 2 * Math.Cos((i + 1) * Math.PI / (n + 1));
-                    Oracle.Small(Math.Abs(values[i] - expected), 4 * n * Oracle.Eps * 4, $"{label} n {n} eigenvalue {i}");
+                    Check.Small(Math.Abs(values[i] - expected), 4 * n * Check.Eps * 4, $"{label} n {n} eigenvalue {i}");
                 }
                 Oracle.SurroundingsUntouched(a, $"{label} SymmetricEigen {n}");
             }
@@ -65,9 +65,9 @@ public class DecompositionConformance
                 {
                     for (int i = 0; i < n; i++) scaled[i, j] *= values[j];
                 }
-                double bound = 4 * n * Oracle.Eps;
-                Oracle.Small(Oracle.Distance(Oracle.Product(a, v), scaled), bound * Oracle.Frobenius(a), $"{label} AV-VL n {n}");
-                Oracle.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(v), v), Oracle.Identity(n)), bound, $"{label} VtV-I n {n}");
+                double bound = 4 * n * Check.Eps;
+                Check.Small(Oracle.Distance(Oracle.Product(a, v), scaled), bound * Oracle.Frobenius(a), $"{label} AV-VL n {n}");
+                Check.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(v), v), Oracle.Identity(n)), bound, $"{label} VtV-I n {n}");
             }
         }
     }
@@ -90,9 +90,9 @@ public class DecompositionConformance
                 {
                     for (int i = j + 1; i < n; i++) Assert.True(r[i, j] == 0, $"{label} {m}x{n}: R({i},{j}) = {r[i, j]}");
                 }
-                double bound = 4 * Math.Max(1, n) * Oracle.Eps;
-                Oracle.Small(Oracle.Distance(Oracle.Product(q, r), a), bound * Oracle.Frobenius(a), $"{label} QR-A {m}x{n}");
-                Oracle.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(q), q), Oracle.Identity(n)), bound, $"{label} QtQ-I {m}x{n}");
+                double bound = 4 * Math.Max(1, n) * Check.Eps;
+                Check.Small(Oracle.Distance(Oracle.Product(q, r), a), bound * Oracle.Frobenius(a), $"{label} QR-A {m}x{n}");
+                Check.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(q), q), Oracle.Identity(n)), bound, $"{label} QtQ-I {m}x{n}");
                 Oracle.SurroundingsUntouched(q, $"{label} Qr {m}x{n}");
                 Oracle.SurroundingsUntouched(r, $"{label} Qr {m}x{n}");
             }
@@ -114,11 +114,11 @@ public class DecompositionConformance
             }
             MatrixView q = Oracle.Copy(a), r = Oracle.Padded(n, n);
             backend.Qr(q, r);
-            double bound = 4 * n * Oracle.Eps;
-            Oracle.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(q), q), Oracle.Identity(n)), bound, $"{label} QtQ-I scale {scale:g1}");
+            double bound = 4 * n * Check.Eps;
+            Check.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(q), q), Oracle.Identity(n)), bound, $"{label} QtQ-I scale {scale:g1}");
             var back = Oracle.Map(Oracle.Product(q, r), x => x / scale);
             var unit = Oracle.Map(a, x => x / scale);
-            Oracle.Small(Oracle.Distance(back, unit), bound * Oracle.Frobenius(unit), $"{label} QR-A scale {scale:g1}");
+            Check.Small(Oracle.Distance(back, unit), bound * Oracle.Frobenius(unit), $"{label} QR-A scale {scale:g1}");
         }
     }
 
@@ -145,10 +145,10 @@ public class DecompositionConformance
                 {
                     for (int i = 0; i < m; i++) scaled[i, j] *= sigma[j];
                 }
-                double bound = 4 * Math.Max(m, n) * Oracle.Eps;
-                Oracle.Small(Oracle.Distance(Oracle.Product(scaled, vt), a), bound * Oracle.Frobenius(a), $"{label} USVt-A {m}x{n}");
-                Oracle.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(u), u), Oracle.Identity(k)), bound, $"{label} UtU-I {m}x{n}");
-                Oracle.Small(Oracle.Distance(Oracle.Product(vt, Oracle.Transposed(vt)), Oracle.Identity(k)), bound, $"{label} VtV-I {m}x{n}");
+                double bound = 4 * Math.Max(m, n) * Check.Eps;
+                Check.Small(Oracle.Distance(Oracle.Product(scaled, vt), a), bound * Oracle.Frobenius(a), $"{label} USVt-A {m}x{n}");
+                Check.Small(Oracle.Distance(Oracle.Product(Oracle.Transposed(u), u), Oracle.Identity(k)), bound, $"{label} UtU-I {m}x{n}");
+                Check.Small(Oracle.Distance(Oracle.Product(vt, Oracle.Transposed(vt)), Oracle.Identity(k)), bound, $"{label} VtV-I {m}x{n}");
                 Oracle.SurroundingsUntouched(u, $"{label} Svd {m}x{n}");
                 Oracle.SurroundingsUntouched(vt, $"{label} Svd {m}x{n}");
             }
@@ -172,7 +172,7 @@ public class DecompositionConformance
             for (int k = 1; k <= n; k++)
             {
                 double expected = 1 / (2 * Math.Sin((2 * k - 1) * Math.PI / (4 * n + 2)));
-                Oracle.Small(Math.Abs(sigma[k - 1] - expected), 4 * n * Oracle.Eps * n, $"{label} n {n} singular value {k}");
+                Check.Small(Math.Abs(sigma[k - 1] - expected), 4 * n * Check.Eps * n, $"{label} n {n} singular value {k}");
             }
         }
     }

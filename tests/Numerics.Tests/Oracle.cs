@@ -3,8 +3,6 @@ namespace KernelFlow.Numerics.Tests;
 /// <summary>Random operands in awkward storage, naive references and norms.</summary>
 internal static class Oracle
 {
-    public const double Eps = 2.220446049250313e-16;
-
     public static readonly int[] Sizes = [0, 1, 2, 3, 5, 7, 8, 9, 16, 17, 31, 33, 63, 65, 100, 257];
 
     /// <summary>A view with an offset and a leading dimension larger than its rows; what lies around it is 7.25.</summary>
@@ -124,10 +122,6 @@ internal static class Oracle
         for (int i = 0; i < n; i++) a[i, i] += shift;
         return a;
     }
-
-    /// <summary>Fails with both numbers unless <paramref name="error"/> ≤ <paramref name="bound"/>.</summary>
-    public static void Small(double error, double bound, string what) =>
-        Assert.True(error <= bound, FormattableString.Invariant($"{what}: error {error:g3}, bound {bound:g3}"));
 
     /// <summary>Fails when anything outside the window was written.</summary>
     public static void SurroundingsUntouched(in MatrixView a, string what)

@@ -14,7 +14,7 @@ public class GolubKahanTests
 
     private static void CheckTriples(SingularResult result, DenseMatrix F, double residual)
     {
-        double norm = F.L2Norm(), rounding = 4 * F.RowCount * Check.Eps * norm;
+        double norm = F.L2Norm(), rounding = 8 * Check.Eps * norm;
         for (int j = 0; j < result.Values.Count; j++)
         {
             var (v, u) = (result.Right.Column(j), result.Left!.Column(j));
@@ -26,8 +26,8 @@ public class GolubKahanTests
         }
         double loss = (result.Right.Transpose() * result.Right - Matrix<double>.Build.DenseIdentity(result.Values.Count)).Enumerate().Max(Math.Abs);
         Check.Small(Math.Abs(loss - result.OrthogonalityLoss), 1e-14, "reported loss of orthogonality");
-        Check.Small(loss, 1e-12, "loss of orthogonality");
-        Check.Small(result.BasisOrthogonalityLoss, 1e-12, "loss of orthogonality of the bases");
+        Check.Small(loss, 1e-13, "loss of orthogonality");
+        Check.Small(result.BasisOrthogonalityLoss, 1e-13, "loss of orthogonality of the bases");
     }
 
     /// <summary>Eigenvalues of FᵀF over twenty decades, where a solver for FᵀF is left with no digit below the sixteenth.</summary>
@@ -45,8 +45,8 @@ public class GolubKahanTests
             for (int j = 0; j < 61; j++)
                 Check.Small(Math.Abs(result.Eigenvalues[j] / (sigma[j] * sigma[j]) - 1), 1e-6, FormattableString.Invariant($"L = {rows}, relative error at λ/λ_max = {sigma[j] * sigma[j]:e1}"));
             CheckTriples(result, F, 1e-14);
-            double angle = Spectra.Sine(result.Right.SubMatrix(0, 61, 60, 1), V.SubMatrix(0, 61, 60, 1));
-            Check.Small(angle, 1e-5, "sine of the last right vector"); // ε‖F‖/gap = 2e-16/1e-11
+            double angle = Check.Sine(result.Right.SubMatrix(0, 61, 60, 1), V.SubMatrix(0, 61, 60, 1));
+            Check.Small(angle, 3e-6, "sine of the last right vector"); // ε‖F‖ over the gap of 5e-11 to the next
 
             // The same by the eigenvalues of FᵀF: nothing left.
             var gram = new DenseMatrix(61, 61);
@@ -84,10 +84,12 @@ public class GolubKahanTests
         var (F, _, _) = Factor(rows, sigma, 7);
         var result = GolubKahanLanczos.Solve(Operator(F), count, new LanczosOptions { BlockSize = block, MaximumBasis = 30 }, Backends.Managed, leftVectors: true);
         Assert.True(result.Converged, result.MultiplicityText);
+        // A residual of r leaves an error of r²/gap in the value: at r = 1e-10‖F‖ nothing but rounding.
+        double rounding = 64 * Check.Eps * sigma[0];
         for (int j = 0; j < count; j++)
         {
-            Check.Small(Math.Abs(result.Values[j] - sigma[j]), 1e-10 * sigma[0], $"value {j}");
-            Check.Small(Math.Abs(result.Values[j] - sigma[j]), result.ErrorBounds[j] + 64 * Check.Eps * sigma[0], $"value {j} against its bound");
+            Check.Small(Math.Abs(result.Values[j] - sigma[j]), rounding, $"value {j}");
+            Check.Small(Math.Abs(result.Values[j] - sigma[j]), result.ErrorBounds[j] + rounding, $"value {j} against its bound");
         }
         CheckTriples(result, F, 1e-10);
     }
@@ -101,7 +103,7 @@ public class GolubKahanTests
         var (F, _, _) = Factor(100, sigma, 8);
         var result = GolubKahanLanczos.Solve(Operator(F), 5, new LanczosOptions { Which = Which.Smallest, BlockSize = block, MaximumBasis = 40 }, Backends.Managed, leftVectors: true);
         Assert.True(result.Converged, result.MultiplicityText);
-        for (int j = 0; j < 5; j++) Check.Small(Math.Abs(result.Values[j] - sigma[75 + j]), 1e-10, $"value {j}");
+        for (int j = 0; j < 5; j++) Check.Small(Math.Abs(result.Values[j] - sigma[75 + j]), 64 * Check.Eps, $"value {j}");
         CheckTriples(result, F, 1e-10);
     }
 
@@ -116,7 +118,7 @@ public class GolubKahanTests
         Assert.Equal((12, 20), (result.Left!.RowCount, result.Left.ColumnCount));
         double loss = (result.Right.Transpose() * result.Right - Matrix<double>.Build.DenseIdentity(20)).L2Norm();
         Check.Small(loss, 1e-13, "loss of orthogonality");
-        for (int j = 12; j < 20; j++) Check.Small((F * result.Right.Column(j)).L2Norm(), 1e-14 * expected[0], $"kernel vector {j}");
+        for (int j = 12; j < 20; j++) Check.Small((F * result.Right.Column(j)).L2Norm(), 1e-14 * expected[0], $"null vector {j}");
     }
 
     [Theory]
@@ -162,7 +164,7 @@ public class GolubKahanTests
         DenseMatrix V = state.RightBasis.ToMatrix(), U = state.LeftBasis.ToMatrix(), B = state.Projected;
         // Locked vectors enter with what was their residual when they were locked.
         Check.Small((F * V - U * B).L2Norm(), 1e-13, $"FV − UB at size {state.Size}");
-        Check.Small((F.Transpose() * U - V * B.Transpose() - state.Next.ToMatrix() * state.Coupling).L2Norm(), 1e-12, $"FᵀU − VBᵀ − V₊C at size {state.Size}");
+        Check.Small((F.Transpose() * U - V * B.Transpose() - state.Next.ToMatrix() * state.Coupling).L2Norm(), 1e-13, $"FᵀU − VBᵀ − V₊C at size {state.Size}");
         Check.Small(state.OrthogonalityLoss(), 4 * 24 * Check.Eps, "loss of orthogonality");
         Check.Small((U.Transpose() * U - Matrix<double>.Build.DenseIdentity(state.Size)).L2Norm(), 1e-13, "UᵀU − I");
         Check.Small((V.Transpose() * V - Matrix<double>.Build.DenseIdentity(state.Size)).L2Norm(), 1e-13, "VᵀV − I");

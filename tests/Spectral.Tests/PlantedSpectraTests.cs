@@ -61,14 +61,16 @@ public class PlantedSpectraTests
         Assert.Equal(a.Vectors, pairs.Applications);
         var image = new DenseMatrix(n, count);
         a.Apply(pairs.Vectors, image);
+        // A residual of r leaves an error of r²/gap in the value, and r itself where copies are split by less than r: here no more than rounding.
+        double rounding = 64 * Check.Eps * norm;
         for (int j = 0; j < count; j++)
         {
             double error = Math.Abs(pairs.Values[j] - expected[j]);
-            Check.Small(error, 1e-10 * norm, FormattableString.Invariant($"value {j}, {expected[j]:g6}"));
-            Check.Small(error, result.ErrorBounds[j] + 64 * Check.Eps * norm, FormattableString.Invariant($"error of value {j} against its bound"));
+            Check.Small(error, rounding, FormattableString.Invariant($"value {j}, {expected[j]:g6}"));
+            Check.Small(error, result.ErrorBounds[j] + rounding, FormattableString.Invariant($"error of value {j} against its bound"));
             double residual = (image.Column(j) - pairs.Values[j] * pairs.Vectors.Column(j)).L2Norm();
             Check.Small(residual, 1e-10 * norm, $"residual {j}");
-            Check.Small(Math.Abs(residual - pairs.ResidualNorms[j]), 1e-13 * norm, $"reported residual {j}");
+            Check.Small(Math.Abs(residual - pairs.ResidualNorms[j]), 4 * Check.Eps * norm, $"reported residual {j}");
         }
         double loss = (pairs.Vectors.Transpose() * pairs.Vectors - Matrix<double>.Build.DenseIdentity(count)).Enumerate().Max(Math.Abs);
         Check.Small(loss, 1e-13, "loss of orthogonality of the vectors");
@@ -86,7 +88,7 @@ public class PlantedSpectraTests
         {
             var result = ThickRestartLanczos.Solve(new PlantedOperator(values, seed), 7, new LanczosOptions { BlockSize = block, MaximumBasis = 30, Seed = seed }, s_backend);
             Assert.True(result.Pairs.Converged, $"seed {seed}: not converged");
-            for (int j = 0; j < 7; j++) Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 1e-10, FormattableString.Invariant($"seed {seed}, value {j}"));
+            for (int j = 0; j < 7; j++) Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"seed {seed}, value {j}"));
         }
     }
 
@@ -113,7 +115,7 @@ public class PlantedSpectraTests
         {
             var result = ThickRestartLanczos.Solve(new PlantedOperator(values, seed), 20, new LanczosOptions { BlockSize = block, MaximumBasis = basis, Seed = seed }, s_backend);
             Assert.True(result.Pairs.Converged, $"seed {seed}: {result.MultiplicityText}");
-            for (int j = 0; j < 20; j++) Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 1.01e-10, FormattableString.Invariant($"seed {seed}, value {j}"));
+            for (int j = 0; j < 20; j++) Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"seed {seed}, value {j}"));
         }
     }
 
@@ -133,7 +135,7 @@ public class PlantedSpectraTests
 
         var complete = Solve(100, new LanczosOptions());
         Assert.Equal((MultiplicityEvidence.CompleteBasis, "complete basis"), (complete.Multiplicity, complete.MultiplicityText));
-        for (int j = 0; j < 100; j++) Check.Small(Math.Abs(complete.Pairs.Values[j] - values[j]), 1e-13, $"value {j} of all");
+        for (int j = 0; j < 100; j++) Check.Small(Math.Abs(complete.Pairs.Values[j] - values[j]), 1e-14, $"value {j} of all");
 
         // Without the check a single vector may see one copy, and the answer does not claim more.
         var single = Solve(6, new LanczosOptions { BlockSize = 1, MaximumBasis = 30, CheckMultiplicity = false });

@@ -10,9 +10,6 @@ internal static class Spectra
         return (RandomMatrices.Symmetric(V, values), V);
     }
 
-    /// <summary>The largest sine of the principal angles between the ranges of two matrices with orthonormal columns: ‖(I − EEᵀ)F‖₂.</summary>
-    public static double Sine(Matrix<double> found, Matrix<double> expected) => (found - expected * (expected.Transpose() * found)).L2Norm();
-
     /// <summary>Everything a certified answer claims, measured again by other code.</summary>
     public static void CheckCertificate(EigenPairs pairs, Matrix<double> A, double residual)
     {

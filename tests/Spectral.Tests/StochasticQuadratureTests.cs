@@ -57,7 +57,7 @@ public class StochasticQuadratureTests
         foreach (var quadrature in runs)
         {
             var (found, expected) = Evaluate(quadrature, values, sum);
-            Assert.InRange(found.Value, found.Lower, found.Upper);
+            Check.Between(found.Value, found.Lower, found.Upper, "value inside its own interval");
             if (found.Lower <= expected && expected <= found.Upper) covered++;
             if (Math.Abs(found.Value - expected) <= (found.Upper - found.Lower) / 4) coveredByHalf++;
         }
@@ -85,9 +85,9 @@ public class StochasticQuadratureTests
             }
         }
         var found = quadrature.Sum(Math.Exp);
-        Check.Small(Math.Abs(found.Value - mean), 1e-12 * mean, "mean quadratic form of exp");
-        Check.Small(found.QuadratureError, 1e-12 * mean, "quadrature error of an exact rule");
-        Check.Small(Math.Abs(quadrature.Range.Largest - 3) + Math.Abs(quadrature.Range.Smallest + 2), 1e-13, "range");
+        Check.Small(Math.Abs(found.Value - mean), 64 * Check.Eps * mean, "mean quadratic form of exp");
+        Check.Small(found.QuadratureError, 4 * Check.Eps * mean, "quadrature error of an exact rule");
+        Check.Small(Math.Abs(quadrature.Range.Largest - 3) + Math.Abs(quadrature.Range.Smallest + 2), 64 * Check.Eps, "range");
     }
 
     /// <summary>Probes of ±1 make sums over a diagonal matrix exact, whatever f is; the identity and zero too.</summary>
@@ -99,13 +99,13 @@ public class StochasticQuadratureTests
         var trace = quadrature.Trace();
         Check.Small(Math.Abs(trace.Value - 66), 1e-12, "trace");
         Check.Small(trace.Upper - trace.Lower, 1e-11, "width of its interval");
-        for (int i = 0; i < 12; i++) Check.Small(Math.Abs(quadrature.Cumulative(i + 0.5).Value - (i + 1) / 12.0), 1e-13, $"share of eigenvalues up to {i + 0.5}");
-        Check.Small(Math.Abs(quadrature.EffectiveRank().Value - 66.0 * 66 / 506), 1e-11, "effective rank");
+        for (int i = 0; i < 12; i++) Check.Small(Math.Abs(quadrature.Cumulative(i + 0.5).Value - (i + 1) / 12.0), 64 * Check.Eps, $"share of eigenvalues up to {i + 0.5}");
+        Check.Small(Math.Abs(quadrature.EffectiveRank().Value - 66.0 * 66 / 506), 1e-13, "effective rank");
 
         var zero = StochasticQuadrature.Run(new DenseOperator(new DenseMatrix(5, 5), true, Backends.Managed), s_options, Backends.Managed);
         Assert.Equal((0, 0), (zero.Trace().Value, zero.EffectiveRank().Value));
         var one = StochasticQuadrature.Run(new DenseOperator(DenseMatrix.CreateIdentity(5), true, Backends.Managed), s_options, Backends.Managed);
-        Check.Small(Math.Abs(one.EffectiveRank().Value - 5), 1e-13, "effective rank of the identity");
+        Check.Small(Math.Abs(one.EffectiveRank().Value - 5), 16 * Check.Eps, "effective rank of the identity");
     }
 
     /// <summary>Too few steps for a sharp f: the estimate says so.</summary>
@@ -114,7 +114,8 @@ public class StochasticQuadratureTests
     {
         var quadrature = StochasticQuadrature.Run(new PlantedOperator(Spectrum("indefinite"), 1), new QuadratureOptions { Steps = 8, Probes = 64 }, Backends.Managed);
         double sharp = quadrature.Density(0.3, 0.01).QuadratureError, smooth = quadrature.Density(0.3, 0.5).QuadratureError;
-        Assert.True(sharp > 0.05 && smooth < 1e-3, FormattableString.Invariant($"quadrature error {sharp:g3} at width 0.01, {smooth:g3} at width 0.5"));
+        Check.Between(sharp, 0.05, 10, "quadrature error at width 0.01");
+        Check.Small(smooth, 1e-3, "quadrature error at width 0.5");
     }
 
     [Fact]
@@ -129,7 +130,7 @@ public class StochasticQuadratureTests
         Assert.Throws<ArgumentOutOfRangeException>(() => quadrature.Trace(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => quadrature.Density(0, 0));
         Assert.Equal(quadrature.Trace(), StochasticQuadrature.Run(a, s_options, Backends.Managed).Trace());
-        Assert.Equal(quadrature.Trace().Value, StochasticQuadrature.Run(a, s_options with { BlockSize = 3 }, Backends.Managed).Trace().Value, 1e-12);
+        Check.Close(StochasticQuadrature.Run(a, s_options with { BlockSize = 3 }, Backends.Managed).Trace().Value, quadrature.Trace().Value, 1e-14, "trace in blocks of three");
         var bad = new DenseOperator(DenseMatrix.Create(4, 4, double.NaN), true, Backends.Managed);
         Assert.Throws<NumericalException>(() => StochasticQuadrature.Run(bad, s_options, Backends.Managed));
         Assert.Throws<OperationCanceledException>(() => StochasticQuadrature.Run(a, s_options, Backends.Managed, cancellation: new CancellationToken(true)));

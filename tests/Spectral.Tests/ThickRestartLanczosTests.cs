@@ -13,13 +13,14 @@ public class ThickRestartLanczosTests
     private static void Compare(EigenPairs pairs, DenseMatrix A, Matrix<double> V, double[] values, int count)
     {
         double norm = values.Max(Math.Abs);
+        // Residuals r ≤ 1e-10‖A‖: Rayleigh quotients err by r²/gap, which is below rounding, and the subspace by √count·r/gap (Davis and Kahan).
         Assert.True(pairs.Converged, "not converged");
         for (int j = 0; j < count; j++)
-            Check.Small(Math.Abs(pairs.Values[j] - values[j]), 1e-10 * norm, FormattableString.Invariant($"value {j}, {values[j]}"));
+            Check.Small(Math.Abs(pairs.Values[j] - values[j]), 64 * Check.Eps * norm, FormattableString.Invariant($"value {j}, {values[j]}"));
         Spectra.CheckCertificate(pairs, A, 1e-10);
         if (count == values.Length) return;
         double gap = values[count - 1] - values[count];
-        Check.Small(Spectra.Sine(pairs.Vectors, V.SubMatrix(0, values.Length, 0, count)), 1e-9 * norm / gap, "sine of the largest principal angle");
+        Check.Small(Check.Sine(pairs.Vectors, V.SubMatrix(0, values.Length, 0, count)), 1e-10 * Math.Sqrt(count) * norm / gap, "sine of the largest principal angle");
     }
 
     public static TheoryData<string, string> BackendsAndSpectra
@@ -83,7 +84,7 @@ public class ThickRestartLanczosTests
         double[] values = [.. Enumerable.Repeat(1.0, copies), .. Enumerable.Range(0, 50).Select(i => 0.9 * Math.Exp(-0.2 * i))];
         var (A, _) = Spectra.Make(values, 3);
         var pairs = Largest(A, count, new LanczosOptions { BlockSize = blockSize });
-        for (int j = 0; j < count; j++) Check.Small(Math.Abs(pairs.Values[j] - values[j]), 1e-10, FormattableString.Invariant($"value {j}, {values[j]:g4}"));
+        for (int j = 0; j < count; j++) Check.Small(Math.Abs(pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"value {j}, {values[j]:g4}"));
         Spectra.CheckCertificate(pairs, A, 1e-10);
         Assert.True(pairs.Converged);
     }
@@ -106,7 +107,7 @@ public class ThickRestartLanczosTests
     {
         var pairs = Largest(DenseMatrix.CreateIdentity(20), count);
         Assert.True(pairs.Converged);
-        Assert.All(pairs.Values, value => Check.Small(Math.Abs(value - 1), 1e-14, "value"));
+        Assert.All(pairs.Values, value => Check.Small(Math.Abs(value - 1), 4 * Check.Eps, "value"));
         Spectra.CheckCertificate(pairs, DenseMatrix.CreateIdentity(20), 1e-14);
     }
 
@@ -129,9 +130,9 @@ public class ThickRestartLanczosTests
     {
         var (A, V) = Spectra.Make([3, .. new double[29]], 5);
         var pairs = Largest(A, count);
-        Check.Small(Math.Abs(pairs.Values[0] - 3), 1e-13, "the one value");
-        foreach (double value in pairs.Values.Skip(1)) Check.Small(Math.Abs(value), 1e-13, "the others");
-        Check.Small(Spectra.Sine(pairs.Vectors.SubMatrix(0, 30, 0, 1), V.SubMatrix(0, 30, 0, 1)), 1e-12, "angle to the one vector");
+        Check.Small(Math.Abs(pairs.Values[0] - 3), 64 * Check.Eps, "the one value");
+        foreach (double value in pairs.Values.Skip(1)) Check.Small(Math.Abs(value), 4 * Check.Eps, "the others");
+        Check.Small(Check.Sine(pairs.Vectors.SubMatrix(0, 30, 0, 1), V.SubMatrix(0, 30, 0, 1)), 64 * Check.Eps, "angle to the one vector");
         Spectra.CheckCertificate(pairs, A, 1e-13);
         Assert.True(pairs.Converged);
     }
@@ -162,7 +163,7 @@ public class ThickRestartLanczosTests
         Assert.Equal(first.Values, second.Values);
         Assert.Equal(first.Vectors, second.Vectors);
         Assert.NotEqual(first.Vectors, other.Vectors);
-        Check.Small(Spectra.Sine(first.Vectors, other.Vectors), 1e-9, "angle between the answers of two seeds");
+        Check.Small(Check.Sine(first.Vectors, other.Vectors), 1e-12, "angle between the answers of two seeds");
     }
 
     /// <summary>Too few restarts for the spectrum: the answer says so and its residuals are the true ones.</summary>

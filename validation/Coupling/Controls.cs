@@ -23,7 +23,7 @@ internal static class Controls
     /// <param name="run">The run.</param>
     /// <param name="recording">How it was made.</param>
     /// <param name="seed">Of the other initial weights.</param>
-    /// <param name="backend">Dense kernels to train with.</param>
+    /// <param name="backend">The dense linear algebra to train with.</param>
     /// <param name="cancellation">Checked before every step.</param>
     public static CheckpointSequence WithForeignTestJacobian(CheckpointSequence run, RecordingOptions recording, long seed, Backend backend, CancellationToken cancellation)
     {

@@ -24,7 +24,7 @@ internal static class CouplingRows
     /// <summary>Trains and records into the folder, then analyses.</summary>
     /// <param name="run">What to train.</param>
     /// <param name="folder">Where the recording goes; replaced when this tool wrote it.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within a step.</param>
     public static IReadOnlyList<ExperimentRow> Of(CouplingRun run, string folder, Backend backend, CancellationToken cancellation)
     {

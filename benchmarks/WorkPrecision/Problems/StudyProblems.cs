@@ -61,7 +61,7 @@ internal static class StudyProblems
         {
             try
             {
-                return (OperatorTriple.Of(Propagator.Integrate(trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, backend)), rtol);
+                return (OperatorTriple.Of(FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, backend)), rtol);
             }
             catch (NumericalException) when (rtol < 1e-11)
             {

@@ -26,17 +26,16 @@ internal static class FlowReplay
     // Costs factorizations only, and sees what is wrong by more than this; a tighter one would cost more than it tells.
     private const double Tolerance = 1e-4;
 
-    public static BlockReplay Run(KernelTrajectory trajectory, string method, double tolerance, Backend backend, DenseMatrix block, int? split, CancellationToken cancellation)
+    public static BlockReplay Run(KernelTrajectory trajectory, IntegrationMethod method, double tolerance, Backend backend, DenseMatrix block, int? split, CancellationToken cancellation)
     {
-        // Two stages each: for few columns a third would cost more than the longer steps save.
-        string other = method == "gauss-4" ? "radau-3" : "gauss-4";
+        var other = method.PartnerForColumns;
         var options = new PropagationOptions { Method = other, RelativeTolerance = Math.Max(tolerance, Tolerance) };
         int last = trajectory.Intervals;
-        var first = Propagator.Transport(split is { } k ? new WindowTrajectory(trajectory, 0, k) : trajectory, block, options, backend, cancellation);
+        var first = FlowIntegrator.Transport(split is { } k ? new WindowTrajectory(trajectory, 0, k) : trajectory, block, options, backend, cancellation);
         var error = Absolute(first);
         string how = FormattableString.Invariant($"{other} at {options.RelativeTolerance:G2}");
         if (split is not { } middle) return new BlockReplay(first.End, first.Train, first.Test, first.Dissipated, error, how);
-        var second = Propagator.Transport(new WindowTrajectory(trajectory, middle, last), first.End, options, backend, cancellation);
+        var second = FlowIntegrator.Transport(new WindowTrajectory(trajectory, middle, last), first.End, options, backend, cancellation);
         var then = Absolute(second);
         // What is wrong with P(τ,s)V goes through the second window with it: by at most its own size relative to the block there.
         double carried = first.Error.P;

@@ -48,7 +48,7 @@ internal static class NoiseBuilder
         if (checkpoints.RunTensors.GetValueOrDefault("clean_S") is { } tensor && !loss.IsCustom)
         {
             double[] targets = tensor.ReadAll(), clean = new double[g.Length];
-            Of(loss, targets).Gradient(outputs.TrainOutputs[0], clean);
+            loss.WithTargets(targets).Gradient(outputs.TrainOutputs[0], clean);
             int noisy = Enumerable.Range(0, loss.Examples).Count(i => !loss.Targets.Slice(i * p, p).SequenceEqual(targets.AsSpan(i * p, p)));
             return noisy == 0 ? (null, "no label differs from its clean value") : ((VectorMath.Subtract(g, clean), clean, noisy, "clean targets"), null);
         }
@@ -59,13 +59,6 @@ internal static class NoiseBuilder
         double[] Where(bool noisy) => [.. g.Select((x, i) => marked[i / p] != 0 == noisy ? x : 0)];
         return ((Where(true), Where(false), count, "noise mask"), null);
     }
-
-    private static LossModel Of(LossModel loss, double[] targets) => loss.Kind switch
-    {
-        "squared" => LossModel.Squared(targets, loss.Outputs, loss.IsSum),
-        "logistic" => LossModel.Logistic(targets, loss.IsSum),
-        _ => LossModel.SoftmaxCrossEntropy(targets, loss.Outputs, loss.IsSum),
-    };
 
     private static double Square(double x) => x * x;
 }

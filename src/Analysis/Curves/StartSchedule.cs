@@ -22,7 +22,7 @@ internal static class StartSchedule
         DenseMatrix? w = null;
         for (int i = cuts.Length - 2; i >= 0; i--)
         {
-            var window = Propagator.Integrate(new WindowTrajectory(trajectory, cuts[i], cuts[i + 1]), solver, backend, cancellation: cancellation);
+            var window = FlowIntegrator.Integrate(new WindowTrajectory(trajectory, cuts[i], cuts[i + 1]), solver, backend, cancellation: cancellation);
             if (w is not null)
             {
                 var wp = new DenseMatrix(N, N);

@@ -63,14 +63,14 @@ internal static class InclusionCheck
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
             Responses = ResponseMap.Of(response.RowCount, c.Solution.Reported.Values.Count, (i, j) => response.At(i, j)),
-            Kernel = NullSpace(NumericalKernel.Of(pairs.Values, noise)),
+            Kernel = NullSpace(NumericalNullSpace.Of(pairs.Values, noise)),
             OperatorChecks = checks,
             ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),
         };
         return (result, evidence);
     }
 
-    private static NullSpaceResult NullSpace(NumericalKernel found) => new(found.Dimension, found.Floor, found.SmallestKept, found.LargestDropped, found.IsClear);
+    private static NullSpaceResult NullSpace(NumericalNullSpace found) => new(found.Dimension, found.Floor, found.SmallestKept, found.LargestDropped, found.IsClear);
 
     // δ_W,j, δ_G,j and the bound of check 2 go into the modes; the larger of the two responses is returned.
     private static double[] Compare(ClaimContext c, SecondRun second, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)
@@ -97,7 +97,7 @@ internal static class InclusionCheck
     {
         var report = second.Propagation!.Report;
         int worst = evidence.WorstIndependent;
-        return new IndependentCheck(Math.Max(0, evidence.Excess(worst)), $"{c.Model.Method} against {report.Method}")
+        return new IndependentCheck(Math.Max(0, evidence.Excess(worst)), $"{c.Model.Method} against {report.Name}")
         {
             WorstMode = worst, RelativeTolerance = second.Tolerance, Steps = report.Steps, BoundDifference = Math.Abs(second.ResponseBound - c.Model.ResponseBound),
         };

@@ -61,11 +61,11 @@ internal static class OperatorConsistency
         return new OperatorCheck(NodeWeights, defect, limit);
     }
 
-    // I − P = βG_S and I − PᵀP = 2βW for B = βI; Gauss methods keep both to rounding at any step. P is known to rounding of the identity it starts as.
+    // I − P = βG_S and I − PᵀP = 2βW for B = βI; a method that keeps energy keeps both to rounding at any step. P is known to rounding of the identity it starts as.
     private static IEnumerable<OperatorCheck> Identities(Propagation a, double beta, double rounding, Backend backend)
     {
         int N = a.P.RowCount;
-        double p = MatrixNorms.Frobenius(a.P), share = a.Report.Method.StartsWith("gauss", StringComparison.Ordinal) ? 0 : 1;
+        double p = MatrixNorms.Frobenius(a.P), share = a.Method is { KeepsEnergy: true } ? 0 : 1;
         var moved = Identity(N);
         VectorKernels.Axpy(-1, a.P.Values, moved.Values);
         double scale = MatrixNorms.Frobenius(moved), allowed = a.Error.P * p + a.Error.G * beta * MatrixNorms.Frobenius(a.G_S);

@@ -27,18 +27,15 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
     /// <summary>Relative tolerance of the first run.</summary>
     public const double Coarse = 1e-2;
 
-    // Below this tolerance the order of radau-5 outweighs its cost.
-    private const double HighOrder = 1e-3;
-
     /// <summary>Starts the coarse run beside the main one.</summary>
     /// <param name="trajectory">What both integrate.</param>
     /// <param name="method">Method of the main one; "auto" is resolved as it will be there.</param>
     /// <param name="tolerance">Relative tolerance of the main one.</param>
     /// <param name="backend">Dense kernels.</param>
     /// <param name="second">Where to run it.</param>
-    public static SecondIntegration Start(KernelTrajectory trajectory, string method, double tolerance, Backend backend, SecondThread second)
+    public static SecondIntegration Start(KernelTrajectory trajectory, MethodChoice method, double tolerance, Backend backend, SecondThread second)
     {
-        string main = method == "auto" ? Methods.Choose(trajectory, tolerance).Name : method;
+        var main = method.Resolve(trajectory, tolerance).Method;
         SecondRun At(double asked, CancellationToken stop) => Run(trajectory, main, asked, backend, stop);
         return new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }
@@ -49,18 +46,12 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
     /// <summary>The second integration at a given tolerance.</summary>
     public SecondRun At(double tolerance, CancellationToken cancellation) => again(tolerance, cancellation);
 
-    /// <summary>A method of another family: Radau IIA dissipates and has its nodes elsewhere; where that is the main one, Gauss.</summary>
-    public static string MethodFor(string main, double tolerance) =>
-        main.StartsWith("radau", StringComparison.Ordinal)
-            ? tolerance >= HighOrder ? CollocationTableau.Gauss4.Name : CollocationTableau.Gauss6.Name
-            : tolerance >= HighOrder ? CollocationTableau.Radau3.Name : CollocationTableau.Radau5.Name;
-
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
-    private static SecondRun Run(KernelTrajectory trajectory, string main, double tolerance, Backend backend, CancellationToken cancellation)
+    private static SecondRun Run(KernelTrajectory trajectory, IntegrationMethod main, double tolerance, Backend backend, CancellationToken cancellation)
     {
         try
         {
-            var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = MethodFor(main, tolerance), RelativeTolerance = tolerance }, backend, cancellation: cancellation);
+            var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = main.Partner(tolerance), RelativeTolerance = tolerance }, backend, cancellation: cancellation);
             return new SecondRun(tolerance, propagation, SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
         }
         catch (NumericalException e)

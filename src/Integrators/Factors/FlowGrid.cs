@@ -24,24 +24,23 @@ public sealed class FlowGrid
     /// <param name="propagation">The integration; any collocation method (gauss-2, gauss-4, gauss-6, radau-3, radau-5).</param>
     /// <param name="backend">Dense kernels.</param>
     /// <param name="maxBytes">Limit on the memory of the maps S_i; 0 keeps none.</param>
-    /// <exception cref="ArgumentException">The method has no stages to solve for, nodes are missing (descent mode), or they do not belong to the trajectory.</exception>
+    /// <exception cref="ArgumentException">The method has no stages to solve for, steps are missing (descent mode), or they do not belong to the trajectory.</exception>
     public FlowGrid(KernelTrajectory trajectory, Propagation propagation, Backend backend, long maxBytes = DefaultMaxBytes)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
         ArgumentNullException.ThrowIfNull(propagation);
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
-        string method = propagation.Report.Method;
-        Tableau = CollocationTableau.Find(method)
-            ?? throw new ArgumentException($"The factor of a flow needs the steps of a collocation method ({string.Join(", ", CollocationTableau.All.Select(t => t.Name))}), not {method}.", nameof(propagation));
+        Tableau = propagation.Method?.Tableau ?? throw new ArgumentException(
+            $"The factor of a flow needs the steps of a collocation method ({string.Join(", ", CollocationTableau.All.Select(t => t.Name))}), not {propagation.Report.Name}.", nameof(propagation));
         if (propagation.P.RowCount != trajectory.TrainSize || propagation.G_Q.RowCount != trajectory.TestSize)
             throw new ArgumentException($"The integration is of N = {propagation.P.RowCount}, M = {propagation.G_Q.RowCount}, the trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}.", nameof(propagation));
-        var steps = FlowStep.Of(propagation.Nodes, Tableau);
-        foreach (var step in steps)
+        foreach (var step in propagation.Steps)
             if (step.Interval >= trajectory.Intervals || step.Time < trajectory.Knots[step.Interval] - 1e-9 * Math.Abs(trajectory.Knots[^1] - trajectory.Knots[0]) || step.Time >= trajectory.Knots[step.Interval + 1])
                 throw new ArgumentException(FormattableString.Invariant($"The step at t = {step.Time} does not lie in interval {step.Interval} of the trajectory."), nameof(propagation));
-        (Trajectory, Backend, Nodes) = (trajectory, backend, propagation.Nodes);
-        _maps = new StageMaps(trajectory, Tableau, steps, backend, maxBytes);
+        if (propagation.Steps.Count == 0) throw new ArgumentException("The integration holds no steps.", nameof(propagation));
+        (Trajectory, Backend, Nodes) = (trajectory, backend, [.. propagation.Steps.SelectMany(Tableau.Nodes)]);
+        _maps = new StageMaps(trajectory, Tableau, propagation.Steps, backend, maxBytes);
         _rest = 1 - Tableau.StageWeights.Sum();
         _kernels = Buffers.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize);
         MaxBytes = maxBytes;
@@ -57,7 +56,7 @@ public sealed class FlowGrid
     public IReadOnlyList<QuadratureNode> Nodes { get; }
 
     /// <summary>Number of steps.</summary>
-    public int Steps => _maps.Steps.Length;
+    public int Steps => _maps.Steps.Count;
 
     /// <summary>Number of steps whose maps are kept; the others are formed again at every application.</summary>
     public int StepsKept => _maps.Keep;

@@ -17,18 +17,18 @@ internal sealed class StageMaps
     private readonly MatrixView[]?[] _kept;
     private readonly int _keep;
 
-    public StageMaps(KernelTrajectory trajectory, CollocationTableau tableau, FlowStep[] steps, Backend backend, long maxBytes)
+    public StageMaps(KernelTrajectory trajectory, CollocationTableau tableau, IReadOnlyList<FlowStep> steps, Backend backend, long maxBytes)
     {
         (_trajectory, _tableau, Steps) = (trajectory, tableau, steps);
         int N = trajectory.TrainSize;
         _method = new CollocationStep(tableau, trajectory, N, backend);
         (_identity, _next) = (Buffers.Zero(N, N), Buffers.Zero(N, N));
         for (int i = 0; i < N; i++) _identity[i, i] = 1;
-        _keep = (int)Math.Min(steps.Length, maxBytes / BytesPerStep);
+        _keep = (int)Math.Min(steps.Count, maxBytes / BytesPerStep);
         _kept = new MatrixView[]?[_keep];
     }
 
-    public FlowStep[] Steps { get; }
+    public IReadOnlyList<FlowStep> Steps { get; }
 
     public int Keep => _keep;
 
@@ -39,14 +39,14 @@ internal sealed class StageMaps
     public ReadOnlySpan<MatrixView> Of(int step)
     {
         if (step < _keep && _kept[step] is { } known) return known;
-        var (interval, t, h) = Steps[step];
-        _method.Step(_trajectory, interval, t, h, _identity, _next);
+        var taken = Steps[step];
+        _method.Step(taken, _identity, _next);
         var maps = new MatrixView[_tableau.Stages];
         for (int i = 0; i < maps.Length; i++)
         {
             maps[i] = _method.AtNode(i);
             if (!VectorKernels.AllFinite(maps[i].Array.AsSpan(maps[i].Offset, maps[i].Rows * maps[i].Columns)))
-                throw new NumericalException(FormattableString.Invariant($"{_tableau.Name}: a stage value at t = {t + _tableau.C[i] * h:R} is not finite; likely cause: a kernel or loss Hessian that is not finite there."));
+                throw new NumericalException(FormattableString.Invariant($"{_tableau.Name}: a stage value at t = {taken.At(_tableau.C[i]):R} is not finite; likely cause: a kernel or loss Hessian that is not finite there."));
             if (step < _keep) maps[i] = maps[i].ToMatrix();
         }
         if (step < _keep) _kept[step] = maps;

@@ -13,15 +13,15 @@ internal sealed class ManagedBackend : Backend
     // By name, not through MathNet's matrices: those use whatever provider is registered, which may be this backend.
     private static ManagedLinearAlgebraProvider MathNetManaged => ManagedLinearAlgebraProvider.Instance;
 
-    public ManagedBackend(MicroKernel kernel, int threads)
+    public ManagedBackend(TileProduct product, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        _gemm = new PackedGemm(kernel, threads == 0 ? Environment.ProcessorCount : threads);
+        _gemm = new PackedGemm(product, threads == 0 ? Environment.ProcessorCount : threads);
     }
 
     public override string Name => "managed";
 
-    public override string Core => _gemm.Kernel.Name;
+    public override string Core => _gemm.Product.Name;
 
     public override int Threads => _gemm.Threads;
 

@@ -10,7 +10,7 @@ namespace KernelFlow.Numerics.Managed;
 /// Loop order and packing follow K. Goto, R. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34(3), 2008,
 /// in the five-loop form of BLIS. The order of summation within an element depends on the depth alone, so results do not depend on the number of threads.
 /// </remarks>
-internal sealed unsafe class PackedGemm(MicroKernel kernel, int threads)
+internal sealed unsafe class PackedGemm(TileProduct product, int threads)
 {
     // A block of A (240×256 doubles) stays in a 1 MB second-level cache, one panel of B (8×256) in the first level.
     private const int MaxDepth = 256, MaxRows = 240, MaxColumns = 2016;
@@ -18,9 +18,9 @@ internal sealed unsafe class PackedGemm(MicroKernel kernel, int threads)
     // Below about 2·200³ operations starting a second thread costs more than it saves.
     private const double ParallelWork = 2e7;
 
-    private readonly int _mr = kernel.RowsPerPanel, _nr = kernel.ColumnsPerPanel;
+    private readonly int _mr = product.RowsPerPanel, _nr = product.ColumnsPerPanel;
 
-    public MicroKernel Kernel => kernel;
+    public TileProduct Product => product;
 
     public int Threads => threads;
 
@@ -80,7 +80,7 @@ internal sealed unsafe class PackedGemm(MicroKernel kernel, int threads)
                     for (int i = lower ? j / _mr * _mr : 0; i < c.Rows; i += mc)
                     {
                         int rows = Math.Min(mc, c.Rows - i);
-                        Pack(startA + i * (nint)aRow + p * (nint)aDepth, aRow, aDepth, rows, count, _mr, kernel.RowGranule, 1, packedA);
+                        Pack(startA + i * (nint)aRow + p * (nint)aDepth, aRow, aDepth, rows, count, _mr, product.RowGranule, 1, packedA);
                         Multiply(rows, columns, count, packedA, packedB, startC + i + j * (nint)c.LeadingDimension, c.LeadingDimension,
                             p > 0 || beta != 0, lower ? i - j : int.MaxValue);
                     }
@@ -94,13 +94,13 @@ internal sealed unsafe class PackedGemm(MicroKernel kernel, int threads)
     [SkipLocalsInit]
     private void Multiply(int rows, int columns, int depth, double* a, double* b, double* c, nint ldc, bool accumulate, int diagonal)
     {
-        double* tile = stackalloc double[MicroKernel.LargestTile];
+        double* tile = stackalloc double[TileProduct.LargestTile];
         for (int j = 0; j < columns; j += _nr)
         {
             int width = Math.Min(_nr, columns - j);
             for (int i = 0; i < rows; i += _mr)
             {
-                int height = Math.Min(_mr, rows - i), padded = RoundUp(height, kernel.RowGranule);
+                int height = Math.Min(_mr, rows - i), padded = RoundUp(height, product.RowGranule);
                 bool whole = height == padded && width == _nr;
                 double* panelA = a + i * depth, panelB = b + j * depth, target = c + i + j * ldc;
                 int offset = 0;
@@ -113,10 +113,10 @@ internal sealed unsafe class PackedGemm(MicroKernel kernel, int threads)
                 else offset = width;
                 if (whole)
                 {
-                    kernel.Run(padded, depth, panelA, panelB, target, ldc, accumulate);
+                    product.Run(padded, depth, panelA, panelB, target, ldc, accumulate);
                     continue;
                 }
-                kernel.Run(padded, depth, panelA, panelB, tile, padded, false);
+                product.Run(padded, depth, panelA, panelB, tile, padded, false);
                 for (int column = 0; column < width; column++)
                 {
                     double* from = tile + column * padded, to = target + column * ldc;

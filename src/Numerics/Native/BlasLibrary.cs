@@ -51,7 +51,7 @@ internal sealed unsafe class BlasLibrary
     /// <summary>Library and version.</summary>
     public string Name { get; }
 
-    /// <summary>Kernel set.</summary>
+    /// <summary>The core: the processor its code was made for.</summary>
     public string Core { get; }
 
     /// <summary>See <see cref="Backend.Warning"/>.</summary>

@@ -3,7 +3,7 @@ using KernelFlow.Numerics.Managed;
 
 namespace KernelFlow.Numerics.Native;
 
-/// <summary>The dense kernels of a native BLAS/LAPACK.</summary>
+/// <summary>The routines of a native BLAS/LAPACK.</summary>
 internal sealed unsafe class NativeBackend : Backend
 {
     // Below this many operations (a product of order 500) two threads are slower than one.
@@ -15,7 +15,7 @@ internal sealed unsafe class NativeBackend : Backend
     private const int ManagedSolveOrder = 600;
 
     private readonly BlasLibrary _blas;
-    private readonly PackedGemm _small = new(MicroKernel.Best, 1);
+    private readonly PackedGemm _small = new(TileProduct.Best, 1);
 
     public NativeBackend(BlasLibrary blas, int threads)
     {

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace KernelFlow.Numerics.Native;
 
-/// <summary>Helps OpenBLAS to the kernels of this processor: versions older than the processor fall back to those of twenty years ago.</summary>
+/// <summary>Helps OpenBLAS to the code for this processor: versions older than the processor fall back to those of twenty years ago.</summary>
 /// <remarks>
 /// OpenBLAS 0.3.21 takes recent AMD processors for a Prescott and runs five times slower. It reads OPENBLAS_CORETYPE once, when it is loaded, from the
 /// environment of the C library, which .NET's Environment does not write: hence setenv.
@@ -15,13 +15,13 @@ internal static partial class OpenBlasCore
     private static readonly string[] s_withAvx2 =
         ["Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"];
 
-    /// <summary>The kernel set this processor deserves, or null where OpenBLAS is trusted to choose (other architectures, older processors).</summary>
+    /// <summary>The core this processor deserves, or null where OpenBLAS is trusted to choose (other architectures, older processors).</summary>
     public static string? Wanted =>
         Avx512F.IsSupported && Avx512DQ.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported ? "SkylakeX"
         : Avx2.IsSupported && Fma.IsSupported ? "Haswell"
         : null;
 
-    /// <summary>To be called before OpenBLAS is loaded: names the wanted kernel set unless the user did. Linux only; elsewhere nothing happens.</summary>
+    /// <summary>To be called before OpenBLAS is loaded: names the wanted core unless the user did. Linux only; elsewhere nothing happens.</summary>
     public static void Prepare()
     {
         if (!OperatingSystem.IsLinux() || Wanted is not { } wanted) return;
@@ -37,14 +37,14 @@ internal static partial class OpenBlasCore
         }
     }
 
-    /// <summary>A text when the loaded kernel set is a poor one for this processor, otherwise null.</summary>
+    /// <summary>A text when the loaded core is a poor one for this processor, otherwise null.</summary>
     public static string? Warning(string core) => Warning(core, Wanted);
 
-    /// <summary>The same with the wanted kernel set given.</summary>
+    /// <summary>The same with the wanted core given.</summary>
     public static string? Warning(string core, string? wanted) =>
         wanted is null || s_withAvx2.Contains(core, StringComparer.OrdinalIgnoreCase)
             ? null
-            : $"OpenBLAS runs its '{core}' kernels although the processor supports '{wanted}', which is several times faster. "
+            : $"OpenBLAS runs its code for '{core}' although the processor supports '{wanted}', which is several times faster. "
               + $"Set {Variable}={wanted} in the environment before the program starts, or use a newer OpenBLAS.";
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

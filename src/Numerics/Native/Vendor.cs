@@ -16,7 +16,7 @@ internal static unsafe partial class Vendor
         if (!NativeLibrary.TryLoad(runtime, typeof(Vendor).Assembly, null, out _)) ((delegate* unmanaged<int, int>)setLayer)(sequential);
     }
 
-    /// <summary>Name with version, and kernel set.</summary>
+    /// <summary>Name with version, and core.</summary>
     public static (string Name, string Core) Describe(BlasLibrary library)
     {
         if (library.FindInBlas("openblas_get_config") is var config and not 0)

@@ -49,7 +49,7 @@ public sealed class PrincipalAngles
     /// <summary>The angles between the column spaces of A and B, which need not be orthonormal; neither is changed. O(N(k + l)²).</summary>
     /// <param name="a">N×k, k ≥ 1, of full column rank.</param>
     /// <param name="b">N×l, l ≥ 1, of full column rank.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <exception cref="ArgumentException">The row counts differ, a matrix has no column, more columns than rows, columns that are dependent to rounding, or an element that is not finite.</exception>
     /// <exception cref="NumericalException">A singular value decomposition did not converge.</exception>
     public static PrincipalAngles Between(in MatrixView a, in MatrixView b, Backend backend)

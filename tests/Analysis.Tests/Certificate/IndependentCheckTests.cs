@@ -18,7 +18,7 @@ public class IndependentCheckTests
 
         var outputs = OutputRecord.Read(run.Checkpoints);
         var trajectory = TrajectoryBuilder.Read(run.Checkpoints, outputs, TestRuns.Managed).Linear([.. Enumerable.Range(0, run.Checkpoints.Count)]);
-        var b = Propagator.Integrate(trajectory, new PropagationOptions { Method = "radau-3", RelativeTolerance = 1e-2 }, TestRuns.Managed);
+        var b = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = "radau-3", RelativeTolerance = 1e-2 }, TestRuns.Managed);
         var o = analysis.Operators.Value;
         double cB = ((Matrix<double>)trajectory.TestKernelIntegral(b.Nodes)).L2Norm(), cA = Math.Pow(analysis.Inclusion.VisibilityBound, 2), tightest = 0;
         Check.Near(cB, cA, 1e-2, "the two constants");

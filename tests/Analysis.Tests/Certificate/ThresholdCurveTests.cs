@@ -61,7 +61,7 @@ public class ThresholdCurveTests
 
     /// <summary>J_S has 8 columns for 10 outputs: a kernel of dimension two at least, which the spectrum shows.</summary>
     [Fact]
-    public void TheNumericalKernelIsThatOfTooFewParameters()
+    public void TheNumericalNullSpaceIsThatOfTooFewParameters()
     {
         var kernel = s_run.Value.Analysis.Inclusion.Kernel!;
         // J(t) = A + tC turns: what one moment leaves out the next one holds.

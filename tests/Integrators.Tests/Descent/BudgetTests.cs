@@ -94,10 +94,10 @@ public class BudgetTests
         var c = Runs.Network("gradient-descent", 1, 0.4, 10).Record();
         var o = OutputRecord.Read(c);
         var kernels = DescentKernels.Of(c, o, ChordQuadrature.Midpoint, Backends.Managed);
-        var alone = DescentPropagator.Run(kernels, Backends.Managed, new CarriedVectors(o.Gradients[0]));
+        var alone = DescentRecursion.Run(kernels, Backends.Managed, new CarriedVectors(o.Gradients[0]));
         Assert.True(alone.Record.Residual is null && alone.Record.Residuals is null && alone.Propagation.IntervalTransported.Count == 0);
         Check.Close(alone.Propagation.G_Q, Runs.Run(c).Propagation.G_Q, 0, "G_d");
-        Assert.Throws<ArgumentException>(() => DescentPropagator.Run(kernels, Backends.Managed, recorded: OutputRecord.Read(c.Subset([0, 1, 2]))));
+        Assert.Throws<ArgumentException>(() => DescentRecursion.Run(kernels, Backends.Managed, recorded: OutputRecord.Read(c.Subset([0, 1, 2]))));
     }
 
     [Fact]

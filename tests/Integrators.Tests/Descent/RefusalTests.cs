@@ -3,7 +3,7 @@ namespace KernelFlow.Integrators.Tests.Descent;
 /// <summary>What has no descent recursion is refused with the reason; failures and cancellation on the way; no allocation per step.</summary>
 public class RefusalTests
 {
-    private static CheckpointSequence With(CheckpointSequence c, OptimizerInfo? optimizer) => new(c, c.Loss) { Optimizer = optimizer };
+    private static CheckpointSequence With(CheckpointSequence c, Optimizer? optimizer) => new(c, c.Loss) { Optimizer = optimizer };
 
     private static void Refused(CheckpointSequence c, string text)
     {
@@ -28,17 +28,16 @@ public class RefusalTests
     {
         var c = Runs.Exact("gradient-descent", 3).Record();
         Refused(With(c, null), "does not say which optimizer");
-        Refused(With(c, new OptimizerInfo("lion", 0.1)), "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam");
-        Refused(With(c, new OptimizerInfo("sgd", 0.1) { BatchSize = 2 }), "sgd takes minibatch steps");
-        Refused(With(c, new OptimizerInfo("momentum", 0.1)), "found none");
-        Refused(With(c, new OptimizerInfo("adam", 0.1) { Beta1 = 1 }), "beta1 in [0, 1), found 1");
+        Refused(With(c, new UnknownOptimizer("lion", 0.1)), "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam");
+        Refused(With(c, new StochasticGradientDescent(0.1, 2)), "sgd takes minibatch steps");
+        Refused(With(c, new GradientFlow()), "optimizer gradient-flow has no descent recursion here");
     }
 
     [Fact]
     public void Minibatches()
     {
         var c = Runs.Exact("gradient-descent", 3).Record();
-        Refused(With(c, new OptimizerInfo("momentum", 0.1) { Momentum = 0.9, BatchSize = 3 }), "minibatches of 3 of 6");
+        Refused(With(c, new Momentum(0.1, 0.9) { BatchSize = 3 }), "minibatches of 3 of 6");
         var batched = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, [.. k.Tensors.Values, new MemoryTensor("batch", new double[] { 0, 1 }, 2)])), c.Loss) { Optimizer = c.Optimizer };
         Refused(batched, "batch holds 2 of 6");
     }
@@ -68,9 +67,9 @@ public class RefusalTests
     {
         var c = Runs.Exact("momentum", 3).Record();
         var options = new DescentOptions { MaximumBufferBytes = 8 * 23 * 10 - 1 };
-        var found = Assert.Throws<ArgumentException>(() => DescentPropagator.Run(c, OutputRecord.Read(c), options, Backends.Managed));
+        var found = Assert.Throws<ArgumentException>(() => DescentRecursion.Run(c, OutputRecord.Read(c), options, Backends.Managed));
         Assert.Contains("23 parameters x 10 columns", found.Message);
-        DescentPropagator.Run(c, OutputRecord.Read(c), options with { MaximumBufferBytes = 8 * 23 * 10 }, Backends.Managed);
+        DescentRecursion.Run(c, OutputRecord.Read(c), options with { MaximumBufferBytes = 8 * 23 * 10 }, Backends.Managed);
     }
 
     [Theory]
@@ -86,7 +85,7 @@ public class RefusalTests
             reached = share;
             if (share >= 0.2) source.Cancel();
         }
-        Assert.Throws<OperationCanceledException>(() => DescentPropagator.Run(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed, Progress, source.Token));
+        Assert.Throws<OperationCanceledException>(() => DescentRecursion.Run(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed, Progress, source.Token));
         Check.Between(reached, 6.0 / 30 - 1e-12, 6.0 / 30 + 1e-12, "share done when it stopped");
     }
 
@@ -94,7 +93,7 @@ public class RefusalTests
     [Fact]
     public void DivergenceNamesTheStep()
     {
-        var found = Assert.Throws<NumericalException>(() => DescentPropagator.Run(new Stiff(400), Backends.Managed));
+        var found = Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(400), Backends.Managed));
         Assert.Contains("P or W is not finite after step", found.Message);
         Assert.Contains("z = η·λ_max(BK) = 101", found.Message);
         Assert.EndsWith("likely cause: training diverged there, end the window earlier.", found.Message);
@@ -106,13 +105,13 @@ public class RefusalTests
     [InlineData("test kernel", "descent: a kernel is not finite in step 3 (t = s + 2, η = 1)")]
     [InlineData("hessian", "descent: a loss Hessian is not finite in step 3 (t = s + 2, η = 1)")]
     public void NotANumberFromTheKernelsOfAStep(string what, string expected) =>
-        Assert.StartsWith(expected, Assert.Throws<NumericalException>(() => DescentPropagator.Run(new Stiff(10) { Bad = what }, Backends.Managed, new CarriedVectors([2.0]))).Message);
+        Assert.StartsWith(expected, Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(10) { Bad = what }, Backends.Managed, new CarriedVectors([2.0]))).Message);
 
     /// <summary>An interpolant that overshoots is not a training that diverged.</summary>
     [Fact]
     public void DivergenceOnAnInterpolantNamesTheInterpolant()
     {
-        string message = Assert.Throws<NumericalException>(() => DescentPropagator.Run(new Stiff(400) { Rule = "interpolated" }, Backends.Managed)).Message;
+        string message = Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(400) { Rule = "interpolated" }, Backends.Managed)).Message;
         Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ \d+, η = 1\), z = η·λ_max\(BK\) = 101 \(stable up to 2\); likely cause: between its checkpoints the interpolated kernel is past the edge", message);
     }
 
@@ -130,7 +129,7 @@ public class RefusalTests
                 if (step == 4) source.Cancel();
             },
         };
-        Assert.Throws<OperationCanceledException>(() => DescentPropagator.Run(kernels, Backends.Managed, cancellation: source.Token));
+        Assert.Throws<OperationCanceledException>(() => DescentRecursion.Run(kernels, Backends.Managed, cancellation: source.Token));
         Assert.Equal(4, last);
     }
 
@@ -164,7 +163,7 @@ public class RefusalTests
     [Fact]
     public void AFrozenKernelGivesGeometricSums()
     {
-        var result = DescentPropagator.Run(new Stiff(3), Backends.Managed, new CarriedVectors([2.0]));
+        var result = DescentRecursion.Run(new Stiff(3), Backends.Managed, new CarriedVectors([2.0]));
         Check.Small(Math.Abs(result.Propagation.P[0, 0] + 1e6), 1e-6, "P");
         Check.Small(Math.Abs(result.Propagation.W_S[0, 0] / (101 * (1 + 1e4 + 1e8)) - 1), 1e-14, "W_d");
         Check.Small(Math.Abs(result.Propagation.G_Q[0, 0] / (101 * (1 - 100.0 + 1e4)) - 1), 1e-14, "G_d");
@@ -182,12 +181,12 @@ public class RefusalTests
         {
             var c = (Runs.Exact(kind, steps) with { Model = new Quadratic(40, 60, 0.1, 3), Train = 30, Loss = LossModel.Squared(Runs.Targets(30, 5), 1) }).Record();
             var o = OutputRecord.Read(c);
-            DescentPropagator.Run(c, o, new DescentOptions(), Backends.Managed);
+            DescentRecursion.Run(c, o, new DescentOptions(), Backends.Managed);
             // The least of five: a collection may trim pooled buffers once, an allocation in the loop shows every time.
             return Enumerable.Range(0, 5).Min(_ =>
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();
-                DescentPropagator.Run(c, o, new DescentOptions(), Backends.Managed);
+                DescentRecursion.Run(c, o, new DescentOptions(), Backends.Managed);
                 return GC.GetAllocatedBytesForCurrentThread() - before;
             });
         }

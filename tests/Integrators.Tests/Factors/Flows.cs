@@ -19,7 +19,7 @@ internal sealed record Flows(SyntheticRun Run, CheckpointSequence Checkpoints, I
         var builder = TrajectoryBuilder.Read(checkpoints, OutputRecord.Read(checkpoints), backend, sparseCubic: true);
         int[] all = [.. Enumerable.Range(0, checkpoints.Count)];
         var trajectory = cubic ? builder.Cubic(all) : builder.Linear(all);
-        return new Flows(run, checkpoints, trajectory, Propagator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = fixedSteps }, backend));
+        return new Flows(run, checkpoints, trajectory, FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = fixedSteps }, backend));
     }
 
     /// <summary>[J_S; J_Q] at a node.</summary>
@@ -33,7 +33,7 @@ internal sealed record Flows(SyntheticRun Run, CheckpointSequence Checkpoints, I
     /// <summary>F with all D rows per node, W, G_Q and P from Y_i that solve the sN×sN stage system as it is written in textbooks, with A and not its inverse.</summary>
     public (Matrix<double> F, Matrix<double> W, Matrix<double> G, Matrix<double> P) Dense()
     {
-        var tableau = CollocationTableau.Find(Propagation.Report.Method)!;
+        var tableau = Propagation.Method!.Tableau!;
         int s = tableau.Stages, N = Trajectory.TrainSize, M = Trajectory.TestSize, D = Run.J_S[0].ColumnCount;
         Matrix<double> P = Matrix<double>.Build.DenseIdentity(N), W = new DenseMatrix(N, N), G = new DenseMatrix(M, N);
         var F = new DenseMatrix(Propagation.Nodes.Count * D, N);

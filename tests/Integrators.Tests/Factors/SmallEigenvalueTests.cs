@@ -28,7 +28,7 @@ public class SmallEigenvalueTests
         var (checkpoints, kappa) = Run(length);
         var backend = Backends.Managed;
         var trajectory = TrajectoryBuilder.Read(checkpoints, OutputRecord.Read(checkpoints), backend).Linear([0, 1]);
-        var propagation = Propagator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6", RelativeTolerance = 1e-12 }, backend);
+        var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6", RelativeTolerance = 1e-12 }, backend);
         var factor = new FlowFactor(new FlowGrid(trajectory, propagation, backend), JacobianCoordinates.Read(checkpoints, trajectory, backend));
         const double beta = 1.0 / N;
         double[] exact = [.. kappa.Select(k => Math.Sqrt(-ExpMinusOne(-2 * beta * k * length) / (2 * beta))).OrderDescending()];

@@ -34,7 +34,7 @@ public class FamilyErrorTests
         Propagation found;
         try
         {
-            found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
+            found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
         }
         catch (NumericalException refusal) when (method is "dopri5" or "tsit5" or "dop853" && name.StartsWith("ramp", StringComparison.Ordinal))
         {
@@ -68,7 +68,7 @@ public class FamilyErrorTests
         const double beta = 0.25;
         double[] kappa = [4e5, 3e5, 1e5, 3e4, 4e3, 400, 0, 0];
         var problem = Frozen.Make(kappa, beta, [0, 1], seed: 11);
-        var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
+        var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
         double[] fraction = found.W_S.Evd(Symmetricity.Symmetric).EigenValues.Select(z => 2 * beta * z.Real).OrderDescending().ToArray();
         for (int i = 0; i < 6; i++)
             Check.Small(Math.Abs(fraction[i] - 1), rtol * Math.Sqrt(6), FormattableString.Invariant($"{method}: dissipated fraction of saturated mode {i}, {found.Report.Steps} steps"));
@@ -84,7 +84,7 @@ public class FamilyErrorTests
     public void RotatingKernelTo1e9(string method)
     {
         var problem = ErrorEstimateTests.s_problems["rotating"]();
-        problem.AssertClose(Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = 1e-9 }, Backends.Managed), 1e-9);
+        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = 1e-9 }, Backends.Managed), 1e-9);
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public class FamilyErrorTests
         var problem = ErrorEstimateTests.s_problems["rotating, B varies"]();
         foreach (string method in (string[])["gauss-4", "dopri5"])
         {
-            var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = 1e-7, Control = control }, Backends.Managed);
+            var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = 1e-7, Control = control }, Backends.Managed);
             problem.AssertClose(found, 1e-7);
             Check.Small(found.Report.Rejected, 0.3 * found.Report.Steps + 3, $"{name}, {method}: rejected steps");
         }

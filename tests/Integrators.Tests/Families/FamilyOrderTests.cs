@@ -33,8 +33,8 @@ public class FamilyOrderTests
         var (_, order, steps) = _families.Single(f => f.Method == method);
         double[][] errors = Array.ConvertAll(steps, count =>
         {
-            var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, FixedSteps = count }, Backends.Managed);
-            Assert.Equal((count, method), (found.Report.Steps, found.Report.Method));
+            var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, FixedSteps = count }, Backends.Managed);
+            Assert.Equal((count, method), (found.Report.Steps, found.Report.Name));
             var (P, W, GS, GQ) = problem.Errors(found);
             return (double[])[P, W, GS, GQ];
         });

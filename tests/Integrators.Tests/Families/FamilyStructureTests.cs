@@ -24,7 +24,7 @@ public class FamilyStructureTests
     public void InclusionIsExactAndBounded(string method, int steps, double size, bool scalar)
     {
         var (trajectory, kernel) = StructureTests.Moving(8, 5, 3, size, scalar ? 1 : 2, scalar ? 0.8 : null, false, seed: 3);
-        var found = Propagator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = steps }, Backends.Managed);
+        var found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = steps }, Backends.Managed);
         double floor = 1e-13 * Math.Max(1, 0.01 * size);
         Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), floor, "W v on the common kernel");
         Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 10 * floor, "G_Q v on the common kernel");
@@ -55,7 +55,7 @@ public class FamilyStructureTests
         var (known, _) = StructureTests.Moving(6, 6, 3, 40, 1, beta, true, seed: 5);
         var hidden = new FormulaTrajectory(3, 1, [0, 1, 2], t => Kernels(known, t), _ => new DenseMatrix(3, 3), FormulaTrajectory.Scalar(6, beta), null);
         var options = new PropagationOptions { Method = method, FixedSteps = 3 };
-        Propagation a = Propagator.Integrate(known, options, Backends.Managed), b = Propagator.Integrate(hidden, options, Backends.Managed);
+        Propagation a = FlowIntegrator.Integrate(known, options, Backends.Managed), b = FlowIntegrator.Integrate(hidden, options, Backends.Managed);
         Check.Close(a.P, b.P, 1e-12, "P");
         Check.Close(a.W_S, b.W_S, 1e-12, "W");
         Check.Close(a.G_S, b.G_S, 1e-12, "G_S");
@@ -69,7 +69,7 @@ public class FamilyStructureTests
     public void RadauLeavesAPositiveRest(string method)
     {
         var (trajectory, _) = StructureTests.Moving(6, 6, 3, 40, 1, 0.7, true, seed: 1);
-        var found = Propagator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = 3 }, Backends.Managed);
+        var found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = 3 }, Backends.Managed);
         var rest = Matrix<double>.Build.DenseIdentity(6) - found.P.Transpose() * found.P - 1.4 * found.W_S;
         Check.Small(-RandomMatrices.SmallestEigenvalue(rest), 1e-12, "negative eigenvalue of the rest");
         Assert.True(rest.FrobeniusNorm() > 1e-6, FormattableString.Invariant($"rest {rest.FrobeniusNorm():g3}"));
@@ -83,9 +83,9 @@ public class FamilyStructureTests
     public void ExponentialMidpointIsExactOnAFrozenKernel(double size)
     {
         var problem = Frozen.Make([.. Frozen.Logarithmic(6, size, 1e-3 * size), 0], 0.5, [0, 1.5], seed: 8);
-        problem.AssertClose(Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = "exponential-midpoint", FixedSteps = 1 }, Backends.Managed), 1e-12 + 1e-15 * size);
+        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = "exponential-midpoint", FixedSteps = 1 }, Backends.Managed), 1e-12 + 1e-15 * size);
         var general = new FormulaTrajectory(4, 1, [0, 1.5], t => Kernels(problem.Trajectory, t), _ => new DenseMatrix(4, 4), FormulaTrajectory.Scalar(7, 0.5), null);
-        problem.AssertClose(Propagator.Integrate(general, new PropagationOptions { Method = "exponential-midpoint", FixedSteps = 1 }, Backends.Managed), 1e-12 + 1e-15 * size);
+        problem.AssertClose(FlowIntegrator.Integrate(general, new PropagationOptions { Method = "exponential-midpoint", FixedSteps = 1 }, Backends.Managed), 1e-12 + 1e-15 * size);
     }
 
     /// <summary>For B = βI the Magnus flow contracts at any step, however strongly the kernel turns.</summary>
@@ -93,7 +93,7 @@ public class FamilyStructureTests
     public void MagnusContracts()
     {
         var problem = Rotating.Scalar([3000, 100, 10, 1, 0.1, 0.01], 1, [2, 3, 1], [0, 1], seed: 7);
-        var found = Propagator.Integrate(problem.Trajectory, new PropagationOptions { Method = "magnus-4", FixedSteps = 1 }, Backends.Managed);
+        var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = "magnus-4", FixedSteps = 1 }, Backends.Managed);
         Check.Small(found.P.L2Norm(), 1 + 1e-12, "‖P‖");
     }
 

@@ -78,11 +78,11 @@ public class PrincipalAnglesTests
             var angles = PrincipalAngles.Between(A, B, Backends.Managed);
             Matrix<double> P(Matrix<double> m) => m * (m.Transpose() * m).Inverse() * m.Transpose();
             var difference = P(A) - P(B);
-            Check.Small(Math.Abs(angles.Gap - difference.L2Norm()), 1e-13, $"‖Π_A − Π_B‖₂, {k} and {l}");
-            Check.Small(Math.Abs(angles.ChordalDistance - difference.FrobeniusNorm()), 1e-13, $"‖Π_A − Π_B‖_F, {k} and {l}");
+            Check.Small(Math.Abs(angles.Gap - difference.L2Norm()), 1e-14, $"‖Π_A − Π_B‖₂, {k} and {l}");
+            Check.Small(Math.Abs(angles.ChordalDistance - difference.FrobeniusNorm()), 1e-14, $"‖Π_A − Π_B‖_F, {k} and {l}");
             Matrix<double> small = k <= l ? A : B, large = k <= l ? B : A;
             var q = small.QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q;
-            Check.Small(Math.Abs(angles.ContainmentGap - (q - P(large) * q).L2Norm()), 1e-13, "distance of the smaller space from the larger");
+            Check.Small(Math.Abs(angles.ContainmentGap - (q - P(large) * q).L2Norm()), 1e-14, "distance of the smaller space from the larger");
             Assert.Equal((9, k, l), (angles.AmbientDimension, angles.FirstDimension, angles.SecondDimension));
         }
     }

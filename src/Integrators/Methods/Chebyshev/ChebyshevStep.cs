@@ -1,0 +1,115 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>RKC2: stabilised explicit method of order 2 whose number of stages follows the stiffness, s ≈ √(1 + 1.54·h·ρ), ρ ≥ λ_max(BK), stable for real spectra.</summary>
+/// <remarks>
+/// ρ = ‖B‖‖K‖_F at the ends of the step: kernels of networks are dominated by few modes, so it is hardly above λ_max, and stages go with its root. Power
+/// iteration costs as much and can miss a mode that has only begun to grow: the method is then unstable.
+/// W and G by the midpoint rule on the mean of both ends, an X of local error O(h²): order 2, damped like the step itself. Source: Verwer 1996;
+/// Sommeijer, Shampine, Verwer 1997, <i>RKC: an explicit solver for parabolic PDEs</i>, damping ε = 2/13.
+/// </remarks>
+internal sealed class ChebyshevStep : NodalStepMethod
+{
+    private const double Damping = 2.0 / 13;
+    private const int MostStages = 2000;
+    private static readonly double[] _middle = [0.5], _one = [1];
+
+    private readonly FlowSlope _slope;
+    private readonly MatrixView _y, _first, _f, _a, _b, _c;
+    private int _columns;
+
+    public ChebyshevStep(KernelTrajectory trajectory, int columns, Backend backend) : base(trajectory)
+    {
+        int n = trajectory.TrainSize;
+        _slope = new FlowSlope(trajectory, columns, backend);
+        (_y, _first, _f) = (Buffers.Zero(n, columns), Buffers.Zero(n, columns), Buffers.Zero(n, columns));
+        (_a, _b, _c) = (Buffers.Zero(n, columns), Buffers.Zero(n, columns), Buffers.Zero(n, columns));
+    }
+
+    internal override bool StepsInPlace => true;
+
+    public override ReadOnlySpan<double> Nodes => _middle;
+
+    public override ReadOnlySpan<double> Weights => _one;
+
+    public override MatrixView AtNode(int i) => _y.ColumnRange(0, _columns);
+
+    /// <summary>R(z) with the number of stages that belongs to z.</summary>
+    public static double Stability(double z)
+    {
+        int s = Stages(z);
+        double w0 = 1 + Damping / (s * s);
+        var (t, slope, curvature) = Chebyshev(s, w0);
+        double bs = curvature / (slope * slope);
+        return 1 - bs * t + bs * Chebyshev(s, w0 - slope / curvature * z).T;
+    }
+
+    /// <summary>2z∫x² over one step of ẋ = −(z/h)x, by the midpoint rule on the mean of both ends.</summary>
+    public static double Dissipated(double z) => 0.5 * z * Math.Pow(1 + Stability(z), 2);
+
+    public override void Step(FlowStep step, in MatrixView x, in MatrixView next)
+    {
+        double t = step.Time, h = step.Length;
+        _columns = x.Columns;
+        // The slope at t is the one loaded last.
+        double radius = Math.Max(Radius(step, t + h), Radius(step, t));
+        int s = Stages(radius);
+        if (s > MostStages) s = MostStages; // a step this long is refused for its error
+        double w0 = 1 + Damping / (s * s);
+        var (_, slopeS, curvatureS) = Chebyshev(s, w0);
+        double w1 = slopeS / curvatureS;
+        MatrixView first = Used(_first), f = Used(_f), older = Used(_a), old = Used(_b), current = Used(_c), middle = Used(_y);
+
+        _slope.Apply(h, x, first);
+        var (_, d1, c1) = Chebyshev(2, w0);
+        double b2 = c1 / (d1 * d1), bOlder = b2, bOld = b2, aOld = 1 - b2 * w0, cOld = w1 * c1 / d1 / d1;
+        x.CopyTo(older);
+        for (int j = 0; j < _columns; j++) VectorKernels.Combine(1, x.Column(j), b2 * w1, first.Column(j), old.Column(j));
+        for (int stage = 2; stage <= s; stage++)
+        {
+            var (value, slope, curvature) = Chebyshev(stage, w0);
+            double b = curvature / (slope * slope), mu = 2 * b * w0 / bOld, nu = -b / bOlder, muTilde = 2 * b * w1 / bOld, gammaTilde = -aOld * muTilde;
+            _slope.At(step.Interval, t + Math.Min(1, cOld) * h);
+            _slope.Apply(h, old, f);
+            for (int j = 0; j < _columns; j++)
+            {
+                var target = current.Column(j);
+                VectorKernels.Combine(1 - mu - nu, x.Column(j), mu, old.Column(j), target);
+                VectorKernels.Axpy(nu, older.Column(j), target);
+                VectorKernels.Axpy(muTilde, f.Column(j), target);
+                VectorKernels.Axpy(gammaTilde, first.Column(j), target);
+            }
+            (bOlder, bOld, aOld, cOld) = (bOld, b, 1 - b * value, w1 * curvature / slope);
+            (older, old, current) = (old, current, older);
+        }
+        for (int j = 0; j < _columns; j++) VectorKernels.Combine(0.5, x.Column(j), 0.5, old.Column(j), middle.Column(j));
+        old.CopyTo(next);
+    }
+
+    private static int Stages(double radius) => radius < 1e7 ? Math.Max(2, 1 + (int)Math.Sqrt(1 + 1.54 * radius)) : MostStages + 1;
+
+    // T_j, T_j′ and T_j″ by their recurrences.
+    private static (double T, double Slope, double Curvature) Chebyshev(int degree, double x)
+    {
+        double t0 = 1, t1 = x, d0 = 0, d1 = 1, c0 = 0, c1 = 0;
+        for (int j = 2; j <= degree; j++)
+        {
+            (t0, t1, d0, d1, c0, c1) = (t1, 2 * x * t1 - t0, d1, 2 * t1 + 2 * x * d1 - d0, c1, 4 * d1 + 2 * x * c1 - c0);
+        }
+        return (t1, d1, c1);
+    }
+
+    private double Radius(FlowStep step, double time)
+    {
+        _slope.At(step.Interval, time);
+        double radius = step.Length * _slope.RateBound();
+        if (!double.IsFinite(radius))
+            throw new NumericalException(FormattableString.Invariant(
+                $"rkc2: a value that is not finite appeared at t = {step.Time:R}, h = {step.Length:G3}; likely cause: a kernel or loss Hessian that is not finite there."));
+        return radius;
+    }
+
+    private MatrixView Used(in MatrixView buffer) => buffer.ColumnRange(0, _columns);
+}

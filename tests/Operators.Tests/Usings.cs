@@ -1,1 +1,0 @@
-global using KernelFlow.Tests;
