@@ -16,7 +16,7 @@ foreach (string folder in args)
 
 static void Row(string name, double? leak, CheckpointSequence run, double threshold)
 {
-    var analysis = Analyze.Reservoir(run, new AnalysisOptions { Mode = "flow", Threshold = threshold });
+    var analysis = Analyze.Reservoir(run, new AnalysisOptions { Mode = AnalysisMode.Flow, Threshold = threshold });
     var inclusion = analysis.Inclusion;
     double worst = inclusion.ThresholdCurve.Single(p => p.Threshold == threshold).WorstReservoirResponse;
     Console.WriteLine(

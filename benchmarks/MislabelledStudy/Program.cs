@@ -12,7 +12,7 @@ foreach (long seed in seeds)
     double[] mask = run.RunTensors["noise_mask_S"].ReadAll(), truth = run.RunTensors["y_Q"].ReadAll();
     foreach (var (window, index) in new[] { ("early", 2 * run.Count / 3), ("whole", run.Count - 1) })
     {
-        var a = Analyze.Reservoir(run, new AnalysisOptions { Mode = "flow", Backend = backend, To = run[index].Time });
+        var a = Analyze.Reservoir(run, new AnalysisOptions { Mode = AnalysisMode.Flow, Backend = backend, To = run[index].Time });
         double[] u = run[index]["U_S"].ReadAll(), q = run[index]["U_Q"].ReadAll(), y = run.Loss.Targets.ToArray();
         var influence = a.Influence.Value;
         int order = 0;

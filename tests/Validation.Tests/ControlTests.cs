@@ -13,7 +13,7 @@ public sealed class ControlTests(ITestOutputHelper output)
 
     private static readonly RecordingOptions s_small = new() { Train = 12, Test = 7, Noise = 0.1, Layers = [LayerSpec.Dense(6)], Steps = 300, Checkpoints = 12, Seed = 5 };
 
-    private static readonly AnalysisOptions s_flow = new() { Mode = "flow", Backend = s_managed, RelativeTolerance = 1e-11 };
+    private static readonly AnalysisOptions s_flow = new() { Mode = AnalysisMode.Flow, Backend = s_managed, RelativeTolerance = 1e-11 };
 
     private void Same(double expected, double found, double tolerance, string what)
     {

@@ -51,7 +51,7 @@ internal static class CouplingRows
                 new(IntegratedError, error, "relative error of −∫K_QS g dτ with the recorded g: the definition of dU_Q/dt, no propagator"),
                 new(IntegratedCorrelation, correlation, "its correlation")),
             // P = I is the same in flow and in descent; in flow the budget of a custom loss is complete.
-            Control(NoPropagator, Controls.WithoutPropagator(checkpoints), control with { Mode = "flow" }),
+            Control(NoPropagator, Controls.WithoutPropagator(checkpoints), control with { Mode = AnalysisMode.Flow }),
             Control(ForeignTest, Controls.WithForeignTestJacobian(checkpoints, run.Recording, run.Recording.Seed + 1, backend, cancellation), control),
             Control(Frozen, Controls.Frozen(checkpoints), control),
         ];
