@@ -46,7 +46,7 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     public long? Parameters { get; }
 
     /// <summary>The optimizer, if known.</summary>
-    public OptimizerInfo? Optimizer { get; init; }
+    public Optimizer? Optimizer { get; init; }
 
     /// <summary>What the run is called: the name of the folder it was read from; null in memory.</summary>
     public string? Name { get; init; }

@@ -1,11 +1,19 @@
 namespace KernelFlow;
 
 /// <summary>A training loss Φ_S as a function of stacked outputs U_S, convex: value, gradient g = ∇Φ_S and Hessian B = ∇²Φ_S.</summary>
-/// <remarks>Mean over the n examples (<see cref="Scale"/> = 1/n) or sum (1). Source: theory, section 1.</remarks>
+/// <remarks>Mean over the n examples (<see cref="Scale"/> = 1/n) or sum (1). Source: theory, section 1. A loss of one's own derives from this and must be convex with
+/// a Hessian that couples outputs of the same example only; to read it from recorded runs it also needs a <see cref="LossDescriptor"/>.</remarks>
 public abstract class LossModel
 {
-    private protected LossModel(string kind, int examples, int outputs, bool sum)
+    /// <summary>Sets what every loss has.</summary>
+    /// <param name="kind">Its name in the run format.</param>
+    /// <param name="examples">n, at least 1.</param>
+    /// <param name="outputs">p, at least 1.</param>
+    /// <param name="sum">Whether it is the sum over examples instead of the mean.</param>
+    /// <exception cref="ArgumentException">The name is empty, or a size is not positive.</exception>
+    protected LossModel(string kind, int examples, int outputs, bool sum)
     {
+        ArgumentException.ThrowIfNullOrEmpty(kind);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(examples);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         Kind = kind;
@@ -15,7 +23,7 @@ public abstract class LossModel
         Scale = sum ? 1 : 1.0 / examples;
     }
 
-    /// <summary>Name in the run format: "squared", "softmax-cross-entropy", "logistic" or "custom".</summary>
+    /// <summary>Name in the run format: "squared", "softmax-cross-entropy", "logistic", "custom", or that of a user's own loss.</summary>
     public string Kind { get; }
 
     /// <summary>n.</summary>
@@ -38,6 +46,15 @@ public abstract class LossModel
 
     /// <summary>y_S, stacked [n·p]; empty for a custom loss.</summary>
     public virtual ReadOnlySpan<double> Targets => default;
+
+    /// <summary>The loss's own constants by their keys in the manifest's object <c>lossConstants</c>; none for the built-in losses.</summary>
+    public virtual IReadOnlyList<NamedConstant> Constants => [];
+
+    /// <summary>The same loss of other targets: clean labels instead of noisy ones, for example.</summary>
+    /// <param name="targets">Stacked targets of any number of examples; the loss is over these, as a mean or as a sum like this one.</param>
+    /// <exception cref="InvalidRunException">The targets are not allowed.</exception>
+    /// <exception cref="InvalidOperationException">This loss has no formula.</exception>
+    public abstract LossModel WithTargets(double[] targets);
 
     /// <summary>Φ_S(u); NaN for a custom loss, which has no formula.</summary>
     public abstract double Value(ReadOnlySpan<double> u);

@@ -18,11 +18,11 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
         _ => FlowRecording.Of(FlowPath.Straight(5, 5, 2, 30, 0.3, 1).WithVaryingHessian(6, 5), s_times).Jacobians(),
     });
 
-    private static CheckpointSequence Flow(CheckpointSequence run) => new(run, run.Loss) { Optimizer = new OptimizerInfo("gradient-flow", 0) };
+    private static CheckpointSequence Flow(CheckpointSequence run) => new(run, run.Loss) { Optimizer = new GradientFlow() };
 
     private ReservoirAnalysis Analysis(string name, CheckpointSequence run)
     {
-        var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = "auto", RelativeTolerance = 1e-10 });
+        var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = AnalysisMode.Auto, RelativeTolerance = 1e-10 });
         output.WriteLine($"{name}: " + string.Join("; ", s_claims.Select(a.Claim).Select(c => FormattableString.Invariant($"{c.Id} {c.Verdict} {c.RelativeError:e1} of {c.Budget!.Sum:e1}"))));
         return a;
     }

@@ -25,7 +25,7 @@ public class ManifestTests
     {
         var m = Parse(Sound);
         Assert.Equal(("squared", false, 60, 40, 1, 2753L), (m.Loss, m.IsSum, m.Train, m.Test, m.Outputs, m.Parameters));
-        Assert.Equal(new OptimizerInfo("gradient-descent", 0.05), m.Optimizer);
+        Assert.Equal(new GradientDescent(0.05), m.Optimizer);
         Assert.Equal("targets.safetensors", m.Targets);
         Assert.Equal([new CheckpointEntry("a.safetensors", 0, 0), new CheckpointEntry("b.safetensors", 4, 0.2)], m.Checkpoints);
         Assert.Equal("θ", m.Metadata["network"]);
@@ -38,15 +38,17 @@ public class ManifestTests
     [Theory]
     [InlineData("""{ "kind": "momentum", "learningRate": 0.1, "momentum": 0.9 }""")]
     [InlineData("""{ "kind": "adam", "learningRate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8 }""")]
+    [InlineData("""{ "kind": "lbfgs", "learningRate": 0.1, "history": 10, "lineSearch": "wolfe" }""")]
     [InlineData("""{ "kind": "sgd", "learningRate": 0.1, "batchSize": 16 }""")]
     public void Optimizers(string json)
     {
         var o = Parse(Sound.Replace("""{ "kind": "gradient-descent", "learningRate": 0.05 }""", json, StringComparison.Ordinal)).Optimizer!;
-        var expected = o.Kind switch
+        Optimizer expected = o.Kind switch
         {
-            "momentum" => new OptimizerInfo("momentum", 0.1) { Momentum = 0.9 },
-            "adam" => new OptimizerInfo("adam", 0.1) { Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8 },
-            _ => new OptimizerInfo("sgd", 0.1) { BatchSize = 16 },
+            "momentum" => new Momentum(0.1, 0.9),
+            "adam" => new Adam(0.1, 0.9, 0.999, 1e-8),
+            "lbfgs" => new UnknownOptimizer("lbfgs", 0.1, new NamedConstant("history", 10)),
+            _ => new StochasticGradientDescent(0.1, 16),
         };
         Assert.Equal(expected, o);
     }
@@ -69,7 +71,8 @@ public class ManifestTests
     [InlineData("\"outputs\": 1", "\"outputs\": null", "outputs is missing, expected a positive integer.")]
     [InlineData("\"outputs\": 1", "\"outputs\": 2000000000", "train: found 60, expected train x outputs of at most 2147483591.")]
     [InlineData("\"parameters\": 2753", "\"parameters\": 0", "parameters: found 0, expected a positive integer.")]
-    [InlineData("\"gradient-descent\"", "\"lbfgs\"", "optimizer.kind: found \"lbfgs\", expected gradient-descent, momentum, adam, sgd, gradient-flow.")]
+    [InlineData("\"gradient-descent\"", "3", "optimizer.kind: found 3, expected gradient-descent, momentum, adam, sgd, gradient-flow.")]
+    [InlineData("\"gradient-descent\"", "\"\"", "optimizer.kind: found \"\", expected a name.")]
     [InlineData("\"gradient-descent\"", "\"momentum\"", "optimizer.momentum is missing, expected a number from 0 to below 1.")]
     [InlineData("\"gradient-descent\"", "\"adam\"", "optimizer.beta1 is missing, expected a number from 0 to below 1.")]
     [InlineData("\"gradient-descent\"", "\"sgd\"", "optimizer.batchSize is missing, expected a positive integer.")]

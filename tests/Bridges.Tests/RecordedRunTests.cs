@@ -15,7 +15,7 @@ public class RecordedRunTests
         Assert.True(checkpoints.HasJacobians);
         Assert.Equal("squared", checkpoints.Loss.Kind);
         Assert.False(checkpoints.Loss.IsSum);
-        Assert.Equal(new OptimizerInfo("gradient-descent", 0.05), checkpoints.Optimizer);
+        Assert.Equal(new GradientDescent(0.05), checkpoints.Optimizer);
         Assert.Equal(["clean_S", "noise_mask_S", "y_Q"], checkpoints.RunTensors.Keys.Order());
         Assert.Equal("UCI optical digits", run.Metadata["data"]);
         Assert.Equal(0.25, checkpoints[4].Time);

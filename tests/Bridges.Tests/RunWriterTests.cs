@@ -13,7 +13,7 @@ public sealed class RunWriterTests : IDisposable
 
     private static RunDescription Description => new(LossModel.Squared([1, -1, 0.5], 1, sum: true), Test: 2)
     {
-        Optimizer = new OptimizerInfo("adam", 0.1) { Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8 },
+        Optimizer = new Adam(0.1, 0.9, 0.999, 1e-8),
         Targets = [new MemoryTensor("y_Q", [0.25, 0.75], 2, 1), StreamedTensor.Booleans("noise_mask_S", [true, false, true])],
         Metadata = new Dictionary<string, string> { ["network"] = "θ" },
     };
@@ -171,7 +171,7 @@ public sealed class RunWriterTests : IDisposable
     public void DescriptionsThatCannotBeOpenedLaterAreRefusedBeforeAnythingIsWritten()
     {
         Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Test = 0 }));
-        Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Optimizer = new OptimizerInfo("newton", 1) }));
+        Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Optimizer = new GradientDescent(0) }));
         Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Targets = [new MemoryTensor("y_Q", [1.0], 1, 1)] }));
         Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Targets = [new MemoryTensor("z", [1.0], 1, 1)] }));
         Assert.False(Directory.Exists(_run));

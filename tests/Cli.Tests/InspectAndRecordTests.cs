@@ -98,7 +98,7 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
         using var recorded = RecordedRun.Open(folder);
         Assert.Equal(7, recorded.Checkpoints.Count);
         Assert.Equal(8, recorded.Checkpoints.Train);
-        Assert.Equal(new OptimizerInfo("momentum", recorded.Checkpoints.Optimizer!.LearningRate) { Momentum = 0.5 }, recorded.Checkpoints.Optimizer);
+        Assert.Equal(new Momentum(recorded.Checkpoints.Optimizer!.LearningRate, 0.5), recorded.Checkpoints.Optimizer);
         Assert.Equal(StorageType.Float64, recorded.Checkpoints[0]["J_S"].Type);
         Assert.NotNull(recorded.Checkpoints[0].Find("J_S_mid"));
         // 5·4+4 and 4·3+3 for the hidden layers, 3+1 for the output.

@@ -45,7 +45,7 @@ public class CheckpointWindowTests
         var run = Run();
         var dressed = new CheckpointSequence(run, run.Loss)
         {
-            Optimizer = new OptimizerInfo("gradient-descent", 0.5),
+            Optimizer = new GradientDescent(0.5),
             RunTensors = new Dictionary<string, TensorSource> { ["y_Q"] = new MemoryTensor("y_Q", [1.0], 1) },
             InputHash = new Lazy<string>("sha256:0"),
             OpeningTime = TimeSpan.FromSeconds(3),

@@ -24,21 +24,30 @@ internal static class ManifestJson
             ["test"] = description.Test,
             ["outputs"] = loss.Outputs,
         };
+        if (loss.Constants.Count > 0) json[ManifestParser.LossConstants] = Object(loss.Constants);
         if (description.Parameters is { } parameters) json["parameters"] = parameters;
         if (description.Optimizer is { } optimizer)
         {
             var o = new JsonObject { ["kind"] = optimizer.Kind, ["learningRate"] = optimizer.LearningRate };
-            if (optimizer.Momentum is { } momentum) o["momentum"] = momentum;
-            if (optimizer.Beta1 is { } beta1) o["beta1"] = beta1;
-            if (optimizer.Beta2 is { } beta2) o["beta2"] = beta2;
-            if (optimizer.Epsilon is { } epsilon) o["epsilon"] = epsilon;
-            if (optimizer.BatchSize is { } batchSize) o["batchSize"] = batchSize;
+            Add(o, optimizer.Constants);
             json["optimizer"] = o;
         }
         if (hasTargets) json["targets"] = RunWriter.TargetsFile;
         json["checkpoints"] = new JsonArray();
         json["metadata"] = new JsonObject(description.Metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
         return json;
+    }
+
+    private static JsonObject Object(IEnumerable<NamedConstant> constants)
+    {
+        var json = new JsonObject();
+        Add(json, constants);
+        return json;
+    }
+
+    private static void Add(JsonObject json, IEnumerable<NamedConstant> constants)
+    {
+        foreach (var constant in constants) json[constant.Key] = constant.Value;
     }
 
     public static JsonObject Parse(byte[] bytes) => JsonNode.Parse(ManifestParser.WithoutMark(bytes).Span)!.AsObject();
@@ -61,7 +70,7 @@ internal static class ManifestJson
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var keys = new JsonKeys(document.RootElement, path, "");
+            var keys = new ManifestKeys(document.RootElement, path, "");
             return keys.OneOf("format", ManifestParser.Format).Length > 0 && keys.Text(WriterKey, "").StartsWith(WriterName, StringComparison.Ordinal);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidRunException)

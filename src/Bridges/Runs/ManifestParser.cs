@@ -6,6 +6,7 @@ namespace KernelFlow.Bridges;
 internal static class ManifestParser
 {
     public const string Format = "kernel-flow-run";
+    internal const string LossConstants = "lossConstants";
     private const long MaximumBytes = 100_000_000;
 
     /// <summary>Reads and validates; a recording in progress may have fewer than two checkpoints.</summary>
@@ -44,30 +45,31 @@ internal static class ManifestParser
     {
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new InvalidRunException($"{path}: found {JsonText.Clip(document.RootElement.GetRawText())}, expected a JSON object.");
-        var keys = new JsonKeys(document.RootElement, path, "");
+        var keys = new ManifestKeys(document.RootElement, path, "");
         _ = keys.OneOf("format", Format);
         if (keys.Get("version", "1") is not { ValueKind: JsonValueKind.Number } version || !version.TryGetInt32(out int number) || number != 1)
             throw keys.Wrong("version", $"a version that this program understands: {RunManifest.VersionsUnderstood}");
 
-        string loss = keys.OneOf("loss", "squared", "softmax-cross-entropy", "logistic", "custom");
-        bool custom = loss == "custom";
+        string name = keys.OneOf("loss", [.. LossDescriptor.BuiltIn.Select(d => d.Name)]);
+        var loss = LossDescriptor.BuiltIn.First(d => d.Name == name);
+        bool custom = !loss.HasFormula;
         int train = (int)keys.Integer("train", 1, int.MaxValue), test = (int)keys.Integer("test", 1, int.MaxValue);
         int outputs = (int)keys.Integer("outputs", 1, int.MaxValue);
-        if (loss == "logistic" && outputs != 1) throw keys.Wrong("outputs", "1 (loss logistic)");
-        if (loss == "softmax-cross-entropy" && outputs < 2) throw keys.Wrong("outputs", "at least 2 (loss softmax-cross-entropy; for one output use logistic)");
+        if (loss.ExpectedOutputs(outputs) is { } expected) throw keys.Wrong("outputs", expected);
         foreach (var (key, count) in new[] { ("train", train), ("test", test) })
             if ((long)count * outputs > Array.MaxLength) throw keys.Wrong(key, $"{key} x outputs of at most {Array.MaxLength}");
 
         return new RunManifest
         {
             Path = path,
-            Loss = loss,
+            LossDescriptor = loss,
+            LossConstants = loss.ReadConstants(keys.Has(LossConstants) ? keys.Object(LossConstants, "an object of numbers") : null),
             IsSum = (!custom || keys.Has("reduction")) && keys.OneOf("reduction", "mean", "sum") == "sum",
             Train = train,
             Test = test,
             Outputs = outputs,
             Parameters = keys.Has("parameters") ? keys.Integer("parameters", 1, long.MaxValue) : null,
-            Optimizer = keys.Has("optimizer") ? Optimizer(keys, path) : null,
+            Optimizer = keys.Has("optimizer") ? Optimizer(keys) : null,
             Targets = custom && !keys.Has("targets") ? null : FileName(keys, "targets"),
             Checkpoints = Checkpoints(keys, path, minimumCheckpoints),
             Metadata = Metadata(keys),
@@ -101,26 +103,14 @@ internal static class ManifestParser
         }
     }
 
-    private static OptimizerInfo Optimizer(JsonKeys keys, string path)
+    private static Optimizer Optimizer(ManifestKeys keys)
     {
-        if (keys.Get("optimizer", "an object") is not { ValueKind: JsonValueKind.Object } json) throw keys.Wrong("optimizer", "an object with kind and learningRate");
-        var optimizer = new JsonKeys(json, path, "optimizer.");
-        string kind = optimizer.OneOf("kind", "gradient-descent", "momentum", "adam", "sgd", "gradient-flow");
-        double? Decay(string key, bool required) =>
-            required || optimizer.Has(key) ? optimizer.Number(key, "a number from 0 to below 1", v => v is >= 0 and < 1) : null;
-        bool adam = kind == "adam", sgd = kind == "sgd";
-        double rate = kind == "gradient-flow" && !optimizer.Has("learningRate") ? 0 : optimizer.Number("learningRate", "a positive number", v => v > 0);
-        return new OptimizerInfo(kind, rate)
-        {
-            Momentum = Decay("momentum", kind == "momentum"),
-            Beta1 = Decay("beta1", adam),
-            Beta2 = Decay("beta2", adam),
-            Epsilon = adam || optimizer.Has("epsilon") ? optimizer.Number("epsilon", "a number of at least 0", v => v >= 0) : null,
-            BatchSize = sgd || optimizer.Has("batchSize") ? (int)optimizer.Integer("batchSize", 1, int.MaxValue) : null,
-        };
+        var optimizer = keys.Object("optimizer", "an object with kind and learningRate");
+        string kind = optimizer.Text("kind", string.Join(", ", OptimizerDescriptor.BuiltIn.Select(d => d.Kind)));
+        return OptimizerDescriptor.BuiltIn.FirstOrDefault(d => d.Kind == kind) is { } known ? known.Read(optimizer) : UnknownOptimizer.Read(optimizer);
     }
 
-    private static CheckpointEntry[] Checkpoints(JsonKeys keys, string path, int minimum)
+    private static CheckpointEntry[] Checkpoints(ManifestKeys keys, string path, int minimum)
     {
         if (keys.Get("checkpoints", "an array of checkpoints") is not { ValueKind: JsonValueKind.Array } array) throw keys.Wrong("checkpoints", "an array of checkpoints");
         var entries = new List<CheckpointEntry>();
@@ -130,7 +120,7 @@ internal static class ManifestParser
             int k = entries.Count;
             if (item.ValueKind != JsonValueKind.Object)
                 throw new InvalidRunException($"{path}: checkpoints[{k}]: found {JsonText.Clip(item.GetRawText())}, expected an object with file, step and time.");
-            var checkpoint = new JsonKeys(item, path, $"checkpoints[{k}].");
+            var checkpoint = new ManifestKeys(item, path, $"checkpoints[{k}].");
             var entry = new CheckpointEntry(FileName(checkpoint, "file"), checkpoint.Integer("step", 0, long.MaxValue), checkpoint.Number("time", "a finite number", _ => true));
             if (k > 0 && entry.Time <= entries[^1].Time)
                 throw checkpoint.Wrong("time", $"more than {FlowTimeWindow.Text(entries[^1].Time)}, the time of the checkpoint before it (time must increase)");
@@ -143,7 +133,7 @@ internal static class ManifestParser
         return [.. entries];
     }
 
-    private static string FileName(JsonKeys keys, string key)
+    private static string FileName(ManifestKeys keys, string key)
     {
         const string Expected = "a file name inside the run folder";
         string name = keys.Text(key, Expected);
@@ -154,7 +144,7 @@ internal static class ManifestParser
 
     private static string Normalized(string name) => string.Join('/', name.Split('/', '\\').Where(part => part is not ("" or ".")));
 
-    private static Dictionary<string, string> Metadata(JsonKeys keys)
+    private static Dictionary<string, string> Metadata(ManifestKeys keys)
     {
         if (!keys.Has("metadata")) return [];
         if (keys.Get("metadata", "an object") is not { ValueKind: JsonValueKind.Object } json) throw keys.Wrong("metadata", "an object of strings");

@@ -9,7 +9,7 @@ public sealed record RunDescription(LossModel Loss, int Test)
     public long? Parameters { get; init; }
 
     /// <summary>The optimizer, if any.</summary>
-    public OptimizerInfo? Optimizer { get; init; }
+    public Optimizer? Optimizer { get; init; }
 
     /// <summary>The run's own tensors beside y_S: y_Q, clean_S, noise_mask_S (<see cref="StreamedTensor.Booleans"/>); for a custom loss also y_S.</summary>
     public IReadOnlyList<TensorSource> Targets { get; init; } = [];

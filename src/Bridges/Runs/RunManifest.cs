@@ -14,8 +14,14 @@ public sealed record RunManifest
     /// <summary>Where it was read from.</summary>
     public required string Path { get; init; }
 
-    /// <summary>"squared", "softmax-cross-entropy", "logistic" or "custom".</summary>
-    public required string Loss { get; init; }
+    /// <summary>The loss's name: "squared", "softmax-cross-entropy", "logistic", "custom", or that of a user's own.</summary>
+    public string Loss => LossDescriptor.Name;
+
+    /// <summary>The loss that the name stands for.</summary>
+    public required LossDescriptor LossDescriptor { get; init; }
+
+    /// <summary>The loss's own constants (<c>lossConstants</c>); none for the built-in losses.</summary>
+    public IReadOnlyList<NamedConstant> LossConstants { get; init; } = [];
 
     /// <summary>Whether the loss is the sum over examples instead of the mean (<c>reduction</c>).</summary>
     public required bool IsSum { get; init; }
@@ -33,7 +39,7 @@ public sealed record RunManifest
     public long? Parameters { get; init; }
 
     /// <summary>The optimizer; null when not stated.</summary>
-    public OptimizerInfo? Optimizer { get; init; }
+    public Optimizer? Optimizer { get; init; }
 
     /// <summary>The targets file, relative to the run folder; null only for a custom loss without one.</summary>
     public string? Targets { get; init; }

@@ -1,5 +1,3 @@
-using KernelFlow.Losses;
-
 namespace KernelFlow.Bridges;
 
 /// <summary>The targets file of a run: y_S becomes the loss; y_Q, clean_S and noise_mask_S belong to the run. All are small and checked at once.</summary>
@@ -15,17 +13,14 @@ internal static class RunTargets
         int p = manifest.Outputs;
         var tensors = Names.Select(name => file?.Find(name)).OfType<TensorSource>().ToDictionary(t => t.Name);
         Check(manifest, tensors.Values);
-        if (manifest.Loss == "custom") return (LossModel.Custom(manifest.Train, p, manifest.IsSum), tensors);
-
-        double[] y = file!["y_S"].ReadAll();
-        tensors.Remove("y_S");
-        var loss = manifest.Loss switch
+        var descriptor = manifest.LossDescriptor;
+        double[] y = [];
+        if (descriptor.HasFormula)
         {
-            "squared" => LossModel.Squared(y, p, manifest.IsSum),
-            "softmax-cross-entropy" => LossModel.SoftmaxCrossEntropy(y, p, manifest.IsSum),
-            _ => LossModel.Logistic(y, manifest.IsSum),
-        };
-        return (loss, tensors);
+            y = file!["y_S"].ReadAll();
+            tensors.Remove("y_S");
+        }
+        return (descriptor.Make(new LossData(manifest.Train, p, manifest.IsSum, y, manifest.LossConstants)), tensors);
     }
 
     /// <summary>Types, shapes and values against the manifest.</summary>
@@ -45,9 +40,7 @@ internal static class RunTargets
 
     private static void CheckValues(RunManifest manifest, TensorSource tensor, double[] values)
     {
-        string name = $"{tensor.Location}: {tensor.Name}";
-        if (manifest.Loss == "softmax-cross-entropy") TargetChecks.Probabilities(values, manifest.Outputs, name);
-        else if (manifest.Loss == "logistic") TargetChecks.PlusMinusOne(values, name);
+        manifest.LossDescriptor.CheckTargets(values, manifest.Outputs, $"{tensor.Location}: {tensor.Name}");
     }
 
     private static void CheckMask(TensorSource tensor, double[] values)

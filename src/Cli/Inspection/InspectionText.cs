@@ -34,9 +34,8 @@ internal static class InspectionText
         Line("time", $"about {Short(cost.Seconds, 1)} s with {backend.Name} (rough)");
     }
 
-    private static string Optimizer(OptimizerInfo? optimizer) => optimizer is null ? "not stated" : $"{optimizer.Kind}, learning rate {RoundTrip(optimizer.LearningRate)}"
-        + (optimizer.Momentum is { } mu ? $", momentum {RoundTrip(mu)}" : "") + (optimizer.Beta1 is { } b1 ? $", beta1 {RoundTrip(b1)}" : "")
-        + (optimizer.Beta2 is { } b2 ? $", beta2 {RoundTrip(b2)}" : "") + (optimizer.Epsilon is { } e ? $", epsilon {RoundTrip(e)}" : "") + (optimizer.BatchSize is { } b ? $", batches of {Count(b)}" : "");
+    private static string Optimizer(Optimizer? optimizer) => optimizer is null ? "not stated" : $"{optimizer.Kind}, learning rate {RoundTrip(optimizer.LearningRate)}"
+        + string.Concat(optimizer.Constants.Select(c => c.Key == "batchSize" ? $", batches of {RoundTrip(c.Value)}" : $", {c.Key} {RoundTrip(c.Value)}"));
 
     private static IEnumerable<string> Times(CheckpointSequence run) =>
         run.Count <= 12 ? run.Select(c => Short(c.Time, 5)) : [.. run.Take(6).Select(c => Short(c.Time, 5)), "…", .. run.TakeLast(5).Select(c => Short(c.Time, 5))];

@@ -33,7 +33,7 @@ internal sealed class BufferedResponse : StepResponse
                 + FormattableString.Invariant($"more than the {options.MaximumBufferBytes / 1048576.0:F0} MiB allowed; ")
                 + "raise MaximumBufferBytes, record sketched Jacobians (momentum only), or use flow mode.");
         _columns = new ChordColumns(checkpoints, midpoints);
-        _preconditioned = rule.Kind == "adam";
+        _preconditioned = rule.NeedsPreconditioner;
         _z = new double[_columns.Blocks][];
         for (int b = 0; b < _z.Length; b++) _z[b] = new double[Math.Min(_columns.Width, _columns.Columns - (long)b * _columns.Width) * width];
         _scaled = new double[_preconditioned ? _columns.Width * width : 0];
@@ -78,7 +78,7 @@ internal sealed class BufferedResponse : StepResponse
             _columns.Load(step, block, defect: true, scaled: false);
             var start = _columns.Start;
             var z = new MatrixView(_z[block], start.Rows, x.Columns);
-            _backend.Gemm(Op.None, Op.None, Rule.Gain, start, x, Rule.Decay, z);
+            _backend.Gemm(Op.None, Op.None, Rule.GainAt(Step(step)), start, x, Rule.DecayAt(Step(step)), z);
             _backend.Syrk(Op.Transpose, 1, start, keep, _start);
             if (_preconditioned) z = Precondition(start, z, keep);
             _backend.Gemm(Op.Transpose, Op.None, factor, _columns.Average, z, keep, t);
@@ -89,7 +89,7 @@ internal sealed class BufferedResponse : StepResponse
         if (Quadrature == ChordQuadratures.Midpoint) _simpson.Scale(_defect, _change);
     }
 
-    // H_i = γ f_i M_i J̄_iᵀ + μ H_{i+1}, backwards through the run, one block of parameters after the other; the train part times B̄_i.
+    // H_i = c_i f_i M_i J̄_iᵀ + (c_i/c_{i+1}) d_{i+1} H_{i+1}, backwards through the run, one block of parameters after the other; the train part times B̄_i.
     public override (double Response, double Motion) Bounds(CancellationToken cancellation)
     {
         int N = TrainSize, M = TestSize;
@@ -108,8 +108,8 @@ internal sealed class BufferedResponse : StepResponse
                 var view = new MatrixView(h, average.Rows, N + M);
                 if (_preconditioned)
                     for (int j = 0; j < N + M; j++) TensorPrimitives.Multiply(average.Column(j), _columns.Preconditioner, average.Column(j));
-                double weight = Rule.Gain * Factor(step), eta = LearningRates[step];
-                TensorPrimitives.Multiply(h, Rule.Decay, h);
+                double weight = Rule.GainAt(Step(step)) * Factor(step), eta = LearningRates[step];
+                TensorPrimitives.Multiply(h, Carry(step), h);
                 for (int j = 0; j < M; j++) TensorPrimitives.MultiplyAdd(average.Column(N + j), weight, view.Column(N + j), view.Column(N + j));
                 AddTimesHessian(hessian.Average, weight, average, view);
                 _backend.Syrk(Op.Transpose, 1 / eta, view.ColumnRange(0, N), 1, motion);
@@ -119,7 +119,13 @@ internal sealed class BufferedResponse : StepResponse
         return (SymmetricEigenvalues.Largest(test, _backend), SymmetricEigenvalues.Largest(motion, _backend));
     }
 
-    private double Factor(int step) => Rule.StepFactor(_checkpoints[step].Step, LearningRates[step]);
+    // What of H_{i+1} is in H_i; after the last step H is zero and the factor does not matter.
+    private double Carry(int step) =>
+        step + 1 == LearningRates.Count ? 0 : Rule.GainAt(Step(step)) / Rule.GainAt(Step(step + 1)) * Rule.DecayAt(Step(step + 1));
+
+    private long Step(int step) => _checkpoints[step].Step;
+
+    private double Factor(int step) => Rule.StepFactor(Step(step), LearningRates[step]);
 
     // M∘Z, and J M Jᵀ of this block.
     private MatrixView Precondition(in MatrixView start, in MatrixView z, double keep)

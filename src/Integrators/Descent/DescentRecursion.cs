@@ -29,7 +29,7 @@ public static class DescentRecursion
     {
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(options);
-        var rule = DescentRule.Of(checkpoints);
+        var rule = DescentSupport.Require(checkpoints);
         StepResponse response = rule.HasBuffer
             ? new BufferedResponse(checkpoints, outputs, rule, options, backend)
             : new KernelResponse(DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment), backend);

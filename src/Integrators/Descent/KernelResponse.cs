@@ -23,7 +23,7 @@ internal sealed class KernelResponse : StepResponse
         (_motion, _left, _transposed) = (Square(N), Square(N), Square(N));
     }
 
-    public override DescentRule Rule { get; } = new("gradient-descent", 0, 1);
+    public override DescentRule Rule { get; } = DescentRule.Plain;
 
     public override int TrainSize => _kernels.TrainSize;
 

@@ -2,12 +2,13 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Networks;
 
-/// <summary>Trains step by step. A step is first computed (so that a recorder can see where it goes), then taken. Everything follows from the options.</summary>
+/// <summary>Trains step by step. A step is first computed (so that a recorder can see where it goes), then taken.
+/// Everything follows from the options.</summary>
 internal sealed class Trainer
 {
     private readonly RecordingOptions _options;
     private readonly TrainingData _data;
-    private readonly Optimizer _optimizer;
+    private readonly UpdateRule _rule;
     private readonly BatchSampler? _sampler;
     private readonly PopulationRiskGate? _gate;
     private readonly double[] _u, _g, _x, _y;
@@ -20,7 +21,7 @@ internal sealed class Trainer
         _data = data;
         Evaluator = new NetworkEvaluator(network, backend);
         Loss = CreateLoss(options.Loss, data.Y_S, data.Outputs);
-        _optimizer = Optimizer.Create(options, network.Parameters);
+        _rule = UpdateRule.Create(options, network.Parameters);
         _gate = options.PopulationRiskGate ? new PopulationRiskGate(Evaluator) : null;
         _w = network.Initialise(options.Seed, options.Scale);
         _next = new double[_w.Length];
@@ -44,7 +45,7 @@ internal sealed class Trainer
     public LossModel Loss { get; }
 
     /// <summary>The update rule as the manifest names it.</summary>
-    public OptimizerInfo OptimizerInfo => _optimizer.Info;
+    public Optimizer Optimizer => _rule.Info;
 
     /// <summary>Steps taken.</summary>
     public int Step { get; private set; }
@@ -65,7 +66,7 @@ internal sealed class Trainer
     public int[]? Batch { get; private set; }
 
     /// <summary>The diagonal M of the computed step, if the optimizer has one; reused by the next.</summary>
-    public double[]? Preconditioner => _optimizer.Preconditioner;
+    public double[]? Preconditioner => _rule.Preconditioner;
 
     /// <summary>η of the computed step.</summary>
     public double LearningRate { get; private set; }
@@ -92,8 +93,9 @@ internal sealed class Trainer
         }
         LossValue = Evaluator.LossGradient(_w, _x, loss, _u, _g, Gradient);
         if (!double.IsFinite(LossValue))
-            throw new NumericalException(FormattableString.Invariant($"Training diverged: the loss at step {Step} is {LossValue}; use a learning rate below {_options.LearningRate}."));
-        _optimizer.Step(_w, Gradient, _gate?.Compute(_w, _x, _g, loss.Examples), LearningRate, _next);
+            throw new NumericalException(
+                FormattableString.Invariant($"Training diverged: the loss at step {Step} is {LossValue}; use a learning rate below {_options.LearningRate}."));
+        _rule.Step(_w, Gradient, _gate?.Compute(_w, _x, _g, loss.Examples), LearningRate, _next);
     }
 
     /// <summary>Takes the computed step.</summary>

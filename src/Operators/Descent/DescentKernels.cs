@@ -83,7 +83,7 @@ public abstract class DescentKernels
     public static DescentKernels Of(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend,
         SegmentQuadrature segment = SegmentQuadrature.Simpson)
     {
-        var rule = DescentRule.Of(checkpoints);
+        var rule = DescentSupport.Require(checkpoints);
         if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.", nameof(checkpoints));
         return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend) : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend);
     }

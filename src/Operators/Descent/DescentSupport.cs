@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace KernelFlow.Operators;
 
 /// <summary>Whether a run has an exact descent recursion (theory, section 8), and if not, why.</summary>
 public static class DescentSupport
 {
-    private static readonly string[] _kinds = ["gradient-descent", "momentum", "adam"];
-
     /// <summary>Decides from the manifest and from which tensors there are; no large tensor is read.</summary>
     /// <returns>Whether descent mode is possible, and the reason, to be shown either way.</returns>
     public static (bool Possible, string Reason) Check(CheckpointSequence checkpoints)
@@ -17,13 +13,16 @@ public static class DescentSupport
         return obstacle is null ? (true, $"every step was recorded and the optimizer is {checkpoints.Optimizer!.Kind}") : (false, obstacle);
     }
 
-    /// <summary>Refuses a run that <see cref="Check"/> does not accept.</summary>
+    /// <summary>The recursion of a run that <see cref="Check"/> accepts.</summary>
     /// <exception cref="ArgumentException">Descent mode is not possible; the message says why.</exception>
-    public static void Require(CheckpointSequence checkpoints)
+    public static DescentRule Require(CheckpointSequence checkpoints)
     {
         var (possible, reason) = Check(checkpoints);
-        if (!possible) throw new ArgumentException($"mode descent: {reason}.");
+        return possible ? Rule(checkpoints) : throw new ArgumentException($"mode descent: {reason}.");
     }
+
+    // Asked for only after Optimizer(checkpoints) has found that there is one.
+    private static DescentRule Rule(CheckpointSequence c) => c.Optimizer!.Rule!;
 
     private static string? Steps(CheckpointSequence c)
     {
@@ -36,14 +35,9 @@ public static class DescentSupport
     private static string? Optimizer(CheckpointSequence c) => c.Optimizer switch
     {
         null => "the run does not say which optimizer made it (optimizer.kind)",
-        { Kind: "sgd" } => "optimizer sgd takes minibatch steps, which are not along the gradient of the training loss",
-        { Kind: "momentum", Momentum: not (>= 0 and < 1) } o => $"optimizer momentum needs its coefficient momentum in [0, 1), found {Text(o.Momentum)}",
-        { Kind: "adam", Beta1: not (>= 0 and < 1) } o => $"optimizer adam needs its coefficient beta1 in [0, 1), found {Text(o.Beta1)}",
-        { } o when !_kinds.Contains(o.Kind) => $"optimizer {o.Kind} has no descent recursion here; there is one for {string.Join(", ", _kinds)}",
+        { Rule: null } optimizer => optimizer.NoRuleReason,
         _ => null,
     };
-
-    private static string Text(double? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "none";
 
     private static string? Minibatch(CheckpointSequence c)
     {
@@ -51,39 +45,43 @@ public static class DescentSupport
             return $"the optimizer takes minibatches of {size} of {c.Train} training examples, which are not along the gradient of the training loss";
         for (int k = 0; k < c.Count - 1; k++)
             if (c[k].Find("batch") is { } batch && batch.Count < c.Train)
-                return $"{batch.Location}: batch holds {batch.Count} of {c.Train} training examples: a minibatch step is not along the gradient of the training loss";
+                return $"{batch.Location}: batch holds {batch.Count} of {c.Train} training examples: "
+                    + "a minibatch step is not along the gradient of the training loss";
         return null;
     }
 
-    private static string? Start(CheckpointSequence c) => c.Optimizer!.Kind == "gradient-descent" || c[0].Step == 0
+    private static string? Start(CheckpointSequence c) => !Rule(c).HasBuffer || c[0].Step == 0
         ? null
-        : FormattableString.Invariant($"with {c.Optimizer.Kind} the window must start at step 0, found step {c[0].Step}: the optimizer's memory of earlier gradients is not recorded");
+        : FormattableString.Invariant($"with {Rule(c).Kind} the window must start at step 0, found step {c[0].Step}: ")
+            + "the optimizer's memory of earlier gradients is not recorded";
 
     private static string? Preconditioner(CheckpointSequence c)
     {
-        string kind = c.Optimizer!.Kind;
+        var rule = Rule(c);
         var leaving = c.SkipLast(1).ToArray();
-        int count = leaving.Count(k => k.Find("preconditioner") is not null);
-        bool sketched = c[0].Find("sketch") is not null;
-        if (kind == "momentum" && count > 0) return "momentum with a preconditioner has no descent recursion here";
-        if (kind == "adam" && sketched) return "Jacobians of an adam run are sketched: the preconditioner of a step cannot be applied to them";
-        if (kind == "gradient-descent" && sketched && count > 0) return "sketched Jacobians contain the preconditioner of their own checkpoint, the step needs that of its start";
-        bool needed = kind == "adam" || count > 0;
+        bool recorded = leaving.Any(k => k.Find("preconditioner") is not null), sketched = c[0].Find("sketch") is not null;
+        if (rule.NeedsPreconditioner && sketched)
+            return $"Jacobians of an {rule.Kind} run are sketched: the preconditioner of a step cannot be applied to them";
+        if (!rule.NeedsPreconditioner && rule.HasBuffer && recorded) return $"{rule.Kind} with a preconditioner has no descent recursion here";
+        if (!rule.NeedsPreconditioner && sketched && recorded)
+            return "sketched Jacobians contain the preconditioner of their own checkpoint, the step needs that of its start";
+        bool needed = rule.NeedsPreconditioner || recorded;
         return needed && leaving.FirstOrDefault(k => k.Find("preconditioner") is null) is { } without
             ? $"{without.Location}: tensor preconditioner is missing (checkpoint at step {without.Step}); "
-                + $"{(kind == "adam" ? "adam" : "a preconditioned step")} needs it in every checkpoint but the last"
+                + $"{(rule.NeedsPreconditioner ? rule.Kind : "a preconditioned step")} needs it in every checkpoint but the last"
             : null;
     }
 
     private static string? Blocks(CheckpointSequence c)
     {
-        if (c.Optimizer!.Kind != "gradient-descent")
-            return $"kernel blocks hold products of neighbouring Jacobians only, {c.Optimizer.Kind} needs those with all earlier ones: record Jacobians";
+        if (Rule(c).HasBuffer)
+            return $"kernel blocks hold products of neighbouring Jacobians only, {Rule(c).Kind} needs those with all earlier ones: record Jacobians";
         foreach (var k in c.SkipLast(1))
         {
             string[] missing = [.. new[] { "K_SS_next", "K_QS_next" }.Where(name => k.Find(name) is null)];
             if (missing.Length > 0)
-                return $"{k.Location}: kernel blocks without the cross blocks {string.Join(" and ", missing)} (J_k+1 J_kᵀ; checkpoint at step {k.Step}) do not determine the step";
+                return $"{k.Location}: kernel blocks without the cross blocks {string.Join(" and ", missing)} "
+                    + $"(J_k+1 J_kᵀ; checkpoint at step {k.Step}) do not determine the step";
         }
         return null;
     }

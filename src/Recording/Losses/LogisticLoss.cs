@@ -2,12 +2,21 @@ namespace KernelFlow.Losses;
 
 internal sealed class LogisticLoss : LossModel
 {
+    private const string LossName = "logistic";
+
     private readonly double[] _y;
 
-    public LogisticLoss(double[] targets, bool sum) : base("logistic", targets.Length, 1, sum) =>
-        _y = TargetChecks.PlusMinusOne(TargetChecks.Stacked(targets, 1, "logistic"));
+    public LogisticLoss(double[] targets, bool sum) : base(LossName, targets.Length, 1, sum)
+    {
+        _y = TargetChecks.Stacked(targets, 1, LossName);
+        TargetChecks.PlusMinusOne(_y);
+    }
+
+    public static LossDescriptor Description { get; } = new Descriptor();
 
     public override ReadOnlySpan<double> Targets => _y;
+
+    public override LossModel WithTargets(double[] targets) => new LogisticLoss(targets, IsSum);
 
     public override double Value(ReadOnlySpan<double> u)
     {
@@ -31,4 +40,13 @@ internal sealed class LogisticLoss : LossModel
     }
 
     private static double Sigmoid(double v) => v >= 0 ? 1 / (1 + Math.Exp(-v)) : Math.Exp(v) / (1 + Math.Exp(v));
+
+    private sealed class Descriptor() : LossDescriptor(LossName)
+    {
+        public override string? ExpectedOutputs(int outputs) => outputs == 1 ? null : $"1 (loss {LossName})";
+
+        public override void CheckTargets(ReadOnlySpan<double> targets, int outputs, string name) => TargetChecks.PlusMinusOne(targets, name);
+
+        public override LossModel Make(LossData data) => new LogisticLoss(data.Targets, data.IsSum);
+    }
 }

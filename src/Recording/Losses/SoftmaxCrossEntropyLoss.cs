@@ -2,15 +2,22 @@ namespace KernelFlow.Losses;
 
 internal sealed class SoftmaxCrossEntropyLoss : LossModel
 {
+    private const string LossName = "softmax-cross-entropy";
+
     private readonly double[] _y;
 
-    public SoftmaxCrossEntropyLoss(double[] targets, int outputs, bool sum) : base("softmax-cross-entropy", targets.Length / outputs, outputs, sum)
+    public SoftmaxCrossEntropyLoss(double[] targets, int outputs, bool sum) : base(LossName, targets.Length / outputs, outputs, sum)
     {
-        if (outputs < 2) throw new InvalidRunException($"softmax-cross-entropy: found outputs {outputs}, expected at least 2 (for one output use logistic).");
-        _y = TargetChecks.Probabilities(TargetChecks.Stacked(targets, outputs, "softmax-cross-entropy"), outputs);
+        if (outputs < 2) throw new InvalidRunException($"{LossName}: found outputs {outputs}, expected at least 2 (for one output use logistic).");
+        _y = TargetChecks.Stacked(targets, outputs, LossName);
+        TargetChecks.Probabilities(_y, outputs);
     }
 
+    public static LossDescriptor Description { get; } = new Descriptor();
+
     public override ReadOnlySpan<double> Targets => _y;
+
+    public override LossModel WithTargets(double[] targets) => new SoftmaxCrossEntropyLoss(targets, Outputs, IsSum);
 
     public override double Value(ReadOnlySpan<double> u)
     {
@@ -69,5 +76,14 @@ internal sealed class SoftmaxCrossEntropyLoss : LossModel
         foreach (double v in u) max = Math.Max(max, v);
         for (int c = 0; c < u.Length; c++) sum += q[c] = Math.Exp(u[c] - max);
         for (int c = 0; c < u.Length; c++) q[c] /= sum;
+    }
+
+    private sealed class Descriptor() : LossDescriptor(LossName)
+    {
+        public override string? ExpectedOutputs(int outputs) => outputs >= 2 ? null : $"at least 2 (loss {LossName}; for one output use logistic)";
+
+        public override void CheckTargets(ReadOnlySpan<double> targets, int outputs, string name) => TargetChecks.Probabilities(targets, outputs, name);
+
+        public override LossModel Make(LossData data) => new SoftmaxCrossEntropyLoss(data.Targets, data.Outputs, data.IsSum);
     }
 }

@@ -2,14 +2,20 @@ namespace KernelFlow.Losses;
 
 internal sealed class SquaredLoss : LossModel
 {
+    private const string LossName = "squared";
+
     private readonly double[] _y;
 
-    public SquaredLoss(double[] targets, int outputs, bool sum) : base("squared", targets.Length / outputs, outputs, sum) =>
-        _y = TargetChecks.Stacked(targets, outputs, "squared");
+    public SquaredLoss(double[] targets, int outputs, bool sum) : base(LossName, targets.Length / outputs, outputs, sum) =>
+        _y = TargetChecks.Stacked(targets, outputs, LossName);
 
     public override double? Beta => Scale;
 
+    public static LossDescriptor Description { get; } = new Descriptor();
+
     public override ReadOnlySpan<double> Targets => _y;
+
+    public override LossModel WithTargets(double[] targets) => new SquaredLoss(targets, Outputs, IsSum);
 
     public override double Value(ReadOnlySpan<double> u)
     {
@@ -29,5 +35,10 @@ internal sealed class SquaredLoss : LossModel
         Array.Clear(B.Blocks);
         for (int i = 0; i < Examples; i++)
             for (int c = 0; c < p; c++) B.Blocks[(i * p + c) * p + c] = Scale;
+    }
+
+    private sealed class Descriptor() : LossDescriptor(LossName)
+    {
+        public override LossModel Make(LossData data) => new SquaredLoss(data.Targets, data.Outputs, data.IsSum);
     }
 }

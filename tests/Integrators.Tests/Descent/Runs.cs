@@ -5,10 +5,9 @@ namespace KernelFlow.Integrators.Tests.Descent;
 /// <summary>Recordings, runs of the engine over them, and the errors of C1 to C4 against what was recorded.</summary>
 internal static class Runs
 {
-    public static readonly OptimizerInfo Plain = new("gradient-descent", 0.1), HeavyBall = new("momentum", 0.1) { Momentum = 0.8 },
-        Adam = new("adam", 0.1) { Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8 };
+    public static readonly Optimizer Plain = new GradientDescent(0.1), HeavyBall = new Momentum(0.1, 0.8), Adam = new Adam(0.1, 0.9, 0.999, 1e-8);
 
-    public static OptimizerInfo Named(string kind) => kind switch { "momentum" => HeavyBall, "adam" => Adam, _ => Plain };
+    public static Optimizer Named(string kind) => kind switch { "momentum" => HeavyBall, "adam" => Adam, _ => Plain };
 
     public static double[] Targets(int count, int seed) => RandomMatrices.Vector(new Random(seed), count);
 

@@ -4,7 +4,7 @@ namespace KernelFlow.Integrators.Tests.Descent;
 /// test.</summary>
 internal sealed record Training(Model Model, int Train, LossModel Loss)
 {
-    public OptimizerInfo Optimizer { get; init; } = new("gradient-descent", 0.1);
+    public Optimizer Optimizer { get; init; } = new GradientDescent(0.1);
 
     /// <summary>η_k; its number of entries is the number of steps.</summary>
     public required double[] Rates { get; init; }
@@ -61,11 +61,11 @@ internal sealed record Training(Model Model, int Train, LossModel Loss)
             switch (Optimizer.Kind)
             {
                 case "momentum":
-                    mean[d] = Optimizer.Momentum!.Value * mean[d] + gradient[d];
+                    mean[d] = ((Momentum)Optimizer).Coefficient * mean[d] + gradient[d];
                     next[d] -= Rates[k] * mean[d];
                     break;
                 case "adam":
-                    double b1 = Optimizer.Beta1!.Value, b2 = Optimizer.Beta2!.Value;
+                    double b1 = ((Adam)Optimizer).Beta1, b2 = ((Adam)Optimizer).Beta2;
                     mean[d] = b1 * mean[d] + (1 - b1) * gradient[d];
                     square[d] = b2 * square[d] + (1 - b2) * gradient[d] * gradient[d];
                     diagonal![d] = 1 / (Math.Sqrt(square[d] / (1 - Math.Pow(b2, k + 1))) + 1e-8);

@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace KernelFlow;
+
+/// <summary>A JSON object of a manifest whose keys are asked for by type. Every error names the file, the key, what was found and what was expected.</summary>
+/// <remarks>It is valid while the manifest is being read: a descriptor takes what it needs and keeps numbers, not this object.</remarks>
+/// <param name="json">The object.</param>
+/// <param name="file">The file it came from.</param>
+/// <param name="prefix">Where the object stands in the file: "", "optimizer." or "checkpoints[3].".</param>
+public readonly struct ManifestKeys(JsonElement json, string file, string prefix)
+{
+    /// <summary>The names of all keys, in the order of the file.</summary>
+    public IEnumerable<string> Names => json.EnumerateObject().Select(p => p.Name);
+
+    /// <summary>A string.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="expected">What the error says was expected.</param>
+    /// <exception cref="InvalidRunException">The key is missing or its value is not a string.</exception>
+    public string Text(string key, string expected) =>
+        Get(key, expected) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Wrong(key, expected);
+
+    /// <summary>One of the strings that are allowed.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="allowed">The strings; the error lists them.</param>
+    /// <exception cref="InvalidRunException">The key is missing or its value is not among them.</exception>
+    public string OneOf(string key, params IReadOnlyList<string> allowed)
+    {
+        string expected = string.Join(", ", allowed), value = Text(key, expected);
+        return allowed.Contains(value) ? value : throw Wrong(key, expected);
+    }
+
+    /// <summary>A whole number within limits.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="minimum">The smallest number allowed.</param>
+    /// <param name="maximum">The largest number allowed.</param>
+    /// <exception cref="InvalidRunException">The key is missing, or its value is not a whole number within the limits.</exception>
+    public long Integer(string key, long minimum, long maximum)
+    {
+        string expected = maximum is int.MaxValue or long.MaxValue
+            ? minimum == 1 ? "a positive integer" : $"an integer of at least {minimum}"
+            : $"an integer from {minimum} to {maximum}";
+        return Get(key, expected) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number) && number >= minimum && number <= maximum
+            ? number : throw Wrong(key, expected);
+    }
+
+    /// <summary>A finite number that passes a test.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="expected">What the error says was expected.</param>
+    /// <param name="allowed">The test.</param>
+    /// <exception cref="InvalidRunException">The key is missing, or its value is not such a number.</exception>
+    public double Number(string key, string expected, Func<double, bool> allowed)
+    {
+        ArgumentNullException.ThrowIfNull(allowed);
+        return Get(key, expected) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) && double.IsFinite(number) && allowed(number)
+            ? number : throw Wrong(key, expected);
+    }
+
+    /// <summary>Whether the key stands there with a value other than null.</summary>
+    public bool Has(string key) => json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    /// <summary>The value of a key, whatever it is.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="expected">What the error says was expected.</param>
+    /// <exception cref="InvalidRunException">The key is missing or null.</exception>
+    public JsonElement Get(string key, string expected) =>
+        Has(key) ? json.GetProperty(key) : throw new InvalidRunException($"{file}: {prefix}{key} is missing, expected {expected}.");
+
+    /// <summary>The keys of an object that stands under a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="expected">What the error says was expected.</param>
+    /// <exception cref="InvalidRunException">The key is missing, or its value is not an object.</exception>
+    public ManifestKeys Object(string key, string expected) =>
+        Get(key, expected) is { ValueKind: JsonValueKind.Object } value ? new ManifestKeys(value, file, $"{prefix}{key}.") : throw Wrong(key, expected);
+
+    /// <summary>The error for a key that stands there with a value that is not allowed.</summary>
+    /// <param name="key">The key; it must be there.</param>
+    /// <param name="expected">What was expected.</param>
+    public InvalidRunException Wrong(string key, string expected) =>
+        new($"{file}: {prefix}{key}: found {JsonText.Clip(json.GetProperty(key).GetRawText())}, expected {expected}.");
+}
