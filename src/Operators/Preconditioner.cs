@@ -7,7 +7,7 @@ internal static class Preconditioner
 {
     public static double[]? SquareRoot(Checkpoint c)
     {
-        if (c.Find("preconditioner") is not { } tensor || c.Find("sketch") is not null) return null;
+        if (c.Find(TensorName.Preconditioner) is not { } tensor || c.Find(TensorName.Sketch) is not null) return null;
         double[] m = tensor.ReadAll();
         for (int i = 0; i < m.Length; i++)
         {

@@ -18,7 +18,7 @@ public class ManifestTests
         }
         """;
 
-    private static RunManifest Parse(string json) => ManifestParser.Parse(Encoding.UTF8.GetBytes(json), "run.json", minimumCheckpoints: 2);
+    private static RunManifest Parse(string json) => ManifestParser.Parse(Encoding.UTF8.GetBytes(json), "run.json", minimumCheckpoints: 2, RunFormat.Default);
 
     [Fact]
     public void ReadsTheExampleOfTheFormat()
@@ -114,7 +114,7 @@ public class ManifestTests
     {
         byte[] bytes = Encoding.Latin1.GetBytes(Sound.Replace("θ", "é", StringComparison.Ordinal));
         int at = Array.IndexOf(bytes, (byte)0xE9);
-        var error = Assert.Throws<InvalidRunException>(() => ManifestParser.Parse(bytes, "run.json", 2));
+        var error = Assert.Throws<InvalidRunException>(() => ManifestParser.Parse(bytes, "run.json", 2, RunFormat.Default));
         Assert.Equal($"run.json: found bytes that are not UTF-8 at byte {at + 1}, expected JSON.", error.Message);
     }
 
@@ -134,7 +134,7 @@ public class ManifestTests
         {
             byte[] bytes = (byte[])sound.Clone();
             for (int flips = random.Next(1, 4); flips > 0; flips--) bytes[random.Next(bytes.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : sound[random.Next(sound.Length)];
-            try { ManifestParser.Parse(bytes, "run.json", 2); }
+            try { ManifestParser.Parse(bytes, "run.json", 2, RunFormat.Default); }
             catch (InvalidRunException) { refused++; }
         }
         Assert.InRange(refused, 1000, 1990);
