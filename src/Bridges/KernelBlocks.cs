@@ -4,10 +4,10 @@ namespace KernelFlow;
 
 /// <summary>Turns Jacobian checkpoints into kernel blocks: the parameters are gone, what analyses need of them stays.</summary>
 /// <remarks>
-/// What is written: K_SS, K_QS, K_QQ of every checkpoint, the cross blocks K_SS_next, K_QS_next, K_SQ_next, K_QQ_next with the checkpoint after it (they keep linear-in-J
-/// interpolation and descent mode available) and, where midpoints were recorded, K_SS_mid and K_QS_mid. A preconditioner M is absorbed: blocks are those of
-/// J√M, each Jacobian with the M of its own checkpoint (a midpoint with that of the step's start). Sums run over blocks of columns, in float64: two checkpoints'
-/// blocks are held at a time, whatever D is.
+/// What is written: K_SS, K_QS, K_QQ of every checkpoint; the cross blocks K_SS_next, K_QS_next, K_SQ_next, K_QQ_next with the checkpoint after it, which keep
+/// linear-in-J interpolation and descent mode available; and K_SS_mid and K_QS_mid where midpoints were recorded. A preconditioner M is absorbed: blocks are
+/// those of J√M, each Jacobian with the M of its own checkpoint and a midpoint with that of the step's start. Sums run over blocks of columns, in float64:
+/// the blocks of two checkpoints are held at a time, whatever D is.
 /// </remarks>
 public static class KernelBlocks
 {

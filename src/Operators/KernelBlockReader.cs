@@ -18,7 +18,8 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
         var terms = new Dictionary<(int, int), KernelTerm>();
         var substitutes = new Dictionary<(int, int), TestSubstitute>();
         bool hasTest = checkpoints.All(c => c.Find(TensorName.K_QQ) is not null);
-        bool crossed = checkpoints.SkipLast(1).All(c => c.Find(TensorName.K_SS_next) is not null && c.Find(TensorName.K_QS_next) is not null && c.Find(TensorName.K_SQ_next) is not null);
+        bool crossed = checkpoints.SkipLast(1).All(c =>
+            c.Find(TensorName.K_SS_next) is not null && c.Find(TensorName.K_QS_next) is not null && c.Find(TensorName.K_SQ_next) is not null);
         double epsilon = KernelPrecision.OfInterpolant(checkpoints, crossed);
         for (int k = 0; k < checkpoints.Count; k++)
         {

@@ -11,7 +11,9 @@ internal static class Preconditioner
         double[] m = tensor.ReadAll();
         for (int i = 0; i < m.Length; i++)
         {
-            if (m[i] < 0) throw new InvalidRunException(FormattableString.Invariant($"{tensor.Location}: preconditioner: found {m[i]} at index [{i}], expected numbers ≥ 0."));
+            if (m[i] < 0)
+                throw new InvalidRunException(FormattableString.Invariant(
+                    $"{tensor.Location}: preconditioner: found {m[i]} at index [{i}], expected numbers ≥ 0."));
             m[i] = Math.Sqrt(m[i]);
         }
         return m;

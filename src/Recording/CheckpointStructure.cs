@@ -22,7 +22,8 @@ public sealed class CheckpointStructure
             throw new InvalidRunException($"{outputs.Location}: U_Q: found shape {outputs.ShapeText}, expected [m, {p}]; it disagrees with outputs = {p}.");
         Test = test ?? checked((int)(outputs.Count / p));
         _jacobians = first.HasJacobians;
-        TensorNeed[] needs = [TensorNeed.Always, _jacobians ? TensorNeed.JacobianRun : TensorNeed.KernelRun, .. loss.IsCustom ? [TensorNeed.LossWithoutFormula] : (TensorNeed[])[]];
+        List<TensorNeed> needs = [TensorNeed.Always, _jacobians ? TensorNeed.JacobianRun : TensorNeed.KernelRun];
+        if (loss.IsCustom) needs.Add(TensorNeed.LossWithoutFormula);
         _required = [.. needs.SelectMany(need => TensorName.All.Where(t => t.Need == need))];
         _sketch = Sketch(first);
         if (_jacobians)
@@ -45,11 +46,13 @@ public sealed class CheckpointStructure
     /// <param name="loss">Gives n and p.</param>
     /// <param name="test">m, if known beforehand.</param>
     /// <param name="parameters">D (before any sketch), if known beforehand.</param>
-    /// <exception cref="InvalidRunException">The checkpoints are not those of a run; the message names file, tensor, what was found and what was expected.</exception>
+    /// <exception cref="InvalidRunException">The checkpoints are not those of a run; the message names file, tensor, what was found and what was
+    /// expected.</exception>
     public static CheckpointStructure Check(IReadOnlyList<Checkpoint> checkpoints, LossModel loss, int? test = null, long? parameters = null)
     {
         if (checkpoints.Count < 2)
-            throw new InvalidRunException($"{(checkpoints.Count == 0 ? "The run" : checkpoints[0].Location)}: found {checkpoints.Count} checkpoint(s), expected at least two.");
+            throw new InvalidRunException(
+                $"{(checkpoints.Count == 0 ? "The run" : checkpoints[0].Location)}: found {checkpoints.Count} checkpoint(s), expected at least two.");
         for (int k = 0; k < checkpoints.Count; k++)
         {
             var c = checkpoints[k];

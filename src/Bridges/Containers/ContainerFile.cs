@@ -20,7 +20,8 @@ public abstract class ContainerFile : IDisposable
     /// <summary>The names of all tensors in the file.</summary>
     public abstract IEnumerable<string> Names { get; }
 
-    /// <summary>Whether the named tensor is stored in a type that can be read. Tensors that cannot are left out, unless their name is one of the run format.</summary>
+    /// <summary>Whether the named tensor is stored in a type that can be read. Tensors that cannot are left out, unless their name is one of the run
+    /// format.</summary>
     public virtual bool CanRead(string name) => true;
 
     /// <summary>The named tensor, or null when the file does not have it.</summary>

@@ -121,7 +121,8 @@ internal static class ManifestParser
         {
             int k = entries.Count;
             if (item.ValueKind != JsonValueKind.Object)
-                throw new InvalidRunException($"{path}: checkpoints[{k}]: found {JsonText.Clip(item.GetRawText())}, expected an object with file, step and time.");
+                throw new InvalidRunException(
+                    $"{path}: checkpoints[{k}]: found {JsonText.Clip(item.GetRawText())}, expected an object with file, step and time.");
             var checkpoint = new ManifestKeys(item, path, $"checkpoints[{k}].");
             string file = FileName(checkpoint, "file");
             var entry = new CheckpointEntry(file, checkpoint.Integer("step", 0, long.MaxValue), checkpoint.Number("time", "a finite number", _ => true));

@@ -48,6 +48,7 @@ internal static class RunTargets
     {
         int i = Array.FindIndex(values, v => v is not (0 or 1));
         if (i >= 0)
-            throw new InvalidRunException(FormattableString.Invariant($"{tensor.Location}: {tensor.Name}: found byte {values[i]} at index [{i}], expected 0 or 1."));
+            throw new InvalidRunException(
+                FormattableString.Invariant($"{tensor.Location}: {tensor.Name}: found byte {values[i]} at index [{i}], expected 0 or 1."));
     }
 }

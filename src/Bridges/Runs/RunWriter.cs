@@ -38,8 +38,8 @@ public sealed partial class RunWriter
     /// <summary>Starts a recording in a folder that is new, empty, or a recording by this tool (which is replaced).</summary>
     /// <param name="folder">Created when absent.</param>
     /// <param name="description">Loss, sizes, optimizer, targets and free-form facts.</param>
-    /// <param name="overwrite">Also accept a folder that holds other files; only run.json, targets.safetensors, checkpoint-*.safetensors and *.part are replaced
-    /// in it.</param>
+    /// <param name="overwrite">Also accept a folder that holds other files; only run.json, targets.safetensors, checkpoint-*.safetensors and *.part are
+    /// replaced in it.</param>
     /// <param name="format">The format that the run is to be opened with; null for <see cref="RunFormat.Default"/>. It must know the loss.</param>
     /// <exception cref="InvalidRunException">The description is not that of a sound run.</exception>
     /// <exception cref="IOException">The folder is not empty and holds something this tool did not write, or cannot be written.</exception>
@@ -99,7 +99,8 @@ public sealed partial class RunWriter
     /// <param name="tensors">By their names in the run format, each stored in its own type; they may be computed while they are written
     /// (<see cref="StreamedTensor"/>).</param>
     /// <exception cref="ArgumentException">Time or step does not increase, or two tensors have the same name.</exception>
-    /// <exception cref="InvalidRunException">A required tensor is missing, a shape or type is wrong, or a value is not finite; the run is left as it was.</exception>
+    /// <exception cref="InvalidRunException">A required tensor is missing, a shape or type is wrong, or a value is not finite; the run is left as it
+    /// was.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Append(double time, long step, params IEnumerable<TensorSource> tensors)
     {

@@ -85,7 +85,8 @@ public sealed class SafetensorsFile : ContainerFile
     {
         Span<byte> prefix = stackalloc byte[8];
         if (file.Length < 8)
-            throw new TruncatedFileException($"{path}: found {file.Length} bytes, expected at least 8 (the length of the header): the file was cut off in writing.");
+            throw new TruncatedFileException(
+                $"{path}: found {file.Length} bytes, expected at least 8 (the length of the header): the file was cut off in writing.");
         file.ReadExactly(prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafetensorsHeader.MaximumLength)
