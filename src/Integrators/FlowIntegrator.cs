@@ -59,19 +59,20 @@ public static class FlowIntegrator
         Action<double>? progress, CancellationToken cancellation)
     {
         PropagationChecks.Require(options);
-        var (method, reason) = options.Method.Resolve(trajectory, options.RelativeTolerance);
+        var (method, reason) = options.Method.Resolve(trajectory, options.RelativeTolerance, options.Seed);
+        var problem = new FlowProblem(trajectory, method, reason, options, carried, start, backend);
         double share = LocalShare, shown = 0, before = double.PositiveInfinity;
         // A repeated pass does not take progress back; only the last one completes it.
         Action<double>? forward = progress is null ? null : f => { if (f > shown && f < 1) progress(shown = f); };
         for (int pass = 1; ; pass++)
         {
-            var run = new PropagationPass(trajectory, method, options, reason, backend, carried, start, options.RelativeTolerance * share, forward, cancellation);
-            run.Run();
-            double error = run.Error.Largest;
+            var run = new FlowPass(problem, options.RelativeTolerance * share, forward, cancellation);
+            var estimate = run.Run();
+            double error = estimate.Largest;
             if (options.FixedSteps is not null || error <= options.RelativeTolerance)
             {
                 progress?.Invoke(1);
-                return run.Result(pass);
+                return run.Result(estimate, pass);
             }
             if (pass == MaximumPasses || share < 1e-6)
                 throw new NumericalException(FormattableString.Invariant(

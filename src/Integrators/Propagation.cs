@@ -6,7 +6,7 @@ namespace KernelFlow.Integrators;
 /// <summary>Options of an integration.</summary>
 public sealed record PropagationOptions
 {
-    /// <summary>A method, built in or a user's own, or the name of a built-in one; "auto" is what <see cref="Methods.Choose(KernelTrajectory, double)"/> says.</summary>
+    /// <summary>A method, built in or a user's own, or the name of a built-in one; "auto" is what <see cref="Methods.Choose(KernelTrajectory, double, long)"/> says.</summary>
     public MethodChoice Method { get; init; } = MethodChoice.Auto;
 
     /// <summary>How the next step follows from the errors of the last ones.</summary>
@@ -17,6 +17,9 @@ public sealed record PropagationOptions
 
     /// <summary>Fixed number of steps per interval instead of error control (order studies); null for adaptive.</summary>
     public int? FixedSteps { get; init; }
+
+    /// <summary>Seed of the random vectors on which errors are estimated and rates found; every seed gives the same operators to the tolerance.</summary>
+    public long Seed { get; init; }
 
     /// <summary>Most steps, accepted and rejected, before the integration is given up.</summary>
     public int MaximumSteps { get; init; } = 1_000_000;

@@ -17,6 +17,26 @@ internal static class PropagationChecks
         if (options.MaximumSteps < 1) throw new ArgumentException(FormattableString.Invariant($"MaximumSteps: found {options.MaximumSteps}, expected at least 1."));
     }
 
+    /// <summary>What a method says of itself, checked where it is used: W_S is positive semidefinite and its null space inside that of G because weights are positive.</summary>
+    /// <exception cref="ArgumentException">Nodes or weights are not what the contract says, or the method does not keep the energy that it says it keeps.</exception>
+    public static void Require(IntegrationMethod method, StepMethod steps)
+    {
+        ReadOnlySpan<double> nodes = steps.Nodes, weights = steps.Weights;
+        if (nodes.Length == 0 || nodes.Length != weights.Length)
+            throw new ArgumentException($"{method.Name}: found {nodes.Length} nodes and {weights.Length} weights, expected as many of one as of the other, and at least one.");
+        double sum = 0;
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            if (!(nodes[i] >= 0 && nodes[i] <= 1)) throw new ArgumentException(FormattableString.Invariant($"{method.Name}: found node {nodes[i]}, expected nodes in [0, 1]."));
+            if (!(weights[i] > 0)) throw new ArgumentException(FormattableString.Invariant($"{method.Name}: found weight {weights[i]}, expected positive weights."));
+            sum += weights[i];
+        }
+        if (Math.Abs(sum - 1) > 1e-12) throw new ArgumentException(FormattableString.Invariant($"{method.Name}: the weights sum to {sum:R}, expected 1."));
+        if (method.KeepsEnergy && method.EnergyDefect > 1e-10)
+            throw new ArgumentException(FormattableString.Invariant(
+                $"{method.Name}: KeepsEnergy is true, but on the test equation R(z)² + 2z∫x² − 1 is {method.EnergyDefect:G2}, expected rounding."));
+    }
+
     /// <param name="carried">Vectors to carry.</param>
     /// <param name="start">Expected length of the start vector.</param>
     /// <param name="size">N.</param>

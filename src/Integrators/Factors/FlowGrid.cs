@@ -39,7 +39,7 @@ public sealed class FlowGrid
             if (step.Interval >= trajectory.Intervals || step.Time < trajectory.Knots[step.Interval] - 1e-9 * Math.Abs(trajectory.Knots[^1] - trajectory.Knots[0]) || step.Time >= trajectory.Knots[step.Interval + 1])
                 throw new ArgumentException(FormattableString.Invariant($"The step at t = {step.Time} does not lie in interval {step.Interval} of the trajectory."), nameof(propagation));
         if (propagation.Steps.Count == 0) throw new ArgumentException("The integration holds no steps.", nameof(propagation));
-        (Trajectory, Backend, Nodes) = (trajectory, backend, [.. propagation.Steps.SelectMany(Tableau.Nodes)]);
+        (Trajectory, Backend, Nodes) = (trajectory, backend, new StepNodes(propagation.Steps, Tableau.C, Tableau.B));
         _maps = new StageMaps(trajectory, Tableau, propagation.Steps, backend, maxBytes);
         _rest = 1 - Tableau.StageWeights.Sum();
         _kernels = Buffers.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize);

@@ -14,6 +14,7 @@ public abstract class IntegrationMethod
     private protected const double HighOrder = 1e-3;
 
     private readonly Lazy<HalvingTest> _halving;
+    private readonly Lazy<double> _energyDefect;
 
     /// <summary>Sets name and order.</summary>
     /// <param name="name">Name in reports and in results.json.</param>
@@ -26,6 +27,7 @@ public abstract class IntegrationMethod
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         (Name, Order) = (name, order);
         _halving = new Lazy<HalvingTest>(MakeHalving);
+        _energyDefect = new Lazy<double>(() => TestEquation.EnergyDefect(this));
     }
 
     /// <summary>Name in reports, in results.json and, for a built-in method, on the command line.</summary>
@@ -62,6 +64,9 @@ public abstract class IntegrationMethod
 
     /// <summary>How far the difference of a step and its halves can be trusted.</summary>
     internal HalvingTest Halving => _halving.Value;
+
+    /// <summary>By how much steps on the test equation break the energy identity.</summary>
+    internal double EnergyDefect => _energyDefect.Value;
 
     // A method of a user's own is measured on the test equation; the built-in ones know R(z) in closed form.
     private protected virtual HalvingTest MakeHalving() => HalvingTest.Measured(this);

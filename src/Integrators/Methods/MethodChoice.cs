@@ -52,8 +52,9 @@ public sealed class MethodChoice : IEquatable<MethodChoice>
     /// <summary>The method for a trajectory and a tolerance, and for "auto" why it was chosen.</summary>
     /// <param name="trajectory">What is to be integrated.</param>
     /// <param name="relativeTolerance">Bound on the errors.</param>
-    public (IntegrationMethod Method, string? Reason) Resolve(KernelTrajectory trajectory, double relativeTolerance) =>
-        Method is { } method ? (method, null) : Methods.Choose(trajectory, relativeTolerance);
+    /// <param name="seed">Seed of the power iteration that finds the rates.</param>
+    public (IntegrationMethod Method, string? Reason) Resolve(KernelTrajectory trajectory, double relativeTolerance, long seed = 0) =>
+        Method is { } method ? (method, null) : Methods.Choose(trajectory, relativeTolerance, seed);
 
     /// <summary>Whether the same method is chosen.</summary>
     /// <param name="other">Another choice.</param>

@@ -60,10 +60,11 @@ public static class Methods
     /// <summary>The method that suits a trajectory and tolerance, and why: what "auto" stands for.</summary>
     /// <param name="trajectory">What is to be integrated.</param>
     /// <param name="relativeTolerance">Bound on the errors.</param>
-    public static (IntegrationMethod Method, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance)
+    /// <param name="seed">Seed of the power iteration that finds the rates.</param>
+    public static (IntegrationMethod Method, string Reason) Choose(KernelTrajectory trajectory, double relativeTolerance, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
-        var (largest, second, oneStep) = Rates(trajectory);
+        var (largest, second, oneStep) = Rates(trajectory, seed);
         // Where nothing moves any method is exact; order 4 also to the last digit.
         if (largest > 0 && second <= relativeTolerance)
             return (Gauss2, FormattableString.Invariant($"order 2: one step per interval is enough, h·λ_max(BK) ≤ {largest:g2}"));
@@ -82,12 +83,12 @@ public static class Methods
     /// that decays so fast, λ_max(BK)/(‖B‖‖K‖_F), once in P and once in K: nearly 1 for B = βI, a few hundredths for cross-entropy, where most of W_S and G_Q belongs
     /// to directions in which B hardly acts. λ_max by power iteration at the knots, each starting from the vector of the last.
     /// </remarks>
-    private static (double Largest, double Second, double Fourth) Rates(KernelTrajectory trajectory)
+    private static (double Largest, double Second, double Fourth) Rates(KernelTrajectory trajectory, long seed)
     {
         int n = trajectory.TrainSize;
         MatrixView kernels = Buffers.Zero(n + trajectory.TestSize, n), x = Buffers.Zero(n, 1), y = Buffers.Zero(n, 1);
         var hessian = new OutputHessian(n / trajectory.Outputs, trajectory.Outputs);
-        var random = new Random(1);
+        var random = Seeds.Generator(1, seed);
         double largest = 0, second = 0, fourth = 0, sum = 0, before = 0, boundBefore = 0;
         for (int k = 0; k <= trajectory.Intervals; k++)
         {

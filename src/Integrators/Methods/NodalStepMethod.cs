@@ -14,6 +14,10 @@ public abstract class NodalStepMethod : StepMethod
     /// <param name="trajectory">What is integrated.</param>
     protected NodalStepMethod(KernelTrajectory trajectory) : base(trajectory) { }
 
+    /// <summary>True: a method that forms P by other means than its nodes leaves a defect that is part of its error; where P is their sum, the defect is rounding and costs one small product
+    /// per node, which a method saves that overrides this.</summary>
+    public override bool NodesAreIndependent => true;
+
     /// <summary>X at a node of the step just taken, with as many columns as X had; valid until the next step.</summary>
     /// <param name="i">Index of the node.</param>
     public abstract MatrixView AtNode(int i);
@@ -36,5 +40,12 @@ public abstract class NodalStepMethod : StepMethod
         return false;
     }
 
-    internal override void Contribute(FlowStep step, Assembler assembler, bool reset, StepSums sums) => assembler.AddNodes(Trajectory, step, this, reset, sums);
+    /// <summary>Adds W += ω X_iᵀK_SS X_i and [G_S; G_Q] += ω [K_SS; K_QS] X_i for every node.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="sums">Receives the contribution.</param>
+    public override void Contribute(FlowStep step, StepContribution sums)
+    {
+        ArgumentNullException.ThrowIfNull(sums);
+        sums.AddNodes(step, this);
+    }
 }

@@ -30,7 +30,7 @@ public abstract class StepMethod
     /// <summary>Whether P does not follow from the values at the nodes: then P(t+h) − P(t) + Σ ω B K X_i measures how well the nodes resolve the step, and is part of its error. Zero for
     /// collocation methods, whose P is that sum.</summary>
     /// <remarks>A mode that decays between two nodes is missed by the step and by its halves alike: no difference of the two would show it.</remarks>
-    public virtual bool NodesAreIndependent => true;
+    public virtual bool NodesAreIndependent => false;
 
     /// <summary>Advances X from t to t + h.</summary>
     /// <param name="step">Interval, t and h.</param>
@@ -39,8 +39,10 @@ public abstract class StepMethod
     /// <exception cref="NumericalException">The step cannot be taken, for instance because a system of equations is singular.</exception>
     public abstract void Step(FlowStep step, in MatrixView x, in MatrixView next);
 
-    /// <summary>Adds what the step just taken contributes to W_S, G_S and G_Q; with reset the sums start from zero.</summary>
-    internal abstract void Contribute(FlowStep step, Assembler assembler, bool reset, StepSums sums);
+    /// <summary>Adds what the step just taken contributes to W_S, G_S and G_Q.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="sums">Receives the contribution.</param>
+    public abstract void Contribute(FlowStep step, StepContribution sums);
 
     /// <summary>Whether <see cref="Step"/> works with x and next the same buffer: it saves one.</summary>
     internal virtual bool StepsInPlace => false;

@@ -1,4 +1,3 @@
-using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Integrators;
@@ -77,13 +76,6 @@ public sealed class CollocationTableau
         double value = 1;
         for (int i = 0; i < s; i++) value += StageWeights[i] * (a[i, s] / a[i, i] - 1);
         return value;
-    }
-
-    /// <summary>The quadrature nodes of a step, t + c_i h with weights b_i h.</summary>
-    /// <param name="step">The step.</param>
-    public IEnumerable<QuadratureNode> Nodes(FlowStep step)
-    {
-        for (int i = 0; i < Stages; i++) yield return new QuadratureNode(step.Interval, step.At(C[i]), step.Length * B[i]);
     }
 
     /// <summary>Name as on the command line.</summary>

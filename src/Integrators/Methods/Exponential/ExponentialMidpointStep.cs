@@ -34,8 +34,6 @@ internal sealed class ExponentialMidpointStep : StepMethod
 
     internal override bool StepsInPlace => true;
 
-    public override bool NodesAreIndependent => false;
-
     public override ReadOnlySpan<double> Nodes => _middle;
 
     public override ReadOnlySpan<double> Weights => _one;
@@ -71,15 +69,13 @@ internal sealed class ExponentialMidpointStep : StepMethod
         _hessian.Apply(-1, moved, 1, next);
     }
 
-    internal override void Contribute(FlowStep step, Assembler assembler, bool reset, StepSums sums)
+    public override void Contribute(FlowStep step, StepContribution sums)
     {
         MatrixView projected = Used(_projected), scaled = Used(_scaled), integral = Used(_integral);
-        double keep = reset ? 0 : 1;
-        _backend.Gemm(Op.None, Op.None, 1, assembler.TestRows(_kernels), integral, keep, sums.GQ);
+        sums.AddIntegral(_kernels, integral);
         if (sums.TestOnly) return;
-        _backend.Gemm(Op.None, Op.None, 1, assembler.TrainRows(_kernels), integral, keep, sums.GS);
         Scale(projected, z => Math.Sqrt(PhiFunctions.Phi1(2 * z)), Math.Sqrt(step.Length), scaled);
-        assembler.AddSquares(scaled, keep, sums);
+        sums.AddSquare(scaled);
     }
 
     // K = QκQᵀ; for B = βI the rates are βκ, otherwise the eigenvalues Γ of LᵀBL with F = LU.
