@@ -11,14 +11,14 @@ public static class AtomicFile
     /// <summary>Writes a file; when <paramref name="write"/> throws, an existing file is left as it was and no temporary file stays.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="write">Writes the contents, front to back.</param>
-    /// <exception cref="IOException">The file cannot be written, or another writer is writing it.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         string part = path + PartSuffix;
-        // A second writer of the same file is refused here, before the cleaning up that would take the first one's temporary file away.
-        var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        // Outside the cleaning up: what cannot be opened is not this writer's to remove.
+        var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
         try
         {
             using (stream)

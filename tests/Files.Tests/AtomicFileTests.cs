@@ -77,16 +77,29 @@ public sealed class AtomicFileTests : IDisposable
     public void AFolderThatIsNotThereIsAnError() =>
         Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.WriteAllText(Path.Combine(_folder, "no", "results.json"), ""));
 
-    /// <summary>The one who comes second is refused; before, the cleaning up after that took the first one's file away as well.</summary>
+    /// <summary>One after the other, from several threads: the file is always one of the texts, whole.</summary>
     [Fact]
-    public void ASecondWriterIsRefusedAndTheFirstOneFinishes()
+    public void TwoWritersInTurnLeaveTheLastOnesFile()
     {
-        AtomicFile.Write(Target, stream =>
+        string[] texts = [new string('a', 300_000), new string('b', 200_000)];
+        for (int i = 0; i < 6; i++)
         {
-            stream.Write("first"u8);
-            Assert.Throws<IOException>(() => AtomicFile.WriteAllText(Target, "second"));
-        });
-        Assert.Equal("first", File.ReadAllText(Target));
+            var writer = new Thread(() => AtomicFile.WriteAllText(Target, texts[i % 2]));
+            writer.Start();
+            writer.Join();
+            string seen = File.ReadAllText(Target);
+            Assert.True(seen == texts[i % 2], $"writing {i}: found {seen.Length} characters, expected {texts[i % 2].Length}");
+        }
         Assert.Equal(["results.json"], Names);
+    }
+
+    [Fact]
+    public void WhatStandsInTheWayOfTheTemporaryFileIsNotRemoved()
+    {
+        AtomicFile.WriteAllText(Target, "old");
+        Directory.CreateDirectory(Part);
+        Assert.ThrowsAny<SystemException>(() => AtomicFile.WriteAllText(Target, "new"));
+        Assert.True(Directory.Exists(Part));
+        Assert.Equal("old", File.ReadAllText(Target));
     }
 }
