@@ -77,9 +77,7 @@ internal sealed class Study(IReadOnlyList<string> methods, IReadOnlyList<double>
         for (int i = 0; i < first.Count; i++)
         {
             if (times[i].Count == 0) yield return first[i];
-            else yield return first[i]
-                with { Rounds = times[i].Count,
-                Seconds = new Times(Statistics.Median(times[i].Select(t => t.Wall)), Statistics.Median(times[i].Select(t => t.Cpu))) };
+            else yield return first[i] with { Rounds = times[i].Count, Seconds = new Times(Statistics.Median(times[i].Select(t => t.Wall)), Statistics.Median(times[i].Select(t => t.Cpu))) };
         }
     }
 
