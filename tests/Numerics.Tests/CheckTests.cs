@@ -14,6 +14,7 @@ public class CheckTests
         Assert.Equal("count: observed 3, limit 0, 3 above the limit", Failure(() => Check.Small(3, 0, "count")));
         Assert.Equal("slope: observed 3.5, expected 1.9 to 2.1, 1.4 above the interval", Failure(() => Check.Between(3.5, 1.9, 2.1, "slope")));
         Assert.Equal("slope: observed 1.5, expected 2 to 3, 0.5 below the interval", Failure(() => Check.Between(1.5, 2, 3, "slope")));
+        Assert.Equal("steps: observed 2, expected at least 10, 8 below it", Failure(() => Check.AtLeast(2, 10, "steps")));
         Assert.Contains("value: 3, expected 2; relative difference: observed 0.5, limit 0.1, 5 times the limit",
             Failure(() => Check.Close(3, 2, 0.1, "value")));
         Assert.Contains("there is no number, expected 2", Failure(() => Check.Close((double?)null, 2, 0.1, "value")));
@@ -23,6 +24,7 @@ public class CheckTests
     public void EqualAndCloseNumbersPass()
     {
         Check.Small(1e-10, 1e-10, "at the limit");
+        Check.AtLeast(1e-10, 1e-10, "at the least");
         Check.Between(2, 2, 2, "a point");
         Check.Close(0, 0, 0, "nothing differs from nothing");
         Check.Close([1, 2], [1, 2.0000001], 1e-6, "vectors");
@@ -34,6 +36,7 @@ public class CheckTests
     public void NotANumberFails()
     {
         Failure(() => Check.Small(double.NaN, 1, "small"));
+        Failure(() => Check.AtLeast(double.NaN, 1, "at least"));
         Failure(() => Check.Between(double.NaN, 0, 1, "between"));
         Failure(() => Check.Close(double.NaN, 1, 1, "close"));
         Failure(() => Check.Close([1, double.NaN], [1, 2], 1, "vectors"));

@@ -24,6 +24,12 @@ internal static partial class Check
         Assert.Fail(Text($"{what}: observed {observed:G6}, limit {limit:G6}, {excess}"));
     }
 
+    /// <summary>Fails unless <paramref name="observed"/> ≥ <paramref name="least"/>: for what a test needs in order to show anything.</summary>
+    public static void AtLeast(double observed, double least, string what)
+    {
+        if (!(observed >= least)) Assert.Fail(Text($"{what}: observed {observed:G6}, expected at least {least:G6}, {least - observed:G3} below it"));
+    }
+
     /// <summary>Fails unless low ≤ <paramref name="observed"/> ≤ high.</summary>
     public static void Between(double observed, double low, double high, string what)
     {
