@@ -118,9 +118,9 @@ public sealed class LinearNetworkSolution
         double[] u_S = (_x_S * map).ToRowMajorArray(), u_Q = (_x_Q * map).ToRowMajorArray(), g = new double[n * p];
         Loss.Gradient(u_S, g);
         return new Checkpoint(t, step,
-            MemoryTensor.FromMatrix("J_S", J_S(t)), MemoryTensor.FromMatrix("J_Q", J_Q(t)),
-            new MemoryTensor("U_S", u_S, n, p), new MemoryTensor("U_Q", u_Q, m, p),
-            new MemoryTensor("g", g, n, p), new MemoryTensor("loss", [Loss.Value(u_S)], 1));
+            MemoryTensor.FromMatrix(TensorName.J_S, J_S(t)), MemoryTensor.FromMatrix(TensorName.J_Q, J_Q(t)),
+            new MemoryTensor(TensorName.U_S, u_S, n, p), new MemoryTensor(TensorName.U_Q, u_Q, m, p),
+            new MemoryTensor(TensorName.g, g, n, p), new MemoryTensor(TensorName.Loss, [Loss.Value(u_S)], 1));
     }
 
     /// <summary>Exact checkpoints at the given times, in memory; steps are numbered 0, 1, ….</summary>
