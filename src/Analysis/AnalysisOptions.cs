@@ -1,3 +1,4 @@
+using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 
 namespace KernelFlow;
@@ -5,20 +6,26 @@ namespace KernelFlow;
 /// <summary>Options of an analysis; every default is sound.</summary>
 public sealed record AnalysisOptions
 {
-    /// <summary>"auto", "flow" or "descent". "auto" is flow wherever descent is not built or not possible.</summary>
-    public string Mode { get; init; } = "auto";
+    /// <summary>Gradient flow or the recorded steps themselves; auto is descent where every step was recorded and the optimizer has a recursion, flow otherwise.</summary>
+    public AnalysisMode Mode { get; init; } = AnalysisMode.Auto;
 
-    /// <summary>How J is interpolated between checkpoints: "linear", or "cubic" (Hermite with three-point slopes; needs Jacobians).</summary>
-    public string Interpolation { get; init; } = "linear";
+    /// <summary>How the kernels between checkpoints follow from those at them: <see cref="Interpolation.Linear"/>, <see cref="Interpolation.Cubic"/> or one of your own.</summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Linear;
 
-    /// <summary>Integration method: "auto" or a name from <see cref="Integrators.Methods.Names"/>.</summary>
-    public string Method { get; init; } = "auto";
+    /// <summary>The integration method: left to the tool, built in (<see cref="Methods"/>), one of your own, or the name of a built-in one.</summary>
+    public MethodChoice Method { get; init; } = MethodChoice.Auto;
 
-    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-2].</summary>
+    /// <summary>The smallest <see cref="RelativeTolerance"/> that is accepted.</summary>
+    public const double TightestTolerance = 1e-13;
+
+    /// <summary>The largest <see cref="RelativeTolerance"/> that is accepted.</summary>
+    public const double LoosestTolerance = 1e-3;
+
+    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-3].</summary>
     public double RelativeTolerance { get; init; } = 1e-8;
 
-    /// <summary>How the eigenpairs of W_S are computed: "auto" (which is "dense"), "dense", "lanczos" or "golub-kahan" (docs/matrix-free.md).</summary>
-    public string Solver { get; init; } = "auto";
+    /// <summary>How the eigenpairs of W_S are computed; auto is dense (docs/matrix-free.md).</summary>
+    public EigenSolver Solver { get; init; } = EigenSolver.Auto;
 
     /// <summary>k: number of largest eigenpairs of W_S that are reported; null for all N.</summary>
     public int? Modes { get; init; }
@@ -41,10 +48,13 @@ public sealed record AnalysisOptions
     /// <summary>Also the spectra of W_S(t_k, T) (<see cref="SpectralSchedule.OverStart"/>): costs about one more integration.</summary>
     public bool ScheduleOverStart { get; init; }
 
+    /// <summary>Claims of your own, checked after those of the theory; they appear in the results and reports as those do.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
+
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Dense kernels; null for <c>Backend.Resolve("auto")</c>.</summary>
+    /// <summary>The dense linear algebra to use; null for <c>Backend.Resolve("auto")</c>.</summary>
     public Backend? Backend { get; init; }
 }
 

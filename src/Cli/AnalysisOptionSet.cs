@@ -7,12 +7,14 @@ namespace KernelFlow.Cli;
 /// <param name="window">Whether --from and --to are among them.</param>
 internal sealed class AnalysisOptionSet(bool window = true)
 {
-    private readonly Option<string> _mode = Choice.Of("--mode", "Gradient flow, or the recorded steps themselves.", ["auto", "flow", "descent"]);
-    private readonly Option<string> _interpolation = Choice.Of("--interpolation", "How J is interpolated between checkpoints.", ["linear", "cubic"]);
-    private readonly Option<string> _method = Choice.Of("--method", "Integration method.", Methods.Names);
-    private readonly Option<double?> _tolerance = Numbers.Real("--rtol", "Bound on the estimated relative error of P, W_S and G_Q. Default: 1e-8.", x => x is >= 1e-13 and <= 1e-2, "between 1e-13 and 1e-2");
-    private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.", x => x is > 0 and < 1, "above 0 and below 1");
-    private readonly Option<string> _solver = Choice.Of("--solver", "How the eigenpairs of W_S are computed.", ["auto", "dense", "lanczos", "golub-kahan"]);
+    private readonly Choice<AnalysisMode> _mode = Choices.Mode();
+    private readonly Choice<Interpolation> _interpolation = Choices.Interpolation();
+    private readonly Choice<MethodChoice> _method = Choices.Method();
+    private readonly Option<double?> _tolerance = Numbers.Real("--rtol", "Bound on the estimated relative error of P, W_S and G_Q. Default: 1e-8.",
+        x => x is >= AnalysisOptions.TightestTolerance and <= AnalysisOptions.LoosestTolerance, "between 1e-13 and 1e-3");
+    private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.",
+        x => x is > 0 and < 1, "above 0 and below 1");
+    private readonly Choice<EigenSolver> _solver = Choices.Solver();
     private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all.", 1);
     private readonly Option<bool> _noIndependent = new("--no-independent") { Description = "Leave out the second integration that the inclusion verdict is checked with." };
     private readonly WindowOptions _window = new();
@@ -23,7 +25,8 @@ internal sealed class AnalysisOptionSet(bool window = true)
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_mode, _interpolation, _method, _tolerance, _threshold, _solver, _modes, _noIndependent]) command.Add(option);
+        Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _threshold, _solver.Option, _modes, _noIndependent];
+        foreach (var option in all) command.Add(option);
         if (window) _window.AddTo(command);
         foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
     }
@@ -36,12 +39,12 @@ internal sealed class AnalysisOptionSet(bool window = true)
         var (from, to) = window ? _window.Of(parsed) : (null, null);
         return defaults with
         {
-            Mode = parsed.GetRequiredValue(_mode),
-            Interpolation = parsed.GetRequiredValue(_interpolation),
-            Method = parsed.GetRequiredValue(_method),
+            Mode = _mode.Of(parsed),
+            Interpolation = _interpolation.Of(parsed),
+            Method = _method.Of(parsed),
             RelativeTolerance = parsed.GetValue(_tolerance) ?? defaults.RelativeTolerance,
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
-            Solver = parsed.GetRequiredValue(_solver),
+            Solver = _solver.Of(parsed),
             Modes = parsed.GetValue(_modes),
             IndependentCheck = !parsed.GetValue(_noIndependent),
             From = from,

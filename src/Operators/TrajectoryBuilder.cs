@@ -32,6 +32,9 @@ public sealed class TrajectoryBuilder
     /// <summary>Whether neighbours are joined by an interpolated J; otherwise only kernels were recorded and K itself is interpolated.</summary>
     public bool InterpolatesJacobian { get; }
 
+    /// <summary>Whether the run holds Jacobians; otherwise kernel blocks.</summary>
+    public bool HasJacobians => _checkpoints.HasJacobians;
+
     /// <summary>Reads the run and forms all kernels that the grids need: the full one and both halves of every second checkpoint, linear and cubic.</summary>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
     /// <param name="checkpoints">The run.</param>

@@ -43,7 +43,7 @@ public class ConvertedKernelsTests
     public void CubicInterpolationOfBlocksIsRefusedWithTheReason()
     {
         var blocks = new CheckpointSequence(KernelBlocks.Convert(Run("convolution"), TestRuns.Managed), Run("convolution").Loss);
-        var refused = Assert.Throws<ArgumentException>(() => Analyze.Reservoir(blocks, TestRuns.Options with { Interpolation = "cubic" }));
+        var refused = Assert.Throws<ArgumentException>(() => Analyze.Reservoir(blocks, TestRuns.Options with { Interpolation = Interpolation.Cubic }));
         Assert.Contains("cubic needs Jacobians", refused.Message);
         Assert.Contains("positive semidefinite", refused.Message);
     }

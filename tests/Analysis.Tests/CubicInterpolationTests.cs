@@ -19,7 +19,7 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
         var path = FlowPath.Curved(6, 4, custom ? 2 : 1, 30, 0.6, 1.1, 11);
         var run = FlowRecording.Of(custom ? path.WithVaryingHessian(End, 12) : path, times, stepsPerInterval: 200).Jacobians();
         var flow = new CheckpointSequence(run, run.Loss) { Optimizer = new GradientFlow() };
-        return Analyze.Reservoir(flow, TestRuns.Options with { Interpolation = interpolation, RelativeTolerance = 1e-11 });
+        return Analyze.Reservoir(flow, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), RelativeTolerance = 1e-11 });
     }
 
     [Theory]

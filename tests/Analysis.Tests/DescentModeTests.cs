@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis.Tests;
 /// <summary>Descent mode on trained networks (theory, section 8): exact but for the average of J along each step.</summary>
 public sealed class DescentModeTests(ITestOutputHelper output)
 {
-    private static readonly AnalysisOptions s_auto = TestRuns.Options with { Mode = "auto" };
+    private static readonly AnalysisOptions s_auto = TestRuns.Options with { Mode = AnalysisMode.Auto };
     private static readonly string[] s_claims = ["C1", "C2", "C3", "C4"];
 
     private static double Error(ReservoirAnalysis a, string id) => a.Claim(id).RelativeError!.Value;

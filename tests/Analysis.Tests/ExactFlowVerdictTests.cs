@@ -22,7 +22,7 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
 
     private ReservoirAnalysis Analysis(string name, CheckpointSequence run)
     {
-        var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = "auto", RelativeTolerance = 1e-10 });
+        var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = AnalysisMode.Auto, RelativeTolerance = 1e-10 });
         output.WriteLine($"{name}: " + string.Join("; ", s_claims.Select(a.Claim).Select(c => FormattableString.Invariant($"{c.Id} {c.Verdict} {c.RelativeError:e1} of {c.Budget!.Sum:e1}"))));
         return a;
     }

@@ -21,7 +21,7 @@ public sealed class LinearNetworkTests(ITestOutputHelper output) : IDisposable
         string folder = Path.Combine(_folder, FormattableString.Invariant($"run-{intervals}"));
         exact.Record(Enumerable.Range(0, intervals + 1).Select(k => End * k / intervals), folder);
         using var run = RecordedRun.Open(folder);
-        var analysis = Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { Interpolation = interpolation, RelativeTolerance = 1e-11 });
+        var analysis = Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), RelativeTolerance = 1e-11 });
         var truth = new Dictionary<string, Matrix<double>> { ["P"] = exact.P(End, 0), ["W_S"] = exact.W_S(0, End), ["G_Q"] = exact.G_Q(End, 0), ["G_S"] = exact.G_S(End, 0) };
         return TestRuns.Named(analysis.Operators).ToDictionary(o => o.Name, o => TestRuns.Relative(o.Value, truth[o.Name]));
     }

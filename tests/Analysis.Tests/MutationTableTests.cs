@@ -45,7 +45,7 @@ public sealed class MutationTableTests(ITestOutputHelper output)
             var cells = s_runs.Select((run, i) =>
             {
                 if (Mutations.Apply(name, originals[i], () => Foreign(i)) is not { } altered) return "–";
-                var a = Analyze.Reservoir(altered, TestRuns.Options with { Mode = run.Mode });
+                var a = Analyze.Reservoir(altered, TestRuns.Options with { Mode = Named.Mode(run.Mode) });
                 string violated = Violated(a);
                 output.WriteLine(FormattableString.Invariant($"{run.Name}, {name}: {violated}: ") + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError is not null)
                     .Select(c => FormattableString.Invariant($"{c.Id} {c.RelativeError:e1}/{c.Budget?.Sum:e1} {c.Verdict}"))));
@@ -69,7 +69,7 @@ public sealed class MutationTableTests(ITestOutputHelper output)
         {
             string[] cells = [.. ((string[])["flow", "descent"]).Select(mode =>
             {
-                var a = Faults.Analyse(run, TestRuns.Options with { Mode = mode, Threshold = 1e-10 }, fault);
+                var a = Faults.Analyse(run, TestRuns.Options with { Mode = Named.Mode(mode), Threshold = 1e-10 }, fault);
                 string violated = Violated(a);
                 output.WriteLine(FormattableString.Invariant($"{mode}, {name}: ") + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError is not null)
                     .Select(c => FormattableString.Invariant($"{c.Id} {c.RelativeError:e1}/{c.Budget?.Sum:e1} {c.Verdict}"))));

@@ -44,7 +44,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
         foreach (var (name, options) in Networks())
         {
             var run = SmallNetworks.Record(options);
-            var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = "auto" });
+            var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = AnalysisMode.Auto });
             var claims = s_claims.Select(a.Claim).ToArray();
             output.WriteLine(FormattableString.Invariant($"{name}: z = {a.Descent!.LargestZ:f2}; ") + string.Join(", ", claims.Select(c =>
                 FormattableString.Invariant($"{c.Id} {c.RelativeError:e1} / {c.Budget!.Interpolation:e1} {c.Verdict}"))));
@@ -69,7 +69,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
     public void TheBudgetHasTheOrderOfTheError()
     {
         double[] budgets = [.. ((int[])[1, 2, 4]).Select(refine => Analyze.Reservoir(SmallNetworks.Record(
-            SmallNetworks.EveryStep with { LearningRate = 0.4 / refine, Steps = 40 * refine }), TestRuns.Options with { Mode = "auto" }).Claim("C4").Budget!.Interpolation!.Value)];
+            SmallNetworks.EveryStep with { LearningRate = 0.4 / refine, Steps = 40 * refine }), TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4").Budget!.Interpolation!.Value)];
         for (int i = 1; i < 3; i++) Check.Within(3.5, 4.5, Math.Log2(budgets[i - 1] / budgets[i]), $"order of the estimate, η/{1 << i - 1} to η/{1 << i}");
     }
 
@@ -79,7 +79,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
     {
         var run = SmallNetworks.Record(SmallNetworks.EveryStep);
         var tampered = SmallNetworks.Edit(run, (k, t) => t.Name == "U_Q" ? SmallNetworks.Map(t, v => [.. v.Select(x => x * (1 + 1e-5 * k))]) : t);
-        var claim = Analyze.Reservoir(tampered, TestRuns.Options with { Mode = "auto" }).Claim("C4");
+        var claim = Analyze.Reservoir(tampered, TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4");
         output.WriteLine(FormattableString.Invariant($"C4 {claim.RelativeError:e2}, budget {claim.Budget!.Sum:e2}, {claim.Verdict}"));
         Assert.Equal(Verdict.Violated, claim.Verdict);
     }

@@ -10,7 +10,7 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
 
     private ReservoirAnalysis Analysis(string name, CheckpointSequence run, string interpolation = "linear", string mode = "flow")
     {
-        var a = Analyze.Reservoir(run, TestRuns.Options with { Interpolation = interpolation, Mode = mode });
+        var a = Analyze.Reservoir(run, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), Mode = Named.Mode(mode) });
         output.WriteLine(FormattableString.Invariant($"{name}, {mode}, {interpolation}, {run.Count} checkpoints: ") + string.Join("; ", s_claims.Select(a.Claim).Select(c =>
             FormattableString.Invariant($"{c.Id} {c.Verdict} error {c.RelativeError:e1}, budget {c.Budget!.Sum:e1} (interpolation {c.Budget.Interpolation:e1}, descent {c.Budget.Descent:e1})"))));
         return a;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Reflection;
 using KernelFlow.Analysis.Tests.Reports;
 using KernelFlow.Analysis.Tests.Support;
 using KernelFlow.Numerics;
@@ -35,7 +36,7 @@ public class RepeatabilityTests
                 case null or string or double or int or long or bool or Enum: leaves.Add(path, value); break;
                 case Matrix<double> m: foreach (var (i, j, v) in m.EnumerateIndexed()) leaves.Add(string.Create(CultureInfo.InvariantCulture, $"{path}[{i},{j}]"), v); break;
                 case IEnumerable list: int k = 0; foreach (object? item in list) Walk(string.Create(CultureInfo.InvariantCulture, $"{path}[{k++}]"), item); break;
-                default: foreach (var p in value.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0)) Walk($"{path}.{p.Name}", p.GetValue(value)); break;
+                default: foreach (var p in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0)) Walk($"{path}.{p.Name}", p.GetValue(value)); break;
             }
         }
     }
@@ -112,9 +113,11 @@ public class RepeatabilityTests
         Refused(TestRuns.Options with { RelativeTolerance = double.NaN }, "rtol: found NaN, expected 1E-13 to 0.001.");
         Refused(TestRuns.Options with { Threshold = 1.5 }, "threshold: found 1.5, expected more than 0 and less than 1.");
         Refused(TestRuns.Options with { Tolerance = -0.25 }, "tolerance: found -0.25, expected more than 0.");
-        Refused(TestRuns.Options with { Method = "euler" }, $"method: found euler, expected one of {string.Join(", ", Integrators.Methods.Names)}.");
-        Refused(TestRuns.Options with { Mode = "stream" }, "mode: found stream, expected auto, flow or descent.");
-        Refused(TestRuns.Options with { Interpolation = "spline" }, "interpolation: found spline, expected linear or cubic.");
+        Assert.Equal(
+            $"method: found euler, expected one of {string.Join(", ", Integrators.Methods.Names)}.",
+            Assert.Throws<ArgumentException>(() => TestRuns.Options with { Method = "euler" }).Message);
+        Refused(TestRuns.Options with { Mode = (AnalysisMode)7 }, "mode: found 7, expected auto, flow, descent.");
+        Refused(TestRuns.Options with { Interpolation = null! }, "interpolation: found null, expected an interpolation.");
         return 0;
     });
 

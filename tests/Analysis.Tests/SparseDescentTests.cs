@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis.Tests;
 /// <summary>Descent mode between sparse checkpoints: the recorded steps on the interpolant.</summary>
 public sealed class SparseDescentTests(ITestOutputHelper output)
 {
-    private static readonly AnalysisOptions s_descent = TestRuns.Options with { Mode = "descent" };
+    private static readonly AnalysisOptions s_descent = TestRuns.Options with { Mode = AnalysisMode.Descent };
 
     private static double Distance(IEnumerable<double> a, IEnumerable<double> b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
 
@@ -25,8 +25,8 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
     public void ItDiffersFromFlowByFlowsDescentPart(string name, string interpolation)
     {
         var run = Run(name);
-        var descent = Analyze.Reservoir(run, s_descent with { Interpolation = interpolation });
-        var flow = Analyze.Reservoir(run, TestRuns.Options with { Interpolation = interpolation, RelativeTolerance = 1e-10 });
+        var descent = Analyze.Reservoir(run, s_descent with { Interpolation = Named.Interpolation(interpolation) });
+        var flow = Analyze.Reservoir(run, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), RelativeTolerance = 1e-10 });
         Assert.Equal((AnalysisMode.Descent, "descent-interpolated"), (descent.Options.Mode, descent.Options.Method));
         foreach (var (id, a, b, recorded) in new[]
         {
@@ -56,7 +56,7 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
     public void ItIsNearerToTheRecordWhereStepsAreLarge()
     {
         var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Midpoints = false }).Every(2);
-        ReservoirAnalysis flow = Analyze.Reservoir(run, TestRuns.Options), descent = Analyze.Reservoir(run, s_descent), cubic = Analyze.Reservoir(run, s_descent with { Interpolation = "cubic" });
+        ReservoirAnalysis flow = Analyze.Reservoir(run, TestRuns.Options), descent = Analyze.Reservoir(run, s_descent), cubic = Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic });
         double[] errors = [.. new[] { flow, descent, cubic }.Select(a => a.Claim("C4").RelativeError!.Value)];
         output.WriteLine(FormattableString.Invariant($"C4: flow {errors[0]:e2}, descent {errors[1]:e2}, descent with cubic interpolation {errors[2]:e2}"));
         Check.AtMost(0.7 * errors[0], errors[1], "C4 in descent mode");
@@ -68,7 +68,7 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
     public void AnEstimateThatDivergesLeavesTheBudgetUnknown()
     {
         var run = SmallNetworks.Record(SmallNetworks.Parity with { LearningRate = 0.1, Checkpoints = 8 });
-        var analysis = Analyze.Reservoir(run, s_descent with { Interpolation = "cubic" });
+        var analysis = Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic });
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
             var claim = analysis.Claim(id);
@@ -82,10 +82,10 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
     public void AnInterpolantPastTheEdgeIsNamedAsTheCause()
     {
         var run = SmallNetworks.Record(SmallNetworks.Parity with { LearningRate = 0.1, Checkpoints = 6 });
-        string message = Assert.Throws<Numerics.NumericalException>(() => Analyze.Reservoir(run, s_descent with { Interpolation = "cubic" })).Message;
+        string message = Assert.Throws<Numerics.NumericalException>(() => Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic })).Message;
         output.WriteLine(message);
         Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ [\d.]+, η = 0\.1\), z = η·λ_max\(BK\) = [\d.]+ \(stable up to 2\); likely cause: between its checkpoints the interpolated kernel is past the edge of stability although training was not; record more checkpoints, or use linear interpolation or flow mode\.$", message);
-        foreach (var other in (AnalysisOptions[])[s_descent, TestRuns.Options with { Interpolation = "cubic" }])
+        foreach (var other in (AnalysisOptions[])[s_descent, TestRuns.Options with { Interpolation = Interpolation.Cubic }])
             Assert.All((string[])["C1", "C2", "C3", "C4"], id => Assert.NotEqual(Verdict.Violated, Analyze.Reservoir(run, other).Claim(id).Verdict));
     }
 

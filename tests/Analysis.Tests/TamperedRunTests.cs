@@ -65,7 +65,7 @@ public sealed class TamperedRunTests(ITestOutputHelper output)
     [InlineData("trapezium", "foreign test kernel", "C4")]
     public void WhatIsWrongIsViolated(string name, string what, string violated)
     {
-        var a = Analyze.Reservoir(Tamper(Record(name), what, () => Record(name, 7)), TestRuns.Options with { Mode = "auto" });
+        var a = Analyze.Reservoir(Tamper(Record(name), what, () => Record(name, 7)), TestRuns.Options with { Mode = AnalysisMode.Auto });
         string seen = string.Join(" ", s_claims.Where(id => a.Claim(id).Verdict == Verdict.Violated));
         string line = FormattableString.Invariant($"{name} ({a.Options.Mode.Name()}), {what}: ") + string.Join("; ", s_claims.Select(a.Claim).Select(c =>
             FormattableString.Invariant($"{c.Id} {c.Verdict} {c.RelativeError:e1} of {c.Budget!.Sum:e1}")));

@@ -46,7 +46,7 @@ public sealed class UsageTests
     [InlineData("--only: nothing is not an experiment; use coupling", "validate", "--only", "nothing")]
     [InlineData("--to must be later than --from", "analyze", "x", "--json", "--from", "2", "--to", "1")]
     [InlineData("--interpolation septic is not known; use linear or cubic.", "analyze", "x", "--json", "--interpolation", "septic")]
-    [InlineData("--rtol: 1 is out of range; it must be between 1e-13 and 1e-2.", "analyze", "x", "--json", "--rtol", "1")]
+    [InlineData("--rtol: 1 is out of range; it must be between 1e-13 and 1e-3.", "analyze", "x", "--json", "--rtol", "1")]
     [InlineData("--rtol: 1e-20 is out of range", "analyze", "x", "--json", "--rtol", "1e-20")]
     [InlineData("--threshold: NaN is out of range", "analyze", "x", "--json", "--threshold", "NaN")]
     [InlineData("--threshold: 0 is out of range; it must be above 0 and below 1.", "analyze", "x", "--json", "--threshold", "0")]

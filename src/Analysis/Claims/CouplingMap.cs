@@ -10,12 +10,14 @@ internal sealed class CouplingMap
     private readonly double[] _sigma;
     private readonly int _rank;
 
-    public CouplingMap(ClaimContext c)
+    public CouplingMap(ClaimEvidence evidence)
     {
-        var (W, pairs) = (c.Propagation, c.Pairs);
+        var (W, pairs, backend) = (evidence.Propagation, evidence.Eigenpairs, evidence.Backend);
         int N = W.W_S.RowCount, M = W.G_Q.RowCount;
-        double cut = N * c.Model.Epsilon * Math.Max(pairs.Values[0], 0);
+        double rounding = N * evidence.Model.Epsilon, cut = rounding * Math.Max(pairs.Values[0], 0);
         int modes = pairs.Values.Count(v => v > cut);
+        if (modes == pairs.Values.Count && !evidence.HasAllModes)
+            LeftOut = FormattableString.Invariant($"A° was formed from the {modes} largest of {N} modes only, the others were not computed");
         var L = ((MatrixView)pairs.Vectors).ColumnRange(0, modes).ToMatrix();
         for (int j = 0; j < modes; j++)
             foreach (ref double v in ((MatrixView)L).Column(j)) v /= Math.Sqrt(pairs.Values[j]);
@@ -25,11 +27,14 @@ internal sealed class CouplingMap
         _sigma = new double[modes];
         if (modes == 0) return;
         var train = new DenseMatrix(N, modes);
-        c.Backend.Gemm(Op.None, Op.None, 1, W.G_Q, L, 0, _test);
-        c.Backend.Gemm(Op.None, Op.None, 1, W.G_S, L, 0, train);
-        c.Backend.Svd(train, _sigma, _left, _right);
-        _rank = _sigma.Count(v => v > N * c.Model.Epsilon * _sigma[0]);
+        backend.Gemm(Op.None, Op.None, 1, W.G_Q, L, 0, _test);
+        backend.Gemm(Op.None, Op.None, 1, W.G_S, L, 0, train);
+        backend.Svd(train, _sigma, _left, _right);
+        _rank = _sigma.Count(v => v > rounding * _sigma[0]);
     }
+
+    /// <summary>Why A° is not the whole of it; null when it is.</summary>
+    public string? LeftOut { get; }
 
     /// <summary>A°·x: the test displacement that goes with a train displacement.</summary>
     public double[] Apply(double[] x)

@@ -1,5 +1,6 @@
 using KernelFlow.Numerics;
 using KernelFlow.Spectral;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
@@ -8,23 +9,28 @@ internal static class InclusionCheck
 {
     private const int MostRuns = 3;
 
-    public static InclusionResult Run(ClaimContext c, SpectrumResult spectrum, CancellationToken cancellation = default)
+    /// <summary>Runs the checks.</summary>
+    /// <param name="c">The operators and their eigenpairs.</param>
+    /// <param name="second">The second integration of check 2, or why there is none.</param>
+    /// <param name="spectrum">The spectrum and its threshold.</param>
+    /// <param name="cancellation">Honoured within one step of a repeated second integration.</param>
+    public static InclusionResult Run(StudiedWindow c, Known<SecondIntegration> second, SpectrumResult spectrum, CancellationToken cancellation = default)
     {
-        var run = c.Model.Second?.First;
-        var (result, evidence) = Examine(c, spectrum, run);
+        var run = second.TryGet(out var integration) ? integration.First : null;
+        var (result, evidence) = Examine(c, spectrum, run, second.Reason);
         // The second run is repeated more finely only where a verdict hangs on it.
-        for (int runs = 1; runs < MostRuns && run?.Propagation is not null && run.Tolerance > c.Options.RelativeTolerance; runs++)
+        for (int runs = 1; runs < MostRuns && run?.Propagation is not null && run.Tolerance > c.Input.Options.RelativeTolerance; runs++)
         {
             if (InclusionRule.Shrink(evidence, spectrum.Threshold) is not ({ } shrink and < 1)) break;
-            var finer = c.Model.Second!.At(Math.Max(c.Options.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
+            var finer = integration!.At(Math.Max(c.Input.Options.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
             if (finer.Propagation is null) break;
             run = finer;
-            (result, evidence) = Examine(c, spectrum, run);
+            (result, evidence) = Examine(c, spectrum, run, second.Reason);
         }
         return result;
     }
 
-    private static (InclusionResult, InclusionEvidence) Examine(ClaimContext c, SpectrumResult spectrum, SecondRun? second)
+    private static (InclusionResult, InclusionEvidence) Examine(StudiedWindow c, SpectrumResult spectrum, SecondRun? second, string? none)
     {
         var (propagation, pairs, backend) = (c.Propagation, c.Pairs, c.Backend);
         var G = propagation.G_Q;
@@ -41,14 +47,14 @@ internal static class InclusionCheck
             modes[j] = new ModeVisibility(pairs.Values[j], measure[j], norms[j], Math.Sqrt(constant) * c.Solution.Root(pairs.Values[j], c.Model.Epsilon), floor, measure[j] < spectrum.Threshold);
 
         double[]? larger = second?.Propagation is null ? null : Compare(c, second, response, norms, modes, floor);
-        var checks = OperatorConsistency.Run(propagation, c.Model.Descent is null ? c.Outputs.Times : null, c.Model.Beta, c.Model.MotionBound, second?.Propagation, backend);
+        var checks = OperatorConsistency.Run(c.Model, second?.Propagation, backend);
         var evidence = new InclusionEvidence
         {
             Modes = modes, Constant = constant, Noise = noise, Floor = floor, First = first,
             IndependentResponses = larger, IndependentFailure = second?.Failure, FailedCheck = checks.FirstOrDefault(check => !check.Passed),
         };
         var (verdict, reason) = InclusionRule.Judge(evidence, spectrum.Threshold);
-        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.StartGradient, c.TestDisplacement);
+        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.TestDisplacement);
         int worst = evidence.WorstStructural;
         bool infinite = modes.Any(m => m.Eigenvalue <= noise && m.Ratio > 1);
         var result = new InclusionResult
@@ -57,7 +63,7 @@ internal static class InclusionCheck
             Reason = reason,
             Structural = new StructuralCheck(modes[worst].Ratio, worst, floor),
             Independent = larger is null ? null : Summary(c, second!, evidence),
-            IndependentReason = larger is not null ? null : second?.Failure ?? c.Model.NoSecondReason ?? "not computed",
+            IndependentReason = larger is not null ? null : second?.Failure ?? none ?? "not computed",
             Empirical = Empirical(c, errors, spectrum),
             Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, N * c.Model.Epsilon * first, backend),
             VisibilityBound = Math.Sqrt(constant),
@@ -73,7 +79,7 @@ internal static class InclusionCheck
     private static NullSpaceResult NullSpace(NumericalNullSpace found) => new(found.Dimension, found.Floor, found.SmallestKept, found.LargestDropped, found.IsClear);
 
     // δ_W,j, δ_G,j and the bound of check 2 go into the modes; the larger of the two responses is returned.
-    private static double[] Compare(ClaimContext c, SecondRun second, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)
+    private static double[] Compare(StudiedWindow c, SecondRun second, DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)
     {
         var other = ModeResponses.Of(second.Propagation!.G_Q, c.Pairs, c.Backend);
         double[] otherNorms = ModeResponses.Norms(other), dissipated = ModeResponses.Dissipation(second.Propagation.W_S, c.Pairs, c.Backend);
@@ -93,7 +99,7 @@ internal static class InclusionCheck
         return larger;
     }
 
-    private static IndependentCheck Summary(ClaimContext c, SecondRun second, InclusionEvidence evidence)
+    private static IndependentCheck Summary(StudiedWindow c, SecondRun second, InclusionEvidence evidence)
     {
         var report = second.Propagation!.Report;
         int worst = evidence.WorstIndependent;
@@ -103,10 +109,10 @@ internal static class InclusionCheck
         };
     }
 
-    private static EmpiricalCheck Empirical(ClaimContext c, double[]? errors, SpectrumResult spectrum)
+    private static EmpiricalCheck Empirical(StudiedWindow c, double[]? errors, SpectrumResult spectrum)
     {
         if (errors is null) return new EmpiricalCheck(null, null);
-        double whole = VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, c.StartGradient), c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
+        double whole = VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, c.Input.StartGradient), c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
         return new EmpiricalCheck(whole, errors[spectrum.SignalDimension]);
     }
 }

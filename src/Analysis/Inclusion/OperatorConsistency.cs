@@ -13,19 +13,18 @@ internal static class OperatorConsistency
     // Error estimates are right to a small factor; a coarse second integration is less sure of its own.
     private const double Slack = 3, CoarseSlack = 10;
 
-    /// <param name="a">The operators.</param>
-    /// <param name="knots">Ends of the intervals that the nodes must fill; null where the operators are sums over steps.</param>
-    /// <param name="beta">β when B = βI in flow.</param>
-    /// <param name="motion">λ_max(∫BKB), which gives the stiffness that rounding is multiplied by.</param>
+    /// <summary>Checks the operators of a model.</summary>
+    /// <param name="model">The model: its operators, the intervals that their nodes must fill, and λ_max(∫BKB), the stiffness that rounding is multiplied by.</param>
     /// <param name="b">The operators of check 2; null when there are none.</param>
-    /// <param name="backend">Dense kernels.</param>
-    public static IReadOnlyList<OperatorCheck> Run(Propagation a, IReadOnlyList<double>? knots, double? beta, double motion, Propagation? b, Backend backend)
+    /// <param name="backend">The dense linear algebra to use.</param>
+    public static IReadOnlyList<OperatorCheck> Run(RunModel model, Propagation? b, Backend backend)
     {
-        int N = a.P.RowCount;
+        var a = model.Propagation;
+        double? beta = model.Fraction.OrNull();
         var checks = new List<OperatorCheck> { SymmetryOf(a.W_S) };
-        if (knots is not null) checks.Add(Partition(a.Nodes, knots));
-        double rounding = N * Tolerances.Epsilon * (1 + motion / (beta ?? 1));
-        if (beta is { } scale && scale > 0) checks.AddRange(Identities(a, scale, rounding, backend));
+        if (model.NodeKnots is { } knots) checks.Add(Partition(a.Nodes, knots));
+        double rounding = a.P.RowCount * Tolerances.Epsilon * (1 + model.MotionBound / (beta ?? 1));
+        if (beta is { } scale && scale > 0) checks.AddRange(Identities(a, scale, rounding, model.KeepsEnergy, backend));
         if (b is not null) checks.AddRange(Agreements(a, b, rounding));
         return checks;
     }
@@ -62,10 +61,10 @@ internal static class OperatorConsistency
     }
 
     // I − P = βG_S and I − PᵀP = 2βW for B = βI; a method that keeps energy keeps both to rounding at any step. P is known to rounding of the identity it starts as.
-    private static IEnumerable<OperatorCheck> Identities(Propagation a, double beta, double rounding, Backend backend)
+    private static IEnumerable<OperatorCheck> Identities(Propagation a, double beta, double rounding, bool kept, Backend backend)
     {
         int N = a.P.RowCount;
-        double p = MatrixNorms.Frobenius(a.P), share = a.Method is { KeepsEnergy: true } ? 0 : 1;
+        double p = MatrixNorms.Frobenius(a.P), share = kept ? 0 : 1;
         var moved = Identity(N);
         VectorKernels.Axpy(-1, a.P.Values, moved.Values);
         double scale = MatrixNorms.Frobenius(moved), allowed = a.Error.P * p + a.Error.G * beta * MatrixNorms.Frobenius(a.G_S);

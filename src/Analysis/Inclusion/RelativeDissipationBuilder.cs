@@ -12,7 +12,7 @@ internal static class RelativeDissipationBuilder
     /// <param name="B">B_s.</param>
     /// <param name="constant">c_h.</param>
     /// <param name="threshold">δ.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <returns>Null when B_s is zero.</returns>
     public static RelativeDissipation? Build(DenseMatrix W, DenseMatrix G, OutputHessian B, double constant, double threshold, Backend backend)
     {

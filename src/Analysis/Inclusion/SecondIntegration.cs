@@ -31,7 +31,7 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
     /// <param name="trajectory">What both integrate.</param>
     /// <param name="method">Method of the main one; "auto" is resolved as it will be there.</param>
     /// <param name="tolerance">Relative tolerance of the main one.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="second">Where to run it.</param>
     public static SecondIntegration Start(KernelTrajectory trajectory, MethodChoice method, double tolerance, Backend backend, SecondThread second)
     {

@@ -77,7 +77,7 @@ public class IndependentCheckTests
     {
         var asked = new List<double>();
         var (context, spectrum) = Stages(SoftRun(20, 0.8, 0.01), TestRuns.Options with { RelativeTolerance = 1e-6 });
-        var sound = context.Model.Second!;
+        var sound = context.Model.Second.Value;
         SecondRun Take(double tolerance)
         {
             asked.Add(tolerance);
@@ -88,7 +88,7 @@ public class IndependentCheckTests
             return run with { Propagation = With(run.Propagation, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfMatrix(W)) };
         }
         var second = new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() => Take(SecondIntegration.Coarse))), (tolerance, _) => Take(tolerance));
-        var inclusion = InclusionCheck.Run(context with { Model = context.Model with { Second = second } }, spectrum);
+        var inclusion = InclusionCheck.Run(context, second, spectrum);
         Assert.True(inclusion.Verdict == expected, $"{inclusion.Verdict}: {inclusion.Reason}");
         Assert.Equal(asked[^1], inclusion.Independent!.RelativeTolerance);
         Assert.Equal(expected == Verdict.Holds ? 2 : 3, asked.Count);
@@ -104,7 +104,7 @@ public class IndependentCheckTests
         foreach (var (threshold, expected) in ((double, Verdict)[])[(1e-3, Verdict.Undecided), (1e-12, Verdict.Vacuous)])
         {
             var (context, spectrum) = Stages(SoftRun(20, 0.8, 0.01), TestRuns.Options with { RelativeTolerance = 1e-6, Threshold = threshold });
-            var inclusion = InclusionCheck.Run(context with { Model = context.Model with { Second = failed } }, spectrum);
+            var inclusion = InclusionCheck.Run(context, failed, spectrum);
             Assert.True(inclusion.Verdict == expected, $"{inclusion.Verdict}: {inclusion.Reason}");
             Assert.Null(inclusion.Independent);
             Assert.Contains("it jumped", inclusion.IndependentReason);
@@ -123,15 +123,16 @@ public class IndependentCheckTests
         Assert.Contains(inclusion.OperatorChecks, c => c.Name == "node weights");
     }
 
-    private static (ClaimContext, SpectrumResult) Stages(CheckpointSequence checkpoints, AnalysisOptions options)
+    private static (StudiedWindow, SpectrumResult) Stages(CheckpointSequence checkpoints, AnalysisOptions options)
     {
         var backend = TestRuns.Managed;
         var outputs = OutputRecord.Read(checkpoints);
         using var second = SecondThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
-        var model = FlowModel.Build(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend, second, _ => { }, CancellationToken.None);
-        _ = model.Second?.First; // before the thread it may run on is gone
+        var input = new AnalysisInput(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend);
+        var model = FlowModel.Build(input, second, _ => { }, CancellationToken.None);
+        _ = model.Second.Value.First; // before the thread it may run on is gone
         var solution = SpectrumSolver.Solve(model, options, backend, _ => { }, CancellationToken.None);
-        return (new ClaimContext(checkpoints, outputs, model, solution, backend, options), SpectrumBuilder.Build(solution.Pairs, model.Beta, model.NoFractionReason, options.Threshold));
+        return (new StudiedWindow(input, model, solution), SpectrumBuilder.Build(solution.Pairs, model.Fraction, options.Threshold));
     }
 
     private static Propagation With(Propagation p, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix W) => new()

@@ -100,12 +100,13 @@ public class OperatorFaultTests
         var checkpoints = recording.Jacobians();
         var outputs = OutputRecord.Read(checkpoints);
         using var second = SecondThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
-        var model = FlowModel.Build(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend, second, _ => { }, CancellationToken.None);
-        _ = model.Second?.First;
+        var input = new AnalysisInput(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend);
+        var model = FlowModel.Build(input, second, _ => { }, CancellationToken.None);
+        _ = model.Second.Value.First;
         model = model with { Propagation = Break(recording.Path, model.Propagation, fault, leak) };
         var solution = SpectrumSolver.Solve(model, options, backend, _ => { }, CancellationToken.None);
-        var spectrum = SpectrumBuilder.Build(solution.Pairs, model.Beta, model.NoFractionReason, threshold);
-        return InclusionCheck.Run(new ClaimContext(checkpoints, outputs, model, solution, backend, options), spectrum);
+        var spectrum = SpectrumBuilder.Build(solution.Pairs, model.Fraction, threshold);
+        return InclusionCheck.Run(new StudiedWindow(input, model, solution), model.Second, spectrum);
     }
 
     private static Propagation Break(FlowPath path, Propagation sound, Fault fault, Vector<double>? leak)

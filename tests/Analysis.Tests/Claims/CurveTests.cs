@@ -21,7 +21,7 @@ public sealed class CurveTests
     public void NoisePlacementIsTheProjectionOnEachWindow(string mode, double threshold)
     {
         var run = SmallNetworks.Record(s_noisy);
-        var options = TestRuns.Options with { Mode = mode, Threshold = threshold };
+        var options = TestRuns.Options with { Mode = Named.Mode(mode), Threshold = threshold };
         var a = Analyze.Reservoir(run, options);
         var placement = a.NoisePlacement!;
         double[] clean = run.RunTensors["clean_S"].ReadAll(), y = run.Loss.Targets.ToArray();
@@ -134,7 +134,7 @@ public sealed class CurveTests
     public void InfluenceIsThatOfOneExamplesGradient(string mode)
     {
         var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Steps = 20 });
-        var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = mode });
+        var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = Named.Mode(mode) });
         int n = run.Train, p = run.Outputs;
         double[] g = new double[n * p];
         run.Loss.Gradient(run[0]["U_S"].ReadAll(), g);

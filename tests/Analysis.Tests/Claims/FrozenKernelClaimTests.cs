@@ -25,7 +25,7 @@ public sealed class FrozenKernelClaimTests(ITestOutputHelper output)
 
     private ClaimResult Claim(CheckpointSequence run, string mode = "flow", Func<RunModel, RunModel>? fault = null)
     {
-        var claim = Faults.Analyse(run, TestRuns.Options with { Mode = mode }, fault).Claim("C7");
+        var claim = Faults.Analyse(run, TestRuns.Options with { Mode = Named.Mode(mode) }, fault).Claim("C7");
         output.WriteLine(FormattableString.Invariant($"{mode}: {claim.Verdict} {claim.RelativeError:e2} of {claim.Budget?.Sum:e2}: {claim.Reason}"));
         return claim;
     }

@@ -31,7 +31,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
     [MemberData(nameof(Runs))]
     public void TheyHoldOnAnyRun(string name, string mode)
     {
-        var a = Analyze.Reservoir(Run(name), TestRuns.Options with { Mode = mode });
+        var a = Analyze.Reservoir(Run(name), TestRuns.Options with { Mode = Named.Mode(mode) });
         foreach (string id in s_ids)
         {
             var claim = a.Claim(id);
@@ -56,7 +56,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
     {
         foreach (string mode in (string[])["flow", "descent"])
         {
-            var a = Faults.Analyse(Tiny(), TestRuns.Options with { Mode = mode }, model => Apply(fault, model));
+            var a = Faults.Analyse(Tiny(), TestRuns.Options with { Mode = Named.Mode(mode) }, model => Apply(fault, model));
             string seen = string.Join(" ", s_ids.Where(id => a.Claim(id).Verdict == Verdict.Violated));
             output.WriteLine(FormattableString.Invariant($"{mode}, {fault}: {seen}; ") + string.Join("; ", s_ids.Select(id => FormattableString.Invariant($"{id} {a.Claim(id).RelativeError:e1}"))));
             string expected = mode == "flow" ? inFlow ?? by : by; // only in flow is 2βλ ≤ 1
@@ -147,7 +147,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
         Assert.Equal(Verdict.NotApplicable, two.Claim("C10").Verdict);
         Assert.Contains("no checkpoint between its ends", two.Claim("C10").Reason);
         Assert.Equal(Verdict.Holds, two.Claim("C6").Verdict);
-        var momentum = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep with { Optimizer = OptimizerKind.Momentum, LearningRate = 0.05, Steps = 20 }), TestRuns.Options with { Mode = "descent" });
+        var momentum = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep with { Optimizer = OptimizerKind.Momentum, LearningRate = 0.05, Steps = 20 }), TestRuns.Options with { Mode = AnalysisMode.Descent });
         foreach (string id in (string[])["C6", "C10"])
         {
             Assert.Equal(Verdict.NotApplicable, momentum.Claim(id).Verdict);

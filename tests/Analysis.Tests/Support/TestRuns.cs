@@ -11,7 +11,7 @@ internal static class TestRuns
     public static Backend Managed { get; } = Backend.Managed(1);
 
     /// <summary>Flow mode on <see cref="Managed"/>.</summary>
-    public static AnalysisOptions Options { get; } = new() { Mode = "flow", Backend = Managed };
+    public static AnalysisOptions Options { get; } = new() { Mode = AnalysisMode.Flow, Backend = Managed };
 
     private static readonly Lazy<JsonElement> s_reference = new(() =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "digits-tiny-reference.json"))).RootElement);

@@ -6,7 +6,7 @@ namespace KernelFlow.Reporting.Tests.Support;
 internal static class TestRuns
 {
     /// <summary>Flow mode on one managed thread: test classes run in parallel already.</summary>
-    public static AnalysisOptions Options { get; } = new() { Mode = "flow", Backend = Backend.Managed(1) };
+    public static AnalysisOptions Options { get; } = new() { Mode = AnalysisMode.Flow, Backend = Backend.Managed(1) };
 
     private static readonly Lazy<ReservoirAnalysis> s_digitsTiny = new(() =>
     {

@@ -1,0 +1,65 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis.Budgets;
+
+/// <summary>The recorded steps of gradient descent, replayed on the interpolant as a recursion of vectors: what the flow limit leaves out.</summary>
+/// <remarks>g ← g − η B̄ J̄_S J_Sᵀ g, U ← U − η J̄ J_Sᵀ g with J, J̄ and B̄ from the interpolant at each step's time (theory, sections 6 and 8). O(N(N+M)) per step.</remarks>
+internal static class DescentOnInterpolant
+{
+    private const double MostWork = 1e12; // multiplications: some minutes
+
+    /// <summary>Replays the steps.</summary>
+    /// <param name="interpolant">The interpolant; its knots are the checkpoints.</param>
+    /// <param name="checkpoints">Step numbers and optimizer.</param>
+    /// <param name="outputs">Gives g(s).</param>
+    /// <param name="cancellation">Honoured every few steps.</param>
+    /// <param name="grid">Indices of the checkpoints in the whole run, when some were left out.</param>
+    /// <returns>The prediction of the steps, or why they cannot be replayed.</returns>
+    public static Known<Prediction> Replay(KernelTrajectory interpolant, CheckpointSequence checkpoints, OutputRecord outputs, CancellationToken cancellation,
+        IReadOnlyList<int>? grid = null)
+    {
+        string? kind = checkpoints.Optimizer?.Kind;
+        if (interpolant is not InterpolatedTrajectory trajectory)
+            return Known.Unknown<Prediction>("the interpolation gives no mean Jacobian along a step, so the recorded steps cannot be replayed on it");
+        if (kind is null) return Known.Unknown<Prediction>("the optimizer of the run is not known, so its steps cannot be replayed");
+        if (kind != "gradient-descent") return Known.Unknown<Prediction>($"the optimizer is {kind}: gradient flow is not the limit of its steps on this time scale");
+        if (checkpoints.Zip(checkpoints.Skip(1)).Any(p => p.Second.Step <= p.First.Step)) return Known.Unknown<Prediction>("the step numbers do not increase, so the learning rate is not known");
+        int N = trajectory.TrainSize, M = trajectory.TestSize;
+        double work = (double)(checkpoints[^1].Step - checkpoints[0].Step) * N * (N + M);
+        if (work > MostWork) return Known.Unknown<Prediction>(FormattableString.Invariant($"replaying {checkpoints[^1].Step - checkpoints[0].Step} steps would take {work:G2} multiplications"));
+
+        grid ??= [.. Enumerable.Range(0, checkpoints.Count)];
+        double[] g = (double[])outputs.Gradients[0].Clone(), moved = new double[N + M], y = new double[N + M], change = new double[N];
+        var B = new OutputHessian(checkpoints.Train, checkpoints.Outputs);
+        var gradients = new Dictionary<int, double[]> { [grid[0]] = (double[])g.Clone() };
+        double loss = 0;
+        for (int k = 0; k + 1 < checkpoints.Count; k++)
+        {
+            long steps = checkpoints[k + 1].Step - checkpoints[k].Step;
+            double start = trajectory.Knots[k], length = trajectory.Knots[k + 1] - start, rate = length / steps;
+            for (long j = 0; j < steps; j++)
+            {
+                if ((j & 255) == 0) cancellation.ThrowIfCancellationRequested();
+                double t = start + length * j / steps;
+                trajectory.ApplyChord(k, t, start + length * (j + 1) / steps, g, y);
+                var du = y.AsSpan(0, N);
+                // B linear along the step: its mean is at the middle, B̄' = 2∫(1−θ)B dθ at a third.
+                trajectory.Hessian(k, t + rate / 3, B);
+                Multiply(B, y, change);
+                loss += -rate * VectorKernels.Dot(g, du) + 0.5 * rate * rate * VectorKernels.Dot(du, change);
+                trajectory.Hessian(k, t + rate / 2, B);
+                Multiply(B, y, change);
+                VectorKernels.Axpy(-rate, change, g);
+                VectorKernels.Axpy(-rate, y, moved);
+            }
+            gradients[grid[k + 1]] = (double[])g.Clone();
+        }
+        if (!double.IsFinite(loss)) return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of stability on the interpolant");
+        return Known.Of(new Prediction(gradients, moved[..N], moved[N..], loss));
+    }
+
+    // result ← B·(the first N entries of y)
+    private static void Multiply(OutputHessian B, double[] y, double[] result) =>
+        B.Apply(1, new MatrixView(y, result.Length, 1), 0, new MatrixView(result, result.Length, 1));
+}

@@ -1,0 +1,71 @@
+using KernelFlow.Analysis;
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow;
+
+/// <summary>The second carry that C6 and C10 share: eight modes of W_S spread over the spectrum and eight random vectors of the same length, in one block.</summary>
+/// <param name="Modes">Indices of the modes, the first columns of the block.</param>
+/// <param name="Block">V, N×c: modes, then entries ±1/√N.</param>
+/// <param name="Split">Checkpoint index of τ; null when the window has none inside.</param>
+/// <param name="Result">What came out.</param>
+public sealed record SecondCarry(IReadOnlyList<int> Modes, DenseMatrix Block, int? Split, CarriedBlock Result)
+{
+    /// <summary>Number of random vectors.</summary>
+    public const int Probes = 8;
+
+    private const int MostModes = 8;
+
+    // The random vectors of seed 0; other seeds count from here.
+    private const int FirstSeed = 20260503;
+
+    /// <summary>The random columns of a matrix with as many columns as the block.</summary>
+    public MatrixView Random(DenseMatrix a)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        return ((MatrixView)a).ColumnRange(Modes.Count, Probes);
+    }
+
+    /// <summary>The random rows and columns of a square matrix of the block's width.</summary>
+    public MatrixView RandomSquare(DenseMatrix a)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        return ((MatrixView)a).Slice(Modes.Count, Modes.Count, Probes, Probes);
+    }
+
+    /// <summary>Carries the block by the means the model has.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="vectors">Modes of W_S in columns.</param>
+    /// <param name="checkpoints">Their number in the window.</param>
+    /// <param name="seed">Seed of the random vectors.</param>
+    /// <param name="cancellation">Honoured within one step.</param>
+    internal static Known<SecondCarry> Run(RunModel model, DenseMatrix vectors, int checkpoints, long seed, CancellationToken cancellation)
+    {
+        if (model.NoCarryReason is { } none) return Known.Unknown<SecondCarry>(none);
+        int[] modes = Spread(vectors.ColumnCount);
+        var block = new DenseMatrix(vectors.RowCount, modes.Length + Probes);
+        MatrixView view = block;
+        for (int j = 0; j < modes.Length; j++) ((MatrixView)vectors).Column(modes[j]).CopyTo(view.Column(j));
+        var random = new Random(Seeds.From(FirstSeed, seed));
+        for (int j = modes.Length; j < block.ColumnCount; j++)
+            foreach (ref double v in view.Column(j)) v = (random.Next(2) == 0 ? -1 : 1) / Math.Sqrt(vectors.RowCount); // of the size of the modes
+        int? split = checkpoints > 2 ? (checkpoints - 1) / 2 : null;
+        try
+        {
+            return Known.Of(new SecondCarry(modes, block, split, model.Carry(block, split, cancellation)));
+        }
+        catch (NumericalException e)
+        {
+            return Known.Unknown<SecondCarry>($"the second integration failed: {e.Message}");
+        }
+    }
+
+    // The first four and the rest evenly to the last.
+    private static int[] Spread(int count)
+    {
+        if (count <= MostModes) return [.. Enumerable.Range(0, count)];
+        int[] leading = [0, 1, 2, 3];
+        int rest = MostModes - leading.Length;
+        return [.. leading, .. Enumerable.Range(1, rest).Select(i => 3 + (int)Math.Round((double)i * (count - 4) / rest))];
+    }
+}

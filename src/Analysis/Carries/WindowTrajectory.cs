@@ -1,0 +1,24 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis.Carries;
+
+/// <summary>A part of a trajectory between two of its knots, as a trajectory of its own.</summary>
+internal sealed class WindowTrajectory(KernelTrajectory whole, int first, int last)
+    : KernelTrajectory(whole.TrainSize, whole.TestSize, whole.Outputs, [.. whole.Knots.Skip(first).Take(last - first + 1)])
+{
+    public override double? Beta => whole.Beta;
+
+    public override bool HasTestKernel => whole.HasTestKernel;
+
+    public override double Epsilon => whole.Epsilon;
+
+    public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes) => whole.TestKernelIntegral(nodes.Select(n => n with { Interval = n.Interval + first }));
+
+    public override DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes) => whole.MotionIntegral(nodes.Select(n => n with { Interval = n.Interval + first }));
+
+    protected override void KernelsCore(int interval, double time, in MatrixView kernels) => whole.Kernels(interval + first, time, kernels);
+
+    protected override void HessianCore(int interval, double time, OutputHessian B) => whole.Hessian(interval + first, time, B);
+}

@@ -1,0 +1,22 @@
+using KernelFlow.Integrators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis.Claims;
+
+/// <summary>C3: U_S(T) − U_S(s) = −G_S g(s).</summary>
+internal sealed class C03TrainTransfer() : Transfer("C3", "train transfer")
+{
+    public override string Statement => "The training outputs move as the transfer operator moves them under the start gradient.";
+
+    public override string Equation => "U_S(T) − U_S(s) = −G_S g(s)";
+
+    public override string Needs => "training outputs that moved";
+
+    protected override DenseMatrix Operator(Propagation propagation) => propagation.G_S;
+
+    protected override double[] Displacement(Prediction prediction) => prediction.Train;
+
+    protected override double? Quadrature(QuadratureBudget budget) => budget.TrainTransfer;
+
+    protected override (double[] Displacement, double[] Start) Recorded(ClaimEvidence evidence) => (evidence.TrainDisplacement, evidence.Outputs.TrainOutputs[0]);
+}

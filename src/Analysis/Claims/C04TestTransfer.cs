@@ -1,0 +1,22 @@
+using KernelFlow.Integrators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis.Claims;
+
+/// <summary>C4: U_Q(T) − U_Q(s) = −G_Q g(s).</summary>
+internal sealed class C04TestTransfer() : Transfer("C4", "test transfer")
+{
+    public override string Statement => "The test outputs move as the transfer operator moves them under the start gradient of training.";
+
+    public override string Equation => "U_Q(T) − U_Q(s) = −G_Q g(s)";
+
+    public override string Needs => "test outputs that moved";
+
+    protected override DenseMatrix Operator(Propagation propagation) => propagation.G_Q;
+
+    protected override double[] Displacement(Prediction prediction) => prediction.Test;
+
+    protected override double? Quadrature(QuadratureBudget budget) => budget.TestTransfer;
+
+    protected override (double[] Displacement, double[] Start) Recorded(ClaimEvidence evidence) => (evidence.TestDisplacement, evidence.Outputs.TestOutputs[0]);
+}

@@ -1,0 +1,95 @@
+using KernelFlow.Analysis;
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow;
+
+/// <summary>What every claim is checked from: the recorded data, the operators, what was measured on them, and the means to estimate their errors.</summary>
+/// <remarks>Whatever costs is computed when it is first asked for, or beside the integration; asking twice costs nothing.</remarks>
+public sealed class ClaimEvidence
+{
+    private readonly StudiedWindow _window;
+    private readonly Measurements _measured;
+
+    internal ClaimEvidence(StudiedWindow window, Measurements measured)
+    {
+        _window = window;
+        _measured = measured;
+    }
+
+    /// <summary>The recorded run, or the window of it that is analysed.</summary>
+    public CheckpointSequence Checkpoints => _window.Input.Checkpoints;
+
+    /// <summary>Outputs, gradients, loss Hessians and losses as recorded.</summary>
+    public OutputRecord Outputs => _window.Input.Outputs;
+
+    /// <summary>The kernels of each checkpoint.</summary>
+    public TrajectoryBuilder Kernels => _window.Input.Kernels;
+
+    /// <summary>The options of the analysis.</summary>
+    public AnalysisOptions Options => _window.Input.Options;
+
+    /// <summary>The dense linear algebra to use.</summary>
+    public Backend Backend => _window.Input.Backend;
+
+    /// <summary>The model of the run: gradient flow or the recorded steps.</summary>
+    public RunModel Model => _window.Model;
+
+    /// <summary>P, W_S, G_S and G_Q with their estimated errors.</summary>
+    public Propagation Propagation => Model.Propagation;
+
+    /// <summary>The eigenpairs of W_S that were computed, descending; all N unless <see cref="HasAllModes"/> is false.</summary>
+    public EigenPairs Eigenpairs => _window.Solution.Pairs;
+
+    /// <summary>Whether all N eigenpairs of W_S were computed; otherwise the largest.</summary>
+    public bool HasAllModes => _window.Solution.Complete;
+
+    /// <summary>The spectrum of W_S and what the threshold makes of it.</summary>
+    public SpectrumResult Spectrum => _measured.Spectrum;
+
+    /// <summary>The prediction under test and the variants that its budget is made of.</summary>
+    public PredictionSet Predictions => Model.Predictions;
+
+    /// <summary>The prediction under test.</summary>
+    public Prediction Prediction => Predictions.Main;
+
+    /// <summary>How the spectrum of W_S builds up over the window.</summary>
+    public SpectralSchedule Schedule => _measured.Schedule;
+
+    /// <summary>How far the kernel moved from its start.</summary>
+    public KernelEvolution KernelEvolution => _measured.Evolution.Value;
+
+    /// <summary>Where label noise went, or why that is not known.</summary>
+    public Known<NoisePlacement> NoisePlacement => _measured.Noise;
+
+    /// <summary>The population-risk gate, or why there is none.</summary>
+    public Known<RiskGate> RiskGate => _measured.Gate.Value;
+
+    /// <summary>The checks of ker W_S ⊆ ker G_Q and their verdict.</summary>
+    public InclusionResult Inclusion => _measured.Inclusion;
+
+    /// <summary>Vectors carried through the window a second time, by other means than the operators; or why there are none.</summary>
+    public Known<SecondCarry> SecondCarry => _measured.Carry.Value;
+
+    /// <summary>g(s).</summary>
+    public double[] StartGradient => Outputs.Gradients[0];
+
+    /// <summary>U_Q(T) − U_Q(s) as recorded.</summary>
+    public double[] TestDisplacement => _window.TestDisplacement;
+
+    /// <summary>U_S(T) − U_S(s) as recorded.</summary>
+    public double[] TrainDisplacement => _window.TrainDisplacement;
+
+    /// <summary>ε of the coarsest number type the data are stored in, or were made from.</summary>
+    public double StoredEpsilon => _window.StoredEpsilon;
+
+    /// <summary>(N + steps)·ε of float64: rounding of sums and of a chain of steps, where the stored numbers are taken as they are.</summary>
+    public double ArithmeticRounding => (Checkpoints.TrainSize + Model.ArithmeticSteps) * Tolerances.Epsilon * Math.Max(1, Model.Amplification);
+
+    /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers, times what errors made early can grow by past the edge of stability.</summary>
+    public double RelativeRounding => (Checkpoints.TrainSize * Tolerances.Epsilon + StoredEpsilon) * Math.Max(1, Model.Amplification);
+
+    /// <summary>What a claim about every mode says when only some were computed; empty when all were.</summary>
+    internal string ModesLeftOut => HasAllModes ? "" : FormattableString.Invariant($"; of the {Eigenpairs.Values.Count} largest of {Checkpoints.TrainSize} modes, the others were not computed");
+}

@@ -1,0 +1,38 @@
+using KernelFlow.Analysis.Carries;
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis.Measures;
+
+/// <summary>The spectra of W_S(t_k, T), by windows between neighbouring t_k composed backwards: W(t_k,T) = W(t_k,t_{k+1}) + PᵀW(t_{k+1},T)P, P = P(t_{k+1},t_k) (theory, C10).</summary>
+/// <remarks>Each window starts from the identity and resolves its own initial layer, which W_S(s, t_k) could not give: P(t_k,s)⁻¹ does not exist numerically.</remarks>
+internal static class StartSchedule
+{
+    private const double Tolerance = 1e-6; // for a curve
+
+    /// <summary>The points in order of their start, the first one s.</summary>
+    public static IReadOnlyList<SchedulePoint> Build(FlowModel model, AnalysisInput input, CancellationToken cancellation)
+    {
+        var (trajectory, times, options, backend) = (model.Trajectory, input.Outputs.Times, input.Options, input.Backend);
+        int N = trajectory.TrainSize;
+        int[] cuts = [0, .. model.PartialGramians.Select(g => g.Knot), times.Count - 1];
+        var solver = new PropagationOptions { Method = model.Propagation.Method!, RelativeTolerance = Math.Max(options.RelativeTolerance, Tolerance) };
+        var points = new List<SchedulePoint>();
+        DenseMatrix? w = null;
+        for (int i = cuts.Length - 2; i >= 0; i--)
+        {
+            var window = FlowIntegrator.Integrate(new WindowTrajectory(trajectory, cuts[i], cuts[i + 1]), solver, backend, cancellation: cancellation);
+            if (w is not null)
+            {
+                var wp = new DenseMatrix(N, N);
+                backend.Gemm(Op.None, Op.None, 1, w, window.P, 0, wp);
+                backend.SymmetricProduct(1, window.P, wp, 1, window.W_S);
+            }
+            w = window.W_S;
+            points.Add(ScheduleBuilder.Point(times[cuts[i]], ScheduleBuilder.Values(w, backend), model.Fraction.OrNull(), options.Threshold, null));
+        }
+        points.Reverse();
+        return points;
+    }
+}

@@ -1,0 +1,97 @@
+using KernelFlow.Analysis;
+using KernelFlow.Integrators;
+
+namespace KernelFlow;
+
+/// <summary>The recorded steps themselves: exact where every step was recorded, on the interpolant otherwise (theory, section 8).</summary>
+public abstract record DescentModel : RunModel
+{
+    // Past this multiple of the edge of stability (z = 3 for gradient descent) quadrature errors of the steps grow faster than any estimate of them.
+    private const double BeyondEdge = 1.5;
+
+    private protected DescentModel(Propagation propagation, DescentRecord record, PredictionSet predictions)
+        : base(propagation, predictions) => Record = record;
+
+    /// <summary>What the recursion saw on its way.</summary>
+    public DescentRecord Record { get; }
+
+    /// <inheritdoc/>
+    public override AnalysisMode Mode => AnalysisMode.Descent;
+
+    /// <inheritdoc/>
+    public override string Method => "descent-" + Record.Quadrature;
+
+    /// <inheritdoc/>
+    public override Known<double> Fraction =>
+        Known.Unknown<double>("in descent mode 2βλ is not a fraction (it may exceed 1); the threshold applies to λ_j/λ_1");
+
+    /// <inheritdoc/>
+    public override double ResponseBound => Record.ResponseBound;
+
+    /// <inheritdoc/>
+    public override bool HasTestKernel => Record.HasTestKernel;
+
+    /// <inheritdoc/>
+    public override double MotionBound => Record.MotionBound;
+
+    /// <inheritdoc/>
+    public override double Epsilon => Record.Epsilon;
+
+    /// <inheritdoc/>
+    public override double Amplification => Record.Amplification;
+
+    /// <inheritdoc/>
+    public override string? NoPredictionReason => Record.LargestZ > BeyondEdge * Record.StabilityEdge
+        ? FormattableString.Invariant($"past the edge of stability: z = {Record.LargestZ:G3} at step {Record.LargestZStep} (edge {Record.StabilityEdge:G3}), ")
+            + FormattableString.Invariant($"errors made early can grow by {Record.Amplification:G3}")
+        : null;
+
+    /// <inheritdoc/>
+    public override string? NoCouplingReason => "in descent mode ker G_S = ker W_S is not implied, so neither is the coupling";
+
+    internal override Known<SecondIntegration> Second =>
+        Known.Unknown<SecondIntegration>("not applicable: the operators are sums over the steps themselves, and there is no other grid to form them on");
+
+    internal override DescentSummary? Descent =>
+        new(Record.Optimizer, Quadrature, Record.LargestZ, Record.LargestZStep, Record.StabilityEdge, Record.Amplification, Record.PeakPropagator)
+        {
+            Decidable = NoPredictionReason is null,
+        };
+
+    // The rule by which the recursion took the mean Jacobian of a step.
+    private DescentQuadrature Quadrature =>
+        ChoiceNames.TryParse(Record.Quadrature, out DescentQuadrature rule) ? rule : throw new System.Diagnostics.UnreachableException();
+
+    internal override Known<Func<double, FrozenMode>> FrozenModes(double beta)
+    {
+        if (Record.Optimizer != "gradient-descent")
+            return Known.Unknown<Func<double, FrozenMode>>($"the closed form is that of gradient descent, and the optimizer is {Record.Optimizer}");
+        double[] rates = LearningRates();
+        return Known.Of<Func<double, FrozenMode>>(kappa =>
+        {
+            double p = 1, w = 0, g = 0;
+            foreach (double eta in rates)
+            {
+                w += eta * kappa * p * p;
+                g += eta * p;
+                p *= 1 - eta * beta * kappa;
+            }
+            return new FrozenMode(p, w, g);
+        });
+    }
+
+    /// <summary>η_k of every step, from the recorded times.</summary>
+    private protected abstract double[] LearningRates();
+
+    private protected static double[] LearningRates(CheckpointSequence c) => [.. Enumerable.Range(1, c.Count - 1).SelectMany(k =>
+    {
+        int steps = checked((int)(c[k].Step - c[k - 1].Step));
+        return Enumerable.Repeat((c[k].Time - c[k - 1].Time) / steps, steps);
+    })];
+
+    internal override Known<IReadOnlyList<SchedulePoint>> ScheduleOverStart(AnalysisInput input, CancellationToken cancellation) =>
+        Known.Unknown<IReadOnlyList<SchedulePoint>>(input.Options.ScheduleOverStart ? "in descent mode windows that start later are not replayed" : "not asked for");
+
+    internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input) =>
+        Known.Unknown<RelativeDissipation>("a fraction of the energy is defined in flow mode only");
+}

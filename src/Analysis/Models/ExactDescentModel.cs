@@ -1,0 +1,54 @@
+using KernelFlow.Analysis;
+using KernelFlow.Analysis.Carries;
+using KernelFlow.Integrators;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow;
+
+/// <summary>Every step recorded: nothing is interpolated, and the quadrature of the mean Jacobian along each step is the only approximation.</summary>
+public sealed record ExactDescentModel : DescentModel
+{
+    private readonly AnalysisInput _input;
+
+    private ExactDescentModel(AnalysisInput input, Propagation propagation, DescentRecord record, PredictionSet predictions)
+        : base(propagation, record, predictions) => _input = input;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<double[]>? IntervalTransported => Propagation.IntervalTransported;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> StepsPerInterval => Propagation.StepsPerInterval;
+
+    internal override string? NoCarryReason => _input.Checkpoints.Optimizer is { Kind: not "gradient-descent" and var kind }
+        ? $"with {kind} a step depends on all gradients before: a part of the window has no propagator of its own"
+        : null;
+
+    /// <summary>Forms the operators as sums over the recorded steps.</summary>
+    internal static ExactDescentModel Build(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
+    {
+        var options = Options with { KeepGramianAt = input.KeptCheckpoints };
+        var (propagation, record) = DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation);
+        var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
+        var predictions = new PredictionSet(main)
+        {
+            Interpolations = Known.Unknown<IReadOnlyList<PredictionVariant>>("the quadrature of the Jacobian along the steps cannot be estimated from what was recorded"),
+            Quadrature = record.Estimate,
+            Descent = Known.Of(main),
+        };
+        return new ExactDescentModel(input, propagation, record, predictions);
+    }
+
+    internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
+        DescentCarry.Run(DescentKernels.Of(_input.Checkpoints, _input.Outputs, ChordQuadrature.Auto, _input.Backend, SegmentQuadrature.Gauss), _input.Backend, block, cancellation);
+
+    internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
+    {
+        var factor = DescentFactor.Read(_input.Checkpoints, _input.Outputs, Options, _input.Backend, cancellation);
+        return (factor.Triangle(cancellation), factor.RoundingScale());
+    }
+
+    private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
+
+    private static DescentOptions Options => new() { Segment = SegmentQuadrature.Gauss };
+}

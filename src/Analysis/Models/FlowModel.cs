@@ -1,0 +1,135 @@
+using KernelFlow.Analysis;
+using KernelFlow.Analysis.Budgets;
+using KernelFlow.Analysis.Carries;
+using KernelFlow.Analysis.Measures;
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow;
+
+/// <summary>Gradient flow on a kernel trajectory between the checkpoints.</summary>
+public sealed record FlowModel : RunModel
+{
+    private readonly AnalysisInput _input;
+
+    private FlowModel(AnalysisInput input, KernelTrajectory trajectory, Propagation propagation, PredictionSet predictions, Known<SecondIntegration> second)
+        : base(propagation, predictions)
+    {
+        _input = input;
+        Trajectory = trajectory;
+        Second = second;
+        ResponseBound = SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), input.Backend);
+        MotionBound = SymmetricEigenvalues.Largest(trajectory.MotionIntegral(propagation.Nodes), input.Backend);
+    }
+
+    /// <summary>What was integrated.</summary>
+    public KernelTrajectory Trajectory { get; }
+
+    /// <inheritdoc/>
+    public override AnalysisMode Mode => AnalysisMode.Flow;
+
+    /// <inheritdoc/>
+    public override string Method => Propagation.Report.Name;
+
+    /// <inheritdoc/>
+    public override string? MethodReason => Propagation.Report.Reason;
+
+    /// <inheritdoc/>
+    public override Known<double> Fraction => Trajectory.Beta is { } beta
+        ? Known.Of(beta)
+        : Known.Unknown<double>("B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1");
+
+    /// <inheritdoc/>
+    public override double ResponseBound { get; }
+
+    /// <inheritdoc/>
+    public override bool HasTestKernel => Trajectory.HasTestKernel;
+
+    /// <inheritdoc/>
+    public override double MotionBound { get; }
+
+    /// <inheritdoc/>
+    public override double Epsilon => Trajectory.Epsilon;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<double[]>? IntervalTransported => Propagation.IntervalTransported;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> StepsPerInterval => Propagation.StepsPerInterval;
+
+    /// <inheritdoc/>
+    public override double Amplification => 1;
+
+    /// <inheritdoc/>
+    public override string? NoPredictionReason => null;
+
+    /// <inheritdoc/>
+    public override string? NoCouplingReason => Trajectory.Beta is null ? "B varies, so the coupling is not implied by the theory" : null;
+
+    internal override IReadOnlyList<double>? NodeKnots => Trajectory.Knots;
+
+    internal override bool KeepsEnergy => Propagation.Method is { KeepsEnergy: true };
+
+    internal override Known<SecondIntegration> Second { get; }
+
+    /// <summary>Integrates the operators and, beside them, what their budgets need.</summary>
+    internal static FlowModel Build(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
+    {
+        var (options, outputs) = (input.Options, input.Outputs);
+        var trajectory = input.Interpolate(input.AllCheckpoints);
+        if (options.Solver == EigenSolver.GolubKahan && trajectory is not InterpolatedTrajectory { Interpolants: not null })
+            throw new ArgumentException($"solver: golub-kahan needs an interpolated Jacobian, and the interpolation {options.Interpolation.Name} gives none; use dense or lanczos.");
+        var interpolations = second.Run(stop => InterpolationVariants.Of(input, stop));
+        var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, outputs, stop));
+        var independent = options.IndependentCheck
+            ? Known.Of(SecondIntegration.Start(trajectory, options.Method, options.RelativeTolerance, input.Backend, second))
+            : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
+        var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, input.Backend,
+            new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = input.KeptCheckpoints }, progress, cancellation);
+        var main = Prediction.From(propagation, outputs.Gradients[0]);
+        var predictions = new PredictionSet(main)
+        {
+            Interpolations = interpolations.Value,
+            Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : replay.Value,
+        };
+        return new FlowModel(input, trajectory, propagation, predictions, independent);
+    }
+
+    internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
+        FlowCarry.Run(Trajectory, Propagation.Method!, _input.Options.RelativeTolerance, _input.Backend, block, split, cancellation);
+
+    internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
+    {
+        // One sweep: keeping the stage maps would save nothing.
+        var jacobians = JacobianCoordinates.Read(_input.Checkpoints, (InterpolatedTrajectory)Trajectory, _input.Backend, f => progress(0.5 * f), cancellation);
+        var factor = new FlowFactor(new FlowGrid(Trajectory, Propagation, _input.Backend, maxBytes: 0), jacobians);
+        return (factor.Triangle(f => progress(0.5 + 0.5 * f), cancellation), factor.RoundingScale());
+    }
+
+    internal override Known<Func<double, FrozenMode>> FrozenModes(double beta)
+    {
+        double time = Trajectory.Knots[^1] - Trajectory.Knots[0];
+        return Known.Of<Func<double, FrozenMode>>(kappa =>
+        {
+            double x = beta * kappa * time;
+            return new FrozenMode(Math.Exp(-x), -Expm1(-2 * x) / (2 * beta), Math.Abs(x) < 1e-300 ? time : time * (-Expm1(-x) / x));
+        });
+    }
+
+    internal override Known<IReadOnlyList<SchedulePoint>> ScheduleOverStart(AnalysisInput input, CancellationToken cancellation) =>
+        input.Options.ScheduleOverStart
+            ? Known.Of(StartSchedule.Build(this, input, cancellation))
+            : Known.Unknown<IReadOnlyList<SchedulePoint>>("not asked for");
+
+    internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input)
+    {
+        if (Trajectory.Beta is not null) return Known.Unknown<RelativeDissipation>("B = βI: it is the dissipated fraction 2βλ_j");
+        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0], ResponseBound, input.Options.Threshold, input.Backend);
+        return relative is null ? Known.Unknown<RelativeDissipation>("B_s is zero") : Known.Of(relative);
+    }
+
+    // e^x − 1 without cancellation: double.ExpM1 subtracts.
+    private static double Expm1(double x) => Math.Abs(x) > 1e-2 ? Math.Exp(x) - 1 : 2 * Math.Exp(x / 2) * Math.Sinh(x / 2);
+}

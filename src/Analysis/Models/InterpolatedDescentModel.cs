@@ -1,0 +1,76 @@
+using KernelFlow.Analysis;
+using KernelFlow.Analysis.Budgets;
+using KernelFlow.Analysis.Carries;
+using KernelFlow.Integrators;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow;
+
+/// <summary>Gradient descent between sparser checkpoints: J at each step's time from the interpolant.</summary>
+public sealed record InterpolatedDescentModel : DescentModel
+{
+    private readonly AnalysisInput _input;
+    private readonly InterpolatedTrajectory _trajectory;
+
+    private InterpolatedDescentModel(AnalysisInput input, InterpolatedTrajectory trajectory, Propagation propagation, DescentRecord record, PredictionSet predictions,
+        IReadOnlyList<int> stepsPerInterval) : base(propagation, record, predictions)
+    {
+        _input = input;
+        _trajectory = trajectory;
+        StepsPerInterval = stepsPerInterval;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<double[]>? IntervalTransported => null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> StepsPerInterval { get; }
+
+    /// <summary>Forms the operators step by step on the interpolant.</summary>
+    /// <exception cref="ArgumentException">The optimizer has no such recursion, step numbers do not increase, or the run does not give a Jacobian at each step.</exception>
+    internal static InterpolatedDescentModel Build(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
+    {
+        var checkpoints = input.Checkpoints;
+        Require(input);
+        var trajectory = input.Interpolate(input.AllCheckpoints) as InterpolatedTrajectory
+            ?? throw new ArgumentException($"mode: descent needs the mean Jacobian along each step, which the interpolation {input.Options.Interpolation.Name} does not give; use flow.");
+        var variants = second.Run(stop => InterpolationVariants.OfSteps(input, stop));
+        var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
+        int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
+        var kept = input.KeptCheckpoints;
+        var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])] };
+        var (dense, record) = DescentRecursion.Run(kernels, input.Backend, carried, null, progress, cancellation);
+        var propagation = dense.At(steps);
+        var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
+        var predictions = new PredictionSet(main) { Interpolations = variants.Value, Descent = Known.Of(main) };
+        return new InterpolatedDescentModel(input, trajectory, propagation, record, predictions, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)])
+        {
+            PartialGramians = [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })],
+        };
+    }
+
+    private static void Require(AnalysisInput input)
+    {
+        var checkpoints = input.Checkpoints;
+        if (!input.Kernels.InterpolatesJacobian)
+            throw new ArgumentException(
+                "mode: descent needs Jacobians or the cross blocks K_SS_next, K_QS_next and K_SQ_next: kernels of single moments do not determine a step; use flow.");
+        string kind = checkpoints.Optimizer?.Kind ?? "not known";
+        if (kind != "gradient-descent")
+            throw new ArgumentException(
+                $"mode: descent between sparse checkpoints is possible for gradient-descent only, and the optimizer of this run is {kind}; record every step, or use flow.");
+        for (int k = 1; k < checkpoints.Count; k++)
+            if (checkpoints[k].Step <= checkpoints[k - 1].Step)
+                throw new ArgumentException(
+                    $"mode: descent needs step numbers that increase; checkpoint {k} is step {checkpoints[k].Step} after {checkpoints[k - 1].Step}.");
+    }
+
+    internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
+        DescentCarry.Run(new InterpolatedDescentKernels(_trajectory, _input.Checkpoints), _input.Backend, block, cancellation);
+
+    internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation) =>
+        throw new ArgumentException("Descent between sparse checkpoints has no factor of W_S.");
+
+    private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
+}

@@ -1,0 +1,108 @@
+using KernelFlow.Analysis;
+using KernelFlow.Integrators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow;
+
+/// <summary>The operators of a window, by gradient flow or by the recorded steps, with what the checks need to know of how they were made.</summary>
+/// <remarks>Whoever has a question whose answer depends on the mode asks the model: there is one kind of model per mode, and nothing else knows the difference.</remarks>
+public abstract record RunModel
+{
+    private protected RunModel(Propagation propagation, PredictionSet predictions)
+    {
+        Propagation = propagation;
+        Predictions = predictions;
+        PartialGramians = propagation.PartialGramians;
+    }
+
+    /// <summary>P, W_S, G_S and G_Q.</summary>
+    public Propagation Propagation { get; init; }
+
+    /// <summary>What the operators predict, and the variants that estimate how far that may be off.</summary>
+    public PredictionSet Predictions { get; }
+
+    /// <summary>W_S(s, t_k) with the checkpoint index k, in order.</summary>
+    public IReadOnlyList<PartialGramian> PartialGramians { get; init; }
+
+    /// <summary>Flow or descent.</summary>
+    public abstract AnalysisMode Mode { get; }
+
+    /// <summary>"flow" or "descent", as in results.json.</summary>
+    public string Name => Mode.Name();
+
+    /// <summary>The integration method, or the rule by which descent takes the mean Jacobian of a step.</summary>
+    public abstract string Method { get; }
+
+    /// <summary>Why this method, where it was left to the tool; null otherwise.</summary>
+    public virtual string? MethodReason => null;
+
+    /// <summary>β where B = βI and 2βλ_j is the fraction of the energy of mode j that is dissipated; otherwise why it is not a fraction.</summary>
+    public abstract Known<double> Fraction { get; }
+
+    /// <summary>c with ‖G_Q v‖² ≤ c·vᵀW_S v.</summary>
+    public abstract double ResponseBound { get; }
+
+    /// <summary>Whether <see cref="ResponseBound"/> comes from K_QQ (otherwise from K_QS K_SS⁺ K_SQ).</summary>
+    public abstract bool HasTestKernel { get; }
+
+    /// <summary>c with ‖P v − v‖² ≤ c·vᵀW_S v.</summary>
+    public abstract double MotionBound { get; }
+
+    /// <summary>Relative rounding of the kernels.</summary>
+    public abstract double Epsilon { get; }
+
+    /// <summary>P(t_{k+1},t_k) g(t_k) per interval; null where it was not formed.</summary>
+    public abstract IReadOnlyList<double[]>? IntervalTransported { get; }
+
+    /// <summary>Steps per interval between checkpoints.</summary>
+    public abstract IReadOnlyList<int> StepsPerInterval { get; }
+
+    /// <summary>Length of the chain of steps through which rounding accumulates.</summary>
+    public int ArithmeticSteps => StepsPerInterval.Sum();
+
+    /// <summary>What errors made early can grow by on their way through the window; 1 where nothing grows.</summary>
+    public abstract double Amplification { get; }
+
+    /// <summary>Why no claim about recorded data can be decided with this model, as past the edge of stability; null when they can.</summary>
+    public abstract string? NoPredictionReason { get; }
+
+    /// <summary>Why the theory does not imply the coupling of test and training outputs here (claim C8); null where it does.</summary>
+    public abstract string? NoCouplingReason { get; }
+
+    /// <summary>Why a part of the window has no propagator of its own, so that vectors cannot be carried through it a second time; null where they can.</summary>
+    internal virtual string? NoCarryReason => null;
+
+    /// <summary>The times between which the quadrature nodes of W_S must fill every interval; null where W_S is a sum over the steps.</summary>
+    internal virtual IReadOnlyList<double>? NodeKnots => null;
+
+    /// <summary>Whether the method keeps I − P = βG_S and I − PᵀP = 2βW_S to rounding at any step (<see cref="Fraction"/> known).</summary>
+    internal virtual bool KeepsEnergy => false;
+
+    /// <summary>The second integration of the inclusion's check 2, or why there is none.</summary>
+    internal abstract Known<SecondIntegration> Second { get; }
+
+    /// <summary>What the results say of the steps themselves; null in flow mode.</summary>
+    internal virtual DescentSummary? Descent => null;
+
+    /// <summary>Carries V through the window a second time, [s,τ] and [τ,T] each on its own.</summary>
+    /// <param name="block">V, N×c.</param>
+    /// <param name="split">Checkpoint index of τ; null for one piece.</param>
+    /// <param name="cancellation">Honoured within one step.</param>
+    internal abstract CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation);
+
+    /// <summary>R of F = QR, W_S = FᵀF, and s_F, to a multiple ε of which R is known.</summary>
+    /// <exception cref="ArgumentException">There is no such factor; the options are refused before it comes to that.</exception>
+    internal abstract (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation);
+
+    /// <summary>P, W_S and G of a mode of a constant K_SS for B = βI in closed form, as functions of its eigenvalue κ; or why there is none.</summary>
+    internal abstract Known<Func<double, FrozenMode>> FrozenModes(double beta);
+
+    /// <summary>The spectra of W_S(t_k, T), or why there are none.</summary>
+    internal abstract Known<IReadOnlyList<SchedulePoint>> ScheduleOverStart(AnalysisInput input, CancellationToken cancellation);
+
+    /// <summary>eig(2 B_s^½ W_S B_s^½), or why it is not a fraction of the energy.</summary>
+    internal abstract Known<RelativeDissipation> RelativeDissipation(AnalysisInput input);
+}
+
+/// <summary>P, W_S and G/K of one mode of a kernel that does not move.</summary>
+internal readonly record struct FrozenMode(double P, double W, double G);

@@ -1,0 +1,39 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>What was read of a run, and how it is to be analysed.</summary>
+/// <param name="Checkpoints">The run or the window of it.</param>
+/// <param name="Outputs">Outputs, gradients, loss Hessians and losses.</param>
+/// <param name="Kernels">The kernels of each checkpoint and, except where every step was recorded, all that interpolation between them needs.</param>
+/// <param name="Options">Options.</param>
+/// <param name="Backend">The dense linear algebra to use.</param>
+internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecord Outputs, TrajectoryBuilder Kernels, AnalysisOptions Options, Backend Backend)
+{
+    /// <summary>N.</summary>
+    public int TrainSize => Checkpoints.TrainSize;
+
+    /// <summary>g(s).</summary>
+    public double[] StartGradient => Outputs.Gradients[0];
+
+    /// <summary>0, 1, …: every checkpoint.</summary>
+    public int[] AllCheckpoints => [.. Enumerable.Range(0, Checkpoints.Count)];
+
+    /// <summary>The checkpoints at which W_S(s, t_k) is kept.</summary>
+    public IReadOnlyList<int> KeptCheckpoints => Measures.ScheduleBuilder.Checkpoints(Checkpoints.Count, TrainSize);
+
+    /// <summary>The trajectory between the chosen checkpoints by the interpolation of the options.</summary>
+    /// <exception cref="ArgumentException">A user's interpolation gave a trajectory of another shape or with other knots.</exception>
+    public KernelTrajectory Interpolate(IReadOnlyList<int> chosen)
+    {
+        string name = Options.Interpolation.Name;
+        var trajectory = Options.Interpolation.Build(Kernels, chosen) ?? throw new ArgumentException($"interpolation: {name} built no trajectory.");
+        if (trajectory.TrainSize != TrainSize || trajectory.TestSize != Checkpoints.TestSize || trajectory.Outputs != Checkpoints.Outputs)
+            throw new ArgumentException($"interpolation: {name} built a trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}, p = {trajectory.Outputs}, "
+                + $"expected N = {TrainSize}, M = {Checkpoints.TestSize}, p = {Checkpoints.Outputs}.");
+        if (!trajectory.Knots.SequenceEqual(chosen.Select(k => Outputs.Times[k])))
+            throw new ArgumentException($"interpolation: the knots of {name} are not the times of the {chosen.Count} checkpoints it was asked to interpolate between.");
+        return trajectory;
+    }
+}

@@ -1,0 +1,44 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>What is to be done with a run, decided before anything large is read.</summary>
+/// <param name="Checkpoints">The window.</param>
+/// <param name="Mode">Flow or descent.</param>
+/// <param name="ModeReason">Why, where the mode was left to the tool.</param>
+/// <param name="Exact">Whether every step was recorded and descent needs no interpolant.</param>
+/// <param name="Options">Options.</param>
+/// <param name="Backend">The dense linear algebra to use.</param>
+internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode Mode, string? ModeReason, bool Exact, AnalysisOptions Options, Backend Backend)
+{
+    /// <summary>Resolves what was left to the tool and refuses what cannot be done.</summary>
+    /// <exception cref="ArgumentException">Names the option.</exception>
+    public static AnalysisPlan Of(CheckpointSequence run, AnalysisOptions options)
+    {
+        var checkpoints = run.Window(options.From, options.To);
+        var backend = options.Backend ?? Backend.Resolve("auto");
+        var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
+        bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
+        SpectrumSolver.Check(checkpoints, options, mode, exact);
+        return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
+    }
+
+    /// <summary>Reads outputs and forms the kernels that the model needs.</summary>
+    public AnalysisInput Read(StageProgress stages, CancellationToken cancellation)
+    {
+        var reading = stages.Begin("reading");
+        var outputs = OutputRecord.Read(Checkpoints);
+        var kernels = Exact
+            ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation)
+            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, sparseCubic: Options.Interpolation.NeedsDistantProducts);
+        return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend);
+    }
+
+    /// <summary>Forms P, W_S, G_S and G_Q.</summary>
+    public RunModel Integrate(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
+    {
+        if (Mode == AnalysisMode.Flow) return FlowModel.Build(input, second, progress, cancellation);
+        return Exact ? ExactDescentModel.Build(input, progress, cancellation) : InterpolatedDescentModel.Build(input, second, progress, cancellation);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using KernelFlow.Analysis.Measures;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>Gathers what was found into the immutable result.</summary>
+internal static class Gathering
+{
+    /// <summary>The result.</summary>
+    public static ReservoirAnalysis Of(CheckpointSequence run, AnalysisPlan plan, StudiedWindow window, Measurements measured, RecordedMeasures beside,
+        IReadOnlyList<ClaimResult> claims, long started)
+    {
+        var (input, model, solution) = window;
+        var checkpoints = input.Checkpoints;
+        var propagation = model.Propagation;
+        var relative = measured.Relative.Value;
+        return new ReservoirAnalysis
+        {
+            Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, beside.InputHash.Value)
+            {
+                Name = run.Name,
+                Optimizer = run.Optimizer is { } optimizer ? OptimizerFacts.Of(optimizer) : null,
+                Metadata = run.Metadata,
+            },
+            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, input.Options.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
+            {
+                ModeReason = plan.ModeReason,
+                MethodReason = model.MethodReason,
+                IndependentCheck = input.Options.IndependentCheck,
+            },
+            Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
+            Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),
+            Inclusion = measured.Inclusion,
+            Claims = claims,
+            RelativeDissipation = relative.OrDefault(null!),
+            RelativeDissipationReason = relative.Reason,
+            KernelEvolution = measured.Evolution.Value,
+            Schedule = measured.Schedule,
+            NoisePlacement = measured.Noise.OrDefault(null!),
+            RiskGate = measured.Gate.Value.OrDefault(null!),
+            Influence = InfluenceBuilder.Build(window),
+            Intervals = Intervals(input, model),
+            Displacements = new DisplacementResult(window.TestDisplacement, model.Predictions.Main.Test, window.TrainDisplacement, model.Predictions.Main.Train),
+            Descent = model.Descent,
+            Performance = Cost(run, window, started),
+            Operators = new OperatorSet(propagation.P, propagation.W_S, propagation.G_Q, propagation.G_S, solution.Reported.Vectors),
+        };
+    }
+
+    private static PerformanceResult Cost(CheckpointSequence run, StudiedWindow window, long started)
+    {
+        var (backend, report) = (window.Backend, window.Propagation.Report);
+        return new PerformanceResult(run.OpeningTime.TotalSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds, Process.GetCurrentProcess().PeakWorkingSet64,
+            report.Steps, report.Rejected, window.Model.Method, $"{backend.Name}, {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}");
+    }
+
+    private static IntervalResult[] Intervals(AnalysisInput input, RunModel model)
+    {
+        var outputs = input.Outputs;
+        return Enumerable.Range(0, outputs.Times.Count - 1).Select(k =>
+        {
+            double size = VectorMath.Norm(outputs.Gradients[k]);
+            double? defect = size > 0 && model.IntervalTransported is { } ends ? VectorMath.Distance(ends[k], outputs.Gradients[k + 1]) / size : null;
+            return new IntervalResult(outputs.Times[k], outputs.Times[k + 1], defect, model.StepsPerInterval[k]);
+        }).ToArray();
+    }
+}

@@ -1,0 +1,16 @@
+using KernelFlow.Analysis.Measures;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>What is measured on the recording alone, beside the integration.</summary>
+/// <param name="Evolution">How far the kernel moved.</param>
+/// <param name="Gate">The population-risk gate.</param>
+/// <param name="InputHash">"sha256:…" of the files; null for runs in memory.</param>
+internal sealed record RecordedMeasures(Pending<KernelEvolution> Evolution, Pending<Known<RiskGate>> Gate, Pending<string?> InputHash)
+{
+    /// <summary>Starts them.</summary>
+    public static RecordedMeasures Start(CheckpointSequence run, AnalysisInput input, SecondThread second) => new(
+        second.Run(stop => KernelEvolutionBuilder.Build(input.Kernels, input.Outputs, input.Backend, stop)),
+        second.Run(stop => GateBuilder.Build(input.Checkpoints, input.Outputs, stop)),
+        second.Run(_ => run.InputHash?.Value));
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using KernelFlow.Analysis.Measures;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>The order of an analysis: read, integrate, decompose, measure, judge, gather. Each stage is a class of its own.</summary>
+internal static class ReservoirPipeline
+{
+    /// <summary>Runs the stages.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="progress">Receives stages and fractions.</param>
+    /// <param name="cancellation">Honoured within one step.</param>
+    /// <param name="alter">For tests of the checks: puts a fault into the operators before anything looks at them.</param>
+    public static ReservoirAnalysis Run(CheckpointSequence run, AnalysisOptions options, IProgress<AnalysisProgress>? progress, CancellationToken cancellation,
+        Func<RunModel, RunModel>? alter = null)
+    {
+        long started = Stopwatch.GetTimestamp();
+        var stages = new StageProgress(progress);
+        OptionChecks.Check(options);
+        var claims = ClaimCatalogue.With(options.Claims);
+        var plan = AnalysisPlan.Of(run, options);
+
+        var input = plan.Read(stages, cancellation);
+        var integrating = stages.Begin("integrating");
+        using var second = SecondThread.For(input.TrainSize, input.Backend, cancellation);
+        var beside = RecordedMeasures.Start(run, input, second);
+        var model = plan.Integrate(input, second, integrating, cancellation);
+        if (alter is not null) model = alter(model);
+
+        var solution = SpectrumSolver.Solve(model, options, input.Backend, stages.Begin("spectrum"), cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        var window = new StudiedWindow(input, model, solution);
+        var measured = OperatorMeasures.Of(window, beside, second, stages, cancellation);
+        var evidence = new ClaimEvidence(window, measured);
+        ClaimResult[] results = [.. claims.Select(claim => claim.Check(evidence))];
+        stages.Report("budget", 1);
+        return Gathering.Of(run, plan, window, measured, beside, results, started);
+    }
+}

@@ -1,0 +1,31 @@
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>A window whose operators were formed and decomposed: what the inclusion, the measures and the claims look at.</summary>
+/// <param name="Input">What was read.</param>
+/// <param name="Model">The operators and how they were made.</param>
+/// <param name="Solution">The eigenpairs of W_S.</param>
+internal sealed record StudiedWindow(AnalysisInput Input, RunModel Model, SpectrumSolution Solution)
+{
+    /// <summary>The operators.</summary>
+    public Propagation Propagation => Model.Propagation;
+
+    /// <summary>The eigenpairs of W_S that were computed.</summary>
+    public EigenPairs Pairs => Solution.Pairs;
+
+    /// <summary>The dense linear algebra to use.</summary>
+    public Backend Backend => Input.Backend;
+
+    /// <summary>ε of the coarsest number type the data are stored in, or were made from.</summary>
+    public double StoredEpsilon { get; } = Input.Checkpoints.SelectMany(c => c.Tensors)
+        .Where(t => t.Key is "J_S" or "J_Q" or "J_S_mid" or "J_Q_mid" or "K_SS" or "K_QS" or "K_SS_next" or "K_QS_next" or "K_SQ_next" or "K_SS_mid" or "K_QS_mid" or "U_S" or "U_Q")
+        .Select(t => t.Value.Type.Epsilon()).Concat(Input.Checkpoints.Select(c => c.Find("kernel_epsilon")?.ReadAll()[0] ?? 0)).Max();
+
+    /// <summary>U_Q(T) − U_Q(s).</summary>
+    public double[] TestDisplacement { get; } = VectorMath.Subtract(Input.Outputs.TestOutputs[^1], Input.Outputs.TestOutputs[0]);
+
+    /// <summary>U_S(T) − U_S(s).</summary>
+    public double[] TrainDisplacement { get; } = VectorMath.Subtract(Input.Outputs.TrainOutputs[^1], Input.Outputs.TrainOutputs[0]);
+}

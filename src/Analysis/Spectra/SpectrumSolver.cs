@@ -1,0 +1,84 @@
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using KernelFlow.Spectral;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis;
+
+/// <summary>The eigenpairs of W_S by the solver asked for (docs/matrix-free.md).</summary>
+internal static class SpectrumSolver
+{
+    /// <summary>Refuses what cannot be done, before anything large is read.</summary>
+    /// <exception cref="ArgumentException">Names the option.</exception>
+    public static void Check(CheckpointSequence checkpoints, AnalysisOptions options, AnalysisMode mode, bool exact)
+    {
+        int N = checkpoints.TrainSize;
+        if (options.Modes is { } k && (k < 1 || k > N))
+            throw new ArgumentException(FormattableString.Invariant($"modes: found {k}, expected 1 to {N}, the order of W_S."));
+        if (options.Solver != EigenSolver.GolubKahan) return;
+        if (!checkpoints.HasJacobians)
+            throw new ArgumentException("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks, from which eigenvalues of W_S are known to N·ε·λ₁ only; use dense or lanczos.");
+        if (mode == AnalysisMode.Flow && options.Method.Method is { Tableau: null })
+            throw new ArgumentException($"solver: golub-kahan needs the steps of {string.Join(", ", CollocationTableau.All.Select(t => t.Name))}, not {options.Method}.");
+        if (mode != AnalysisMode.Descent) return;
+        if (!exact) throw new ArgumentException("solver: golub-kahan in descent mode needs every step recorded; use flow, or another solver.");
+        if (DescentSupport.Require(checkpoints) is { HasBuffer: true } rule)
+            throw new ArgumentException($"solver: golub-kahan in descent mode is possible for gradient-descent only, and the optimizer of this run is {rule.Kind}; use flow, or another solver.");
+    }
+
+    /// <summary>Solves.</summary>
+    /// <exception cref="NumericalException">Lanczos did not converge.</exception>
+    public static SpectrumSolution Solve(RunModel model, AnalysisOptions options, Backend backend, Action<double> progress, CancellationToken cancellation)
+    {
+        var W = model.Propagation.W_S;
+        int N = W.RowCount, k = options.Modes ?? N;
+        if (options.Solver == EigenSolver.GolubKahan)
+        {
+            var (triangle, scale) = model.FactorTriangle(progress, cancellation);
+            var squares = FromTriangle(triangle, W, backend);
+            return new SpectrumSolution(squares, Leading(squares, k), EigenSolver.GolubKahan, "all singular values of F were computed", scale);
+        }
+        if (options.Solver != EigenSolver.Lanczos || k == N)
+        {
+            // With every mode wanted the basis of Lanczos is the whole space, and what remains is a dense problem of order N.
+            var all = options.Solver == EigenSolver.Lanczos ? Lanczos(W, k, options, backend, cancellation).Pairs : DenseEigen.Decompose(W, backend);
+            return new SpectrumSolution(all, Leading(all, k), options.Solver == EigenSolver.Lanczos ? EigenSolver.Lanczos : EigenSolver.Dense, "all eigenvalues were computed", null);
+        }
+        // The claims are about all modes. W is there, and its decomposition costs less than one step of the integration that made it.
+        var largest = Lanczos(W, k, options, backend, cancellation);
+        return new SpectrumSolution(DenseEigen.Decompose(W, backend), largest.Pairs, EigenSolver.Lanczos, largest.MultiplicityText, null);
+    }
+
+    private static LanczosResult Lanczos(DenseMatrix W, int k, AnalysisOptions options, Backend backend, CancellationToken cancellation)
+    {
+        var result = ThickRestartLanczos.Solve(new DenseOperator(W, symmetric: true, backend), k, new LanczosOptions { Seed = (int)(options.Seed & int.MaxValue) }, backend, cancellation: cancellation);
+        if (!result.Pairs.Converged)
+            throw new NumericalException($"lanczos: the {k} largest eigenpairs of W_S did not converge after {result.Restarts} restarts; use --solver dense.");
+        return result;
+    }
+
+    // F = QR and R = UΣVᵀ: Σ and V are those of F. Residuals against the dense W, which knows nothing of R.
+    private static EigenPairs FromTriangle(DenseMatrix triangle, DenseMatrix W, Backend backend)
+    {
+        int N = W.RowCount;
+        var sigma = new double[N];
+        DenseMatrix u = new(N, N), vt = new(N, N), image = new(N, N), gram = new(N, N);
+        backend.Svd(triangle, sigma, u, vt);
+        var vectors = (DenseMatrix)vt.Transpose();
+        double[] values = Array.ConvertAll(sigma, s => s * s), residuals = new double[N];
+        backend.Gemm(Op.None, Op.None, 1, W, vectors, 0, image);
+        for (int j = 0; j < N; j++)
+        {
+            var column = ((MatrixView)image).Column(j);
+            VectorKernels.Axpy(-values[j], ((MatrixView)vectors).Column(j), column);
+            residuals[j] = VectorKernels.Norm(column);
+        }
+        backend.Syrk(Op.Transpose, 1, vectors, 0, gram);
+        for (int j = 0; j < N; j++) gram.At(j, j, gram.At(j, j) - 1);
+        return new EigenPairs(values, vectors, residuals, MatrixNorms.Largest(gram), 0, true);
+    }
+
+    private static EigenPairs Leading(EigenPairs all, int k) => k == all.Values.Count ? all
+        : all with { Values = [.. all.Values.Take(k)], Vectors = ((MatrixView)all.Vectors).ColumnRange(0, k).ToMatrix(), ResidualNorms = [.. all.ResidualNorms.Take(k)] };
+}
