@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators.Tests;
 

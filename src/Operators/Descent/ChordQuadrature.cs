@@ -36,18 +36,22 @@ public enum ChordQuadratureKind
 
     /// <summary>From an interpolant between sparse checkpoints, at the middle of each step.</summary>
     Interpolated,
+
+    /// <summary>Known without a rule, as in closed-form problems.</summary>
+    Exact,
 }
 
 /// <summary>Which rule is used for J̄, and what it is called.</summary>
 public static class ChordQuadratures
 {
-    /// <summary>The name in reports: "trapezium", "midpoint" or "interpolated".</summary>
+    /// <summary>The name in reports: "trapezium", "midpoint", "interpolated" or "exact".</summary>
     /// <param name="kind">The rule.</param>
     public static string Name(this ChordQuadratureKind kind) => kind switch
     {
         ChordQuadratureKind.Trapezium => "trapezium",
         ChordQuadratureKind.Midpoint => "midpoint",
         ChordQuadratureKind.Interpolated => "interpolated",
+        ChordQuadratureKind.Exact => "exact",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
