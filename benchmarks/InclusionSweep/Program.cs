@@ -22,7 +22,7 @@ static void Row(string name, double? leak, CheckpointSequence run, double thresh
     double worst = inclusion.ThresholdCurve.Single(p => p.Threshold == threshold).WorstReservoirResponse;
     Console.WriteLine(
         $"| {name} | {(leak is { } e ? $"{e:0.#e0}" : "–")} | {threshold:0.#e0} | {inclusion.Verdict} | {inclusion.Structural.WorstRatio:G4} | "
-        + $"{inclusion.Independent?.WorstExcess:G4} | {inclusion.Independent?.RelativeTolerance:0.#e0} "
+        + $"{inclusion.Independent.OrNull()?.WorstExcess:G4} | {inclusion.Independent.OrNull()?.RelativeTolerance:0.#e0} "
         + $"| {(inclusion.Visibility is { } nu ? $"{nu / inclusion.VisibilityBound:G4}" : "∞")} | {worst:G3} | {analysis.Spectrum.ReservoirDimension} "
         + $"of {analysis.Spectrum.Eigenvalues.Count} |");
 }

@@ -15,7 +15,7 @@ foreach (long seed in seeds)
     {
         var a = Analyze.Reservoir(run, new AnalysisOptions { Mode = AnalysisMode.Flow, Backend = backend, To = run[index].Time });
         double[] u = run[index]["U_S"].ReadAll(), q = run[index]["U_Q"].ReadAll(), y = run.Loss.Targets.ToArray();
-        var influence = a.Influence!;
+        var influence = a.Influence.Value;
         int order = 0;
         void Add(string score, Func<int, double> value)
         {
@@ -27,7 +27,7 @@ foreach (long seed in seeds)
         Add("trace of W_ii", i => influence.Examples[i].SelfTrace);
         Add("movement of the test outputs ‖G_QE_ig_i‖", i => influence.Examples[i].TestContribution);
         Add("response of the test outputs ‖G_QE_i‖", i => influence.Examples[i].TestResponse);
-        Add("harm to the test loss (q − y_Q)ᵀ(−G_QE_ig_i)", i => Enumerable.Range(0, q.Length).Sum(r => (q[r] - truth[r]) * influence.OnTest[r, i]));
+        Add("harm to the test loss (q − y_Q)ᵀ(−G_QE_ig_i)", i => Enumerable.Range(0, q.Length).Sum(r => (q[r] - truth[r]) * influence.OnTest.Value[r, i]));
         Add("loss of the example at T", i => (u[i] - y[i]) * (u[i] - y[i]) / 2);
         Add("gradient norm at s ‖g_i‖", i => influence.Examples[i].Gradient);
     }

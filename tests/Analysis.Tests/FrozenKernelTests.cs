@@ -29,7 +29,7 @@ public class FrozenKernelTests
         var evd = (J_S * J_S.Transpose()).Evd(Symmetricity.Symmetric);
         Matrix<double> Function(Func<double, double> f) => evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(evd.EigenValues.Map(z => f(z.Real))) * evd.EigenVectors.Transpose();
         const double beta = 1.0 / Train;
-        var o = Analysis(J_S, J_Q, end).Operators;
+        var o = Analysis(J_S, J_Q, end).Operators.Value;
         var P = Function(k => Math.Exp(-beta * k * end));
         Check.AtMost(1e-8 * Math.Max(P.FrobeniusNorm(), 1e-140), (o.P - P).FrobeniusNorm(), "P");
         Check.AtMost(1e-8, TestRuns.Relative(o.W_S, Function(k => -Expm1(-2 * beta * k * end) / (2 * beta))), "W_S");
@@ -47,7 +47,7 @@ public class FrozenKernelTests
         var analysis = Analysis(Matrix<double>.Build.Dense(Train, 50), FlowPath.Gaussian(new Random(82), Test, 50), 10);
         Assert.Equal((0, Train, Verdict.Holds), (analysis.Spectrum.SignalDimension, analysis.Spectrum.ReservoirDimension, analysis.Inclusion.Verdict));
         Assert.Equal(0, analysis.Inclusion.Visibility);
-        Assert.Equal(0, analysis.Operators.W_S.FrobeniusNorm() + analysis.Operators.G_Q.FrobeniusNorm());
-        Check.AtMost(1e-14, (analysis.Operators.P - Matrix<double>.Build.DenseIdentity(Train)).FrobeniusNorm(), "P − I");
+        Assert.Equal(0, analysis.Operators.Value.W_S.FrobeniusNorm() + analysis.Operators.Value.G_Q.FrobeniusNorm());
+        Check.AtMost(1e-14, (analysis.Operators.Value.P - Matrix<double>.Build.DenseIdentity(Train)).FrobeniusNorm(), "P − I");
     }
 }

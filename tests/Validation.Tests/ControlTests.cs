@@ -24,7 +24,7 @@ public sealed class ControlTests
         var run = Recorder.InMemory(s_small, s_managed);
         var analysis = Analyze.Reservoir(Controls.WithoutPropagator(run), s_flow);
         int N = run.TrainSize;
-        Check.Small((analysis.Operators.P - Matrix<double>.Build.DenseIdentity(N)).FrobeniusNorm(), 1e-14, "P − I");
+        Check.Small((analysis.Operators.Value.P - Matrix<double>.Build.DenseIdentity(N)).FrobeniusNorm(), 1e-14, "P − I");
 
         var still = new CheckpointSequence(
             run.Select(c => c with { Tensors = c.Tensors.Values.Select(t => t.Name == "g" ? run[0]["g"] : t).ToDictionary(t => t.Name) }), run.Loss);

@@ -38,7 +38,7 @@ public sealed class DeterminismTests : IDisposable
         {
             using var recorded = RecordedRun.Open(Path.Combine(_folder, run.Id));
             var analysis = Analyze.Reservoir(recorded.Checkpoints, new AnalysisOptions { Backend = Backend.Managed(1) });
-            Assert.Equal(report.Rows.Single(r => r.Id == run.Id).Claim("C4").RelativeError, analysis.Claim("C4").RelativeError);
+            Assert.Equal(report.Rows.Single(r => r.Id == run.Id).Claim("C4").RelativeError.OrNull(), analysis.Claim("C4").RelativeError.OrNull());
         }
     }
 

@@ -37,14 +37,14 @@ internal static class CouplingCriteria
     {
         var runs = In(rows, CouplingRows.Recorded);
         string Worst(Func<ExperimentRow, bool> which) =>
-            runs.Any(which) ? Short(runs.Where(which).Max(r => r.Claim(CouplingClaims.Transfer).RelativeError)) : None;
-        string Least(string group) => Short(In(rows, group).Min(r => r.Claim(CouplingClaims.Transfer).RelativeError));
+            runs.Any(which) ? Short(runs.Where(which).Max(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrNull())) : None;
+        string Least(string group) => Short(In(rows, group).Min(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrNull()));
         return $"{Count(runs.Length)} recorded runs, kernel drift {Short(runs.Min(Drift))} to {Short(runs.Max(Drift))}. Predicted test displacement "
             + "(C4): relative error at most "
             + $"{Worst(r => !EveryStep(r))} between sparse checkpoints and {Worst(EveryStep)} on recorded steps; without a propagator at least "
             + $"{Least(CouplingRows.NoPropagator)}, "
             + $"with a foreign J_Q at least {Least(CouplingRows.ForeignTest)}. Coupling (C8): error at most "
-            + $"{Short(runs.Max(r => r.Claim(CouplingClaims.Coupling).RelativeError))}, "
+            + $"{Short(runs.Max(r => r.Claim(CouplingClaims.Coupling).RelativeError.OrNull()))}, "
             + $"correlation at least {Short(runs.Min(r => r.Claim(CouplingClaims.Coupling).Correlation), 6)} (published at drift "
             + $"{Short(CouplingExperiment.PublishedDrift)}: {Short(CouplingExperiment.PublishedError)} and {Short(CouplingExperiment.PublishedCorrelation)}). "
             + "Correlation alone decides nothing: the recorded g integrated without any propagator reaches "
@@ -61,7 +61,7 @@ internal static class CouplingCriteria
     public static bool EveryStep(ExperimentRow row) => row.Settings.Any(s => s is { Name: CouplingRows.Mode, Value: "descent" });
 
     /// <summary>Error relative to the budget; null when a part of it is unknown.</summary>
-    public static double? Ratio(ClaimResult claim) => claim.Budget?.Sum is { } sum ? claim.RelativeError / sum : null;
+    public static double? Ratio(ClaimResult claim) => claim.Budget?.Sum is { } sum ? claim.RelativeError.OrNull() / sum : null;
 
     private static bool IsJudged(ClaimResult claim) => claim.Verdict is Verdict.Holds or Verdict.Violated or Verdict.Undecided;
 
@@ -74,7 +74,7 @@ internal static class CouplingCriteria
             "On every recorded run the error of C2, C4 and, where the theory implies it, C8 is at most three times its budget", broken.Length == 0,
             broken.Length > 0 ? "violated: " + string.Join("; ", broken.Select(b => $"{b.Claim.Id} on {b.Id} ({b.Claim.Reason})"))
             : $"{Count(judged.Length)} figures; largest error relative to its budget: {Short(Ratio(claim))} ({claim.Id} on {id}: "
-                + $"{Short(claim.RelativeError)} against {Short(claim.Budget?.Sum)})");
+                + $"{Short(claim.RelativeError.OrNull())} against {Short(claim.Budget?.Sum)})");
     }
 
     private static Criterion Steps(ExperimentRow[] runs)
@@ -82,8 +82,8 @@ internal static class CouplingCriteria
         var steps = runs.Where(EveryStep).ToArray();
         string condition = $"Where every step was recorded with its midpoint, the error of C4 is at most {Short(StepError)}";
         if (steps.Length == 0) return new(CriterionKind.Power, condition, false, "no such run");
-        var worst = steps.MaxBy(r => r.Claim(CouplingClaims.Transfer).RelativeError)!;
-        double? error = worst.Claim(CouplingClaims.Transfer).RelativeError;
+        var worst = steps.MaxBy(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrNull())!;
+        double? error = worst.Claim(CouplingClaims.Transfer).RelativeError.OrNull();
         // An error that is not a number refutes nothing; it decides nothing either.
         return new(error is { } number && double.IsFinite(number) ? CriterionKind.Claim : CriterionKind.Power, condition, error <= StepError,
             $"{Count(steps.Length)} runs; largest {Short(error)} ({worst.Id})");
@@ -115,7 +115,7 @@ internal static class CouplingCriteria
             $"The control '{group}' fails {string.Join(" and ", claims)} on every run, by {Count((long)VisibleFailure)} times its budget or more",
             passing.Length == 0 && checks.Length > 0,
             passing.Length > 0 ? "not failed: " + string.Join("; ", passing)
-            : $"{Count(checks.Length)} figures; smallest error {Short(checks.Min(c => c.Claim.RelativeError))}, smallest multiple of the budget "
+            : $"{Count(checks.Length)} figures; smallest error {Short(checks.Min(c => c.Claim.RelativeError.OrNull()))}, smallest multiple of the budget "
                 + $"{Short(checks.Min(c => Ratio(c.Claim)))}");
     }
 
@@ -127,6 +127,6 @@ internal static class CouplingCriteria
             "Where the kernel moved by its own size or more, the kernel of the start does not predict C4: the movement matters",
             moved.Length > 0 && passing.Length == 0,
             moved.Length == 0 ? "no kernel moved so far" : passing.Length > 0 ? "predicted by the frozen kernel: " + string.Join("; ", passing)
-            : $"{Count(moved.Length)} runs; smallest error of the frozen kernel {Short(moved.Min(r => r.Claim(CouplingClaims.Transfer).RelativeError))}");
+            : $"{Count(moved.Length)} runs; smallest error of the frozen kernel {Short(moved.Min(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrNull()))}");
     }
 }

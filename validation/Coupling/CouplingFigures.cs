@@ -23,7 +23,7 @@ internal static class CouplingFigures
         var head = new FigureHead("prediction", "The prediction does not care how far the kernel moves",
             "Relative error of the predicted test displacement (C4) against kernel drift. "
                 + string.Join("; ", s_groups.Select(g => Ranges(rows, g, CouplingClaims.Transfer))));
-        var chart = new Chart(DriftAxis(rows), Axis.Log("relative error of C4", rows.Select(r => r.Claim(CouplingClaims.Transfer).RelativeError ?? 0)), head);
+        var chart = new Chart(DriftAxis(rows), Axis.Log("relative error of C4", rows.Select(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrDefault(0))), head);
         Add(chart, rows, CouplingClaims.Transfer);
         return Figure(head, chart.ToString(),
             "Each mark is a run; its error should lie below its budget, wherever it is on the drift axis. The controls use the same recordings. "
@@ -36,7 +36,7 @@ internal static class CouplingFigures
             $"Relative error of the coupling (C8) against kernel drift; published: {Short(CouplingExperiment.PublishedError)} at "
             + $"{Short(CouplingExperiment.PublishedDrift)}. " + string.Join("; ", s_groups.Select(g => Ranges(rows, g, CouplingClaims.Coupling))));
         var chart = new Chart(DriftAxis(rows),
-            Axis.Log("relative error of C8", rows.Select(r => r.Claim(CouplingClaims.Coupling).RelativeError ?? 0)
+            Axis.Log("relative error of C8", rows.Select(r => r.Claim(CouplingClaims.Coupling).RelativeError.OrDefault(0))
                 .Append(CouplingExperiment.PublishedError)), head);
         Add(chart, rows, CouplingClaims.Coupling);
         chart.Points("published", 5, [new Point(CouplingExperiment.PublishedDrift, CouplingExperiment.PublishedError,
@@ -53,15 +53,15 @@ internal static class CouplingFigures
         double limit = runs[0].Claim(CouplingClaims.Transfer).Tolerance ?? 0.1;
         var head = new FigureHead("budgets", "Errors and what explains them",
             "Error of C4 against its budget, in order of drift: "
-                + string.Join("; ", runs.Select(r => $"{r.Id} {Short(r.Claim(CouplingClaims.Transfer).RelativeError)} against "
+                + string.Join("; ", runs.Select(r => $"{r.Id} {Short(r.Claim(CouplingClaims.Transfer).RelativeError.OrNull())} against "
                     + $"{Narrative.Sum(r.Claim(CouplingClaims.Transfer).Budget)}")));
         var axis = Axis.Log("relative error of C4",
             runs.SelectMany(r =>
-                (double[])[r.Claim(CouplingClaims.Transfer).RelativeError ?? 0, 3 * (r.Claim(CouplingClaims.Transfer).Budget?.Known ?? 0)]).Append(limit), 12);
+                (double[])[r.Claim(CouplingClaims.Transfer).RelativeError.OrDefault(0), 3 * (r.Claim(CouplingClaims.Transfer).Budget?.SumOfKnown ?? 0)]).Append(limit), 12);
         RangeRow Row(ExperimentRow run)
         {
             var claim = run.Claim(CouplingClaims.Transfer);
-            return new(run.Id, claim.Budget?.Known, claim.Budget?.Sum is null, 3 * claim.Budget?.Sum, claim.RelativeError is { } error
+            return new(run.Id, claim.Budget?.SumOfKnown, claim.Budget?.Sum is null, 3 * claim.Budget?.Sum, claim.RelativeError.TryGet(out double error)
                 ? [new RowMark(0, error)] : [], Hover(run, CouplingClaims.Transfer));
         }
         string drawing = RangeRows.Draw(axis, [.. runs.Select(Row)], [new RowSeries("error", Marker.Diamond, "m s1", 4)], "budget", "3 × budget",
@@ -73,7 +73,7 @@ internal static class CouplingFigures
 
     private static string Ranges(IReadOnlyList<ExperimentRow> rows, string group, string claim)
     {
-        double[] errors = [.. CouplingCriteria.In(rows, group).Select(r => r.Claim(claim).RelativeError ?? double.NaN)];
+        double[] errors = [.. CouplingCriteria.In(rows, group).Select(r => r.Claim(claim).RelativeError.OrDefault(double.NaN))];
         return $"{group}: {Short(errors.Min())} to {Short(errors.Max())}";
     }
 
@@ -82,7 +82,7 @@ internal static class CouplingFigures
     private static void Add(Chart chart, IReadOnlyList<ExperimentRow> rows, string claim)
     {
         void Series(string name, int colour, Marker marker, Func<ExperimentRow, bool> which) => chart.Points(name, colour,
-            rows.Where(which).Select(r => new Point(CouplingCriteria.Drift(r), r.Claim(claim).RelativeError ?? double.NaN, Hover(r, claim))), marker, 3);
+            rows.Where(which).Select(r => new Point(CouplingCriteria.Drift(r), r.Claim(claim).RelativeError.OrDefault(double.NaN), Hover(r, claim))), marker, 3);
         Series("flow", 1, Marker.Circle, r => r.Group == CouplingRows.Recorded && !CouplingCriteria.EveryStep(r));
         Series("recorded steps", 3, Marker.Square, r => r.Group == CouplingRows.Recorded && CouplingCriteria.EveryStep(r));
         Series(CouplingRows.NoPropagator, 2, Marker.Triangle, r => r.Group == CouplingRows.NoPropagator);
@@ -93,7 +93,7 @@ internal static class CouplingFigures
     private static string Hover(ExperimentRow row, string id)
     {
         var claim = row.Claim(id);
-        return $"{row.Id}: drift {Short(CouplingCriteria.Drift(row))}, {id} error {Short(claim.RelativeError)}, correlation "
+        return $"{row.Id}: drift {Short(CouplingCriteria.Drift(row))}, {id} error {Short(claim.RelativeError.OrNull())}, correlation "
             + $"{Short(claim.Correlation, 5)}, budget {Narrative.Sum(claim.Budget)}, {Narrative.Word(claim.Verdict)}";
     }
 }

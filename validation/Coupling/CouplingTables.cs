@@ -33,10 +33,10 @@ internal static class CouplingTables
             [.. ((string[])[CouplingRows.NoPropagator, CouplingRows.ForeignTest, CouplingRows.Frozen])
                 .SelectMany(group => Ordered(rows, group)).Select(r => (string[])
             [
-                r.Name, r.Group, Short(CouplingCriteria.Drift(r)), Short(r.Claim(CouplingClaims.Transport).RelativeError),
+                r.Name, r.Group, Short(CouplingCriteria.Drift(r)), Short(r.Claim(CouplingClaims.Transport).RelativeError.OrNull()),
                     Narrative.Sum(r.Claim(CouplingClaims.Transport).Budget), Word(r.Claim(CouplingClaims.Transport)),
-                Short(r.Claim(CouplingClaims.Transfer).RelativeError), Narrative.Sum(r.Claim(CouplingClaims.Transfer).Budget),
-                    Word(r.Claim(CouplingClaims.Transfer)), Short(r.Claim(CouplingClaims.Coupling).RelativeError),
+                Short(r.Claim(CouplingClaims.Transfer).RelativeError.OrNull()), Narrative.Sum(r.Claim(CouplingClaims.Transfer).Budget),
+                    Word(r.Claim(CouplingClaims.Transfer)), Short(r.Claim(CouplingClaims.Coupling).RelativeError.OrNull()),
                     Word(r.Claim(CouplingClaims.Coupling)),
             ])]);
 
@@ -56,10 +56,10 @@ internal static class CouplingTables
     public static ExperimentRow[] Ordered(IReadOnlyList<ExperimentRow> rows, string group) =>
         [.. CouplingCriteria.In(rows, group).OrderBy(CouplingCriteria.Drift)];
 
-    private static string[] Cells(ClaimResult claim) => [Short(claim.RelativeError), Short(claim.Correlation, 6), Narrative.Sum(claim.Budget), Word(claim)];
+    private static string[] Cells(ClaimResult claim) => [Short(claim.RelativeError.OrNull()), Short(claim.Correlation, 6), Narrative.Sum(claim.Budget), Word(claim)];
 
     private static string[] Pair(ExperimentRow row) =>
-        [Short(row.Claim(CouplingClaims.Transfer).Correlation, 5), Short(row.Claim(CouplingClaims.Transfer).RelativeError)];
+        [Short(row.Claim(CouplingClaims.Transfer).Correlation, 5), Short(row.Claim(CouplingClaims.Transfer).RelativeError.OrNull())];
 
     private static string Word(ClaimResult claim) => Narrative.Word(claim.Verdict);
 

@@ -17,10 +17,10 @@ internal static class ExperimentCsv
             "interpolation", "descent", "rounding", "reason");
         foreach (var row in report.Rows)
             foreach (var c in row.Claims)
-                CsvText.Row(claims, row.Id, row.Group, row.Name, c.Id, c.Verdict.ToString(), CsvText.Number(c.RelativeError),
+                CsvText.Row(claims, row.Id, row.Group, row.Name, c.Id, c.Verdict.ToString(), CsvText.Number(c.RelativeError.OrNull()),
                     CsvText.Number(c.Correlation), CsvText.Number(c.Tolerance),
-                    CsvText.Number(c.Budget?.Integration), CsvText.Number(c.Budget?.Interpolation), CsvText.Number(c.Budget?.Descent),
-                        CsvText.Number(c.Budget?.Rounding), c.Reason ?? "");
+                    CsvText.Number(c.Budget?.Integration.OrNull()), CsvText.Number(c.Budget?.Interpolation.OrNull()), CsvText.Number(c.Budget?.Descent.OrNull()),
+                        CsvText.Number(c.Budget?.Rounding.OrNull()), c.Reason ?? "");
         yield return (Claims, claims.ToString());
 
         var measurements = CsvText.Header("row", "group", "name", "measurement", "value", "meaning");
