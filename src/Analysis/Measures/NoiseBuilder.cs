@@ -16,7 +16,8 @@ internal static class NoiseBuilder
     /// <param name="beta">β where 2βλ is a fraction.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured between windows.</param>
-    public static Known<NoisePlacement> Build(CheckpointSequence checkpoints, OutputRecord outputs, IReadOnlyList<PartialGramian> partial, (DenseMatrix W, EigenPairs Pairs) whole,
+    public static Known<NoisePlacement> Build(CheckpointSequence checkpoints, OutputRecord outputs, IReadOnlyList<PartialGramian> partial,
+        (DenseMatrix W, EigenPairs Pairs) whole,
         IReadOnlyList<SchedulePoint> schedule, double? beta, Backend backend, CancellationToken cancellation)
     {
         var division = Divide(checkpoints, outputs);
@@ -32,7 +33,8 @@ internal static class NoiseBuilder
             var vectors = signal == 0 || signal == N ? null : last ? whole.Pairs.Vectors : DenseEigen.Decompose(w, backend).Vectors;
             Placement Place(double[] v)
             {
-                double size = VectorKernels.Dot(v, v), inside = vectors is null ? signal == 0 ? 0 : 1 : Enumerable.Range(0, signal).Sum(j => Square(VectorKernels.Dot(((MatrixView)vectors).Column(j), v))) / size;
+                double size = VectorKernels.Dot(v, v), inside = vectors is null ? signal == 0 ? 0 : 1
+                    : Enumerable.Range(0, signal).Sum(j => Square(VectorKernels.Dot(((MatrixView)vectors).Column(j), v))) / size;
                 return size > 0 ? new Placement(inside, 1 - inside, 2 * beta * VectorMath.Quadratic(w, v) / size) : new Placement(0, 0, null);
             }
             points.Add(new NoisePoint(schedule[k].Time, Place(d.Noise), Place(d.Clean), Place(outputs.Gradients[0])));
@@ -45,14 +47,16 @@ internal static class NoiseBuilder
         var loss = checkpoints.Loss;
         int p = loss.Outputs;
         double[] g = outputs.Gradients[0];
-        if (checkpoints.RunTensors.GetValueOrDefault("clean_S") is { } tensor && !loss.IsCustom)
+        if (checkpoints.RunTensors.GetValueOrDefault(TensorName.clean_S) is { } tensor && !loss.IsCustom)
         {
             double[] targets = tensor.ReadAll(), clean = new double[g.Length];
             loss.WithTargets(targets).Gradient(outputs.TrainOutputs[0], clean);
             int noisy = Enumerable.Range(0, loss.Examples).Count(i => !loss.Targets.Slice(i * p, p).SequenceEqual(targets.AsSpan(i * p, p)));
-            return noisy == 0 ? Known.Unknown<Division>("no label differs from its clean value") : Known.Of(new Division(VectorMath.Subtract(g, clean), clean, noisy, "clean targets"));
+            return noisy == 0 ? Known.Unknown<Division>("no label differs from its clean value")
+                : Known.Of(new Division(VectorMath.Subtract(g, clean), clean, noisy, "clean targets"));
         }
-        if (checkpoints.RunTensors.GetValueOrDefault("noise_mask_S") is not { } mask) return Known.Unknown<Division>("the run has neither clean_S nor noise_mask_S, so its noise is not known");
+        if (checkpoints.RunTensors.GetValueOrDefault(TensorName.noise_mask_S) is not { } mask)
+            return Known.Unknown<Division>("the run has neither clean_S nor noise_mask_S, so its noise is not known");
         double[] marked = mask.ReadAll();
         int count = marked.Count(m => m != 0);
         if (count == 0) return Known.Unknown<Division>("noise_mask_S marks no example");
