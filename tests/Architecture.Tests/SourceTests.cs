@@ -98,7 +98,7 @@ public sealed partial class SourceTests
         Assert.True(found.Count == 0, $"internals visible to others:\n{string.Join("\n", found)}");
     }
 
-    private const string Operators = """(==|!=) \$?"[^"]|\bis (not )?"[^"]|\bor "[^"]|\{ \w+: "[^"]""";
+    private const string Operators = """(==|!=) \$?"[^"]|\bis (not )?"[^"]|^or "[^"]|\{ \w+: "[^"]""";
     private const string Calls = """\b(StartsWith|EndsWith)\("|\.Equals\([^()]*"[^"]""";
 
     [GeneratedRegex(Operators + "|" + Calls, RegexOptions.CultureInvariant)]
