@@ -82,13 +82,13 @@ public sealed class LinearNetworkSolution
     /// <summary>K_QS(t), M×N.</summary>
     public DenseMatrix K_QS(double t) => InBasis(_f, (a, b) => Math.Sqrt(_options.Train) * (Strength(a, t) + Strength(b, t)));
 
-    /// <summary>J_S(t), N×D.</summary>
+    /// <summary>The Jacobian J_S(t) of the training outputs, N×D.</summary>
     public DenseMatrix J_S(double t) => Jacobian(_x_S, t);
 
-    /// <summary>J_Q(t), M×D.</summary>
+    /// <summary>The Jacobian J_Q(t) of the test outputs, M×D.</summary>
     public DenseMatrix J_Q(double t) => Jacobian(_x_Q, t);
 
-    /// <summary>P(T,s), N×N.</summary>
+    /// <summary>The propagator P(T,s), N×N.</summary>
     public DenseMatrix P(double T, double s)
     {
         var loss = InBasis(_e, (a, b) => -Decayed(a, b, T, s));
