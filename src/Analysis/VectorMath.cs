@@ -34,18 +34,4 @@ internal static class VectorMath
 
     /// <summary>xᵀAx.</summary>
     public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => VectorKernels.Dot(x, Multiply(1, a, x));
-
-    /// <summary>Pearson correlation; null when one side is constant or there are fewer than two values.</summary>
-    public static double? Correlation(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        if (a.Length < 2) return null;
-        double ma = VectorKernels.Sum(a) / a.Length, mb = VectorKernels.Sum(b) / b.Length, ab = 0, aa = 0, bb = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            ab += (a[i] - ma) * (b[i] - mb);
-            aa += (a[i] - ma) * (a[i] - ma);
-            bb += (b[i] - mb) * (b[i] - mb);
-        }
-        return aa > 0 && bb > 0 ? ab / Math.Sqrt(aa * bb) : null;
-    }
 }

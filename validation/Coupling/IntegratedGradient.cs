@@ -1,4 +1,3 @@
-using KernelFlow.Analysis;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Validation.Coupling;
@@ -27,8 +26,9 @@ internal static class IntegratedGradient
     /// <summary>Relative error and correlation against the recorded displacement.</summary>
     public static (double Error, double? Correlation) Compare(CheckpointSequence run)
     {
-        double[] recorded = VectorMath.Subtract(run[^1]["U_Q"].ReadAll(), run[0]["U_Q"].ReadAll()), predicted = TestDisplacement(run);
-        return (VectorMath.Distance(predicted, recorded) / VectorMath.Norm(recorded), VectorMath.Correlation(predicted, recorded));
+        double[] recorded = run[^1]["U_Q"].ReadAll(), predicted = TestDisplacement(run);
+        VectorKernels.Axpy(-1, run[0]["U_Q"].ReadAll(), recorded);
+        return (VectorKernels.Distance(predicted, recorded) / VectorKernels.Norm(recorded), Correlation.Pearson(predicted, recorded));
     }
 
     private static void Add(double weight, double theta, Moment a, Moment b, double[] moved)

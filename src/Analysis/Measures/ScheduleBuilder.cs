@@ -27,9 +27,10 @@ internal static class ScheduleBuilder
     /// <param name="beta">β where 2βλ is a fraction.</param>
     /// <param name="threshold">δ.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="seed">Seed of the start vectors of Lanczos.</param>
     /// <param name="cancellation">Honoured between points.</param>
     public static IReadOnlyList<SchedulePoint> OverEnd(IReadOnlyList<double> times, IReadOnlyList<PartialGramian> partial, DenseMatrix whole, IReadOnlyList<double> spectrum, double? beta,
-        double threshold, Backend backend, CancellationToken cancellation)
+        double threshold, Backend backend, int seed, CancellationToken cancellation)
     {
         var points = new List<SchedulePoint>();
         DenseMatrix? before = null;
@@ -37,7 +38,7 @@ internal static class ScheduleBuilder
         {
             cancellation.ThrowIfCancellationRequested();
             bool last = ReferenceEquals(w, whole);
-            points.Add(Point(times[knot], last ? spectrum : Values(w, backend), beta, threshold, before is null ? null : Increment(w, before, spectrum[0], backend)));
+            points.Add(Point(times[knot], last ? spectrum : Values(w, backend), beta, threshold, before is null ? null : Increment(w, before, spectrum[0], backend, seed)));
             before = w;
         }
         return points;
@@ -62,10 +63,10 @@ internal static class ScheduleBuilder
     }
 
     /// <summary>λ_min(after − before)/scale.</summary>
-    public static double Increment(DenseMatrix after, DenseMatrix before, double scale, Backend backend)
+    public static double Increment(DenseMatrix after, DenseMatrix before, double scale, Backend backend, int seed = 0)
     {
         var difference = new DenseMatrix(after.RowCount, after.RowCount);
         VectorKernels.Combine(1, after.Values, -1, before.Values, difference.Values);
-        return VectorKernels.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend).Values[0] / scale;
+        return VectorKernels.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed).Values[0] / scale;
     }
 }

@@ -18,7 +18,7 @@ internal static class OperatorMeasures
         var schedule = new SpectralSchedule
         {
             OverEnd = ScheduleBuilder.OverEnd(input.Outputs.Times, model.PartialGramians, model.Propagation.W_S, solution.Pairs.Values, beta, input.Options.Threshold, input.Backend,
-                cancellation),
+                Seeds.From(0, input.Options.Seed), cancellation),
             OverStart = overStart.OrDefault(null!),
             OverStartReason = overStart.Reason,
         };

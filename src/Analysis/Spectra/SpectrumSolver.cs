@@ -52,7 +52,7 @@ internal static class SpectrumSolver
 
     private static LanczosResult Lanczos(DenseMatrix W, int k, AnalysisOptions options, Backend backend, CancellationToken cancellation)
     {
-        var result = ThickRestartLanczos.Solve(new DenseOperator(W, symmetric: true, backend), k, new LanczosOptions { Seed = (int)(options.Seed & int.MaxValue) }, backend, cancellation: cancellation);
+        var result = ThickRestartLanczos.Solve(new DenseOperator(W, symmetric: true, backend), k, new LanczosOptions { Seed = Seeds.From(0, options.Seed) }, backend, cancellation: cancellation);
         if (!result.Pairs.Converged)
             throw new NumericalException($"lanczos: the {k} largest eigenpairs of W_S did not converge after {result.Restarts} restarts; use --solver dense.");
         return result;
