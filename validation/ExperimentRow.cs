@@ -17,12 +17,14 @@ public sealed record ExperimentRow(string Id, string Group, string Name)
 
     /// <summary>The claim with the given id.</summary>
     /// <exception cref="KeyNotFoundException">The row does not have it.</exception>
-    public ClaimResult Claim(string id) => Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"{Id} has no claim {id}; it has {string.Join(", ", Claims.Select(c => c.Id))}.");
+    public ClaimResult Claim(string id) => Claims.FirstOrDefault(c => c.Id == id)
+        ?? throw new KeyNotFoundException($"{Id} has no claim {id}; it has {string.Join(", ", Claims.Select(c => c.Id))}.");
 
     /// <summary>The value of the measurement with the given name.</summary>
     /// <exception cref="KeyNotFoundException">The row does not have it.</exception>
     public double? Measured(string name) =>
-        (Measurements.FirstOrDefault(m => m.Name == name) ?? throw new KeyNotFoundException($"{Id} has no measurement {name}; it has {string.Join(", ", Measurements.Select(m => m.Name))}.")).Value;
+        (Measurements.FirstOrDefault(m => m.Name == name)
+            ?? throw new KeyNotFoundException($"{Id} has no measurement {name}; it has {string.Join(", ", Measurements.Select(m => m.Name))}.")).Value;
 }
 
 /// <summary>A quantity that is reported, not judged.</summary>

@@ -1,7 +1,8 @@
 using KernelFlow;
 using MathNet.Numerics.LinearAlgebra;
 
-/// <summary>A kernel-block run in which K_SS has the same kernel at every checkpoint and K_QS leaks into it by a given share of its own spectral norm; K_QQ is left as it was.</summary>
+/// <summary>A kernel-block run in which K_SS has the same kernel at every checkpoint and K_QS leaks into it by a given share of its own
+/// spectral norm; K_QQ is left as it was.</summary>
 internal static class PlantedRun
 {
     private const int Train = 60, Test = 30, Kernel = 5, Parameters = 200;
@@ -14,8 +15,10 @@ internal static class PlantedRun
         var random = new Random(20260501);
         var basis = Gaussian(random, Train, Train).QR().Q;
         Matrix<double> range = basis.SubMatrix(0, Train, 0, Train - Kernel), projector = range * range.Transpose();
-        Matrix<double> z = basis.SubMatrix(0, Train, Train - Kernel, Kernel), u = Gaussian(random, Test, Kernel).QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q;
-        Matrix<double> A = Gaussian(random, Train, Parameters), C = Gaussian(random, Train, Parameters), E = Gaussian(random, Test, Parameters), F = Gaussian(random, Test, Parameters);
+        Matrix<double> z = basis.SubMatrix(0, Train, Train - Kernel, Kernel), u = Gaussian(random, Test, Kernel)
+            .QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q;
+        Matrix<double> A = Gaussian(random, Train, Parameters), C = Gaussian(random, Train, Parameters), E = Gaussian(random, Test, Parameters),
+            F = Gaussian(random, Test, Parameters);
         double[] Outputs(int count) => Gaussian(random, count, 1).Column(0).ToArray();
         var checkpoints = s_times.Select((t, k) =>
         {
@@ -36,5 +39,6 @@ internal static class PlantedRun
         : MemoryTensor.FromMatrix(name, matrix);
 
     private static Matrix<double> Gaussian(Random random, int rows, int columns) =>
-        Matrix<double>.Build.Dense(rows, columns, (_, _) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()) / columns) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        Matrix<double>.Build.Dense(rows, columns,
+            (_, _) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()) / columns) * Math.Cos(2 * Math.PI * random.NextDouble()));
 }

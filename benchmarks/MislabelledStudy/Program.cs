@@ -8,13 +8,14 @@ long[] seeds = [0, 1, 2, 3, 4];
 var table = new SortedDictionary<(int Order, string Window, string Score), List<double>>();
 foreach (long seed in seeds)
 {
-    var run = Recorder.InMemory(new RecordingOptions { Train = 100, Test = 60, Noise = 0.2, Layers = [LayerSpec.Dense(24), LayerSpec.Dense(24)], Steps = 3000, Checkpoints = 23, Seed = seed }, backend);
+    var run = Recorder.InMemory(new RecordingOptions { Train = 100, Test = 60, Noise = 0.2, Layers = [LayerSpec.Dense(24), LayerSpec.Dense(24)],
+        Steps = 3000, Checkpoints = 23, Seed = seed }, backend);
     double[] mask = run.RunTensors["noise_mask_S"].ReadAll(), truth = run.RunTensors["y_Q"].ReadAll();
     foreach (var (window, index) in new[] { ("early", 2 * run.Count / 3), ("whole", run.Count - 1) })
     {
         var a = Analyze.Reservoir(run, new AnalysisOptions { Mode = AnalysisMode.Flow, Backend = backend, To = run[index].Time });
         double[] u = run[index]["U_S"].ReadAll(), q = run[index]["U_Q"].ReadAll(), y = run.Loss.Targets.ToArray();
-        var influence = a.Influence!;
+        var influence = a.Influence.Value;
         int order = 0;
         void Add(string score, Func<int, double> value)
         {
@@ -26,15 +27,17 @@ foreach (long seed in seeds)
         Add("trace of W_ii", i => influence.Examples[i].SelfTrace);
         Add("movement of the test outputs ‖G_QE_ig_i‖", i => influence.Examples[i].TestContribution);
         Add("response of the test outputs ‖G_QE_i‖", i => influence.Examples[i].TestResponse);
-        Add("harm to the test loss (q − y_Q)ᵀ(−G_QE_ig_i)", i => Enumerable.Range(0, q.Length).Sum(r => (q[r] - truth[r]) * influence.OnTest[r, i]));
+        Add("harm to the test loss (q − y_Q)ᵀ(−G_QE_ig_i)", i => Enumerable.Range(0, q.Length).Sum(r => (q[r] - truth[r]) * influence.OnTest.Value[r, i]));
         Add("loss of the example at T", i => (u[i] - y[i]) * (u[i] - y[i]) / 2);
         Add("gradient norm at s ‖g_i‖", i => influence.Examples[i].Gradient);
     }
     Console.Error.WriteLine(FormattableString.Invariant($"seed {seed}: {mask.Sum()} mislabelled of {mask.Length}"));
 }
-Console.WriteLine("| window | score | " + string.Join(" | ", seeds.Select(s => $"seed {s}")) + " | mean |\n|---|---|" + string.Concat(seeds.Select(_ => "---|")) + "---|");
+Console.WriteLine("| window | score | " + string.Join(" | ", seeds.Select(s => $"seed {s}")) + " | mean |\n|---|---|"
+    + string.Concat(seeds.Select(_ => "---|")) + "---|");
 foreach (var (key, values) in table)
-    Console.WriteLine(FormattableString.Invariant($"| {key.Window} | {key.Score} | {string.Join(" | ", values.Select(v => FormattableString.Invariant($"{v:F2}")))} | {values.Average():F2} |"));
+    Console.WriteLine(FormattableString.Invariant(
+        $"| {key.Window} | {key.Score} | {string.Join(" | ", values.Select(v => FormattableString.Invariant($"{v:F2}")))} | {values.Average():F2} |"));
 
 // Share of pairs (mislabelled, clean) in which the mislabelled example has the higher score; ties count one half.
 static double Auc(double[] score, double[] mask)

@@ -38,7 +38,8 @@ while (Console.ReadLine() is { Length: > 0 } line)
     double[] expected = [.. values.OrderDescending().Take(sizes[1])];
     int wrong = expected.Zip(result.Pairs.Values, (x, y) => Math.Abs(x - y)).Count(error => error > 1e-8);
     int applications = result.Pairs.Applications - sizes[1]; // those of the residuals left out, as ARPACK has none
-    Console.WriteLine(FormattableString.Invariant($"{applications} {cpu:R} {seconds:R} {wrong} {result.Pairs.ResidualNorms.Max():R} {(result.Pairs.Converged ? 1 : 0)}"));
+    Console.WriteLine(FormattableString.Invariant(
+        $"{applications} {cpu:R} {seconds:R} {wrong} {result.Pairs.ResidualNorms.Max():R} {(result.Pairs.Converged ? 1 : 0)}"));
 }
 
 /// <summary>HDH, D diagonal and H the reflection along v_i = sin(i + 1): O(N) operations.</summary>

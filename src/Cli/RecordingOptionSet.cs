@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace KernelFlow.Cli;
 
-/// <summary>The options of a recording as they appear on the command line; defaults are those of <see cref="RecordingOptions"/>, and each is named as its property.</summary>
+/// <summary>The options of a recording as they appear on the command line; defaults are those of <see cref="RecordingOptions"/>,
+/// and each is named as its property.</summary>
 internal sealed partial class RecordingOptionSet
 {
     private readonly List<(Option Option, Func<RecordingOptions, ParseResult, RecordingOptions> Apply)> _settings = [];
@@ -17,8 +18,10 @@ internal sealed partial class RecordingOptionSet
         Set(Numbers.Whole("--train", $"Training examples. Default: {Text(d.Train)}.", 1), (o, v) => o with { Train = v });
         Set(Numbers.Whole("--test", $"Test examples. Default: {Text(d.Test)}.", 1), (o, v) => o with { Test = v });
         Set(Numbers.Whole("--outputs", "Outputs per example. Default: what data and loss suggest.", 1), (o, v) => o with { Outputs = v });
-        Set(Numbers.Real("--noise", "Probability that a training target is replaced by a false one. Default: 0.", x => x is >= 0 and <= 1, "between 0 and 1"), (o, v) => o with { Noise = v });
-        Set(Numbers.Whole("--duplicates", "Training inputs that occur more than once: a planted reservoir. Default: 0.", 0), (o, v) => o with { Duplicates = v });
+        Set(Numbers.Real("--noise", "Probability that a training target is replaced by a false one. Default: 0.", x => x is >= 0 and <= 1,
+            "between 0 and 1"), (o, v) => o with { Noise = v });
+        Set(Numbers.Whole("--duplicates", "Training inputs that occur more than once: a planted reservoir. Default: 0.", 0),
+            (o, v) => o with { Duplicates = v });
         Set(Numbers.Whole("--copies", $"Occurrences of each duplicated input. Default: {Text(d.Copies)}.", 2), (o, v) => o with { Copies = v });
         Set(Numbers.Whole("--modulus", $"q, for modular data. Default: {Text(d.Modulus)}.", 2), (o, v) => o with { Modulus = v });
         Set(Numbers.Whole("--input-size", $"Values per input, for teacher-student data. Default: {Text(d.InputSize)}.", 1), (o, v) => o with { InputSize = v });
@@ -32,16 +35,19 @@ internal sealed partial class RecordingOptionSet
         var rate = Positive("--learning-rate", $"Learning rate. Default: {Text(d.LearningRate)}.");
         rate.Aliases.Add("--lr");
         Set(rate, (o, v) => o with { LearningRate = v });
-        Set(NamedValue.Of("--learning-rate-schedule", "How the learning rate depends on the step.", d.LearningRateSchedule), (o, v) => o with { LearningRateSchedule = v });
+        Set(NamedValue.Of("--learning-rate-schedule", "How the learning rate depends on the step.", d.LearningRateSchedule),
+            (o, v) => o with { LearningRateSchedule = v });
         Set(Numbers.Whole("--decay-every", $"Steps between decays, with step-decay. Default: {Text(d.DecayEvery)}.", 1), (o, v) => o with { DecayEvery = v });
-        Set(Numbers.Real("--decay-factor", $"Factor of each decay, with step-decay. Default: {Text(d.DecayFactor)}.", x => x is > 0 and <= 1, "above 0 and at most 1"), (o, v) => o with { DecayFactor = v });
+        Set(Numbers.Real("--decay-factor", $"Factor of each decay, with step-decay. Default: {Text(d.DecayFactor)}.", x => x is > 0 and <= 1,
+            "above 0 and at most 1"), (o, v) => o with { DecayFactor = v });
         Set(Numbers.Whole("--warmup-steps", "Steps over which the learning rate rises linearly. Default: 0.", 0), (o, v) => o with { WarmupSteps = v });
         Set(Fraction("--momentum", $"Heavy-ball coefficient. Default: {Text(d.Momentum)}."), (o, v) => o with { Momentum = v });
         Set(Fraction("--beta1", $"Adam's β₁. Default: {Text(d.Beta1)}."), (o, v) => o with { Beta1 = v });
         Set(Fraction("--beta2", $"Adam's β₂. Default: {Text(d.Beta2)}."), (o, v) => o with { Beta2 = v });
         Set(Positive("--epsilon", $"Adam's ε. Default: {Text(d.Epsilon)}."), (o, v) => o with { Epsilon = v });
         Set(Numbers.Whole("--batch", "Examples per step, for sgd, momentum and adam. Default: all.", 1), (o, v) => o with { Batch = v });
-        Set(Flag("--population-risk-gate", "Adam only: hold back parameters whose per-example gradients disagree."), (o, v) => o with { PopulationRiskGate = v });
+        Set(Flag("--population-risk-gate", "Adam only: hold back parameters whose per-example gradients disagree."),
+            (o, v) => o with { PopulationRiskGate = v });
         Set(Numbers.Whole("--steps", $"Optimizer steps. Default: {Text(d.Steps)}.", 1), (o, v) => o with { Steps = v });
         Set(NamedValue.Of("--schedule", "When checkpoints are recorded.", d.Schedule), (o, v) => o with { Schedule = v });
         Set(Numbers.Whole("--checkpoints", $"Number of checkpoints. Default: {Text(d.Checkpoints)}.", 2), (o, v) => o with { Checkpoints = v });
@@ -84,7 +90,8 @@ internal sealed partial class RecordingOptionSet
 
     private static Option<double?> Positive(string name, string description) => Numbers.Real(name, description, x => x > 0, "positive");
 
-    private static Option<double?> Fraction(string name, string description) => Numbers.Real(name, description, x => x is >= 0 and < 1, "at least 0 and below 1");
+    private static Option<double?> Fraction(string name, string description) =>
+        Numbers.Real(name, description, x => x is >= 0 and < 1, "at least 0 and below 1");
 
     private static Option<IReadOnlyList<LayerSpec>?> Layers(RecordingOptions defaults) => new("--layers")
     {

@@ -22,7 +22,7 @@ internal static class Summary
     private static string Claim(ClaimResult claim)
     {
         string text = $"{claim.Id} {claim.Name}: {Narrative.Word(claim.Verdict)}";
-        if (claim.RelativeError is { } error) text += $", relative error {NumberText.Short(error)}";
+        if (claim.RelativeError.TryGet(out double error)) text += $", relative error {NumberText.Short(error)}";
         if (claim.Budget is not null) text += $", known error sources {Narrative.Sum(claim.Budget)}";
         return Narrative.Reasons(claim) is { Length: > 0 } reasons ? $"{text} ({reasons})" : text;
     }

@@ -3,7 +3,8 @@ namespace KernelFlow;
 /// <summary>The run of the demo: small enough for seconds, yet its kernel changes by much more than its initial size.</summary>
 public static class DemoRun
 {
-    /// <summary>Digit parity with 20% label noise, two hidden tanh layers of width 24, 100 training and 60 test examples, 3000 steps of gradient descent.</summary>
+    /// <summary>Digit parity with 20% label noise, two hidden tanh layers of width 24, 100 training and 60 test
+    /// examples, 3000 steps of gradient descent.</summary>
     public static RecordingOptions Options { get; } = new()
     {
         Train = 100,

@@ -7,7 +7,8 @@ namespace KernelFlow;
 /// <summary>A small network: hidden layers with one activation, then a dense output layer. Immutable; parameters are one flat vector w of length D.</summary>
 /// <remarks>
 /// Order of w, and so of the columns of every Jacobian: layer by layer from the input; in a layer the weights (dense: row-major output × input), then the
-/// biases: PyTorch's order (convolution weights row-major [channels out, channels in, kernel, kernel]; an image is flattened channels outermost). Evaluate with a <see cref="NetworkEvaluator"/>.
+/// biases: PyTorch's order (convolution weights row-major [channels out, channels in, kernel, kernel]; an image is flattened channels outermost).
+/// Evaluate with a <see cref="NetworkEvaluator"/>.
 /// </remarks>
 public sealed class FeedForwardNetwork
 {
@@ -57,9 +58,11 @@ public sealed class FeedForwardNetwork
             var spec = hidden[l];
             if (spec.IsConvolution)
             {
-                var from = image ?? (l == 0 ? SquareImage(inputSize) : throw new ArgumentException($"Layer {spec} follows a dense layer; convolutions come first."));
+                var from = image ?? (l == 0 ? SquareImage(inputSize)
+                    : throw new ArgumentException($"Layer {spec} follows a dense layer; convolutions come first."));
                 image = ConvolutionLayer.OutputShape(from, spec.Width, spec.Kernel, spec.Stride);
-                layers.Add(new ConvolutionLayer(from, spec.Width, spec.Kernel, spec.Stride, WeightScaling.For(parametrisation, from.Channels * spec.Kernel * spec.Kernel, isOutput: false)));
+                layers.Add(new ConvolutionLayer(from, spec.Width, spec.Kernel, spec.Stride,
+                    WeightScaling.For(parametrisation, from.Channels * spec.Kernel * spec.Kernel, isOutput: false)));
                 size = image.Value.Size;
             }
             else
@@ -95,6 +98,7 @@ public sealed class FeedForwardNetwork
     private static ImageShape SquareImage(int size)
     {
         int side = (int)Math.Round(Math.Sqrt(size));
-        return side * side == size ? new ImageShape(side, side, 1) : throw new ArgumentException($"A convolution needs a square image, but an input has {size} values.");
+        return side * side == size ? new ImageShape(side, side, 1)
+            : throw new ArgumentException($"A convolution needs a square image, but an input has {size} values.");
     }
 }

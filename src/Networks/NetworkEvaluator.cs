@@ -67,7 +67,8 @@ public sealed class NetworkEvaluator
     {
         ArgumentNullException.ThrowIfNull(loss);
         int n = Check(w, x, u), p = Network.Outputs;
-        if (loss.Examples != n || loss.Outputs != p) throw new ArgumentException($"The loss is over {loss.Examples} examples of {loss.Outputs} outputs, the batch has {n} of {p}.");
+        if (loss.Examples != n || loss.Outputs != p)
+            throw new ArgumentException($"The loss is over {loss.Examples} examples of {loss.Outputs} outputs, the batch has {n} of {p}.");
         RequireLength(g, n * p, nameof(g));
         RequireLength(gradient, Network.Parameters, nameof(gradient));
         // One block: the gradient is a sum over the batch and the loss needs all outputs.
@@ -178,7 +179,8 @@ public sealed class NetworkEvaluator
         ArgumentNullException.ThrowIfNull(x);
         RequireLength(w, Network.Parameters, nameof(w));
         int n = x.Length / Network.InputSize;
-        if (n == 0 || n * Network.InputSize != x.Length) throw new ArgumentException($"x has {x.Length} elements, expected a positive multiple of {Network.InputSize}.", nameof(x));
+        if (n == 0 || n * Network.InputSize != x.Length)
+            throw new ArgumentException($"x has {x.Length} elements, expected a positive multiple of {Network.InputSize}.", nameof(x));
         RequireLength(u, n * Network.Outputs, nameof(u));
         return n;
     }

@@ -53,7 +53,8 @@ internal static class OptionChecks
         if (o.Duplicates == 0) return;
         Require(o.Copies >= 2, nameof(o.Copies), o.Copies, "at least 2");
         if ((long)o.Duplicates * o.Copies > o.Train)
-            throw new ArgumentException($"Duplicates is {o.Duplicates} and Copies {o.Copies}, but {o.Train} training examples hold at most {o.Train / o.Copies} inputs that occur {o.Copies} times.");
+            throw new ArgumentException($"Duplicates is {o.Duplicates} and Copies {o.Copies}, but {o.Train} training examples hold at most "
+                + $"{o.Train / o.Copies} inputs that occur {o.Copies} times.");
     }
 
     private static void Require(bool condition, string name, object? found, string expected)

@@ -3,7 +3,8 @@ namespace KernelFlow;
 /// <summary>Which data a built-in network is trained on.</summary>
 public enum DataKind
 {
-    /// <summary>UCI handwritten digits, 8×8 pixels (1797 examples), pixels / 16 minus each pixel's mean: parity ±1 with one output, otherwise class mod p, one-hot.</summary>
+    /// <summary>UCI handwritten digits, 8×8 pixels (1797 examples), pixels / 16 minus each pixel's mean: parity ±1 with one
+    /// output, otherwise class mod p, one-hot.</summary>
     Digits,
 
     /// <summary>All pairs (a, b) mod q, each number one-hot (2q inputs); the target is a + b mod q, one-hot, p = q.</summary>
@@ -12,7 +13,8 @@ public enum DataKind
     /// <summary>All pairs (a, b) mod a prime q with b ≠ 0, each number one-hot (2q inputs); the target is a·b⁻¹ mod q, one-hot, p = q.</summary>
     ModularDivision,
 
-    /// <summary>Gaussian inputs x ~ N(0, I_d); the target is that of a random teacher V tanh(A x/√d)/√h, entries of A and V standard normal: its value (squared loss), sign (logistic) or largest output, one-hot.</summary>
+    /// <summary>Gaussian inputs x ~ N(0, I_d); the target is that of a random teacher V tanh(A x/√d)/√h, entries of A and V standard normal: its
+    /// value (squared loss), sign (logistic) or largest output, one-hot.</summary>
     TeacherStudent,
 }
 
@@ -42,16 +44,19 @@ public enum LossKind
     Logistic,
 }
 
-/// <summary>How width enters a layer z = α W a + b with k inputs to each unit, and how its parameters are drawn (all times <see cref="RecordingOptions.Scale"/>).</summary>
+/// <summary>How width enters a layer z = α W a + b with k inputs to each unit, and how its parameters are drawn (all times
+/// <see cref="RecordingOptions.Scale"/>).</summary>
 public enum Parametrisation
 {
     /// <summary>α = 1; W and b uniform on ±1/√k: PyTorch's default.</summary>
     Standard,
 
-    /// <summary>α = 1/√k; W standard normal, b = 0. The kernel has a limit at infinite width and stands still there (Jacot, Gabriel and Hongler 2018).</summary>
+    /// <summary>α = 1/√k; W standard normal, b = 0. The kernel has a limit at infinite width and stands still there
+    /// (Jacot, Gabriel and Hongler 2018).</summary>
     Ntk,
 
-    /// <summary>As <see cref="Ntk"/> but α = 1/k in the output layer. Features move at any width when the learning rate grows in proportion to the width (Mei, Montanari and Nguyen 2018); that factor is the caller's.</summary>
+    /// <summary>As <see cref="Ntk"/> but α = 1/k in the output layer. Features move at any width when the learning rate grows in proportion to the
+    /// width (Mei, Montanari and Nguyen 2018); that factor is the caller's.</summary>
     MeanField,
 }
 
@@ -67,7 +72,8 @@ public enum OptimizerKind
     /// <summary>w ← w − η g over a batch; the batch of the step that leaves a checkpoint is recorded in it.</summary>
     Sgd,
 
-    /// <summary>Adam as in PyTorch: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η/(1−β₁^{k+1})·M m with M = 1/(√(v/(1−β₂^{k+1})) + ε), recorded as preconditioner.</summary>
+    /// <summary>Adam as in PyTorch: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η/(1−β₁^{k+1})·M m with M =
+    /// 1/(√(v/(1−β₂^{k+1})) + ε), recorded as preconditioner.</summary>
     Adam,
 }
 

@@ -44,7 +44,8 @@ public static class Recorder
         var run = new TrainingRun(options, backend);
         string manifest = Path.Combine(folder, "run.json");
         bool resume = mode == RecordMode.Resume && File.Exists(manifest);
-        if (resume && RunMetadata.Difference(manifest, options) is { } difference) throw new InvalidRunException($"{manifest}: cannot resume this run: {difference}.");
+        if (resume && RunMetadata.Difference(manifest, options) is { } difference)
+            throw new InvalidRunException($"{manifest}: cannot resume this run: {difference}.");
         var writer = resume
             ? RunWriter.Resume(folder)
             : RunWriter.Create(folder, new RunDescription(run.Trainer.Loss, run.Data.Test)
@@ -74,7 +75,8 @@ public static class Recorder
     /// <exception cref="ArgumentException">The options make no run.</exception>
     /// <exception cref="NumericalException">Training diverged.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static CheckpointSequence InMemory(RecordingOptions options, Backend backend, IProgress<RecordingProgress>? progress = null, CancellationToken cancellation = default)
+    public static CheckpointSequence InMemory(RecordingOptions options, Backend backend, IProgress<RecordingProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var run = new TrainingRun(options, backend);
         return new CheckpointSequence(run.Checkpoints(0, progress, cancellation), run.Trainer.Loss)
@@ -94,7 +96,8 @@ public static class Recorder
             if (there.AsSpan().SequenceEqual(here)) continue;
             double difference = there.Zip(here).Max(pair => Math.Abs(pair.First - pair.Second));
             throw new InvalidRunException(FormattableString.Invariant(
-                $"{file}: {name}: the training computed again differs by {difference:e1} from what was recorded; resume with the backend and thread count of the recording, or record anew."));
+                $"{file}: {name}: the training computed again differs by {difference:e1} from what was recorded; resume with the backend and thread ")
+                + "count of the recording, or record anew.");
         }
     }
 }

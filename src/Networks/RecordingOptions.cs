@@ -14,14 +14,17 @@ public sealed record RecordingOptions
     /// <summary>m: test examples.</summary>
     public int Test { get; init; } = 40;
 
-    /// <summary>p: outputs per example; null for what data and loss suggest (digits: 1, or 10 with softmax cross-entropy; teacher: 1 or 2; modular: q).</summary>
+    /// <summary>p: outputs per example; null for what data and loss suggest (digits: 1, or 10 with softmax
+    /// cross-entropy; teacher: 1 or 2; modular: q).</summary>
     public int? Outputs { get; init; }
 
-    /// <summary>Probability that the target of a training example is replaced by a false one (see the data kinds: sign, class, or another input's answer).</summary>
+    /// <summary>Probability that the target of a training example is replaced by a false one (see the data kinds: sign,
+    /// class, or another input's answer).</summary>
     public double Noise { get; init; }
 
     /// <summary>How many training inputs occur more than once. Copies have the same clean target; noise may tell them apart.</summary>
-    /// <remarks>A planted reservoir: without noise or with it, ker W_S contains p·<see cref="Duplicates"/>·(<see cref="Copies"/> − 1) dimensions, e_i − e_j for every pair of copies.</remarks>
+    /// <remarks>A planted reservoir: without noise or with it, ker W_S contains p·<see cref="Duplicates"/>·(<see cref="Copies"/> − 1) dimensions,
+    /// e_i − e_j for every pair of copies.</remarks>
     public int Duplicates { get; init; }
 
     /// <summary>Occurrences of each duplicated input, at least 2. Not used without <see cref="Duplicates"/>.</summary>
@@ -81,10 +84,12 @@ public sealed record RecordingOptions
     /// <summary>ε, for <see cref="OptimizerKind.Adam"/>.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>b: examples per step, drawn without replacement, a new permutation every ⌊n/b⌋ steps; null for all. Required by <see cref="OptimizerKind.Sgd"/>, refused by gradient descent.</summary>
+    /// <summary>b: examples per step, drawn without replacement, a new permutation every ⌊n/b⌋ steps; null for all. Required by
+    /// <see cref="OptimizerKind.Sgd"/>, refused by gradient descent.</summary>
     public int? Batch { get; init; }
 
-    /// <summary>Adam only: parameter k moves only if μ_k² &gt; σ_k²/(b−1), mean and variance (divisor b) of its b per-example gradients; elsewhere the preconditioner is 0. Theory, claim C14.</summary>
+    /// <summary>Adam only: parameter k moves only if μ_k² &gt; σ_k²/(b−1), mean and variance (divisor b) of its b per-example gradients; elsewhere
+    /// the preconditioner is 0. Theory, claim C14.</summary>
     public bool PopulationRiskGate { get; init; }
 
     /// <summary>Number of optimizer steps.</summary>
@@ -93,7 +98,8 @@ public sealed record RecordingOptions
     /// <summary>At which steps checkpoints are recorded.</summary>
     public CheckpointSchedule Schedule { get; init; } = CheckpointSchedule.Geometric;
 
-    /// <summary>Grid points of the schedule, at least 2; fewer checkpoints result where points round to the same step. Not used for <see cref="CheckpointSchedule.EveryStep"/>.</summary>
+    /// <summary>Grid points of the schedule, at least 2; fewer checkpoints result where points round to the same step. Not used for
+    /// <see cref="CheckpointSchedule.EveryStep"/>.</summary>
     public int Checkpoints { get; init; } = 20;
 
     /// <summary>Also record the Jacobians at the middle of each step, (w_k + w_{k+1})/2; needs every step as a checkpoint.</summary>

@@ -63,19 +63,33 @@ public abstract partial class Backend
     public int Cholesky(in MatrixView a) { Square(a, nameof(Cholesky)); return a.Rows == 0 ? 0 : CholeskyCore(a); }
 
     /// <summary>X ← A⁻¹·X from the lower factor made by <see cref="Cholesky"/>.</summary>
-    public void CholeskySolve(in MatrixView factor, in MatrixView x) { Fits(factor, x, nameof(CholeskySolve)); if (x.Columns > 0 && x.Rows > 0) CholeskySolveCore(factor, x); }
+    public void CholeskySolve(in MatrixView factor, in MatrixView x)
+    {
+        Fits(factor, x, nameof(CholeskySolve));
+        if (x.Columns > 0 && x.Rows > 0) CholeskySolveCore(factor, x);
+    }
 
     /// <summary>Factor ← A⁻¹ from the lower factor made by <see cref="Cholesky"/>; both triangles written.</summary>
     public void CholeskyInverse(in MatrixView factor) { Square(factor, nameof(CholeskyInverse)); if (factor.Rows > 0) CholeskyInverseCore(factor); }
 
     /// <summary>A ← L and U of P·A = L·U with partial pivoting; <paramref name="pivots"/> (zero-based row swaps) has A.Rows entries.</summary>
     /// <returns>0, or the one-based index of the first exactly zero pivot.</returns>
-    public int Lu(in MatrixView a, int[] pivots) { Square(a, nameof(Lu)); if (pivots.Length < a.Rows) throw new ArgumentException("Lu: pivots is too short."); return a.Rows == 0 ? 0 : LuCore(a, pivots); }
+    public int Lu(in MatrixView a, int[] pivots)
+    {
+        Square(a, nameof(Lu));
+        if (pivots.Length < a.Rows) throw new ArgumentException("Lu: pivots is too short.");
+        return a.Rows == 0 ? 0 : LuCore(a, pivots);
+    }
 
     /// <summary>X ← op(A)⁻¹·X from the factors made by <see cref="Lu"/>.</summary>
-    public void LuSolve(Op op, in MatrixView lu, int[] pivots, in MatrixView x) { Fits(lu, x, nameof(LuSolve)); if (x.Columns > 0 && x.Rows > 0) LuSolveCore(op, lu, pivots, x); }
+    public void LuSolve(Op op, in MatrixView lu, int[] pivots, in MatrixView x)
+    {
+        Fits(lu, x, nameof(LuSolve));
+        if (x.Columns > 0 && x.Rows > 0) LuSolveCore(op, lu, pivots, x);
+    }
 
-    /// <summary>Eigenvalues of the symmetric A in <i>ascending</i> order; with <paramref name="vectors"/>, A ← the orthonormal eigenvectors in its columns. A is overwritten either way.</summary>
+    /// <summary>Eigenvalues of the symmetric A in <i>ascending</i> order; with <paramref name="vectors"/>, A ← the orthonormal eigenvectors in its
+    /// columns. A is overwritten either way.</summary>
     /// <exception cref="ArgumentException">A is not square or has a NaN or infinite element (some eigensolvers hang on those).</exception>
     /// <exception cref="NumericalException">The iteration did not converge.</exception>
     public void SymmetricEigen(in MatrixView a, Span<double> values, bool vectors)

@@ -30,7 +30,8 @@ public static class MatrixNorms
     }
 
     /// <summary>‖A‖₂ = λ_max(AᵀA)^½, from the smaller of the two Gram matrices; 0 for an empty matrix. A is not changed.</summary>
-    /// <remarks>The square loses what is below ε^½·‖A‖₂ of the <i>small</i> singular values; the largest one, which is the norm, keeps all its digits.</remarks>
+    /// <remarks>The square loses what is below ε^½·‖A‖₂ of the <i>small</i> singular values; the largest one, which
+    /// is the norm, keeps all its digits.</remarks>
     /// <param name="a">A, of any shape m×n; a copy of order min(m, n) is made.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <exception cref="ArgumentException">A has a NaN or infinite element, or one whose square is infinite.</exception>
@@ -78,7 +79,8 @@ public static class MatrixNorms
 
     private static double Combined(in MatrixView a, double sign, in MatrixView b)
     {
-        if (a.Rows != b.Rows || a.Columns != b.Columns) throw new ArgumentException($"Matrices of {a.Rows}x{a.Columns} and {b.Rows}x{b.Columns} cannot be compared.");
+        if (a.Rows != b.Rows || a.Columns != b.Columns)
+            throw new ArgumentException($"Matrices of {a.Rows}x{a.Columns} and {b.Rows}x{b.Columns} cannot be compared.");
         double sum = 0;
         for (int j = 0; j < a.Columns; j++) sum += VectorKernels.SquaredSum(1, a.Column(j), sign, b.Column(j));
         if (sum is > 1e-280 and < 1e280 || double.IsNaN(sum)) return Math.Sqrt(sum);

@@ -3,7 +3,8 @@ namespace KernelFlow.Numerics;
 /// <summary>Eigenvalues of small dense symmetric matrices whose vectors are not wanted.</summary>
 public static class SymmetricEigenvalues
 {
-    /// <summary>max(λ_max(A), 0) of a symmetric A; 0 for a matrix of order 0. For a positive semidefinite A this is ‖A‖₂, free of a negative sign that rounding may leave.</summary>
+    /// <summary>max(λ_max(A), 0) of a symmetric A; 0 for a matrix of order 0. For a positive semidefinite A this is ‖A‖₂, free of a
+    /// negative sign that rounding may leave.</summary>
     /// <param name="a">A, symmetric, of order n. It is overwritten.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <exception cref="ArgumentException">A is not square, or has a NaN or infinite element.</exception>

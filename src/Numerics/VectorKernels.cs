@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace KernelFlow.Numerics;
 
-/// <summary>Level-1 operations on contiguous vectors, compiled with full optimisation at the first call: an analysis of a small run ends before a tiering JIT has warmed up.</summary>
-/// <remarks>Vectors of one call have the same length; the result may be one of the operands. Element-wise results do not depend on where in a vector an element stands.</remarks>
+/// <summary>Level-1 operations on contiguous vectors, compiled with full optimisation at the first call: an analysis of a small run ends
+/// before a tiering JIT has warmed up.</summary>
+/// <remarks>Vectors of one call have the same length; the result may be one of the operands. Element-wise results do not depend on
+/// where in a vector an element stands.</remarks>
 public static class VectorKernels
 {
     /// <summary>y ← y + α·x.</summary>

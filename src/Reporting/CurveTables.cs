@@ -8,14 +8,12 @@ internal static class CurveTables
     /// <summary>File names and what writes them.</summary>
     public static IReadOnlyList<(string File, Func<ReservoirAnalysis, string> Text)> All { get; } =
     [
-        ("schedule.csv", a => Schedule(a.Schedule)),
-        ("noise.csv", a => Noise(a.NoisePlacement)),
-        ("risk-gate.csv", a => Gate(a.RiskGate)),
-        ("influence.csv", a => Influence(a.Influence)),
-        ("test-influence.csv", a => OnTest(a.Influence, a.Run.Outputs)),
+        ("schedule.csv", a => Schedule(a.Schedule.OrNull())),
+        ("noise.csv", a => Noise(a.NoisePlacement.OrNull())),
+        ("risk-gate.csv", a => Gate(a.RiskGate.OrNull())),
+        ("influence.csv", a => Influence(a.Influence.OrNull())),
+        ("test-influence.csv", a => OnTest(a.Influence.OrNull(), a.Run.Outputs)),
     ];
-
-    private const int Strongest = 10; // per test output; the whole matrix follows from G_Q and g(s)
 
     private static string Noise(NoisePlacement? noise)
     {
@@ -48,12 +46,11 @@ internal static class CurveTables
     private static string OnTest(InfluenceResult? influence, int outputs)
     {
         var text = Header("test", "output", "rank", "example", "contribution");
-        for (int r = 0; r < (influence?.OnTest.RowCount ?? 0); r++)
+        for (int r = 0; r < (influence?.Strongest.Count ?? 0); r++)
         {
-            var row = influence!.OnTest.Row(r);
-            int rank = 0;
-            foreach (int i in Enumerable.Range(0, row.Count).OrderByDescending(i => Math.Abs(row[i])).Take(Strongest))
-                Row(text, Count(r / outputs), Count(r % outputs), Count(++rank), Count(i), Number(row[i]));
+            var (examples, contributions) = influence!.Strongest[r];
+            for (int k = 0; k < examples.Count; k++)
+                Row(text, Count(r / outputs), Count(r % outputs), Count(k + 1), Count(examples[k]), Number(contributions[k]));
         }
         return text.ToString();
     }
@@ -68,7 +65,7 @@ internal static class CurveTables
                     Row(text, Number(window(p).From), Number(window(p).To), Count(j + 1), Number(p.Eigenvalues[j]), Number(p.DissipatedFraction?[j]));
         }
         Add(schedule?.OverEnd, p => (null, p.Time));
-        Add(schedule?.OverStart, p => (p.Time, null));
+        Add(schedule?.OverStart.OrNull(), p => (p.Time, null));
         return text.ToString();
     }
 }

@@ -10,7 +10,7 @@ internal static class InclusionTables
     [
         ("threshold-curve.csv", a => ThresholdCurve(a.Inclusion)),
         ("operator-checks.csv", a => OperatorChecks(a.Inclusion)),
-        ("relative-dissipation.csv", a => RelativeDissipation(a.RelativeDissipation)),
+        ("relative-dissipation.csv", a => RelativeDissipation(a.RelativeDissipation.OrNull())),
     ];
 
     private static string ThresholdCurve(InclusionResult inclusion)

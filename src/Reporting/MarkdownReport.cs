@@ -102,8 +102,8 @@ public static class MarkdownReport
         Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding", "sum", "limit"],
             analysis.Claims.Select(c => (string[])
             [
-                c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError), Short(c.Correlation, 6), Part(c.Budget, "integration", c.Budget?.Integration),
-                Part(c.Budget, "interpolation", c.Budget?.Interpolation), Part(c.Budget, "descent", c.Budget?.Descent), Part(c.Budget, "rounding", c.Budget?.Rounding),
+                c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError.OrNull()), Short(c.Correlation, 6), Part(c.Budget, "integration", c.Budget?.Integration.OrNull()),
+                Part(c.Budget, "interpolation", c.Budget?.Interpolation.OrNull()), Part(c.Budget, "descent", c.Budget?.Descent.OrNull()), Part(c.Budget, "rounding", c.Budget?.Rounding.OrNull()),
                 Narrative.Sum(c.Budget), Short(c.Tolerance),
             ]));
         foreach (var claim in analysis.Claims)

@@ -17,7 +17,7 @@ public static class Narrative
         return
         [
             ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this verifies code and kernels"],
-            ["independent", Short(inclusion.Independent?.WorstExcess), inclusion.Independent is { } independent ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); 0 is none" : inclusion.IndependentReason ?? "not run"],
+            ["independent", Short(inclusion.Independent.OrNull()?.WorstExcess), inclusion.Independent.TryGet(out var independent) ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); 0 is none" : inclusion.Independent.Reason!],
             ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
             ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
             ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility), $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} ({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
@@ -34,13 +34,13 @@ public static class Narrative
         {
             Verdict.Holds => $"Of {Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the reservoir ({threshold}), "
                 + "and none of them moves the test outputs by more than its share of training dissipation allows."
-                + (inclusion.Independent is null ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
+                + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
             Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were dissipated (none has {threshold}). "
                 + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
             Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
                 $"Mode {Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as far as its training dissipation allows, "
                 + "which integration and rounding do not explain: the kernel blocks do not belong to one joint kernel, or the code is wrong.",
-            Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent?.WorstExcess)} when W_S and G_Q come from two methods ({inclusion.Independent?.Method}).",
+            Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent.OrNull()?.WorstExcess)} when W_S and G_Q come from two methods ({inclusion.Independent.OrNull()?.Method}).",
             _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of {Count(modes)} modes have {threshold}).",
         };
     }
@@ -48,10 +48,10 @@ public static class Narrative
     /// <summary>What the recorded data say about the prediction of the test outputs, in one sentence; null when that claim was not computed.</summary>
     public static string? Prediction(ReservoirAnalysis analysis)
     {
-        if (analysis.Claims.FirstOrDefault(c => c.Id == WellKnownClaims.TestTransfer) is not { RelativeError: { } error } claim) return null;
+        if (analysis.Claims.FirstOrDefault(c => c.Id == WellKnownClaims.TestTransfer) is not { } claim || !claim.RelativeError.TryGet(out double error)) return null;
         string sources = claim.Budget is { Sum: { } sum } known
             ? $"known error sources add up to {Percent(sum)}" + (known.LargestPart is { } largest ? $", most of it {Source(analysis, largest)}" : "")
-            : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.Known)}, and one is unknown" : "its error sources are unknown";
+            : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.SumOfKnown)}, and one is unknown" : "its error sources are unknown";
         return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; {claim.Id} {Word(claim.Verdict)}), while the kernel {Moved(analysis.KernelEvolution.PeakDrift)}.";
     }
 
@@ -91,7 +91,7 @@ public static class Narrative
     private static string Moved(double drift) => drift < 1 ? $"changed by {Percent(drift)} of its initial norm" : $"changed by {Short(drift)} times its initial norm";
 
     /// <summary>The sum of a budget: "3.1 %", "≥ 3.1 % (one part unknown)", or a dash.</summary>
-    public static string Sum(ErrorBudget? budget) => budget is null ? None : budget.Sum is { } sum ? Short(sum) : $"≥ {Short(budget.Known)}";
+    public static string Sum(ErrorBudget? budget) => budget is null ? None : budget.Sum is { } sum ? Short(sum) : $"≥ {Short(budget.SumOfKnown)}";
 
     /// <summary>The reasons of a claim and of unknown parts of its budget, joined.</summary>
     public static string Reasons(ClaimResult claim)
@@ -103,14 +103,12 @@ public static class Narrative
             if (!string.IsNullOrWhiteSpace(reason) && !parts.Any(p => p.Contains(reason.Trim(), StringComparison.Ordinal))) parts.Add(label is null ? reason.Trim() : $"{label}: {reason.Trim()}");
         }
         Add(null, claim.Reason);
-        Add("integration", claim.Budget is { Integration: null } ? claim.Budget.IntegrationReason : null);
-        Add("interpolation", claim.Budget is { Interpolation: null } ? claim.Budget.InterpolationReason : null);
-        Add("descent", claim.Budget is { Descent: null } ? claim.Budget.DescentReason : null);
+        foreach (var (name, value) in claim.Budget?.Parts ?? []) Add(name, value.Reason);
         return string.Join("; ", parts);
     }
 
     /// <summary>What the threshold applies to.</summary>
-    public static string Measure(ReservoirAnalysis analysis) => analysis.Spectrum.DissipatedFraction is null ? "λ_j/λ_1" : "dissipated fraction 2βλ_j";
+    public static string Measure(ReservoirAnalysis analysis) => !analysis.Spectrum.DissipatedFraction.IsKnown ? "λ_j/λ_1" : "dissipated fraction 2βλ_j";
 
     /// <summary>A verdict in words.</summary>
     public static string Word(Verdict verdict) => verdict == Verdict.NotApplicable ? "not applicable" : verdict.ToString().ToLowerInvariant();

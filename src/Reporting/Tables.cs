@@ -28,7 +28,7 @@ internal static class Tables
     {
         var text = Header("mode", "eigenvalue", "residualNorm", "dissipatedFraction", "relativeEigenvalue");
         for (int j = 0; j < spectrum.Eigenvalues.Count; j++)
-            Row(text, Count(j + 1), Number(spectrum.Eigenvalues[j]), Number(spectrum.ResidualNorms[j]), Number(spectrum.DissipatedFraction?[j]), Number(spectrum.RelativeEigenvalues[j]));
+            Row(text, Count(j + 1), Number(spectrum.Eigenvalues[j]), Number(spectrum.ResidualNorms[j]), Number(spectrum.DissipatedFraction.OrNull()?[j]), Number(spectrum.RelativeEigenvalues[j]));
         return text.ToString();
     }
 
@@ -48,15 +48,15 @@ internal static class Tables
     {
         var text = Header("id", "name", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding", "reason");
         foreach (var c in claims)
-            Row(text, c.Id, c.Name, c.Verdict.ToString(), Number(c.RelativeError), Number(c.Correlation), Number(c.Tolerance), Number(c.Budget?.Integration),
-                Number(c.Budget?.Interpolation), Number(c.Budget?.Descent), Number(c.Budget?.Rounding), c.Reason ?? "");
+            Row(text, c.Id, c.Name, c.Verdict.ToString(), Number(c.RelativeError.OrNull()), Number(c.Correlation), Number(c.Tolerance), Number(c.Budget?.Integration.OrNull()),
+                Number(c.Budget?.Interpolation.OrNull()), Number(c.Budget?.Descent.OrNull()), Number(c.Budget?.Rounding.OrNull()), c.Reason ?? "");
         return text.ToString();
     }
 
     private static string Intervals(IReadOnlyList<IntervalResult> intervals)
     {
         var text = Header("from", "to", "transportDefect", "steps");
-        foreach (var i in intervals) Row(text, Number(i.From), Number(i.To), Number(i.TransportDefect), Count(i.Steps));
+        foreach (var i in intervals) Row(text, Number(i.From), Number(i.To), Number(i.TransportDefect.OrNull()), Count(i.Steps));
         return text.ToString();
     }
 

@@ -27,4 +27,4 @@ public sealed record KernelEvolutionPoint(double Time, double SpectralDrift, dou
 /// <param name="To">Flow time of its end.</param>
 /// <param name="TransportDefect">‖g(t_{k+1}) − P(t_{k+1},t_k) g(t_k)‖₂/‖g(t_k)‖₂: large where checkpoints are too sparse.</param>
 /// <param name="Steps">Integration steps taken.</param>
-public sealed record IntervalResult(double From, double To, double? TransportDefect, int Steps);
+public sealed record IntervalResult(double From, double To, Known<double> TransportDefect, int Steps);

@@ -12,11 +12,8 @@ public sealed record InclusionResult
     /// <summary>Check 1: W_h and G_h from the same nodes, every mode against its Cauchy–Schwarz bound.</summary>
     public required StructuralCheck Structural { get; init; }
 
-    /// <summary>Check 2: W and G from two methods and grids; null when it was not run.</summary>
-    public IndependentCheck? Independent { get; init; }
-
-    /// <summary>Why <see cref="Independent"/> is null.</summary>
-    public string? IndependentReason { get; init; }
+    /// <summary>Check 2: W and G from two methods and grids, or why it was not run.</summary>
+    public Known<IndependentCheck> Independent { get; init; }
 
     /// <summary>Check 3: the recorded test displacement; does not decide the verdict.</summary>
     public required EmpiricalCheck Empirical { get; init; }
@@ -32,6 +29,9 @@ public sealed record InclusionResult
 
     /// <summary>One row per mode, in the order of the spectrum.</summary>
     public required IReadOnlyList<ModeVisibility> Modes { get; init; }
+
+    /// <summary>|(G_Q ψ_j)_i| over test outputs and modes, in blocks.</summary>
+    public Known<ResponseMap> Responses { get; init; }
 
     /// <summary>The null space of W_S: eigenvalues that rounding (N·ε·λ_1, less with eigenpairs from the factor) cannot tell from 0, and the gap above them.</summary>
     public NullSpaceResult? Kernel { get; init; }

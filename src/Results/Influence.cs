@@ -13,8 +13,32 @@ public sealed record InfluenceResult
     /// <summary>Per training example, in order.</summary>
     public required IReadOnlyList<ExampleInfluence> Examples { get; init; }
 
-    /// <summary>−G_Q E_i g_i in column i, M×n: the share of example i in the predicted test displacement; the columns add up to it.</summary>
-    public required Matrix<double> OnTest { get; init; }
+    /// <summary>−G_Q E_i g_i in column i, M×n: the share of example i in the predicted test displacement; the columns add up to it. Unknown in results that were read from a file.</summary>
+    public required Known<Matrix<double>> OnTest { get; init; }
+
+    /// <summary>Per test output, in order: the examples with the largest shares in its displacement, the largest first.</summary>
+    public required IReadOnlyList<StrongestInfluence> Strongest { get; init; }
+}
+
+/// <summary>The training examples that moved one test output most.</summary>
+/// <param name="Examples">Their indices, the one with the largest share first.</param>
+/// <param name="Contributions">Their shares in the predicted displacement of that output, signed, in the same order.</param>
+public sealed record StrongestInfluence(IReadOnlyList<int> Examples, IReadOnlyList<double> Contributions)
+{
+    /// <summary>So many examples are listed per test output.</summary>
+    public const int Most = 10;
+
+    /// <summary>The strongest of every row of a matrix of contributions, outputs in rows and examples in columns.</summary>
+    /// <param name="onTest">−G_Q E_i g_i in column i, M×n.</param>
+    public static IReadOnlyList<StrongestInfluence> Of(Matrix<double> onTest)
+    {
+        ArgumentNullException.ThrowIfNull(onTest);
+        return [.. Enumerable.Range(0, onTest.RowCount).Select(row =>
+        {
+            int[] first = [.. Enumerable.Range(0, onTest.ColumnCount).OrderByDescending(i => Math.Abs(onTest.At(row, i))).Take(Most)];
+            return new StrongestInfluence(first, [.. first.Select(i => onTest.At(row, i))]);
+        })];
+    }
 }
 
 /// <summary>One training example i.</summary>

@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace KernelFlow;
 
 /// <summary>A value, or the reason why there is none.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
 /// <remarks>The default of this type is unknown, with the reason "not computed".</remarks>
-public readonly struct Known<T> : IEquatable<Known<T>>
+public readonly struct Known<T> : IEquatable<Known<T>>, IFormattable
 {
     private readonly T _value;
     private readonly string? _reason;
@@ -71,8 +72,12 @@ public readonly struct Known<T> : IEquatable<Known<T>>
     /// <inheritdoc/>
     public override int GetHashCode() => IsKnown ? EqualityComparer<T>.Default.GetHashCode(_value!) : Reason!.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>The value, or "unknown" with the reason.</summary>
-    public override string ToString() => IsKnown ? _value!.ToString() ?? "" : $"unknown: {Reason}";
+    /// <summary>The value, or "unknown" with the reason; the same under every culture.</summary>
+    public override string ToString() => ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>The value in a format, or "unknown" with the reason.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) =>
+        !IsKnown ? $"unknown: {Reason}" : _value is IFormattable number ? number.ToString(format, formatProvider) : _value!.ToString() ?? "";
 
     /// <summary>Whether both are the same value or are unknown for the same reason.</summary>
     public static bool operator ==(Known<T> left, Known<T> right) => left.Equals(right);

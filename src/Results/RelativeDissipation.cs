@@ -9,8 +9,8 @@ public sealed record RelativeDissipation
     /// <summary>μ_k, descending; as many as rank B_s.</summary>
     public required IReadOnlyList<double> Values { get; init; }
 
-    /// <summary>v_k = B_s^½ y_k in columns, N×rank, B_s-orthonormal: v_jᵀB_s⁺v_k = δ_jk.</summary>
-    public required Matrix<double> Modes { get; init; }
+    /// <summary>v_k = B_s^½ y_k in columns, N×rank, B_s-orthonormal: v_jᵀB_s⁺v_k = δ_jk; unknown in results that were read from a file.</summary>
+    public required Known<Matrix<double>> Modes { get; init; }
 
     /// <summary>‖G_Q v_k‖₂.</summary>
     public required IReadOnlyList<double> Responses { get; init; }

@@ -23,11 +23,8 @@ public sealed record ReservoirAnalysis
     /// <summary>The inclusion ker W_S ⊆ ker G_Q.</summary>
     public required InclusionResult Inclusion { get; init; }
 
-    /// <summary>Relative dissipation, its own spectrum with its own modes; null for B = βI (it is then <see cref="SpectrumResult.DissipatedFraction"/>) and in descent mode.</summary>
-    public RelativeDissipation? RelativeDissipation { get; init; }
-
-    /// <summary>Why <see cref="RelativeDissipation"/> is null.</summary>
-    public string? RelativeDissipationReason { get; init; }
+    /// <summary>Relative dissipation, its own spectrum with its own modes; unknown for B = βI (it is then <see cref="SpectrumResult.DissipatedFraction"/>) and in descent mode.</summary>
+    public Known<RelativeDissipation> RelativeDissipation { get; init; }
 
     /// <summary>The claims, in order of their ids.</summary>
     public required IReadOnlyList<ClaimResult> Claims { get; init; }
@@ -36,16 +33,16 @@ public sealed record ReservoirAnalysis
     public required KernelEvolution KernelEvolution { get; init; }
 
     /// <summary>How the spectrum builds up over the window.</summary>
-    public SpectralSchedule? Schedule { get; init; }
+    public Known<SpectralSchedule> Schedule { get; init; }
 
-    /// <summary>Where label noise went; null when it is not known (the reason is that of claim C13).</summary>
-    public NoisePlacement? NoisePlacement { get; init; }
+    /// <summary>Where label noise went, or why that is not known.</summary>
+    public Known<NoisePlacement> NoisePlacement { get; init; }
 
-    /// <summary>The population-risk gate; null without Jacobians (the reason is that of claim C14).</summary>
-    public RiskGate? RiskGate { get; init; }
+    /// <summary>The population-risk gate; unknown without Jacobians.</summary>
+    public Known<RiskGate> RiskGate { get; init; }
 
     /// <summary>What each training example did.</summary>
-    public InfluenceResult? Influence { get; init; }
+    public Known<InfluenceResult> Influence { get; init; }
 
     /// <summary>Per checkpoint interval.</summary>
     public required IReadOnlyList<IntervalResult> Intervals { get; init; }
@@ -59,13 +56,11 @@ public sealed record ReservoirAnalysis
     /// <summary>Cost.</summary>
     public required PerformanceResult Performance { get; init; }
 
-    /// <summary>The operators themselves.</summary>
-    public required OperatorSet Operators { get; init; }
+    /// <summary>The figures of a user's own that the report was written with; their drawings are not here.</summary>
+    public IReadOnlyList<FigureNote> Figures { get; init; } = [];
 
-    /// <summary>Why an interval may have no transport defect.</summary>
-    public string NoTransportDefect => Descent?.Quadrature == DescentQuadrature.Interpolated
-        ? "descent between sparse checkpoints follows g(s) alone, from the start of the window"
-        : "the gradient at the start of the interval is zero";
+    /// <summary>The operators themselves; unknown in results that were read from a file.</summary>
+    public required Known<OperatorSet> Operators { get; init; }
 
     /// <summary>The claim with the given id.</summary>
     /// <exception cref="KeyNotFoundException">This version does not compute it.</exception>

@@ -29,6 +29,15 @@ public static class ResultsFile
         AtomicFile.Write(path, stream => ResultsJson.Write(analysis, stream));
     }
 
+    /// <summary>Reads an analysis: all that reports show, and neither the operators nor matrices as large as they are.</summary>
+    /// <param name="path">The file, or the report folder that holds it.</param>
+    /// <exception cref="InvalidResultsException">It is not there, is not results.json of this version, or a key is missing or wrong; the message names it.</exception>
+    public static ReservoirAnalysis Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return ResultsJson.Read(Directory.Exists(path) ? Path.Combine(path, Name) : path);
+    }
+
     /// <summary>The text of the file.</summary>
     public static string Text(ReservoirAnalysis analysis)
     {

@@ -6,11 +6,8 @@ public sealed record SpectralSchedule
     /// <summary>The spectrum of W_S(s, t_k) at chosen checkpoints t_k, in order of time; the last one is T.</summary>
     public required IReadOnlyList<SchedulePoint> OverEnd { get; init; }
 
-    /// <summary>The spectrum of W_S(t_k, T) at chosen checkpoints t_k, in order of time, the first one s; null unless asked for.</summary>
-    public IReadOnlyList<SchedulePoint>? OverStart { get; init; }
-
-    /// <summary>Why <see cref="OverStart"/> is null.</summary>
-    public string? OverStartReason { get; init; }
+    /// <summary>The spectrum of W_S(t_k, T) at chosen checkpoints t_k, in order of time, the first one s; unknown unless asked for.</summary>
+    public Known<IReadOnlyList<SchedulePoint>> OverStart { get; init; }
 }
 
 /// <summary>The spectrum of one window.</summary>

@@ -9,11 +9,8 @@ public sealed record SpectrumResult
     /// <summary>‖W_S ψ_j − λ_j ψ_j‖₂ for each pair.</summary>
     public required IReadOnlyList<double> ResidualNorms { get; init; }
 
-    /// <summary>2βλ_j, the fraction of ψ_j's gradient energy that is dissipated; null unless B = βI and the mode is flow.</summary>
-    public IReadOnlyList<double>? DissipatedFraction { get; init; }
-
-    /// <summary>Why <see cref="DissipatedFraction"/> is null.</summary>
-    public string? DissipatedFractionReason { get; init; }
+    /// <summary>2βλ_j, the fraction of ψ_j's gradient energy that is dissipated; unknown unless B = βI and the mode is flow.</summary>
+    public Known<IReadOnlyList<double>> DissipatedFraction { get; init; }
 
     /// <summary>λ_j/λ_1: the measure the threshold applies to when there is no dissipated fraction.</summary>
     public required IReadOnlyList<double> RelativeEigenvalues { get; init; }

@@ -4,8 +4,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Spectral;
 
-/// <summary>QᵀZ and Z − QH for a tall basis Q. A single column goes past four basis columns at a time, in row panels that stay in the first-level cache, so that Q is
-/// read from memory once per product; blocks are matrix products.</summary>
+/// <summary>QᵀZ and Z − QH for a tall basis Q. A single column goes past four basis columns at a time, in row panels that stay in the first-level
+/// cache, so that Q is read from memory once per product; blocks are matrix products.</summary>
 internal static unsafe class BasisProducts
 {
     private const int Panel = 1024;

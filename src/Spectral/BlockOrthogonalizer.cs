@@ -2,8 +2,9 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Spectral;
 
-/// <summary>Makes a block orthonormal and orthogonal to a basis, by block Gram–Schmidt repeated until it changes nothing ("twice is enough", Kahan and Parlett; the test is that of
-/// Daniel, Gragg, Kaufman and Stewart 1976, per column). A direction the block does not have is filled with a random one.</summary>
+/// <summary>Makes a block orthonormal and orthogonal to a basis, by block Gram–Schmidt repeated until it changes nothing ("twice is
+/// enough", Kahan and Parlett; the test is that of Daniel, Gragg, Kaufman and Stewart 1976, per column). A direction the block does
+/// not have is filled with a random one.</summary>
 internal sealed class BlockOrthogonalizer(Backend backend, Random random)
 {
     private const double Enough = 0.5; // what must be left of a column's norm after a pass
@@ -38,7 +39,8 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
         throw new NumericalException($"Lanczos: a block did not become orthogonal to a basis of {m} vectors in {MaximumPasses} passes.");
     }
 
-    // Modified Gram–Schmidt inside the block. 'r' holds the sizes the columns stand for in later passes, where they enter with norm one; a column that was filled stands for nothing.
+    // Modified Gram–Schmidt inside the block. 'r' holds the sizes the columns stand for in later passes, where they enter with norm
+    // one; a column that was filled stands for nothing.
     private (MatrixView R, bool Settled) Triangularise(in MatrixView z, double[] before, in MatrixView r, bool[] filled, double tiny)
     {
         int width = z.Columns, target = filled.Length, count = 0;

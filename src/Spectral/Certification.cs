@@ -13,10 +13,12 @@ internal static class Certification
     public static EigenPairs Certify(LinearOperator a, IReadOnlyList<double> values, DenseMatrix vectors, Backend backend, double tolerance)
     {
         var (_, residuals) = Measure(a, [.. values], vectors, rayleigh: false);
-        return new EigenPairs(values, vectors, residuals, KrylovStorage.OrthogonalityLoss(vectors, backend), vectors.ColumnCount, residuals.All(r => r <= tolerance));
+        return new EigenPairs(values, vectors, residuals, KrylovStorage.OrthogonalityLoss(vectors, backend), vectors.ColumnCount,
+            residuals.All(r => r <= tolerance));
     }
 
-    /// <summary>‖Aψ_j − λ_jψ_j‖; with <paramref name="rayleigh"/> λ_j ← ψ_jᵀAψ_j first, whose error is that of the residual squared over the gap: restarts let the values drift by an ε each.</summary>
+    /// <summary>‖Aψ_j − λ_jψ_j‖; with <paramref name="rayleigh"/> λ_j ← ψ_jᵀAψ_j first, whose error is that of the residual squared over the gap:
+    /// restarts let the values drift by an ε each.</summary>
     public static (double[] Values, double[] Residuals) Measure(LinearOperator a, double[] values, in MatrixView psi, bool rayleigh)
     {
         int n = a.Rows, k = psi.Columns, chunk = Math.Min(k, ChunkColumns);

@@ -9,4 +9,5 @@ namespace KernelFlow;
 /// <param name="OrthogonalityLoss">max |ΨᵀΨ − I|, measured.</param>
 /// <param name="Applications">Vectors the operator was applied to, residuals included.</param>
 /// <param name="Converged">Whether every residual meets the tolerance and the search for eigenvalues left out (further copies) came to its end.</param>
-public sealed record EigenPairs(IReadOnlyList<double> Values, DenseMatrix Vectors, IReadOnlyList<double> ResidualNorms, double OrthogonalityLoss, int Applications, bool Converged);
+public sealed record EigenPairs(IReadOnlyList<double> Values, DenseMatrix Vectors, IReadOnlyList<double> ResidualNorms,
+    double OrthogonalityLoss, int Applications, bool Converged);

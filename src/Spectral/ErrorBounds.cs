@@ -9,7 +9,8 @@ internal static class ErrorBounds
     /// <param name="high">How many of them lie above the rest of the spectrum; the others lie below it.</param>
     /// <param name="rest">Where the rest of the spectrum lies; upper below lower when there is none.</param>
     /// <param name="aroundZero">Whether zero is an eigenvalue, too (the augmented matrix of singular values).</param>
-    public static (double[] Values, double[] Angles) Of(IReadOnlyList<double> values, IReadOnlyList<double> residuals, int high, (double Lower, double Upper) rest, bool aroundZero = false)
+    public static (double[] Values, double[] Angles) Of(IReadOnlyList<double> values, IReadOnlyList<double> residuals, int high,
+        (double Lower, double Upper) rest, bool aroundZero = false)
     {
         int k = values.Count;
         double[] bounds = new double[k], angles = new double[k];

@@ -5,12 +5,14 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow;
 
-/// <summary>A (block) Golub–Kahan–Lanczos factorization of a factor F (L×N, L ≥ N) that can be grown, restarted and looked into: F·V = U·B and Fᵀ·U = V·Bᵀ + V₊·C, all bases orthonormal.</summary>
+/// <summary>A (block) Golub–Kahan–Lanczos factorization of a factor F (L×N, L ≥ N) that can be grown, restarted and looked into: F·V = U·B and Fᵀ·U =
+/// V·Bᵀ + V₊·C, all bases orthonormal.</summary>
 /// <remarks>
-/// V (N×m) and U (L×m) are the right and left bases, B = UᵀFV the projection (upper bidiagonal by blocks; an arrow after restarts), V₊ what comes next. Both sides are fully
-/// reorthogonalised. X and Y are locked singular vectors, σ their values. FᵀF is never formed, so singular values are found to a small multiple of ε‖F‖, not of √ε‖F‖: with a
-/// complete V the relations are exact up to rounding E of that size in F, and what σ_j feels of it is u_jᵀE v_j. Memory: L·capacity + N·(capacity + b) numbers.
-/// Sources: Golub and Kahan, SIAM J. Numer. Anal. 2 (1965) 205; Baglama and Reichel, SIAM J. Sci. Comput. 27 (2005) 19.
+/// V (N×m) and U (L×m) are the right and left bases, B = UᵀFV the projection (upper bidiagonal by blocks; an arrow after restarts), V₊ what comes
+/// next. Both sides are fully reorthogonalised. X and Y are locked singular vectors, σ their values. FᵀF is never formed, so singular values are
+/// found to a small multiple of ε‖F‖, not of √ε‖F‖: with a complete V the relations are exact up to rounding E of that size in F, and what σ_j
+/// feels of it is u_jᵀE v_j. Memory: L·capacity + N·(capacity + b) numbers. Sources: Golub and Kahan, SIAM J. Numer. Anal. 2 (1965) 205; Baglama
+/// and Reichel, SIAM J. Sci. Comput. 27 (2005) 19.
 /// </remarks>
 public sealed class GolubKahanFactorization : IKrylovState
 {
@@ -35,7 +37,8 @@ public sealed class GolubKahanFactorization : IKrylovState
     /// <param name="blockSize">b.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of every random direction.</param>
-    /// <exception cref="ArgumentException">F has fewer rows than columns, or capacity or block size do not fit, or the bases are too large for an array.</exception>
+    /// <exception cref="ArgumentException">F has fewer rows than columns, or capacity or block size do not fit, or the
+    /// bases are too large for an array.</exception>
     public GolubKahanFactorization(LinearOperator f, int capacity, int blockSize, Backend backend, int seed = 0)
     {
         int n = f.Columns;
@@ -110,7 +113,8 @@ public sealed class GolubKahanFactorization : IKrylovState
     /// <exception cref="NumericalException">The factor returned NaN or infinity.</exception>
     public void Extend()
     {
-        if (NextWidth == 0 || IsFull) throw new InvalidOperationException($"The basis of {LockedCount + Size} vectors cannot grow by {NextWidth}: its capacity is {Capacity}.");
+        if (NextWidth == 0 || IsFull)
+            throw new InvalidOperationException($"The basis of {LockedCount + Size} vectors cannot grow by {NextWidth}: its capacity is {Capacity}.");
         int m = Size, w = NextWidth, first = LockedCount + m;
         MatrixView p = Next, u = _left.ColumnRange(first, w), z = _right.ColumnRange(first + w, w);
         _f.Apply(p, u);
@@ -142,7 +146,8 @@ public sealed class GolubKahanFactorization : IKrylovState
         c.CopyTo(_c.Slice(0, m, c.Rows, w));
     }
 
-    /// <summary>Singular values of B, ascending, and the norms ‖C·q_j‖ of the residuals Fᵀu_j − σ_jv_j (those of F v_j − σ_ju_j are zero up to rounding).</summary>
+    /// <summary>Singular values of B, ascending, and the norms ‖C·q_j‖ of the residuals Fᵀu_j − σ_jv_j (those of F v_j
+    /// − σ_ju_j are zero up to rounding).</summary>
     /// <exception cref="NumericalException">The dense solver did not converge.</exception>
     public (double[] Values, double[] Residuals) Approximations()
     {
@@ -160,7 +165,8 @@ public sealed class GolubKahanFactorization : IKrylovState
         return (values, KrylovStorage.ColumnNorms(_c.Slice(0, 0, NextWidth, m), _smallLeft, _backend));
     }
 
-    /// <summary>Thick restart: the bases become the singular vectors <paramref name="kept"/> of the last <see cref="Approximations"/>, those of <paramref name="locked"/> are locked; V₊ stays.</summary>
+    /// <summary>Thick restart: the bases become the singular vectors <paramref name="kept"/> of the last <see cref="Approximations"/>, those of
+    /// <paramref name="locked"/> are locked; V₊ stays.</summary>
     /// <exception cref="InvalidOperationException">The basis has changed since.</exception>
     public void Restart(ReadOnlySpan<int> locked, ReadOnlySpan<int> kept)
     {
@@ -214,7 +220,8 @@ public sealed class GolubKahanFactorization : IKrylovState
         Applications += image.Columns;
         for (int j = 0; j < image.Columns; j++)
         {
-            if (!VectorKernels.AllFinite(image.Column(j))) throw new NumericalException($"Golub–Kahan: the factor returned a value that is not finite (application {Applications}).");
+            if (!VectorKernels.AllFinite(image.Column(j)))
+                throw new NumericalException($"Golub–Kahan: the factor returned a value that is not finite (application {Applications}).");
             _scale = Math.Max(_scale, VectorKernels.Norm(image.Column(j)));
         }
     }

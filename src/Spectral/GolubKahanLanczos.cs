@@ -5,11 +5,13 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow;
 
-/// <summary>Thick-restart (block) Golub–Kahan–Lanczos with full reorthogonalization on both sides: singular triples of a factor F given by the actions of F and Fᵀ.</summary>
+/// <summary>Thick-restart (block) Golub–Kahan–Lanczos with full reorthogonalization on both sides: singular triples of a factor
+/// F given by the actions of F and Fᵀ.</summary>
 /// <remarks>
-/// For A = FᵀF the eigenvalues are λ = σ² and the eigenvectors the right singular vectors, with λ resolved down to ε²λ_max where a solver for A ends at ελ_max. Restarts,
-/// locking and the evidence for multiplicities are those of <see cref="ThickRestartLanczos"/>. Small singular values converge slowly from a restarted basis; with
-/// <see cref="LanczosOptions.MaximumBasis"/> = N the basis becomes complete and all of them are there. Memory: 8·(L + N)·MaximumBasis bytes, and the vectors of the answer.
+/// For A = FᵀF the eigenvalues are λ = σ² and the eigenvectors the right singular vectors, with λ resolved down to ε²λ_max where a solver for A ends
+/// at ελ_max. Restarts, locking and the evidence for multiplicities are those of <see cref="ThickRestartLanczos"/>. Small singular values converge
+/// slowly from a restarted basis; with <see cref="LanczosOptions.MaximumBasis"/> = N the basis becomes complete and all of them are there. Memory:
+/// 8·(L + N)·MaximumBasis bytes, and the vectors of the answer.
 /// </remarks>
 public static class GolubKahanLanczos
 {

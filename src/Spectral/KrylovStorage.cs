@@ -9,7 +9,8 @@ internal static class KrylovStorage
     /// <exception cref="ArgumentException">It has more numbers than one array can hold.</exception>
     public static MatrixView Allocate(int rows, int columns)
     {
-        if ((long)rows * columns > Array.MaxLength) throw new ArgumentException($"A basis of {columns} vectors of length {rows} does not fit into one array: take a smaller MaximumBasis.");
+        if ((long)rows * columns > Array.MaxLength)
+            throw new ArgumentException($"A basis of {columns} vectors of length {rows} does not fit into one array: take a smaller MaximumBasis.");
         return new MatrixView(new double[rows * columns], rows, columns);
     }
 

@@ -7,11 +7,12 @@ namespace KernelFlow;
 
 /// <summary>A (block) Lanczos factorization that can be grown, restarted and looked into: A·Q = Q·T + Q₊·C, with [X Q Q₊] orthonormal.</summary>
 /// <remarks>
-/// Q (N×m) is the basis, T = QᵀAQ the projection, Q₊ (N×w) the block that comes next and Q₊C the residual block; X are locked eigenvectors, which the rest stays orthogonal to (the
-/// relation then holds up to their residuals). After <see cref="Extend"/> only the last block of C is not zero; after <see cref="Restart"/> T is diagonal and C full: the arrow of
-/// thick restarts. Every new block is orthogonalised against all before it: by the known three terms, then once or more often against everything. A block without rank is filled with random
-/// directions, so invariant subspaces do not end it. Memory: N·(capacity + b) numbers, and N·b for a restart.
-/// Sources: Golub &amp; Van Loan, <i>Matrix Computations</i>, 10.3; Wu and Simon, SIAM J. Matrix Anal. Appl. 22 (2000) 602.
+/// Q (N×m) is the basis, T = QᵀAQ the projection, Q₊ (N×w) the block that comes next and Q₊C the residual block; X are locked eigenvectors, which
+/// the rest stays orthogonal to (the relation then holds up to their residuals). After <see cref="Extend"/> only the last block of C is not zero;
+/// after <see cref="Restart"/> T is diagonal and C full: the arrow of thick restarts. Every new block is orthogonalised against all before it: by
+/// the known three terms, then once or more often against everything. A block without rank is filled with random directions, so invariant subspaces
+/// do not end it. Memory: N·(capacity + b) numbers, and N·b for a restart. Sources: Golub &amp; Van Loan, <i>Matrix Computations</i>, 10.3; Wu and
+/// Simon, SIAM J. Matrix Anal. Appl. 22 (2000) 602.
 /// </remarks>
 public sealed class LanczosFactorization : IKrylovState
 {
@@ -99,14 +100,16 @@ public sealed class LanczosFactorization : IKrylovState
     /// <exception cref="NumericalException">The operator returned NaN or infinity.</exception>
     public void Extend()
     {
-        if (NextWidth == 0 || IsFull) throw new InvalidOperationException($"The basis of {LockedCount + Size} vectors cannot grow by {NextWidth}: its capacity is {Capacity}.");
+        if (NextWidth == 0 || IsFull)
+            throw new InvalidOperationException($"The basis of {LockedCount + Size} vectors cannot grow by {NextWidth}: its capacity is {Capacity}.");
         int m = Size, w = NextWidth, first = LockedCount + m;
         MatrixView p = Next, z = _storage.ColumnRange(first + w, w), q = _storage.ColumnRange(LockedCount + _coupled, m - _coupled);
         _a.Apply(p, z);
         Applications += w;
         for (int j = 0; j < w; j++)
         {
-            if (!VectorKernels.AllFinite(z.Column(j))) throw new NumericalException($"Lanczos: the operator returned a value that is not finite (application {Applications}).");
+            if (!VectorKernels.AllFinite(z.Column(j)))
+                throw new NumericalException($"Lanczos: the operator returned a value that is not finite (application {Applications}).");
             _scale = Math.Max(_scale, VectorKernels.Norm(z.Column(j)));
         }
 
@@ -151,7 +154,8 @@ public sealed class LanczosFactorization : IKrylovState
         return vectors;
     }
 
-    /// <summary>Thick restart: Q becomes the Ritz vectors <paramref name="kept"/> of the last <see cref="Approximations"/>, X receives those of <paramref name="locked"/>; Q₊ stays.</summary>
+    /// <summary>Thick restart: Q becomes the Ritz vectors <paramref name="kept"/> of the last <see cref="Approximations"/>, X receives those of
+    /// <paramref name="locked"/>; Q₊ stays.</summary>
     /// <remarks>Locking a pair says that its coupling C·s_j counts as zero.</remarks>
     /// <exception cref="InvalidOperationException">The basis has changed since.</exception>
     public void Restart(ReadOnlySpan<int> locked, ReadOnlySpan<int> kept)

@@ -19,15 +19,17 @@ public sealed record LanczosOptions
     /// <summary>Which values are wanted.</summary>
     public Which Which { get; init; } = Which.Largest;
 
-    /// <summary>Block size b: the operator is applied to b vectors at a time, and up to b copies of a value are found at once. Null for 4, or what is left of a smaller space.</summary>
+    /// <summary>Block size b: the operator is applied to b vectors at a time, and up to b copies of a value are found at once. Null for 4,
+    /// or what is left of a smaller space.</summary>
     public int? BlockSize { get; init; }
 
-    /// <summary>Residual norm, relative to the largest magnitude of the values seen, below which a pair counts as converged. Rounding sets a floor of 10ε√N.</summary>
+    /// <summary>Residual norm, relative to the largest magnitude of the values seen, below which a pair counts as
+    /// converged. Rounding sets a floor of 10ε√N.</summary>
     public double Tolerance { get; init; } = 1e-10;
 
     /// <summary>
-    /// Most basis vectors: memory is that many vectors, and b more. At least min(N, count + 2b). Null for N up to 1000, then min(N, max(2·count, count + 32) + 4b). With N the whole space is built if need be,
-    /// so that the answer always converges and nothing can be missed.
+    /// Most basis vectors: memory is that many vectors, and b more. At least min(N, count + 2b). Null for N up to 1000, then min(N, max(2·count,
+    /// count + 32) + 4b). With N the whole space is built if need be, so that the answer always converges and nothing can be missed.
     /// </summary>
     public int? MaximumBasis { get; init; }
 

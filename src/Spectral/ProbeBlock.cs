@@ -7,7 +7,8 @@ namespace KernelFlow.Spectral;
 /// <summary>Nodes, ascending, and weights (of sum 1) of a quadrature rule.</summary>
 internal sealed record ProbeRule(double[] Nodes, double[] Weights);
 
-/// <summary>Single-vector Lanczos from several probes side by side, so that the operator sees blocks. Each is fully reorthogonalised against its own basis.</summary>
+/// <summary>Single-vector Lanczos from several probes side by side, so that the operator sees blocks. Each is fully
+/// reorthogonalised against its own basis.</summary>
 internal sealed class ProbeBlock
 {
     private readonly LinearOperator _a;
@@ -49,7 +50,8 @@ internal sealed class ProbeBlock
         for (int i = 0; i < _running.Count; i++)
         {
             int p = _running[i];
-            if (!VectorKernels.AllFinite(z.Column(i))) throw new NumericalException($"Stochastic quadrature: the operator returned a value that is not finite (step {size}).");
+            if (!VectorKernels.AllFinite(z.Column(i)))
+                throw new NumericalException($"Stochastic quadrature: the operator returned a value that is not finite (step {size}).");
             if (Extend(p, size, z.ColumnRange(i, 1)) && size < _steps) next.Add(p);
         }
         _running = next;

@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Spectral;
 
-/// <summary>The restarts of a Krylov factorization until the wanted ends of the spectrum are found, and the search for copies of them that one Krylov space cannot hold.</summary>
+/// <summary>The restarts of a Krylov factorization until the wanted ends of the spectrum are found, and the search for copies of them
+/// that one Krylov space cannot hold.</summary>
 /// <param name="state">The factorization.</param>
 /// <param name="high">Values wanted from the upper end.</param>
 /// <param name="low">Values wanted from the lower end.</param>
@@ -12,7 +13,8 @@ namespace KernelFlow.Spectral;
 /// <param name="progress">Told after every block.</param>
 /// <param name="cancellation">Asked before every block.</param>
 internal sealed class RestartDriver(
-    IKrylovState state, int high, int low, int blockSize, double floor, LanczosOptions options, IProgress<LanczosProgress>? progress, CancellationToken cancellation)
+    IKrylovState state, int high, int low, int blockSize, double floor, LanczosOptions options,
+    IProgress<LanczosProgress>? progress, CancellationToken cancellation)
 {
     // A deflated search ends when its best value's residual is this far below the distance to the wanted ones: a hidden copy would have to be
     // weaker in the random start by that factor.
@@ -221,8 +223,8 @@ internal sealed class RestartDriver(
         state.Restart(locked, [.. free[..(kept - fromHigh)], .. free[^fromHigh..]]);
     }
 
-    // How much more than needed is kept: the further pairs have converged, the more of the neighbourhood the last ones need. The shares are measured, on spectra whose
-    // gaps at the end grow, shrink or stay (docs/spectral.md).
+    // How much more than needed is kept: the further pairs have converged, the more of the neighbourhood the last ones need. The shares are measured,
+    // on spectra whose gaps at the end grow, shrink or stay (docs/spectral.md).
     private int RestartSize(int needed, int room)
     {
         double share = needed == 1 ? 0.5 : _checking ? 0.3 : 0.2 + 0.5 * _converged / _count;
@@ -230,7 +232,8 @@ internal sealed class RestartDriver(
         return needed + Math.Max(0, Math.Min((int)(share * free), free - 2 * blockSize)); // at least three blocks before the next restart, where there is room
     }
 
-    /// <summary>Indices of the <paramref name="high"/> largest and <paramref name="low"/> smallest values, ascending; all of them when there are no more.</summary>
+    /// <summary>Indices of the <paramref name="high"/> largest and <paramref name="low"/> smallest values, ascending;
+    /// all of them when there are no more.</summary>
     private static int[] Ends(double[] values, int high, int low)
     {
         int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(i => values[i])];

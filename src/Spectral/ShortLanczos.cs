@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Spectral;
 
-/// <summary>A few dozen steps of single-vector Lanczos with full reorthogonalization: norms and leading eigenspaces to the accuracy of a plotted curve, at the cost of matrix–vector products.</summary>
+/// <summary>A few dozen steps of single-vector Lanczos with full reorthogonalization: norms and leading eigenspaces to the accuracy of a plotted
+/// curve, at the cost of matrix–vector products.</summary>
 /// <remarks>Repeated eigenvalues are seen once; where every eigenpair matters use <see cref="ThickRestartLanczos"/> or <see cref="DenseEigen"/>.</remarks>
 public sealed class ShortLanczos
 {

@@ -29,7 +29,8 @@ public sealed record SingularResult
     /// <summary>The same over both whole bases at the end of the iteration.</summary>
     public required double BasisOrthogonalityLoss { get; init; }
 
-    /// <summary>Bounds on the distance of each σ to a singular value; see <see cref="LanczosResult.ErrorBounds"/>. Rounding, a small multiple of ε‖F‖, is left out.</summary>
+    /// <summary>Bounds on the distance of each σ to a singular value; see <see cref="LanczosResult.ErrorBounds"/>. Rounding, a
+    /// small multiple of ε‖F‖, is left out.</summary>
     public required IReadOnlyList<double> ErrorBounds { get; init; }
 
     /// <summary>Bounds on the sine of the angle between (u, v) and the true pair, or between the spaces of a cluster.</summary>

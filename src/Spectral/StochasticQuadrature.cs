@@ -5,11 +5,13 @@ using MathNet.Numerics.Distributions;
 
 namespace KernelFlow;
 
-/// <summary>Stochastic Lanczos quadrature: sums Σf(λ) over all eigenvalues of a symmetric operator, densities and counts, from a few products with random vectors, with confidence intervals.</summary>
+/// <summary>Stochastic Lanczos quadrature: sums Σf(λ) over all eigenvalues of a symmetric operator, densities and counts, from a few products with
+/// random vectors, with confidence intervals.</summary>
 /// <remarks>
-/// For a probe v with independent entries ±1, E vᵀf(A)v = tr f(A) = Σf(λ). m steps of Lanczos from v give the Gauss quadrature vᵀf(A)v ≈ N·Σ_k w_k f(θ_k) (θ: eigenvalues of T, w: squared
-/// first components of its eigenvectors), exact for polynomials up to degree 2m − 1. Two errors: that of the probes, from their sample variance, and that of the quadrature, estimated by
-/// the difference to the rule of ¾m steps. Source: Ubaru, Chen and Saad, SIAM J. Matrix Anal. Appl. 38 (2017) 1075; Golub and Meurant, <i>Matrices, Moments and Quadrature</i>.
+/// For a probe v with independent entries ±1, E vᵀf(A)v = tr f(A) = Σf(λ). m steps of Lanczos from v give the Gauss quadrature vᵀf(A)v ≈ N·Σ_k w_k
+/// f(θ_k) (θ: eigenvalues of T, w: squared first components of its eigenvectors), exact for polynomials up to degree 2m − 1. Two errors: that of the
+/// probes, from their sample variance, and that of the quadrature, estimated by the difference to the rule of ¾m steps. Source: Ubaru, Chen and Saad,
+/// SIAM J. Matrix Anal. Appl. 38 (2017) 1075; Golub and Meurant, <i>Matrices, Moments and Quadrature</i>.
 /// </remarks>
 public sealed class StochasticQuadrature
 {
@@ -40,7 +42,8 @@ public sealed class StochasticQuadrature
     /// <param name="cancellation">Asked before every application.</param>
     /// <exception cref="ArgumentException">The operator is not symmetric or empty, or an option is out of its range.</exception>
     /// <exception cref="NumericalException">The operator returned NaN or infinity.</exception>
-    public static StochasticQuadrature Run(LinearOperator a, QuadratureOptions options, Backend backend, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public static StochasticQuadrature Run(LinearOperator a, QuadratureOptions options, Backend backend, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         int n = a.Rows;
         if (!a.IsSymmetric || n == 0) throw new ArgumentException("Stochastic quadrature needs a symmetric operator that is not empty.");
@@ -77,7 +80,8 @@ public sealed class StochasticQuadrature
     /// <summary>tr A = Σλ.</summary>
     public SpectralEstimate Trace(double confidence = 0.95) => Sum(x => x, confidence);
 
-    /// <summary>(Σλ)²/Σλ², the effective rank of a positive semidefinite operator; the interval is that of its logarithm, to first order in the deviations of both sums.</summary>
+    /// <summary>(Σλ)²/Σλ², the effective rank of a positive semidefinite operator; the interval is that of its logarithm, to first
+    /// order in the deviations of both sums.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The confidence is not in (0, 1).</exception>
     public SpectralEstimate EffectiveRank(double confidence = 0.95)
     {
@@ -88,11 +92,14 @@ public sealed class StochasticQuadrature
         double value = sum * sum / square, relative = StandardError([.. sums.Zip(squares, (s, q) => 2 * s / sum - q / square)]);
         double shortSum = Each(_shorter, x => x).Average(), shortSquare = Each(_shorter, x => x * x).Average();
         double quadrature = shortSquare > 0 ? Math.Abs(shortSum * shortSum / shortSquare - value) : 0;
-        return new SpectralEstimate(value, value * relative, quadrature, value * Math.Exp(-quantile * relative) - quadrature, value * Math.Exp(quantile * relative) + quadrature);
+        return new SpectralEstimate(value, value * relative, quadrature, value * Math.Exp(-quantile * relative) - quadrature,
+            value * Math.Exp(quantile * relative) + quadrature);
     }
 
-    /// <summary>The spectral density at t, broadened by a Gaussian of standard deviation <paramref name="width"/>: (1/N)·Σ exp(−(t−λ)²/2width²)/(width·√2π), per unit of λ.</summary>
-    /// <remarks>Choose the width no smaller than the distance of neighbouring nodes, about (λ_max − λ_min)/steps; <see cref="SpectralEstimate.QuadratureError"/> shows when it is too small.</remarks>
+    /// <summary>The spectral density at t, broadened by a Gaussian of standard deviation <paramref name="width"/>: (1/N)·Σ
+    /// exp(−(t−λ)²/2width²)/(width·√2π), per unit of λ.</summary>
+    /// <remarks>Choose the width no smaller than the distance of neighbouring nodes, about (λ_max − λ_min)/steps;
+    /// <see cref="SpectralEstimate.QuadratureError"/> shows when it is too small.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The width is not positive, or the confidence not in (0, 1).</exception>
     public SpectralEstimate Density(double t, double width, double confidence = 0.95)
     {
@@ -101,7 +108,8 @@ public sealed class StochasticQuadrature
         return Local(t, (at, x) => factor * Math.Exp(-0.5 * (at - x) / width * ((at - x) / width)), confidence);
     }
 
-    /// <summary>The share of eigenvalues up to t, each counted by a Gaussian distribution function of standard deviation <paramref name="width"/>; with width 0 the step function.</summary>
+    /// <summary>The share of eigenvalues up to t, each counted by a Gaussian distribution function of standard deviation
+    /// <paramref name="width"/>; with width 0 the step function.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The width is negative, or the confidence not in (0, 1).</exception>
     public SpectralEstimate Cumulative(double t, double width = 0, double confidence = 0.95)
     {

@@ -5,11 +5,13 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow;
 
-/// <summary>Thick-restart (block) Lanczos with full reorthogonalization: eigenpairs at the ends of the spectrum of a symmetric operator given by its action.</summary>
+/// <summary>Thick-restart (block) Lanczos with full reorthogonalization: eigenpairs at the ends of the spectrum of a
+/// symmetric operator given by its action.</summary>
 /// <remarks>
-/// A <see cref="LanczosFactorization"/> grows to its capacity, keeps the Ritz vectors nearest to the wanted end and grows again. A Krylov space of block size b holds at most b copies of an
-/// eigenvalue (W_S has as many as there are saturated modes). Where that may matter, the pairs found are locked and the search repeated orthogonal to them from random directions, until nothing
-/// further appears. Sources: Wu and Simon, SIAM J. Matrix Anal. Appl. 22 (2000) 602; Golub and Underwood 1977 (blocks); Parlett, <i>The Symmetric Eigenvalue Problem</i>, 11 (bounds).
+/// A <see cref="LanczosFactorization"/> grows to its capacity, keeps the Ritz vectors nearest to the wanted end and grows again. A Krylov space of
+/// block size b holds at most b copies of an eigenvalue (W_S has as many as there are saturated modes). Where that may matter, the pairs found are
+/// locked and the search repeated orthogonal to them from random directions, until nothing further appears. Sources: Wu and Simon, SIAM J. Matrix
+/// Anal. Appl. 22 (2000) 602; Golub and Underwood 1977 (blocks); Parlett, <i>The Symmetric Eigenvalue Problem</i>, 11 (bounds).
 /// </remarks>
 public static class ThickRestartLanczos
 {
@@ -22,7 +24,8 @@ public static class ThickRestartLanczos
     /// <param name="cancellation">Asked before every block.</param>
     /// <exception cref="ArgumentException">The operator is not symmetric or empty, or count, block size or basis do not fit its order.</exception>
     /// <exception cref="NumericalException">The operator returned NaN or infinity.</exception>
-    public static LanczosResult Solve(LinearOperator a, int count, LanczosOptions options, Backend backend, IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
+    public static LanczosResult Solve(LinearOperator a, int count, LanczosOptions options, Backend backend,
+        IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
     {
         int n = a.Rows;
         if (!a.IsSymmetric) throw new ArgumentException("Lanczos needs a symmetric operator.");

@@ -64,14 +64,10 @@ public class ClaimVerdictTests
     public void AnUnknownPartIsUndecided(string unknown)
     {
         string[] parts = unknown.Split(", ");
-        double? Part(string name) => parts.Contains(name) ? null : 1e-6;
-        string? Why(string name) => parts.Contains(name) ? $"no {name} because" : null;
-        var budget = new ErrorBudget(Part("integration"), Part("interpolation"), Part("descent"), 1e-6)
-        {
-            IntegrationReason = Why("integration"), InterpolationReason = Why("interpolation"), DescentReason = Why("descent"),
-        };
+        Known<double> Part(string name) => parts.Contains(name) ? Known.Unknown<double>($"no {name} because") : 1e-6;
+        var budget = new ErrorBudget(Part("integration"), Part("interpolation"), Part("descent"), 1e-6);
         Assert.Null(budget.Sum);
-        Assert.Equal((4 - parts.Length) * 1e-6, budget.Known, 1e-18);
+        Assert.Equal((4 - parts.Length) * 1e-6, budget.SumOfKnown, 1e-18);
         foreach (double error in (double[])[0, 1e-7, 1e3])
         {
             var claim = Judge(error, budget);

@@ -34,7 +34,7 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
         var analyses = ((int[])[12, 24, 48]).Select(n => Analysis(Grid(n, q), interpolation, custom)).ToArray();
         foreach (string id in s_claims)
         {
-            double[] errors = [.. analyses.Select(a => a.Claim(id).RelativeError!.Value)];
+            double[] errors = [.. analyses.Select(a => a.Claim(id).RelativeError.Value)];
             double[] orders = [Math.Log2(errors[0] / errors[1]), Math.Log2(errors[1] / errors[2])];
             output.WriteLine(FormattableString.Invariant($"{interpolation}, q = {q}, custom {custom}: {id} errors {errors[0]:e2} {errors[1]:e2} {errors[2]:e2}, orders {orders[0]:f2} {orders[1]:f2}; ")
                 + string.Join(", ", analyses.Select(a => FormattableString.Invariant($"budget {a.Claim(id).Budget!.Sum:e1} {a.Claim(id).Verdict}"))));
@@ -48,7 +48,7 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
     public void CubicIsWorthIt()
     {
         ReservoirAnalysis linear = Analysis(Grid(24, 1.7), "linear", false), cubic = Analysis(Grid(24, 1.7), "cubic", false);
-        foreach (string id in s_claims) Check.Within(10, 1e6, linear.Claim(id).RelativeError!.Value / cubic.Claim(id).RelativeError!.Value, $"{id}: linear relative to cubic");
+        foreach (string id in s_claims) Check.Within(10, 1e6, linear.Claim(id).RelativeError.Value / cubic.Claim(id).RelativeError.Value, $"{id}: linear relative to cubic");
     }
 
     /// <summary>B from interpolated outputs is a Hessian, hence PSD; B interpolated as a matrix by the same cubic is not, on the same run.</summary>

@@ -9,7 +9,7 @@ public sealed class DescentModeTests(ITestOutputHelper output)
     private static readonly AnalysisOptions s_auto = TestRuns.Options with { Mode = AnalysisMode.Auto };
     private static readonly string[] s_claims = ["C1", "C2", "C3", "C4"];
 
-    private static double Error(ReservoirAnalysis a, string id) => a.Claim(id).RelativeError!.Value;
+    private static double Error(ReservoirAnalysis a, string id) => a.Claim(id).RelativeError.Value;
 
     private string Line(string name, ReservoirAnalysis a)
     {
@@ -37,7 +37,7 @@ public sealed class DescentModeTests(ITestOutputHelper output)
         foreach (string id in s_claims) Assert.Equal(Verdict.Holds, descent.Claim(id).Verdict);
         Assert.NotEqual(Verdict.Violated, descent.Inclusion.Verdict);
         Assert.Equal(Verdict.Holds, descent.Claim("C9").Verdict);
-        Check.AtMost(1e-5, descent.Intervals.Max(i => i.TransportDefect)!.Value, "largest defect of a single step");
+        Check.AtMost(1e-5, descent.Intervals.Max(i => i.TransportDefect.Value), "largest defect of a single step");
     }
 
     [Fact]

@@ -47,14 +47,14 @@ public class DuplicatedInputTests
 
         // The reservoir is ker J_Sᵀ itself, untouched by the flow and invisible to the test set.
         int N = run.TrainSize, signal = analysis.Spectrum.SignalDimension;
-        var reservoir = analysis.Operators.Eigenvectors.SubMatrix(0, N, signal, N - signal);
+        var reservoir = analysis.Operators.Value.Eigenvectors.SubMatrix(0, N, signal, N - signal);
         foreach (var c in run)
         {
             var J = Matrix<double>.Build.DenseOfRowMajor(N, (int)(c["J_S"].Count / N), c["J_S"].ReadAll());
             Check.AtMost(1e-12, J.TransposeThisAndMultiply(reservoir).L2Norm() / J.L2Norm(), $"‖J_Sᵀψ‖ at t = {c.Time}");
         }
-        Check.AtMost(1e-11, (analysis.Operators.P * reservoir - reservoir).L2Norm(), "‖Pψ − ψ‖");
-        Check.AtMost(1e-12 * analysis.Operators.G_Q.L2Norm(), (analysis.Operators.G_Q * reservoir).L2Norm(), "‖G_Qψ‖");
+        Check.AtMost(1e-11, (analysis.Operators.Value.P * reservoir - reservoir).L2Norm(), "‖Pψ − ψ‖");
+        Check.AtMost(1e-12 * analysis.Operators.Value.G_Q.L2Norm(), (analysis.Operators.Value.G_Q * reservoir).L2Norm(), "‖G_Qψ‖");
     }
 
     [Fact]

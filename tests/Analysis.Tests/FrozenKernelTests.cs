@@ -29,7 +29,7 @@ public class FrozenKernelTests
         const double beta = 1.0 / Train;
         Matrix<double> K = J_S * J_S.Transpose(), P, S, W;
         (P, S, W) = ByDoubling(K, beta, end);
-        var o = Analysis(J_S, J_Q, end).Operators;
+        var o = Analysis(J_S, J_Q, end).Operators.Value;
         Check.AtMost(1e-8 * Math.Max(P.FrobeniusNorm(), 1e-140), (o.P - P).FrobeniusNorm(), "P");
         Check.AtMost(1e-8, TestRuns.Relative(o.W_S, W), "W_S");
         Check.AtMost(1e-8, TestRuns.Relative(o.G_Q, J_Q * J_S.Transpose() * S), "G_Q");
@@ -61,7 +61,7 @@ public class FrozenKernelTests
         var analysis = Analysis(Matrix<double>.Build.Dense(Train, 50), FlowPath.Gaussian(new Random(82), Test, 50), 10);
         Assert.Equal((0, Train, Verdict.Holds), (analysis.Spectrum.SignalDimension, analysis.Spectrum.ReservoirDimension, analysis.Inclusion.Verdict));
         Assert.Equal(0, analysis.Inclusion.Visibility);
-        Assert.Equal(0, analysis.Operators.W_S.FrobeniusNorm() + analysis.Operators.G_Q.FrobeniusNorm());
-        Check.AtMost(1e-14, (analysis.Operators.P - Matrix<double>.Build.DenseIdentity(Train)).FrobeniusNorm(), "P − I");
+        Assert.Equal(0, analysis.Operators.Value.W_S.FrobeniusNorm() + analysis.Operators.Value.G_Q.FrobeniusNorm());
+        Check.AtMost(1e-14, (analysis.Operators.Value.P - Matrix<double>.Build.DenseIdentity(Train)).FrobeniusNorm(), "P − I");
     }
 }

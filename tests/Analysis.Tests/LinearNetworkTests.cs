@@ -23,7 +23,7 @@ public sealed class LinearNetworkTests(ITestOutputHelper output) : IDisposable
         using var run = RecordedRun.Open(folder);
         var analysis = Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), RelativeTolerance = 1e-11 });
         var truth = new Dictionary<string, Matrix<double>> { ["P"] = exact.P(End, 0), ["W_S"] = exact.W_S(0, End), ["G_Q"] = exact.G_Q(End, 0), ["G_S"] = exact.G_S(End, 0) };
-        return TestRuns.Named(analysis.Operators).ToDictionary(o => o.Name, o => TestRuns.Relative(o.Value, truth[o.Name]));
+        return TestRuns.Named(analysis.Operators.Value).ToDictionary(o => o.Name, o => TestRuns.Relative(o.Value, truth[o.Name]));
     }
 
     /// <summary>Linear in J: the error of K is O(h²). Hermite with three-point slopes: these are off by O(h²) and J by O(h³), of opposite signs in the two halves of an interval, so that

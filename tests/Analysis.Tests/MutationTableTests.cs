@@ -47,7 +47,7 @@ public sealed class MutationTableTests(ITestOutputHelper output)
                 if (Mutations.Apply(name, originals[i], () => Foreign(i)) is not { } altered) return "–";
                 var a = Analyze.Reservoir(altered, TestRuns.Options with { Mode = Named.Mode(run.Mode) });
                 string violated = Violated(a);
-                output.WriteLine(FormattableString.Invariant($"{run.Name}, {name}: {violated}: ") + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError is not null)
+                output.WriteLine(FormattableString.Invariant($"{run.Name}, {name}: {violated}: ") + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError.IsKnown)
                     .Select(c => FormattableString.Invariant($"{c.Id} {c.RelativeError:e1}/{c.Budget?.Sum:e1} {c.Verdict}"))));
                 foreach (string id in violated.Split(' ')) seen[i].Add(id);
                 if (name == "nothing") Assert.True(violated == "", $"{run.Name}: {violated} without a mutation");
@@ -71,7 +71,7 @@ public sealed class MutationTableTests(ITestOutputHelper output)
             {
                 var a = Faults.Analyse(run, TestRuns.Options with { Mode = Named.Mode(mode), Threshold = 1e-10 }, fault);
                 string violated = Violated(a);
-                output.WriteLine(FormattableString.Invariant($"{mode}, {name}: ") + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError is not null)
+                output.WriteLine(FormattableString.Invariant($"{mode}, {name}: ") + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError.IsKnown)
                     .Select(c => FormattableString.Invariant($"{c.Id} {c.RelativeError:e1}/{c.Budget?.Sum:e1} {c.Verdict}"))));
                 return violated == "" ? "none" : violated;
             })];
@@ -127,7 +127,7 @@ public sealed class MutationTableTests(ITestOutputHelper output)
         var otherNoise = Altered((_, t) => t, [.. run.RunTensors["clean_S"].ReadAll().Select((y, i) => i == 0 ? -y : y)]);
         Assert.NotEqual(a.Claim("C13").Reason, otherNoise.Claim("C13").Reason);
         // A factor common to all gradients leaves the gate as it is.
-        Check.AtMost(1e-12, Math.Abs(a.RiskGate!.Points[^1].Share - larger.RiskGate!.Points[^1].Share), "C14 under a common factor");
+        Check.AtMost(1e-12, Math.Abs(a.RiskGate.Value.Points[^1].Share - larger.RiskGate.Value.Points[^1].Share), "C14 under a common factor");
         var signs = Altered((k, t) => k == run.Count - 1 && t.Name == "J_S" ? SmallNetworks.Map(t, v => [.. v.Select((x, i) => i / shape.Item2 % 2 == 0 ? -x : x)]) : t); // every second example pulls the other way
         Assert.NotEqual(a.Claim("C14").Reason, signs.Claim("C14").Reason);
     }

@@ -74,12 +74,12 @@ public class PlantedInclusionTests
         Assert.Null(inclusion.Visibility);
 
         // The number, not only the verdict: G_Q z is known, and so is P z = z.
-        Check.Near(planted.Response, (analysis.Operators.G_Q * planted.Direction).L2Norm(), 1e-7 + 1e-13 / leak, "‖G_Q z‖");
-        Check.AtMost(1e-12, (analysis.Operators.P * planted.Direction - planted.Direction).L2Norm(), "‖Pz − z‖");
+        Check.Near(planted.Response, (analysis.Operators.Value.G_Q * planted.Direction).L2Norm(), 1e-7 + 1e-13 / leak, "‖G_Q z‖");
+        Check.AtMost(1e-12, (analysis.Operators.Value.P * planted.Direction - planted.Direction).L2Norm(), "‖Pz − z‖");
 
         // The mode blamed lies in the kernel.
-        var mode = analysis.Operators.Eigenvectors.Column(inclusion.Structural.WorstMode);
-        Check.AtMost(1e-12, mode.DotProduct(analysis.Operators.W_S * mode) / analysis.Spectrum.Eigenvalues[0], "share of the blamed mode in W_S");
+        var mode = analysis.Operators.Value.Eigenvectors.Column(inclusion.Structural.WorstMode);
+        Check.AtMost(1e-12, mode.DotProduct(analysis.Operators.Value.W_S * mode) / analysis.Spectrum.Eigenvalues[0], "share of the blamed mode in W_S");
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
             Assert.Equal(DescentQuadrature.Midpoint, a.Descent.Quadrature);
             foreach (var c in claims)
             {
-                double error = c.RelativeError!.Value, budget = c.Budget!.Sum!.Value;
+                double error = c.RelativeError.Value, budget = c.Budget!.Sum!.Value;
                 Check.AtMost(3 * budget, error, $"{name}: {c.Id}");
                 Assert.NotEqual(Verdict.Violated, c.Verdict);
                 if (c.Id == "C1" || error < 1e-11) continue;
@@ -69,7 +69,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
     public void TheBudgetHasTheOrderOfTheError()
     {
         double[] budgets = [.. ((int[])[1, 2, 4]).Select(refine => Analyze.Reservoir(SmallNetworks.Record(
-            SmallNetworks.EveryStep with { LearningRate = 0.4 / refine, Steps = 40 * refine }), TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4").Budget!.Interpolation!.Value)];
+            SmallNetworks.EveryStep with { LearningRate = 0.4 / refine, Steps = 40 * refine }), TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4").Budget!.Interpolation.Value)];
         for (int i = 1; i < 3; i++) Check.Within(3.5, 4.5, Math.Log2(budgets[i - 1] / budgets[i]), $"order of the estimate, η/{1 << i - 1} to η/{1 << i}");
     }
 

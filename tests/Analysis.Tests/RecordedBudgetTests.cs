@@ -32,7 +32,7 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
                 foreach (string id in s_claims) Assert.NotEqual(Verdict.Violated, flow.Claim(id).Verdict);
                 foreach (string id in (string[])["C2", "C3", "C4"])
                 {
-                    double ratio = flow.Claim(id).RelativeError!.Value / flow.Claim(id).Budget!.Sum!.Value;
+                    double ratio = flow.Claim(id).RelativeError.Value / flow.Claim(id).Budget!.Sum!.Value;
                     Check.AtMost(3, ratio, $"seed {seed}, {interpolation}, every {every}: error/budget of {id}");
                     if (interpolation == "linear") Check.Within(0.1, 3, ratio, $"seed {seed}, linear, every {every}: error/budget of {id}");
                 }
@@ -53,12 +53,12 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
             foreach (var a in analyses)
             {
                 Assert.Equal("descent", a.Claim(id).Budget!.LargestPart);
-                Check.Within(0.6, 1.5, a.Claim(id).RelativeError!.Value / a.Claim(id).Budget!.Sum!.Value, $"error/budget of {id}");
+                Check.Within(0.6, 1.5, a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, $"error/budget of {id}");
             }
             for (int i = 1; i < 3; i++)
             {
-                Check.Within(1.8, 2.3, analyses[i - 1].Claim(id).Budget!.Descent!.Value / analyses[i].Claim(id).Budget!.Descent!.Value, $"descent part of {id}, η/{1 << i - 1} to η/{1 << i}");
-                Check.Within(1.7, 2.4, analyses[i - 1].Claim(id).RelativeError!.Value / analyses[i].Claim(id).RelativeError!.Value, $"error of {id}, η/{1 << i - 1} to η/{1 << i}");
+                Check.Within(1.8, 2.3, analyses[i - 1].Claim(id).Budget!.Descent.Value / analyses[i].Claim(id).Budget!.Descent.Value, $"descent part of {id}, η/{1 << i - 1} to η/{1 << i}");
+                Check.Within(1.7, 2.4, analyses[i - 1].Claim(id).RelativeError.Value / analyses[i].Claim(id).RelativeError.Value, $"error of {id}, η/{1 << i - 1} to η/{1 << i}");
             }
         }
     }
@@ -71,9 +71,9 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
             SmallNetworks.EveryStep with { LearningRate = 0.8 / refine, Steps = 48 * refine, Midpoints = false, Schedule = CheckpointSchedule.Uniform, Checkpoints = 7 }))).ToArray();
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
-            double[] parts = [.. analyses.Select(a => a.Claim(id).Budget!.Interpolation!.Value)];
+            double[] parts = [.. analyses.Select(a => a.Claim(id).Budget!.Interpolation.Value)];
             Assert.All(analyses, a => Assert.Equal("interpolation", a.Claim(id).Budget!.LargestPart));
-            Assert.All(analyses, a => Check.Within(0.3, 3, a.Claim(id).RelativeError!.Value / a.Claim(id).Budget!.Sum!.Value, $"error/budget of {id}"));
+            Assert.All(analyses, a => Check.Within(0.3, 3, a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, $"error/budget of {id}"));
             Check.Within(1, 1.5, parts.Max() / parts.Min(), $"interpolation part of {id}, largest relative to smallest");
         }
     }
@@ -89,7 +89,7 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
             Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
-            Check.Within(0.1, 3, a.Claim(id).RelativeError!.Value / a.Claim(id).Budget!.Sum!.Value, $"every {every}: error/budget of {id}");
+            Check.Within(0.1, 3, a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, $"every {every}: error/budget of {id}");
         }
         Assert.Equal(Verdict.Measured, a.Claim("C8").Verdict);
     }

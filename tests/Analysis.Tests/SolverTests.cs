@@ -67,7 +67,7 @@ public sealed class SolverTests(ITestOutputHelper output)
             Assert.Equal((EigenSolver.Lanczos, modes is null, k), (found.Spectrum.Solver, found.Spectrum.Complete, found.Spectrum.Eigenvalues.Count));
             for (int j = 0; j < k; j++) Check.AtMost(1e-10 * dense.Spectrum.Eigenvalues[0], Math.Abs(found.Spectrum.Eigenvalues[j] - dense.Spectrum.Eigenvalues[j]), $"eigenvalue {j + 1} of {k}");
             Check.AtMost(1e-10 * dense.Spectrum.Eigenvalues[0], found.Spectrum.ResidualNorms.Max(), "residual");
-            Assert.Equal((k, k, k), (found.Spectrum.ResidualNorms.Count, found.Spectrum.RelativeEigenvalues.Count, found.Operators.Eigenvectors.ColumnCount));
+            Assert.Equal((k, k, k), (found.Spectrum.ResidualNorms.Count, found.Spectrum.RelativeEigenvalues.Count, found.Operators.Value.Eigenvectors.ColumnCount));
             // A statement about all modes stays one.
             Assert.Equal((dense.Spectrum.SignalDimension, dense.Spectrum.ReservoirDimension, dense.Inclusion.Verdict), (found.Spectrum.SignalDimension, found.Spectrum.ReservoirDimension, found.Inclusion.Verdict));
             Assert.Equal(dense.Claims.Select(c => (c.Id, c.Verdict)), found.Claims.Select(c => (c.Id, c.Verdict)));

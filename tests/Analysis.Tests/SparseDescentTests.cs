@@ -34,19 +34,19 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
             ("C4", descent.Displacements.PredictedTest, flow.Displacements.PredictedTest, flow.Displacements.RecordedTest),
         })
         {
-            double difference = Distance(a, b) / Distance(recorded, new double[recorded.Count]), part = flow.Claim(id).Budget!.Descent!.Value;
+            double difference = Distance(a, b) / Distance(recorded, new double[recorded.Count]), part = flow.Claim(id).Budget!.Descent.Value;
             output.WriteLine(FormattableString.Invariant($"{name}, {interpolation}: {id} flow − descent {difference:e6}, budget {part:e6}"));
             Check.Near(part, difference, 1e-4, $"{id}: difference of the modes against flow's descent part");
         }
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
-            Assert.Equal(0, descent.Claim(id).Budget!.Descent);
-            Assert.Equal(0, descent.Claim(id).Budget!.Integration);
+            Assert.Equal(0, descent.Claim(id).Budget!.Descent.Value);
+            Assert.Equal(0, descent.Claim(id).Budget!.Integration.Value);
             Assert.NotEqual(Verdict.Violated, descent.Claim(id).Verdict);
             Assert.NotEqual(Verdict.Violated, flow.Claim(id).Verdict);
         }
         Assert.Equal((DescentQuadrature.Interpolated, 2.0), (descent.Descent!.Quadrature, descent.Descent.StabilityEdge));
-        Assert.All(descent.Intervals, i => Assert.Null(i.TransportDefect));
+        Assert.All(descent.Intervals, i => Assert.False(i.TransportDefect.IsKnown));
         Assert.Equal(run[^1].Step - run[0].Step, descent.Intervals.Sum(i => i.Steps));
         Assert.NotEqual(Verdict.Violated, descent.Inclusion.Verdict);
     }
@@ -57,7 +57,7 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
     {
         var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Midpoints = false }).Every(2);
         ReservoirAnalysis flow = Analyze.Reservoir(run, TestRuns.Options), descent = Analyze.Reservoir(run, s_descent), cubic = Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic });
-        double[] errors = [.. new[] { flow, descent, cubic }.Select(a => a.Claim("C4").RelativeError!.Value)];
+        double[] errors = [.. new[] { flow, descent, cubic }.Select(a => a.Claim("C4").RelativeError.Value)];
         output.WriteLine(FormattableString.Invariant($"C4: flow {errors[0]:e2}, descent {errors[1]:e2}, descent with cubic interpolation {errors[2]:e2}"));
         Check.AtMost(0.7 * errors[0], errors[1], "C4 in descent mode");
         Check.AtMost(0.4 * errors[1], errors[2], "C4 in descent mode with cubic interpolation");
@@ -72,7 +72,7 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
             var claim = analysis.Claim(id);
-            Assert.Equal((Verdict.Undecided, null), (claim.Verdict, claim.Budget!.Interpolation));
+            Assert.Equal((Verdict.Undecided, false), (claim.Verdict, claim.Budget!.Interpolation.IsKnown));
             Assert.Contains("interpolation (with every second checkpoint left out the replayed steps diverge", claim.Reason);
         }
     }
@@ -107,7 +107,7 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
         Assert.Contains(reason, Assert.Throws<ArgumentException>(() => Analyze.Reservoir(run, s_descent)).Message);
         // Flow is possible, and what descent would have told it is unknown, not zero.
         var c4 = Analyze.Reservoir(run, TestRuns.Options).Claim("C4");
-        if (what == "kernels") Assert.NotNull(c4.Budget!.Descent);
-        else Assert.Equal((null, Verdict.Undecided), (c4.Budget!.Descent, c4.Verdict));
+        if (what == "kernels") Assert.True(c4.Budget!.Descent.IsKnown);
+        else Assert.Equal((false, Verdict.Undecided), (c4.Budget!.Descent.IsKnown, c4.Verdict));
     }
 }

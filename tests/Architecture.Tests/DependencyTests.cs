@@ -28,7 +28,8 @@ public sealed class DependencyTests
     public static TheoryData<string> ProductProjects()
     {
         var data = new TheoryData<string>();
-        foreach (string project in Repository.Projects.Where(p => p.StartsWith("src/", StringComparison.Ordinal) || p.StartsWith("validation/", StringComparison.Ordinal))) data.Add(project);
+        foreach (string project in Repository.Projects.Where(p => p.StartsWith("src/", StringComparison.Ordinal)
+            || p.StartsWith("validation/", StringComparison.Ordinal))) data.Add(project);
         return data;
     }
 
@@ -39,7 +40,8 @@ public sealed class DependencyTests
         string folder = Path.GetDirectoryName(project)!.Replace('\\', '/');
         Assert.True(_arrows.ContainsKey(Layer(folder)), $"{folder} has no place in the architecture: add it to docs/architecture.md and to this test.");
         foreach (string target in Repository.References(project))
-            Assert.True(_arrows[Layer(folder)].Contains(Layer(target)) || Layer(target) == Layer(folder), $"{folder} references {target}; allowed: {string.Join(", ", _arrows[Layer(folder)])}");
+            Assert.True(_arrows[Layer(folder)].Contains(Layer(target)) || Layer(target) == Layer(folder),
+                $"{folder} references {target}; allowed: {string.Join(", ", _arrows[Layer(folder)])}");
     }
 
     [Theory]
@@ -48,7 +50,8 @@ public sealed class DependencyTests
     {
         string folder = Path.GetDirectoryName(project)!.Replace('\\', '/');
         var allowed = Reachable(Layer(folder));
-        foreach (string target in Closure(project)) Assert.True(allowed.Contains(Layer(target)), $"{folder} reaches {target} through its references; allowed: {string.Join(", ", allowed)}");
+        foreach (string target in Closure(project))
+            Assert.True(allowed.Contains(Layer(target)), $"{folder} reaches {target} through its references; allowed: {string.Join(", ", allowed)}");
     }
 
     [Fact]
@@ -84,7 +87,9 @@ public sealed class DependencyTests
     [Fact]
     public void NoLibraryRegistersABackendWithMathNet()
     {
-        string[] callers = [.. Repository.Tracked().Where(f => f.StartsWith("src/", StringComparison.Ordinal) && !f.StartsWith("src/Cli/", StringComparison.Ordinal) && f.EndsWith(".cs", StringComparison.Ordinal))
+        string[] callers = [.. Repository.Tracked()
+            .Where(f => f.StartsWith("src/", StringComparison.Ordinal) && !f.StartsWith("src/Cli/", StringComparison.Ordinal)
+            && f.EndsWith(".cs", StringComparison.Ordinal))
             .Where(f => File.ReadAllText(Repository.PathOf(f)).Contains("RegisterWithMathNet(", StringComparison.Ordinal))];
         Assert.Equal(["src/Numerics/Backend.Register.cs"], callers);
     }
@@ -100,7 +105,8 @@ public sealed class DependencyTests
     [Fact]
     public void EverySourceProjectHasItsTestProject()
     {
-        string[] missing = [.. Directory.EnumerateDirectories(Repository.PathOf("src")).Where(d => Directory.EnumerateFiles(d, "*.csproj").Any()).Select(d => Path.GetFileName(d))
+        string[] missing = [.. Directory.EnumerateDirectories(Repository.PathOf("src")).Where(d => Directory.EnumerateFiles(d, "*.csproj").Any())
+            .Select(d => Path.GetFileName(d))
             .Where(name => !Repository.Projects.Any(p => p.StartsWith($"tests/{name}.Tests/", StringComparison.Ordinal)))];
         Assert.True(missing.Length == 0, $"without tests: {string.Join(", ", missing)}");
     }

@@ -6,7 +6,8 @@ namespace KernelFlow.Architecture.Tests;
 /// <summary>An assembly's public members as sorted text, one per line.</summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     public static string Describe(Assembly assembly)
     {
@@ -31,7 +32,9 @@ internal static class PublicApi
         ConstructorInfo c when Seen(c) => $"new({Parameters(c)})",
         MethodInfo m when Seen(m) && !m.IsSpecialName => $"{Modifier(m)}{Name(m.ReturnType)} {m.Name}{Generic(m)}({Parameters(m)})",
         PropertyInfo p when p.GetAccessors(true).Any(Seen) =>
-            $"{Modifier(p.GetAccessors(true).First(Seen))}{Name(p.PropertyType)} {p.Name}{(p.GetIndexParameters() is { Length: > 0 } index ? $"[{string.Join(", ", index.Select(i => Name(i.ParameterType)))}]" : "")} {{ {string.Join(" ", Accessors(p))} }}",
+            $"{Modifier(p.GetAccessors(true).First(Seen))}{Name(p.PropertyType)} "
+            + $"{p.Name}{(p.GetIndexParameters() is { Length: > 0 } index ? $"[{string.Join(", ", index.Select(i => Name(i.ParameterType)))}]" : "")} "
+            + $"{{ {string.Join(" ", Accessors(p))} }}",
         FieldInfo f when f.IsPublic || f.IsFamily => $"{(f.IsLiteral ? "const " : f.IsStatic ? "static " : "")}{Name(f.FieldType)} {f.Name}",
         EventInfo e => $"event {Name(e.EventHandlerType!)} {e.Name}",
         _ => null,
@@ -40,7 +43,8 @@ internal static class PublicApi
     private static IEnumerable<string> Accessors(PropertyInfo property)
     {
         if (property.GetMethod is { } get && Seen(get)) yield return "get;";
-        if (property.SetMethod is { } set && Seen(set)) yield return set.ReturnParameter.GetRequiredCustomModifiers().Any(m => m.Name == "IsExternalInit") ? "init;" : "set;";
+        if (property.SetMethod is { } set && Seen(set))
+            yield return set.ReturnParameter.GetRequiredCustomModifiers().Any(m => m.Name == "IsExternalInit") ? "init;" : "set;";
     }
 
     private static bool Seen(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
@@ -51,12 +55,20 @@ internal static class PublicApi
         || member is Type || member.Name is "PrintMembers" or "EqualityContract" or "<Clone>$" or "Deconstruct"
         || (member is MethodInfo { Name: "Equals" or "GetHashCode" or "ToString" });
 
-    private static string Modifier(MethodBase method) => (method.IsFamily ? "protected " : "") + (method.IsStatic ? "static " : method.IsAbstract ? "abstract " : "");
+    private static string Modifier(MethodBase method) =>
+        (method.IsFamily ? "protected " : "") + (method.IsStatic ? "static " : method.IsAbstract ? "abstract " : "");
 
-    private static string Generic(MethodInfo method) => method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>" : "";
+    private static string Generic(MethodInfo method) =>
+        method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>" : "";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(p =>
-        $"{(p.IsDefined(typeof(ParamArrayAttribute)) || p.IsDefined(typeof(System.Runtime.CompilerServices.ParamCollectionAttribute)) ? "params " : "")}{(p.IsOut ? "out " : p.ParameterType.IsByRef ? (p.IsIn ? "in " : "ref ") : "")}{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? " = " + Default(p) : "")}"));
+        $"{Passing(p)}{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? " = " + Default(p) : "")}"));
+
+    private static string Passing(ParameterInfo p) =>
+        p.IsDefined(typeof(ParamArrayAttribute)) || p.IsDefined(typeof(System.Runtime.CompilerServices.ParamCollectionAttribute)) ? "params "
+        : p.IsOut ? "out "
+        : !p.ParameterType.IsByRef ? ""
+        : p.IsIn ? "in " : "ref ";
 
     private static string Default(ParameterInfo parameter) => parameter.DefaultValue switch
     {
@@ -78,6 +90,7 @@ internal static class PublicApi
     }
 
     private static string? Keyword(Type type) =>
-        type == typeof(void) ? "void" : type == typeof(double) ? "double" : type == typeof(int) ? "int" : type == typeof(long) ? "long" : type == typeof(bool) ? "bool" : type == typeof(string) ? "string"
+        type == typeof(void) ? "void" : type == typeof(double) ? "double" : type == typeof(int) ? "int" : type == typeof(long) ? "long"
+            : type == typeof(bool) ? "bool" : type == typeof(string) ? "string"
         : type == typeof(object) ? "object" : type == typeof(byte) ? "byte" : type == typeof(float) ? "float" : null;
 }

@@ -8,7 +8,8 @@ public sealed class PublicApiTests
 {
     private static readonly string[] _libraries =
     [
-        "KernelFlow.Files", "KernelFlow.Numerics", "KernelFlow.Recording", "KernelFlow.Results", "KernelFlow.Operators", "KernelFlow.Integrators", "KernelFlow.Spectral",
+        "KernelFlow.Files", "KernelFlow.Numerics", "KernelFlow.Recording", "KernelFlow.Results", "KernelFlow.Operators",
+            "KernelFlow.Integrators", "KernelFlow.Spectral",
         "KernelFlow.Bridges", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Reporting", "KernelFlow.Validation",
     ];
 
@@ -27,7 +28,8 @@ public sealed class PublicApiTests
         string expected = File.Exists(committed) ? File.ReadAllText(committed).ReplaceLineEndings("\n") : "";
         if (expected == found) return;
         string[] before = expected.Split('\n'), now = found.Split('\n');
-        var message = new StringBuilder($"The public API of {assembly} changed. If that is intended:\n  cp artifacts/public-api/{assembly}.txt tests/Architecture.Tests/PublicApi/\n");
+        var message = new StringBuilder(
+            $"The public API of {assembly} changed. If that is intended:\n  cp artifacts/public-api/{assembly}.txt tests/Architecture.Tests/PublicApi/\n");
         foreach (string line in before.Except(now)) message.Append($"- {line}\n");
         foreach (string line in now.Except(before)) message.Append($"+ {line}\n");
         Assert.Fail(message.ToString());
@@ -36,7 +38,8 @@ public sealed class PublicApiTests
     [Fact]
     public void WhatUsersMeetIsInTheRootNamespace()
     {
-        string[] face = ["Analyze", "AnalysisOptions", "ReservoirAnalysis", "ReportFormat", "RecordedRun", "Checkpoint", "CheckpointSequence", "LossModel", "Recorder", "RecordingOptions", "InvalidRunException"];
+        string[] face = ["Analyze", "AnalysisOptions", "ReservoirAnalysis", "ReportFormat", "RecordedRun", "Checkpoint", "CheckpointSequence",
+            "LossModel", "Recorder", "RecordingOptions", "InvalidRunException"];
         var all = _libraries.SelectMany(name => Assembly.Load(name).GetExportedTypes()).Where(t => t.Namespace == "KernelFlow").Select(t => t.Name).ToHashSet();
         Assert.Empty(face.Except(all));
     }

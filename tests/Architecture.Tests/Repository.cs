@@ -29,7 +29,8 @@ internal static class Repository
         return git is not null
             ? [.. git.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(f => File.Exists(PathOf(f))).Order(StringComparer.Ordinal)]
             : [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/'))
-                .Where(f => !f.Split('/').Any(part => part is "bin" or "obj" or "artifacts" or ".git" or ".vs" or "kernelflow-demo")).Order(StringComparer.Ordinal)];
+                .Where(f => !f.Split('/').Any(part => part is "bin" or "obj" or "artifacts" or ".git" or ".vs" or "kernelflow-demo"))
+                    .Order(StringComparer.Ordinal)];
     }
 
     private static string? Git(params string[] arguments)

@@ -17,7 +17,7 @@ public class DataTests
             var y = (i < pairs - 5 ? data.Y_S : data.Y_Q).AsSpan((i < pairs - 5 ? i : i - pairs + 5) * q, q).ToArray();
             Assert.Equal((2.0, 1.0), (x.Sum(), y.Sum()));
             int a = Array.IndexOf(x, 1.0), b = Array.IndexOf(x, 1.0, q) - q, r = Array.IndexOf(y, 1.0);
-            Assert.True(seen.Add((a, b)));
+            Assert.True(seen.Add((a, b)), $"({a}, {b}) occurs twice");
             if (kind == DataKind.ModularAddition) Assert.Equal((a + b) % q, r);
             else Assert.Equal(a, r * b % q);
         }
@@ -29,8 +29,8 @@ public class DataTests
         var options = new RecordingOptions { Data = DataKind.TeacherStudent, Train = 4000, Test = 10, InputSize = 3, Outputs = 2, Seed = 9 };
         var data = TrainingData.Create(options);
         double variance = data.X_S.Average(v => v * v);
-        Assert.True(Math.Abs(variance - 1) < 5 * Math.Sqrt(2.0 / 12000), $"variance of the inputs {variance}");
-        Assert.InRange(data.Y_S.Average(v => v * v), 0.01, 5);
+        Check.Small(Math.Abs(variance - 1), 5 * Math.Sqrt(2.0 / 12000), "deviation of the variance of the inputs from 1");
+        Check.Between(data.Y_S.Average(v => v * v), 0.01, 5, "mean square of the targets");
         // Labels are the sign and the largest of the values that the same seed gives.
         var signs = TrainingData.Create(options with { Outputs = 1, Loss = LossKind.Logistic });
         var values = TrainingData.Create(options with { Outputs = 1 });
@@ -45,7 +45,7 @@ public class DataTests
     {
         var data = TrainingData.Create(new RecordingOptions { Data = DataKind.TeacherStudent, Train = 500, Test = 1, Noise = 0.4 });
         for (int i = 0; i < 500; i++) Assert.Equal(data.NoiseMask_S[i], data.Y_S[i] != data.Clean_S[i]);
-        Assert.InRange(data.NoiseMask_S.Count(m => m), 145, 255);
+        Check.Between(data.NoiseMask_S.Count(m => m), 145, 255, "masked of 500 at a probability of 0.4"); // five standard deviations
     }
 
     [Fact]
@@ -70,14 +70,16 @@ public class DataTests
         int p = loss == LossKind.Squared ? 1 : 3;
         var options = new RecordingOptions
         {
-            Train = 21, Test = 4, Duplicates = 3, Copies = 3, Noise = 0.4, Outputs = p, Loss = loss, Layers = LayerSpec.ParseList(layers), Activation = activation,
+            Train = 21, Test = 4, Duplicates = 3, Copies = 3, Noise = 0.4, Outputs = p, Loss = loss, Layers = LayerSpec.ParseList(layers),
+                Activation = activation,
             DType = type, Steps = 80, Checkpoints = 6, Seed = 3,
         };
         foreach (var checkpoint in Recorder.InMemory(options, Backends.Managed))
         {
             double[] J = checkpoint["J_S"].ReadAll();
             int row = J.Length / 21;
-            for (int i = 15; i < 21; i++) Assert.True(J.AsSpan(i * row, row).SequenceEqual(J.AsSpan((i - 15) % 3 * row, row)), $"example {i} at step {checkpoint.Step}");
+            for (int i = 15; i < 21; i++)
+                Assert.True(J.AsSpan(i * row, row).SequenceEqual(J.AsSpan((i - 15) % 3 * row, row)), $"example {i} at step {checkpoint.Step}");
         }
     }
 }

@@ -17,11 +17,11 @@ public class DigitsDataTests
     {
         var (inputs, _) = DigitsData.All;
         int[] first = [0, 0, 5, 13, 9, 1, 0, 0], second = [0, 0, 0, 12, 13, 5, 0, 0];
-        for (int j = 0; j < 8; j++) Assert.Equal((first[j] - second[j]) / 16.0, inputs[j] - inputs[64 + j], 15);
+        for (int j = 0; j < 8; j++) Check.Small(Math.Abs(inputs[j] - inputs[64 + j] - (first[j] - second[j]) / 16.0), 1e-15, $"difference of pixel {j}");
         for (int j = 0; j < 64; j++)
         {
             double mean = Enumerable.Range(0, 1797).Average(i => inputs[i * 64 + j]);
-            Assert.True(Math.Abs(mean) < 1e-14, $"column {j} has mean {mean}");
+            Check.Small(Math.Abs(mean), 1e-14, $"mean of column {j}");
         }
     }
 
@@ -39,7 +39,8 @@ public class DigitsDataTests
         }
         // Train and test together are all images, each once.
         var (inputs, _) = DigitsData.All;
-        static IEnumerable<string> Rows(double[] x) => x.Chunk(64).Select(r => string.Join(",", r.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture))));
+        static IEnumerable<string> Rows(double[] x) =>
+            x.Chunk(64).Select(r => string.Join(",", r.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture))));
         Assert.Equal(Rows(inputs).Order(StringComparer.Ordinal), Rows(parity.X_S).Concat(Rows(parity.X_Q)).Order(StringComparer.Ordinal));
     }
 
@@ -50,19 +51,20 @@ public class DigitsDataTests
     {
         var data = TrainingData.Create(new RecordingOptions { Train = 1500, Test = 10, Outputs = p, Noise = 0.3, Seed = 2 });
         double share = data.NoiseMask_S.Average(m => m ? 1.0 : 0.0);
-        Assert.True(Math.Abs(share - 0.3) < 5 * Math.Sqrt(0.3 * 0.7 / 1500), $"share of noisy labels {share}");
+        Check.Small(Math.Abs(share - 0.3), 5 * Math.Sqrt(0.3 * 0.7 / 1500), "deviation of the share of noisy labels from 0.3");
         int changed = 0;
         for (int i = 0; i < 1500; i++)
         {
             var noisy = data.Y_S.AsSpan(i * p, p);
             var clean = data.Clean_S.AsSpan(i * p, p);
-            if (!data.NoiseMask_S[i]) Assert.True(noisy.SequenceEqual(clean));
+            if (!data.NoiseMask_S[i]) Assert.Equal(clean, noisy);
             else if (!noisy.SequenceEqual(clean)) changed++;
             if (p > 1) Assert.Equal(1, noisy.ToArray().Sum());
         }
         // A class drawn uniformly is another one with probability 1 − 1/p; a sign always changes.
         double expected = p == 1 ? 1 : 1 - 1.0 / p, actual = changed / (share * 1500);
-        Assert.True(Math.Abs(actual - expected) <= 5 * Math.Sqrt(expected * (1 - expected) / 450), $"changed {actual} of the masked, expected {expected}");
+        Check.Small(Math.Abs(actual - expected), 5 * Math.Sqrt(expected * (1 - expected) / 450),
+            $"five standard deviations; deviation of the changed share of the masked from {expected}");
     }
 
     [Fact]

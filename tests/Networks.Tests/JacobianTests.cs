@@ -30,7 +30,7 @@ public class JacobianTests
 
         var direct = new double[N * p];
         evaluator.Outputs(w, x, direct);
-        for (int r = 0; r < u.Length; r++) Assert.Equal(direct[r], u[r], 14);
+        Check.CloseEntries(u, direct, 1e-14, "outputs beside the Jacobian");
 
         double error = 0, scale = J.Max(Math.Abs);
         double[] plus = new double[N * p], minus = new double[N * p];
@@ -45,7 +45,7 @@ public class JacobianTests
             w[k] = kept;
             for (int r = 0; r < N * p; r++) error = Math.Max(error, Math.Abs((plus[r] - minus[r]) / (2 * Step) - J[r * w.Length + k]));
         }
-        Assert.True(error < 1e-7 * scale, $"largest difference {error / scale:e2} of the largest element");
+        Check.Small(error / scale, 5e-9, "largest difference relative to the largest element");
     }
 
     [Fact]
@@ -60,8 +60,8 @@ public class JacobianTests
         for (int i = 0; i < N; i++)
         {
             var (single, su) = Jacobian(evaluator, w, x.AsSpan(i * Inputs, Inputs).ToArray(), 1);
-            for (int k = 0; k < single.Length; k++) Assert.Equal(single[k], J[i * single.Length + k], 13);
-            for (int c = 0; c < P; c++) Assert.Equal(su[c], u[i * P + c], 13);
+            Check.CloseEntries(J.AsSpan(i * single.Length, single.Length).ToArray(), single, 1e-13, $"rows of example {i}");
+            Check.CloseEntries(u.AsSpan(i * P, P).ToArray(), su, 1e-13, $"outputs of example {i}");
         }
     }
 
@@ -73,7 +73,8 @@ public class JacobianTests
     public void The_trainers_gradient_is_the_transposed_Jacobian_times_the_output_gradient(LossKind kind, string layers, ActivationKind activation)
     {
         int P = kind == LossKind.Logistic ? 1 : 3;
-        var options = new RecordingOptions { Train = 20, Test = 5, Outputs = P, Loss = kind, Layers = LayerSpec.ParseList(layers), Activation = activation, Steps = 3, Scale = 2 };
+        var options = new RecordingOptions { Train = 20, Test = 5, Outputs = P, Loss = kind, Layers = LayerSpec.ParseList(layers),
+            Activation = activation, Steps = 3, Scale = 2 };
         var run = new TrainingRun(options, Backends.Managed);
         run.Trainer.ComputeStep();
         var (J, u) = Jacobian(run.Trainer.Evaluator, run.Trainer.Parameters, run.Data.X_S, 20);
@@ -87,8 +88,8 @@ public class JacobianTests
             error = Math.Max(error, Math.Abs(sum - run.Trainer.Gradient[k]));
             scale = Math.Max(scale, Math.Abs(sum));
         }
-        Assert.True(error < 1e-14 * scale, $"relative difference {error / scale:e2}");
-        Assert.Equal(run.Trainer.LossValue, run.Trainer.Loss.Value(u), 14);
+        Check.Small(error / scale, 1e-14, "largest difference relative to the largest element");
+        Check.Close(run.Trainer.LossValue, run.Trainer.Loss.Value(u), 1e-14, "loss");
     }
 
     internal static double[] Normals(int count, long seed)

@@ -64,7 +64,8 @@ public class OptionTests
     [InlineData("conv:8:3:1:1")]
     [InlineData("8:3")]
     [InlineData("1e3")]
-    public void What_is_no_layer_is_shown(string text) => Assert.Contains("is not a layer", Assert.Throws<FormatException>(() => LayerSpec.ParseList(text)).Message);
+    public void What_is_no_layer_is_shown(string text) =>
+        Assert.Contains("is not a layer", Assert.Throws<FormatException>(() => LayerSpec.ParseList(text)).Message);
 
     [Fact]
     public void Names_are_lower_case_with_hyphens()

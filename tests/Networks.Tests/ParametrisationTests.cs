@@ -19,7 +19,7 @@ public class ParametrisationTests
     {
         var w = Create(parametrisation).Initialise(1, 3);
         double variance = w.Take(Inputs * Width).Average(v => v * v) / 9;
-        Assert.True(Math.Abs(variance - 1) < 5 * Math.Sqrt(2.0 / (Inputs * Width)), $"variance {variance}");
+        Check.Small(Math.Abs(variance - 1), 5 * Math.Sqrt(2.0 / (Inputs * Width)), "deviation of the variance from 1");
         Assert.All(w.Skip(Inputs * Width).Take(Width), b => Assert.Equal(0, b));
         Assert.Equal(0, w[^1]);
     }
@@ -41,10 +41,11 @@ public class ParametrisationTests
             for (int j = 0; j < Inputs; j++) sum += w[k * Inputs + j] * x[j];
             expected += output * w[Inputs * Width + Width + k] * Math.Tanh(hidden * sum + w[Inputs * Width + k]);
         }
-        Assert.Equal(expected, u[0], 12);
+        Check.Close(u[0], expected, 1e-13, "output");
     }
 
-    private static FeedForwardNetwork Create(Parametrisation parametrisation) => FeedForwardNetwork.Create(Inputs, [LayerSpec.Dense(Width)], ActivationKind.Tanh, 1, parametrisation);
+    private static FeedForwardNetwork Create(Parametrisation parametrisation) =>
+        FeedForwardNetwork.Create(Inputs, [LayerSpec.Dense(Width)], ActivationKind.Tanh, 1, parametrisation);
 
     private static void CheckUniform(ReadOnlySpan<double> values, double bound)
     {
@@ -55,7 +56,8 @@ public class ParametrisationTests
             largest = Math.Max(largest, Math.Abs(v));
         }
         // Var(v²) = 4/45·bound⁴ for a uniform variable.
-        Assert.True(largest <= bound && largest > 0.9 * bound, $"largest {largest}, bound {bound}");
-        Assert.True(Math.Abs(square / (bound * bound) - 1.0 / 3) < 5 * Math.Sqrt(4.0 / 45 / values.Length), $"mean square {square / (bound * bound)} of the squared bound");
+        Check.Between(largest / bound, 0.9, 1, "largest value relative to the bound");
+        Check.Small(Math.Abs(square / (bound * bound) - 1.0 / 3), 5 * Math.Sqrt(4.0 / 45 / values.Length),
+            "deviation of the mean square from a third of the squared bound");
     }
 }

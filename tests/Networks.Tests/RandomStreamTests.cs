@@ -7,7 +7,8 @@ public class RandomStreamTests
     public void Bits_are_those_of_the_reference_implementation()
     {
         var random = new RandomStream(1, 2, 3, 4);
-        ulong[] expected = [11520, 0, 1509978240, 1215971899390074240, 1216172134540287360, 607988272756665600, 16172922978634559625, 8476171486693032832, 10595114339597558777, 2904607092377533576];
+        ulong[] expected = [11520, 0, 1509978240, 1215971899390074240, 1216172134540287360, 607988272756665600, 16172922978634559625,
+            8476171486693032832, 10595114339597558777, 2904607092377533576];
         Assert.Equal(expected, expected.Select(_ => random.NextBits()));
     }
 
@@ -38,10 +39,10 @@ public class RandomStreamTests
         }
         // Five standard errors each: 1, √2, √96 and 1 over √Count.
         double unit = 5 / Math.Sqrt(Count);
-        Assert.True(Math.Abs(m1) < unit, $"mean {m1}");
-        Assert.True(Math.Abs(m2 - 1) < unit * Math.Sqrt(2), $"variance {m2}");
-        Assert.True(Math.Abs(m4 - 3) < unit * Math.Sqrt(96), $"fourth moment {m4}");
-        Assert.True(Math.Abs(lag) < unit, $"lag-one product {lag}");
+        Check.Small(Math.Abs(m1), unit, "mean");
+        Check.Small(Math.Abs(m2 - 1), unit * Math.Sqrt(2), "variance");
+        Check.Small(Math.Abs(m4 - 3), unit * Math.Sqrt(96), "fourth moment");
+        Check.Small(Math.Abs(lag), unit, "lag-one product");
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public class RandomStreamTests
         var random = new RandomStream(3, RandomStream.Purpose.Split);
         var counts = new int[10];
         for (int i = 0; i < 100_000; i++) counts[random.NextInteger(10)]++;
-        Assert.All(counts, c => Assert.InRange(c, 10_000 - 475, 10_000 + 475)); // five standard deviations
+        Assert.All(counts, c => Check.Small(Math.Abs(c - 10_000), 475, "deviation of a count from the mean")); // five standard deviations
         Assert.Equal(Enumerable.Range(0, 50), random.NextPermutation(50).Order());
     }
 

@@ -14,15 +14,8 @@ public class TorchSharpFixtureTests
         var network = FeedForwardNetwork.Create(4, [LayerSpec.Dense(8)], ActivationKind.Tanh, 3);
         Assert.Equal(67, network.Parameters);
         var (J, u) = JacobianTests.Jacobian(new NetworkEvaluator(network, Backends.Managed), w, expected["inputs"], 6);
-        AssertClose(expected["outputs"], u);
-        AssertClose(expected["jacobian"], J);
-    }
-
-    private static void AssertClose(double[] expected, double[] actual)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        double error = expected.Zip(actual).Max(pair => Math.Abs(pair.First - pair.Second));
-        Assert.True(error < 1e-6, $"largest difference {error:e2}");
+        Check.CloseEntries(u, expected["outputs"], 1e-6, "outputs");
+        Check.CloseEntries(J, expected["jacobian"], 1e-6, "Jacobian");
     }
 
     private static Dictionary<string, double[]> Load(string file)

@@ -5,18 +5,21 @@ public class TrainerTests
     // No hidden layer: J is constant, so every update rule can be followed in output space from what was recorded.
     private static readonly RecordingOptions s_linear = new()
     {
-        Train = 10, Test = 4, Outputs = 2, Layers = [], Schedule = CheckpointSchedule.EveryStep, Steps = 12, DType = StorageType.Float64, Seed = 8, LearningRate = 0.02,
+        Train = 10, Test = 4, Outputs = 2, Layers = [], Schedule = CheckpointSchedule.EveryStep, Steps = 12, DType = StorageType.Float64,
+            Seed = 8, LearningRate = 0.02,
     };
 
     [Fact]
-    public void Momentum_accumulates_as_documented() => Follow(s_linear with { Optimizer = OptimizerKind.Momentum, Momentum = 0.8 }, (k, run, state, gradient) =>
+    public void Momentum_accumulates_as_documented() =>
+        Follow(s_linear with { Optimizer = OptimizerKind.Momentum, Momentum = 0.8 }, (k, run, state, gradient) =>
     {
         for (int j = 0; j < state.Length; j++) state[j] = 0.8 * state[j] + gradient[j];
         return state.Select(v => 0.02 * v).ToArray();
     });
 
     [Fact]
-    public void Adam_moves_by_the_recorded_preconditioner() => Follow(s_linear with { Optimizer = OptimizerKind.Adam, Beta1 = 0.7, Beta2 = 0.9, Epsilon = 1e-3 }, (k, run, state, gradient) =>
+    public void Adam_moves_by_the_recorded_preconditioner() =>
+        Follow(s_linear with { Optimizer = OptimizerKind.Adam, Beta1 = 0.7, Beta2 = 0.9, Epsilon = 1e-3 }, (k, run, state, gradient) =>
     {
         double[] M = run[k]["preconditioner"].ReadAll();
         for (int j = 0; j < state.Length; j++) state[j] = 0.7 * state[j] + 0.3 * gradient[j];
@@ -35,7 +38,7 @@ public class TrainerTests
             {
                 square[j] = 0.9 * square[j] + 0.1 * gradient[j] * gradient[j];
                 double expected = 1 / (Math.Sqrt(square[j] / (1 - Math.Pow(0.9, k + 1))) + 1e-3);
-                Assert.True(Math.Abs(M[j] - expected) < 1e-10 * expected, $"step {k}, parameter {j}: {M[j]}, expected {expected}");
+                Check.Close(M[j], expected, 1e-13, $"preconditioner of step {k}, parameter {j}");
             }
         }
     }
@@ -52,7 +55,8 @@ public class TrainerTests
         });
         // Within a permutation no example comes twice.
         var sequence = Recorder.InMemory(options, Backends.Managed);
-        for (int k = 0; k + 1 < sequence.Count; k += 2) Assert.Equal(8, sequence[k]["batch"].ReadAll().Concat(sequence[k + 1]["batch"].ReadAll()).Distinct().Count());
+        for (int k = 0; k + 1 < sequence.Count; k += 2)
+            Assert.Equal(8, sequence[k]["batch"].ReadAll().Concat(sequence[k + 1]["batch"].ReadAll()).Distinct().Count());
         Assert.Equal(4, sequence.Optimizer!.BatchSize);
     }
 
@@ -74,7 +78,7 @@ public class TrainerTests
                 if (margin > 0) open++; else closed++;
             }
         }
-        Assert.True(open > 100 && closed > 100, $"{open} open, {closed} closed");
+        Check.Between(open, 101, 1690 - 101, $"open parameters, {closed} are closed");
     }
 
     [Fact]
@@ -86,20 +90,22 @@ public class TrainerTests
         Assert.Equal([0.8, 0.8, 0.4, 0.4, 0.2], new[] { 0, 9, 10, 19, 20 }.Select(k => LearningRates.At(decay, k)));
         var cosine = o with { LearningRateSchedule = LearningRateSchedule.Cosine };
         Assert.Equal(0.8, LearningRates.At(cosine, 0));
-        Assert.Equal(0.4, LearningRates.At(cosine, 50), 15);
-        Assert.True(LearningRates.At(cosine, 99) > 0);
+        Check.Close(LearningRates.At(cosine, 50), 0.4, 4 * Check.Eps, "half way along the cosine");
+        Check.Close(LearningRates.At(cosine, 99), 0.8 * Math.Pow(Math.Sin(Math.PI / 200), 2), 1e-12, "last step of the cosine"); // (1 + cos x)/2 = cos²(x/2)
         var warm = o with { WarmupSteps = 4 };
-        Assert.Equal([0.2, 0.4, 0.6, 0.8, 0.8], Enumerable.Range(0, 5).Select(k => LearningRates.At(warm, k)), (a, b) => Math.Abs(a - b) < 1e-15);
-        var run = Recorder.InMemory(s_linear with { LearningRateSchedule = LearningRateSchedule.Cosine, WarmupSteps = 3, Steps = 9 }, Backends.Managed);
-        for (int k = 1; k < run.Count; k++) Assert.Equal(Enumerable.Range(0, k).Sum(j => LearningRates.At(s_linear with { LearningRateSchedule = LearningRateSchedule.Cosine, WarmupSteps = 3, Steps = 9 }, j)), run[k].Time, 14);
-        Assert.Equal(0.02 / 3, run.Optimizer!.LearningRate, 15);
+        Check.CloseEntries(Enumerable.Range(0, 5).Select(k => LearningRates.At(warm, k)), [0.2, 0.4, 0.6, 0.8, 0.8], 4 * Check.Eps, "warm-up");
+        var options = s_linear with { LearningRateSchedule = LearningRateSchedule.Cosine, WarmupSteps = 3, Steps = 9 };
+        var run = Recorder.InMemory(options, Backends.Managed);
+        for (int k = 1; k < run.Count; k++) Check.Close(run[k].Time, Enumerable.Range(0, k).Sum(j => LearningRates.At(options, j)), 1e-14, $"time of step {k}");
+        Check.Close(run.Optimizer!.LearningRate, 0.02 / 3, 4 * Check.Eps, "learning rate of the first step");
     }
 
     [Fact]
     public void Time_is_the_number_of_steps_times_the_learning_rate_to_rounding()
     {
-        var run = Recorder.InMemory(s_linear with { Steps = 20000, Schedule = CheckpointSchedule.Uniform, Checkpoints = 4, LearningRate = 0.001 }, Backends.Managed);
-        foreach (var checkpoint in run) Assert.True(Math.Abs(checkpoint.Time - checkpoint.Step * 0.001) <= 4e-15, $"step {checkpoint.Step}: {checkpoint.Time:R}");
+        var run = Recorder.InMemory(s_linear with { Steps = 20000, Schedule = CheckpointSchedule.Uniform, Checkpoints = 4, LearningRate = 0.001 },
+            Backends.Managed);
+        foreach (var checkpoint in run) Check.Small(Math.Abs(checkpoint.Time - checkpoint.Step * 0.001), 4e-15, $"flow time of step {checkpoint.Step}");
     }
 
     private static void Follow(RecordingOptions options, Func<int, CheckpointSequence, double[], double[], double[]> move)
@@ -114,7 +120,7 @@ public class TrainerTests
             {
                 double expected = before[r];
                 for (int j = 0; j < D; j++) expected -= J[r * D + j] * change[j];
-                Assert.True(Math.Abs(after[r] - expected) < 1e-13, $"step {k}, output {r}: {after[r]}, expected {expected}");
+                Check.Small(Math.Abs(after[r] - expected), 1e-13, $"step {k}, output {r}");
             }
         }
     }

@@ -14,7 +14,8 @@ public class CheckTests
         Assert.Equal("count: observed 3, limit 0, 3 above the limit", Failure(() => Check.Small(3, 0, "count")));
         Assert.Equal("slope: observed 3.5, expected 1.9 to 2.1, 1.4 above the interval", Failure(() => Check.Between(3.5, 1.9, 2.1, "slope")));
         Assert.Equal("slope: observed 1.5, expected 2 to 3, 0.5 below the interval", Failure(() => Check.Between(1.5, 2, 3, "slope")));
-        Assert.Contains("value: 3, expected 2; relative difference: observed 0.5, limit 0.1, 5 times the limit", Failure(() => Check.Close(3, 2, 0.1, "value")));
+        Assert.Contains("value: 3, expected 2; relative difference: observed 0.5, limit 0.1, 5 times the limit",
+            Failure(() => Check.Close(3, 2, 0.1, "value")));
         Assert.Contains("there is no number, expected 2", Failure(() => Check.Close((double?)null, 2, 0.1, "value")));
     }
 

@@ -51,7 +51,8 @@ public class MatrixNormsTests
         Check.Small(Math.Abs(MatrixNorms.Spectral(a, Backend.Managed(1)) - expected), n * Check.Eps * expected, "spectral norm");
         Assert.Equal(0, Oracle.Distance(a, before));
         // The largest eigenvalue of the same matrix is -1 + 2cos(pi/(n+1)); of its negative, the norm.
-        Check.Small(Math.Abs(SymmetricEigenvalues.Largest(Oracle.Copy(a), Backend.Managed(1)) - (expected - 2)), n * Check.Eps * expected, "largest eigenvalue");
+        Check.Small(Math.Abs(SymmetricEigenvalues.Largest(Oracle.Copy(a), Backend.Managed(1)) - (expected - 2)),
+            n * Check.Eps * expected, "largest eigenvalue");
         Check.Small(Math.Abs(SymmetricEigenvalues.Largest(Oracle.Map(a, x => -x), Backend.Managed(1)) - expected), n * Check.Eps * expected, "of the negative");
     }
 

@@ -10,7 +10,8 @@ namespace KernelFlow.Numerics.Tests;
 [CollectionDefinition(nameof(RegistrationTests), DisableParallelization = true)]
 public class Alone;
 
-/// <summary>MathNet's matrices with a registered backend against the same with MathNet's own managed provider, and against the definitions of the factorizations.</summary>
+/// <summary>MathNet's matrices with a registered backend against the same with MathNet's own managed provider, and against the
+/// definitions of the factorizations.</summary>
 [Collection(nameof(RegistrationTests))]
 public sealed class RegistrationTests : IDisposable
 {
@@ -49,7 +50,8 @@ public sealed class RegistrationTests : IDisposable
     [MemberData(nameof(All))]
     public void ResultsWithoutSignsAgreeWithMathNet(string label)
     {
-        Matrix<double> a = Random(23, 17), b = Random(17, 19), c = Random(23, 19), square = Random(31, 31), spd = Definite(29), right = Random(29, 4), rights = Random(31, 5);
+        Matrix<double> a = Random(23, 17), b = Random(17, 19), c = Random(23, 19), square = Random(31, 31), spd = Definite(29),
+            right = Random(29, 4), rights = Random(31, 5);
         var computations = new Dictionary<string, Func<Matrix<double>>>
         {
             ["product"] = () => a * b,
@@ -112,7 +114,8 @@ public sealed class RegistrationTests : IDisposable
     [MemberData(nameof(All))]
     public void UpdatesScaleAndAccumulate(string label)
     {
-        double[] a = Random(5, 4).ToColumnMajorArray(), b = Random(4, 6).ToColumnMajorArray(), c = Random(5, 6).ToColumnMajorArray(), expected = (double[])c.Clone();
+        double[] a = Random(5, 4).ToColumnMajorArray(), b = Random(4, 6).ToColumnMajorArray(), c = Random(5, 6).ToColumnMajorArray(),
+            expected = (double[])c.Clone();
         Matrix<double> at = Matrix<double>.Build.Dense(5, 4, a).Transpose(), bt = Matrix<double>.Build.Dense(4, 6, b).Transpose();
         ManagedLinearAlgebraProvider.Instance.MatrixMultiplyWithUpdate(Transpose.DontTranspose, Transpose.DontTranspose, 0.5, a, 5, 4, b, 4, 6, -2, expected);
         using var registration = Backends.Get(label).RegisterWithMathNet();
@@ -120,7 +123,8 @@ public sealed class RegistrationTests : IDisposable
         {
             var actual = (double[])c.Clone();
             var op = transposed ? Transpose.ConjugateTranspose : Transpose.DontTranspose;
-            LinearAlgebraControl.Provider.MatrixMultiplyWithUpdate(op, op, 0.5, transposed ? at.ToColumnMajorArray() : a, transposed ? 4 : 5, transposed ? 5 : 4,
+            LinearAlgebraControl.Provider.MatrixMultiplyWithUpdate(op, op, 0.5, transposed ? at.ToColumnMajorArray() : a, transposed ? 4
+                : 5, transposed ? 5 : 4,
                 transposed ? bt.ToColumnMajorArray() : b, transposed ? 6 : 4, transposed ? 4 : 6, -2, actual);
             Close(Matrix<double>.Build.Dense(5, 6, actual), Matrix<double>.Build.Dense(5, 6, expected), $"update, transposed: {transposed}");
         }
@@ -156,7 +160,9 @@ public sealed class RegistrationTests : IDisposable
         var complex = Matrix<Complex>.Build.Random(8, 8, Seed);
         var complex32 = Matrix<Complex32>.Build.Random(8, 8, Seed);
         var vector = Vector<double>.Build.Random(10, Seed);
-        object[] Results() => [single * single, single.Svd().S, single.Inverse(), complex * complex, complex.Inverse(), complex.QR().R, complex32 * complex32, complex32.Determinant(), vector * 3 + vector / 2 - vector.PointwisePower(2), vector * vector, single.L1Norm()];
+        object[] Results() =>
+            [single * single, single.Svd().S, single.Inverse(), complex * complex, complex.Inverse(), complex.QR().R, complex32 * complex32,
+            complex32.Determinant(), vector * 3 + vector / 2 - vector.PointwisePower(2), vector * vector, single.L1Norm()];
         object[] before = Results();
         using var registration = Backend.Managed(1).RegisterWithMathNet();
         Assert.Equal(before, Results());

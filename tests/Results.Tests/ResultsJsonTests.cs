@@ -35,8 +35,8 @@ public sealed class ResultsJsonTests
         var sample = SampleAnalysis.Make();
         var analysis = sample with
         {
-            Spectrum = sample.Spectrum with { Eigenvalues = [double.PositiveInfinity, double.NaN, 1], EffectiveRank = double.NaN, DissipatedFraction = null, DissipatedFractionReason = "B varies" },
-            Inclusion = sample.Inclusion with { Visibility = null, Structural = new StructuralCheck(double.PositiveInfinity, 0, 0), Independent = null, IndependentReason = "switched off", Modes = [new(0, 0, 1, 0, 0, true)] },
+            Spectrum = sample.Spectrum with { Eigenvalues = [double.PositiveInfinity, double.NaN, 1], EffectiveRank = double.NaN, DissipatedFraction = Known.Unknown<IReadOnlyList<double>>("B varies") },
+            Inclusion = sample.Inclusion with { Visibility = null, Structural = new StructuralCheck(double.PositiveInfinity, 0, 0), Independent = Known.Unknown<IndependentCheck>("switched off"), Modes = [new(0, 0, 1, 0, 0, true)] },
             Run = sample.Run with { Parameters = null, InputHash = null },
         };
         string text = ResultsFile.Text(analysis);
@@ -81,7 +81,7 @@ public sealed class ResultsJsonTests
     public void DescentIsAnObjectInDescentModeAndNullInFlow()
     {
         var descent = Parse(SampleAnalysis.Descent()).GetProperty("descent");
-        Assert.Equal("""{"optimizer":"gradient-descent","quadrature":"interpolated","largestZ":2.25,"largestZStep":17,"stabilityEdge":2,"amplification":12.5,"peakPropagator":1.5}""",
+        Assert.Equal("""{"optimizer":"gradient-descent","quadrature":"interpolated","largestZ":2.25,"largestZStep":17,"stabilityEdge":2,"amplification":12.5,"peakPropagator":1.5,"decidable":true}""",
             JsonSerializer.Serialize(descent));
         Assert.Equal("the mode is flow", NullWithReason(Parse(SampleAnalysis.Make()), "descent"));
         var overflow = Parse(SampleAnalysis.Descent() with { Descent = new DescentSummary("adam", DescentQuadrature.Midpoint, 1, 0, 38, double.PositiveInfinity, double.NaN) }).GetProperty("descent");
@@ -95,8 +95,8 @@ public sealed class ResultsJsonTests
         var budgets = Parse(SampleAnalysis.Make()).GetProperty("claims").EnumerateArray().Where(c => c.GetProperty("budget").ValueKind == JsonValueKind.Object)
             .ToDictionary(c => c.GetProperty("id").GetString()!, c => c.GetProperty("budget").GetProperty("largest").GetString());
         Assert.Equal(new Dictionary<string, string?> { ["C2"] = "interpolation", ["C4"] = "interpolation", ["C10"] = "integration" }, budgets);
-        Assert.Null(new ErrorBudget(0, null, 0, 0).LargestPart);
-        Assert.Equal("descent", new ErrorBudget(null, 1e-3, 2e-3, null).LargestPart);
+        Assert.Null(new ErrorBudget(0, Known.Unknown<double>("why"), 0, 0).LargestPart);
+        Assert.Equal("descent", new ErrorBudget(Known.Unknown<double>("why"), 1e-3, 2e-3, Known.Unknown<double>("why")).LargestPart);
     }
 
     [Fact]

@@ -6,7 +6,8 @@ public class GolubKahanTests
     private static (DenseMatrix F, Matrix<double> U, Matrix<double> V) Factor(int rows, double[] sigma, int seed)
     {
         var random = new Random(seed);
-        Matrix<double> U = RandomMatrices.Uniform(random, rows, sigma.Length).QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q, V = RandomMatrices.Orthogonal(random, sigma.Length);
+        Matrix<double> U = RandomMatrices.Uniform(random, rows, sigma.Length).QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q,
+            V = RandomMatrices.Orthogonal(random, sigma.Length);
         return (DenseMatrix.OfMatrix(U * Matrix<double>.Build.DenseOfDiagonalArray(sigma) * V.Transpose()), U, V);
     }
 
@@ -43,7 +44,8 @@ public class GolubKahanTests
             var result = GolubKahanLanczos.Solve(Operator(F, backend), 61, new LanczosOptions { BlockSize = block, Seed = seed }, backend, leftVectors: true);
             Assert.Equal(MultiplicityEvidence.CompleteBasis, result.Multiplicity);
             for (int j = 0; j < 61; j++)
-                Check.Small(Math.Abs(result.Eigenvalues[j] / (sigma[j] * sigma[j]) - 1), 1e-6, FormattableString.Invariant($"L = {rows}, relative error at λ/λ_max = {sigma[j] * sigma[j]:e1}"));
+                Check.Small(Math.Abs(result.Eigenvalues[j] / (sigma[j] * sigma[j]) - 1), 1e-6,
+                    FormattableString.Invariant($"L = {rows}, relative error at λ/λ_max = {sigma[j] * sigma[j]:e1}"));
             CheckTriples(result, F, 1e-14);
             double angle = Check.Sine(result.Right.SubMatrix(0, 61, 60, 1), V.SubMatrix(0, 61, 60, 1));
             Check.Small(angle, 3e-6, "sine of the last right vector"); // ε‖F‖ over the gap of 5e-11 to the next
@@ -82,7 +84,8 @@ public class GolubKahanTests
             _ => [4, 3, 2, 1, .. new double[116]],
         };
         var (F, _, _) = Factor(rows, sigma, 7);
-        var result = GolubKahanLanczos.Solve(Operator(F), count, new LanczosOptions { BlockSize = block, MaximumBasis = 30 }, Backends.Managed, leftVectors: true);
+        var result = GolubKahanLanczos.Solve(Operator(F), count, new LanczosOptions { BlockSize = block, MaximumBasis = 30 },
+            Backends.Managed, leftVectors: true);
         Assert.True(result.Converged, result.MultiplicityText);
         // A residual of r leaves an error of r²/gap in the value: at r = 1e-10‖F‖ nothing but rounding.
         double rounding = 64 * Check.Eps * sigma[0];
@@ -101,7 +104,8 @@ public class GolubKahanTests
     {
         double[] sigma = [.. Enumerable.Range(0, 80).Select(j => 2 - 0.02 * j)];
         var (F, _, _) = Factor(100, sigma, 8);
-        var result = GolubKahanLanczos.Solve(Operator(F), 5, new LanczosOptions { Which = Which.Smallest, BlockSize = block, MaximumBasis = 40 }, Backends.Managed, leftVectors: true);
+        var result = GolubKahanLanczos.Solve(Operator(F), 5, new LanczosOptions { Which = Which.Smallest, BlockSize = block, MaximumBasis = 40 },
+            Backends.Managed, leftVectors: true);
         Assert.True(result.Converged, result.MultiplicityText);
         for (int j = 0; j < 5; j++) Check.Small(Math.Abs(result.Values[j] - sigma[75 + j]), 64 * Check.Eps, $"value {j}");
         CheckTriples(result, F, 1e-10);

@@ -52,7 +52,8 @@ public class LanczosFactorizationTests
         DenseMatrix Q = state.Basis.ToMatrix(), next = state.Next.ToMatrix(), T = state.Projected, C = state.Coupling;
         Check.Small((A * Q - Q * T - next * C).L2Norm(), bound * A.L2Norm(), $"AQ − QT − Q₊C at size {state.Size}");
         Check.Small((T - T.Transpose()).L2Norm(), 0, "T − Tᵀ");
-        var all = Matrix<double>.Build.DenseOfMatrixArray(state.LockedCount > 0 ? new Matrix<double>[,] { { state.Locked.ToMatrix(), Q, next } } : new Matrix<double>[,] { { Q, next } });
+        var all = Matrix<double>.Build.DenseOfMatrixArray(state.LockedCount > 0 ? new Matrix<double>[,] { { state.Locked.ToMatrix(), Q, next } }
+            : new Matrix<double>[,] { { Q, next } });
         double loss = (all.Transpose() * all - Matrix<double>.Build.DenseIdentity(all.ColumnCount)).Enumerate().Max(Math.Abs);
         Check.Small(loss, 4 * 30 * Check.Eps, "loss of orthogonality"); // ε a restart and vector
         Check.Small(Math.Abs(loss - state.OrthogonalityLoss()), 1e-15, "reported loss of orthogonality");

@@ -1,6 +1,7 @@
 namespace KernelFlow.Spectral.Tests;
 
-/// <summary>Spectra that mislead: clusters, steep decay, large kernels. Everything asked for, with its copies, with residuals of 1e-10‖A‖, and bounds that hold.</summary>
+/// <summary>Spectra that mislead: clusters, steep decay, large kernels. Everything asked for, with its copies, with residuals
+/// of 1e-10‖A‖, and bounds that hold.</summary>
 public class PlantedSpectraTests
 {
     private static readonly Backend s_backend = Backends.Managed;
@@ -16,7 +17,8 @@ public class PlantedSpectraTests
         "kernel of one" => [.. Enumerable.Range(0, n - 1).Select(i => 1 + 0.01 * i), 0],
         "kernel of five" => [.. Enumerable.Range(0, n - 5).Select(i => 1 + 0.01 * i), .. new double[5]],
         "kernel of fifty" => [.. Enumerable.Range(0, n - 50).Select(i => 1 + 0.01 * i), .. new double[50]],
-        "copies at both ends" => [.. Enumerable.Repeat(1.0, 3), .. Enumerable.Range(0, n - 9).Select(i => 0.9 * Math.Cos(Math.PI * i / (n - 10))), .. Enumerable.Repeat(-2.0, 6)],
+        "copies at both ends" => [.. Enumerable.Repeat(1.0, 3), .. Enumerable.Range(0, n - 9).Select(i => 0.9 * Math.Cos(Math.PI * i / (n - 10))),
+            .. Enumerable.Repeat(-2.0, 6)],
         "half kernel" => [.. Enumerable.Range(0, n / 2).Select(i => 1 + 0.01 * i), .. new double[n - n / 2]],
         _ => throw new ArgumentException(name),
     };
@@ -55,7 +57,8 @@ public class PlantedSpectraTests
         int low = which == Which.Largest ? 0 : which == Which.Smallest ? count : count / 2, high = count - low;
         double[] expected = [.. sorted[..high], .. sorted[^low..]];
         var a = new PlantedOperator(values, 11);
-        var result = ThickRestartLanczos.Solve(a, count, new LanczosOptions { Which = which, BlockSize = block, MaximumBasis = Math.Min(n, 2 * count + 24) }, s_backend);
+        var result = ThickRestartLanczos.Solve(a, count,
+            new LanczosOptions { Which = which, BlockSize = block, MaximumBasis = Math.Min(n, 2 * count + 24) }, s_backend);
         var pairs = result.Pairs;
         Assert.True(pairs.Converged, $"not converged after {result.Restarts} restarts: {result.MultiplicityText}");
         Assert.Equal(a.Vectors, pairs.Applications);
@@ -86,15 +89,17 @@ public class PlantedSpectraTests
         double[] values = [1, 1, 1, 0.999, 0.999, .. Enumerable.Range(0, 95).Select(i => 0.99 * Math.Exp(-0.02 * i))];
         for (int seed = 0; seed < 60; seed++)
         {
-            var result = ThickRestartLanczos.Solve(new PlantedOperator(values, seed), 7, new LanczosOptions { BlockSize = block, MaximumBasis = 30, Seed = seed }, s_backend);
+            var result = ThickRestartLanczos.Solve(new PlantedOperator(values, seed), 7,
+                new LanczosOptions { BlockSize = block, MaximumBasis = 30, Seed = seed }, s_backend);
             Assert.True(result.Pairs.Converged, $"seed {seed}: not converged");
-            for (int j = 0; j < 7; j++) Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"seed {seed}, value {j}"));
+            for (int j = 0; j < 7; j++)
+                Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"seed {seed}, value {j}"));
         }
     }
 
     /// <summary>
-    /// The top of W_S of a trained run: dozens of values equal to rounding, others a little below. Blocks then lose rank to rounding again and again, and the last wanted value may be
-    /// a lower neighbour of copies that are missing: both once went wrong.
+    /// The top of W_S of a trained run: dozens of values equal to rounding, others a little below. Blocks then lose rank to rounding again and again,
+    /// and the last wanted value may be a lower neighbour of copies that are missing: both once went wrong.
     /// </summary>
     [Theory]
     [InlineData(1, null)]
@@ -109,13 +114,16 @@ public class PlantedSpectraTests
     {
         // With a bounded basis the neighbours are at distances a Krylov space can resolve.
         double distance = basis is null ? 2e-10 : 1e-3;
-        double[] values = [.. Enumerable.Range(0, 30).Select(i => 1 - 1e-16 * i), .. Enumerable.Range(0, 70).Select(i => Math.Max(1 - distance * Math.Exp(0.3 * i), 1e-3 * (70 - i)))];
+        double[] values = [.. Enumerable.Range(0, 30).Select(i => 1 - 1e-16 * i), .. Enumerable.Range(0, 70)
+            .Select(i => Math.Max(1 - distance * Math.Exp(0.3 * i), 1e-3 * (70 - i)))];
         Array.Sort(values, (x, y) => y.CompareTo(x));
         for (int seed = 0; seed < 8; seed++)
         {
-            var result = ThickRestartLanczos.Solve(new PlantedOperator(values, seed), 20, new LanczosOptions { BlockSize = block, MaximumBasis = basis, Seed = seed }, s_backend);
+            var result = ThickRestartLanczos.Solve(new PlantedOperator(values, seed), 20,
+                new LanczosOptions { BlockSize = block, MaximumBasis = basis, Seed = seed }, s_backend);
             Assert.True(result.Pairs.Converged, $"seed {seed}: {result.MultiplicityText}");
-            for (int j = 0; j < 20; j++) Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"seed {seed}, value {j}"));
+            for (int j = 0; j < 20; j++)
+                Check.Small(Math.Abs(result.Pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"seed {seed}, value {j}"));
         }
     }
 
@@ -126,7 +134,8 @@ public class PlantedSpectraTests
         LanczosResult Solve(int count, LanczosOptions options) => ThickRestartLanczos.Solve(new PlantedOperator(values, 3), count, options, s_backend);
 
         var block = Solve(6, new LanczosOptions { BlockSize = 4, MaximumBasis = 30 });
-        Assert.Equal((MultiplicityEvidence.BlockExceedsMultiplicity, 0, "block size exceeds the multiplicity"), (block.Multiplicity, block.DeflatedRestarts, block.MultiplicityText));
+        Assert.Equal((MultiplicityEvidence.BlockExceedsMultiplicity, 0, "block size exceeds the multiplicity"),
+            (block.Multiplicity, block.DeflatedRestarts, block.MultiplicityText));
 
         var deflated = Solve(6, new LanczosOptions { BlockSize = 1, MaximumBasis = 30 });
         Assert.Equal(MultiplicityEvidence.DeflatedRestartsFoundNoFurther, deflated.Multiplicity);
@@ -162,7 +171,8 @@ public class PlantedSpectraTests
                 quadratic |= result.ErrorBounds[j] < 0.1 * residual;
                 var vector = result.Pairs.Vectors.Column(j);
                 int[] space = j is 1 or 2 ? [1, 2] : [j];
-                var rest = vector - space.Select(i => Vector<double>.Build.Dense(a.Eigenvector(i))).Select(v => v * v.DotProduct(vector)).Aggregate((x, y) => x + y);
+                var rest = vector - space.Select(i => Vector<double>.Build.Dense(a.Eigenvector(i))).Select(v => v * v.DotProduct(vector))
+                    .Aggregate((x, y) => x + y);
                 Check.Small(rest.L2Norm(), result.AngleBounds[j] + 1e-14, $"seed {seed}, sine of vector {j}");
             }
         }

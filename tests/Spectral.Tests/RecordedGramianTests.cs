@@ -24,7 +24,8 @@ public class RecordedGramianTests
             var pairs = ThickRestartLanczos.Solve(new DenseOperator(W, true, Backends.Get(backend)), count, new LanczosOptions(), Backends.Get(backend)).Pairs;
             Assert.True(pairs.Converged);
             for (int j = 0; j < count; j++)
-                Check.Small(Math.Abs(pairs.Values[j] - values[j]), 64 * Check.Eps * values[0], FormattableString.Invariant($"value {j} of W_S, {values[j]:g6}"));
+                Check.Small(Math.Abs(pairs.Values[j] - values[j]), 64 * Check.Eps * values[0],
+                    FormattableString.Invariant($"value {j} of W_S, {values[j]:g6}"));
             Spectra.CheckCertificate(pairs, W, 1e-10);
             // The first twenty values are saturated at 1/(2β) = 12; the first gap that rounding does not close, of 0.02, is after the twenty-first.
             if (count != 21) continue;

@@ -38,8 +38,10 @@ public class StochasticQuadratureTests
         {
             "trace" => (quadrature.Trace(), values.Sum()),
             "squares" => (quadrature.Sum(x => x * x), values.Sum(x => x * x)),
-            "density" => (quadrature.Density(t, width), values.Average(x => Math.Exp(-(t - x) * (t - x) / (2 * width * width)) / (width * Math.Sqrt(2 * Math.PI)))),
-            "cumulative" => (quadrature.Cumulative(t, width), values.Average(x => 0.5 * (1 + MathNet.Numerics.SpecialFunctions.Erf((t - x) / (width * Math.Sqrt(2)))))),
+            "density" => (quadrature.Density(t, width),
+                values.Average(x => Math.Exp(-(t - x) * (t - x) / (2 * width * width)) / (width * Math.Sqrt(2 * Math.PI)))),
+            "cumulative" => (quadrature.Cumulative(t, width),
+                values.Average(x => 0.5 * (1 + MathNet.Numerics.SpecialFunctions.Erf((t - x) / (width * Math.Sqrt(2)))))),
             "exponential" => (quadrature.Sum(x => Math.Exp(-3 * x)), values.Sum(x => Math.Exp(-3 * x))),
             _ => (quadrature.EffectiveRank(), values.Sum() * values.Sum() / values.Sum(x => x * x)),
         };
@@ -52,7 +54,8 @@ public class StochasticQuadratureTests
     {
         double[] values = Spectrum(spectrum);
         var runs = s_runs.GetOrAdd(spectrum, _ => new Lazy<StochasticQuadrature[]>(() =>
-            [.. Enumerable.Range(0, 100).Select(seed => StochasticQuadrature.Run(new PlantedOperator(values, seed), s_options with { Seed = seed }, Backends.Managed))])).Value;
+            [.. Enumerable.Range(0, 100)
+                .Select(seed => StochasticQuadrature.Run(new PlantedOperator(values, seed), s_options with { Seed = seed }, Backends.Managed))])).Value;
         int covered = 0, coveredByHalf = 0;
         foreach (var quadrature in runs)
         {
@@ -65,7 +68,8 @@ public class StochasticQuadratureTests
         Check.Between(coveredByHalf, 40, 90, "seeds of 100 whose interval of half the width does"); // 67 expected
     }
 
-    /// <summary>With as many steps as the operator has distinct eigenvalues the rule of each probe is exact: tr f = N·vᵀf(A)v against the dense matrix.</summary>
+    /// <summary>With as many steps as the operator has distinct eigenvalues the rule of each probe is exact: tr f =
+    /// N·vᵀf(A)v against the dense matrix.</summary>
     [Fact]
     public void ARuleOfOneProbeIsTheQuadraticForm()
     {
@@ -99,7 +103,8 @@ public class StochasticQuadratureTests
         var trace = quadrature.Trace();
         Check.Small(Math.Abs(trace.Value - 66), 1e-12, "trace");
         Check.Small(trace.Upper - trace.Lower, 1e-11, "width of its interval");
-        for (int i = 0; i < 12; i++) Check.Small(Math.Abs(quadrature.Cumulative(i + 0.5).Value - (i + 1) / 12.0), 64 * Check.Eps, $"share of eigenvalues up to {i + 0.5}");
+        for (int i = 0; i < 12; i++)
+            Check.Small(Math.Abs(quadrature.Cumulative(i + 0.5).Value - (i + 1) / 12.0), 64 * Check.Eps, $"share of eigenvalues up to {i + 0.5}");
         Check.Small(Math.Abs(quadrature.EffectiveRank().Value - 66.0 * 66 / 506), 1e-13, "effective rank");
 
         var zero = StochasticQuadrature.Run(new DenseOperator(new DenseMatrix(5, 5), true, Backends.Managed), s_options, Backends.Managed);
@@ -112,7 +117,8 @@ public class StochasticQuadratureTests
     [Fact]
     public void ACoarseRuleShowsInTheQuadratureError()
     {
-        var quadrature = StochasticQuadrature.Run(new PlantedOperator(Spectrum("indefinite"), 1), new QuadratureOptions { Steps = 8, Probes = 64 }, Backends.Managed);
+        var quadrature = StochasticQuadrature.Run(new PlantedOperator(Spectrum("indefinite"), 1),
+            new QuadratureOptions { Steps = 8, Probes = 64 }, Backends.Managed);
         double sharp = quadrature.Density(0.3, 0.01).QuadratureError, smooth = quadrature.Density(0.3, 0.5).QuadratureError;
         Check.Between(sharp, 0.05, 10, "quadrature error at width 0.01");
         Check.Small(smooth, 1e-3, "quadrature error at width 0.5");
@@ -122,15 +128,20 @@ public class StochasticQuadratureTests
     public void ArgumentsBadValuesSeedsAndCancellation()
     {
         var a = new PlantedOperator(Spectrum("harmonic"), 2);
-        Assert.Contains("Probes is 1", Assert.Throws<ArgumentException>(() => StochasticQuadrature.Run(a, s_options with { Probes = 1 }, Backends.Managed)).Message);
-        Assert.Contains("Steps is 0", Assert.Throws<ArgumentException>(() => StochasticQuadrature.Run(a, s_options with { Steps = 0 }, Backends.Managed)).Message);
-        Assert.Contains("BlockSize is 0", Assert.Throws<ArgumentException>(() => StochasticQuadrature.Run(a, s_options with { BlockSize = 0 }, Backends.Managed)).Message);
-        Assert.Throws<ArgumentException>(() => StochasticQuadrature.Run(new DenseOperator(new DenseMatrix(3, 4), false, Backends.Managed), s_options, Backends.Managed));
+        Assert.Contains("Probes is 1",
+            Assert.Throws<ArgumentException>(() => StochasticQuadrature.Run(a, s_options with { Probes = 1 }, Backends.Managed)).Message);
+        Assert.Contains("Steps is 0",
+            Assert.Throws<ArgumentException>(() => StochasticQuadrature.Run(a, s_options with { Steps = 0 }, Backends.Managed)).Message);
+        Assert.Contains("BlockSize is 0",
+            Assert.Throws<ArgumentException>(() => StochasticQuadrature.Run(a, s_options with { BlockSize = 0 }, Backends.Managed)).Message);
+        Assert.Throws<ArgumentException>(() =>
+            StochasticQuadrature.Run(new DenseOperator(new DenseMatrix(3, 4), false, Backends.Managed), s_options, Backends.Managed));
         var quadrature = StochasticQuadrature.Run(a, s_options, Backends.Managed);
         Assert.Throws<ArgumentOutOfRangeException>(() => quadrature.Trace(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => quadrature.Density(0, 0));
         Assert.Equal(quadrature.Trace(), StochasticQuadrature.Run(a, s_options, Backends.Managed).Trace());
-        Check.Close(StochasticQuadrature.Run(a, s_options with { BlockSize = 3 }, Backends.Managed).Trace().Value, quadrature.Trace().Value, 1e-14, "trace in blocks of three");
+        Check.Close(StochasticQuadrature.Run(a, s_options with { BlockSize = 3 }, Backends.Managed).Trace().Value, quadrature.Trace().Value, 1e-14,
+            "trace in blocks of three");
         var bad = new DenseOperator(DenseMatrix.Create(4, 4, double.NaN), true, Backends.Managed);
         Assert.Throws<NumericalException>(() => StochasticQuadrature.Run(bad, s_options, Backends.Managed));
         Assert.Throws<OperationCanceledException>(() => StochasticQuadrature.Run(a, s_options, Backends.Managed, cancellation: new CancellationToken(true)));

@@ -20,7 +20,8 @@ public class ThickRestartLanczosTests
         Spectra.CheckCertificate(pairs, A, 1e-10);
         if (count == values.Length) return;
         double gap = values[count - 1] - values[count];
-        Check.Small(Check.Sine(pairs.Vectors, V.SubMatrix(0, values.Length, 0, count)), 1e-10 * Math.Sqrt(count) * norm / gap, "sine of the largest principal angle");
+        Check.Small(Check.Sine(pairs.Vectors, V.SubMatrix(0, values.Length, 0, count)), 1e-10 * Math.Sqrt(count) * norm / gap,
+            "sine of the largest principal angle");
     }
 
     public static TheoryData<string, string> BackendsAndSpectra
@@ -84,7 +85,8 @@ public class ThickRestartLanczosTests
         double[] values = [.. Enumerable.Repeat(1.0, copies), .. Enumerable.Range(0, 50).Select(i => 0.9 * Math.Exp(-0.2 * i))];
         var (A, _) = Spectra.Make(values, 3);
         var pairs = Largest(A, count, new LanczosOptions { BlockSize = blockSize });
-        for (int j = 0; j < count; j++) Check.Small(Math.Abs(pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"value {j}, {values[j]:g4}"));
+        for (int j = 0; j < count; j++)
+            Check.Small(Math.Abs(pairs.Values[j] - values[j]), 64 * Check.Eps, FormattableString.Invariant($"value {j}, {values[j]:g4}"));
         Spectra.CheckCertificate(pairs, A, 1e-10);
         Assert.True(pairs.Converged);
     }
@@ -217,7 +219,8 @@ public class ThickRestartLanczosTests
     {
         var (A, _) = Spectra.Make([.. Enumerable.Range(0, 120).Select(i => 1.0 / (1 + i))], 13);
         var reports = new List<LanczosProgress>();
-        var result = ThickRestartLanczos.Solve(new DenseOperator(A, true, Backends.Managed), 6, new LanczosOptions { BlockSize = 1, MaximumBasis = 14 }, Backends.Managed,
+        var result = ThickRestartLanczos.Solve(new DenseOperator(A, true, Backends.Managed), 6,
+            new LanczosOptions { BlockSize = 1, MaximumBasis = 14 }, Backends.Managed,
             new Recorder(reports));
         Assert.Equal(14, result.MaximumBasis);
         Assert.True(result.Restarts > 2, $"{result.Restarts} restarts of a basis of 14");

@@ -18,7 +18,8 @@ internal static partial class Check
         return Relative((observed - expected).FrobeniusNorm(), expected.FrobeniusNorm());
     }
 
-    /// <summary>The sine of the largest angle from the range of <paramref name="observed"/> to that of <paramref name="expected"/> is at most <paramref name="limit"/>.</summary>
+    /// <summary>The sine of the largest angle from the range of <paramref name="observed"/> to that of <paramref name="expected"/>
+    /// is at most <paramref name="limit"/>.</summary>
     /// <remarks>Both have orthonormal columns; where the first has fewer, it is to lie inside the second.</remarks>
     public static void SameSubspace(
         Matrix<double> observed, Matrix<double> expected, double limit, string what,

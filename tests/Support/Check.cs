@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace KernelFlow.Tests;
 
-/// <summary>Assertions on numbers, for every test project. The observed value comes first, then what is expected, then the limit, then words for the message.</summary>
+/// <summary>Assertions on numbers, for every test project. The observed value comes first, then what is expected, then the
+/// limit, then words for the message.</summary>
 /// <remarks>
 /// A failure prints the observed number, the limit, and by how much the one exceeds the other. NaN fails everywhere. With the environment variable
 /// KERNELFLOW_TEST_MARGINS each comparison is also written to a file (<see cref="Margins"/>), which shows where a limit is wider than it need be.
@@ -33,10 +34,12 @@ internal static partial class Check
 
     /// <summary>|observed − expected| ≤ limit·|expected|: a number to a relative limit. No number (null) fails.</summary>
     public static void Close(
-        double? observed, double expected, double limit, string what, [CallerFilePath] string file = "", [CallerMemberName] string member = "", [CallerLineNumber] int line = 0)
+        double? observed, double expected, double limit, string what, [CallerFilePath] string file = "", [CallerMemberName] string member = "",
+        [CallerLineNumber] int line = 0)
     {
         if (observed is not { } value) Assert.Fail(Text($"{what}: there is no number, expected {expected:G10}"));
-        else Small(Relative(Math.Abs(value - expected), Math.Abs(expected)), limit, Text($"{what}: {value:R}, expected {expected:R}; relative difference"), file, member, line);
+        else Small(Relative(Math.Abs(value - expected), Math.Abs(expected)), limit,
+            Text($"{what}: {value:R}, expected {expected:R}; relative difference"), file, member, line);
     }
 
     /// <summary>‖observed − expected‖₂ ≤ limit·‖expected‖₂.</summary>
@@ -66,7 +69,8 @@ internal static partial class Check
         Small(Relative(largest, size), limit, what + ": largest difference relative to the largest entry", file, member, line);
     }
 
-    /// <summary>The same values, however they are ordered and however often each occurs: max |observed − expected| of the sorted values ≤ limit, in the units of the values.</summary>
+    /// <summary>The same values, however they are ordered and however often each occurs: max |observed − expected| of the sorted values ≤
+    /// limit, in the units of the values.</summary>
     public static void SameSpectrum(
         IEnumerable<double> observed, IEnumerable<double> expected, double limit, string what,
         [CallerFilePath] string file = "", [CallerMemberName] string member = "", [CallerLineNumber] int line = 0)

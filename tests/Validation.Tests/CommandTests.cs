@@ -29,7 +29,8 @@ public sealed class CommandTests : IDisposable
             return new ExperimentReport
             {
                 Id = Id, Title = Title, Claim = Claim, Refutation = Refutation, Conclusion = "a conclusion", Rows = [], Tables = [], Figures = [], Origin = [],
-                Criteria = [new Criterion(verdict == Verdict.Violated ? CriterionKind.Claim : CriterionKind.Power, "a condition", verdict == Verdict.Holds, "a finding")],
+                Criteria = [new Criterion(verdict == Verdict.Violated ? CriterionKind.Claim : CriterionKind.Power, "a condition",
+                    verdict == Verdict.Holds, "a finding")],
             };
         }
     }
@@ -38,7 +39,8 @@ public sealed class CommandTests : IDisposable
     {
         using StringWriter output = new(), error = new();
         var parsed = ValidateCommand.Build(new CliTerminal(output, error, Interactive: false), experiments).Parse([.. args, "--backend", "managed"]);
-        int code = parsed.Errors.Count > 0 ? ExitCodes.BadInput : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
+        int code = parsed.Errors.Count > 0 ? ExitCodes.BadInput
+            : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         return (code, output.ToString(), string.Join("\n", parsed.Errors.Select(e => e.Message)) + error);
     }
 
@@ -63,7 +65,8 @@ public sealed class CommandTests : IDisposable
         Assert.True(two.Asked is { Quick: true, Seed: 7 });
         Assert.Equal(Path.Combine("runs", "two"), two.Asked!.KeepFolder);
         Assert.Equal("managed", two.Asked.Backend!.Name);
-        foreach (string part in (string[])["two: holds", "a conclusion", "met:     a condition (a finding)", Path.Combine(_folder, "two", "report.html")]) Assert.Contains(part, text);
+        foreach (string part in (string[])["two: holds", "a conclusion", "met:     a condition (a finding)",
+            Path.Combine(_folder, "two", "report.html")]) Assert.Contains(part, text);
         Assert.Equal(["two"], Directory.EnumerateDirectories(_folder).Select(d => Path.GetFileName(d)));
         Assert.Equal(2, Run([one, two], "--only", "three").Code);
         Assert.Contains("--only: three is not an experiment; use one, two.", Run([one, two], "--only", "three").Error);

@@ -9,14 +9,16 @@ public sealed class DeterminismTests : IDisposable
     private static readonly CouplingRun[] s_cheap =
     [
         new("flow", new RecordingOptions { Train = 10, Test = 6, Layers = [LayerSpec.Dense(5)], Steps = 200, Checkpoints = 10 }),
-        new("steps", new RecordingOptions { Train = 8, Test = 5, Layers = [LayerSpec.Dense(5)], Steps = 20, LearningRate = 0.2, Schedule = CheckpointSchedule.EveryStep, Midpoints = true }),
+        new("steps", new RecordingOptions { Train = 8, Test = 5, Layers = [LayerSpec.Dense(5)], Steps = 20, LearningRate = 0.2,
+            Schedule = CheckpointSchedule.EveryStep, Midpoints = true }),
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("kernelflow-validation-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static ExperimentReport Run(long seed, string? keep = null) => new CouplingExperiment(s_cheap).Run(new ExperimentOptions { Quick = true, Seed = seed, Backend = Backend.Managed(1), KeepFolder = keep });
+    private static ExperimentReport Run(long seed, string? keep = null) =>
+        new CouplingExperiment(s_cheap).Run(new ExperimentOptions { Quick = true, Seed = seed, Backend = Backend.Managed(1), KeepFolder = keep });
 
     [Fact]
     public void TheSameSeedGivesTheSameBytes()
@@ -36,7 +38,7 @@ public sealed class DeterminismTests : IDisposable
         {
             using var recorded = RecordedRun.Open(Path.Combine(_folder, run.Id));
             var analysis = Analyze.Reservoir(recorded.Checkpoints, new AnalysisOptions { Backend = Backend.Managed(1) });
-            Assert.Equal(report.Rows.Single(r => r.Id == run.Id).Claim("C4").RelativeError, analysis.Claim("C4").RelativeError);
+            Assert.Equal(report.Rows.Single(r => r.Id == run.Id).Claim("C4").RelativeError.OrNull(), analysis.Claim("C4").RelativeError.OrNull());
         }
     }
 
@@ -46,7 +48,8 @@ public sealed class DeterminismTests : IDisposable
         using var stop = new CancellationTokenSource();
         var experiment = new CouplingExperiment([s_cheap[0], s_cheap[0] with { Id = "second" }, s_cheap[0] with { Id = "third" }]);
         var progress = new StopAt(stop, 0.3);
-        Assert.ThrowsAny<OperationCanceledException>(() => experiment.Run(new ExperimentOptions { Backend = Backend.Managed(1), KeepFolder = _folder }, progress, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            experiment.Run(new ExperimentOptions { Backend = Backend.Managed(1), KeepFolder = _folder }, progress, stop.Token));
         Assert.Equal("second", progress.Stage);
         using var recorded = RecordedRun.Open(Path.Combine(_folder, s_cheap[0].Id));
         Assert.Equal(s_cheap[0].Recording.CheckpointSteps().Count, recorded.Checkpoints.Count);

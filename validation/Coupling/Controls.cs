@@ -5,6 +5,9 @@ namespace KernelFlow.Validation.Coupling;
 /// <summary>Recordings spoilt on purpose, in one respect each: the same analysis of them must fail.</summary>
 internal static class Controls
 {
+    /// <summary>The Jacobians of a checkpoint, each with the one that takes its place where the kernel stands still.</summary>
+    private static readonly (string Name, string Start)[] s_jacobians = [("J_S", "J_S"), ("J_Q", "J_Q"), ("J_S_mid", "J_S"), ("J_Q_mid", "J_Q")];
+
     /// <summary>No propagator: with B = 0 nothing turns the gradient, so P = I and the prediction is −∫K_QS g(s) dτ.</summary>
     public static CheckpointSequence WithoutPropagator(CheckpointSequence run)
     {
@@ -16,7 +19,7 @@ internal static class Controls
     /// <summary>The kernel of s throughout: what a network would do whose features stood still.</summary>
     public static CheckpointSequence Frozen(CheckpointSequence run) => Edit(run, run.Loss, (_, tensors) =>
     {
-        foreach (string name in tensors.Keys.Where(k => k.StartsWith("J_", StringComparison.Ordinal)).ToArray()) tensors[name] = Renamed(run[0][name[..3]], name);
+        foreach (var (name, start) in s_jacobians.Where(j => tensors.ContainsKey(j.Name))) tensors[name] = Renamed(run[0][start], name);
     });
 
     /// <summary>The test Jacobians of another network: same data, same training, other initial weights.</summary>
@@ -25,7 +28,8 @@ internal static class Controls
     /// <param name="seed">Of the other initial weights.</param>
     /// <param name="backend">The dense linear algebra to train with.</param>
     /// <param name="cancellation">Checked before every step.</param>
-    public static CheckpointSequence WithForeignTestJacobian(CheckpointSequence run, RecordingOptions recording, long seed, Backend backend, CancellationToken cancellation)
+    public static CheckpointSequence WithForeignTestJacobian(CheckpointSequence run, RecordingOptions recording, long seed,
+        Backend backend, CancellationToken cancellation)
     {
         var foreign = new ForeignNetwork(recording, seed, backend);
         return Edit(run, run.Loss, (checkpoint, tensors) =>

@@ -18,13 +18,16 @@ internal sealed class CouplingExperiment(IReadOnlyList<CouplingRun>? runs = null
     public override string Title => "Coupling table: the initial gradient and the kernels predict the test outputs, however far the kernel moves";
 
     /// <inheritdoc/>
-    public override string Claim => "g(t) = P(t,s) g(s) (C2) and U_Q(T) − U_Q(s) = −G_Q g(s) (C4) for any network, loss and kernel drift; U_Q(T) − U_Q(s) = A°(U_S(T) − U_S(s)) (C8) where B is constant and invertible. "
+    public override string Claim => "g(t) = P(t,s) g(s) (C2) and U_Q(T) − U_Q(s) = −G_Q g(s) (C4) for any network, loss and kernel drift; U_Q(T) − "
+        + "U_Q(s) = A°(U_S(T) − U_S(s)) (C8) where B is constant and invertible. "
         + "With every step recorded, C4 holds for the steps themselves, with no limit taken.";
 
     /// <inheritdoc/>
-    public override string Refutation => "An error above three times its budget (integration, interpolation between checkpoints, finite learning rate, rounding) in C2, C4 or, where the theory implies it, C8 on any recorded run; "
+    public override string Refutation => "An error above three times its budget (integration, interpolation between checkpoints, finite learning "
+        + "rate, rounding) in C2, C4 or, where the theory implies it, C8 on any recorded run; "
         + "or an error of C4 above 1e-4 where every step was recorded with its midpoint. "
-        + "The experiment itself fails, and nothing follows, when a budget is too large to decide, when drifts from 0.1 to 10 are not covered, or when a control passes: "
+        + "The experiment itself fails, and nothing follows, when a budget is too large to decide, when drifts from 0.1 to 10 are not covered, or "
+        + "when a control passes: "
         + "the same analysis with no propagator (P = I), and with the test Jacobian of another network.";
 
     /// <inheritdoc/>
@@ -69,7 +72,8 @@ internal sealed class CouplingExperiment(IReadOnlyList<CouplingRun>? runs = null
             new("backend", $"{backend.Name}, {backend.Core}"),
             new("data", "the digits that ship with the tool: parity (squared loss), class mod p (softmax cross-entropy)"),
             new("seed", NumberText.Count(options.Seed)),
-            new("command", $"kernelflow validate --only {Id}{(options.Quick ? " --quick" : "")}{(options.Seed == 0 ? "" : $" --seed {NumberText.Count(options.Seed)}")} --out DIR"),
+            new("command", "kernelflow validate --only "
+                + $"{Id}{(options.Quick ? " --quick" : "")}{(options.Seed == 0 ? "" : $" --seed {NumberText.Count(options.Seed)}")} --out DIR"),
         ],
     };
 }

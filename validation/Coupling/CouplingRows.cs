@@ -4,7 +4,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Validation.Coupling;
 
-/// <summary>Records one training, analyses it and the controls made from it: four rows, all judged by <see cref="Analyze.Reservoir(CheckpointSequence, AnalysisOptions?, IProgress{AnalysisProgress}?, CancellationToken)"/>.</summary>
+/// <summary>Records one training, analyses it and the controls made from it: four rows, all judged by
+/// <see cref="Analyze.Reservoir(CheckpointSequence, AnalysisOptions?, IProgress{AnalysisProgress}?, CancellationToken)"/>.</summary>
 internal static class CouplingRows
 {
     /// <summary>Groups of rows.</summary>
@@ -16,9 +17,10 @@ internal static class CouplingRows
     /// <summary>Name of the setting that says flow or descent.</summary>
     public const string Mode = "mode";
 
-    private static readonly string[] s_claims = ["C2", "C4", "C8"];
+    private static readonly string[] s_claims = [CouplingClaims.Transport, CouplingClaims.Transfer, CouplingClaims.Coupling];
 
-    // The budget of a wrong prediction is relative to the recorded displacement, too, and may be large where the error is far larger: controls are judged by error and budget alone.
+    // The budget of a wrong prediction is relative to the recorded displacement, too, and may be large where the error is far larger:
+    // controls are judged by error and budget alone.
     private const double NoLimit = 1e6;
 
     /// <summary>Trains and records into the folder, then analyses.</summary>
@@ -38,7 +40,8 @@ internal static class CouplingRows
         // The drift of the recorded kernel orders all rows, that of the frozen one included.
         var drift = new Measurement(Drift, main.KernelEvolution.PeakDrift, "largest ‖K(t) − K(s)‖₂/‖K(s)‖₂ of the recorded run");
         var (error, correlation) = IntegratedGradient.Compare(checkpoints);
-        ExperimentRow Row(string group, ReservoirAnalysis analysis, params Measurement[] more) => new(group == Recorded ? run.Id : $"{run.Id}: {group}", group, run.Id)
+        ExperimentRow Row(string group, ReservoirAnalysis analysis, params Measurement[] more) =>
+            new(group == Recorded ? run.Id : $"{run.Id}: {group}", group, run.Id)
         {
             Settings = [.. Settings(run, analysis)],
             Measurements = [drift, .. more],

@@ -13,7 +13,8 @@ internal sealed record CouplingRun(string Id, RecordingOptions Recording)
     public CouplingRun From(long seed) => this with { Recording = Recording with { Seed = Recording.Seed + seed } };
 }
 
-/// <summary>The trainings of the table: two losses, two widths, sparse checkpoints of a flow and every step of a descent, kernels that hardly move and kernels that move by many times their size.</summary>
+/// <summary>The trainings of the table: two losses, two widths, sparse checkpoints of a flow and every step of a descent, kernels that hardly move
+/// and kernels that move by many times their size.</summary>
 internal static class CouplingRuns
 {
     private static readonly RecordingOptions s_squared = new() { Train = 40, Test = 30, Noise = 0.1, Steps = 1500, Checkpoints = 20 };
@@ -46,18 +47,21 @@ internal static class CouplingRuns
     /// <summary>The quick ones from three seeds, and larger ones: more examples, all ten digits, a width of 256.</summary>
     public static IReadOnlyList<CouplingRun> Full { get; } =
     [
-        .. Enumerable.Range(0, 3).SelectMany(seed => Quick.Select(run => seed == 0 ? run : run.From(seed) with { Id = FormattableString.Invariant($"{run.Id}-{seed + 1}") })),
+        .. Enumerable.Range(0, 3)
+            .SelectMany(seed => Quick.Select(run => seed == 0 ? run : run.From(seed) with { Id = FormattableString.Invariant($"{run.Id}-{seed + 1}") })),
         new("squared-24-large", (s_squared with { Train = 100, Test = 60, Noise = 0.2, Steps = 3000, Checkpoints = 28 }).Wide(24, 24)),
         new("squared-256-large", (s_squared with { Train = 100, Test = 60 }).Wide(256)),
         new("digits-64-large", (s_classes with { Train = 30, Test = 20, Outputs = 10, Checkpoints = 30 }).Wide(64)),
     ];
 
     // The kernel of this parametrisation stands still at infinite width, and large initial weights make the outputs large beside what training changes.
-    private static RecordingOptions Lazy(RecordingOptions options, double scale) => options with { Parametrisation = Parametrisation.Ntk, Scale = scale, Steps = 400, Checkpoints = 18 };
+    private static RecordingOptions Lazy(RecordingOptions options, double scale) =>
+        options with { Parametrisation = Parametrisation.Ntk, Scale = scale, Steps = 400, Checkpoints = 18 };
 
     private static RecordingOptions EveryStep(RecordingOptions options, double rate) => options with
     {
-        Train = options.Outputs is null ? 24 : 16, Test = options.Outputs is null ? 16 : 10, LearningRate = rate, Steps = 100, Schedule = CheckpointSchedule.EveryStep, Midpoints = true,
+        Train = options.Outputs is null ? 24 : 16, Test = options.Outputs is null ? 16 : 10, LearningRate = rate, Steps = 100,
+            Schedule = CheckpointSchedule.EveryStep, Midpoints = true,
     };
 
     private static RecordingOptions Wide(this RecordingOptions options, params int[] widths) => options with { Layers = [.. widths.Select(LayerSpec.Dense)] };

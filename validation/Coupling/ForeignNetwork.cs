@@ -15,7 +15,8 @@ internal sealed class ForeignNetwork
     /// <summary>Makes it; nothing is trained yet.</summary>
     public ForeignNetwork(RecordingOptions recording, long seed, Backend backend)
     {
-        if (recording.Optimizer != OptimizerKind.GradientDescent || recording.LearningRateSchedule != LearningRateSchedule.Constant || recording.WarmupSteps != 0)
+        if (recording.Optimizer != OptimizerKind.GradientDescent || recording.LearningRateSchedule != LearningRateSchedule.Constant
+            || recording.WarmupSteps != 0)
             throw new ArgumentException("The foreign network is trained by gradient descent at a constant learning rate.");
         _data = TrainingData.Create(recording);
         var network = FeedForwardNetwork.Create(_data.InputSize, recording.Layers, recording.Activation, _data.Outputs, recording.Parametrisation);

@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Validation.Coupling;
 
-/// <summary>−∫K_QS(τ) g(τ) dτ with the <i>recorded</i> g: no propagator and no theory of its own, only the definition of U̇_Q; J and g linear between checkpoints.</summary>
+/// <summary>−∫K_QS(τ) g(τ) dτ with the <i>recorded</i> g: no propagator and no theory of its own, only the definition of U̇_Q;
+/// J and g linear between checkpoints.</summary>
 /// <remarks>It shows what a high correlation is worth: this has one, too.</remarks>
 internal static class IntegratedGradient
 {

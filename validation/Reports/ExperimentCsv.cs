@@ -13,11 +13,14 @@ internal static class ExperimentCsv
     /// <summary>File names and contents.</summary>
     public static IEnumerable<(string File, string Text)> All(ExperimentReport report)
     {
-        var claims = CsvText.Header("row", "group", "name", "claim", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding", "reason");
+        var claims = CsvText.Header("row", "group", "name", "claim", "verdict", "relativeError", "correlation", "tolerance", "integration",
+            "interpolation", "descent", "rounding", "reason");
         foreach (var row in report.Rows)
             foreach (var c in row.Claims)
-                CsvText.Row(claims, row.Id, row.Group, row.Name, c.Id, c.Verdict.ToString(), CsvText.Number(c.RelativeError), CsvText.Number(c.Correlation), CsvText.Number(c.Tolerance),
-                    CsvText.Number(c.Budget?.Integration), CsvText.Number(c.Budget?.Interpolation), CsvText.Number(c.Budget?.Descent), CsvText.Number(c.Budget?.Rounding), c.Reason ?? "");
+                CsvText.Row(claims, row.Id, row.Group, row.Name, c.Id, c.Verdict.ToString(), CsvText.Number(c.RelativeError.OrNull()),
+                    CsvText.Number(c.Correlation), CsvText.Number(c.Tolerance),
+                    CsvText.Number(c.Budget?.Integration.OrNull()), CsvText.Number(c.Budget?.Interpolation.OrNull()), CsvText.Number(c.Budget?.Descent.OrNull()),
+                        CsvText.Number(c.Budget?.Rounding.OrNull()), c.Reason ?? "");
         yield return (Claims, claims.ToString());
 
         var measurements = CsvText.Header("row", "group", "name", "measurement", "value", "meaning");

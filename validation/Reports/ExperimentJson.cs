@@ -56,7 +56,7 @@ internal static class ExperimentJson
         json.WriteStartObject("measurements");
         foreach (var m in row.Measurements) json.Number(m.Name, m.Value, "it has no meaning here");
         json.WriteEndObject();
-        ResultsJson.Claims(json, row.Claims);
+        ClaimsJson.Write(json, row.Claims);
         json.WriteEndObject();
     }
 

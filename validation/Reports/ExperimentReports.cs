@@ -22,14 +22,17 @@ public static class ExperimentReports
     public const string Format = ExperimentJson.Format;
 
     /// <summary>Every file of a report folder but its figures, relative to it, with forward slashes.</summary>
-    public static IReadOnlyList<string> Files { get; } = [JsonFile, HtmlFile, MarkdownFile, .. ExperimentCsv.Files.Select(f => ReservoirReports.TablesFolder + "/" + f)];
+    public static IReadOnlyList<string> Files { get; } =
+        [JsonFile, HtmlFile, MarkdownFile, .. ExperimentCsv.Files.Select(f => ReservoirReports.TablesFolder + "/" + f)];
 
-    /// <summary>Whether a report folder may hold this file, by its path relative to the folder with forward slashes: one of <see cref="Files"/>, a figure, or the temporary of one.</summary>
+    /// <summary>Whether a report folder may hold this file, by its path relative to the folder with forward slashes: one of <see cref="Files"/>,
+    /// a figure, or the temporary of one.</summary>
     public static bool Owns(string file)
     {
         ArgumentNullException.ThrowIfNull(file);
         return Files.Any(ours => file == ours || file == ours + AtomicFile.PartSuffix)
-            || (file.StartsWith(ReservoirReports.FiguresFolder + "/", StringComparison.Ordinal) && (file.EndsWith(".svg", StringComparison.Ordinal) || file.EndsWith(".svg" + AtomicFile.PartSuffix, StringComparison.Ordinal)));
+            || (file.StartsWith(ReservoirReports.FiguresFolder + "/", StringComparison.Ordinal)
+                && (file.EndsWith(".svg", StringComparison.Ordinal) || file.EndsWith(".svg" + AtomicFile.PartSuffix, StringComparison.Ordinal)));
     }
 
     /// <summary>Writes validation.json, report.html, report.md, figures/*.svg, tables/claims.csv and tables/measurements.csv.</summary>

@@ -10,7 +10,8 @@ internal static class ExperimentWords
     public static string[] CriteriaColumns { get; } = ["tests", "condition", "met", "finding"];
 
     /// <summary>A criterion as a row of it.</summary>
-    public static string[] Cells(Criterion c) => [c.Tests == CriterionKind.Claim ? "the claim" : "the experiment", c.Condition, c.Met ? "✓\u00a0yes" : "✗\u00a0no", c.Finding];
+    public static string[] Cells(Criterion c) =>
+        [c.Tests == CriterionKind.Claim ? "the claim" : "the experiment", c.Condition, c.Met ? "✓\u00a0yes" : "✗\u00a0no", c.Finding];
 
     /// <summary>The figures, in one section.</summary>
     public static IReadOnlyList<(string Section, Figure Figure)> Figures(ExperimentReport report) =>

@@ -25,10 +25,6 @@ public sealed record PredictionSet(Prediction Main)
         ArgumentNullException.ThrowIfNull(quadrature);
         ArgumentNullException.ThrowIfNull(distance);
         double? interpolation = Interpolations.TryGet(out var variants) ? variants.Max(v => distance(v.Model) / v.Divisor) : Quadrature is null ? null : quadrature(Quadrature);
-        return new ErrorBudget(integration, interpolation, Descent.TryGet(out var descent) ? distance(descent) : null, rounding)
-        {
-            InterpolationReason = interpolation is null ? Interpolations.Reason : null,
-            DescentReason = Descent.Reason,
-        };
+        return new ErrorBudget(integration, Known.Of(interpolation, Interpolations.Reason), Descent.Map(distance), rounding);
     }
 }

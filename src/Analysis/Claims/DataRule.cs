@@ -18,10 +18,5 @@ internal static class DataRule
         return (Verdict.Holds, null);
     }
 
-    private static IEnumerable<string> Unknown(ErrorBudget budget)
-    {
-        if (budget.Integration is null) yield return $"integration ({budget.IntegrationReason})";
-        if (budget.Interpolation is null) yield return $"interpolation ({budget.InterpolationReason})";
-        if (budget.Descent is null) yield return $"descent ({budget.DescentReason})";
-    }
+    private static IEnumerable<string> Unknown(ErrorBudget budget) => budget.Parts.Where(p => !p.Value.IsKnown).Select(p => $"{p.Name} ({p.Value.Reason})");
 }

@@ -41,7 +41,7 @@ internal static class InclusionCheck
         var response = ModeResponses.Of(G, pairs, backend);
         double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(response, backend);
         double[] norms = ModeResponses.Norms(response);
-        var measure = spectrum.DissipatedFraction ?? spectrum.RelativeEigenvalues;
+        var measure = spectrum.DissipatedFraction.OrDefault(spectrum.RelativeEigenvalues);
         var modes = new ModeVisibility[k];
         for (int j = 0; j < k; j++)
             modes[j] = new ModeVisibility(pairs.Values[j], measure[j], norms[j], Math.Sqrt(constant) * c.Solution.Root(pairs.Values[j], c.Model.Epsilon), floor, measure[j] < spectrum.Threshold);
@@ -62,13 +62,13 @@ internal static class InclusionCheck
             Verdict = verdict,
             Reason = reason,
             Structural = new StructuralCheck(modes[worst].Ratio, worst, floor),
-            Independent = larger is null ? null : Summary(c, second!, evidence),
-            IndependentReason = larger is not null ? null : second?.Failure ?? none ?? "not computed",
+            Independent = larger is not null ? Summary(c, second!, evidence) : Known.Unknown<IndependentCheck>(second?.Failure ?? none ?? Known.NotComputed),
             Empirical = Empirical(c, errors, spectrum),
             Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, N * c.Model.Epsilon * first, backend),
             VisibilityBound = Math.Sqrt(constant),
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
+            Responses = ResponseMap.Of(response.RowCount, c.Solution.Reported.Values.Count, (i, j) => response.At(i, j)),
             Kernel = NullSpace(NumericalNullSpace.Of(pairs.Values, noise)),
             OperatorChecks = checks,
             ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),

@@ -36,7 +36,7 @@ internal static class RelativeDissipationBuilder
         return new RelativeDissipation
         {
             Values = ascending,
-            Modes = modes,
+            Modes = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(modes),
             Responses = ModeResponses.Norms(response),
             Bounds = [.. ascending.Select(v => Math.Sqrt(0.5 * constant * Math.Max(v, 0)))],
             Threshold = threshold,

@@ -13,7 +13,6 @@ internal static class Gathering
         var (input, model, solution) = window;
         var checkpoints = input.Checkpoints;
         var propagation = model.Propagation;
-        var relative = measured.Relative.Value;
         return new ReservoirAnalysis
         {
             Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, beside.InputHash.Value)
@@ -32,12 +31,11 @@ internal static class Gathering
             Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),
             Inclusion = measured.Inclusion,
             Claims = claims,
-            RelativeDissipation = relative.OrDefault(null!),
-            RelativeDissipationReason = relative.Reason,
+            RelativeDissipation = measured.Relative.Value,
             KernelEvolution = measured.Evolution.Value,
             Schedule = measured.Schedule,
-            NoisePlacement = measured.Noise.OrDefault(null!),
-            RiskGate = measured.Gate.Value.OrDefault(null!),
+            NoisePlacement = measured.Noise,
+            RiskGate = measured.Gate.Value,
             Influence = InfluenceBuilder.Build(window),
             Intervals = Intervals(input, model),
             Displacements = new DisplacementResult(window.TestDisplacement, model.Predictions.Main.Test, window.TrainDisplacement, model.Predictions.Main.Train),
@@ -60,7 +58,9 @@ internal static class Gathering
         return Enumerable.Range(0, outputs.Times.Count - 1).Select(k =>
         {
             double size = VectorMath.Norm(outputs.Gradients[k]);
-            double? defect = size > 0 && model.IntervalTransported is { } ends ? VectorMath.Distance(ends[k], outputs.Gradients[k + 1]) / size : null;
+            var defect = model.IntervalTransported is not { } ends ? Known.Unknown<double>("descent between sparse checkpoints follows g(s) alone, from the start of the window")
+                : size > 0 ? VectorMath.Distance(ends[k], outputs.Gradients[k + 1]) / size
+                : Known.Unknown<double>("the gradient at the start of the interval is zero");
             return new IntervalResult(outputs.Times[k], outputs.Times[k + 1], defect, model.StepsPerInterval[k]);
         }).ToArray();
     }

@@ -19,8 +19,7 @@ internal static class OperatorMeasures
         {
             OverEnd = ScheduleBuilder.OverEnd(input.Outputs.Times, model.PartialGramians, model.Propagation.W_S, solution.Pairs.Values, beta, input.Options.Threshold, input.Backend,
                 Seeds.From(0, input.Options.Seed), cancellation),
-            OverStart = overStart.OrDefault(null!),
-            OverStartReason = overStart.Reason,
+            OverStart = overStart,
         };
         var noise = NoiseBuilder.Build(input.Checkpoints, input.Outputs, model.PartialGramians, (model.Propagation.W_S, solution.Pairs), schedule.OverEnd, beta, input.Backend,
             cancellation);

@@ -22,8 +22,7 @@ internal static class SpectrumBuilder
         {
             Eigenvalues = values,
             ResidualNorms = pairs.ResidualNorms,
-            DissipatedFraction = fraction,
-            DissipatedFractionReason = beta.Reason,
+            DissipatedFraction = Known.Maybe<IReadOnlyList<double>>(fraction, beta.Reason),
             RelativeEigenvalues = relative,
             Threshold = threshold,
             SignalDimension = signal,
@@ -41,7 +40,7 @@ internal static class SpectrumBuilder
         {
             Eigenvalues = solution.Reported.Values,
             ResidualNorms = solution.Reported.ResidualNorms,
-            DissipatedFraction = all.DissipatedFraction?.Take(k).ToArray(),
+            DissipatedFraction = all.DissipatedFraction.Map(f => (IReadOnlyList<double>)[.. f.Take(k)]),
             RelativeEigenvalues = [.. all.RelativeEigenvalues.Take(k)],
             Complete = k == all.Eigenvalues.Count,
             Solver = solution.Solver,

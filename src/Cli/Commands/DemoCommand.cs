@@ -10,11 +10,13 @@ internal static class DemoCommand
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
-        var output = new Option<string>("--out") { Description = "Folder for the run and the report. Default: kernelflow-demo.", HelpName = "folder", DefaultValueFactory = _ => "kernelflow-demo" };
+        var output = new Option<string>("--out") { Description = "Folder for the run and the report. Default: kernelflow-demo.", HelpName = "folder",
+            DefaultValueFactory = _ => "kernelflow-demo" };
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
-        var command = new Command("demo", "Train a small network on the shipped digits data, record it, analyse it and write the report.") { output, overwrite, backend, threads };
+        var command = new Command("demo", "Train a small network on the shipped digits data, record it, analyse it and write the report.") { output,
+            overwrite, backend, threads };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -24,7 +26,8 @@ internal static class DemoCommand
             RequireOwn(folder, replace);
             ReportFolder.Require("--out", report, replace);
             var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
-            await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? RecordMode.Overwrite : RecordMode.New, dense, cancellation).ConfigureAwait(false);
+            await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? RecordMode.Overwrite : RecordMode.New, dense,
+                cancellation).ConfigureAwait(false);
             var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, new AnalysisOptions { Backend = dense }, cancellation).ConfigureAwait(false);
             analysis.WriteFolder(report);
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Out, analysis, report);
@@ -38,7 +41,9 @@ internal static class DemoCommand
     {
         if (File.Exists(folder)) throw new UsageException($"--out: {folder} is a file, expected a folder.");
         if (overwrite || !Directory.Exists(folder)) return;
-        string? foreign = Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal).FirstOrDefault(n => n is not (RunFolder or ReportFolderName));
-        if (foreign is not null) throw new UsageException($"--out: {folder} holds {foreign}, which this tool did not write; choose another folder or add --overwrite.");
+        string? foreign = Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)
+            .FirstOrDefault(n => n is not (RunFolder or ReportFolderName));
+        if (foreign is not null)
+            throw new UsageException($"--out: {folder} holds {foreign}, which this tool did not write; choose another folder or add --overwrite.");
     }
 }

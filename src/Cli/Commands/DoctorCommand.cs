@@ -19,7 +19,8 @@ internal static class DoctorCommand
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
         var full = new Option<bool>("--full") { Description = "Also measure products of orders 1000 and 2000 with every library found (some ten seconds)." };
-        var command = new Command("doctor", "Say which dense linear algebra is used, measure it against what the processor can do, and say what to install.") { full, backend, threads };
+        var command = new Command("doctor",
+            "Say which dense linear algebra is used, measure it against what the processor can do, and say what to install.") { full, backend, threads };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -33,7 +34,8 @@ internal static class DoctorCommand
                 double one = ProductRate.Measure(Backends.Resolve(parsed.GetValue(backend), 1), cancellation);
                 progress.Report(new StageProgress("matrix product, all threads", 0));
                 double all = ProductRate.Measure(dense, cancellation);
-                var large = parsed.GetValue(full) ? LargeProducts.Measure(share => progress.Report(new StageProgress("large products", share)), cancellation) : null;
+                var large = parsed.GetValue(full)
+                    ? LargeProducts.Measure(share => progress.Report(new StageProgress("large products", share)), cancellation) : null;
                 return (peak, one, all, large);
             }, cancellation).ConfigureAwait(false);
             Write(terminal.Out, dense, peak, one, all, large);
@@ -46,11 +48,13 @@ internal static class DoctorCommand
     private static void Write(TextWriter writer, Backend backend, double peak, double one, double all, LargeProducts? large)
     {
         void Line(string name, string text) => writer.WriteLine($"{name,-13} {text}");
-        Line("tool", $"kernelflow {ToolInfo.Current.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}");
+        Line("tool", $"kernelflow {ToolInfo.Current.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription} "
+            + $"{RuntimeInformation.ProcessArchitecture}");
         Line("processor", $"{NumberText.Count(Environment.ProcessorCount)} logical processors; vectors of {NumberText.Count(PeakRate.VectorBits)} bits");
         Line("backend", $"{backend.Name}, core {backend.Core}, {NumberText.Count(backend.Threads)} thread(s)");
         Line("peak", $"{NumberText.Short(peak / 1e9)} Gflop/s on one core (multiply-adds, measured)");
-        Line("product", $"{NumberText.Short(one / 1e9)} Gflop/s with one thread ({NumberText.Percent(one / peak)} of the peak), {NumberText.Short(all / 1e9)} with {NumberText.Count(backend.Threads)} (order {NumberText.Count(ProductRate.Order)}, float64)");
+        Line("product", $"{NumberText.Short(one / 1e9)} Gflop/s with one thread ({NumberText.Percent(one / peak)} of the peak), "
+            + $"{NumberText.Short(all / 1e9)} with {NumberText.Count(backend.Threads)} (order {NumberText.Count(ProductRate.Order)}, float64)");
         foreach (var (name, text) in large?.Lines() ?? []) Line(name, text);
         foreach (var (name, usable, finding) in Backend.Available()) Line(usable ? "found" : "not found", $"{name}: {finding}");
         foreach (string advice in Advice(backend, one / peak)) Line("advice", advice);
@@ -67,8 +71,10 @@ internal static class DoctorCommand
         if (slow && !Backend.Available().Any(b => b.Usable && b.Name != "managed"))
         {
             any = true;
-            yield return RuntimeInformation.IsOSPlatform(OSPlatform.Linux) ? "install OpenBLAS with your distribution's package manager (libopenblas0 or openblas)"
-                : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "the system's Accelerate was not usable; install openblas" : "put libopenblas.dll or mkl_rt.2.dll on the PATH, or name it with --backend";
+            yield return RuntimeInformation.IsOSPlatform(OSPlatform.Linux)
+                ? "install OpenBLAS with your distribution's package manager (libopenblas0 or openblas)"
+                : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "the system's Accelerate was not usable; install openblas"
+                    : "put libopenblas.dll or mkl_rt.2.dll on the PATH, or name it with --backend";
         }
         else if (slow)
         {

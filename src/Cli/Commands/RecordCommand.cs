@@ -31,8 +31,13 @@ internal static class RecordCommand
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var recording = options.Of(parsed);
             var mode = parsed.GetValue(resume) ? RecordMode.Resume : parsed.GetValue(overwrite) ? RecordMode.Overwrite : RecordMode.New;
-            await RunAsync(terminal, verbosity, folder, recording, mode, Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)), cancellation).ConfigureAwait(false);
-            if (verbosity != Verbosity.Quiet) terminal.Error.WriteLine($"Recorded {NumberText.Count(recording.CheckpointSteps().Count)} checkpoints in {folder}. Next: kernelflow analyze {folder} --out REPORT");
+            await RunAsync(terminal, verbosity, folder, recording, mode, Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)),
+                cancellation).ConfigureAwait(false);
+            if (verbosity != Verbosity.Quiet)
+            {
+                string checkpoints = NumberText.Count(recording.CheckpointSteps().Count);
+                terminal.Error.WriteLine($"Recorded {checkpoints} checkpoints in {folder}. Next: kernelflow analyze {folder} --out REPORT");
+            }
             return ExitCodes.Done;
         });
         Examples.Add(command,
@@ -42,7 +47,8 @@ internal static class RecordCommand
     }
 
     /// <summary>Trains and records with progress.</summary>
-    public static Task RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, RecordMode mode, Backend backend, CancellationToken cancellation) =>
+    public static Task RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, RecordMode mode, Backend backend,
+        CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
         {
             Recorder.Record(options, folder, backend, mode, new Forward(progress), cancellation);

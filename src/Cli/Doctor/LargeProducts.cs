@@ -40,7 +40,8 @@ internal sealed class LargeProducts
         {
             double native = _rows.Where(r => r.Backend.Name != "managed").Select(r => r.Rates[i]).DefaultIfEmpty(0).Max();
             foreach (var (backend, rates) in _rows)
-                yield return ($"order {NumberText.Count(s_orders[i])}", $"{backend.Name}, one thread: {NumberText.Short(rates[i] / 1e9)} Gflop/s, {NumberText.Percent(rates[i] / _peak)} of the peak of {NumberText.Short(_peak / 1e9)}"
+                yield return ($"order {NumberText.Count(s_orders[i])}", $"{backend.Name}, one thread: {NumberText.Short(rates[i] / 1e9)} Gflop/s, "
+                    + $"{NumberText.Percent(rates[i] / _peak)} of the peak of {NumberText.Short(_peak / 1e9)}"
                     + (backend.Name == "managed" && native > 0 ? $", {NumberText.Percent(rates[i] / native)} of the fastest native library" : ""));
         }
     }

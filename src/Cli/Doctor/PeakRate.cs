@@ -20,7 +20,12 @@ internal static class PeakRate
         {
             cancellation.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
-            double sum = VectorBits switch { 512 => Run<Lanes512, Vector512<double>>(), 256 => Run<Lanes256, Vector256<double>>(), _ => Run<Lanes128, Vector128<double>>() };
+            double sum = VectorBits switch
+            {
+                512 => Run<Lanes512, Vector512<double>>(),
+                256 => Run<Lanes256, Vector256<double>>(),
+                _ => Run<Lanes128, Vector128<double>>(),
+            };
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             // The sum keeps the work from being removed; it is finite by construction.
             if (double.IsFinite(sum)) best = Math.Max(best, 2.0 * (VectorBits / 64) * Chains * Rounds / seconds);
@@ -36,10 +41,19 @@ internal static class PeakRate
         T x0 = b, x1 = b, x2 = b, x3 = b, x4 = b, x5 = b, x6 = b, x7 = b, x8 = b, x9 = b;
         for (int i = 0; i < Rounds; i++)
         {
-            x0 = TLanes.MultiplyAdd(x0, a, b); x1 = TLanes.MultiplyAdd(x1, a, b); x2 = TLanes.MultiplyAdd(x2, a, b); x3 = TLanes.MultiplyAdd(x3, a, b); x4 = TLanes.MultiplyAdd(x4, a, b);
-            x5 = TLanes.MultiplyAdd(x5, a, b); x6 = TLanes.MultiplyAdd(x6, a, b); x7 = TLanes.MultiplyAdd(x7, a, b); x8 = TLanes.MultiplyAdd(x8, a, b); x9 = TLanes.MultiplyAdd(x9, a, b);
+            x0 = TLanes.MultiplyAdd(x0, a, b);
+            x1 = TLanes.MultiplyAdd(x1, a, b);
+            x2 = TLanes.MultiplyAdd(x2, a, b);
+            x3 = TLanes.MultiplyAdd(x3, a, b);
+            x4 = TLanes.MultiplyAdd(x4, a, b);
+            x5 = TLanes.MultiplyAdd(x5, a, b);
+            x6 = TLanes.MultiplyAdd(x6, a, b);
+            x7 = TLanes.MultiplyAdd(x7, a, b);
+            x8 = TLanes.MultiplyAdd(x8, a, b);
+            x9 = TLanes.MultiplyAdd(x9, a, b);
         }
-        return TLanes.Sum(x0) + TLanes.Sum(x1) + TLanes.Sum(x2) + TLanes.Sum(x3) + TLanes.Sum(x4) + TLanes.Sum(x5) + TLanes.Sum(x6) + TLanes.Sum(x7) + TLanes.Sum(x8) + TLanes.Sum(x9);
+        return TLanes.Sum(x0) + TLanes.Sum(x1) + TLanes.Sum(x2) + TLanes.Sum(x3) + TLanes.Sum(x4) + TLanes.Sum(x5) + TLanes.Sum(x6) + TLanes.Sum(x7)
+            + TLanes.Sum(x8) + TLanes.Sum(x9);
     }
 
     /// <summary>What the loop needs of a vector type.</summary>

@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Networks.Layers;
 
-/// <summary>2-D convolution (cross-correlation, as in PyTorch) with square kernel, stride and no padding: z[o, l] = α Σ_k W[o, k] a[patch(l)_k] + b[o].</summary>
+/// <summary>2-D convolution (cross-correlation, as in PyTorch) with square kernel, stride and no padding: z[o, l] =
+/// α Σ_k W[o, k] a[patch(l)_k] + b[o].</summary>
 /// <remarks>
 /// Parameters: W row-major [channels out, channels in, kernel, kernel], then b. Images are stored with channels innermost, so that the patches of a whole batch
 /// are the columns of one matrix (K × positions·n, K = channels in · kernel²) and forward, backward and gradient are one product each.

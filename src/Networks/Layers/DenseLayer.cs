@@ -17,7 +17,8 @@ internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling sc
         backend.Gemm(Op.Transpose, Op.None, scaling.Multiplier, Weights(w, offset), a, 1, z);
     }
 
-    public override void Backward(Backend backend, double[] w, int offset, in MatrixView deltaZ, in MatrixView deltaA, int q, double[] extra, double[] scratch) =>
+    public override void Backward(Backend backend, double[] w, int offset, in MatrixView deltaZ, in MatrixView deltaA, int q,
+        double[] extra, double[] scratch) =>
         backend.Gemm(Op.None, Op.None, scaling.Multiplier, Weights(w, offset), deltaZ, 0, deltaA);
 
     public override void Gradient(Backend backend, in MatrixView a, in MatrixView deltaZ, double[] extra, double[] gradient, int offset)

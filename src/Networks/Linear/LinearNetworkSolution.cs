@@ -3,10 +3,11 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow;
 
-/// <summary>The exact gradient flow of a two-layer linear network from balanced, aligned initial weights, with its kernel, propagator, Gramian and transfer operators: all elementary.</summary>
+/// <summary>The exact gradient flow of a two-layer linear network from balanced, aligned initial weights, with its kernel, propagator, Gramian and
+/// transfer operators: all elementary.</summary>
 /// <remarks>
-/// u = W₂W₁x, squared loss (mean), white inputs X = √n·Q (QᵀQ = I), YᵀX/n = Σ_α s_α u_α v_αᵀ. From W₁ = R A^{1/2} V_rᵀ, W₂ = U_r A^{1/2} Rᵀ (R orthonormal columns) the flow
-/// keeps this form, and the strengths follow logistic curves ȧ_α = 2a_α(s_α − a_α):
+/// u = W₂W₁x, squared loss (mean), white inputs X = √n·Q (QᵀQ = I), YᵀX/n = Σ_α s_α u_α v_αᵀ. From W₁ = R A^{1/2} V_rᵀ, W₂ = U_r A^{1/2} Rᵀ (R
+/// orthonormal columns) the flow keeps this form, and the strengths follow logistic curves ȧ_α = 2a_α(s_α − a_α):
 /// a_α(t) = s_α / (1 + (s_α/a_α(0) − 1) e^{−2 s_α t}) (Saxe, McClelland and Ganguli 2013, arXiv:1312.6120).
 /// With e_α = Q v_α, f_α = X_Q v_α, a_α = 0 for directions that are no mode, and B = I/n, the kernel is diagonal in a fixed basis,
 /// K_SS(t) = n Σ_{α≤d, β≤p} (a_α + a_β) (e_α⊗u_β)(e_α⊗u_β)ᵀ, so that with q_α(t) = exp(−∫_0^t a_α) = (1 + (a_α(0)/s_α)(e^{2 s_α t} − 1))^{−1/2} and
@@ -42,7 +43,8 @@ public sealed class LinearNetworkSolution
         _x_Q = DenseMatrix.Create(options.Test, d, (_, _) => random.NextNormal());
         (_e, _f) = (q * _v, _x_Q * _v);
 
-        var y = _e.SubMatrix(0, n, 0, _modes) * Math.Sqrt(n) * new DiagonalMatrix(_modes, _modes, options.Targets.ToArray()) * _u.SubMatrix(0, p, 0, _modes).Transpose();
+        var y = _e.SubMatrix(0, n, 0, _modes) * Math.Sqrt(n) * new DiagonalMatrix(_modes, _modes,
+            options.Targets.ToArray()) * _u.SubMatrix(0, p, 0, _modes).Transpose();
         for (int c = 0; c < p; c++)
         {
             var column = new double[n];
@@ -152,7 +154,8 @@ public sealed class LinearNetworkSolution
     private (DenseMatrix W1, DenseMatrix W2) Factors(double t)
     {
         var root = new DiagonalMatrix(_modes, _modes, Enumerable.Range(0, _modes).Select(a => Math.Sqrt(Strength(a, t))).ToArray());
-        return ((DenseMatrix)(_r * root * _v.SubMatrix(0, _v.RowCount, 0, _modes).Transpose()), (DenseMatrix)(_u.SubMatrix(0, _u.RowCount, 0, _modes) * root * _r.Transpose()));
+        return ((DenseMatrix)(_r * root * _v.SubMatrix(0, _v.RowCount, 0, _modes).Transpose()),
+            (DenseMatrix)(_u.SubMatrix(0, _u.RowCount, 0, _modes) * root * _r.Transpose()));
     }
 
     // ∂u_ic/∂W₁[k, j] = W₂[c, k] x_ij, ∂u_ic/∂W₂[c', k] = δ_cc' (W₁x_i)_k.

@@ -1,6 +1,7 @@
 namespace KernelFlow.Networks;
 
-/// <summary>Batches without replacement: a permutation of the examples is cut into ⌊n/b⌋ batches, what is left over is dropped, then the next permutation.</summary>
+/// <summary>Batches without replacement: a permutation of the examples is cut into ⌊n/b⌋ batches, what is left over is
+/// dropped, then the next permutation.</summary>
 internal sealed class BatchSampler(int examples, int size, RandomStream random)
 {
     private int[] _order = [];

@@ -8,7 +8,8 @@ internal static class Marks
     {
         CheckpointSchedule.EveryStep => Enumerable.Range(0, steps + 1).ToArray(),
         CheckpointSchedule.Uniform => Unique(Enumerable.Range(0, count).Select(i => (double)steps * i / (count - 1)), steps),
-        CheckpointSchedule.Geometric => Unique(Enumerable.Range(0, count - 1).Select(i => count == 2 ? steps : Math.Pow(steps, (double)i / (count - 2))), steps),
+        CheckpointSchedule.Geometric =>
+            Unique(Enumerable.Range(0, count - 1).Select(i => count == 2 ? steps : Math.Pow(steps, (double)i / (count - 2))), steps),
         _ => throw new ArgumentOutOfRangeException(nameof(schedule), schedule, "Not a schedule."),
     };
 

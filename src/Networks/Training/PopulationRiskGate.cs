@@ -1,6 +1,7 @@
 namespace KernelFlow.Networks;
 
-/// <summary>Which parameters have a gradient that generalises from example to example: open iff μ_k² &gt; σ_k²/(b − 1) over the b per-example gradients (theory, claim C14).</summary>
+/// <summary>Which parameters have a gradient that generalises from example to example: open iff μ_k² &gt; σ_k²/(b − 1) over the b
+/// per-example gradients (theory, claim C14).</summary>
 internal sealed class PopulationRiskGate(NetworkEvaluator evaluator)
 {
     private const int ExamplesPerBlock = 64;

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace KernelFlow.Networks;
 
-/// <summary>What a recording says about itself in the manifest; "options" holds every option, so that resuming can tell whether it continues the same run.</summary>
+/// <summary>What a recording says about itself in the manifest; "options" holds every option, so that resuming can tell
+/// whether it continues the same run.</summary>
 internal static class RunMetadata
 {
     private const string OptionsKey = "options";
@@ -12,8 +13,10 @@ internal static class RunMetadata
     public static IReadOnlyDictionary<string, string> Of(RecordingOptions options, FeedForwardNetwork network) => new Dictionary<string, string>
     {
         ["recorder"] = "KernelFlow " + typeof(RunMetadata).Assembly.GetName().Version!.ToString(3),
-        ["network"] = FormattableString.Invariant($"{network.InputSize}-{string.Join("-", options.Layers)}-{network.Outputs} {OptionName.Of(options.Activation)}, {OptionName.Of(options.Parametrisation)}"),
-        ["layers"] = string.Join(", ", network.Layers.Where(l => l.ParameterCount > 0).Select((l, i) => FormattableString.Invariant($"{i + 1}={l.ParameterCount}"))),
+        ["network"] = FormattableString.Invariant($"{network.InputSize}-{string.Join("-", options.Layers)}-{network.Outputs} ")
+            + FormattableString.Invariant($"{OptionName.Of(options.Activation)}, {OptionName.Of(options.Parametrisation)}"),
+        ["layers"] = string.Join(", ", network.Layers.Where(l => l.ParameterCount > 0)
+            .Select((l, i) => FormattableString.Invariant($"{i + 1}={l.ParameterCount}"))),
         ["data"] = OptionName.Of(options.Data),
         ["labelNoise"] = options.Noise.ToString(CultureInfo.InvariantCulture),
         ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),
@@ -27,7 +30,8 @@ internal static class RunMetadata
         if (!document.RootElement.TryGetProperty("metadata", out var metadata) || !metadata.TryGetProperty(OptionsKey, out var recorded))
             return "it was not recorded from options";
         string[] there = recorded.GetString()!.Split("; "), here = Text(options).Split("; ");
-        return there.SequenceEqual(here) ? null : $"it was recorded with {string.Join(", ", there.Except(here))} instead of {string.Join(", ", here.Except(there))}";
+        return there.SequenceEqual(here) ? null
+            : $"it was recorded with {string.Join(", ", there.Except(here))} instead of {string.Join(", ", here.Except(there))}";
     }
 
     // Every public property, in order of declaration: an option added later is covered without a word here.

@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Networks;
 
-/// <summary>Trains step by step. A step is first computed (so that a recorder can see where it goes), then taken. Everything follows from the options.</summary>
+/// <summary>Trains step by step. A step is first computed (so that a recorder can see where it goes), then taken.
+/// Everything follows from the options.</summary>
 internal sealed class Trainer
 {
     private readonly RecordingOptions _options;
@@ -92,7 +93,8 @@ internal sealed class Trainer
         }
         LossValue = Evaluator.LossGradient(_w, _x, loss, _u, _g, Gradient);
         if (!double.IsFinite(LossValue))
-            throw new NumericalException(FormattableString.Invariant($"Training diverged: the loss at step {Step} is {LossValue}; use a learning rate below {_options.LearningRate}."));
+            throw new NumericalException(
+                FormattableString.Invariant($"Training diverged: the loss at step {Step} is {LossValue}; use a learning rate below {_options.LearningRate}."));
         _rule.Step(_w, Gradient, _gate?.Compute(_w, _x, _g, loss.Examples), LearningRate, _next);
     }
 

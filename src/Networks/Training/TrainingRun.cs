@@ -18,7 +18,8 @@ internal sealed class TrainingRun
         Network = FeedForwardNetwork.Create(Data.InputSize, options.Layers, options.Activation, Data.Outputs, options.Parametrisation);
         long elements = (long)Math.Max(Data.Train, Data.Test) * Data.Outputs * Network.Parameters;
         if (elements > Array.MaxLength)
-            throw new ArgumentException($"A Jacobian of {elements} elements ({Math.Max(Data.Train, Data.Test)} examples, {Data.Outputs} outputs, {Network.Parameters} parameters) is too large: at most {Array.MaxLength}.");
+            throw new ArgumentException($"A Jacobian of {elements} elements ({Math.Max(Data.Train, Data.Test)} examples, {Data.Outputs} outputs, "
+                + $"{Network.Parameters} parameters) is too large: at most {Array.MaxLength}.");
         Trainer = new Trainer(options, Data, Network, backend);
     }
 
@@ -36,7 +37,8 @@ internal sealed class TrainingRun
         StreamedTensor.Booleans("noise_mask_S", Data.NoiseMask_S),
     ];
 
-    /// <summary>Trains from the start and yields the checkpoints from index <paramref name="first"/> on; those before are passed through without their Jacobians.</summary>
+    /// <summary>Trains from the start and yields the checkpoints from index <paramref name="first"/> on; those before are
+    /// passed through without their Jacobians.</summary>
     public IEnumerable<Checkpoint> Checkpoints(int first, IProgress<RecordingProgress>? progress, CancellationToken cancellation)
     {
         var checkpoints = Snapshots(first, progress, cancellation);
@@ -90,6 +92,7 @@ internal sealed class TrainingRun
         var J = new double[checked(u.Length * w.Length)];
         Trainer.Evaluator.Jacobian(w, x, u, J);
         long[] shape = [u.Length / Data.Outputs, Data.Outputs, w.Length];
-        return _options.DType == StorageType.Float32 && !_options.Kernels ? new MemoryTensor(name, Array.ConvertAll(J, v => (float)v), shape) : new MemoryTensor(name, J, shape);
+        return _options.DType == StorageType.Float32 && !_options.Kernels ? new MemoryTensor(name, Array.ConvertAll(J, v => (float)v), shape)
+            : new MemoryTensor(name, J, shape);
     }
 }

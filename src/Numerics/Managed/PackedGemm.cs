@@ -128,7 +128,8 @@ internal sealed unsafe class PackedGemm(TileProduct product, int threads)
         }
     }
 
-    /// <summary>Panels of <paramref name="width"/> lanes, lane index fastest; the last is padded with zeros to a multiple of <paramref name="granule"/>.</summary>
+    /// <summary>Panels of <paramref name="width"/> lanes, lane index fastest; the last is padded with zeros to a
+    /// multiple of <paramref name="granule"/>.</summary>
     private static void Pack(double* source, int laneStride, int depthStride, int lanes, int depth, int width, int granule, double scale, double* target)
     {
         for (int lane = 0; lane < lanes; lane += width)

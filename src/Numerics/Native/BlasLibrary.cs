@@ -11,7 +11,8 @@ internal sealed unsafe class BlasLibrary
 {
     public readonly delegate* unmanaged<byte*, byte*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, void> Dgemm;
     public readonly delegate* unmanaged<byte*, byte*, int*, int*, double*, double*, int*, double*, double*, int*, nint, nint, void> Dsyrk;
-    public readonly delegate* unmanaged<byte*, byte*, byte*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, nint, void> Dgemmt;
+    public readonly delegate* unmanaged<
+        byte*, byte*, byte*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, nint, void> Dgemmt;
     public readonly delegate* unmanaged<byte*, int*, double*, int*, int*, nint, void> Dpotrf;
     public readonly delegate* unmanaged<byte*, int*, int*, double*, int*, double*, int*, int*, nint, void> Dpotrs;
     public readonly delegate* unmanaged<byte*, int*, double*, int*, int*, nint, void> Dpotri;
@@ -29,9 +30,13 @@ internal sealed unsafe class BlasLibrary
     {
         _files = files;
         _handles = handles;
-        Dgemm = (delegate* unmanaged<byte*, byte*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, void>)Required("dgemm_");
+        Dgemm =
+            (delegate* unmanaged<byte*, byte*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, void>)
+            Required("dgemm_");
         Dsyrk = (delegate* unmanaged<byte*, byte*, int*, int*, double*, double*, int*, double*, double*, int*, nint, nint, void>)Required("dsyrk_");
-        Dgemmt = (delegate* unmanaged<byte*, byte*, byte*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, nint, void>)Find("dgemmt_");
+        Dgemmt =
+            (delegate* unmanaged<byte*, byte*, byte*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, nint, void>)
+            Find("dgemmt_");
         Dpotrf = (delegate* unmanaged<byte*, int*, double*, int*, int*, nint, void>)Required("dpotrf_");
         Dpotrs = (delegate* unmanaged<byte*, int*, int*, double*, int*, double*, int*, int*, nint, void>)Required("dpotrs_");
         Dpotri = (delegate* unmanaged<byte*, int*, double*, int*, int*, nint, void>)Required("dpotri_");
@@ -40,7 +45,9 @@ internal sealed unsafe class BlasLibrary
         Dsyevd = (delegate* unmanaged<byte*, byte*, int*, double*, int*, double*, double*, int*, int*, int*, int*, nint, nint, void>)Required("dsyevd_");
         Dgeqrf = (delegate* unmanaged<int*, int*, double*, int*, double*, double*, int*, int*, void>)Required("dgeqrf_");
         Dorgqr = (delegate* unmanaged<int*, int*, int*, double*, int*, double*, double*, int*, int*, void>)Required("dorgqr_");
-        Dgesdd = (delegate* unmanaged<byte*, int*, int*, double*, int*, double*, double*, int*, double*, int*, double*, int*, int*, int*, nint, void>)Required("dgesdd_");
+        Dgesdd =
+            (delegate* unmanaged<byte*, int*, int*, double*, int*, double*, double*, int*, double*, int*, double*, int*, int*, int*, nint, void>)
+            Required("dgesdd_");
         Vendor.Prepare(this);
         RefuseWideIntegers();
         (Name, Core) = Vendor.Describe(this);

@@ -6,7 +6,8 @@ namespace KernelFlow.Numerics.Registration;
 
 /// <summary>A backend behind MathNet's provider contract: float64 products and factorizations here, everything else by MathNet's managed code.</summary>
 /// <remarks>Arrays are column-major, as in MathNet. The unfactored solves (LUSolve and the like), which MathNet's matrices never call, stay managed.</remarks>
-internal sealed class BackendProvider(Backend backend) : ILinearAlgebraProvider, IManagedProvider<double>, IManagedProvider<float>, IManagedProvider<Complex>, IManagedProvider<Complex32>
+internal sealed class BackendProvider(Backend backend) : ILinearAlgebraProvider,
+    IManagedProvider<double>, IManagedProvider<float>, IManagedProvider<Complex>, IManagedProvider<Complex32>
 {
     public bool IsAvailable() => true;
 
@@ -20,11 +21,13 @@ internal sealed class BackendProvider(Backend backend) : ILinearAlgebraProvider,
         MatrixMultiplyWithUpdate(Transpose.DontTranspose, Transpose.DontTranspose, 1, x, rowsX, columnsX, y, rowsY, columnsY, 0, result);
 
     public void MatrixMultiplyWithUpdate(
-        Transpose transposeA, Transpose transposeB, double alpha, double[] a, int rowsA, int columnsA, double[] b, int rowsB, int columnsB, double beta, double[] c)
+        Transpose transposeA, Transpose transposeB, double alpha, double[] a, int rowsA, int columnsA, double[] b, int rowsB,
+        int columnsB, double beta, double[] c)
     {
         Op opA = Of(transposeA), opB = Of(transposeB);
         // MathNet allows the result to be an operand.
-        MatrixView left = new(ReferenceEquals(a, c) ? (double[])a.Clone() : a, rowsA, columnsA), right = new(ReferenceEquals(b, c) ? (double[])b.Clone() : b, rowsB, columnsB);
+        MatrixView left = new(ReferenceEquals(a, c) ? (double[])a.Clone() : a, rowsA, columnsA),
+            right = new(ReferenceEquals(b, c) ? (double[])b.Clone() : b, rowsB, columnsB);
         backend.Gemm(opA, opB, alpha, left, right, beta, new MatrixView(c, opA == Op.None ? rowsA : columnsA, opB == Op.None ? columnsB : rowsB));
     }
 
@@ -35,7 +38,8 @@ internal sealed class BackendProvider(Backend backend) : ILinearAlgebraProvider,
         for (int j = 1; j < order; j++) view.Column(j)[..j].Clear();
     }
 
-    public void CholeskySolveFactored(double[] a, int orderA, double[] b, int columnsB) => backend.CholeskySolve(Square(a, orderA), new MatrixView(b, orderA, columnsB));
+    public void CholeskySolveFactored(double[] a, int orderA, double[] b, int columnsB) =>
+        backend.CholeskySolve(Square(a, orderA), new MatrixView(b, orderA, columnsB));
 
     public void LUFactor(double[] data, int order, int[] ipiv) => backend.Lu(Square(data, order), ipiv);
 
@@ -50,7 +54,8 @@ internal sealed class BackendProvider(Backend backend) : ILinearAlgebraProvider,
         inverse.CopyTo(Square(a, order));
     }
 
-    public void ThinQRFactor(double[] a, int rowsA, int columnsA, double[] r, double[] tau) => backend.Qr(new MatrixView(a, rowsA, columnsA), Square(r, columnsA));
+    public void ThinQRFactor(double[] a, int rowsA, int columnsA, double[] r, double[] tau) =>
+        backend.Qr(new MatrixView(a, rowsA, columnsA), Square(r, columnsA));
 
     public void QRFactor(double[] a, int rowsA, int columnsA, double[] q, double[] tau)
     {

@@ -4,8 +4,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 
 namespace KernelFlow.Numerics.Registration;
 
-/// <summary>MathNet's provider contract for one number type with MathNet's own managed code as the default of every member. (The managed provider is sealed; a class cannot
-/// inherit from it, but it can take its members from here, once for all four number types.)</summary>
+/// <summary>MathNet's provider contract for one number type with MathNet's own managed code as the default of every member. (The managed provider is
+/// sealed; a class cannot inherit from it, but it can take its members from here, once for all four number types.)</summary>
 internal interface IManagedProvider<T> : ILinearAlgebraProvider<T> where T : struct
 {
     private static ILinearAlgebraProvider<T> Managed => (ILinearAlgebraProvider<T>)(object)ManagedLinearAlgebraProvider.Instance;
@@ -45,7 +45,8 @@ internal interface IManagedProvider<T> : ILinearAlgebraProvider<T> where T : str
 
     void ILinearAlgebraProvider<T>.LUSolve(int columnsOfB, T[] a, int order, T[] b) => Managed.LUSolve(columnsOfB, a, order, b);
 
-    void ILinearAlgebraProvider<T>.LUSolveFactored(int columnsOfB, T[] a, int order, int[] ipiv, T[] b) => Managed.LUSolveFactored(columnsOfB, a, order, ipiv, b);
+    void ILinearAlgebraProvider<T>.LUSolveFactored(int columnsOfB, T[] a, int order, int[] ipiv, T[] b) =>
+        Managed.LUSolveFactored(columnsOfB, a, order, ipiv, b);
 
     void ILinearAlgebraProvider<T>.CholeskyFactor(T[] a, int order) => Managed.CholeskyFactor(a, order);
 

@@ -6,11 +6,11 @@ namespace KernelFlow.Reporting.Charts;
 /// <summary>What a heat map shows.</summary>
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Columns">Number of columns.</param>
-/// <param name="Value">Value of an element, at least 0.</param>
+/// <param name="Blocks">Values, at least 0, in blocks of neighbours as <see cref="HeatMap.Blocks"/> makes them.</param>
 /// <param name="XLabel">What columns are.</param>
 /// <param name="YLabel">What rows are.</param>
 /// <param name="ScaleLabel">What the shades are.</param>
-public sealed record HeatMapData(int Rows, int Columns, Func<int, int, double> Value, string XLabel, string YLabel, string ScaleLabel)
+public sealed record HeatMapData(int Rows, int Columns, IReadOnlyList<IReadOnlyList<double>> Blocks, string XLabel, string YLabel, string ScaleLabel)
 {
     /// <summary>Names of the columns; null for numbers from 1.</summary>
     public Func<int, string>? ColumnName { get; init; }
@@ -23,7 +23,13 @@ public sealed record HeatMapData(int Rows, int Columns, Func<int, int, double> V
 public static class HeatMap
 {
     private const double Width = 440, Left = 58, Right = 14, Top = 32, Plot = 200, Bottom = 42;
-    private const int Cells = 48;
+
+    /// <summary>The blocks of a matrix: each shows its largest element.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="value">Value of an element, at least 0.</param>
+    public static IReadOnlyList<IReadOnlyList<double>> Blocks(int rows, int columns, Func<int, int, double> value) =>
+        ResponseMap.Of(rows, columns, value).Largest;
 
     /// <summary>The drawing.</summary>
     /// <param name="data">What to show.</param>
@@ -31,16 +37,9 @@ public static class HeatMap
     public static string Draw(HeatMapData data, FigureHead head)
     {
         var (rows, columns) = (data.Rows, data.Columns);
-        int high = Math.Min(rows, Cells), wide = Math.Min(columns, Cells);
-        var cells = new double[high, wide];
-        double largest = 0;
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < columns; j++)
-            {
-                ref double cell = ref cells[(int)((long)i * high / rows), (int)((long)j * wide / columns)];
-                cell = Math.Max(cell, data.Value(i, j));
-                if (double.IsFinite(cell)) largest = Math.Max(largest, cell);
-            }
+        var cells = data.Blocks;
+        int high = cells.Count, wide = cells.Count == 0 ? 0 : cells[0].Count;
+        double largest = cells.SelectMany(row => row).Where(double.IsFinite).DefaultIfEmpty(0).Max();
         var svg = new Svg(Width, Top + Plot + Bottom, head);
         double w = (Width - Left - Right) / wide, h = Plot / high;
         svg.Rectangle("empty", Left, Top, Width - Left - Right, Plot);
@@ -49,9 +48,9 @@ public static class HeatMap
             string column = Span(j, wide, columns, data.ColumnName);
             for (int i = 0; i < high; i++)
             {
-                double share = Share(cells[i, j], largest, data.Decades);
+                double share = Share(cells[i][j], largest, data.Decades);
                 if (share < 0.005) continue;
-                svg.Rectangle("heat", Left + j * w, Top + i * h, w + 0.2, h + 0.2, $"{data.YLabel} {Span(i, high, rows, null)}, {data.XLabel} {column}: {NumberText.Short(cells[i, j])}", Opacity(share));
+                svg.Rectangle("heat", Left + j * w, Top + i * h, w + 0.2, h + 0.2, $"{data.YLabel} {Span(i, high, rows, null)}, {data.XLabel} {column}: {NumberText.Short(cells[i][j])}", Opacity(share));
             }
         }
         string Column(int j) => data.ColumnName is { } name ? name(j) : NumberText.Count(j + 1);

@@ -29,14 +29,14 @@ internal static class ComparisonFigures
 
     private static Figure Errors(RunComparison comparison, string id)
     {
-        var claims = comparison.Runs.Select(r => (r.Label, Claim: r.Claim(id))).Where(r => r.Claim is { RelativeError: not null, Budget: not null }).Select(r => (r.Label, Claim: r.Claim!)).ToArray();
+        var claims = comparison.Runs.Select(r => (r.Label, Claim: r.Claim(id))).Where(r => r.Claim is { RelativeError.IsKnown: true, Budget: not null }).Select(r => (r.Label, Claim: r.Claim!)).ToArray();
         string figure = id == "C4" ? "compare-errors" : "compare-transport", title = id == "C4" ? "Error of the predicted test outputs (C4)" : "Error of the transported gradient (C2)";
         if (claims.Length == 0) return Figure.Without(figure, title, $"No run has {id} with an error budget.");
         double? limit = claims[0].Claim.Tolerance;
-        var rows = claims.Select(c => new RangeRow(Drawn.Shorten(c.Label, 19), c.Claim.Budget!.Known, c.Claim.Budget.Sum is null, c.Claim.Verdict == Verdict.Measured ? null : 3 * c.Claim.Budget.Known, [new RowMark(0, c.Claim.RelativeError!.Value)],
-            $"{c.Label}: error {Short(c.Claim.RelativeError)}, known sources {Narrative.Sum(c.Claim.Budget)}; {Narrative.Word(c.Claim.Verdict)}")).ToArray();
-        var head = new FigureHead(figure, title, string.Join("; ", claims.Select(c => $"{c.Label}: {Short(c.Claim.RelativeError)} against {Narrative.Sum(c.Claim.Budget)}")));
-        var values = claims.SelectMany(c => (double[])[c.Claim.RelativeError!.Value, c.Claim.Budget!.Known, 3 * c.Claim.Budget.Known]).Append(limit ?? 1);
+        var rows = claims.Select(c => new RangeRow(Drawn.Shorten(c.Label, 19), c.Claim.Budget!.SumOfKnown, c.Claim.Budget.Sum is null, c.Claim.Verdict == Verdict.Measured ? null : 3 * c.Claim.Budget.SumOfKnown, [new RowMark(0, c.Claim.RelativeError.Value)],
+            $"{c.Label}: error {Short(c.Claim.RelativeError.OrNull())}, known sources {Narrative.Sum(c.Claim.Budget)}; {Narrative.Word(c.Claim.Verdict)}")).ToArray();
+        var head = new FigureHead(figure, title, string.Join("; ", claims.Select(c => $"{c.Label}: {Short(c.Claim.RelativeError.OrNull())} against {Narrative.Sum(c.Claim.Budget)}")));
+        var values = claims.SelectMany(c => (double[])[c.Claim.RelativeError.Value, c.Claim.Budget!.SumOfKnown, 3 * c.Claim.Budget.SumOfKnown]).Append(limit ?? 1);
         string drawing = RangeRows.Draw(Axis.Log("relative error", values, 9), rows, [new RowSeries("error", Marker.Diamond, "m s2", 4.2)], "sum of sources", "up to 3 × sum", limit is { } l ? (l, $"limit {Short(l)}") : null, head);
         return new Figure(head, drawing, "An error inside its bar, or on the thin line beyond it, is explained. Past the limit, a sum of sources is too large to decide anything.");
     }
@@ -67,8 +67,8 @@ internal static class ComparisonFigures
     {
         const string id = "compare-fractions", title = "Dissipated fraction of each mode";
         var runs = comparison.Runs.Take(MostSeries).ToArray();
-        bool fractions = runs.All(r => r.Spectrum.DissipatedFraction is not null);
-        IReadOnlyList<double> Of(ComparedRun r) => fractions ? r.Spectrum.DissipatedFraction! : r.Spectrum.RelativeEigenvalues;
+        bool fractions = runs.All(r => r.Spectrum.DissipatedFraction.IsKnown);
+        IReadOnlyList<double> Of(ComparedRun r) => fractions ? r.Spectrum.DissipatedFraction.Value : r.Spectrum.RelativeEigenvalues;
         string what = fractions ? "dissipated fraction 2βλ_j" : "λ_j/λ_1";
         var head = new FigureHead(id, fractions ? title : "Shape of the spectra", $"{what} over the share of modes; signal dimensions: " + string.Join("; ", comparison.Runs.Select(r => $"{r.Label} {Count(r.Spectrum.SignalDimension)}")));
         var chart = new Chart(Axis.Linear("share of modes j/N", [0, 1], round: false), Axis.Log(what, runs.SelectMany(Of).Append(1), 6), head);

@@ -1,5 +1,4 @@
 using KernelFlow.Files;
-using System.Text;
 using KernelFlow.Reporting.Comparisons;
 using KernelFlow.Reporting.Html;
 
@@ -9,7 +8,7 @@ namespace KernelFlow;
 public static class ComparisonReports
 {
     /// <summary>What programs read.</summary>
-    public const string JsonFile = "compare.json";
+    public const string JsonFile = ComparisonFile.Name;
 
     /// <summary>What people read, with figures.</summary>
     public const string HtmlFile = "compare.html";
@@ -21,7 +20,7 @@ public static class ComparisonReports
     public const string CsvFile = "compare.csv";
 
     /// <summary>Value of the key "format" in <see cref="JsonFile"/>.</summary>
-    public const string Format = "kernel-flow-comparison";
+    public const string Format = ComparisonFile.Format;
 
     /// <summary>Every file that a comparison folder may hold, relative to it, with forward slashes.</summary>
     public static IReadOnlyList<string> Files { get; } =
@@ -39,7 +38,7 @@ public static class ComparisonReports
         string drawings = Path.Combine(folder, ReservoirReports.FiguresFolder);
         Directory.CreateDirectory(drawings);
         // First compare.json: it marks the folder as ours should the rest fail.
-        AtomicFile.Write(Path.Combine(folder, JsonFile), stream => ComparisonJson.Write(comparison, stream));
+        ComparisonFile.Write(comparison, Path.Combine(folder, JsonFile));
         var figures = ComparisonFigures.All(comparison);
         AtomicFile.WriteAllText(Path.Combine(folder, HtmlFile), ComparisonPages.Html(comparison, figures));
         AtomicFile.WriteAllText(Path.Combine(folder, MarkdownFile), ComparisonPages.Markdown(comparison, figures));
@@ -53,11 +52,5 @@ public static class ComparisonReports
     }
 
     /// <summary>The text of compare.json.</summary>
-    public static string Json(RunComparison comparison)
-    {
-        ArgumentNullException.ThrowIfNull(comparison);
-        using var stream = new MemoryStream();
-        ComparisonJson.Write(comparison, stream);
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+    public static string Json(RunComparison comparison) => ComparisonFile.AsText(comparison);
 }

@@ -57,7 +57,7 @@ internal static class ComparisonTables
             foreach (string id in DataClaims)
             {
                 var c = r.Claim(id);
-                row.AddRange([c?.Verdict.ToString() ?? "", CsvText.Number(c?.RelativeError), CsvText.Number(c?.Budget?.Integration), CsvText.Number(c?.Budget?.Interpolation), CsvText.Number(c?.Budget?.Descent), CsvText.Number(c?.Budget?.Rounding)]);
+                row.AddRange([c?.Verdict.ToString() ?? "", CsvText.Number(c?.RelativeError.OrNull()), CsvText.Number(c?.Budget?.Integration.OrNull()), CsvText.Number(c?.Budget?.Interpolation.OrNull()), CsvText.Number(c?.Budget?.Descent.OrNull()), CsvText.Number(c?.Budget?.Rounding.OrNull())]);
             }
             row.Add(r.Run.InputHash ?? "");
             CsvText.Row(text, [.. row]);
@@ -70,8 +70,8 @@ internal static class ComparisonTables
     private static string Cell(ClaimResult? claim) => claim switch
     {
         null => None,
-        { RelativeError: null } => Narrative.Word(claim.Verdict),
-        { Budget: null } => $"{HtmlPage.Sign(claim.Verdict)} {Short(claim.RelativeError)}",
-        _ => $"{HtmlPage.Sign(claim.Verdict)} {Short(claim.RelativeError)} ({Narrative.Sum(claim.Budget)})",
+        { RelativeError.IsKnown: false } => Narrative.Word(claim.Verdict),
+        { Budget: null } => $"{HtmlPage.Sign(claim.Verdict)} {Short(claim.RelativeError.OrNull())}",
+        _ => $"{HtmlPage.Sign(claim.Verdict)} {Short(claim.RelativeError.OrNull())} ({Narrative.Sum(claim.Budget)})",
     };
 }

@@ -10,7 +10,7 @@ internal static class Caveats
     public static IEnumerable<string> Of(ReservoirAnalysis analysis)
     {
         var (spectrum, inclusion, modes) = (analysis.Spectrum, analysis.Inclusion, analysis.Inclusion.Modes);
-        yield return inclusion.Independent is null
+        yield return !inclusion.Independent.IsKnown
             ? $"W_S and G_Q come from the same {Narrative.Shared(analysis)}, where the inclusion holds by construction for any joint kernel: without an independent check its verdict speaks about the code and the recorded kernels, not about the theory."
             : "The inclusion is a statement about the interpolated path. Whether that path is the one the network took is what C1 to C4 measure.";
         int tighter = modes.Count(m => m.Measure < spectrum.Threshold / 10), wider = modes.Count(m => m.Measure < spectrum.Threshold * 10);

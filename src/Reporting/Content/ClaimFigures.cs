@@ -17,25 +17,25 @@ internal static class ClaimFigures
     public static Figure Errors(ReservoirAnalysis analysis)
     {
         const string id = "errors", title = "Errors and what explains them";
-        var claims = analysis.Claims.Where(c => c is { Budget: not null, RelativeError: not null }).ToArray();
+        var claims = analysis.Claims.Where(c => c is { Budget: not null, RelativeError.IsKnown: true }).ToArray();
         if (claims.Length == 0) return Figure.Without(id, title, "No claim has both a figure and an error budget.");
         double? limit = claims.Select(c => c.Tolerance).FirstOrDefault(t => t is not null);
         var values = new List<double> { limit ?? 1 };
-        foreach (var c in claims) values.AddRange([c.RelativeError!.Value, c.Budget!.Known, 3 * c.Budget.Known, c.Budget.Integration ?? 0, c.Budget.Interpolation ?? 0, c.Budget.Descent ?? 0]);
-        var head = new FigureHead(id, title, "Error of each claim against the sum of its known error sources: " + string.Join("; ", claims.Select(c => $"{c.Id} {Short(c.RelativeError)} against {Narrative.Sum(c.Budget)}")));
+        foreach (var c in claims) values.AddRange([c.RelativeError.Value, c.Budget!.SumOfKnown, 3 * c.Budget.SumOfKnown, c.Budget.Integration.OrDefault(0), c.Budget.Interpolation.OrDefault(0), c.Budget.Descent.OrDefault(0)]);
+        var head = new FigureHead(id, title, "Error of each claim against the sum of its known error sources: " + string.Join("; ", claims.Select(c => $"{c.Id} {Short(c.RelativeError.OrNull())} against {Narrative.Sum(c.Budget)}")));
         var axis = Axis.Log("relative error", values, 10);
         string drawing = RangeRows.Draw(axis, Array.ConvertAll(claims, Row), s_parts, "sum of sources", "up to 3 × sum", limit is { } l ? (l, $"limit {Short(l)}") : null, head);
         return new Figure(head, drawing, "An error (diamond) inside its bar, or on the thin line beyond it, is explained; past the line, the claim is violated. Past the limit, a sum of sources is too large to decide anything."
-            + (claims.Any(c => c.RelativeError < axis.Min) ? $" Errors below {Short(axis.Min)} are not drawn." : "")
+            + (claims.Any(c => c.RelativeError.Value < axis.Min) ? $" Errors below {Short(axis.Min)} are not drawn." : "")
             + (claims.Any(c => c.Budget!.Sum is null) ? " A dashed bar is a lower bound: one source is unknown." : ""));
     }
 
     private static RangeRow Row(ClaimResult c)
     {
         var b = c.Budget!;
-        RowMark[] marks = [new(1, b.Integration ?? 0), new(2, b.Interpolation ?? 0), new(3, b.Descent ?? 0), new(4, b.Rounding ?? 0), new(0, c.RelativeError!.Value)];
-        string hover = $"{c.Id} {c.Name}: error {Short(c.RelativeError)}; integration {Short(b.Integration)}, interpolation {Short(b.Interpolation)}, descent {Short(b.Descent)}, rounding {Short(b.Rounding)}; sum {Narrative.Sum(b)}; {Narrative.Word(c.Verdict)}";
-        return new RangeRow($"{c.Id} {Drawn.Shorten(c.Name, 15)}", b.Known, b.Sum is null, c.Verdict == Verdict.Measured ? null : 3 * b.Known, marks, hover);
+        RowMark[] marks = [new(1, b.Integration.OrDefault(0)), new(2, b.Interpolation.OrDefault(0)), new(3, b.Descent.OrDefault(0)), new(4, b.Rounding.OrDefault(0)), new(0, c.RelativeError.Value)];
+        string hover = $"{c.Id} {c.Name}: error {Short(c.RelativeError.OrNull())}; integration {Short(b.Integration.OrNull())}, interpolation {Short(b.Interpolation.OrNull())}, descent {Short(b.Descent.OrNull())}, rounding {Short(b.Rounding.OrNull())}; sum {Narrative.Sum(b)}; {Narrative.Word(c.Verdict)}";
+        return new RangeRow($"{c.Id} {Drawn.Shorten(c.Name, 15)}", b.SumOfKnown, b.Sum is null, c.Verdict == Verdict.Measured ? null : 3 * b.SumOfKnown, marks, hover);
     }
 
     /// <summary>Predicted against recorded displacement of every output.</summary>
@@ -59,14 +59,14 @@ internal static class ClaimFigures
     public static Figure Defects(ReservoirAnalysis analysis)
     {
         string id = "transport-defect", title = analysis.Descent is null ? "Where checkpoints are too sparse" : "How well each step is reproduced";
-        var intervals = analysis.Intervals.Where(i => i.TransportDefect > 0).ToArray();
+        var intervals = analysis.Intervals.Where(i => i.TransportDefect.OrDefault(0) > 0).ToArray();
         if (intervals.Length == 0)
-            return Figure.Without(id, title, analysis.Intervals.Count == 0 ? "There are no checkpoint intervals." : analysis.Intervals.Any(i => i.TransportDefect == 0) ? "Every transport defect is zero." : $"There are no transport defects: {analysis.NoTransportDefect}.");
+            return Figure.Without(id, title, analysis.Intervals.Count == 0 ? "There are no checkpoint intervals." : analysis.Intervals.Any(i => i.TransportDefect.OrNull() == 0) ? "Every transport defect is zero." : $"There are no transport defects: {analysis.Intervals[0].TransportDefect.Reason}.");
         var (axis, _) = Drawn.TimeAxis([.. analysis.Intervals.Select(i => i.From), analysis.Intervals[^1].To]);
-        var head = new FigureHead(id, title, $"Transport defect of {Count(intervals.Length)} checkpoint intervals; the largest is {Short(intervals.Max(i => i.TransportDefect))}");
-        var chart = new Chart(axis, Axis.Log("transport defect", intervals.Select(i => i.TransportDefect!.Value), 12), head);
+        var head = new FigureHead(id, title, $"Transport defect of {Count(intervals.Length)} checkpoint intervals; the largest is {Short(intervals.Max(i => i.TransportDefect.OrNull()))}");
+        var chart = new Chart(axis, Axis.Log("transport defect", intervals.Select(i => i.TransportDefect.Value), 12), head);
         chart.Bars("‖g(t₊) − P g(t)‖ / ‖g(t)‖", 3, intervals.Select(i =>
-            (i.From, i.To, i.TransportDefect!.Value, $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: defect {Short(i.TransportDefect)}, {Count(i.Steps)} steps")));
+            (i.From, i.To, i.TransportDefect.Value, $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: defect {Short(i.TransportDefect.OrNull())}, {Count(i.Steps)} steps")));
         return Figure.Of(head, chart, "How far the gradient at the end of each interval is from the one transported across it alone. "
             + (analysis.Descent is null ? "High bars ask for more checkpoints there, or smaller learning rates." : $"Every interval is one step: high bars ask for smaller learning rates{(analysis.Descent.Quadrature == DescentQuadrature.Midpoint ? "" : ", or recorded midpoints")}."));
     }

@@ -13,7 +13,7 @@ internal static class CurveFigures
     public static Figure Noise(ReservoirAnalysis analysis)
     {
         const string id = "noise-placement", title = "Where label noise went";
-        if (analysis.NoisePlacement is not { Points.Count: > 0 } noise) return Figure.Without(id, title, Why(analysis, "C13", "Label noise was not looked for"));
+        if (analysis.NoisePlacement.OrNull() is not { Points.Count: > 0 } noise) return Figure.Without(id, title, Why(analysis, "C13", "Label noise was not looked for"));
         var (axis, later) = Drawn.TimeAxis([.. noise.Points.Select(p => p.Time)]);
         bool dissipated = noise.Points.All(p => p.Noise.Dissipated is not null && p.Clean.Dissipated is not null);
         double Of(Placement p) => dissipated ? p.Dissipated!.Value : p.SignalShare;
@@ -33,7 +33,7 @@ internal static class CurveFigures
     public static Figure Gate(ReservoirAnalysis analysis)
     {
         const string id = "risk-gate", title = "What the population-risk gate lets through";
-        if (analysis.RiskGate is not { Points.Count: > 0 } gate) return Figure.Without(id, title, Why(analysis, "C14", "The population-risk gate was not computed"));
+        if (analysis.RiskGate.OrNull() is not { Points.Count: > 0 } gate) return Figure.Without(id, title, Why(analysis, "C14", "The population-risk gate was not computed"));
         var (axis, later) = Drawn.TimeAxis([.. gate.Points.Select(p => p.Time)]);
         var shown = gate.Points.Where(p => axis.Holds(p.Time)).ToArray();
         var last = gate.Points[^1];
@@ -55,7 +55,7 @@ internal static class CurveFigures
     public static Figure Influence(ReservoirAnalysis analysis)
     {
         const string id = "influence", title = "What each training example did";
-        if (analysis.Influence is not { Examples.Count: > 0 } influence) return Figure.Without(id, title, "The influence of examples was not computed.");
+        if (analysis.Influence.OrNull() is not { Examples.Count: > 0 } influence) return Figure.Without(id, title, "The influence of examples was not computed.");
         var examples = influence.Examples;
         int most = Enumerable.Range(0, examples.Count).MaxBy(i => examples[i].TestContribution);
         var head = new FigureHead(id, title, $"Self-influence and test contribution of {Count(examples.Count)} examples; example {Count(most)} moved the test outputs most, by {Short(examples[most].TestContribution)}");

@@ -9,10 +9,10 @@ internal static class CurveSections
     /// <summary>All of them, in reading order.</summary>
     public static IEnumerable<TableSection> All(ReservoirAnalysis analysis)
     {
-        if (analysis.Schedule is { } schedule) yield return Schedule(analysis, schedule);
-        if (analysis.NoisePlacement is { } noise) yield return Noise(noise);
-        if (analysis.RiskGate is { } gate) yield return Gate(gate);
-        if (analysis.Influence is { } influence) yield return Influence(influence);
+        if (analysis.Schedule.OrNull() is { } schedule) yield return Schedule(analysis, schedule);
+        if (analysis.NoisePlacement.OrNull() is { } noise) yield return Noise(noise);
+        if (analysis.RiskGate.OrNull() is { } gate) yield return Gate(gate);
+        if (analysis.Influence.OrNull() is { } influence) yield return Influence(influence);
     }
 
     private static TableSection Noise(NoisePlacement noise)
@@ -43,7 +43,7 @@ internal static class CurveSections
 
     private static TableSection Schedule(ReservoirAnalysis analysis, SpectralSchedule schedule)
     {
-        string facts = $"The spectrum of W_S(s, T) as T grows{(analysis.Spectrum.DissipatedFraction is null ? "" : ", as fractions 2βλ_j")}: which directions training takes up first, and which it leaves. All eigenvalues are in tables/schedule.csv.";
+        string facts = $"The spectrum of W_S(s, T) as T grows{(!analysis.Spectrum.DissipatedFraction.IsKnown ? "" : ", as fractions 2βλ_j")}: which directions training takes up first, and which it leaves. All eigenvalues are in tables/schedule.csv.";
         return new("Spectral schedule", [facts], ["#T", "#first", "#middle", "#last", "#signal modes", "#effective rank"],
         [
             .. schedule.OverEnd.Select(p => (p, values: p.DissipatedFraction ?? p.Eigenvalues)).Select(x => (string[])

@@ -7,8 +7,6 @@ namespace KernelFlow.Reporting.Content;
 /// <summary>Modes of W_S seen from the test set.</summary>
 internal static class InclusionFigures
 {
-    private const double MostOperations = 2e9;
-
     /// <summary>‖Gψ_j‖ relative to its bound.</summary>
     public static Figure Slack(ReservoirAnalysis analysis)
     {
@@ -26,20 +24,16 @@ internal static class InclusionFigures
                 $"mode {Count(j + 1)}, two methods: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].IndependentBound)}, δ_W = {Short(modes[j].DissipationDifference)}, δ_G = {Short(modes[j].ResponseDifference)}")), Marker.Triangle, 1.8);
         chart.Rule("bound", 1);
         return Figure.Of(head, chart, "A direction that was hardly dissipated can hardly move the test outputs: ‖Gψ‖ ≤ √(cλ) plus a rounding floor. A point above 1 would violate the inclusion."
-            + (analysis.Inclusion.Independent is { } two ? $" Triangles: against the bound of the independent check ({two.Method}), which allows for the difference of the two." : "") + Drawn.Missing(chart, "are zero, far below, or not finite"));
+            + (analysis.Inclusion.Independent.OrNull() is { } two ? $" Triangles: against the bound of the independent check ({two.Method}), which allows for the difference of the two." : "") + Drawn.Missing(chart, "are zero, far below, or not finite"));
     }
 
     /// <summary>|(Gψ_j)_i|.</summary>
     public static Figure Responses(ReservoirAnalysis analysis)
     {
         const string id = "responses", title = "Which test outputs each mode moves";
-        var (G, modes) = (analysis.Operators.G_Q, analysis.Operators.Eigenvectors);
-        // A report should not take longer than the analysis: beyond this the product is left to those who saved the operators.
-        if ((double)G.RowCount * G.ColumnCount * modes.ColumnCount > MostOperations)
-            return Figure.Without(id, title, "The product of G_Q with all modes is not formed for a report of this size; --save-operators saves both factors.");
-        var response = G * modes;
-        var head = new FigureHead(id, title, $"How far each of {Count(response.ColumnCount)} modes moves each of {Count(response.RowCount)} test outputs");
-        string drawing = HeatMap.Draw(new HeatMapData(response.RowCount, response.ColumnCount, (i, j) => Math.Abs(response.At(i, j)), "mode j", "test output i", "|(G ψ_j)_i|"), head);
+        if (!analysis.Inclusion.Responses.TryGet(out var map)) return Figure.Without(id, title, $"It is not known: {analysis.Inclusion.Responses.Reason}.");
+        var head = new FigureHead(id, title, $"How far each of {Count(map.Modes)} modes moves each of {Count(map.TestOutputs)} test outputs");
+        string drawing = HeatMap.Draw(new HeatMapData(map.TestOutputs, map.Modes, map.Largest, "mode j", "test output i", "|(G ψ_j)_i|"), head);
         return new Figure(head, drawing, "Rows are test outputs, columns are modes in descending order of dissipation; the right edge is the reservoir, if there is one. Large matrices are shown in blocks, each by its largest element.");
     }
 }

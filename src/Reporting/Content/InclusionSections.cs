@@ -44,7 +44,7 @@ internal static class InclusionSections
         return $"Eigenvalues of W_S that are 0 to rounding ({Short(kernel.Floor)}): {Count(kernel.Dimension)}; {gap}.";
     }
 
-    private static string? Relative(ReservoirAnalysis analysis) => analysis.RelativeDissipation is not { } r || r.Values.Count == 0 ? null
+    private static string? Relative(ReservoirAnalysis analysis) => analysis.RelativeDissipation.OrNull() is not { } r || r.Values.Count == 0 ? null
         : $"Relative dissipation, eig(2 B_s^½ W_S B_s^½) on range B_s: {Count(r.SignalDimension)} modes from δ = {Short(r.Threshold)} up, {Count(r.ReservoirDimension)} below, {Count(r.OutsideDimension)} directions outside range B_s; "
             + $"largest {Short(r.Values[0])}, smallest {Short(r.Values[^1])}{(r.Values[0] > 1 ? " (above 1: B changed along the way)" : "")}. All are in tables/relative-dissipation.csv.";
 }

@@ -11,7 +11,7 @@ internal static class KeyFigures
     {
         foreach (string id in (string[])[WellKnownClaims.Transport, WellKnownClaims.TestTransfer])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim)
-                yield return ($"{claim.Id} {claim.Name}", Short(claim.RelativeError), $"relative error; known sources {Narrative.Sum(claim.Budget)}; {Narrative.Word(claim.Verdict)}");
+                yield return ($"{claim.Id} {claim.Name}", Short(claim.RelativeError.OrNull()), $"relative error; known sources {Narrative.Sum(claim.Budget)}; {Narrative.Word(claim.Verdict)}");
         yield return ("Kernel drift", Short(analysis.KernelEvolution.PeakDrift), $"largest relative change; {Short(analysis.KernelEvolution.EndDrift)} at the end");
         yield return ("Signal and reservoir", $"{Count(analysis.Spectrum.SignalDimension)} + {Count(analysis.Spectrum.ReservoirDimension)}", $"modes, at threshold {Short(analysis.Spectrum.Threshold)} on {Narrative.Measure(analysis)}");
         yield return ("Effective rank of W_S", Short(analysis.Spectrum.EffectiveRank), $"of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}");

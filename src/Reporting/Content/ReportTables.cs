@@ -26,13 +26,13 @@ internal static class ReportTables
             + $"{Count(spectrum.Eigenvalues.Count)} eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}")} ({spectrum.Solver.Name()}): "
             + $"{Count(spectrum.SignalDimension)} signal, {Count(spectrum.ReservoirDimension)} reservoir (threshold δ = {Short(spectrum.Threshold)} on {Narrative.Measure(analysis)}); "
             + $"effective rank {Short(spectrum.EffectiveRank, 4)}; largest residual ‖Wψ − λψ‖ = {Short(spectrum.ResidualNorms.Count == 0 ? null : spectrum.ResidualNorms.Max())}.";
-        string[] paragraphs = spectrum is { DissipatedFraction: null, DissipatedFractionReason: { } reason } ? [facts, $"No dissipated fraction: {reason}."] : [facts];
+        string[] paragraphs = spectrum.DissipatedFraction.Reason is { } reason ? [facts, $"No dissipated fraction: {reason}."] : [facts];
         int[] shown = Spread(spectrum.Eigenvalues.Count);
         return new("Spectrum of W_S", paragraphs, ["#mode", "#λ_j", "#2βλ_j", "#λ_j/λ_1", "#‖G ψ_j‖", "#bound √(c λ_j)"],
         [
             .. shown.Select(j => (string[])
             [
-                Count(j + 1), Short(spectrum.Eigenvalues[j]), Short(At(spectrum.DissipatedFraction, j)), Short(At(spectrum.RelativeEigenvalues, j)),
+                Count(j + 1), Short(spectrum.Eigenvalues[j]), Short(At(spectrum.DissipatedFraction.OrNull(), j)), Short(At(spectrum.RelativeEigenvalues, j)),
                 Short(j < modes.Count ? modes[j].Response : null), Short(j < modes.Count ? modes[j].Bound : null),
             ]),
         ], More(shown.Length, spectrum.Eigenvalues.Count, "spectrum.csv and tables/modes.csv"));
@@ -55,10 +55,10 @@ internal static class ReportTables
         const string title = "Checkpoint intervals";
         var intervals = analysis.Intervals;
         string[] header = ["#from", "#to", "#transport defect", "#steps"];
-        if (intervals.Count > 0 && intervals.All(i => i.TransportDefect is null)) return new(title, [$"No transport defects: {analysis.NoTransportDefect}."], header, []);
-        var worst = intervals.OrderByDescending(i => i.TransportDefect ?? -1).ThenBy(i => i.From).Take(MostRows).ToArray();
+        if (intervals.Count > 0 && intervals.All(i => !i.TransportDefect.IsKnown)) return new(title, [$"No transport defects: {analysis.Intervals[0].TransportDefect.Reason}."], header, []);
+        var worst = intervals.OrderByDescending(i => i.TransportDefect.OrDefault(-1)).ThenBy(i => i.From).Take(MostRows).ToArray();
         return new(title, ["The transport defect ‖g(t_{k+1}) − P g(t_k)‖/‖g(t_k)‖ is large where checkpoints are too sparse or learning rates too large. The largest first:"], header,
-            Array.ConvertAll(worst, i => (string[])[Short(i.From, 6), Short(i.To, 6), Short(i.TransportDefect), Count(i.Steps)]), More(worst.Length, intervals.Count, "intervals.csv"));
+            Array.ConvertAll(worst, i => (string[])[Short(i.From, 6), Short(i.To, 6), Short(i.TransportDefect.OrNull()), Count(i.Steps)]), More(worst.Length, intervals.Count, "intervals.csv"));
     }
 
     private static string? More(int shown, int all, string file) => shown == all ? null : $"{Count(shown)} of {Count(all)} rows; all are in tables/{file}.";

@@ -13,13 +13,15 @@ internal static class ScheduleFigures
     public static Figure OverEnd(ReservoirAnalysis analysis)
     {
         const string id = "schedule", title = "What training takes up first";
-        if (analysis.Schedule?.OverEnd is not { Count: > 1 } points) return Figure.Without(id, title, NoSchedule);
+        if (analysis.Schedule.OrNull()?.OverEnd is not { Count: > 1 } points) return Figure.Without(id, title, NoSchedule);
         bool fraction = points.All(p => p.DissipatedFraction is not null);
         IReadOnlyList<double> Of(int k) => fraction ? points[k].DissipatedFraction! : points[k].Eigenvalues;
         string what = fraction ? "2βλ_j(T)" : "λ_j(T), logarithmic shades";
         var (first, last) = (points[0], points[^1]);
         var head = new FigureHead(id, title, $"Spectrum of W_S(s, T) for {Count(points.Count)} ends T: {Count(first.SignalDimension)} signal modes at T = {Short(first.Time, 5)}, {Count(last.SignalDimension)} at T = {Short(last.Time, 5)}");
-        string drawing = HeatMap.Draw(new HeatMapData(points.Max(p => p.Eigenvalues.Count), points.Count, (i, k) => i < Of(k).Count ? Math.Max(0, Of(k)[i]) : 0, "end of the window T", "mode j", what)
+        int modes = points.Max(p => p.Eigenvalues.Count);
+        var blocks = HeatMap.Blocks(modes, points.Count, (i, k) => i < Of(k).Count ? Math.Max(0, Of(k)[i]) : 0);
+        string drawing = HeatMap.Draw(new HeatMapData(modes, points.Count, blocks, "end of the window T", "mode j", what)
         {
             ColumnName = k => Short(points[k].Time, 4), Decades = fraction ? 0 : 6,
         }, head);
@@ -30,7 +32,7 @@ internal static class ScheduleFigures
     public static Figure Dimension(ReservoirAnalysis analysis)
     {
         const string id = "schedule-dimension", title = "How many directions training has taken up";
-        if (analysis.Schedule?.OverEnd is not { Count: > 1 } points) return Figure.Without(id, title, NoSchedule);
+        if (analysis.Schedule.OrNull()?.OverEnd is not { Count: > 1 } points) return Figure.Without(id, title, NoSchedule);
         var (axis, later) = Drawn.TimeAxis([.. points.Select(p => p.Time)]);
         var last = points[^1];
         var head = new FigureHead(id, title, $"Signal dimension {Count(last.SignalDimension)} and effective rank {Short(last.EffectiveRank)} at the end of the window, T = {Short(last.Time, 5)}");

@@ -13,12 +13,12 @@ internal static class SpectrumFigures
         const string id = "spectrum", title = "Spectrum of the dissipation W_S";
         var values = analysis.Spectrum.Eigenvalues;
         if (!values.Any(v => v > 0)) return Figure.Without(id, title, "W_S has no positive eigenvalue: nothing was dissipated in this window.");
-        double boundary = analysis.Spectrum.DissipatedFraction is { } fraction && values[0] > 0 && fraction[0] > 0
+        double boundary = analysis.Spectrum.DissipatedFraction.OrNull() is { } fraction && values[0] > 0 && fraction[0] > 0
             ? analysis.Spectrum.Threshold * values[0] / fraction[0] : analysis.Spectrum.Threshold * values[0];
         var head = new FigureHead(id, title, $"Spectrum of W_S: {Count(values.Count)} eigenvalues from {Short(values[0])} down to {Short(values[^1])}, {Count(analysis.Spectrum.ReservoirDimension)} below the threshold");
         var chart = new Chart(ModeAxis(values.Count), Axis.Log("eigenvalue λ_j of W_S", values.Append(boundary)), head);
         var modes = Drawn.Thin(values.Count).Select(j => new Point(j + 1, values[j], $"mode {Count(j + 1)}: λ = {Short(values[j])}, λ/λ₁ = {Short(analysis.Spectrum.RelativeEigenvalues[j])}"
-            + (analysis.Spectrum.DissipatedFraction is { } f ? $", dissipated fraction {Short(f[j])}" : ""))).ToArray();
+            + (analysis.Spectrum.DissipatedFraction.OrNull() is { } f ? $", dissipated fraction {Short(f[j])}" : ""))).ToArray();
         chart.Points("signal", 1, modes.Where(m => m.Y >= boundary));
         chart.Points("reservoir", 2, modes.Where(m => !(m.Y >= boundary)), Marker.Diamond);
         chart.Rule($"threshold δ = {Short(analysis.Spectrum.Threshold)}", boundary);
@@ -29,8 +29,8 @@ internal static class SpectrumFigures
     public static Figure Fraction(ReservoirAnalysis analysis)
     {
         const string id = "dissipated-fraction", title = "Dissipated fraction of each mode";
-        if (analysis.Spectrum.DissipatedFraction is null && analysis.RelativeDissipation is { Values.Count: > 0 } relative) return Relative(relative, id);
-        if (analysis.Spectrum.DissipatedFraction is not { Count: > 0 } fraction) return Figure.Without(id, title, $"There is no dissipated fraction: {analysis.Spectrum.DissipatedFractionReason ?? "it was not computed"}.");
+        if (!analysis.Spectrum.DissipatedFraction.IsKnown && analysis.RelativeDissipation.OrNull() is { Values.Count: > 0 } relative) return Relative(relative, id);
+        if (analysis.Spectrum.DissipatedFraction.OrNull() is not { Count: > 0 } fraction) return Figure.Without(id, title, $"There is no dissipated fraction: {analysis.Spectrum.DissipatedFraction.Reason}.");
         var head = new FigureHead(id, title, $"Dissipated fraction 2βλ_j of {Count(fraction.Count)} modes, from {Short(fraction[0])} down to {Short(fraction[^1])}; {Count(fraction.Count(f => f >= 0.5))} modes lost at least half of their energy");
         var chart = new Chart(ModeAxis(fraction.Count), Axis.Linear("dissipated fraction 2βλ_j", [0, 1, fraction[0]]), head);
         chart.Points("mode", 1, Drawn.Thin(fraction.Count).Select(j => new Point(j + 1, fraction[j], $"mode {Count(j + 1)}: {Percent(fraction[j])} of its energy was dissipated")));

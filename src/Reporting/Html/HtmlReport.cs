@@ -66,8 +66,8 @@ internal static class HtmlReport
             page.Append($"<tr id=\"{E(c.Id)}\"{(reasons == "" ? "" : " class=\"told\"")}><th scope=\"row\">{E(c.Id)} {E(c.Name)}</th><td>{Narrative.Tests(c)}</td><td>{Chip(c.Verdict)}</td>");
             (string? Part, string Text)[] cells =
             [
-                (null, Short(c.RelativeError)), ("integration", Short(c.Budget?.Integration)), ("interpolation", Short(c.Budget?.Interpolation)),
-                ("descent", Short(c.Budget?.Descent)), ("rounding", Short(c.Budget?.Rounding)), (null, Narrative.Sum(c.Budget)), (null, Short(c.Tolerance)), (null, Short(c.Correlation, 6)),
+                (null, Short(c.RelativeError.OrNull())), ("integration", Short(c.Budget?.Integration.OrNull())), ("interpolation", Short(c.Budget?.Interpolation.OrNull())),
+                ("descent", Short(c.Budget?.Descent.OrNull())), ("rounding", Short(c.Budget?.Rounding.OrNull())), (null, Narrative.Sum(c.Budget)), (null, Short(c.Tolerance)), (null, Short(c.Correlation, 6)),
             ];
             for (int i = 0; i < cells.Length; i++)
             {

@@ -39,7 +39,7 @@ internal static class ComparedFacts
         var notes = new List<string>();
         bool Same<T>(Func<ComparedRun, T> value) => runs.Select(value).Distinct().Count() == 1;
         if (!Same(r => r.Options.Threshold)) notes.Add("Thresholds differ: signal and reservoir dimensions do not mean the same.");
-        if (!Same(r => r.Spectrum.DissipatedFraction is null)) notes.Add("The threshold applies to the dissipated fraction 2βλ_j in some runs and to λ_j/λ_1 in others: signal and reservoir dimensions do not mean the same.");
+        if (!Same(r => r.Spectrum.DissipatedFraction.IsKnown)) notes.Add("The threshold applies to the dissipated fraction 2βλ_j in some runs and to λ_j/λ_1 in others: signal and reservoir dimensions do not mean the same.");
         if (!Same(r => r.Options.Mode)) notes.Add("Flow and descent are mixed: in flow the finite learning rate is part of the error budget, in descent it is part of the prediction.");
         if (!Same(r => r.Run.Loss)) notes.Add("Losses differ: eigenvalues of W_S are not on one scale.");
         if (!Same(r => (r.Run.Train, r.Run.Outputs))) notes.Add("The numbers of training outputs differ: dimensions and ranks are out of different totals.");

@@ -46,7 +46,7 @@ public sealed record ComparedRun
     public static ComparedRun Read(string path, string? label = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Results.ResultsReader.Read(Directory.Exists(path) ? Path.Combine(path, ResultsFile.Name) : path, label);
+        return Results.ResultsJson.ReadCompared(Directory.Exists(path) ? Path.Combine(path, ResultsFile.Name) : path, label);
     }
 
     /// <summary>Takes what a comparison needs.</summary>

@@ -13,6 +13,17 @@ public static class JsonNumbers
 
     private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Appended to a key: why its value is null.</summary>
+    internal const string ReasonSuffix = "Reason";
+
+    /// <summary>Appended to the key of an array: the indices of elements that are null because they are +∞.</summary>
+    internal const string InfiniteSuffix = "Infinite";
+
+    /// <summary>Appended to the key of an array: the indices of elements that are null because they are −∞.</summary>
+    internal const string MinusInfiniteSuffix = "MinusInfinite";
+
+    internal const string NotANumber = "not a number", Infinite = "infinite", MinusInfinite = "minus infinity";
+
     /// <summary>A number, or null with a reason.</summary>
     /// <param name="json">The writer, inside an object.</param>
     /// <param name="key">Key.</param>
@@ -33,25 +44,19 @@ public static class JsonNumbers
             return;
         }
         json.WritePropertyName(key);
-        int bad = 0;
-        json.Line(line =>
-        {
-            line.WriteStartArray();
-            foreach (double x in values)
-            {
-                if (double.IsFinite(x)) line.WriteNumberValue(x);
-                else { line.WriteNullValue(); bad++; }
-            }
-            line.WriteEndArray();
-        });
-        if (bad > 0) json.WriteString(key + "Reason", $"{NumberText.Count(bad)} of {NumberText.Count(values.Count)} numbers are not finite");
+        json.Line(line => Array(line, values));
+        int bad = values.Count(x => !double.IsFinite(x));
+        if (bad == 0) return;
+        json.WriteString(key + ReasonSuffix, $"{NumberText.Count(bad)} of {NumberText.Count(values.Count)} numbers are not finite");
+        Places(json, key + InfiniteSuffix, values, double.PositiveInfinity);
+        Places(json, key + MinusInfiniteSuffix, values, double.NegativeInfinity);
     }
 
     /// <summary>Null with a reason.</summary>
     public static void Null(this Utf8JsonWriter json, string key, string? reason)
     {
         json.WriteNull(key);
-        json.WriteString(key + "Reason", reason ?? "not computed");
+        json.WriteString(key + ReasonSuffix, reason ?? "not computed");
     }
 
     /// <summary>A value written without line breaks inside an indented document.</summary>
@@ -94,5 +99,30 @@ public static class JsonNumbers
         stream.WriteByte((byte)'\n');
     }
 
-    private static string Why(double value) => double.IsNaN(value) ? "not a number" : value > 0 ? "infinite" : "minus infinity";
+    /// <summary>An array of numbers; those that are not finite are null.</summary>
+    internal static void Array(Utf8JsonWriter line, IReadOnlyList<double> values)
+    {
+        line.WriteStartArray();
+        foreach (double x in values)
+        {
+            if (double.IsFinite(x)) line.WriteNumberValue(x);
+            else line.WriteNullValue();
+        }
+        line.WriteEndArray();
+    }
+
+    private static void Places(Utf8JsonWriter json, string key, IReadOnlyList<double> values, double value)
+    {
+        if (!values.Contains(value)) return;
+        json.WritePropertyName(key);
+        json.Line(line =>
+        {
+            line.WriteStartArray();
+            for (int i = 0; i < values.Count; i++)
+                if (values[i] == value) line.WriteNumberValue(i);
+            line.WriteEndArray();
+        });
+    }
+
+    private static string Why(double value) => double.IsNaN(value) ? NotANumber : value > 0 ? Infinite : MinusInfinite;
 }

@@ -20,13 +20,13 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     public string Text() => Json.ValueKind == JsonValueKind.String ? Json.GetString()! : throw Wrong("a text");
 
     /// <summary>A number; null stands for one that was not finite.</summary>
-    public double Number() => NumberOrNull() ?? double.NaN;
+    public double Number() => IsNull ? double.NaN : Json.ValueKind == JsonValueKind.Number && Json.TryGetDouble(out double x) ? x : throw Wrong("a number");
 
-    /// <summary>A number, or null.</summary>
-    public double? NumberOrNull() => IsNull ? null : Json.ValueKind == JsonValueKind.Number && Json.TryGetDouble(out double x) ? x : throw Wrong("a number");
+    /// <summary>This value, when it is an object.</summary>
+    public ResultsKey Object() => Json.ValueKind == JsonValueKind.Object ? this : throw Wrong("an object");
 
-    /// <summary>The number at a key that may be missing.</summary>
-    public double? NumberOrNull(string key) => Has(key) ? this[key].NumberOrNull() : null;
+    /// <summary>The text at a key; null when there is no such key or it is no text.</summary>
+    public string? TextAt(string key) => Has(key) && this[key].Json.ValueKind == JsonValueKind.String ? this[key].Text() : null;
 
     /// <summary>The text at a key that may be missing or null.</summary>
     public string? TextOrNull(string key) => Has(key) && !this[key].IsNull ? this[key].Text() : null;
@@ -34,11 +34,20 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     /// <summary>A whole number.</summary>
     public int Whole() => Json.ValueKind == JsonValueKind.Number && Json.TryGetInt32(out int x) ? x : throw Wrong("a whole number");
 
+    /// <summary>A whole number that may be large.</summary>
+    public long Long() => Json.ValueKind == JsonValueKind.Number && Json.TryGetInt64(out long x) ? x : throw Wrong("a whole number");
+
     /// <summary>true or false.</summary>
     public bool Truth() => Json.ValueKind is JsonValueKind.True or JsonValueKind.False ? Json.GetBoolean() : throw Wrong("true or false");
 
     /// <summary>A verdict.</summary>
-    public Verdict Verdict() => Enum.TryParse(Text(), out Verdict verdict) && Enum.IsDefined(verdict) ? verdict : throw Wrong("a verdict");
+    public Verdict Verdict()
+    {
+        string text = Text();
+        foreach (var verdict in Enum.GetValues<Verdict>())
+            if (verdict.ToString() == text) return verdict;
+        throw Wrong("a verdict");
+    }
 
     /// <summary>A value of an enumeration, by its name.</summary>
     public T Choice<T>() where T : struct, Enum =>
@@ -63,5 +72,6 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
 
     private string At(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
-    private InvalidResultsException Wrong(string expected) => new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected {expected}.");
+    /// <summary>The value is not what it should be.</summary>
+    public InvalidResultsException Wrong(string expected) => new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected {expected}.");
 }

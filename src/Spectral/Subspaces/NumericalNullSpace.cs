@@ -9,7 +9,8 @@ public sealed record NumericalNullSpace(int Dimension, double Floor, double? Sma
 {
     private const double Clearance = 10;
 
-    /// <summary>SmallestKept/max(LargestDropped, Floor): by how much the spectrum steps down to the null space. Null when nothing is kept or the floor is 0.</summary>
+    /// <summary>SmallestKept/max(LargestDropped, Floor): by how much the spectrum steps down to the null space. Null when
+    /// nothing is kept or the floor is 0.</summary>
     public double? GapRatio => SmallestKept is { } kept && Math.Max(LargestDropped ?? 0, Floor) is > 0 and var dropped ? kept / dropped : null;
 
     /// <summary>Whether the dimension does not depend on where exactly the floor lies: no eigenvalue within a factor of ten above it.</summary>
@@ -22,7 +23,8 @@ public sealed record NumericalNullSpace(int Dimension, double Floor, double? Sma
     public static NumericalNullSpace Of(IReadOnlyList<double> values, double floor)
     {
         ArgumentNullException.ThrowIfNull(values);
-        if (!(floor >= 0) || !double.IsFinite(floor)) throw new ArgumentException(FormattableString.Invariant($"floor: found {floor}, expected a finite number from 0."), nameof(floor));
+        if (!(floor >= 0) || !double.IsFinite(floor))
+            throw new ArgumentException(FormattableString.Invariant($"floor: found {floor}, expected a finite number from 0."), nameof(floor));
         int dimension = 0;
         double? kept = null, dropped = null;
         for (int j = 0; j < values.Count; j++)

@@ -28,7 +28,8 @@ internal static class OrthonormalBasis
         backend.Svd(scaled, sigma, basis, new DenseMatrix(k, k));
         if (sigma[^1] <= Tolerances.RoundingFloor(n, sigma[0]))
             throw new ArgumentException(FormattableString.Invariant(
-                $"{name}: the columns are dependent to rounding (smallest singular value {sigma[^1]:G3} of the columns scaled to length one, largest {sigma[0]:G3})."));
+                $"{name}: the columns are dependent to rounding (smallest singular value {sigma[^1]:G3} of the columns scaled to length one, largest ")
+                + FormattableString.Invariant($"{sigma[0]:G3})."));
         return basis;
     }
 }

@@ -5,9 +5,9 @@ namespace KernelFlow.Spectral;
 
 /// <summary>The principal angles 0 ≤ θ_1 ≤ … ≤ θ_l ≤ π/2 between two subspaces of ℝᴺ, l the smaller of their dimensions.</summary>
 /// <remarks>
-/// With orthonormal bases Q_A and Q_B (k ≥ l columns): cos θ are the singular values of Q_AᵀQ_B, sin θ those of (I − Q_AQ_Aᵀ)Q_B. A cosine knows an angle of 1e-8 to
-/// no digit, a sine likewise one near π/2: below π/4 the sine is used, above it the cosine, so every angle is known to a few ε absolutely.
-/// Source: Björck &amp; Golub 1973; Knyazev &amp; Argentati 2002, <i>SIAM J. Sci. Comput.</i> 23, 2008–2040.
+/// With orthonormal bases Q_A and Q_B (k ≥ l columns): cos θ are the singular values of Q_AᵀQ_B, sin θ those of (I − Q_AQ_Aᵀ)Q_B. A cosine knows an
+/// angle of 1e-8 to no digit, a sine likewise one near π/2: below π/4 the sine is used, above it the cosine, so every angle is known to a few ε
+/// absolutely. Source: Björck &amp; Golub 1973; Knyazev &amp; Argentati 2002, <i>SIAM J. Sci. Comput.</i> 23, 2008–2040.
 /// </remarks>
 public sealed class PrincipalAngles
 {
@@ -50,7 +50,8 @@ public sealed class PrincipalAngles
     /// <param name="a">N×k, k ≥ 1, of full column rank.</param>
     /// <param name="b">N×l, l ≥ 1, of full column rank.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    /// <exception cref="ArgumentException">The row counts differ, a matrix has no column, more columns than rows, columns that are dependent to rounding, or an element that is not finite.</exception>
+    /// <exception cref="ArgumentException">The row counts differ, a matrix has no column, more columns than rows, columns that are dependent to
+    /// rounding, or an element that is not finite.</exception>
     /// <exception cref="NumericalException">A singular value decomposition did not converge.</exception>
     public static PrincipalAngles Between(in MatrixView a, in MatrixView b, Backend backend)
     {

@@ -44,7 +44,7 @@ public class ThresholdCurveTests
     public void ErrorsAndResponsesAreThoseOfTheOperators()
     {
         var (run, analysis) = s_run.Value;
-        var o = analysis.Operators;
+        var o = analysis.Operators.Value;
         Vector<double> Read(int k, string name) => Vector<double>.Build.Dense(run[k][name].ReadAll());
         var moved = Read(run.Count - 1, "U_Q") - Read(0, "U_Q");
         var g = (Read(0, "U_S") - Vector<double>.Build.Dense(run.Loss.Targets.ToArray())) / run.Train;

@@ -23,7 +23,7 @@ public sealed class CurveTests
         var run = SmallNetworks.Record(s_noisy);
         var options = TestRuns.Options with { Mode = Named.Mode(mode), Threshold = threshold };
         var a = Analyze.Reservoir(run, options);
-        var placement = a.NoisePlacement!;
+        var placement = a.NoisePlacement.Value;
         double[] clean = run.RunTensors["clean_S"].ReadAll(), y = run.Loss.Targets.ToArray();
         Assert.Equal(("clean targets", y.Zip(clean).Count(p => p.First != p.Second)), (placement.Division, placement.NoisyExamples));
         Vector<double> g = Vector(Gradient(run, y)), gClean = Vector(Gradient(run, clean)), noise = g - gClean;
@@ -32,7 +32,7 @@ public sealed class CurveTests
         {
             var point = placement.Points[k];
             var alone = Analyze.Reservoir(run, options with { To = point.Time });
-            var evd = alone.Operators.W_S.Evd(Symmetricity.Symmetric);
+            var evd = alone.Operators.Value.W_S.Evd(Symmetricity.Symmetric);
             double largest = evd.EigenValues.Max(z => z.Real), beta = 1.0 / run.Train;
             foreach (var (v, found, name) in new[] { (noise, point.Noise, "noise"), (gClean, point.Clean, "clean"), (g, point.Gradient, "gradient") })
             {
@@ -41,7 +41,7 @@ public sealed class CurveTests
                 Check.AtMost(1e-6, Math.Abs(share - found.SignalShare), $"{name}: signal share, window {k}");
                 Check.AtMost(1e-12, Math.Abs(found.SignalShare + found.ReservoirShare - 1), "sum of shares");
                 Assert.Equal(mode == "flow", found.Dissipated is not null);
-                if (found.Dissipated is { } gone) Check.Near(2 * beta * (v * alone.Operators.W_S * v) / v.DotProduct(v), gone, 1e-6, $"{name}: dissipated, window {k}");
+                if (found.Dissipated is { } gone) Check.Near(2 * beta * (v * alone.Operators.Value.W_S * v) / v.DotProduct(v), gone, 1e-6, $"{name}: dissipated, window {k}");
             }
             (first, last) = k == 0 ? (point.Noise.SignalShare, last) : (first, point.Noise.SignalShare);
         }
@@ -58,10 +58,10 @@ public sealed class CurveTests
         var a = Analyze.Reservoir(With("noise_mask_S"), TestRuns.Options);
         double[] mask = run.RunTensors["noise_mask_S"].ReadAll(), g = Gradient(run, run.Loss.Targets.ToArray());
         Vector<double> v = Vector([.. g.Select((x, i) => x * mask[i])]);
-        Assert.Equal("noise mask", a.NoisePlacement!.Division);
-        Check.Near(2.0 / run.Train * (v * a.Operators.W_S * v) / v.DotProduct(v), a.NoisePlacement.Points[^1].Noise.Dissipated, 1e-9, "dissipated share of marked examples");
+        Assert.Equal("noise mask", a.NoisePlacement.Value.Division);
+        Check.Near(2.0 / run.Train * (v * a.Operators.Value.W_S * v) / v.DotProduct(v), a.NoisePlacement.Value.Points[^1].Noise.Dissipated, 1e-9, "dissipated share of marked examples");
         var none = Analyze.Reservoir(With(), TestRuns.Options);
-        Assert.Null(none.NoisePlacement);
+        Assert.False(none.NoisePlacement.IsKnown);
         Assert.Equal(Verdict.NotApplicable, none.Claim("C13").Verdict);
         Assert.Contains("neither clean_S nor noise_mask_S", none.Claim("C13").Reason);
         var pure = Analyze.Reservoir(SmallNetworks.Record(s_noisy with { Noise = 0 }), TestRuns.Options);
@@ -75,8 +75,8 @@ public sealed class CurveTests
         var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Noise = 0.4, Steps = 20, Seed = 3 });
         var a = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 0.1 });
         var noise = Vector([.. run.RunTensors["clean_S"].ReadAll().Zip(run.Loss.Targets.ToArray(), (c, y) => (c - y) / run.Train)]);
-        var psi = a.Operators.Eigenvectors.SubMatrix(0, noise.Count, 0, a.Spectrum.SignalDimension);
-        Check.Near(psi.TransposeThisAndMultiply(noise).PointwisePower(2).Sum() / noise.DotProduct(noise), a.NoisePlacement!.Points[^1].Noise.SignalShare, 1e-9, "signal share");
+        var psi = a.Operators.Value.Eigenvectors.SubMatrix(0, noise.Count, 0, a.Spectrum.SignalDimension);
+        Check.Near(psi.TransposeThisAndMultiply(noise).PointwisePower(2).Sum() / noise.DotProduct(noise), a.NoisePlacement.Value.Points[^1].Noise.SignalShare, 1e-9, "signal share");
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class CurveTests
     {
         var run = SmallNetworks.Record(outputs == 1 ? s_noisy : SmallNetworks.EveryStep with { Steps = 20, Midpoints = false });
         var a = Analyze.Reservoir(run, TestRuns.Options);
-        var gate = a.RiskGate!;
+        var gate = a.RiskGate.Value;
         long D = run.Parameters!.Value;
         Assert.Equal(D, gate.Layers.Sum(l => l.Parameters));
         Assert.Equal(outputs == 1 ? 3 : 2, gate.Layers.Count);
@@ -138,19 +138,19 @@ public sealed class CurveTests
         int n = run.Train, p = run.Outputs;
         double[] g = new double[n * p];
         run.Loss.Gradient(run[0]["U_S"].ReadAll(), g);
-        var sum = Vector<double>.Build.Dense(a.Operators.G_Q.RowCount);
+        var sum = Vector<double>.Build.Dense(a.Operators.Value.G_Q.RowCount);
         for (int i = 0; i < n; i++)
         {
             var alone = Vector([.. g.Select((x, r) => r / p == i ? x : 0)]);
-            var e = a.Influence!.Examples[i];
-            var moved = -(a.Operators.G_Q * alone);
-            Check.Near(alone * a.Operators.W_S * alone, e.SelfInfluence, 1e-12, $"self-influence of {i}");
-            Check.Near(Enumerable.Range(i * p, p).Sum(r => a.Operators.W_S[r, r]), e.SelfTrace, 1e-12, $"trace of {i}");
-            Check.Near(a.Operators.G_Q.SubMatrix(0, sum.Count, i * p, p).L2Norm(), e.TestResponse, 1e-7, $"response of {i}");
+            var e = a.Influence.Value.Examples[i];
+            var moved = -(a.Operators.Value.G_Q * alone);
+            Check.Near(alone * a.Operators.Value.W_S * alone, e.SelfInfluence, 1e-12, $"self-influence of {i}");
+            Check.Near(Enumerable.Range(i * p, p).Sum(r => a.Operators.Value.W_S[r, r]), e.SelfTrace, 1e-12, $"trace of {i}");
+            Check.Near(a.Operators.Value.G_Q.SubMatrix(0, sum.Count, i * p, p).L2Norm(), e.TestResponse, 1e-7, $"response of {i}");
             Check.Near(moved.L2Norm(), e.TestContribution, 1e-12, $"contribution of {i}");
             Check.Near(alone.L2Norm(), e.Gradient, 1e-12, $"gradient of {i}");
-            Check.AtMost(1e-14, (moved - a.Influence.OnTest.Column(i)).L2Norm(), $"column {i}");
-            sum += a.Influence.OnTest.Column(i);
+            Check.AtMost(1e-14, (moved - a.Influence.Value.OnTest.Value.Column(i)).L2Norm(), $"column {i}");
+            sum += a.Influence.Value.OnTest.Value.Column(i);
         }
         Check.AtMost(1e-12, (sum - Vector([.. a.Displacements.PredictedTest])).L2Norm() / sum.L2Norm(), "sum over examples");
     }
@@ -182,6 +182,6 @@ public sealed class CurveTests
         var relabelled = targets.Clone();
         relabelled[changed] = recording.Moments[0].U_S[changed];
         var lost = Final(targets) - Final(relabelled);
-        Check.AtMost(1e-6, (lost - a.Influence!.OnTest.Column(changed)).L2Norm() / lost.L2Norm(), "effect of relabelling");
+        Check.AtMost(1e-6, (lost - a.Influence.Value.OnTest.Value.Column(changed)).L2Norm() / lost.L2Norm(), "effect of relabelling");
     }
 }

@@ -92,7 +92,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
         var a = Analyze.Reservoir(FlowRecording.Of(path, times, stepsPerInterval: 50).Jacobians(), TestRuns.Options);
         foreach (int j in (int[])[0, 3, 6])
         {
-            Vector<double> x = a.Operators.Eigenvectors.Column(j);
+            Vector<double> x = a.Operators.Value.Eigenvectors.Column(j);
             double energy = 0;
             const int steps = 1000;
             double h = 16.0 / steps;
@@ -116,18 +116,18 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
     {
         var run = Tiny();
         var a = Analyze.Reservoir(run, TestRuns.Options with { ScheduleOverStart = true, RelativeTolerance = 1e-10 });
-        var schedule = a.Schedule!;
+        var schedule = a.Schedule.Value;
         Assert.Equal(7, schedule.OverEnd.Count);
-        Assert.Equal(7, schedule.OverStart!.Count);
+        Assert.Equal(7, schedule.OverStart.Value.Count);
         Assert.Equal(a.Spectrum.Eigenvalues, schedule.OverEnd[^1].Eigenvalues);
         Assert.Null(schedule.OverEnd[0].SmallestIncrement);
         foreach (int i in (int[])[1, 3, 5])
         {
-            var (end, start) = (schedule.OverEnd[i], schedule.OverStart[i]);
+            var (end, start) = (schedule.OverEnd[i], schedule.OverStart.Value[i]);
             Compare(end, Analyze.Reservoir(run, TestRuns.Options with { To = end.Time, RelativeTolerance = 1e-10 }), 1e-9);
             Compare(start, Analyze.Reservoir(run, TestRuns.Options with { From = start.Time, RelativeTolerance = 1e-10 }), 1e-6);
         }
-        Check.Near(a.Spectrum.Eigenvalues[0], schedule.OverStart[0].Eigenvalues[0], 1e-6, "W(s, T) from both sides");
+        Check.Near(a.Spectrum.Eigenvalues[0], schedule.OverStart.Value[0].Eigenvalues[0], 1e-6, "W(s, T) from both sides");
     }
 
     private static void Compare(SchedulePoint point, ReservoirAnalysis alone, double tolerance)

@@ -17,7 +17,7 @@ internal static class SampleAnalysis
         {
             Eigenvalues = [1.5, 0.1 + 0.2, 1.0 / 3e9],
             ResidualNorms = [1e-16, 2e-16, 3e-17],
-            DissipatedFraction = [1.0, 0.2, 2.0 / 9e9],
+            DissipatedFraction = Known.Of<IReadOnlyList<double>>([1.0, 0.2, 2.0 / 9e9]),
             RelativeEigenvalues = [1, 0.2, 2.0 / 9e9],
             Threshold = 1e-3,
             SignalDimension = 2,
@@ -34,6 +34,7 @@ internal static class SampleAnalysis
             Visibility = 3.2,
             VisibilityBound = 7.9,
             BoundFromTestKernel = true,
+            Responses = ResponseMap.Of(2, 3, (i, j) => (Numbered(2, 3, 200) * Numbered(3, 3, 400)).At(i, j)),
             Modes = [new(1.5, 1, 2.0, 9.7, 1e-15, false), new(0.1 + 0.2, 0.2, 1.7, 4.3, 1e-15, false), new(1.0 / 3e9, 2.0 / 9e9, 1e-6, 1.4e-4, 1e-15, true)],
         },
         Claims =
@@ -41,7 +42,7 @@ internal static class SampleAnalysis
             new ClaimResult("C2", "transport", Verdict.Holds) { Kind = ClaimKind.Data, RelativeError = 0.011, Tolerance = 0.1, Budget = new ErrorBudget(1e-9, 0.02, 0.001, 1e-13) },
             new ClaimResult("C4", "test transfer", Verdict.Undecided)
             { Kind = ClaimKind.Data,
-                RelativeError = 0.004, Correlation = 0.99998, Tolerance = 0.1, Budget = new ErrorBudget(1e-8, 0.003, null, 1e-13) { DescentReason = "the optimizer is unknown" },
+                RelativeError = 0.004, Correlation = 0.99998, Tolerance = 0.1, Budget = new ErrorBudget(1e-8, 0.003, Known.Unknown<double>("the optimizer is unknown"), 1e-13),
                 Reason = "a part of the budget is unknown, \"descent\"",
             },
             new ClaimResult("C10", "composition", Verdict.Holds) { Kind = ClaimKind.Code, RelativeError = 1e-12, Budget = new ErrorBudget(1e-9, 0, 0, 1e-13) },
@@ -54,7 +55,7 @@ internal static class SampleAnalysis
             EndDrift = 18.5,
             Points = [new(0, 0, 0, 1, 0, 2), new(0.05, 1e-3, 1.1e-3, 0.999, 0.01, 2.1), new(10, 19, 17, 0.4, 1.2, 30), new(150.00000000000003, 18.5, 16.9, 0.41, 1.19, 29.5)],
         },
-        Intervals = [new(0, 0.05, 1e-6, 1), new(0.05, 10, 0.02, 7), new(10, 150.00000000000003, null, 3)],
+        Intervals = [new(0, 0.05, 1e-6, 1), new(0.05, 10, 0.02, 7), new(10, 150.00000000000003, Known.Unknown<double>("the gradient at the start of the interval is zero"), 3)],
         Displacements = new DisplacementResult([0.5, -1.25], [0.49, -1.26], [1, -1, 0.25], [1.01, -0.99, 0.2]),
         Performance = new PerformanceResult(1.9, 120_000_000, 11, 2, "gauss-6", "managed Vector512, 2 threads"),
         Operators = new OperatorSet(Numbered(3, 3, 1), Numbered(3, 3, 100), Numbered(2, 3, 200), Numbered(3, 3, 300), Numbered(3, 3, 400)),
@@ -68,8 +69,8 @@ internal static class SampleAnalysis
         {
             Options = flow.Options with { Mode = AnalysisMode.Descent, Method = "descent-" + quadrature.Name(), ModeReason = "every step was recorded" },
             Descent = new DescentSummary("gradient-descent", quadrature, z, 17, 2, 12.5, 1.5) { Decidable = z <= 3 },
-            Spectrum = flow.Spectrum with { DissipatedFraction = null, DissipatedFractionReason = "not a fraction here" },
-            Intervals = [.. flow.Intervals.Select(i => i with { TransportDefect = null })],
+            Spectrum = flow.Spectrum with { DissipatedFraction = Known.Unknown<IReadOnlyList<double>>("not a fraction here") },
+            Intervals = [.. flow.Intervals.Select(i => i with { TransportDefect = Known.Unknown<double>("descent between sparse checkpoints follows g(s) alone, from the start of the window") })],
         };
     }
 

@@ -14,12 +14,14 @@ public class DavisKahanTests
         double phi = 0.5 * Math.Asin(2 * e), s = Math.Sin(2 * phi), c = Math.Cos(2 * phi);
         var perturbed = DenseMatrix.OfArray(new[,] { { 1 - e * s, e * c }, { e * c, e * s } });
         var vector = DenseEigen.Decompose(perturbed, Backends.Managed).Vectors;
-        double angle = PrincipalAngles.Between(((MatrixView)vector).ColumnRange(0, 1), ((MatrixView)DenseMatrix.CreateIdentity(2)).ColumnRange(0, 1), Backends.Managed).Largest;
+        double angle = PrincipalAngles.Between(((MatrixView)vector).ColumnRange(0, 1), ((MatrixView)DenseMatrix.CreateIdentity(2))
+            .ColumnRange(0, 1), Backends.Managed).Largest;
         double bound = DavisKahan.FromPerturbation([1, 0], 0, 1, e);
         Check.Small(Math.Abs(angle - bound), 8 * Check.Eps, FormattableString.Invariant($"angle {angle:R} against the bound {bound:R}"));
     }
 
-    /// <summary>Random symmetric perturbations, leading, inner and trailing eigenvalues: never above the bound, and within a factor of 50 of it somewhere.</summary>
+    /// <summary>Random symmetric perturbations, leading, inner and trailing eigenvalues: never above the bound, and
+    /// within a factor of 50 of it somewhere.</summary>
     [Fact]
     public void ThePerturbationBoundHolds()
     {
@@ -35,7 +37,8 @@ public class DavisKahanTests
             var (first, count) = ((int, int)[])[(0, 1), (0, 2), (2, 2), (4, 2)] is var choices ? choices[trial % 4] : default;
             var before = DenseEigen.Decompose(A, Backends.Managed);
             var after = DenseEigen.Decompose(DenseMatrix.OfMatrix(A + E), Backends.Managed);
-            double angle = PrincipalAngles.Between(((MatrixView)before.Vectors).ColumnRange(first, count), ((MatrixView)after.Vectors).ColumnRange(first, count), Backends.Managed).Largest;
+            double angle = PrincipalAngles.Between(((MatrixView)before.Vectors).ColumnRange(first, count), ((MatrixView)after.Vectors)
+                .ColumnRange(first, count), Backends.Managed).Largest;
             double bound = DavisKahan.FromPerturbation(values, first, count, E.L2Norm());
             Check.Small(angle, bound + 1e-14, $"trial {trial}: angle above its bound");
             closest = Math.Max(closest, angle / bound);

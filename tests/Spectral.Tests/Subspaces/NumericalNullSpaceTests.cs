@@ -24,7 +24,8 @@ public class NumericalNullSpaceTests
             }
             Assert.True(found.IsClear);
             Check.Small(Math.Abs(found.SmallestKept!.Value / values[n - dimension - 1] - 1), 1e-9, "smallest kept");
-            Check.Small(Math.Abs(found.GapRatio!.Value / (values[n - dimension - 1] / found.Floor) - 1), 1e-9, "gap ratio: what is dropped lies below the floor");
+            Check.Small(Math.Abs(found.GapRatio!.Value / (values[n - dimension - 1] / found.Floor) - 1), 1e-9,
+                "gap ratio: what is dropped lies below the floor");
         }
     }
 

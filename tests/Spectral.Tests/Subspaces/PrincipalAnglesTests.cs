@@ -3,7 +3,8 @@ namespace KernelFlow.Spectral.Tests;
 /// <summary>Angles planted from 1e-12 to π/2, and angles of integer matrices computed with 60 digits.</summary>
 public class PrincipalAnglesTests
 {
-    private static readonly double[] s_planted = [1e-12, 1e-10, 3e-9, 1.5e-8, 1e-6, 1e-3, 0.3, Math.PI / 4, 0.9, 1.4, Math.PI / 2 - 1e-4, Math.PI / 2 - 1e-9, Math.PI / 2];
+    private static readonly double[] s_planted = [1e-12, 1e-10, 3e-9, 1.5e-8, 1e-6, 1e-3, 0.3, Math.PI / 4, 0.9, 1.4, Math.PI / 2 - 1e-4,
+        Math.PI / 2 - 1e-9, Math.PI / 2];
 
     public static TheoryData<string, int> Cases
     {
@@ -29,12 +30,14 @@ public class PrincipalAnglesTests
         A *= RandomMatrices.Orthogonal(random, l);
         B *= RandomMatrices.Orthogonal(random, l);
         var found = PrincipalAngles.Between(DenseMatrix.OfMatrix(A), DenseMatrix.OfMatrix(B), Backends.Get(label));
-        for (int j = 0; j < l; j++) Check.Small(Math.Abs(found.Radians[j] - s_planted[j]), 20 * Check.Eps, $"angle {s_planted[j]:G3}, found {found.Radians[j]:R}");
+        for (int j = 0; j < l; j++)
+            Check.Small(Math.Abs(found.Radians[j] - s_planted[j]), 20 * Check.Eps, $"angle {s_planted[j]:G3}, found {found.Radians[j]:R}");
         // The smallest to a part in a hundred of 1e-12, which arccos of a rounded cosine would give as 0 or 1.5e-8.
         Check.Small(Math.Abs(found.Smallest / 1e-12 - 1), 0.01, "relative error of the angle 1e-12");
     }
 
-    private static readonly DenseMatrix s_a = Integers(4, (i, j) => (7 * i + 3 * j * j + 5) % 13 - 6), s_d = Integers(3, (i, j) => (5 * i * i + 11 * j + 2) % 17 - 8);
+    private static readonly DenseMatrix s_a = Integers(4, (i, j) => (7 * i + 3 * j * j + 5) % 13 - 6),
+        s_d = Integers(3, (i, j) => (5 * i * i + 11 * j + 2) % 17 - 8);
     private static readonly DenseMatrix s_c = DenseMatrix.OfArray(new double[,] { { 1, 0, 2 }, { -1, 1, 0 }, { 0, 3, 1 }, { 2, -1, 1 } });
 
     /// <summary>Angles between A and AC + 2⁻ᵏD, all exact in double, by mpmath with 60 digits.</summary>
@@ -51,7 +54,8 @@ public class PrincipalAnglesTests
         {
             var found = PrincipalAngles.Between(s_a, B, Backends.Get(label));
             foreach (var (angle, expected) in found.Radians.Zip([first, second, third]))
-                Check.Small(Math.Abs(angle - expected), 30 * Check.Eps, FormattableString.Invariant($"{label}, k = {k}: angle {angle:R}, expected {expected:R}"));
+                Check.Small(Math.Abs(angle - expected), 30 * Check.Eps,
+                    FormattableString.Invariant($"{label}, k = {k}: angle {angle:R}, expected {expected:R}"));
             // The larger space first or second: the same angles.
             var swapped = PrincipalAngles.Between(B, s_a, Backends.Get(label));
             for (int j = 0; j < 3; j++) Check.Small(Math.Abs(swapped.Radians[j] - found.Radians[j]), 30 * Check.Eps, "the other way round");
@@ -96,7 +100,8 @@ public class PrincipalAnglesTests
         scaled.SetColumn(1, 1e-200 * A.Column(1));
         scaled.SetColumn(2, 1e+180 * A.Column(2));
         var plain = PrincipalAngles.Between(A, B, Backends.Managed).Radians;
-        foreach (var (x, y) in PrincipalAngles.Between(scaled, B, Backends.Managed).Radians.Zip(plain)) Check.Small(Math.Abs(x - y), 1e-14, "angle with scaled columns");
+        foreach (var (x, y) in PrincipalAngles.Between(scaled, B, Backends.Managed).Radians.Zip(plain))
+            Check.Small(Math.Abs(x - y), 1e-14, "angle with scaled columns");
     }
 
     [Theory]
@@ -109,7 +114,8 @@ public class PrincipalAnglesTests
         void Refused(DenseMatrix bad, string message)
         {
             Assert.Contains(message, Assert.Throws<ArgumentException>(() => PrincipalAngles.Between(bad, two, backend)).Message);
-            Assert.Contains(message.Replace("A:", "B:", StringComparison.Ordinal), Assert.Throws<ArgumentException>(() => PrincipalAngles.Between(two, bad, backend)).Message);
+            Assert.Contains(message.Replace("A:", "B:", StringComparison.Ordinal),
+                Assert.Throws<ArgumentException>(() => PrincipalAngles.Between(two, bad, backend)).Message);
         }
         var dependent = DenseMatrix.OfArray(new double[,] { { 1, 2, 3 }, { 4, 5, 9 }, { 7, 8, 15 }, { 1, 0, 1 }, { 2, 2, 4 } });
         Refused(dependent, "A: the columns are dependent to rounding");

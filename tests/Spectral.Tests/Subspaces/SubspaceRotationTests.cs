@@ -45,6 +45,7 @@ public class SubspaceRotationTests
         var pairs = DenseEigen.Decompose(DenseMatrix.CreateIdentity(3), Backends.Managed);
         Assert.Throws<ArgumentException>(() => SubspaceRotation.Between(pairs, pairs, 0, Backends.Managed));
         Assert.Throws<ArgumentException>(() => SubspaceRotation.Between(pairs, pairs, 4, Backends.Managed));
-        Assert.Throws<ArgumentException>(() => SubspaceRotation.Between(pairs, DenseEigen.Decompose(DenseMatrix.CreateIdentity(4), Backends.Managed), 2, Backends.Managed));
+        Assert.Throws<ArgumentException>(() =>
+            SubspaceRotation.Between(pairs, DenseEigen.Decompose(DenseMatrix.CreateIdentity(4), Backends.Managed), 2, Backends.Managed));
     }
 }
