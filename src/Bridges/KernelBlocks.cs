@@ -4,10 +4,10 @@ namespace KernelFlow;
 
 /// <summary>Turns Jacobian checkpoints into kernel blocks: the parameters are gone, what analyses need of them stays.</summary>
 /// <remarks>
-/// K_SS, K_QS, K_QQ of every checkpoint, the cross blocks K_SS_next, K_QS_next, K_SQ_next, K_QQ_next with the checkpoint after it (they keep linear-in-J
-/// interpolation and descent mode available) and, where midpoints were recorded, K_SS_mid and K_QS_mid. A preconditioner M is absorbed: blocks are those of
-/// J√M, each Jacobian with the M of its own checkpoint (a midpoint with that of the step's start). Sums run over blocks of columns, in float64: two checkpoints'
-/// blocks are held at a time, whatever D is.
+/// What is written: K_SS, K_QS, K_QQ of every checkpoint; the cross blocks K_SS_next, K_QS_next, K_SQ_next, K_QQ_next with the checkpoint after it, which keep
+/// linear-in-J interpolation and descent mode available; and K_SS_mid and K_QS_mid where midpoints were recorded. A preconditioner M is absorbed: blocks are
+/// those of J√M, each Jacobian with the M of its own checkpoint and a midpoint with that of the step's start. Sums run over blocks of columns, in float64:
+/// the blocks of two checkpoints are held at a time, whatever D is.
 /// </remarks>
 public static class KernelBlocks
 {
@@ -17,25 +17,26 @@ public static class KernelBlocks
     /// <summary>Converts a sequence and writes it as a run.</summary>
     /// <param name="checkpoints">A run with Jacobians.</param>
     /// <param name="folder">Where to write; new, empty or an earlier recording by this tool.</param>
-    /// <param name="backend">Dense kernels to compute with.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="metadata">Free-form facts for the manifest, usually those of the run.</param>
     /// <param name="overwrite">Also accept a folder that holds other files.</param>
+    /// <param name="format">The format that the new run is to be opened with; null for <see cref="RunFormat.Default"/>. It must know the loss.</param>
     /// <param name="progress">Told the number of checkpoints written.</param>
     /// <param name="cancellation">Checked before every checkpoint; completed ones stay.</param>
     /// <exception cref="InvalidRunException">The run has kernel blocks already, or its values are not finite.</exception>
     /// <exception cref="IOException">The folder holds something this tool did not write, or cannot be written.</exception>
     public static void Convert(
         CheckpointSequence checkpoints, string folder, Backend backend, IReadOnlyDictionary<string, string>? metadata = null, bool overwrite = false,
-        IProgress<int>? progress = null, CancellationToken cancellation = default)
+        IProgress<int>? progress = null, CancellationToken cancellation = default, RunFormat? format = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         RequireJacobians(checkpoints[0]);
         var writer = RunWriter.Create(folder, new RunDescription(checkpoints.Loss, checkpoints.Test)
         {
             Optimizer = checkpoints.Optimizer,
-            Targets = [.. checkpoints.RunTensors.Values.Where(t => checkpoints.Loss.IsCustom || t.Name != "y_S")],
+            Targets = [.. checkpoints.RunTensors.Values.Where(t => checkpoints.Loss.IsCustom || t.Name != TensorName.y_S)],
             Metadata = metadata ?? new Dictionary<string, string>(),
-        }, overwrite);
+        }, overwrite, format);
         foreach (var blocks in Convert(checkpoints, backend))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -46,7 +47,7 @@ public static class KernelBlocks
 
     /// <summary>Converts checkpoint by checkpoint, reading one ahead.</summary>
     /// <param name="checkpoints">Checkpoints with Jacobians, in order.</param>
-    /// <param name="backend">Dense kernels to compute with.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <exception cref="InvalidRunException">A checkpoint has no Jacobians.</exception>
     public static IEnumerable<Checkpoint> Convert(IEnumerable<Checkpoint> checkpoints, Backend backend)
     {
@@ -64,43 +65,49 @@ public static class KernelBlocks
 
     private static void RequireJacobians(Checkpoint checkpoint)
     {
-        if (!checkpoint.HasJacobians) throw new InvalidRunException($"{checkpoint.Location}: found kernel blocks, expected Jacobians J_S and J_Q to make kernel blocks from.");
+        if (!checkpoint.HasJacobians)
+            throw new InvalidRunException($"{checkpoint.Location}: found kernel blocks, expected Jacobians J_S and J_Q to make kernel blocks from.");
     }
 
     private static Checkpoint Blocks(Checkpoint current, Checkpoint? next, Backend backend)
     {
-        int N = checked((int)current["U_S"].Count), M = checked((int)current["U_Q"].Count);
-        bool middle = current.Find("J_S_mid") is not null && current.Find("J_Q_mid") is not null;
-        var products = new List<Product>
+        int N = checked((int)current[TensorName.U_S].Count), M = checked((int)current[TensorName.U_Q].Count);
+        Factor train = new(current, TensorName.J_S, N), test = new(current, TensorName.J_Q, M);
+        List<Factor> factors = [train, test];
+        List<Product> products = [new(TensorName.K_SS, train, train), new(TensorName.K_QS, test, train), new(TensorName.K_QQ, test, test)];
+        if (next is not null)
         {
-            new("K_SS", "S", "S", N, N), new("K_QS", "Q", "S", M, N), new("K_QQ", "Q", "Q", M, M),
-        };
-        if (next is not null) products.AddRange([new("K_SS_next", "S+", "S", N, N), new("K_QS_next", "Q+", "S", M, N), new("K_SQ_next", "S+", "Q", N, M), new("K_QQ_next", "Q+", "Q", M, M)]);
-        if (middle) products.AddRange([new("K_SS_mid", "S/2", "S", N, N), new("K_QS_mid", "Q/2", "S", M, N)]);
+            Factor nextTrain = new(next, TensorName.J_S, N), nextTest = new(next, TensorName.J_Q, M);
+            factors.AddRange([nextTrain, nextTest]);
+            products.AddRange([new(TensorName.K_SS_next, nextTrain, train), new(TensorName.K_QS_next, nextTest, train)]);
+            products.AddRange([new(TensorName.K_SQ_next, nextTrain, test), new(TensorName.K_QQ_next, nextTest, test)]);
+        }
+        if (current.Find(TensorName.J_S_mid) is not null && current.Find(TensorName.J_Q_mid) is not null)
+        {
+            Factor middleTrain = new(current, TensorName.J_S_mid, N), middleTest = new(current, TensorName.J_Q_mid, M);
+            factors.AddRange([middleTrain, middleTest]);
+            products.AddRange([new(TensorName.K_SS_mid, middleTrain, train), new(TensorName.K_QS_mid, middleTest, train)]);
+        }
 
-        var factors = new Dictionary<string, Factor> { ["S"] = new(current, "J_S", N), ["Q"] = new(current, "J_Q", M) };
-        if (next is not null) (factors["S+"], factors["Q+"]) = (new(next, "J_S", N), new(next, "J_Q", M));
-        if (middle) (factors["S/2"], factors["Q/2"]) = (new(current, "J_S_mid", N), new(current, "J_Q_mid", M));
-
-        long columns = current["J_S"].Shape[^1];
-        int width = (int)Math.Clamp(ElementsHeld / factors.Values.Sum(f => (long)f.Rows), 16, 4096);
+        long columns = current[TensorName.J_S].Shape[^1];
+        int width = (int)Math.Clamp(ElementsHeld / factors.Sum(f => (long)f.Rows), 16, 4096);
         for (long first = 0; first < columns; first += width)
         {
             int count = (int)Math.Min(width, columns - first);
-            foreach (var factor in factors.Values) factor.Load(first, count);
-            foreach (var product in products) product.Accumulate(backend, factors);
+            foreach (var factor in factors) factor.Load(first, count);
+            foreach (var product in products) product.Accumulate(backend);
         }
         // The products are float64, what they were made of may be coarser: claims against data are not better than that.
-        double epsilon = factors.Values.Max(f => f.Epsilon);
-        string[] dropped = ["J_S", "J_Q", "J_S_mid", "J_Q_mid", "w", "preconditioner", "sketch"];
-        return new Checkpoint(current.Time, current.Step, [.. products.Select(p => p.Tensor), new MemoryTensor("kernel_epsilon", [epsilon]), .. current.Tensors.Values.Where(t => !dropped.Contains(t.Name))]);
+        var epsilon = new MemoryTensor(TensorName.KernelEpsilon, [factors.Max(f => f.Epsilon)]);
+        var kept = current.Tensors.Values.Where(t => TensorName.Find(t.Name) is not { Group: TensorGroup.Jacobian or TensorGroup.Parameters });
+        return new Checkpoint(current.Time, current.Step, [.. products.Select(p => p.Tensor), epsilon, .. kept]);
     }
 
     /// <summary>A block of columns of one (preconditioned) Jacobian, transposed: columns × rows.</summary>
-    private sealed class Factor(Checkpoint checkpoint, string name, int rows)
+    private sealed class Factor(Checkpoint checkpoint, TensorName name, int rows)
     {
         private readonly TensorSource _tensor = checkpoint[name];
-        private readonly TensorSource? _preconditioner = checkpoint.Find("sketch") is null ? checkpoint.Find("preconditioner") : null;
+        private readonly TensorSource? _preconditioner = checkpoint.Find(TensorName.Sketch) is null ? checkpoint.Find(TensorName.Preconditioner) : null;
         private double[] _buffer = [];
         private double[] _root = [];
 
@@ -128,19 +135,18 @@ public static class KernelBlocks
     }
 
     /// <summary>J_left J_rightᵀ, row-major [left, right], summed over column blocks.</summary>
-    private sealed class Product(string name, string left, string right, int rows, int columns)
+    private sealed class Product(TensorName name, Factor left, Factor right)
     {
-        private readonly double[] _values = new double[rows * columns];
+        private readonly double[] _values = new double[left.Rows * right.Rows];
 
-        public MemoryTensor Tensor => new(name, _values, rows, columns);
+        public MemoryTensor Tensor => new(name, _values, left.Rows, right.Rows);
 
-        public void Accumulate(Backend backend, Dictionary<string, Factor> factors)
+        public void Accumulate(Backend backend)
         {
             // Row-major [left, right] is column-major right × left.
-            var result = new MatrixView(_values, columns, rows);
-            var (l, r) = (factors[left].Block, factors[right].Block);
-            if (left == right) backend.Syrk(Op.Transpose, 1, l, 1, result);
-            else backend.Gemm(Op.Transpose, Op.None, 1, r, l, 1, result);
+            var result = new MatrixView(_values, right.Rows, left.Rows);
+            if (left == right) backend.Syrk(Op.Transpose, 1, left.Block, 1, result);
+            else backend.Gemm(Op.Transpose, Op.None, 1, right.Block, left.Block, 1, result);
         }
     }
 }

@@ -11,12 +11,17 @@ public static class AtomicFile
     /// <summary>Writes a file; when <paramref name="write"/> throws, an existing file is left as it was and no temporary file stays.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="write">Writes the contents, front to back.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
         string part = path + PartSuffix;
+        // Outside the cleaning up: what cannot be opened is not this writer's to remove.
+        var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
         try
         {
-            using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16))
+            using (stream)
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);

@@ -13,7 +13,8 @@ internal abstract class ChordKernels
     public abstract void Fill(int interval, double from, double to, in MatrixView a);
 
     /// <summary>From cross-checkpoint kernels.</summary>
-    public static ChordKernels FromTerms(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) => new Crossed(intervals, terms);
+    public static ChordKernels FromTerms(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) =>
+        new Crossed(intervals, terms);
 
     /// <summary>From kernels alone: J̄J_Sᵀ = K + ½ΔJ·J_Sᵀ, and of ΔK = ΔJ·Jᵀ + J·ΔJᵀ only the symmetric half of the first summand, ¼ΔK, is known.</summary>
     public static ChordKernels FromKernels(IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals) => new Symmetric(intervals);

@@ -49,8 +49,8 @@ public static class GramPass
             {
                 cancellation.ThrowIfCancellationRequested();
                 var x = Block(k);
-                checkpoints[k]["J_S"].ReadTransposed(first, x.ColumnRange(0, N));
-                checkpoints[k]["J_Q"].ReadTransposed(first, x.ColumnRange(N, M));
+                checkpoints[k][TensorName.J_S].ReadTransposed(first, x.ColumnRange(0, N));
+                checkpoints[k][TensorName.J_Q].ReadTransposed(first, x.ColumnRange(N, M));
                 if (scale[k] is { } m) Preconditioner.ScaleRows(x, m.AsSpan((int)first, count));
                 int[] partners = [k, .. partnersOf[k]];
                 void Add(int i)

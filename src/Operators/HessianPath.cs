@@ -13,7 +13,8 @@ internal abstract class HessianPath
     public static HessianPath Linear(IReadOnlyList<OutputHessian> hessians) => new LinearPath(hessians);
 
     /// <summary>B = ∇²Φ at outputs interpolated like J, so it stays positive semidefinite.</summary>
-    public static HessianPath FromOutputs(LossModel loss, IReadOnlyList<double[]> outputs, IReadOnlyList<JacobianInterpolant> intervals) => new OutputPath(loss, outputs, intervals);
+    public static HessianPath FromOutputs(LossModel loss, IReadOnlyList<double[]> outputs, IReadOnlyList<JacobianInterpolant> intervals) =>
+        new OutputPath(loss, outputs, intervals);
 
     private sealed class LinearPath(IReadOnlyList<OutputHessian> hessians) : HessianPath
     {

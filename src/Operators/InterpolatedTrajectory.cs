@@ -12,7 +12,8 @@ public sealed record WeightedTerm(KernelTerm Term, params double[] Coefficients)
     public double At(double theta) => Polynomial.At(Coefficients, theta);
 }
 
-/// <summary>A trajectory interpolated between checkpoints: on each interval a sum of fixed kernels with polynomial coefficients, so that its cost does not depend on D.</summary>
+/// <summary>A trajectory interpolated between checkpoints: on each interval a sum of fixed kernels with polynomial coefficients, so that its cost does not
+/// depend on D.</summary>
 public sealed class InterpolatedTrajectory : KernelTrajectory
 {
     private const int Chunk = 2048; // doubles: two operands of 16 KB stay in the first-level cache
@@ -22,7 +23,8 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     private readonly ChordKernels _chords;
 
     internal InterpolatedTrajectory(int trainSize, int testSize, IReadOnlyList<double> knots, IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals,
-        IReadOnlyList<IReadOnlyList<WeightedTerm>> testIntervals, HessianPath hessians, ChordKernels chords, int outputs, double? beta, bool hasTestKernel, double epsilon)
+        IReadOnlyList<IReadOnlyList<WeightedTerm>> testIntervals, HessianPath hessians, ChordKernels chords, int outputs, double? beta, bool hasTestKernel,
+        double epsilon)
         : base(trainSize, testSize, outputs, knots)
     {
         _intervals = intervals;
@@ -67,7 +69,8 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         return sum;
     }
 
-    /// <summary>y ← [J̄_S; J̄_Q] J_S(t₀)ᵀ x: one step of gradient descent from t₀ to t₁ on this interpolant, J̄ the mean of J over the step (theory, section 8).</summary>
+    /// <summary>y ← [J̄_S; J̄_Q] J_S(t₀)ᵀ x: one step of gradient descent from t₀ to t₁ on this interpolant, J̄ the mean of J over the step (theory, section
+    /// 8).</summary>
     /// <param name="interval">Index of the interval that holds the step.</param>
     /// <param name="from">t₀.</param>
     /// <param name="to">t₁.</param>
@@ -75,14 +78,16 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     /// <param name="y">Length N + M.</param>
     public void ApplyChord(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
     {
-        if (x.Length != TrainSize || y.Length != TrainSize + TestSize) throw new ArgumentException($"x has {x.Length} elements, y {y.Length}; expected {TrainSize} and {TrainSize + TestSize}.");
+        if (x.Length != TrainSize || y.Length != TrainSize + TestSize)
+            throw new ArgumentException($"x has {x.Length} elements, y {y.Length}; expected {TrainSize} and {TrainSize + TestSize}.");
         _chords.Apply(interval, Theta(interval, from), Theta(interval, to), x, y);
     }
 
     /// <summary>A ← [J̄_S; J̄_Q] J_S(t₀)ᵀ, (N+M)×N; see <see cref="ApplyChord"/>.</summary>
     public void Chord(int interval, double from, double to, in MatrixView a)
     {
-        if (a.Rows != TrainSize + TestSize || a.Columns != TrainSize) throw new ArgumentException($"The buffer is {a.Rows}x{a.Columns}, expected {TrainSize + TestSize}x{TrainSize}.");
+        if (a.Rows != TrainSize + TestSize || a.Columns != TrainSize)
+            throw new ArgumentException($"The buffer is {a.Rows}x{a.Columns}, expected {TrainSize + TestSize}x{TrainSize}.");
         _chords.Fill(interval, Theta(interval, from), Theta(interval, to), a);
     }
 

@@ -2,11 +2,13 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>J_S(θ)ᵀ and J_Q(θ) on every interval of an interpolated run, in an orthonormal basis of what the Jacobians of the interval span: D gone, nothing squared.</summary>
+/// <summary>J_S(θ)ᵀ and J_Q(θ) on every interval of an interpolated run, in an orthonormal basis of what the Jacobians of the interval span: the parameters are
+/// gone, and nothing was squared.</summary>
 /// <remarks>
-/// J(θ) = Σ_a ℓ_a(θ) J_a, so with [J_S,aᵀ …] = Q·[R_a …] the norm of J_S(θ)ᵀx is that of Σ ℓ_a R_a x, and J_Q(θ)·J_S(θ)ᵀ = (Σ ℓ_a J_Q,aQ)(Σ ℓ_a R_a). K = RᵀR loses what lies
-/// below √ε of the largest singular value of J; R does not: it is that of J perturbed by a small multiple of ε‖J‖.
-/// R comes from Householder QR over blocks of rows of the files, [R; next rows] ← Q·R (Demmel, Grigori, Hoemmen, Langou 2012, <i>Communication-optimal parallel and sequential QR</i>).
+/// J(θ) = Σ_a ℓ_a(θ) J_a, so with [J_S,aᵀ …] = Q·[R_a …] the norm of J_S(θ)ᵀx is that of Σ ℓ_a R_a x, and J_Q(θ)·J_S(θ)ᵀ = (Σ ℓ_a J_Q,aQ)(Σ ℓ_a R_a).
+/// K = RᵀR loses what lies below √ε of the largest singular value of J. R does not lose it: it is the R of J perturbed by a small multiple of ε‖J‖.
+/// R comes from Householder QR over blocks of rows of the files, [R; next rows] ← Q·R (Demmel, Grigori, Hoemmen, Langou 2012, <i>Communication-optimal parallel
+/// and sequential QR</i>).
 /// With c = N times the checkpoints joined (2N linear, 4N cubic): q = min(D, c) coordinates, 6Dc² flops and qc numbers per interval.
 /// </remarks>
 public sealed class JacobianCoordinates
@@ -19,15 +21,19 @@ public sealed class JacobianCoordinates
 
     private JacobianCoordinates(InterpolatedTrajectory? trajectory, CheckpointSequence run, Interval[] intervals)
     {
-        (_trajectory, _intervals, TrainSize, TestSize) = (trajectory, intervals, run.TrainSize, run.TestSize);
+        _trajectory = trajectory;
+        _intervals = intervals;
+        TrainSize = run.TrainSize;
+        TestSize = run.TestSize;
         int largest = intervals.Max(i => i.Train.Rows);
-        (_train, _test) = (new double[largest * TrainSize], new double[largest * TestSize]);
+        _train = new double[largest * TrainSize];
+        _test = new double[largest * TestSize];
     }
 
     /// <summary>Reads the Jacobians, blockwise: each file once for every interval its checkpoint takes part in.</summary>
     /// <param name="checkpoints">The run the trajectory was built from.</param>
     /// <param name="trajectory">J interpolated, linear or cubic.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between blocks.</param>
     /// <exception cref="ArgumentException">The run holds kernel blocks, or the trajectory was not built from it.</exception>
@@ -38,7 +44,8 @@ public sealed class JacobianCoordinates
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(trajectory);
         ArgumentNullException.ThrowIfNull(backend);
-        if (!checkpoints.HasJacobians) throw new ArgumentException("The run holds kernel blocks: there are no Jacobians to form a factor from.", nameof(checkpoints));
+        if (!checkpoints.HasJacobians)
+            throw new ArgumentException("The run holds kernel blocks: there are no Jacobians to form a factor from.", nameof(checkpoints));
         if (trajectory.Interpolants is not { } interpolants || trajectory.TrainSize != checkpoints.TrainSize || trajectory.TestSize != checkpoints.TestSize
             || interpolants.Any(p => p.Checkpoints.Any(k => k >= checkpoints.Count)))
             throw new ArgumentException("The trajectory does not interpolate the Jacobians of this run.", nameof(trajectory));
@@ -52,8 +59,17 @@ public sealed class JacobianCoordinates
     }
 
     /// <summary>The first checkpoints of a run, each in coordinates of its own row space.</summary>
-    internal static JacobianCoordinates ReadCheckpoints(CheckpointSequence checkpoints, int count, Backend backend, CancellationToken cancellation) =>
-        new(null, checkpoints, [.. Enumerable.Range(0, count).Select(k => Reduce(checkpoints, new JacobianInterpolant([k], [[1]]), backend, cancellation))]);
+    /// <param name="checkpoints">A run with Jacobians.</param>
+    /// <param name="count">How many of its checkpoints.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="cancellation">Honoured between blocks.</param>
+    /// <exception cref="InvalidRunException">A Jacobian has a NaN or infinity.</exception>
+    public static JacobianCoordinates ReadCheckpoints(CheckpointSequence checkpoints, int count, Backend backend, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        var intervals = Enumerable.Range(0, count).Select(k => Reduce(checkpoints, new JacobianInterpolant([k], [[1]]), backend, cancellation));
+        return new JacobianCoordinates(null, checkpoints, [.. intervals]);
+    }
 
     /// <summary>N.</summary>
     public int TrainSize { get; }
@@ -72,8 +88,9 @@ public sealed class JacobianCoordinates
     /// <param name="time">t in it.</param>
     public MatrixView Train(int interval, double time) => Combine(_intervals[interval].Train, TrainSize, interval, time, _train);
 
-    /// <summary>J_Sᵀ of a single checkpoint.</summary>
-    internal MatrixView Train(int checkpoint) => _intervals[checkpoint].Train;
+    /// <summary>J_Sᵀ of a single checkpoint in coordinates, q×N, where checkpoints were read one by one.</summary>
+    /// <param name="checkpoint">Its index.</param>
+    public MatrixView Train(int checkpoint) => _intervals[checkpoint].Train;
 
     /// <summary>J_Q(t)ᵀ in the same coordinates, q×M, without the part that no J_S of the interval sees; valid until the next call.</summary>
     /// <param name="interval">Index of the interval.</param>
@@ -109,8 +126,8 @@ public sealed class JacobianCoordinates
             {
                 var checkpoint = run[interpolant.Checkpoints[a]];
                 MatrixView s = train.ColumnRange(a * N, N), q = test.ColumnRange(a * M, M);
-                checkpoint["J_S"].ReadTransposed(first, s);
-                checkpoint["J_Q"].ReadTransposed(first, q);
+                checkpoint[TensorName.J_S].ReadTransposed(first, s);
+                checkpoint[TensorName.J_Q].ReadTransposed(first, q);
                 if (scale[a] is not { } roots) continue;
                 Preconditioner.ScaleRows(s, roots.AsSpan((int)first, s.Rows));
                 Preconditioner.ScaleRows(q, roots.AsSpan((int)first, s.Rows));

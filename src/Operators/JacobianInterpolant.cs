@@ -10,7 +10,8 @@ public sealed record JacobianInterpolant(IReadOnlyList<int> Checkpoints, IReadOn
     /// <param name="interval">Between chosen[interval] and chosen[interval + 1].</param>
     public static JacobianInterpolant Linear(IReadOnlyList<int> chosen, int interval) => new([chosen[interval], chosen[interval + 1]], [[1, -1], [0, 1]]);
 
-    /// <summary>Cubic Hermite with three-point slopes on the non-uniform grid (one-sided at the ends): third order; with two checkpoints it is the straight line.</summary>
+    /// <summary>Cubic Hermite with three-point slopes on the non-uniform grid (one-sided at the ends): third order; with two checkpoints it is the straight
+    /// line.</summary>
     /// <param name="chosen">Indices of the checkpoints of the grid.</param>
     /// <param name="times">Times of all checkpoints.</param>
     /// <param name="interval">Between chosen[interval] and chosen[interval + 1].</param>

@@ -3,9 +3,14 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Operators;
 
-/// <summary>K_SS of a kernel-block run must be symmetric and PSD to the rounding of its stored type; the joint kernel is not required to be (that is what the analysis tests).</summary>
-internal static class KernelBlockChecks
+/// <summary>K_SS of a kernel-block run must be symmetric and PSD to the rounding of its stored type; the joint kernel is not required to be (that is what the
+/// analysis tests).</summary>
+public static class KernelBlockChecks
 {
+    /// <summary>Refuses a matrix that differs from its transpose by more than N·ε·max|K| of its stored type.</summary>
+    /// <param name="tensor">Where it was read from: gives ε and the names in the message.</param>
+    /// <param name="k">Its values.</param>
+    /// <exception cref="InvalidRunException">It is not symmetric.</exception>
     public static void Symmetric(TensorSource tensor, DenseMatrix k)
     {
         double largest = 0;
@@ -16,16 +21,22 @@ internal static class KernelBlockChecks
             {
                 double a = k.At(i, j), b = k.At(j, i);
                 if (Math.Abs(a - b) > tolerance)
-                    throw new InvalidRunException(FormattableString.Invariant(
-                        $"{tensor.Location}: {tensor.Name}: not symmetric: found {a:G9} at [{i}, {j}] and {b:G9} at [{j}, {i}], expected equal to {tolerance:G2}."));
+                    throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: not symmetric: " + FormattableString.Invariant(
+                        $"found {a:G9} at [{i}, {j}] and {b:G9} at [{j}, {i}], expected equal to {tolerance:G2}."));
             }
     }
 
+    /// <summary>Refuses a matrix with an eigenvalue below −N·ε·‖K‖_F.</summary>
+    /// <param name="tensor">Where it was read from: gives ε and the names in the message.</param>
+    /// <param name="k">Its values, symmetric; not changed.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <exception cref="InvalidRunException">It is not positive semidefinite.</exception>
     // Cholesky of K + N·ε·‖K‖_F·I costs N³/3; the eigenvalue for the message is computed only when it fails.
     public static void PositiveSemidefinite(TensorSource tensor, in MatrixView k, Backend backend)
     {
         double norm = 0;
-        for (int j = 0; j < k.Columns; j++) foreach (double v in k.Column(j)) norm += v * v;
+        for (int j = 0; j < k.Columns; j++)
+            foreach (double v in k.Column(j)) norm += v * v;
         double shift = k.Rows * tensor.Type.Epsilon() * Math.Sqrt(norm);
         var work = k.ToMatrix();
         for (int i = 0; i < k.Rows; i++) work.At(i, i, work.At(i, i) + shift);
@@ -34,7 +45,7 @@ internal static class KernelBlockChecks
         var values = new double[k.Rows];
         backend.SymmetricEigen(work, values, vectors: false);
         if (values[0] < -shift)
-            throw new InvalidRunException(FormattableString.Invariant(
-                $"{tensor.Location}: {tensor.Name}: not positive semidefinite: found smallest eigenvalue {values[0]:G6} (largest {values[^1]:G6}), expected at least -{shift:G2}."));
+            throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: not positive semidefinite: " + FormattableString.Invariant(
+                $"found smallest eigenvalue {values[0]:G6} (largest {values[^1]:G6}), expected at least -{shift:G2}."));
     }
 }

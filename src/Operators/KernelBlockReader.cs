@@ -17,8 +17,9 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         var terms = new Dictionary<(int, int), KernelTerm>();
         var substitutes = new Dictionary<(int, int), TestSubstitute>();
-        bool hasTest = checkpoints.All(c => c.Find("K_QQ") is not null);
-        bool crossed = checkpoints.SkipLast(1).All(c => c.Find("K_SS_next") is not null && c.Find("K_QS_next") is not null && c.Find("K_SQ_next") is not null);
+        bool hasTest = checkpoints.All(c => c.Find(TensorName.K_QQ) is not null);
+        bool crossed = checkpoints.SkipLast(1).All(c =>
+            c.Find(TensorName.K_SS_next) is not null && c.Find(TensorName.K_QS_next) is not null && c.Find(TensorName.K_SQ_next) is not null);
         double epsilon = KernelPrecision.OfInterpolant(checkpoints, crossed);
         for (int k = 0; k < checkpoints.Count; k++)
         {
@@ -34,10 +35,10 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
     private static KernelTerm Own(Checkpoint c, int N, int M, bool hasTest, double epsilon, Backend backend)
     {
         var term = new KernelTerm(new DenseMatrix(N + M, N), new DenseMatrix(M, M));
-        SymmetricPart(c["K_SS"], N, term.Train);
-        KernelBlockChecks.PositiveSemidefinite(c["K_SS"], term.Train, backend);
-        c["K_QS"].ReadMatrix(term.TestTrain);
-        if (hasTest) SymmetricPart(c["K_QQ"], M, term.TestKernel!);
+        SymmetricPart(c[TensorName.K_SS], N, term.Train);
+        KernelBlockChecks.PositiveSemidefinite(c[TensorName.K_SS], term.Train, backend);
+        c[TensorName.K_QS].ReadMatrix(term.TestTrain);
+        if (hasTest) SymmetricPart(c[TensorName.K_QQ], M, term.TestKernel!);
         else SchurSubstitute.Form(term, epsilon, backend, term.TestKernel!);
         return term;
     }
@@ -50,12 +51,12 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
         int N = a.Train.Rows, M = a.TestTrain.Rows;
         var later = new DenseMatrix(N + M, N);
         MatrixView view = later;
-        c["K_SS_next"].ReadMatrix(view.Slice(0, 0, N, N));
-        c["K_QS_next"].ReadMatrix(view.Slice(N, 0, M, N));
+        c[TensorName.K_SS_next].ReadMatrix(view.Slice(0, 0, N, N));
+        c[TensorName.K_QS_next].ReadMatrix(view.Slice(N, 0, M, N));
         var sq = new DenseMatrix(N, M);
-        c["K_SQ_next"].ReadMatrix(sq);
+        c[TensorName.K_SQ_next].ReadMatrix(sq);
         DenseMatrix? test = null;
-        if (hasTest && c.Find("K_QQ_next") is { } qq) qq.ReadMatrix(test = new DenseMatrix(M, M));
+        if (hasTest && c.Find(TensorName.K_QQ_next) is { } qq) qq.ReadMatrix(test = new DenseMatrix(M, M));
         var cross = GramPass.Ordered(N, M, later, (DenseMatrix)sq.Transpose(), test);
         terms[(k, k + 1)] = cross;
         if (hasTest) return;

@@ -10,7 +10,8 @@ namespace KernelFlow.Operators;
 public readonly record struct QuadratureNode(int Interval, double Time, double Weight);
 
 /// <summary>K_SS(t), K_QS(t), K_QQ(t) and B(t) as functions of flow time, smooth between knots (the checkpoint times).</summary>
-/// <remarks>What an integrator needs to know of a run. Interpolated recordings and closed-form test problems are both of this kind. Calls from several threads are safe.</remarks>
+/// <remarks>What an integrator needs to know of a run. Interpolated recordings and closed-form test problems are both of this kind. Calls from several
+/// threads are safe.</remarks>
 public abstract class KernelTrajectory
 {
     /// <summary>Sets sizes and knots.</summary>

@@ -64,7 +64,7 @@ public sealed class DenseOperator : LinearOperator
     /// <summary>Wraps a matrix.</summary>
     /// <param name="matrix">The matrix.</param>
     /// <param name="symmetric">Whether it is symmetric (taken on trust).</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     public DenseOperator(in MatrixView matrix, bool symmetric, Backend backend) : base(matrix.Rows, matrix.Columns, symmetric)
     {
         _matrix = matrix;

@@ -7,11 +7,13 @@ internal static class Preconditioner
 {
     public static double[]? SquareRoot(Checkpoint c)
     {
-        if (c.Find("preconditioner") is not { } tensor || c.Find("sketch") is not null) return null;
+        if (c.Find(TensorName.Preconditioner) is not { } tensor || c.Find(TensorName.Sketch) is not null) return null;
         double[] m = tensor.ReadAll();
         for (int i = 0; i < m.Length; i++)
         {
-            if (m[i] < 0) throw new InvalidRunException(FormattableString.Invariant($"{tensor.Location}: preconditioner: found {m[i]} at index [{i}], expected numbers ≥ 0."));
+            if (m[i] < 0)
+                throw new InvalidRunException(FormattableString.Invariant(
+                    $"{tensor.Location}: preconditioner: found {m[i]} at index [{i}], expected numbers ≥ 0."));
             m[i] = Math.Sqrt(m[i]);
         }
         return m;

@@ -5,14 +5,16 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow.Operators;
 
 /// <summary>K_QS K_SS⁺ K_SQ, which bounds what K_QS can show of K_SS when K_QQ was not recorded.</summary>
-/// <remarks>(K_SS, K_QS) ↦ K_QS K_SS⁺ K_SQ is jointly convex, so where K is linear in time the straight line is an upper bound: the Cauchy–Schwarz constant stays valid.</remarks>
+/// <remarks>(K_SS, K_QS) ↦ K_QS K_SS⁺ K_SQ is jointly convex, so where K is linear in time the straight line is an upper bound: the Cauchy–Schwarz constant
+/// stays valid.</remarks>
 internal static class SchurSubstitute
 {
     public static void Form(KernelTerm term, double epsilon, Backend backend, DenseMatrix result) =>
         Form(term.Train.ToMatrix(), term.TestTrain, epsilon, backend, result);
 
     /// <summary>Terms of J_Q(θ) Π J_Q(θ)ᵀ with Π the projector onto the row space of both J_S,a and J_S,b, in which that of J_S(θ) lies for every θ.</summary>
-    /// <remarks>Where J is linear in time the line between the ends' own substitutes is <i>not</i> a bound: rows of J_S between them can show what neither end does.</remarks>
+    /// <remarks>Where J is linear in time the line between the ends' own substitutes is <i>not</i> a bound: rows of J_S between them can show what neither
+    /// end does.</remarks>
     /// <param name="a">Kernels at the start.</param>
     /// <param name="b">Kernels at the end.</param>
     /// <param name="cross">Their cross term; the three results differ from a, b and cross in the test kernel only.</param>
@@ -20,7 +22,7 @@ internal static class SchurSubstitute
     /// <param name="testNext">J_Q,b J_S,aᵀ, M×N.</param>
     /// <param name="trainTest">J_S,b J_Q,aᵀ, N×M.</param>
     /// <param name="epsilon">ε of the stored type.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     public static TestSubstitute Between(
         KernelTerm a, KernelTerm b, KernelTerm cross, DenseMatrix trainNext, DenseMatrix testNext, DenseMatrix trainTest, double epsilon, Backend backend)
     {

@@ -39,7 +39,7 @@ public sealed class TrajectoryBuilder
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
     /// <param name="checkpoints">The run.</param>
     /// <param name="outputs">Its outputs.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between column blocks.</param>
     /// <param name="sparseCubic">Whether <see cref="Cubic"/> will be asked for every second checkpoint.</param>
@@ -60,7 +60,8 @@ public sealed class TrajectoryBuilder
 
     /// <summary>The kernels of every checkpoint alone, for runs whose steps were all recorded: no interpolant is needed.</summary>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
-    public static TrajectoryBuilder ReadCheckpoints(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static TrajectoryBuilder ReadCheckpoints(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, progress, cancellation);
         var pairs = Enumerable.Range(0, checkpoints.Count).Select(k => (k, k));
@@ -96,12 +97,14 @@ public sealed class TrajectoryBuilder
         return New(chosen, straight, straight, hessians, ChordKernels.FromKernels(straight));
     }
 
-    /// <summary>J by cubic Hermite interpolation; B recomputed from outputs interpolated the same way (linear in t for a custom loss, which has no formula).</summary>
+    /// <summary>J by cubic Hermite interpolation; B recomputed from outputs interpolated the same way (linear in t for a custom loss, which has no
+    /// formula).</summary>
     /// <param name="chosen">Increasing indices: all of them, or <see cref="EverySecond"/> when the builder was told to prepare it.</param>
     /// <exception cref="InvalidOperationException">The run holds kernel blocks: cubic interpolation of K does not stay positive semidefinite.</exception>
     public InterpolatedTrajectory Cubic(IReadOnlyList<int> chosen)
     {
-        if (!_checkpoints.HasJacobians) throw new InvalidOperationException("Cubic interpolation needs Jacobians: interpolated as blocks, K would not stay positive semidefinite.");
+        if (!_checkpoints.HasJacobians)
+            throw new InvalidOperationException("Cubic interpolation needs Jacobians: interpolated as blocks, K would not stay positive semidefinite.");
         var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Cubic(chosen, _outputs.Times, i)).ToArray();
         var hessians = _checkpoints.Loss.IsCustom
             ? HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray())

@@ -13,8 +13,13 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
     public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss) : this(checkpoints, loss, null, null) { }
 
-    /// <summary>As above, against sizes known beforehand (those of a manifest).</summary>
-    internal CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss, int? test, long? parameters)
+    /// <summary>Makes a sequence and checks it against sizes that are known beforehand, those of a manifest.</summary>
+    /// <param name="checkpoints">At least two, with strictly increasing time.</param>
+    /// <param name="loss">The training loss with its targets; gives n and p.</param>
+    /// <param name="test">m, when known.</param>
+    /// <param name="parameters">D, when known.</param>
+    /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
+    public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss, int? test, long? parameters)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(loss);
@@ -85,7 +90,15 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
 
     /// <summary>The checkpoints at the given indices, which must increase.</summary>
     public CheckpointSequence Subset(IEnumerable<int> indices) =>
-        new(indices.Select(i => _checkpoints[i]), Loss) { Optimizer = Optimizer, RunTensors = RunTensors, InputHash = InputHash, Name = Name, Metadata = Metadata, OpeningTime = OpeningTime };
+        new(indices.Select(i => _checkpoints[i]), Loss)
+        {
+            Optimizer = Optimizer,
+            RunTensors = RunTensors,
+            InputHash = InputHash,
+            Name = Name,
+            Metadata = Metadata,
+            OpeningTime = OpeningTime,
+        };
 
     /// <inheritdoc/>
     public IEnumerator<Checkpoint> GetEnumerator() => ((IEnumerable<Checkpoint>)_checkpoints).GetEnumerator();

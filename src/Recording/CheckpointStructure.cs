@@ -1,9 +1,9 @@
 namespace KernelFlow;
 
 /// <summary>The structural checks that every checkpoint passes before anything large is read: which tensors there are and their shapes.</summary>
-internal sealed class CheckpointStructure
+public sealed class CheckpointStructure
 {
-    private readonly string[] _required;
+    private readonly TensorName[] _required;
     private readonly TensorShapes _shapes;
     private readonly bool _jacobians;
     private readonly long? _sketch;
@@ -13,20 +13,24 @@ internal sealed class CheckpointStructure
     /// <param name="loss">Gives n and p.</param>
     /// <param name="test">m, if known beforehand.</param>
     /// <param name="parameters">D (before any sketch), if known beforehand.</param>
+    /// <exception cref="InvalidRunException">The first checkpoint does not give them.</exception>
     public CheckpointStructure(Checkpoint first, LossModel loss, int? test = null, long? parameters = null)
     {
         int p = loss.Outputs;
-        var outputs = first["U_Q"];
+        var outputs = first[TensorName.U_Q];
         if (test is null && (outputs.Count == 0 || outputs.Count % p != 0))
             throw new InvalidRunException($"{outputs.Location}: U_Q: found shape {outputs.ShapeText}, expected [m, {p}]; it disagrees with outputs = {p}.");
         Test = test ?? checked((int)(outputs.Count / p));
         _jacobians = first.HasJacobians;
-        _required = ["U_S", "U_Q", .. _jacobians ? (string[])["J_S", "J_Q"] : ["K_SS", "K_QS"], .. loss.IsCustom ? (string[])["g", "B"] : []];
+        List<TensorNeed> needs = [TensorNeed.Always, _jacobians ? TensorNeed.JacobianRun : TensorNeed.KernelRun];
+        if (loss.IsCustom) needs.Add(TensorNeed.LossWithoutFormula);
+        _required = [.. needs.SelectMany(need => TensorName.All.Where(t => t.Need == need))];
         _sketch = Sketch(first);
         if (_jacobians)
         {
-            Parameters = _sketch ?? parameters ?? (first["J_S"].Shape is { Count: > 0 } shape ? shape[^1] : 0);
-            if (Parameters < 1) throw new InvalidRunException($"{first.Location}: J_S: found shape {first["J_S"].ShapeText}, expected one column per parameter.");
+            var jacobian = first[TensorName.J_S];
+            Parameters = _sketch ?? parameters ?? (jacobian.Shape is { Count: > 0 } shape ? shape[^1] : 0);
+            if (Parameters < 1) throw new InvalidRunException($"{first.Location}: J_S: found shape {jacobian.ShapeText}, expected one column per parameter.");
         }
         _shapes = new TensorShapes(loss.Examples, Test, p, Parameters, parameters ?? (_sketch is null ? Parameters : null), _sketch is not null);
     }
@@ -38,10 +42,17 @@ internal sealed class CheckpointStructure
     public long? Parameters { get; }
 
     /// <summary>Checks a whole sequence: at least two checkpoints, increasing time, and each one's tensors.</summary>
+    /// <param name="checkpoints">The checkpoints.</param>
+    /// <param name="loss">Gives n and p.</param>
+    /// <param name="test">m, if known beforehand.</param>
+    /// <param name="parameters">D (before any sketch), if known beforehand.</param>
+    /// <exception cref="InvalidRunException">The checkpoints are not those of a run; the message names file, tensor, what was found and what was
+    /// expected.</exception>
     public static CheckpointStructure Check(IReadOnlyList<Checkpoint> checkpoints, LossModel loss, int? test = null, long? parameters = null)
     {
         if (checkpoints.Count < 2)
-            throw new InvalidRunException($"{(checkpoints.Count == 0 ? "The run" : checkpoints[0].Location)}: found {checkpoints.Count} checkpoint(s), expected at least two.");
+            throw new InvalidRunException(
+                $"{(checkpoints.Count == 0 ? "The run" : checkpoints[0].Location)}: found {checkpoints.Count} checkpoint(s), expected at least two.");
         for (int k = 0; k < checkpoints.Count; k++)
         {
             var c = checkpoints[k];
@@ -58,26 +69,35 @@ internal sealed class CheckpointStructure
     }
 
     /// <summary>Checks one checkpoint: the required tensors are there and every tensor of the run format has its shape.</summary>
+    /// <exception cref="InvalidRunException">A tensor is missing or has a wrong shape.</exception>
     public void Check(Checkpoint c)
     {
-        if (c.HasJacobians != _jacobians && (c.HasJacobians || c.Find("K_SS") is not null))
-            throw new InvalidRunException($"{c.Location}: found {(c.HasJacobians ? "J_S" : "K_SS")}, expected {(_jacobians ? "J_S and J_Q" : "K_SS and K_QS")} "
-                + "as in the first checkpoint: a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.");
-        if (!_jacobians && c.Find("K_SS") is null)
-            throw new InvalidRunException($"{c.Location}: tensors J_S and J_Q (or K_SS and K_QS) are missing (checkpoint at step {c.Step}); "
-                + $"found {string.Join(", ", c.Tensors.Keys.Order(StringComparer.Ordinal))}.");
-        foreach (string name in _required) _ = c[name];
+        bool blocks = c.Find(TensorName.K_SS) is not null;
+        if (c.HasJacobians != _jacobians && (c.HasJacobians || blocks))
+            throw new InvalidRunException(
+                $"{c.Location}: found {(c.HasJacobians ? TensorName.J_S : TensorName.K_SS)}, expected {Pair(_jacobians)} as in the first checkpoint: "
+                + "a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.");
+        if (!_jacobians && !blocks)
+            throw new InvalidRunException(
+                $"{c.Location}: tensors {Pair(true)} (or {Pair(false)}) are missing (checkpoint at step {c.Step}); found {c.NamesText}.");
+        foreach (var name in _required) _ = c[name];
         if (Sketch(c) != _sketch)
-            throw new InvalidRunException($"{c.Location}: sketch: found {Sketch(c)?.ToString() ?? "none"}, expected {_sketch?.ToString() ?? "none"} as in the first checkpoint.");
-        foreach (string name in TensorShapes.Names)
+            throw new InvalidRunException(FormattableString.Invariant(
+                $"{c.Location}: sketch: found {SketchText(Sketch(c))}, expected {SketchText(_sketch)} as in the first checkpoint."));
+        foreach (var name in TensorName.All)
             if (c.Find(name) is { } tensor) _shapes.Check(tensor);
     }
 
+    private static string Pair(bool jacobians) => jacobians ? $"{TensorName.J_S} and {TensorName.J_Q}" : $"{TensorName.K_SS} and {TensorName.K_QS}";
+
+    private static string SketchText(long? size) => size is { } k ? FormattableString.Invariant($"{k}") : "none";
+
     private static long? Sketch(Checkpoint c)
     {
-        if (c.Find("sketch") is not { } sketch) return null;
+        if (c.Find(TensorName.Sketch) is not { } sketch) return null;
         double k = sketch.Count == 1 ? sketch.ReadAll()[0] : 0;
         if (sketch.Shape.Count <= 1 && k >= 1 && k == Math.Floor(k) && k < long.MaxValue) return (long)k;
-        throw new InvalidRunException(FormattableString.Invariant($"{sketch.Location}: sketch: found shape {sketch.ShapeText}, value {k}, expected one positive integer."));
+        throw new InvalidRunException(FormattableString.Invariant(
+            $"{sketch.Location}: sketch: found shape {sketch.ShapeText}, value {k}, expected one positive integer."));
     }
 }

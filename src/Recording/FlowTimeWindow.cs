@@ -3,7 +3,7 @@ using System.Globalization;
 namespace KernelFlow;
 
 /// <summary>The one rule by which flow times name checkpoints: matched to 1e-9 relative, otherwise refused with the nearest.</summary>
-internal static class FlowTimeWindow
+public static class FlowTimeWindow
 {
     /// <summary>Indices of the first and the last checkpoint of the window.</summary>
     /// <param name="times">Flow times of the checkpoints, strictly increasing, at least two.</param>
@@ -12,6 +12,7 @@ internal static class FlowTimeWindow
     /// <exception cref="ArgumentException">A time is not that of a checkpoint, or the window holds fewer than two.</exception>
     public static (int First, int Last) Find(IReadOnlyList<double> times, double? from, double? to)
     {
+        ArgumentNullException.ThrowIfNull(times);
         int first = from is { } f ? IndexOf(times, f, "from") : 0, last = to is { } t ? IndexOf(times, t, "to") : times.Count - 1;
         if (last <= first) throw new ArgumentException($"The window from {Text(times[first])} to {Text(times[last])} holds fewer than two checkpoints.");
         return (first, last);

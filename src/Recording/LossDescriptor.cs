@@ -1,8 +1,8 @@
 namespace KernelFlow;
 
 /// <summary>How a loss is read from a manifest: its name, the number of outputs it allows, its constants, what targets it takes, and how it is made.</summary>
-/// <remarks>A user's own loss is a class derived from <see cref="LossModel"/> and one derived from this, which is given to the run format. Its constants stand in
-/// the manifest's object <c>lossConstants</c>. A loss that no descriptor names is an error.</remarks>
+/// <remarks>A user's own loss is a class derived from <see cref="LossModel"/> and one derived from this, which is given to the run format. Its constants
+/// stand in the manifest's object <c>lossConstants</c>. A loss that no descriptor names is an error.</remarks>
 public abstract class LossDescriptor
 {
     /// <summary>Sets the name.</summary>
@@ -20,8 +20,8 @@ public abstract class LossDescriptor
     /// <summary>The name in the manifest.</summary>
     public string Name { get; }
 
-    /// <summary>Whether value, gradient and Hessian follow from outputs and targets. Otherwise every checkpoint supplies g and B, and the targets as well as the
-    /// manifest's <c>reduction</c> may be absent.</summary>
+    /// <summary>Whether value, gradient and Hessian follow from outputs and targets. Otherwise every checkpoint supplies g and B, and the targets as well as
+    /// the manifest's <c>reduction</c> may be absent.</summary>
     public virtual bool HasFormula => true;
 
     /// <summary>What p must be, as an error says it; null when <paramref name="outputs"/> is allowed.</summary>

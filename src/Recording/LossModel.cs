@@ -1,8 +1,9 @@
 namespace KernelFlow;
 
 /// <summary>A training loss Φ_S as a function of stacked outputs U_S, convex: value, gradient g = ∇Φ_S and Hessian B = ∇²Φ_S.</summary>
-/// <remarks>Mean over the n examples (<see cref="Scale"/> = 1/n) or sum (1). Source: theory, section 1. A loss of one's own derives from this and must be convex with
-/// a Hessian that couples outputs of the same example only; to read it from recorded runs it also needs a <see cref="LossDescriptor"/>.</remarks>
+/// <remarks>Mean over the n examples (<see cref="Scale"/> = 1/n) or sum (1). Source: theory, section 1. A loss of one's own derives from this and must be
+/// convex with a Hessian that couples outputs of the same example only; to read it from recorded runs it also needs a
+/// <see cref="LossDescriptor"/>.</remarks>
 public abstract class LossModel
 {
     /// <summary>Sets what every loss has.</summary>

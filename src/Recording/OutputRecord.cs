@@ -47,23 +47,23 @@ public sealed class OutputRecord
         {
             var c = checkpoints[k];
             times[k] = c.Time;
-            us[k] = c["U_S"].ReadAll();
-            uq[k] = c["U_Q"].ReadAll();
+            us[k] = c[TensorName.U_S].ReadAll();
+            uq[k] = c[TensorName.U_Q].ReadAll();
             g[k] = new double[N];
             b[k] = new OutputHessian(checkpoints.Train, checkpoints.Outputs);
             if (loss.IsCustom)
             {
-                c["g"].Read(0, g[k]);
-                c["B"].Read(0, b[k].Blocks);
-                CheckHessian(c["B"], b[k], loss.Scale);
+                c[TensorName.g].Read(0, g[k]);
+                c[TensorName.B].Read(0, b[k].Blocks);
+                CheckHessian(c[TensorName.B], b[k], loss.Scale);
             }
             else
             {
                 loss.Gradient(us[k], g[k]);
                 loss.Hessian(us[k], b[k]);
-                if (c.Find("g") is { } recorded) CheckGradient(recorded, c["U_S"].Type, us[k], g[k], loss);
+                if (c.Find(TensorName.g) is { } recorded) CheckGradient(recorded, c[TensorName.U_S].Type, us[k], g[k], loss);
             }
-            if (c.Find("loss") is { } l) phi[k] = l.ReadAll()[0];
+            if (c.Find(TensorName.Loss) is { } l) phi[k] = l.ReadAll()[0];
             else if (!loss.IsCustom) phi[k] = loss.Value(us[k]);
         }
         return new OutputRecord(times, us, uq, g, b, phi);
@@ -79,8 +79,9 @@ public sealed class OutputRecord
         double tolerance = loss.Scale * largest * Math.Max(1e-5, 64 * Math.Max(recorded.Type.Epsilon(), outputType.Epsilon()));
         for (int i = 0; i < g.Length; i++)
             if (Math.Abs(found[i] - g[i]) > tolerance)
-                throw new InvalidRunException(FormattableString.Invariant(
-                    $"{recorded.Location}: g: found {found[i]:G6} at index [{i / loss.Outputs}, {i % loss.Outputs}], expected {g[i]:G6} from loss {loss.Kind} and targets (tolerance {tolerance:G2})."));
+                throw new InvalidRunException(
+                    FormattableString.Invariant($"{recorded.Location}: g: found {found[i]:G6} at index [{i / loss.Outputs}, {i % loss.Outputs}], ")
+                    + FormattableString.Invariant($"expected {g[i]:G6} from loss {loss.Kind} and targets (tolerance {tolerance:G2})."));
     }
 
     // A recorder forms diag q − q qᵀ from q of size 1: its rounding is that of the loss's scale, even where a saturated block is far smaller.
@@ -96,8 +97,8 @@ public sealed class OutputRecord
             for (int c = 0; c < p; c++)
                 for (int d = 0; d < c; d++)
                     if (Math.Abs(block[c * p + d] - block[d * p + c]) > tolerance)
-                        throw new InvalidRunException(FormattableString.Invariant(
-                            $"{tensor.Location}: B: block {i} is not symmetric: found {block[c * p + d]:G6} at [{c}, {d}] and {block[d * p + c]:G6} at [{d}, {c}]."));
+                        throw new InvalidRunException(FormattableString.Invariant($"{tensor.Location}: B: block {i} is not symmetric: ")
+                            + FormattableString.Invariant($"found {block[c * p + d]:G6} at [{c}, {d}] and {block[d * p + c]:G6} at [{d}, {c}]."));
             if (!SmallMatrix.IsPositiveSemidefinite(block, p, tolerance))
                 throw new InvalidRunException($"{tensor.Location}: B: block {i} is not positive semidefinite, expected the Hessian of a convex loss.");
         }

@@ -28,7 +28,8 @@ public unsafe class ElementConversionTests
         for (int bits = 0; bits <= ushort.MaxValue; bits++)
         {
             double read = ToDouble((ushort)bits, StorageType.Float16), expected = Binary16(bits);
-            Assert.True(BitConverter.DoubleToInt64Bits(read) == BitConverter.DoubleToInt64Bits(expected) || (double.IsNaN(read) && double.IsNaN(expected)), $"0x{bits:X4}: {read}, expected {expected}");
+            Assert.True(BitConverter.DoubleToInt64Bits(read) == BitConverter.DoubleToInt64Bits(expected) || (double.IsNaN(read) && double.IsNaN(expected)),
+                $"0x{bits:X4}: {read}, expected {expected}");
             Assert.Equal((double)BitConverter.UInt16BitsToHalf((ushort)bits), read);
         }
     }
@@ -47,7 +48,8 @@ public unsafe class ElementConversionTests
                 _ => Math.ScaleB(128 + fraction, exponent - 134),
             };
             double expected = bits >= 0x8000 ? -magnitude : magnitude;
-            Assert.True(BitConverter.DoubleToInt64Bits(read) == BitConverter.DoubleToInt64Bits(expected) || (double.IsNaN(read) && double.IsNaN(expected)), $"0x{bits:X4}: {read}, expected {expected}");
+            Assert.True(BitConverter.DoubleToInt64Bits(read) == BitConverter.DoubleToInt64Bits(expected) || (double.IsNaN(read) && double.IsNaN(expected)),
+                $"0x{bits:X4}: {read}, expected {expected}");
         }
     }
 

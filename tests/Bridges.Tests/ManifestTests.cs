@@ -18,7 +18,7 @@ public class ManifestTests
         }
         """;
 
-    private static RunManifest Parse(string json) => ManifestParser.Parse(Encoding.UTF8.GetBytes(json), "run.json", minimumCheckpoints: 2);
+    private static RunManifest Parse(string json) => ManifestParser.Parse(Encoding.UTF8.GetBytes(json), "run.json", minimumCheckpoints: 2, RunFormat.Default);
 
     [Fact]
     public void ReadsTheExampleOfTheFormat()
@@ -78,16 +78,23 @@ public class ManifestTests
     [InlineData("\"gradient-descent\"", "\"sgd\"", "optimizer.batchSize is missing, expected a positive integer.")]
     [InlineData("\"learningRate\": 0.05", "\"learningRate\": 0", "optimizer.learningRate: found 0, expected a positive number.")]
     [InlineData("\"learningRate\": 0.05", "\"learningRate\": 1e999", "optimizer.learningRate: found 1e999, expected a positive number.")]
-    [InlineData("{ \"kind\": \"gradient-descent\", \"learningRate\": 0.05 }", "\"sgd\"", "optimizer: found \"sgd\", expected an object with kind and learningRate.")]
+    [InlineData("{ \"kind\": \"gradient-descent\", \"learningRate\": 0.05 }", "\"sgd\"",
+        "optimizer: found \"sgd\", expected an object with kind and learningRate.")]
     [InlineData("\"targets\": \"targets.safetensors\",", "", "targets is missing, expected a file name inside the run folder.")]
-    [InlineData("a.safetensors", "../a.safetensors", "checkpoints[0].file: found \"../a.safetensors\", expected a file name inside the run folder (no absolute path, no \"..\").")]
-    [InlineData("b.safetensors", "x/../../a", "checkpoints[1].file: found \"x/../../a\", expected a file name inside the run folder (no absolute path, no \"..\").")]
-    [InlineData("b.safetensors", "/etc/passwd", "checkpoints[1].file: found \"/etc/passwd\", expected a file name inside the run folder (no absolute path, no \"..\").")]
-    [InlineData("b.safetensors", "C:\\\\a", "checkpoints[1].file: found \"C:\\\\a\", expected a file name inside the run folder (no absolute path, no \"..\").")]
+    [InlineData("a.safetensors", "../a.safetensors",
+        "checkpoints[0].file: found \"../a.safetensors\", expected a file name inside the run folder (no absolute path, no \"..\").")]
+    [InlineData("b.safetensors", "x/../../a",
+        "checkpoints[1].file: found \"x/../../a\", expected a file name inside the run folder (no absolute path, no \"..\").")]
+    [InlineData("b.safetensors", "/etc/passwd",
+        "checkpoints[1].file: found \"/etc/passwd\", expected a file name inside the run folder (no absolute path, no \"..\").")]
+    [InlineData("b.safetensors", "C:\\\\a",
+        "checkpoints[1].file: found \"C:\\\\a\", expected a file name inside the run folder (no absolute path, no \"..\").")]
     [InlineData("targets.safetensors", "", "targets: found \"\", expected a file name inside the run folder (no absolute path, no \"..\").")]
     [InlineData("b.safetensors", "./a.safetensors", "checkpoints[1].file: found \"./a.safetensors\", expected a file of its own for each checkpoint.")]
-    [InlineData("\"time\": 0.2", "\"time\": 0.0", "checkpoints[1].time: found 0.0, expected more than 0, the time of the checkpoint before it (time must increase).")]
-    [InlineData("\"time\": 0.2", "\"time\": -0.1", "checkpoints[1].time: found -0.1, expected more than 0, the time of the checkpoint before it (time must increase).")]
+    [InlineData("\"time\": 0.2", "\"time\": 0.0",
+        "checkpoints[1].time: found 0.0, expected more than 0, the time of the checkpoint before it (time must increase).")]
+    [InlineData("\"time\": 0.2", "\"time\": -0.1",
+        "checkpoints[1].time: found -0.1, expected more than 0, the time of the checkpoint before it (time must increase).")]
     [InlineData("\"time\": 0.2", "\"time\": 1e400", "checkpoints[1].time: found 1e400, expected a finite number.")]
     [InlineData("\"time\": 0.2", "\"time\": \"0.2\"", "checkpoints[1].time: found \"0.2\", expected a finite number.")]
     [InlineData(", \"time\": 0.2", "", "checkpoints[1].time is missing, expected a finite number.")]
@@ -107,14 +114,15 @@ public class ManifestTests
     [InlineData("", "not valid JSON at line 1, byte 1: ")]
     [InlineData("{\"format\":\"kernel-flow-run\",", "not valid JSON at line 1, byte 28: Expected")]
     [InlineData("{\"train\":1,\"train\":2}", "not valid JSON at line 1, ")]
-    public void NotJson(string json, string message) => Assert.StartsWith("run.json: " + message, Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
+    public void NotJson(string json, string message) =>
+        Assert.StartsWith("run.json: " + message, Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
 
     [Fact]
     public void NotUtf8()
     {
         byte[] bytes = Encoding.Latin1.GetBytes(Sound.Replace("θ", "é", StringComparison.Ordinal));
         int at = Array.IndexOf(bytes, (byte)0xE9);
-        var error = Assert.Throws<InvalidRunException>(() => ManifestParser.Parse(bytes, "run.json", 2));
+        var error = Assert.Throws<InvalidRunException>(() => ManifestParser.Parse(bytes, "run.json", 2, RunFormat.Default));
         Assert.Equal($"run.json: found bytes that are not UTF-8 at byte {at + 1}, expected JSON.", error.Message);
     }
 
@@ -133,8 +141,9 @@ public class ManifestTests
         for (int i = 0; i < 2000; i++)
         {
             byte[] bytes = (byte[])sound.Clone();
-            for (int flips = random.Next(1, 4); flips > 0; flips--) bytes[random.Next(bytes.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : sound[random.Next(sound.Length)];
-            try { ManifestParser.Parse(bytes, "run.json", 2); }
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
+                bytes[random.Next(bytes.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : sound[random.Next(sound.Length)];
+            try { ManifestParser.Parse(bytes, "run.json", 2, RunFormat.Default); }
             catch (InvalidRunException) { refused++; }
         }
         Assert.InRange(refused, 1000, 1990);
@@ -147,7 +156,8 @@ public class ManifestTests
     {
         int begin = Sound.IndexOf("[\n", StringComparison.Ordinal), end = Sound.IndexOf("],\n", StringComparison.Ordinal);
         string json = string.Concat(Sound.AsSpan(0, begin), checkpoints, Sound.AsSpan(end + 1));
-        Assert.Equal($"run.json: checkpoints: found {count} checkpoint(s), expected at least two.", Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
+        Assert.Equal($"run.json: checkpoints: found {count} checkpoint(s), expected at least two.",
+            Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
     }
 
     [Theory]

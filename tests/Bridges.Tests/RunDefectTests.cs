@@ -61,7 +61,8 @@ public sealed class RunDefectTests : IDisposable
         File.WriteAllText(file, "");
         Directory.CreateDirectory(empty);
         Assert.Equal($"{none}: run folder not found.", Assert.Throws<InvalidRunException>(() => RecordedRun.Open(none)).Message);
-        Assert.Equal($"{file}: run folder not found: it is a file, expected the folder that holds run.json.", Assert.Throws<InvalidRunException>(() => RecordedRun.Open(file)).Message);
+        Assert.Equal($"{file}: run folder not found: it is a file, expected the folder that holds run.json.",
+            Assert.Throws<InvalidRunException>(() => RecordedRun.Open(file)).Message);
         Assert.Equal($"{Path.Combine(empty, "run.json")}: not found.", Assert.Throws<InvalidRunException>(() => RecordedRun.Open(empty)).Message);
         File.Delete(Checkpoint(5));
         Refused($"{Checkpoint(5)}: not found. Use --to 0.25 to analyse the 5 checkpoints before it.");
@@ -211,7 +212,8 @@ public sealed class RunDefectTests : IDisposable
         Rewrite3(Targets);
         Spoil(Checkpoint(7), "J_S", 529 * 2 + 17, size: 4);
         using var run = RecordedRun.Open(_run);
-        Assert.Equal($"{Checkpoint(7)}: J_S: found NaN at index [2, 17], expected finite numbers.", Assert.Throws<InvalidRunException>(() => run.Checkpoints[7]["J_S"].ReadAll()).Message);
+        Assert.Equal($"{Checkpoint(7)}: J_S: found NaN at index [2, 17], expected finite numbers.",
+            Assert.Throws<InvalidRunException>(() => run.Checkpoints[7]["J_S"].ReadAll()).Message);
 
         static void Spoil(string path, string name, int element, int size = 8)
         {
@@ -228,7 +230,8 @@ public sealed class RunDefectTests : IDisposable
     public void JacobiansAndKernelBlocksMixed()
     {
         Rewrite(Checkpoint(6), ("J_S", null), ("J_Q", null), ("K_SS", Zeros("K_SS", 24, 24)), ("K_QS", Zeros("K_QS", 16, 24)));
-        Refused($"{Checkpoint(6)}: found K_SS, expected J_S and J_Q as in the first checkpoint: a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.");
+        Refused($"{Checkpoint(6)}: found K_SS, expected J_S and J_Q as in the first checkpoint: "
+                + "a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.");
     }
 
     [Fact]
@@ -253,7 +256,8 @@ public sealed class RunDefectTests : IDisposable
         Rewrite(Checkpoint(0), ("sketch", StreamedTensor.Integer("sketch", 0)));
         Refused($"{Checkpoint(0)}: sketch: found shape [], value 0, expected one positive integer.");
         for (int k = 0; k < 16; k++)
-            Rewrite(Checkpoint(k), ("sketch", StreamedTensor.Integers("sketch", [64])), ("J_S", Zeros("J_S", 24, 64)), ("J_Q", Zeros("J_Q", 16, 64)), ("w", Zeros("w", 529)));
+            Rewrite(Checkpoint(k), ("sketch", StreamedTensor.Integers("sketch", [64])), ("J_S", Zeros("J_S", 24, 64)), ("J_Q", Zeros("J_Q", 16, 64)),
+                ("w", Zeros("w", 529)));
         using var run = RecordedRun.Open(_run);
         Assert.Equal(64, run.Checkpoints.Parameters);
         Assert.Equal(529, run.Manifest.Parameters);

@@ -33,7 +33,8 @@ public sealed class RunWriterTests : IDisposable
         writer.Append(0, 0, Tensors(1));
         writer.Append(0.1, 1, Tensors(2, StreamedTensor.Integers("batch", [0, 2])));
         writer.Append(0.30000000000000004, 3, Tensors(3));
-        Assert.Equal(["checkpoint-000000.safetensors", "checkpoint-000001.safetensors", "checkpoint-000002.safetensors", "run.json", "targets.safetensors"], Files);
+        Assert.Equal(["checkpoint-000000.safetensors", "checkpoint-000001.safetensors", "checkpoint-000002.safetensors", "run.json", "targets.safetensors"],
+            Files);
         using var run = RecordedRun.Open(_run);
         var c = run.Checkpoints;
         Assert.Equal((3, 2, 1, 4L), (c.Train, c.Test, c.Outputs, c.Parameters));
@@ -66,7 +67,10 @@ public sealed class RunWriterTests : IDisposable
         var writer = RunWriter.Create(_run, new RunDescription(loss, Test: 1));
         TensorSource Z(string name, params long[] shape) => new MemoryTensor(name, new double[shape.Aggregate(1L, (a, b) => a * b)], shape);
         for (int k = 0; k < 2; k++)
-            writer.Append(k, k, [Z("U_S", 2, p), Z("U_Q", 1, p), Z("K_SS", 2 * p, 2 * p), Z("K_QS", p, 2 * p), Z("K_SQ_next", 2 * p, p), .. kind == "custom" ? (TensorSource[])[Z("g", 2, 1), Z("B", 2, 1, 1)] : []]);
+        {
+            TensorSource[] supplied = kind == "custom" ? [Z("g", 2, 1), Z("B", 2, 1, 1)] : [];
+            writer.Append(k, k, [Z("U_S", 2, p), Z("U_Q", 1, p), Z("K_SS", 2 * p, 2 * p), Z("K_QS", p, 2 * p), Z("K_SQ_next", 2 * p, p), .. supplied]);
+        }
         using var run = RecordedRun.Open(_run);
         Assert.Equal(kind, run.Checkpoints.Loss.Kind);
         Assert.Equal(loss.Targets.ToArray(), run.Checkpoints.Loss.Targets.ToArray());
@@ -154,7 +158,8 @@ public sealed class RunWriterTests : IDisposable
         for (int k = 0; k < 2; k++) writer.Append(k, k, Tensors(k));
         string[] before = Files;
         var bad = new MemoryTensor("w", [1, double.NaN, 3, 4], 4);
-        Assert.Equal("memory: w: found NaN at index [1], expected finite numbers.", Assert.Throws<InvalidRunException>(() => writer.Append(2, 2, Tensors(2, bad))).Message);
+        Assert.Equal("memory: w: found NaN at index [1], expected finite numbers.",
+            Assert.Throws<InvalidRunException>(() => writer.Append(2, 2, Tensors(2, bad))).Message);
         Assert.Throws<InvalidRunException>(() => writer.Append(2, 2, Tensors(2)[1..]));
         Assert.Throws<InvalidRunException>(() => writer.Append(2, 2, Tensors(2, new MemoryTensor("batch", [1.0], 1))));
         Assert.Throws<InvalidRunException>(() => writer.Append(2, 2, Tensors(2, StreamedTensor.Integers("batch", [3]))));
@@ -177,7 +182,8 @@ public sealed class RunWriterTests : IDisposable
         Assert.False(Directory.Exists(_run));
         var writer = RunWriter.Create(_run, Description);
         Assert.Throws<InvalidRunException>(() => writer.Append(0, 0, Tensors(1, StreamedTensor.Integer("sketch", 4))));
-        Assert.Equal($"{Path.Combine(_run, "run.json")}: checkpoints: found 0 checkpoint(s), expected at least two.", Assert.Throws<InvalidRunException>(() => RecordedRun.Open(_run)).Message);
+        Assert.Equal($"{Path.Combine(_run, "run.json")}: checkpoints: found 0 checkpoint(s), expected at least two.",
+            Assert.Throws<InvalidRunException>(() => RecordedRun.Open(_run)).Message);
     }
 
     [Fact]
@@ -207,7 +213,8 @@ public sealed class RunWriterTests : IDisposable
         if (name == "folder") Directory.CreateDirectory(path);
         else File.WriteAllText(path, "precious");
         string message = Assert.Throws<IOException>(() => RunWriter.Create(_run, Description)).Message;
-        Assert.Equal($"{_run}: the folder is not empty and holds {name}, which this tool did not write; choose another folder, or overwrite (--overwrite).", message);
+        Assert.Equal($"{_run}: the folder is not empty and holds {name}, which this tool did not write; choose another folder, or overwrite (--overwrite).",
+            message);
         Assert.Equal([name], Files);
         if (name != "folder") Assert.Equal("precious", File.ReadAllText(path));
 
@@ -225,6 +232,7 @@ public sealed class RunWriterTests : IDisposable
         using var run = RecordedRun.Open(_run);
         Assert.Equal(16, run.Checkpoints.Count);
         File.WriteAllText(_folder["file"], "");
-        Assert.Equal($"{_folder["file"]}: found a file, expected a folder to record into.", Assert.Throws<IOException>(() => RunWriter.Create(_folder["file"], Description)).Message);
+        Assert.Equal($"{_folder["file"]}: found a file, expected a folder to record into.",
+            Assert.Throws<IOException>(() => RunWriter.Create(_folder["file"], Description)).Message);
     }
 }

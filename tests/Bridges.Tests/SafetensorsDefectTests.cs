@@ -26,7 +26,8 @@ public class SafetensorsDefectTests
     [InlineData("{\"x\":{\"dtype\":5,\"shape\":[0],\"data_offsets\":[0,0]}}", "x: dtype: found 5, expected a string.")]
     [InlineData("{\"x\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,0]}}", "x: shape: found -1, expected integers from 0 to 9223372036854775807.")]
     [InlineData("{\"x\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,0]}}", "x: shape: found 1.5, expected integers from 0 to 9223372036854775807.")]
-    [InlineData("{\"x\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,0]}}", "x: shape: found 99999999999999999999, expected integers from 0 to 9223372036854775807.")]
+    [InlineData("{\"x\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,0]}}",
+        "x: shape: found 99999999999999999999, expected integers from 0 to 9223372036854775807.")]
     [InlineData("{\"x\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0]}}", "x: data_offsets: found 1 numbers, expected [begin, end].")]
     [InlineData("{\"x\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}", "x: dtype stands twice, expected once.")]
     [InlineData("{\"__metadata__\":{\"a\":1}}", "__metadata__: a: found 1, expected a string.")]
@@ -49,7 +50,8 @@ public class SafetensorsDefectTests
     [Fact]
     public void HeadersThatAreNotUnicode()
     {
-        Assert.StartsWith("the header holds text that is not Unicode", Refusal(Fixtures.Safetensors("""{"\uD800":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0)));
+        Assert.StartsWith("the header holds text that is not Unicode",
+            Refusal(Fixtures.Safetensors("""{"\uD800":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0)));
         var bytes = Fixtures.Safetensors("""{"x":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0);
         bytes[10] = 0xFF;
         Assert.Contains("the header ", Refusal(bytes));
@@ -77,7 +79,8 @@ public class SafetensorsDefectTests
     [InlineData("[0,8]", "[4,12]", "b: data_offsets: found [4, 12], expected to begin at 8, the end of tensor a (overlap).")]
     [InlineData("[0,8]", "[0,8]", "b: data_offsets: found [0, 8], expected to begin at 8, the end of tensor a (overlap).")]
     [InlineData("[0,8]", "[12,20]", "b: data_offsets: found [12, 20], expected to begin at 8, the end of tensor a (gap).")]
-    [InlineData("[0,8]", "[9223372036854775800,9223372036854775807]", "b: data_offsets: found [9223372036854775800, 9223372036854775807], which is 7 bytes, expected 8 bytes for F32 of shape [2].")]
+    [InlineData("[0,8]", "[9223372036854775800,9223372036854775807]",
+        "b: data_offsets: found [9223372036854775800, 9223372036854775807], which is 7 bytes, expected 8 bytes for F32 of shape [2].")]
     public void TensorsThatOverlapOrLeaveAGap(string a, string b, string message) =>
         Assert.Equal(message, Refusal(Fixtures.Safetensors($"{{{Tensor("a", "F32", "[2]", a)},{Tensor("b", "F32", "[2]", b)}}}", 20)));
 
@@ -89,7 +92,8 @@ public class SafetensorsDefectTests
         Assert.Equal("found 7 bytes, expected at least 8 (the length of the header): the file was cut off in writing.", Refusal(new byte[7]));
         Assert.Equal($"found {header.Length} bytes after the header length, expected at least 1000, the header: the file was cut off in writing.",
             Refusal(Fixtures.Safetensors(header, 0, headerLength: 1000)));
-        Assert.Equal("x: found 12 bytes of data, expected 16: data_offsets reach beyond the file, which was cut off in writing.", Refusal(Fixtures.Safetensors(header, 12)));
+        Assert.Equal("x: found 12 bytes of data, expected 16: data_offsets reach beyond the file, which was cut off in writing.",
+            Refusal(Fixtures.Safetensors(header, 12)));
     }
 
     [Theory]
@@ -106,7 +110,8 @@ public class SafetensorsDefectTests
         File.WriteAllBytes(folder["x"], Fixtures.Safetensors($"{{{Tensor("a", "F4", "[3]", "[0,2]")},{Tensor("b", "F32", "[1]", "[2,6]")}}}", 6));
         using var file = SafetensorsFile.Open(folder["x"]);
         Assert.Equal([0.0], file["b"].ReadAll());
-        Assert.Equal($"{folder["x"]}: a: found dtype F4, expected F16, BF16, F32, F64, I64 or BOOL.", Assert.Throws<InvalidRunException>(() => file["a"]).Message);
+        Assert.Equal($"{folder["x"]}: a: found dtype F4, expected F16, BF16, F32, F64, I64 or BOOL.",
+            Assert.Throws<InvalidRunException>(() => file["a"]).Message);
     }
 
     [Fact]
@@ -114,7 +119,8 @@ public class SafetensorsDefectTests
     {
         using var folder = new TemporaryFolder();
         Assert.Equal($"{folder["none"]}: not found.", Assert.Throws<InvalidRunException>(() => SafetensorsFile.Open(folder["none"])).Message);
-        Assert.Equal($"{folder.Root}: not found (it is a folder, expected a safetensors file).", Assert.Throws<InvalidRunException>(() => SafetensorsFile.Open(folder.Root)).Message);
+        Assert.Equal($"{folder.Root}: not found (it is a folder, expected a safetensors file).",
+            Assert.Throws<InvalidRunException>(() => SafetensorsFile.Open(folder.Root)).Message);
     }
 
     /// <summary>Damaged files are refused or read; they never end in any other exception, nor in a read outside the map.</summary>
@@ -155,6 +161,7 @@ public class SafetensorsDefectTests
                 refused++;
             }
         }
-        Assert.True(refused > cases / 10 && opened > cases / 10, $"refused {refused}, opened {opened} of {cases}: the damage is too much or too little to test anything");
+        Assert.True(refused > cases / 10 && opened > cases / 10,
+            $"refused {refused}, opened {opened} of {cases}: the damage is too much or too little to test anything");
     }
 }

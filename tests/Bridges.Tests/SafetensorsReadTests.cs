@@ -65,7 +65,8 @@ public class SafetensorsReadTests
         for (int padding = 0; padding < 8; padding++)
         {
             var values = Enumerable.Range(0, 40).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
-            var bytes = Fixtures.Safetensors("""{"a":{"dtype":"F32","shape":[40],"data_offsets":[0,160]},"b":{"dtype":"F64","shape":[40],"data_offsets":[160,480]}}""" + new string(' ', padding), 480);
+            const string Header = """{"a":{"dtype":"F32","shape":[40],"data_offsets":[0,160]},"b":{"dtype":"F64","shape":[40],"data_offsets":[160,480]}}""";
+            var bytes = Fixtures.Safetensors(Header + new string(' ', padding), 480);
             for (int i = 0; i < 40; i++)
             {
                 BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 480 + 4 * i), values[i]);

@@ -35,7 +35,8 @@ public class SafetensorsWriterTests
         Assert.Equal([3, 2, 1], file["double"].Shape);
         Assert.Empty(file["sketch"].Shape);
         Assert.Equal([2, 0], file["none"].Shape);
-        Assert.Equal(["F64", "I64", "F32", "F16", "BF16", "BOOL"], ((string[])["double", "batch", "single", "half", "brain", "mask"]).Select(n => file.Entries[n].Dtype));
+        Assert.Equal(["F64", "I64", "F32", "F16", "BF16", "BOOL"],
+            ((string[])["double", "batch", "single", "half", "brain", "mask"]).Select(n => file.Entries[n].Dtype));
         Assert.False(File.Exists(folder["x.part"]));
     }
 
@@ -48,7 +49,8 @@ public class SafetensorsWriterTests
         byte[] bytes = File.ReadAllBytes(folder["x"]);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         Assert.Equal(0UL, length % 8);
-        Assert.Equal("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"m":{"dtype":"BOOL","shape":[1],"data_offsets":[8,9]}}""", Encoding.UTF8.GetString(bytes, 8, (int)length).TrimEnd());
+        Assert.Equal("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"m":{"dtype":"BOOL","shape":[1],"data_offsets":[8,9]}}""",
+            Encoding.UTF8.GetString(bytes, 8, (int)length).TrimEnd());
         Assert.Equal([0, 0, 0xC0, 0x3F, 0, 0, 0, 0xC0, 1], bytes[(8 + (int)length)..]);
     }
 
@@ -104,7 +106,8 @@ public class SafetensorsWriterTests
         SafetensorsWriter.Write(folder["x"], new MemoryTensor("a", [1.0], 1));
         var nan = Assert.Throws<InvalidRunException>(() => SafetensorsWriter.Write(folder["x"], new MemoryTensor("a", [1, double.NaN], 2)));
         Assert.Equal("memory: a: found NaN at index [1], expected finite numbers.", nan.Message);
-        var large = Assert.Throws<InvalidRunException>(() => SafetensorsWriter.Write(folder["x"], new StreamedTensor("a", StorageType.Float32, [3], (_, d) => d.Fill(1e39))));
+        var large = Assert.Throws<InvalidRunException>(() =>
+            SafetensorsWriter.Write(folder["x"], new StreamedTensor("a", StorageType.Float32, [3], (_, d) => d.Fill(1e39))));
         Assert.Equal("memory: a: found 1E+39 at element 0, expected numbers that F32 can hold.", large.Message);
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(folder["x"], new MemoryTensor("a", [1.0], 1), new MemoryTensor("a", [1.0], 1)));
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(folder["x"], new MemoryTensor("__metadata__", [1.0], 1)));

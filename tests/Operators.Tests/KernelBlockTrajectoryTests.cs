@@ -44,7 +44,8 @@ public class KernelBlockTrajectoryTests
         }
     }
 
-    /// <summary>Rounding is that of the coarsest block in use: one cross block in float32 spoils float64 kernels where J is interpolated, and nothing where K is.</summary>
+    /// <summary>Rounding is that of the coarsest block in use: one cross block in float32 spoils float64 kernels where J is interpolated, and nothing where K
+    /// is.</summary>
     [Theory]
     [InlineData("K_QS", true, -23)]
     [InlineData("K_SS_next", true, -23)]
@@ -55,7 +56,8 @@ public class KernelBlockTrajectoryTests
     public void RoundingIsThatOfTheCoarsestBlockInUse(string coarse, bool cross, int exponent)
     {
         var blocks = new SyntheticRun(n: 5, m: 4, p: 1, D: 30, count: 4, seed: 2).Blocks(testKernel: true, cross: true);
-        var run = new CheckpointSequence(blocks.Select(c => new Checkpoint(c.Time, c.Step, c.Tensors.Values.Where(t => cross || t.Name != "K_SQ_next").Select(t =>
+        var run = new CheckpointSequence(
+            blocks.Select(c => new Checkpoint(c.Time, c.Step, c.Tensors.Values.Where(t => cross || t.Name != "K_SQ_next").Select(t =>
             t.Name == coarse ? new MemoryTensor(t.Name, Array.ConvertAll(t.ReadAll(), v => (float)v), [.. t.Shape]) : t).ToArray())), blocks.Loss);
         var builder = Read(run, Backends.Managed);
         Assert.Equal((cross, Math.ScaleB(1, exponent)), (builder.InterpolatesJacobian, builder.Epsilon));

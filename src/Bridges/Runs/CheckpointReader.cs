@@ -4,17 +4,18 @@ namespace KernelFlow.Bridges;
 internal static class CheckpointReader
 {
     // Read when the run is opened: all of them together are far smaller than one Jacobian.
-    private static readonly string[] Small = ["U_S", "U_Q", "g", "loss"];
+    private static readonly TensorName[] _small = [TensorName.U_S, TensorName.U_Q, TensorName.g, TensorName.Loss];
 
-    /// <summary>The tensors of a file. Those that the run format does not know and this version cannot read are left out; a known name must have an allowed type.</summary>
-    public static Checkpoint Read(SafetensorsFile file, CheckpointEntry entry)
+    /// <summary>The tensors of a file. Those that the run format does not know and this version cannot read are left out; a known name must have an allowed
+    /// type.</summary>
+    public static Checkpoint Read(ContainerFile file, CheckpointEntry entry)
     {
         var tensors = new Dictionary<string, TensorSource>(StringComparer.Ordinal);
-        foreach (var (name, described) in file.Entries)
+        foreach (string name in file.Names)
         {
-            if (described.Type is null && !TensorKinds.IsKnown(name)) continue;
+            if (TensorName.Find(name) is null && !file.CanRead(name)) continue;
             var tensor = file[name];
-            TensorKinds.Check(tensor);
+            TensorTypes.Check(tensor);
             tensors.Add(name, tensor);
         }
         if (tensors.Count == 0) throw new InvalidRunException($"{file.Path}: tensor U_S is missing (checkpoint at step {entry.Step}); found none.");
@@ -24,21 +25,22 @@ internal static class CheckpointReader
     /// <summary>A run with Jacobians must say how many parameters it has.</summary>
     public static void RequireParameters(IReadOnlyList<Checkpoint> checkpoints, RunManifest manifest)
     {
-        if (manifest.Parameters is not null || checkpoints[0].Find("J_S") is not { } jacobian) return;
-        throw new InvalidRunException($"{manifest.Path}: parameters is missing, expected a positive integer: {jacobian.Location} has J_S of shape {jacobian.ShapeText}.");
+        if (manifest.Parameters is not null || checkpoints[0].Find(TensorName.J_S) is not { } jacobian) return;
+        throw new InvalidRunException(
+            $"{manifest.Path}: parameters is missing, expected a positive integer: {jacobian.Location} has J_S of shape {jacobian.ShapeText}.");
     }
 
     /// <summary>Finite values of the small tensors, and batch members that are examples.</summary>
     public static void CheckSmallTensors(Checkpoint checkpoint, int train)
     {
-        foreach (string name in Small) _ = checkpoint.Find(name)?.ReadAll();
+        foreach (var name in _small) _ = checkpoint.Find(name)?.ReadAll();
         CheckBatch(checkpoint, train);
     }
 
     /// <summary>Throws when batch is not a list of examples.</summary>
     public static void CheckBatch(Checkpoint checkpoint, int train)
     {
-        if (checkpoint.Find("batch") is not { } batch) return;
+        if (checkpoint.Find(TensorName.Batch) is not { } batch) return;
         if (batch.Shape.Count != 1 || batch.Count is 0 or > int.MaxValue)
             throw new InvalidRunException($"{batch.Location}: batch: found shape {batch.ShapeText}, expected [b], the examples of one step.");
         double[] values = batch.ReadAll();

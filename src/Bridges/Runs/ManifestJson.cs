@@ -59,7 +59,8 @@ internal static class ManifestJson
     public static byte[] Bytes(JsonObject json)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) json.WriteTo(writer);
+        var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var writer = new Utf8JsonWriter(buffer, options)) json.WriteTo(writer);
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
     }

@@ -10,29 +10,30 @@ internal static class ManifestParser
     private const long MaximumBytes = 100_000_000;
 
     /// <summary>Reads and validates; a recording in progress may have fewer than two checkpoints.</summary>
-    public static RunManifest Read(string path, int minimumCheckpoints)
+    public static RunManifest Read(string path, int minimumCheckpoints, RunFormat format)
     {
         byte[] bytes;
         try
         {
             if (!File.Exists(path)) throw new InvalidRunException($"{path}: not found.");
-            if (new FileInfo(path).Length > MaximumBytes) throw new InvalidRunException($"{path}: found more than {MaximumBytes} bytes, expected a manifest.");
+            if (new FileInfo(path).Length > MaximumBytes)
+                throw new InvalidRunException($"{path}: found more than {MaximumBytes} bytes, expected a manifest.");
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidRunException($"{path}: cannot be read: {e.Message}", e);
         }
-        return Parse(bytes, path, minimumCheckpoints);
+        return Parse(bytes, path, minimumCheckpoints, format);
     }
 
     /// <summary>Parses the bytes of a manifest.</summary>
-    public static RunManifest Parse(byte[] bytes, string path, int minimumCheckpoints)
+    public static RunManifest Parse(byte[] bytes, string path, int minimumCheckpoints, RunFormat format)
     {
         using var document = ParseJson(bytes, path);
         try
         {
-            return Parse(document, bytes, path, minimumCheckpoints);
+            return Parse(document, bytes, path, minimumCheckpoints, format);
         }
         catch (InvalidOperationException e)
         {
@@ -41,7 +42,7 @@ internal static class ManifestParser
         }
     }
 
-    private static RunManifest Parse(JsonDocument document, byte[] bytes, string path, int minimumCheckpoints)
+    private static RunManifest Parse(JsonDocument document, byte[] bytes, string path, int minimumCheckpoints, RunFormat format)
     {
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new InvalidRunException($"{path}: found {JsonText.Clip(document.RootElement.GetRawText())}, expected a JSON object.");
@@ -50,8 +51,8 @@ internal static class ManifestParser
         if (keys.Get("version", "1") is not { ValueKind: JsonValueKind.Number } version || !version.TryGetInt32(out int number) || number != 1)
             throw keys.Wrong("version", $"a version that this program understands: {RunManifest.VersionsUnderstood}");
 
-        string name = keys.OneOf("loss", [.. LossDescriptor.BuiltIn.Select(d => d.Name)]);
-        var loss = LossDescriptor.BuiltIn.First(d => d.Name == name);
+        string name = keys.OneOf("loss", [.. format.Losses.Select(d => d.Name)]);
+        var loss = format.Losses.First(d => d.Name == name);
         bool custom = !loss.HasFormula;
         int train = (int)keys.Integer("train", 1, int.MaxValue), test = (int)keys.Integer("test", 1, int.MaxValue);
         int outputs = (int)keys.Integer("outputs", 1, int.MaxValue);
@@ -69,7 +70,7 @@ internal static class ManifestParser
             Test = test,
             Outputs = outputs,
             Parameters = keys.Has("parameters") ? keys.Integer("parameters", 1, long.MaxValue) : null,
-            Optimizer = keys.Has("optimizer") ? Optimizer(keys) : null,
+            Optimizer = keys.Has("optimizer") ? Optimizer(keys, format) : null,
             Targets = custom && !keys.Has("targets") ? null : FileName(keys, "targets"),
             Checkpoints = Checkpoints(keys, path, minimumCheckpoints),
             Metadata = Metadata(keys),
@@ -103,25 +104,28 @@ internal static class ManifestParser
         }
     }
 
-    private static Optimizer Optimizer(ManifestKeys keys)
+    private static Optimizer Optimizer(ManifestKeys keys, RunFormat format)
     {
         var optimizer = keys.Object("optimizer", "an object with kind and learningRate");
-        string kind = optimizer.Text("kind", string.Join(", ", OptimizerDescriptor.BuiltIn.Select(d => d.Kind)));
-        return OptimizerDescriptor.BuiltIn.FirstOrDefault(d => d.Kind == kind) is { } known ? known.Read(optimizer) : UnknownOptimizer.Read(optimizer);
+        string kind = optimizer.Text("kind", string.Join(", ", format.Optimizers.Select(d => d.Kind)));
+        return format.Optimizers.FirstOrDefault(d => d.Kind == kind) is { } known ? known.Read(optimizer) : UnknownOptimizer.Read(optimizer);
     }
 
     private static CheckpointEntry[] Checkpoints(ManifestKeys keys, string path, int minimum)
     {
-        if (keys.Get("checkpoints", "an array of checkpoints") is not { ValueKind: JsonValueKind.Array } array) throw keys.Wrong("checkpoints", "an array of checkpoints");
+        const string Expected = "an array of checkpoints";
+        if (keys.Get("checkpoints", Expected) is not { ValueKind: JsonValueKind.Array } array) throw keys.Wrong("checkpoints", Expected);
         var entries = new List<CheckpointEntry>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in array.EnumerateArray())
         {
             int k = entries.Count;
             if (item.ValueKind != JsonValueKind.Object)
-                throw new InvalidRunException($"{path}: checkpoints[{k}]: found {JsonText.Clip(item.GetRawText())}, expected an object with file, step and time.");
+                throw new InvalidRunException(
+                    $"{path}: checkpoints[{k}]: found {JsonText.Clip(item.GetRawText())}, expected an object with file, step and time.");
             var checkpoint = new ManifestKeys(item, path, $"checkpoints[{k}].");
-            var entry = new CheckpointEntry(FileName(checkpoint, "file"), checkpoint.Integer("step", 0, long.MaxValue), checkpoint.Number("time", "a finite number", _ => true));
+            string file = FileName(checkpoint, "file");
+            var entry = new CheckpointEntry(file, checkpoint.Integer("step", 0, long.MaxValue), checkpoint.Number("time", "a finite number", _ => true));
             if (k > 0 && entry.Time <= entries[^1].Time)
                 throw checkpoint.Wrong("time", $"more than {FlowTimeWindow.Text(entries[^1].Time)}, the time of the checkpoint before it (time must increase)");
             if (k > 0 && entry.Step <= entries[^1].Step)
@@ -138,7 +142,8 @@ internal static class ManifestParser
         const string Expected = "a file name inside the run folder";
         string name = keys.Text(key, Expected);
         bool drive = name.Length >= 2 && char.IsAsciiLetter(name[0]) && name[1] == ':';
-        bool inside = name.Length > 0 && !drive && name[0] is not ('/' or '\\') && !Path.IsPathRooted(name) && !name.Contains('\0') && !name.Split('/', '\\').Contains("..");
+        bool inside = name.Length > 0 && !drive && name[0] is not ('/' or '\\') && !Path.IsPathRooted(name)
+            && !name.Contains('\0') && !name.Split('/', '\\').Contains("..");
         return inside && Normalized(name).Length > 0 ? name : throw keys.Wrong(key, Expected + " (no absolute path, no \"..\")");
     }
 

@@ -5,17 +5,24 @@ using KernelFlow.Bridges;
 
 namespace KernelFlow;
 
-/// <summary>A recorded run opened from its folder: the manifest, the targets, and checkpoints whose tensors are read through memory maps when asked for.</summary>
-/// <remarks>Opening validates the manifest, every header in the window and the small tensors (outputs, targets, g, loss, batch); nothing of size N·D or N² is read.
-/// Tensors throw <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>. Concurrent reads are safe.</remarks>
+/// <summary>A recorded run opened from its folder: the manifest, the targets, and checkpoints whose tensors are read from the files when asked
+/// for.</summary>
+/// <remarks>Opening validates the manifest, every header in the window and the small tensors (outputs, targets, g, loss, batch); nothing of size N·D or N² is
+/// read. Tensors throw <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>. Concurrent reads are safe.</remarks>
 public sealed class RecordedRun : IDisposable
 {
-    private readonly IReadOnlyList<SafetensorsFile> _files;
+    private readonly IReadOnlyList<ContainerFile> _files;
     private readonly IReadOnlyList<string> _fileNames;
 
     private RecordedRun(
-        string folder, RunManifest manifest, CheckpointSequence checkpoints, IReadOnlyList<SafetensorsFile> files, IReadOnlyList<string> fileNames) =>
-        (Folder, Manifest, Checkpoints, _files, _fileNames) = (folder, manifest, checkpoints, files, fileNames);
+        string folder, RunManifest manifest, CheckpointSequence checkpoints, IReadOnlyList<ContainerFile> files, IReadOnlyList<string> fileNames)
+    {
+        Folder = folder;
+        Manifest = manifest;
+        Checkpoints = checkpoints;
+        _files = files;
+        _fileNames = fileNames;
+    }
 
     /// <summary>The folder, as given.</summary>
     public string Folder { get; }
@@ -33,23 +40,28 @@ public sealed class RecordedRun : IDisposable
     /// <param name="folder">The run folder (it holds run.json).</param>
     /// <param name="from">Flow time of the window's first checkpoint, matched to 1e-9 relative; null for the run's first.</param>
     /// <param name="to">Flow time of the window's last checkpoint, matched to 1e-9 relative; null for the run's last.</param>
+    /// <param name="format">What the run may be made of; null for <see cref="RunFormat.Default"/>.</param>
     /// <exception cref="InvalidRunException">The run is not sound; the message names the file, the tensor or key, what was found and what was expected. For a
     /// checkpoint that is missing or cut off in writing it also names the <c>--to</c> that analyses the checkpoints before it.</exception>
     /// <exception cref="ArgumentException">A time is not that of a checkpoint (the message names the nearest), or the window holds fewer than two.</exception>
-    public static RecordedRun Open(string folder, double? from = null, double? to = null)
+    public static RecordedRun Open(string folder, double? from = null, double? to = null, RunFormat? format = null)
     {
+        format ??= RunFormat.Default;
         ArgumentException.ThrowIfNullOrEmpty(folder);
         long started = Stopwatch.GetTimestamp();
         if (!Directory.Exists(folder))
-            throw new InvalidRunException($"{folder}: run folder not found{(File.Exists(folder) ? ": it is a file, expected the folder that holds run.json" : "")}.");
-        var manifest = RunManifest.Read(Path.Combine(folder, RunManifest.FileName));
+        {
+            string instead = File.Exists(folder) ? ": it is a file, expected the folder that holds run.json" : "";
+            throw new InvalidRunException($"{folder}: run folder not found{instead}.");
+        }
+        var manifest = RunManifest.Read(Path.Combine(folder, RunManifest.FileName), format);
         var (first, last) = FlowTimeWindow.Find([.. manifest.Checkpoints.Select(c => c.Time)], from, to);
 
-        var files = new List<SafetensorsFile>();
+        var files = new List<ContainerFile>();
         var names = new List<string>();
-        SafetensorsFile OpenFile(string name)
+        ContainerFile OpenFile(string name)
         {
-            files.Add(OpenMember(folder, name));
+            files.Add(format.OpenFile(Path.Combine(folder, name)));
             names.Add(name);
             return files[^1];
         }
@@ -90,8 +102,8 @@ public sealed class RecordedRun : IDisposable
         }
     }
 
-    /// <summary>"sha256:" and the SHA-256, in hexadecimal, of the list of SHA-256 sums of the files read: run.json, the targets, and the window's checkpoints in
-    /// order. Reads every byte once.</summary>
+    /// <summary>"sha256:" and the SHA-256, in hexadecimal, of the list of SHA-256 sums of the files read: run.json, the targets, and the window's checkpoints
+    /// in order. Reads every byte once.</summary>
     /// <remarks>The list is what <c>sha256sum run.json targets.safetensors checkpoint-000000.safetensors …</c> prints in the run folder, so
     /// <c>sha256sum … | sha256sum</c> gives the same number.</remarks>
     /// <param name="cancellation">Stops between pieces of 1 MiB.</param>
@@ -105,23 +117,16 @@ public sealed class RecordedRun : IDisposable
         Line(SHA256.HashData(Manifest.Bytes), RunManifest.FileName);
         for (int i = 0; i < _files.Count; i++)
         {
-            _files[i].Map.AppendTo(one, cancellation);
+            _files[i].AppendTo(one, cancellation);
             Line(one.GetHashAndReset(), _fileNames[i]);
         }
         return "sha256:" + Convert.ToHexStringLower(total.GetHashAndReset());
     }
 
-    /// <summary>Unmaps the files.</summary>
+    /// <summary>Closes the files.</summary>
     public void Dispose()
     {
         foreach (var file in _files) file.Dispose();
-    }
-
-    private static SafetensorsFile OpenMember(string folder, string name)
-    {
-        string path = Path.Combine(folder, name);
-        if (name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) throw new InvalidRunException($"{path}: .npz checkpoints are not read by this version.");
-        return SafetensorsFile.Open(path);
     }
 
     /// <summary>What can still be analysed when checkpoint <paramref name="broken"/> cannot be read.</summary>

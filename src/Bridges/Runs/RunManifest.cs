@@ -55,7 +55,8 @@ public sealed record RunManifest
 
     /// <summary>Reads and validates a manifest.</summary>
     /// <param name="path">The path of run.json.</param>
+    /// <param name="format">The losses and optimizers that it may name; null for <see cref="RunFormat.Default"/>.</param>
     /// <exception cref="InvalidRunException">Not found, not JSON (with line and byte), a version this program does not understand, or a key that is missing or
     /// has a wrong value; the message names file, key, what was found and what was expected.</exception>
-    public static RunManifest Read(string path) => ManifestParser.Read(path, minimumCheckpoints: 2);
+    public static RunManifest Read(string path, RunFormat? format = null) => ManifestParser.Read(path, minimumCheckpoints: 2, format ?? RunFormat.Default);
 }

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace KernelFlow.Bridges;
 
-/// <summary>A whole file mapped for reading, with 64-bit offsets. Concurrent reads are safe; a read after disposal throws instead of touching unmapped memory.</summary>
+/// <summary>A whole file mapped for reading, with 64-bit offsets. Concurrent reads are safe; a read after disposal throws instead of touching unmapped
+/// memory.</summary>
 internal sealed unsafe class FileMap : IDisposable
 {
     private readonly SafeMemoryMappedViewHandle _view;

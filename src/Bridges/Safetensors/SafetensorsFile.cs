@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using KernelFlow.Bridges;
 
 namespace KernelFlow;
@@ -6,16 +7,18 @@ namespace KernelFlow;
 /// <summary>A safetensors file opened through a memory map: the header is read and validated, data are read when asked for, block by block.</summary>
 /// <remarks>Layout: 8 bytes little-endian header length L; L bytes of JSON; row-major little-endian data without gaps. A file larger than memory works.
 /// Concurrent reads are safe. Only the map stays open.</remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ContainerFile
 {
     private readonly FileMap _map;
     private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
 
-    private SafetensorsFile(FileMap map, SafetensorsHeader header, long dataStart) => (_map, _header, _dataStart) = (map, header, dataStart);
-
-    /// <summary>The path it was opened by.</summary>
-    public string Path => _map.Path;
+    private SafetensorsFile(FileMap map, SafetensorsHeader header, long dataStart) : base(map.Path)
+    {
+        _map = map;
+        _header = header;
+        _dataStart = dataStart;
+    }
 
     /// <summary>What the header says of each tensor, by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _header.Entries;
@@ -23,7 +26,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The free-form strings under <c>__metadata__</c>; empty when there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
-    internal FileMap Map => _map;
+    /// <inheritdoc/>
+    public override IEnumerable<string> Names => Entries.Keys;
 
     /// <summary>Opens and validates a file.</summary>
     /// <param name="path">The file; messages repeat it as given.</param>
@@ -50,28 +54,39 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>Whether the file has the named tensor in a dtype that this version reads.</summary>
+    public override bool CanRead(string name) => Entries.TryGetValue(name, out var entry) && entry.Type is not null;
+
     /// <summary>The named tensor, or null when the file does not have it.</summary>
     /// <exception cref="InvalidRunException">It has a dtype that this version does not read.</exception>
-    public TensorSource? Find(string name)
+    public override TensorSource? Find(string name)
     {
         if (!Entries.TryGetValue(name, out var entry)) return null;
-        if (entry.Type is not { } type) throw new InvalidRunException($"{Path}: {name}: found dtype {JsonText.Clip(entry.Dtype)}, expected {Dtypes.Readable}.");
+        if (entry.Type is not { } type)
+            throw new InvalidRunException($"{Path}: {name}: found dtype {JsonText.Clip(entry.Dtype)}, expected {Dtypes.Readable}.");
         return new SafetensorsTensor(_map, entry, type, _dataStart);
     }
 
-    /// <summary>The named tensor.</summary>
-    /// <exception cref="InvalidRunException">The file does not have it, or with a dtype that this version does not read.</exception>
-    public TensorSource this[string name] => Find(name) ?? throw new InvalidRunException(
-        $"{Path}: tensor {name} is missing; found {(Entries.Count == 0 ? "none" : string.Join(", ", Entries.Keys.Order(StringComparer.Ordinal)))}.");
+    /// <summary>Feeds the mapped bytes, those that tensors are read from, to a hash.</summary>
+    /// <inheritdoc/>
+    public override void AppendTo(IncrementalHash hash, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(hash);
+        _map.AppendTo(hash, cancellation);
+    }
 
     /// <summary>Unmaps the file; tensors of it throw <see cref="ObjectDisposedException"/> from then on.</summary>
-    public void Dispose() => _map.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _map.Dispose();
+    }
 
     private static long HeaderLength(FileStream file, string path)
     {
         Span<byte> prefix = stackalloc byte[8];
         if (file.Length < 8)
-            throw new TruncatedFileException($"{path}: found {file.Length} bytes, expected at least 8 (the length of the header): the file was cut off in writing.");
+            throw new TruncatedFileException(
+                $"{path}: found {file.Length} bytes, expected at least 8 (the length of the header): the file was cut off in writing.");
         file.ReadExactly(prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafetensorsHeader.MaximumLength)

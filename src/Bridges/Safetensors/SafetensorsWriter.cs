@@ -6,7 +6,8 @@ using KernelFlow.Bridges;
 namespace KernelFlow;
 
 /// <summary>Writes safetensors files, block by block and crash-safe: under a temporary name, flushed to the disk, then renamed.</summary>
-/// <remarks>Tensors are stored in their own <see cref="StorageType"/>, wider types first and the header padded to 8 bytes, so every element is aligned in the file.</remarks>
+/// <remarks>Tensors are stored in their own <see cref="StorageType"/>, wider types first and the header padded to 8 bytes, so every element is aligned in the
+/// file.</remarks>
 public static class SafetensorsWriter
 {
     private const int PieceElements = 1 << 17, LongestRow = 1 << 22;
@@ -89,8 +90,10 @@ public static class SafetensorsWriter
             tensor.Read(first, block);
             int bad = ElementConversion.FromDouble(block, tensor.Type, bytes);
             if (bad >= 0)
-                throw new InvalidRunException(FormattableString.Invariant(
-                    $"{tensor.Location}: {tensor.Name}: found {block[bad]} at element {first + bad}, expected numbers that {Dtypes.Name(tensor.Type)} can hold."));
+            {
+                string found = FormattableString.Invariant($"found {block[bad]} at element {first + bad}");
+                throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: {found}, expected numbers that {Dtypes.Name(tensor.Type)} can hold.");
+            }
             stream.Write(bytes, 0, count * tensor.Type.Size());
         }
     }

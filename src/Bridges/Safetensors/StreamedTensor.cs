@@ -6,7 +6,8 @@ namespace KernelFlow;
 public delegate void TensorFill(long first, Span<double> destination);
 
 /// <summary>A tensor whose elements are computed when they are asked for, so it need not be in memory; also the way to record integers and masks.</summary>
-/// <remarks><see cref="SafetensorsWriter"/> asks for each element once, in order, in blocks of whole rows (the last axis), as long as a row has at most 2²² elements.</remarks>
+/// <remarks><see cref="SafetensorsWriter"/> asks for each element once, in order, in blocks of whole rows (the last axis), as long as a row has at most 2²²
+/// elements.</remarks>
 public sealed class StreamedTensor : TensorSource
 {
     private readonly TensorFill _fill;

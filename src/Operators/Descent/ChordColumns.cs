@@ -10,7 +10,7 @@ namespace KernelFlow.Operators;
 /// rule and the trapezium, which the integrator scales; with the trapezium η²/12 times the second divided difference of J over three neighbouring checkpoints, along the path instead of
 /// the chord (size only).
 /// </remarks>
-internal sealed class ChordColumns
+public sealed class ChordColumns
 {
     private readonly CheckpointSequence _checkpoints;
     private readonly bool _midpoints;
@@ -21,6 +21,10 @@ internal sealed class ChordColumns
     private bool _thirdLoaded, _hasPreconditioner;
     private double _weightStart, _weightNext, _weightThird;
 
+    /// <summary>Makes buffers for one block of each of three Jacobians.</summary>
+    /// <param name="checkpoints">Every step recorded, with Jacobians.</param>
+    /// <param name="midpoints">Whether J̄ is formed by Simpson's rule from recorded midpoints.</param>
+    /// <exception cref="InvalidOperationException">The run holds kernel blocks.</exception>
     public ChordColumns(CheckpointSequence checkpoints, bool midpoints)
     {
         _checkpoints = checkpoints;

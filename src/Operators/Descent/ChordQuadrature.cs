@@ -25,9 +25,12 @@ public enum SegmentQuadrature
     Gauss,
 }
 
-internal static class ChordQuadratures
+/// <summary>How the rule for J̄ is chosen, and its names in reports.</summary>
+public static class ChordQuadratures
 {
     /// <summary>Whether to use midpoints.</summary>
+    /// <param name="quadrature">The rule asked for.</param>
+    /// <param name="checkpoints">The run, which has midpoints or not.</param>
     /// <exception cref="InvalidRunException">Midpoints were asked for and are not there; the message names the tensor.</exception>
     public static bool UsesMidpoints(this ChordQuadrature quadrature, CheckpointSequence checkpoints)
     {
@@ -39,7 +42,10 @@ internal static class ChordQuadratures
             || (quadrature == ChordQuadrature.Auto && checkpoints.SkipLast(1).All(c => names.All(name => c.Find(name) is not null)));
     }
 
+    /// <summary>The name of Simpson's rule with recorded midpoints.</summary>
     public const string Midpoint = "midpoint";
 
+    /// <summary>The name of a rule: "midpoint" or "trapezium".</summary>
+    /// <param name="midpoints">Whether midpoints are used.</param>
     public static string Name(bool midpoints) => midpoints ? Midpoint : "trapezium";
 }

@@ -88,7 +88,8 @@ public abstract class DescentKernels
         return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend) : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend);
     }
 
-    internal static double[] Rates(CheckpointSequence checkpoints)
+    /// <summary>η_k of a run that recorded every step: the differences of its flow times.</summary>
+    public static double[] Rates(CheckpointSequence checkpoints)
     {
         var rates = new double[checkpoints.Count - 1];
         for (int k = 0; k < rates.Length; k++) rates[k] = checkpoints[k + 1].Time - checkpoints[k].Time;

@@ -44,7 +44,7 @@ public static class DescentSupport
         if (c.Optimizer!.BatchSize is { } size && size < c.Train)
             return $"the optimizer takes minibatches of {size} of {c.Train} training examples, which are not along the gradient of the training loss";
         for (int k = 0; k < c.Count - 1; k++)
-            if (c[k].Find("batch") is { } batch && batch.Count < c.Train)
+            if (c[k].Find(TensorName.Batch) is { } batch && batch.Count < c.Train)
                 return $"{batch.Location}: batch holds {batch.Count} of {c.Train} training examples: "
                     + "a minibatch step is not along the gradient of the training loss";
         return null;
@@ -59,14 +59,14 @@ public static class DescentSupport
     {
         var rule = Rule(c);
         var leaving = c.SkipLast(1).ToArray();
-        bool recorded = leaving.Any(k => k.Find("preconditioner") is not null), sketched = c[0].Find("sketch") is not null;
+        bool recorded = leaving.Any(k => k.Find(TensorName.Preconditioner) is not null), sketched = c[0].Find(TensorName.Sketch) is not null;
         if (rule.NeedsPreconditioner && sketched)
             return $"Jacobians of an {rule.Kind} run are sketched: the preconditioner of a step cannot be applied to them";
         if (!rule.NeedsPreconditioner && rule.HasBuffer && recorded) return $"{rule.Kind} with a preconditioner has no descent recursion here";
         if (!rule.NeedsPreconditioner && sketched && recorded)
             return "sketched Jacobians contain the preconditioner of their own checkpoint, the step needs that of its start";
         bool needed = rule.NeedsPreconditioner || recorded;
-        return needed && leaving.FirstOrDefault(k => k.Find("preconditioner") is null) is { } without
+        return needed && leaving.FirstOrDefault(k => k.Find(TensorName.Preconditioner) is null) is { } without
             ? $"{without.Location}: tensor preconditioner is missing (checkpoint at step {without.Step}); "
                 + $"{(rule.NeedsPreconditioner ? rule.Kind : "a preconditioned step")} needs it in every checkpoint but the last"
             : null;
@@ -78,9 +78,9 @@ public static class DescentSupport
             return $"kernel blocks hold products of neighbouring Jacobians only, {Rule(c).Kind} needs those with all earlier ones: record Jacobians";
         foreach (var k in c.SkipLast(1))
         {
-            string[] missing = [.. new[] { "K_SS_next", "K_QS_next" }.Where(name => k.Find(name) is null)];
+            TensorName[] missing = [.. ((TensorName[])[TensorName.K_SS_next, TensorName.K_QS_next]).Where(name => k.Find(name) is null)];
             if (missing.Length > 0)
-                return $"{k.Location}: kernel blocks without the cross blocks {string.Join(" and ", missing)} "
+                return $"{k.Location}: kernel blocks without the cross blocks {string.Join<TensorName>(" and ", missing)} "
                     + $"(J_k+1 J_kᵀ; checkpoint at step {k.Step}) do not determine the step";
         }
         return null;

@@ -9,7 +9,7 @@ internal sealed class LogisticLoss : LossModel
     public LogisticLoss(double[] targets, bool sum) : base(LossName, targets.Length, 1, sum)
     {
         _y = TargetChecks.Stacked(targets, 1, LossName);
-        TargetChecks.PlusMinusOne(_y);
+        TargetChecks.PlusMinusOne(_y, TensorName.y_S);
     }
 
     public static LossDescriptor Description { get; } = new Descriptor();

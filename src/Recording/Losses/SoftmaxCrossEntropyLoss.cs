@@ -10,7 +10,7 @@ internal sealed class SoftmaxCrossEntropyLoss : LossModel
     {
         if (outputs < 2) throw new InvalidRunException($"{LossName}: found outputs {outputs}, expected at least 2 (for one output use logistic).");
         _y = TargetChecks.Stacked(targets, outputs, LossName);
-        TargetChecks.Probabilities(_y, outputs);
+        TargetChecks.Probabilities(_y, outputs, TensorName.y_S);
     }
 
     public static LossDescriptor Description { get; } = new Descriptor();

@@ -10,15 +10,15 @@ internal static class TargetChecks
     public static double[] Stacked(double[] targets, int outputs, string loss)
     {
         if (targets.Length == 0 || targets.Length % outputs != 0)
-            throw new InvalidRunException($"y_S: found {targets.Length} targets for loss {loss}, expected a positive multiple of outputs = {outputs}.");
+            throw new InvalidRunException($"{TensorName.y_S}: found {targets.Length} targets for loss {loss}, expected a positive multiple of outputs = {outputs}.");
         for (int i = 0; i < targets.Length; i++)
             if (!double.IsFinite(targets[i]))
-                throw new InvalidRunException($"y_S: found {targets[i]} at index [{i / outputs}, {i % outputs}], expected finite numbers.");
+                throw new InvalidRunException($"{TensorName.y_S}: found {targets[i]} at index [{i / outputs}, {i % outputs}], expected finite numbers.");
         return targets;
     }
 
     /// <summary>Each example's targets are probabilities: not negative, and with sum 1 to the accuracy of the files they may come from.</summary>
-    public static void Probabilities(ReadOnlySpan<double> targets, int outputs, string name = "y_S")
+    public static void Probabilities(ReadOnlySpan<double> targets, int outputs, string name)
     {
         for (int i = 0; i < targets.Length; i += outputs)
         {
@@ -38,7 +38,7 @@ internal static class TargetChecks
     }
 
     /// <summary>Every target is −1 or 1.</summary>
-    public static void PlusMinusOne(ReadOnlySpan<double> targets, string name = "y_S")
+    public static void PlusMinusOne(ReadOnlySpan<double> targets, string name)
     {
         for (int i = 0; i < targets.Length; i++)
             if (Math.Abs(targets[i]) != 1)

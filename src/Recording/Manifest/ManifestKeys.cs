@@ -51,8 +51,9 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     public double Number(string key, string expected, Func<double, bool> allowed)
     {
         ArgumentNullException.ThrowIfNull(allowed);
-        return Get(key, expected) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) && double.IsFinite(number) && allowed(number)
-            ? number : throw Wrong(key, expected);
+        var value = Get(key, expected);
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number)) throw Wrong(key, expected);
+        return double.IsFinite(number) && allowed(number) ? number : throw Wrong(key, expected);
     }
 
     /// <summary>Whether the key stands there with a value other than null.</summary>

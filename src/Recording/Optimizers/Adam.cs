@@ -16,7 +16,8 @@ public sealed class Adam : Optimizer
         Beta1 = Fraction(Name, Beta1Key, beta1);
         Beta2 = Fraction(Name, Beta2Key, beta2);
         if (!(epsilon >= 0 && double.IsFinite(epsilon)))
-            throw new ArgumentException(FormattableString.Invariant($"optimizer {Name} needs its constant {EpsilonKey} finite and not negative, found {epsilon}."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"optimizer {Name} needs its constant {EpsilonKey} finite and not negative, found {epsilon}."));
         Epsilon = epsilon;
         Rule = new AdamRule(beta1);
     }

@@ -17,7 +17,8 @@ public abstract class DescentRule
     protected DescentRule(string kind, double decay, double gain)
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);
-        if (!(decay >= 0 && double.IsFinite(decay))) throw new ArgumentOutOfRangeException(nameof(decay), decay, $"{kind}: expected a finite number of at least 0.");
+        if (!(decay >= 0 && double.IsFinite(decay)))
+            throw new ArgumentOutOfRangeException(nameof(decay), decay, $"{kind}: expected a finite number of at least 0.");
         if (!(gain > 0 && double.IsFinite(gain))) throw new ArgumentOutOfRangeException(nameof(gain), gain, $"{kind}: expected a finite positive number.");
         Kind = kind;
         Decay = decay;

@@ -17,7 +17,10 @@ public sealed class Momentum : Optimizer
 
     /// <summary>Manifest: <c>learningRate</c>, <c>momentum</c>, optionally <c>batchSize</c>.</summary>
     public static OptimizerDescriptor Descriptor { get; } = new(Name,
-        keys => new Momentum(OptimizerDescriptor.LearningRate(keys), OptimizerDescriptor.Fraction(keys, Key)) { BatchSize = OptimizerDescriptor.BatchSize(keys) },
+        keys => new Momentum(OptimizerDescriptor.LearningRate(keys), OptimizerDescriptor.Fraction(keys, Key))
+        {
+            BatchSize = OptimizerDescriptor.BatchSize(keys),
+        },
         hasRule: true);
 
     /// <summary>μ.</summary>

@@ -16,7 +16,8 @@ public abstract class Optimizer : IEquatable<Optimizer>
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);
         if (!(learningRate >= 0 && double.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, $"optimizer {kind} needs a learning rate that is finite and not negative.");
+            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate,
+                $"optimizer {kind} needs a learning rate that is finite and not negative.");
         Kind = kind;
         LearningRate = learningRate;
     }

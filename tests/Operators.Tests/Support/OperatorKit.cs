@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Tests;
 
-/// <summary>What every linear operator must do: be its dense columns, linear, repeatable, blockwise what it is vector by vector, transposed exactly, and leave its input alone.</summary>
+/// <summary>What every linear operator must do: be its dense columns, linear, repeatable, blockwise what it is vector by vector, transposed exactly, and
+/// leave its input alone.</summary>
 internal static class OperatorKit
 {
     /// <summary>A as a matrix, from the columns of the identity.</summary>
@@ -48,7 +49,8 @@ internal static class OperatorKit
         Check.Small((ax - dense * x).FrobeniusNorm(), bound * scale * x.FrobeniusNorm(), "A·X against the dense columns");
         Check.Small((aty - dense.Transpose() * y).FrobeniusNorm(), bound * scale * y.FrobeniusNorm(), "Aᵀ·Y against the dense columns");
         // ⟨Ax, y⟩ = ⟨x, Aᵀy⟩ for all pairs of columns.
-        Check.Small((y.TransposeThisAndMultiply(ax) - aty.TransposeThisAndMultiply(x)).FrobeniusNorm(), bound * scale * x.FrobeniusNorm() * y.FrobeniusNorm(), "⟨Ax,y⟩ − ⟨x,Aᵀy⟩");
+        Check.Small((y.TransposeThisAndMultiply(ax) - aty.TransposeThisAndMultiply(x)).FrobeniusNorm(), bound * scale * x.FrobeniusNorm() * y.FrobeniusNorm(),
+            "⟨Ax,y⟩ − ⟨x,Aᵀy⟩");
         var combined = DenseMatrix.OfMatrix(2.5 * x.SubMatrix(0, a.Columns, 0, 1) - 3 * x.SubMatrix(0, a.Columns, 1, 1));
         var expected = 2.5 * ax.SubMatrix(0, a.Rows, 0, 1) - 3 * ax.SubMatrix(0, a.Rows, 1, 1);
         Check.Small((Apply(a, combined) - expected).FrobeniusNorm(), bound * scale * combined.FrobeniusNorm(), "linearity");

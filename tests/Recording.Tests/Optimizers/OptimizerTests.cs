@@ -6,7 +6,8 @@ public class OptimizerTests
     private static readonly Optimizer[] _all =
     [
         new GradientDescent(0.1), new GradientDescent(0.1) { BatchSize = 4 }, new Momentum(0.1, 0.9), new Momentum(0.1, 0.8), new Adam(0.1, 0.9, 0.999, 1e-8),
-        new StochasticGradientDescent(0.1, 4), new GradientFlow(), new UnknownOptimizer("lion", 0.1), new UnknownOptimizer("lion", 0.1, new NamedConstant("decay", 1)),
+        new StochasticGradientDescent(0.1, 4), new GradientFlow(), new UnknownOptimizer("lion", 0.1),
+        new UnknownOptimizer("lion", 0.1, new NamedConstant("decay", 1)),
     ];
 
     [Fact]
@@ -26,7 +27,8 @@ public class OptimizerTests
     [Fact]
     public void ConstantsComeInTheOrderOfTheManifestWithTheBatchLast()
     {
-        Assert.Equal([new("beta1", 0.9), new("beta2", 0.99), new("epsilon", 1e-8), new("batchSize", 3)], new Adam(1, 0.9, 0.99, 1e-8) { BatchSize = 3 }.Constants);
+        Assert.Equal([new("beta1", 0.9), new("beta2", 0.99), new("epsilon", 1e-8), new("batchSize", 3)],
+            new Adam(1, 0.9, 0.99, 1e-8) { BatchSize = 3 }.Constants);
         Assert.Equal([new("momentum", 0.5)], new Momentum(1, 0.5).Constants);
         Assert.Empty(new GradientDescent(1).Constants);
         Assert.Equal("adam, learning rate 1, beta1 0.9, beta2 0.99, epsilon 1E-08, batchSize 3", new Adam(1, 0.9, 0.99, 1e-8) { BatchSize = 3 }.ToString());
@@ -35,8 +37,10 @@ public class OptimizerTests
     [Fact]
     public void ConstantsOutsideTheirRangeMakeNoOptimizer()
     {
-        Assert.Contains("optimizer adam needs its coefficient beta1 in [0, 1), found 1", Assert.Throws<ArgumentException>(() => new Adam(0.1, 1, 0.9, 0)).Message);
-        Assert.Contains("optimizer momentum needs its coefficient momentum in [0, 1), found -0.5", Assert.Throws<ArgumentException>(() => new Momentum(0.1, -0.5)).Message);
+        Assert.Contains("optimizer adam needs its coefficient beta1 in [0, 1), found 1",
+            Assert.Throws<ArgumentException>(() => new Adam(0.1, 1, 0.9, 0)).Message);
+        Assert.Contains("optimizer momentum needs its coefficient momentum in [0, 1), found -0.5",
+            Assert.Throws<ArgumentException>(() => new Momentum(0.1, -0.5)).Message);
         Assert.Contains("epsilon", Assert.Throws<ArgumentException>(() => new Adam(0.1, 0.9, 0.9, double.NaN)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new GradientDescent(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new StochasticGradientDescent(0.1, 0));

@@ -113,7 +113,8 @@ public abstract class TensorSource
         if (block.Columns == 0) return;
         long width = Count / block.Columns;
         if (width * block.Columns != Count || firstColumn < 0 || firstColumn > width - block.Rows)
-            throw new ArgumentOutOfRangeException(nameof(firstColumn), $"{Location}: {Name} {ShapeText}: columns [{firstColumn}, {firstColumn + block.Rows}) of a matrix of {block.Columns} rows.");
+            throw new ArgumentOutOfRangeException(nameof(firstColumn),
+                $"{Location}: {Name} {ShapeText}: columns [{firstColumn}, {firstColumn + block.Rows}) of a matrix of {block.Columns} rows.");
         for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
     }
 

@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 
-namespace KernelFlow.Operators.Tests;
+namespace KernelFlow.Recording.Tests;
 
 /// <summary>g and B against differences of Φ and g, and closed forms where the formulas are at their limits.</summary>
 public class LossTests

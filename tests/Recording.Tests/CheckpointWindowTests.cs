@@ -1,4 +1,6 @@
-namespace KernelFlow.Operators.Tests;
+using KernelFlow.Operators.Tests;
+
+namespace KernelFlow.Recording.Tests;
 
 /// <summary>Windows by flow time and subsets by index.</summary>
 public class CheckpointWindowTests

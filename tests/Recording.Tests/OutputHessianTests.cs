@@ -1,7 +1,7 @@
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
-namespace KernelFlow.Operators.Tests;
+namespace KernelFlow.Recording.Tests;
 
 /// <summary>B applied block by block against the dense N×N matrix.</summary>
 public class OutputHessianTests

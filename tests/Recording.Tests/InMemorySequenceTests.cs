@@ -1,4 +1,4 @@
-namespace KernelFlow.Bridges.Tests;
+namespace KernelFlow.Recording.Tests;
 
 /// <summary>Sequences built from arrays pass the same shape table as files; sizes come from the first checkpoint.</summary>
 public class InMemorySequenceTests
@@ -14,9 +14,11 @@ public class InMemorySequenceTests
     [Fact]
     public void SizesComeFromTheFirstCheckpoint()
     {
-        var sequence = new CheckpointSequence([At(0, Zeros("J_S", 3, 2, 5), Zeros("J_Q", 8, 5)), At(1, Zeros("J_S", 6, 5), Zeros("J_Q", 4, 2, 5))], LossModel.Squared(new double[6], 2));
+        var sequence = new CheckpointSequence([At(0, Zeros("J_S", 3, 2, 5), Zeros("J_Q", 8, 5)), At(1, Zeros("J_S", 6, 5), Zeros("J_Q", 4, 2, 5))],
+            LossModel.Squared(new double[6], 2));
         Assert.Equal((4, 5L, 6, 8), (sequence.Test, sequence.Parameters, sequence.TrainSize, sequence.TestSize));
-        var kernels = new CheckpointSequence([At(0, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6)), At(1, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6))], LossModel.Squared(new double[6], 2));
+        var kernels = new CheckpointSequence([At(0, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6)), At(1, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6))],
+            LossModel.Squared(new double[6], 2));
         Assert.Null(kernels.Parameters);
     }
 
@@ -24,10 +26,14 @@ public class InMemorySequenceTests
     public void LaterCheckpointsMustAgree()
     {
         var first = At(0, Zeros("J_S", 6, 5), Zeros("J_Q", 8, 5));
-        Assert.Equal("memory: J_S: found shape [6, 4], expected [6, 5] or [3, 2, 5]; it disagrees with parameters = 5.", Refusal(first, At(1, Zeros("J_S", 6, 4), Zeros("J_Q", 8, 5))));
-        Assert.Equal("memory: U_Q: found shape [3, 2], expected [4, 2] or [8]; it disagrees with test = 4.", Refusal(first, At(1, Zeros("U_Q", 3, 2), Zeros("J_S", 6, 5), Zeros("J_Q", 8, 5))));
-        Assert.Equal("memory: U_Q: found shape [7], expected [m, 2]; it disagrees with outputs = 2.", Refusal(At(0, Zeros("U_Q", 7), Zeros("J_S", 6, 5), Zeros("J_Q", 7, 5)), first with { Time = 1 }));
-        Assert.Equal("memory: found K_SS, expected J_S and J_Q as in the first checkpoint: a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.",
+        Assert.Equal("memory: J_S: found shape [6, 4], expected [6, 5] or [3, 2, 5]; it disagrees with parameters = 5.",
+            Refusal(first, At(1, Zeros("J_S", 6, 4), Zeros("J_Q", 8, 5))));
+        Assert.Equal("memory: U_Q: found shape [3, 2], expected [4, 2] or [8]; it disagrees with test = 4.",
+            Refusal(first, At(1, Zeros("U_Q", 3, 2), Zeros("J_S", 6, 5), Zeros("J_Q", 8, 5))));
+        Assert.Equal("memory: U_Q: found shape [7], expected [m, 2]; it disagrees with outputs = 2.",
+            Refusal(At(0, Zeros("U_Q", 7), Zeros("J_S", 6, 5), Zeros("J_Q", 7, 5)), first with { Time = 1 }));
+        Assert.Equal("memory: found K_SS, expected J_S and J_Q as in the first checkpoint: "
+                + "a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.",
             Refusal(first, At(1, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6))));
     }
 
