@@ -59,7 +59,7 @@ public class FrozenKernelTests
     public void AZeroKernelIsAllReservoir()
     {
         var analysis = Analysis(Matrix<double>.Build.Dense(Train, 50), FlowPath.Gaussian(new Random(82), Test, 50), 10);
-        Assert.Equal((0, Train, Verdict.Holds), (analysis.Spectrum.SignalDimension, analysis.Spectrum.ReservoirDimension, analysis.Inclusion.Verdict));
+        Assert.Equal((0, Train, Verdict.Holds), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value, analysis.Inclusion.Verdict));
         Assert.Equal(0, analysis.Inclusion.Visibility);
         Assert.Equal(0, analysis.Operators.Value.W_S.FrobeniusNorm() + analysis.Operators.Value.G_Q.FrobeniusNorm());
         Check.AtMost(1e-14, (analysis.Operators.Value.P - Matrix<double>.Build.DenseIdentity(Train)).FrobeniusNorm(), "P − I");

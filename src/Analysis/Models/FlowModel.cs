@@ -120,7 +120,7 @@ public sealed record FlowModel : RunModel
 
     internal override Known<IReadOnlyList<SchedulePoint>> ScheduleOverStart(AnalysisInput input, CancellationToken cancellation) =>
         input.Options.ScheduleOverStart
-            ? Known.Of(StartSchedule.Build(this, input, cancellation))
+            ? StartSchedule.Build(this, input, cancellation)
             : Known.Unknown<IReadOnlyList<SchedulePoint>>("not asked for");
 
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input)
