@@ -5,7 +5,7 @@ namespace KernelFlow;
 /// <summary>The claims of the theory that an analysis checks, C1 to C14, in the order of the results.</summary>
 public static class ClaimCatalogue
 {
-    /// <summary>All of them; docs/claims.md lists them.</summary>
+    /// <summary>All of them; docs/theory/claims.md lists them.</summary>
     public static IReadOnlyList<Claim> All { get; } =
     [
         new C01Dissipation(), new C02Transport(), new C03TrainTransfer(), new C04TestTransfer(), new C05Inclusion(), new C06Reachability(), new C07FrozenKernel(),
