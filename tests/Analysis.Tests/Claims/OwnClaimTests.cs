@@ -74,14 +74,4 @@ public class OwnClaimTests
         Assert.True(evidence.SecondCarry.IsKnown, evidence.SecondCarry.Reason);
         Assert.True(evidence.Predictions.Descent.IsKnown, evidence.Predictions.Descent.Reason);
     }
-
-    /// <summary>docs/claims.md has one row per claim of the catalogue, with its kind, statement, equation and needs.</summary>
-    [Fact]
-    public void ThePageOfClaimsIsTheCatalogue()
-    {
-        string page = File.ReadAllText(Reports.Repository.Path("docs", "claims.md"));
-        string table = "| id | claim | kind | statement | equation | needs |\n|---|---|---|---|---|---|\n"
-            + string.Concat(ClaimCatalogue.All.Select(c => $"| {c.Id} | {c.Name} | {c.Kind.Name()} | {c.Statement} | {c.Equation} | {c.Needs} |\n"));
-        Assert.True(page.ReplaceLineEndings("\n").Contains(table, StringComparison.Ordinal), "docs/claims.md should hold this table:\n" + table);
-    }
 }
