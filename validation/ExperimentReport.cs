@@ -27,7 +27,7 @@ public sealed record ExperimentReport
     /// <summary>The rows as people read them.</summary>
     public required IReadOnlyList<ExperimentTable> Tables { get; init; }
 
-    /// <summary>Drawings.</summary>
+    /// <summary>The figures of the report, in its order.</summary>
     public required IReadOnlyList<ExperimentFigure> Figures { get; init; }
 
     /// <summary>What made the report and how to make it again.</summary>
@@ -39,20 +39,20 @@ public sealed record ExperimentReport
 }
 
 /// <summary>A named value that is not a result: an option, a size, a version.</summary>
-/// <param name="Name">What.</param>
+/// <param name="Name">What the setting is.</param>
 /// <param name="Value">Its value as text, culture-invariant.</param>
 public sealed record Setting(string Name, string Value);
 
 /// <summary>A table for people; numbers are already text.</summary>
-/// <param name="Title">Heading.</param>
+/// <param name="Title">The heading.</param>
 /// <param name="Note">What to see in it.</param>
 /// <param name="Columns">Headers; one that begins with # is a column of numbers.</param>
 /// <param name="Rows">Cells, as many per row as there are columns.</param>
 public sealed record ExperimentTable(string Title, string Note, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
 
-/// <summary>A figure.</summary>
+/// <summary>A figure of an experiment.</summary>
 /// <param name="Id">Its file's name without the ending: lower case with hyphens, unique in the report.</param>
-/// <param name="Title">Heading.</param>
+/// <param name="Title">The heading.</param>
 /// <param name="Svg">The drawing as an SVG element; colours are classes of the page's style sheet.</param>
 /// <param name="Description">The text alternative: the figures a reader should take from the drawing.</param>
 /// <param name="Caption">What to see in it.</param>

@@ -41,7 +41,7 @@ public sealed class FeedForwardNetwork
     /// <param name="inputSize">Values per input; a square number when the first layer is a convolution (a square image of one channel, row-major).</param>
     /// <param name="hidden">Hidden layers from the input on; may be empty (a linear model). Convolutions come first.</param>
     /// <param name="activation">The nonlinearity after each hidden layer.</param>
-    /// <param name="outputs">p.</param>
+    /// <param name="outputs">p, the outputs per example.</param>
     /// <param name="parametrisation">How width enters.</param>
     /// <exception cref="ArgumentException">The layers do not fit together; the message says which.</exception>
     public static FeedForwardNetwork Create(

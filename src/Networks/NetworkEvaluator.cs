@@ -36,10 +36,10 @@ public sealed class NetworkEvaluator
         _scratchSize = _layers.Max(l => l.ScratchSize);
     }
 
-    /// <summary>The network.</summary>
+    /// <summary>The network that is evaluated.</summary>
     public FeedForwardNetwork Network { get; }
 
-    /// <summary>u ← f(x; w).</summary>
+    /// <summary>The outputs of a batch: u ← f(x; w).</summary>
     /// <param name="w">Parameters [D].</param>
     /// <param name="x">Inputs [n, inputs].</param>
     /// <param name="u">Outputs [n, p].</param>
@@ -61,8 +61,8 @@ public sealed class NetworkEvaluator
     /// <param name="loss">The loss over these n examples.</param>
     /// <param name="u">Outputs [n, p].</param>
     /// <param name="g">Output gradient ∇Φ(u), [n, p].</param>
-    /// <param name="gradient">∇_w Φ [D].</param>
-    /// <returns>Φ(u).</returns>
+    /// <param name="gradient">Receives ∇_w Φ [D].</param>
+    /// <returns>The loss Φ(u).</returns>
     public double LossGradient(double[] w, double[] x, LossModel loss, double[] u, double[] g, double[] gradient)
     {
         ArgumentNullException.ThrowIfNull(loss);

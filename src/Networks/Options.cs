@@ -21,7 +21,7 @@ public enum DataKind
 /// <summary>The nonlinearity after every hidden layer.</summary>
 public enum ActivationKind
 {
-    /// <summary>tanh z.</summary>
+    /// <summary>The hyperbolic tangent tanh z.</summary>
     Tanh,
 
     /// <summary>z·Φ(z) with the normal distribution function Φ (the exact, erf, form).</summary>
@@ -80,13 +80,13 @@ public enum OptimizerKind
 /// <summary>How the learning rate η_k of step k depends on k; a warm-up may multiply it by (k+1)/W for k &lt; W.</summary>
 public enum LearningRateSchedule
 {
-    /// <summary>η.</summary>
+    /// <summary>η_k = η at every step.</summary>
     Constant,
 
-    /// <summary>η·γ^⌊k/every⌋.</summary>
+    /// <summary>Decays by a factor at fixed intervals: η_k = η·γ^⌊k/every⌋.</summary>
     StepDecay,
 
-    /// <summary>η·½(1 + cos(πk/steps)).</summary>
+    /// <summary>Half a cosine, down to nearly zero: η_k = η·½(1 + cos(πk/steps)).</summary>
     Cosine,
 }
 

@@ -90,7 +90,7 @@ public static class Recorder
     private static void RequireSame(Checkpoint computed, string file)
     {
         using var recorded = SafetensorsFile.Open(file);
-        foreach (string name in (string[])["U_S", "U_Q"])
+        foreach (string name in (string[])[TensorName.U_S, TensorName.U_Q])
         {
             double[] there = recorded[name].ReadAll(), here = computed[name].ReadAll();
             if (there.AsSpan().SequenceEqual(here)) continue;

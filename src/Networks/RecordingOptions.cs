@@ -5,7 +5,7 @@ namespace KernelFlow;
 /// <summary>What <see cref="Recorder"/> trains and writes. Immutable; change one by <c>with</c>.</summary>
 public sealed record RecordingOptions
 {
-    /// <summary>The data.</summary>
+    /// <summary>Which data the network is trained on.</summary>
     public DataKind Data { get; init; } = DataKind.Digits;
 
     /// <summary>n: training examples, duplicates included.</summary>
@@ -54,7 +54,7 @@ public sealed record RecordingOptions
     /// <summary>The training loss.</summary>
     public LossKind Loss { get; init; } = LossKind.Squared;
 
-    /// <summary>The optimizer.</summary>
+    /// <summary>How parameters are updated.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.GradientDescent;
 
     /// <summary>η, the learning rate.</summary>

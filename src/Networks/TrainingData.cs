@@ -4,7 +4,7 @@ namespace KernelFlow;
 
 /// <summary>Inputs and targets of a training run, flat and row-major.</summary>
 /// <param name="InputSize">Values per input.</param>
-/// <param name="Outputs">p.</param>
+/// <param name="Outputs">p, the outputs per example.</param>
 /// <param name="X_S">Training inputs [n, inputs].</param>
 /// <param name="X_Q">Test inputs [m, inputs].</param>
 /// <param name="Y_S">Training targets [n, p], noise included.</param>
@@ -13,10 +13,10 @@ namespace KernelFlow;
 /// <param name="NoiseMask_S">Which training examples had their target replaced [n].</param>
 public sealed record TrainingData(int InputSize, int Outputs, double[] X_S, double[] X_Q, double[] Y_S, double[] Y_Q, double[] Clean_S, bool[] NoiseMask_S)
 {
-    /// <summary>n.</summary>
+    /// <summary>n, the number of training examples.</summary>
     public int Train => X_S.Length / InputSize;
 
-    /// <summary>m.</summary>
+    /// <summary>m, the number of test examples.</summary>
     public int Test => X_Q.Length / InputSize;
 
     /// <summary>The data that <paramref name="options"/> ask for; the same for the same seed.</summary>

@@ -3,10 +3,10 @@ namespace KernelFlow.Numerics;
 /// <summary>Whether an operand enters a product as it is or transposed.</summary>
 public enum Op
 {
-    /// <summary>A.</summary>
+    /// <summary>The operand enters as it is: op(A) = A.</summary>
     None,
 
-    /// <summary>Aᵀ.</summary>
+    /// <summary>The operand enters transposed: op(A) = Aᵀ.</summary>
     Transpose,
 }
 

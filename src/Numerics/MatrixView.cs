@@ -8,7 +8,7 @@ namespace KernelFlow.Numerics;
 public readonly struct MatrixView
 {
     /// <summary>Makes a view; the window must lie inside <paramref name="array"/>.</summary>
-    /// <param name="array">The storage.</param>
+    /// <param name="array">The array that holds the elements.</param>
     /// <param name="offset">Index of element (0, 0).</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Number of columns.</param>
@@ -34,7 +34,7 @@ public readonly struct MatrixView
     /// <summary>A contiguous view of a whole array.</summary>
     public MatrixView(double[] array, int rows, int columns) : this(array, 0, rows, columns, Math.Max(1, rows)) { }
 
-    /// <summary>The storage.</summary>
+    /// <summary>The array that holds the elements, shared with whoever made the view.</summary>
     public double[] Array { get; }
 
     /// <summary>Index of element (0, 0) in <see cref="Array"/>.</summary>

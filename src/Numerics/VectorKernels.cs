@@ -10,7 +10,7 @@ namespace KernelFlow.Numerics;
 /// where in a vector an element stands.</remarks>
 public static class VectorKernels
 {
-    /// <summary>y ← y + α·x.</summary>
+    /// <summary>Adds a multiple of one vector to another: y ← y + α·x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Axpy(double alpha, ReadOnlySpan<double> x, Span<double> y)
     {
@@ -22,7 +22,7 @@ public static class VectorKernels
         for (int i = vy.Length * Vector<double>.Count; i < y.Length; i++) y[i] = double.MultiplyAddEstimate(alpha, x[i], y[i]);
     }
 
-    /// <summary>z ← α·x.</summary>
+    /// <summary>A multiple of a vector: z ← α·x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(double alpha, ReadOnlySpan<double> x, Span<double> z)
     {
@@ -34,7 +34,7 @@ public static class VectorKernels
         for (int i = vz.Length * Vector<double>.Count; i < z.Length; i++) z[i] = alpha * x[i];
     }
 
-    /// <summary>z ← α·x + β·y.</summary>
+    /// <summary>A linear combination of two vectors: z ← α·x + β·y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Combine(double alpha, ReadOnlySpan<double> x, double beta, ReadOnlySpan<double> y, Span<double> z)
     {
@@ -48,7 +48,7 @@ public static class VectorKernels
         for (int i = vz.Length * Vector<double>.Count; i < z.Length; i++) z[i] = double.MultiplyAddEstimate(alpha, x[i], beta * y[i]);
     }
 
-    /// <summary>z_i ← x_i·y_i.</summary>
+    /// <summary>The elementwise product: z_i ← x_i·y_i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> z)
     {
@@ -61,7 +61,7 @@ public static class VectorKernels
         for (int i = vz.Length * Vector<double>.Count; i < z.Length; i++) z[i] = x[i] * y[i];
     }
 
-    /// <summary>Σ x_i.</summary>
+    /// <summary>The sum of the elements: Σ x_i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<double> x)
     {
@@ -76,10 +76,10 @@ public static class VectorKernels
     /// <summary>‖x‖₂, for vectors whose squares neither overflow nor underflow.</summary>
     public static double Norm(ReadOnlySpan<double> x) => Math.Sqrt(Dot(x, x));
 
-    /// <summary>‖x − y‖₂.</summary>
+    /// <summary>The distance ‖x − y‖₂ of two vectors.</summary>
     public static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Math.Sqrt(SquaredSum(1, x, -1, y));
 
-    /// <summary>Σ (α·x_i + β·y_i)².</summary>
+    /// <summary>The square of the norm of a combination: Σ (α·x_i + β·y_i)².</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaredSum(double alpha, ReadOnlySpan<double> x, double beta, ReadOnlySpan<double> y)
     {
@@ -114,7 +114,7 @@ public static class VectorKernels
         return sum == 0;
     }
 
-    /// <summary>Σ x_i y_i.</summary>
+    /// <summary>The inner product Σ x_i y_i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
@@ -133,7 +133,22 @@ public static class VectorKernels
         return sum;
     }
 
-    /// <summary>x ← x / divisor.</summary>
+    /// <summary>The Pearson correlation of two vectors; null when one of them is constant or there are fewer than two elements.</summary>
+    public static double? Correlation(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        Same(x.Length, y.Length);
+        if (x.Length < 2) return null;
+        double meanX = Sum(x) / x.Length, meanY = Sum(y) / y.Length, xy = 0, xx = 0, yy = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            xy += (x[i] - meanX) * (y[i] - meanY);
+            xx += (x[i] - meanX) * (x[i] - meanX);
+            yy += (y[i] - meanY) * (y[i] - meanY);
+        }
+        return xx > 0 && yy > 0 ? xy / Math.Sqrt(xx * yy) : null;
+    }
+
+    /// <summary>Divides every element: x ← x / divisor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Divide(Span<double> x, double divisor)
     {

@@ -10,7 +10,7 @@ internal static unsafe class BasisProducts
 {
     private const int Panel = 1024;
 
-    /// <summary>H ← QᵀZ.</summary>
+    /// <summary>The coefficients of Z in the basis: H ← QᵀZ.</summary>
     public static void Project(Backend backend, in MatrixView q, in MatrixView z, in MatrixView h)
     {
         if (q.Columns == 0) return;
@@ -18,7 +18,7 @@ internal static unsafe class BasisProducts
         else backend.Gemm(Op.Transpose, Op.None, 1, q, z, 0, h);
     }
 
-    /// <summary>Z ← Z − QH.</summary>
+    /// <summary>Takes a combination of the basis away: Z ← Z − QH.</summary>
     public static void Subtract(Backend backend, in MatrixView q, in MatrixView h, in MatrixView z)
     {
         if (q.Columns == 0) return;

@@ -4,8 +4,8 @@ namespace KernelFlow.Spectral;
 internal static class ErrorBounds
 {
     /// <summary>For each pair min(r, R²/gap) and min(1, R/gap), with R and gap those of its cluster.</summary>
-    /// <param name="values">Descending.</param>
-    /// <param name="residuals">Residual norms.</param>
+    /// <param name="values">The values found, descending.</param>
+    /// <param name="residuals">The residual norm of each value.</param>
     /// <param name="high">How many of them lie above the rest of the spectrum; the others lie below it.</param>
     /// <param name="rest">Where the rest of the spectrum lies; upper below lower when there is none.</param>
     /// <param name="aroundZero">Whether zero is an eigenvalue, too (the augmented matrix of singular values).</param>

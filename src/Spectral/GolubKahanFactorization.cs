@@ -34,7 +34,7 @@ public sealed class GolubKahanFactorization : IKrylovState
     /// <summary>Starts with empty bases and b random directions to come next.</summary>
     /// <param name="f">L×N with L ≥ N.</param>
     /// <param name="capacity">Most vectors on each side, locked ones included.</param>
-    /// <param name="blockSize">b.</param>
+    /// <param name="blockSize">b, the number of vectors that each step adds.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of every random direction.</param>
     /// <exception cref="ArgumentException">F has fewer rows than columns, or capacity or block size do not fit, or the
@@ -55,7 +55,7 @@ public sealed class GolubKahanFactorization : IKrylovState
         StartAgain();
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N, the number of columns of F.</summary>
     public int Dimension => _f.Columns;
 
     /// <inheritdoc/>

@@ -30,7 +30,7 @@ public sealed class LanczosFactorization : IKrylovState
     /// <summary>Starts with an empty basis and b random directions to come next.</summary>
     /// <param name="a">Symmetric N×N.</param>
     /// <param name="capacity">Most vectors in X and Q together.</param>
-    /// <param name="blockSize">b.</param>
+    /// <param name="blockSize">b, the number of vectors that each step adds.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of every random direction.</param>
     /// <exception cref="ArgumentException">The operator is not symmetric or empty, or capacity or block size do not fit its order.</exception>
@@ -50,7 +50,7 @@ public sealed class LanczosFactorization : IKrylovState
         StartAgain();
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N, the order of the operator.</summary>
     public int Dimension => _a.Rows;
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ public sealed record LanczosResult
     /// <summary>Most basis vectors there could be.</summary>
     public required int MaximumBasis { get; init; }
 
-    /// <summary>Restarts.</summary>
+    /// <summary>How often the basis was restarted.</summary>
     public required int Restarts { get; init; }
 
     /// <summary>Searches orthogonal to the pairs found.</summary>

@@ -21,7 +21,7 @@ public sealed record QuadratureOptions
 /// <param name="StandardError">Of the mean over probes.</param>
 /// <param name="QuadratureError">Difference to the rule of ¾ of the steps: an estimate of what the finite number of steps costs, usually far too large.</param>
 /// <param name="Lower">Lower end of the confidence interval: Student's t times the standard error, widened by the quadrature error.</param>
-/// <param name="Upper">Upper end.</param>
+/// <param name="Upper">Upper end of the confidence interval.</param>
 public readonly record struct SpectralEstimate(double Value, double StandardError, double QuadratureError, double Lower, double Upper)
 {
     internal static SpectralEstimate Of(double value, double standardError, double quadratureError, double quantile)

@@ -4,10 +4,10 @@ namespace KernelFlow.Spectral;
 
 /// <summary>The restarts of a Krylov factorization until the wanted ends of the spectrum are found, and the search for copies of them
 /// that one Krylov space cannot hold.</summary>
-/// <param name="state">The factorization.</param>
+/// <param name="state">The factorization that grows and is restarted.</param>
 /// <param name="high">Values wanted from the upper end.</param>
 /// <param name="low">Values wanted from the lower end.</param>
-/// <param name="blockSize">b.</param>
+/// <param name="blockSize">b, the number of vectors that each step adds.</param>
 /// <param name="floor">Relative residual that rounding allows.</param>
 /// <param name="options">Tolerance and limits.</param>
 /// <param name="progress">Told after every block.</param>

@@ -48,7 +48,7 @@ public sealed record SingularResult
     /// <summary>Most vectors on each side.</summary>
     public required int MaximumBasis { get; init; }
 
-    /// <summary>Restarts.</summary>
+    /// <summary>How often the bases were restarted.</summary>
     public required int Restarts { get; init; }
 
     /// <summary>Searches orthogonal to the triples found.</summary>

@@ -22,13 +22,13 @@ public sealed class StochasticQuadrature
         (Order, Applications, _rules, _shorter) = (order, applications, rules, shorter);
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N, the order of the operator.</summary>
     public int Order { get; }
 
     /// <summary>Vectors the operator was applied to.</summary>
     public int Applications { get; }
 
-    /// <summary>Probes.</summary>
+    /// <summary>The number of random probes.</summary>
     public int Probes => _rules.Length;
 
     /// <summary>The smallest and the largest node of all probes: the spectrum reaches at least from one to the other.</summary>
@@ -77,7 +77,7 @@ public sealed class StochasticQuadrature
         return SpectralEstimate.Of(mean, StandardError(each), Math.Abs(Each(_shorter, f).Average() - mean), Quantile(confidence));
     }
 
-    /// <summary>tr A = Σλ.</summary>
+    /// <summary>The trace: tr A = Σλ.</summary>
     public SpectralEstimate Trace(double confidence = 0.95) => Sum(x => x, confidence);
 
     /// <summary>(Σλ)²/Σλ², the effective rank of a positive semidefinite operator; the interval is that of its logarithm, to first

@@ -23,7 +23,8 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(["results.json"], Names);
     }
 
-    /// <summary>What is on the disk between the last byte and the rename is what a kill there leaves: the old file, and a temporary one that nobody reads.</summary>
+    /// <summary>What is on the disk between the last byte and the rename is what a kill there leaves: the old file, and
+    /// a temporary one that nobody reads.</summary>
     [Fact]
     public void AKillBetweenWriteAndRenameLeavesTheOldFile()
     {

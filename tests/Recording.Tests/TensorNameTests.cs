@@ -43,6 +43,16 @@ public class TensorNameTests
     }
 
     [Fact]
+    public void AccuracyIsBoundedByWhatPredictionsAreMadeFrom()
+    {
+        string[] expected =
+        [
+            "U_S", "U_Q", "J_S", "J_Q", "J_S_mid", "J_Q_mid", "K_SS", "K_QS", "K_SS_next", "K_QS_next", "K_SQ_next", "K_SS_mid", "K_QS_mid",
+        ];
+        Assert.Equal(expected, TensorName.All.Where(t => t.BoundsAccuracy).Select(t => t.Name));
+    }
+
+    [Fact]
     public void NamesAreFoundAndUnknownOnesAreNot()
     {
         foreach (var name in TensorName.All) Assert.Same(name, TensorName.Find(name.Name));

@@ -82,7 +82,8 @@ public sealed class CouplingTableTests(QuickCoupling quick, ITestOutputHelper ou
         {
             ClaimResult foreign = row.Claim("C2"), own = Runs.Single(r => r.Name == row.Name).Claim("C2");
             double difference = Math.Abs(foreign.RelativeError.Value - own.RelativeError.Value);
-            double allowed = (double)(foreign.Budget!.Integration.OrNull() + own.Budget!.Integration.OrNull() + foreign.Budget.Rounding.OrNull() + own.Budget.Rounding.OrNull())!;
+            double allowed = (double)(foreign.Budget!.Integration.OrNull() + own.Budget!.Integration.OrNull() + foreign.Budget.Rounding.OrNull()
+                + own.Budget.Rounding.OrNull())!;
             Check.Small(allowed, 1e-5, $"{row.Id}: what integration and rounding allow");
             Check.Small(difference, allowed, $"{row.Id}: difference of C2");
         }

@@ -23,7 +23,7 @@ internal static class Controls
     });
 
     /// <summary>The test Jacobians of another network: same data, same training, other initial weights.</summary>
-    /// <param name="run">The run.</param>
+    /// <param name="run">The recorded run.</param>
     /// <param name="recording">How it was made.</param>
     /// <param name="seed">Of the other initial weights.</param>
     /// <param name="backend">The dense linear algebra to train with.</param>

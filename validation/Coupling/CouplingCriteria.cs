@@ -127,6 +127,7 @@ internal static class CouplingCriteria
             "Where the kernel moved by its own size or more, the kernel of the start does not predict C4: the movement matters",
             moved.Length > 0 && passing.Length == 0,
             moved.Length == 0 ? "no kernel moved so far" : passing.Length > 0 ? "predicted by the frozen kernel: " + string.Join("; ", passing)
-            : $"{Count(moved.Length)} runs; smallest error of the frozen kernel {Short(moved.Min(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrNull()))}");
+            : $"{Count(moved.Length)} runs; smallest error of the frozen kernel "
+                + $"{Short(moved.Min(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrNull()))}");
     }
 }

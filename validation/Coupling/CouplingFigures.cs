@@ -23,7 +23,8 @@ internal static class CouplingFigures
         var head = new FigureHead("prediction", "The prediction does not care how far the kernel moves",
             "Relative error of the predicted test displacement (C4) against kernel drift. "
                 + string.Join("; ", s_groups.Select(g => Ranges(rows, g, CouplingClaims.Transfer))));
-        var chart = new Chart(DriftAxis(rows), Axis.Log("relative error of C4", rows.Select(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrDefault(0))), head);
+        var chart = new Chart(DriftAxis(rows),
+            Axis.Log("relative error of C4", rows.Select(r => r.Claim(CouplingClaims.Transfer).RelativeError.OrDefault(0))), head);
         Add(chart, rows, CouplingClaims.Transfer);
         return Figure(head, chart.ToString(),
             "Each mark is a run; its error should lie below its budget, wherever it is on the drift axis. The controls use the same recordings. "
@@ -57,7 +58,8 @@ internal static class CouplingFigures
                     + $"{Narrative.Sum(r.Claim(CouplingClaims.Transfer).Budget)}")));
         var axis = Axis.Log("relative error of C4",
             runs.SelectMany(r =>
-                (double[])[r.Claim(CouplingClaims.Transfer).RelativeError.OrDefault(0), 3 * (r.Claim(CouplingClaims.Transfer).Budget?.SumOfKnown ?? 0)]).Append(limit), 12);
+                (double[])[r.Claim(CouplingClaims.Transfer).RelativeError.OrDefault(0), 3 * (r.Claim(CouplingClaims.Transfer).Budget?.SumOfKnown ?? 0)])
+                    .Append(limit), 12);
         RangeRow Row(ExperimentRow run)
         {
             var claim = run.Claim(CouplingClaims.Transfer);
@@ -82,7 +84,8 @@ internal static class CouplingFigures
     private static void Add(Chart chart, IReadOnlyList<ExperimentRow> rows, string claim)
     {
         void Series(string name, int colour, Marker marker, Func<ExperimentRow, bool> which) => chart.Points(name, colour,
-            rows.Where(which).Select(r => new Point(CouplingCriteria.Drift(r), r.Claim(claim).RelativeError.OrDefault(double.NaN), Hover(r, claim))), marker, 3);
+            rows.Where(which).Select(r => new Point(CouplingCriteria.Drift(r), r.Claim(claim).RelativeError.OrDefault(double.NaN), Hover(r, claim))),
+                marker, 3);
         Series("flow", 1, Marker.Circle, r => r.Group == CouplingRows.Recorded && !CouplingCriteria.EveryStep(r));
         Series("recorded steps", 3, Marker.Square, r => r.Group == CouplingRows.Recorded && CouplingCriteria.EveryStep(r));
         Series(CouplingRows.NoPropagator, 2, Marker.Triangle, r => r.Group == CouplingRows.NoPropagator);

@@ -56,7 +56,8 @@ internal static class CouplingTables
     public static ExperimentRow[] Ordered(IReadOnlyList<ExperimentRow> rows, string group) =>
         [.. CouplingCriteria.In(rows, group).OrderBy(CouplingCriteria.Drift)];
 
-    private static string[] Cells(ClaimResult claim) => [Short(claim.RelativeError.OrNull()), Short(claim.Correlation, 6), Narrative.Sum(claim.Budget), Word(claim)];
+    private static string[] Cells(ClaimResult claim) =>
+        [Short(claim.RelativeError.OrNull()), Short(claim.Correlation, 6), Narrative.Sum(claim.Budget), Word(claim)];
 
     private static string[] Pair(ExperimentRow row) =>
         [Short(row.Claim(CouplingClaims.Transfer).Correlation, 5), Short(row.Claim(CouplingClaims.Transfer).RelativeError.OrNull())];

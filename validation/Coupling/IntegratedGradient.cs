@@ -29,7 +29,7 @@ internal static class IntegratedGradient
     {
         double[] recorded = run[^1]["U_Q"].ReadAll(), predicted = TestDisplacement(run);
         VectorKernels.Axpy(-1, run[0]["U_Q"].ReadAll(), recorded);
-        return (VectorKernels.Distance(predicted, recorded) / VectorKernels.Norm(recorded), Correlation.Pearson(predicted, recorded));
+        return (VectorKernels.Distance(predicted, recorded) / VectorKernels.Norm(recorded), VectorKernels.Correlation(predicted, recorded));
     }
 
     private static void Add(double weight, double theta, Moment a, Moment b, double[] moved)

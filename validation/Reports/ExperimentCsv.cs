@@ -19,7 +19,8 @@ internal static class ExperimentCsv
             foreach (var c in row.Claims)
                 CsvText.Row(claims, row.Id, row.Group, row.Name, c.Id, c.Verdict.ToString(), CsvText.Number(c.RelativeError.OrNull()),
                     CsvText.Number(c.Correlation), CsvText.Number(c.Tolerance),
-                    CsvText.Number(c.Budget?.Integration.OrNull()), CsvText.Number(c.Budget?.Interpolation.OrNull()), CsvText.Number(c.Budget?.Descent.OrNull()),
+                    CsvText.Number(c.Budget?.Integration.OrNull()), CsvText.Number(c.Budget?.Interpolation.OrNull()),
+                        CsvText.Number(c.Budget?.Descent.OrNull()),
                         CsvText.Number(c.Budget?.Rounding.OrNull()), c.Reason ?? "");
         yield return (Claims, claims.ToString());
 

@@ -10,7 +10,7 @@ internal static class GateBuilder
     public static Known<RiskGate> Build(CheckpointSequence checkpoints, OutputRecord outputs, CancellationToken cancellation)
     {
         if (!checkpoints.HasJacobians) return Known.Unknown<RiskGate>("kernel blocks were recorded, not Jacobians");
-        if (checkpoints[0].Find("sketch") is not null) return Known.Unknown<RiskGate>("the Jacobians are sketched: their columns are not parameters");
+        if (checkpoints[0].Find(TensorName.Sketch) is not null) return Known.Unknown<RiskGate>("the Jacobians are sketched: their columns are not parameters");
         if (checkpoints.Train < 2) return Known.Unknown<RiskGate>("one training example has no variance");
         long D = checkpoints.Parameters!.Value;
         var layers = ParameterLayers.Of(checkpoints.Metadata, D);
@@ -34,7 +34,7 @@ internal static class GateBuilder
             cancellation.ThrowIfCancellationRequested();
             int count = (int)Math.Min(width, D - first);
             var x = new MatrixView(block, count, N);
-            run[k]["J_S"].ReadTransposed(first, x);
+            run[k][TensorName.J_S].ReadTransposed(first, x);
             Span<double> s = sum.AsSpan(0, count), q = squares.AsSpan(0, count), zi = z.AsSpan(0, count), zz = z2.AsSpan(0, count);
             s.Clear();
             q.Clear();
@@ -56,6 +56,7 @@ internal static class GateBuilder
                 kept += square;
             }
         }
-        return new GatePoint(run[k].Time, (double)passed.Sum() / D, [.. layers.Select((l, i) => (double)passed[i] / l.Parameters)], all > 0 ? kept / all : null);
+        return new GatePoint(run[k].Time, (double)passed.Sum() / D, [.. layers.Select((l, i) => (double)passed[i] / l.Parameters)], all > 0 ? kept / all
+            : null);
     }
 }

@@ -41,14 +41,16 @@ internal static class NoiseBuilder
         var loss = checkpoints.Loss;
         int p = loss.Outputs;
         double[] g = outputs.Gradients[0];
-        if (checkpoints.RunTensors.GetValueOrDefault("clean_S") is { } tensor && !loss.IsCustom)
+        if (checkpoints.RunTensors.GetValueOrDefault(TensorName.clean_S) is { } tensor && !loss.IsCustom)
         {
             double[] targets = tensor.ReadAll(), clean = new double[g.Length];
             loss.WithTargets(targets).Gradient(outputs.TrainOutputs[0], clean);
             int noisy = Enumerable.Range(0, loss.Examples).Count(i => !loss.Targets.Slice(i * p, p).SequenceEqual(targets.AsSpan(i * p, p)));
-            return noisy == 0 ? Known.Unknown<Division>("no label differs from its clean value") : Known.Of(new Division(VectorMath.Subtract(g, clean), clean, noisy, "clean targets"));
+            return noisy == 0 ? Known.Unknown<Division>("no label differs from its clean value")
+                : Known.Of(new Division(VectorMath.Subtract(g, clean), clean, noisy, "clean targets"));
         }
-        if (checkpoints.RunTensors.GetValueOrDefault("noise_mask_S") is not { } mask) return Known.Unknown<Division>("the run has neither clean_S nor noise_mask_S, so its noise is not known");
+        if (checkpoints.RunTensors.GetValueOrDefault(TensorName.noise_mask_S) is not { } mask)
+            return Known.Unknown<Division>("the run has neither clean_S nor noise_mask_S, so its noise is not known");
         double[] marked = mask.ReadAll();
         int count = marked.Count(m => m != 0);
         if (count == 0) return Known.Unknown<Division>("noise_mask_S marks no example");

@@ -20,8 +20,8 @@ internal sealed record StudiedWindow(AnalysisInput Input, RunModel Model, Spectr
 
     /// <summary>ε of the coarsest number type the data are stored in, or were made from.</summary>
     public double StoredEpsilon { get; } = Input.Checkpoints.SelectMany(c => c.Tensors)
-        .Where(t => t.Key is "J_S" or "J_Q" or "J_S_mid" or "J_Q_mid" or "K_SS" or "K_QS" or "K_SS_next" or "K_QS_next" or "K_SQ_next" or "K_SS_mid" or "K_QS_mid" or "U_S" or "U_Q")
-        .Select(t => t.Value.Type.Epsilon()).Concat(Input.Checkpoints.Select(c => c.Find("kernel_epsilon")?.ReadAll()[0] ?? 0)).Max();
+        .Where(t => TensorName.Find(t.Key) is { BoundsAccuracy: true })
+        .Select(t => t.Value.Type.Epsilon()).Concat(Input.Checkpoints.Select(c => c.Find(TensorName.KernelEpsilon)?.ReadAll()[0] ?? 0)).Max();
 
     /// <summary>U_Q(T) − U_Q(s).</summary>
     public double[] TestDisplacement { get; } = VectorMath.Subtract(Input.Outputs.TestOutputs[^1], Input.Outputs.TestOutputs[0]);

@@ -14,22 +14,24 @@ internal static class RunScan
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellation">Checked per piece of 64 Ki numbers.</param>
     /// <param name="backend">Checks that a recorded K_SS is PSD.</param>
-    /// <exception cref="InvalidRunException">A number is NaN or infinite (the message names file, tensor and index), or K_SS is not symmetric and PSD.</exception>
+    /// <exception cref="InvalidRunException">A number is NaN or infinite (the message names file, tensor and index), or K_SS is not symmetric and
+    /// PSD.</exception>
     public static IReadOnlyList<IntervalCheck> Run(CheckpointSequence checkpoints, Backend backend, Action<double> progress, CancellationToken cancellation)
     {
-        string watched = checkpoints.HasJacobians ? "J_S" : "K_SS";
+        string watched = checkpoints.HasJacobians ? TensorName.J_S : TensorName.K_SS;
         int count = checkpoints.Count;
         double[] norms = new double[count], changes = new double[count - 1], bends = new double[count];
         for (int k = 0; k < count; k++)
         {
             foreach (var tensor in checkpoints[k].Tensors.Values)
                 if (tensor.Name != watched) ForEachPiece(tensor.Count, cancellation, (first, length) => tensor.Read(first, new double[length]));
-            if (!checkpoints.HasJacobians) CheckKernel(checkpoints[k]["K_SS"], checkpoints.TrainSize, backend);
+            if (!checkpoints.HasJacobians) CheckKernel(checkpoints[k][TensorName.K_SS], checkpoints.TrainSize, backend);
             Measure(checkpoints, watched, k, norms, changes, bends, cancellation);
             progress((k + 1.0) / count);
         }
         return [.. Enumerable.Range(0, count - 1).Select(k => new IntervalCheck(
-            checkpoints[k].Time, checkpoints[k + 1].Time, checkpoints[k + 1].Step - checkpoints[k].Step, Tolerances.Relative(changes[k], norms[k]), Curvature(checkpoints, k, bends, norms)))];
+            checkpoints[k].Time, checkpoints[k + 1].Time, checkpoints[k + 1].Step - checkpoints[k].Step, Tolerances.Relative(changes[k], norms[k]),
+                Curvature(checkpoints, k, bends, norms)))];
     }
 
     private static void CheckKernel(TensorSource tensor, int size, Backend backend)
@@ -67,7 +69,8 @@ internal static class RunScan
         if (earlier is not null) bends[k - 1] = Math.Sqrt(bend);
     }
 
-    /// <summary>A parabola that leaves the chord over two intervals h₁, h₂ by b at the checkpoint between leaves the chord over h₁ by b·h₁/(4h₂) in its middle.</summary>
+    /// <summary>A parabola that leaves the chord over two intervals h₁, h₂ by b at the checkpoint between leaves the chord over h₁ by b·h₁/(4h₂) in its
+    /// middle.</summary>
     private static double? Curvature(CheckpointSequence run, int k, double[] bends, double[] norms)
     {
         double h = run[k + 1].Time - run[k].Time;

@@ -1,7 +1,7 @@
 namespace KernelFlow.Networks.Layers;
 
 /// <summary>What a parametrisation means for one layer z = α W a + b.</summary>
-/// <param name="Multiplier">α.</param>
+/// <param name="Multiplier">α, the factor of the weights.</param>
 /// <param name="UniformBound">W and b uniform on ± this bound; null: W standard normal and b = 0.</param>
 internal readonly record struct WeightScaling(double Multiplier, double? UniformBound)
 {

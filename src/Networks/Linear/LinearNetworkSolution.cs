@@ -82,13 +82,13 @@ public sealed class LinearNetworkSolution
     /// <summary>K_QS(t), M×N.</summary>
     public DenseMatrix K_QS(double t) => InBasis(_f, (a, b) => Math.Sqrt(_options.Train) * (Strength(a, t) + Strength(b, t)));
 
-    /// <summary>J_S(t), N×D.</summary>
+    /// <summary>The Jacobian J_S(t) of the training outputs, N×D.</summary>
     public DenseMatrix J_S(double t) => Jacobian(_x_S, t);
 
-    /// <summary>J_Q(t), M×D.</summary>
+    /// <summary>The Jacobian J_Q(t) of the test outputs, M×D.</summary>
     public DenseMatrix J_Q(double t) => Jacobian(_x_Q, t);
 
-    /// <summary>P(T,s), N×N.</summary>
+    /// <summary>The propagator P(T,s), N×N.</summary>
     public DenseMatrix P(double T, double s)
     {
         var loss = InBasis(_e, (a, b) => -Decayed(a, b, T, s));
@@ -118,9 +118,9 @@ public sealed class LinearNetworkSolution
         double[] u_S = (_x_S * map).ToRowMajorArray(), u_Q = (_x_Q * map).ToRowMajorArray(), g = new double[n * p];
         Loss.Gradient(u_S, g);
         return new Checkpoint(t, step,
-            MemoryTensor.FromMatrix("J_S", J_S(t)), MemoryTensor.FromMatrix("J_Q", J_Q(t)),
-            new MemoryTensor("U_S", u_S, n, p), new MemoryTensor("U_Q", u_Q, m, p),
-            new MemoryTensor("g", g, n, p), new MemoryTensor("loss", [Loss.Value(u_S)], 1));
+            MemoryTensor.FromMatrix(TensorName.J_S, J_S(t)), MemoryTensor.FromMatrix(TensorName.J_Q, J_Q(t)),
+            new MemoryTensor(TensorName.U_S, u_S, n, p), new MemoryTensor(TensorName.U_Q, u_Q, m, p),
+            new MemoryTensor(TensorName.g, g, n, p), new MemoryTensor(TensorName.Loss, [Loss.Value(u_S)], 1));
     }
 
     /// <summary>Exact checkpoints at the given times, in memory; steps are numbered 0, 1, ….</summary>

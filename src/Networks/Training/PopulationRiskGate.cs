@@ -10,10 +10,10 @@ internal sealed class PopulationRiskGate(NetworkEvaluator evaluator)
     private readonly bool[] _open = new bool[evaluator.Network.Parameters];
 
     /// <summary>The gate for a batch; the array is reused by the next call.</summary>
-    /// <param name="w">Parameters.</param>
+    /// <param name="w">The parameters w.</param>
     /// <param name="x">Inputs of the batch [b, inputs].</param>
     /// <param name="g">Output gradient of the batch's mean loss [b, p]: the gradient of example i is b·J_iᵀg_i.</param>
-    /// <param name="b">Examples.</param>
+    /// <param name="b">b, the number of examples.</param>
     public bool[] Compute(double[] w, double[] x, double[] g, int b)
     {
         int d = evaluator.Network.InputSize, p = evaluator.Network.Outputs, D = _mean.Length;

@@ -47,16 +47,16 @@ internal sealed class Trainer
     /// <summary>The update rule as the manifest names it.</summary>
     public Optimizer Optimizer => _rule.Info;
 
-    /// <summary>Steps taken.</summary>
+    /// <summary>How many steps were taken.</summary>
     public int Step { get; private set; }
 
     /// <summary>Sum of the learning rates of the steps taken, with compensated summation: k·η to rounding when η is constant.</summary>
     public double Time => _time + _timeError;
 
-    /// <summary>w.</summary>
+    /// <summary>The parameters w that the computed step leaves.</summary>
     public double[] Parameters => _w;
 
-    /// <summary>w after the computed step.</summary>
+    /// <summary>The parameters w after the computed step.</summary>
     public double[] Next => _next;
 
     /// <summary>∇_w of the loss that the computed step descends.</summary>

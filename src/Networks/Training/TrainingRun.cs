@@ -32,9 +32,9 @@ internal sealed class TrainingRun
     /// <summary>The run's tensors beside y_S.</summary>
     public IReadOnlyList<TensorSource> RunTensors =>
     [
-        new MemoryTensor("y_Q", Data.Y_Q, Data.Test, Data.Outputs),
-        new MemoryTensor("clean_S", Data.Clean_S, Data.Train, Data.Outputs),
-        StreamedTensor.Booleans("noise_mask_S", Data.NoiseMask_S),
+        new MemoryTensor(TensorName.y_Q, Data.Y_Q, Data.Test, Data.Outputs),
+        new MemoryTensor(TensorName.clean_S, Data.Clean_S, Data.Train, Data.Outputs),
+        StreamedTensor.Booleans(TensorName.noise_mask_S, Data.NoiseMask_S),
     ];
 
     /// <summary>Trains from the start and yields the checkpoints from index <paramref name="first"/> on; those before are
@@ -68,20 +68,20 @@ internal sealed class TrainingRun
     {
         int n = Data.Train, m = Data.Test, p = Data.Outputs;
         double[] u_S = new double[n * p], u_Q = new double[m * p], g = new double[n * p], w = Trainer.Parameters;
-        var tensors = new List<TensorSource> { Jacobian("J_S", w, Data.X_S, u_S), Jacobian("J_Q", w, Data.X_Q, u_Q) };
+        var tensors = new List<TensorSource> { Jacobian(TensorName.J_S, w, Data.X_S, u_S), Jacobian(TensorName.J_Q, w, Data.X_Q, u_Q) };
         Trainer.Loss.Gradient(u_S, g);
-        tensors.Add(new MemoryTensor("U_S", u_S, n, p));
-        tensors.Add(new MemoryTensor("U_Q", u_Q, m, p));
-        tensors.Add(new MemoryTensor("g", g, n, p));
-        tensors.Add(new MemoryTensor("loss", [Trainer.Loss.Value(u_S)], 1));
-        if (Trainer.Batch is { } batch) tensors.Add(StreamedTensor.Integers("batch", Array.ConvertAll(batch, i => (long)i)));
-        if (Trainer.Preconditioner is { } diagonal) tensors.Add(new MemoryTensor("preconditioner", (double[])diagonal.Clone(), diagonal.Length));
+        tensors.Add(new MemoryTensor(TensorName.U_S, u_S, n, p));
+        tensors.Add(new MemoryTensor(TensorName.U_Q, u_Q, m, p));
+        tensors.Add(new MemoryTensor(TensorName.g, g, n, p));
+        tensors.Add(new MemoryTensor(TensorName.Loss, [Trainer.Loss.Value(u_S)], 1));
+        if (Trainer.Batch is { } batch) tensors.Add(StreamedTensor.Integers(TensorName.Batch, Array.ConvertAll(batch, i => (long)i)));
+        if (Trainer.Preconditioner is { } diagonal) tensors.Add(new MemoryTensor(TensorName.Preconditioner, (double[])diagonal.Clone(), diagonal.Length));
         if (_options.Midpoints && Trainer.Step < _options.Steps)
         {
             var middle = new double[w.Length];
             for (int j = 0; j < w.Length; j++) middle[j] = 0.5 * (w[j] + Trainer.Next[j]);
-            tensors.Add(Jacobian("J_S_mid", middle, Data.X_S, new double[n * p]));
-            tensors.Add(Jacobian("J_Q_mid", middle, Data.X_Q, new double[m * p]));
+            tensors.Add(Jacobian(TensorName.J_S_mid, middle, Data.X_S, new double[n * p]));
+            tensors.Add(Jacobian(TensorName.J_Q_mid, middle, Data.X_Q, new double[m * p]));
         }
         return new Checkpoint(Trainer.Time, Trainer.Step, tensors.ToArray());
     }

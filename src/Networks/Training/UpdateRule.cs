@@ -10,10 +10,10 @@ internal abstract class UpdateRule
     public virtual double[]? Preconditioner => null;
 
     /// <summary>next ← w after one step.</summary>
-    /// <param name="w">Parameters.</param>
+    /// <param name="w">The parameters w_k.</param>
     /// <param name="gradient">∇L of the step.</param>
     /// <param name="gate">Which parameters may move; null for all.</param>
-    /// <param name="eta">η_k.</param>
+    /// <param name="eta">η_k, the learning rate of the step.</param>
     /// <param name="next">Receives w_{k+1}.</param>
     public abstract void Step(double[] w, double[] gradient, bool[]? gate, double eta, double[] next);
 
@@ -30,7 +30,7 @@ internal abstract class UpdateRule
         };
     }
 
-    /// <summary>w ← w − η g.</summary>
+    /// <summary>Steps along the gradient: w ← w − η g.</summary>
     private sealed class Steepest(Optimizer info) : UpdateRule
     {
         public override Optimizer Info => info;

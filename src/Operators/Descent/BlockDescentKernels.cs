@@ -25,7 +25,7 @@ internal sealed class BlockDescentKernels : DescentKernels
     {
         (_checkpoints, _outputs, _segment, _backend) = (checkpoints, outputs, segment, backend);
         _midpoints = quadrature.UsesMidpoints(checkpoints);
-        _testKernels = !_midpoints && checkpoints.All(c => c.Find("K_QQ") is not null);
+        _testKernels = !_midpoints && checkpoints.All(c => c.Find(TensorName.K_QQ) is not null);
         Epsilon = KernelPrecision.OfSteps(checkpoints, _midpoints);
         int N = TrainSize, M = TestSize;
         (_next, _middle) = (new DenseMatrix(N + M, N), new DenseMatrix(N + M, N));
@@ -39,16 +39,17 @@ internal sealed class BlockDescentKernels : DescentKernels
     public override double Epsilon { get; }
 
     public override void Hessians(int step, ChordHessian target) =>
-        target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1], _segment);
+        target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1],
+            _segment);
 
     protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
     {
         var c = _checkpoints[step];
         MatrixView average = target.Average, start = target.Start, next = _next, middle = _middle;
-        Read(c, "K_SS", "K_QS", average);
-        ReadStart(c["K_SS"], average, start);
-        Read(c, "K_SS_next", "K_QS_next", next);
-        if (_midpoints) Read(c, "K_SS_mid", "K_QS_mid", middle);
+        Read(c, TensorName.K_SS, TensorName.K_QS, average);
+        ReadStart(c[TensorName.K_SS], average, start);
+        Read(c, TensorName.K_SS_next, TensorName.K_QS_next, next);
+        if (_midpoints) Read(c, TensorName.K_SS_mid, TensorName.K_QS_mid, middle);
         target.HasDefect = _midpoints;
         Array.Clear(target.Defect);
         Array.Clear(target.Change);
@@ -111,12 +112,12 @@ internal sealed class BlockDescentKernels : DescentKernels
 
     private void TestKernels(int step, in MatrixView target)
     {
-        bool cross = _checkpoints[step].Find("K_QQ_next") is not null;
+        bool cross = _checkpoints[step].Find(TensorName.K_QQ_next) is not null;
         double weight = cross ? 0.25 : 0.5;
         target.Fill(0);
-        AddSymmetric(_checkpoints[step]["K_QQ"], weight / 2, target);
-        AddSymmetric(_checkpoints[step + 1]["K_QQ"], weight / 2, target);
-        if (cross) AddSymmetric(_checkpoints[step]["K_QQ_next"], weight, target);
+        AddSymmetric(_checkpoints[step][TensorName.K_QQ], weight / 2, target);
+        AddSymmetric(_checkpoints[step + 1][TensorName.K_QQ], weight / 2, target);
+        if (cross) AddSymmetric(_checkpoints[step][TensorName.K_QQ_next], weight, target);
     }
 
     private void AddSymmetric(TensorSource tensor, double factor, in MatrixView target)

@@ -7,7 +7,8 @@ namespace KernelFlow.Operators;
 /// step.</summary>
 /// <remarks>
 /// Blocks are transposed: parameters × outputs, train before test. Error estimate of J̄ from Jacobians alone: with midpoints the difference between Simpson's
-/// rule and the trapezium, which the integrator scales; with the trapezium η²/12 times the second divided difference of J over three neighbouring checkpoints, along the path instead of
+/// rule and the trapezium, which the integrator scales; with the trapezium η²/12 times the second divided difference of J over three neighbouring
+/// checkpoints, along the path instead of
 /// the chord (size only).
 /// </remarks>
 public sealed class ChordColumns
@@ -78,11 +79,11 @@ public sealed class ChordColumns
         _first = (int)Math.Min(first, int.MaxValue);
         _step = step;
         ReadPreconditioner();
-        Read(step, "J_S", "J_Q", first, _start);
-        Read(step + 1, "J_S", "J_Q", first, _next);
+        Read(step, TensorName.J_S, TensorName.J_Q, first, _start);
+        Read(step + 1, TensorName.J_S, TensorName.J_Q, first, _next);
         _thirdLoaded = _midpoints || (defect && HasDefect);
-        if (_midpoints) Read(step, "J_S_mid", "J_Q_mid", first, _third);
-        else if (_thirdLoaded) Read(Outer(), "J_S", "J_Q", first, _third);
+        if (_midpoints) Read(step, TensorName.J_S_mid, TensorName.J_Q_mid, first, _third);
+        else if (_thirdLoaded) Read(Outer(), TensorName.J_S, TensorName.J_Q, first, _third);
         if (scaled && _hasPreconditioner) Scale();
         for (int r = 0; r < _rows; r++)
         {
@@ -111,7 +112,8 @@ public sealed class ChordColumns
         if (!_thirdLoaded) return;
         for (int r = 0; r < _rows; r++)
         {
-            double a = TensorPrimitives.Dot<double>(Column(_start, r), y), b = TensorPrimitives.Dot<double>(Column(_next, r), y), c = TensorPrimitives.Dot<double>(Column(_third, r), y);
+            double a = TensorPrimitives.Dot<double>(Column(_start, r), y), b = TensorPrimitives.Dot<double>(Column(_next, r), y),
+                c = TensorPrimitives.Dot<double>(Column(_third, r), y);
             // In the trapezium case b holds the average: J_{k+1} = 2J̄ − J_k.
             defect[r] += _midpoints ? 0.5 * (a + b) - c : _weightStart * a + _weightNext * (2 * b - a) + _weightThird * c;
             if (_midpoints) change[r] += b - a;
@@ -141,14 +143,15 @@ public sealed class ChordColumns
     {
         if (_preconditionerStep == _step) return;
         _preconditionerStep = _step;
-        var tensor = _checkpoints[_step].Find("sketch") is null ? _checkpoints[_step].Find("preconditioner") : null;
+        var tensor = _checkpoints[_step].Find(TensorName.Sketch) is null ? _checkpoints[_step].Find(TensorName.Preconditioner) : null;
         _hasPreconditioner = tensor is not null;
         if (tensor is null) return;
         if (_preconditioner.Length == 0) _preconditioner = new double[checked((int)tensor.Count)];
         var m = _preconditioner;
         tensor.Read(0, m);
         int negative = Array.FindIndex(m, v => v < 0);
-        if (negative >= 0) throw new InvalidRunException(FormattableString.Invariant($"{tensor.Location}: preconditioner: found {m[negative]} at index [{negative}], expected numbers ≥ 0."));
+        if (negative >= 0) throw new InvalidRunException(
+            FormattableString.Invariant($"{tensor.Location}: preconditioner: found {m[negative]} at index [{negative}], expected numbers ≥ 0."));
     }
 
     private void Scale()

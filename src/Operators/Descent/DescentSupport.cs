@@ -61,7 +61,7 @@ public static class DescentSupport
         var leaving = c.SkipLast(1).ToArray();
         bool recorded = leaving.Any(k => k.Find(TensorName.Preconditioner) is not null), sketched = c[0].Find(TensorName.Sketch) is not null;
         if (rule.NeedsPreconditioner && sketched)
-            return $"Jacobians of an {rule.Kind} run are sketched: the preconditioner of a step cannot be applied to them";
+            return $"the Jacobians are sketched: the preconditioner that a step of {rule.Kind} needs cannot be applied to them";
         if (!rule.NeedsPreconditioner && rule.HasBuffer && recorded) return $"{rule.Kind} with a preconditioner has no descent recursion here";
         if (!rule.NeedsPreconditioner && sketched && recorded)
             return "sketched Jacobians contain the preconditioner of their own checkpoint, the step needs that of its start";

@@ -22,7 +22,7 @@ internal sealed class JacobianDescentKernels : DescentKernels
         bool midpoints = quadrature.UsesMidpoints(checkpoints);
         Quadrature = ChordQuadratures.Name(midpoints);
         _columns = new ChordColumns(checkpoints, midpoints);
-        _scaled = checkpoints[0].Find("preconditioner") is not null;
+        _scaled = checkpoints[0].Find(TensorName.Preconditioner) is not null;
         _y = new double[_columns.Width];
         (_outputs, _loss, _segment, _backend) = (outputs, checkpoints.Loss, segment, backend);
     }

@@ -124,6 +124,11 @@ public sealed class TensorName
     /// <summary>The storage types allowed.</summary>
     public IReadOnlyList<StorageType> Types { get; private init; }
 
+    /// <summary>Whether predictions are made from the tensor or compared with it, so that they are no more accurate than the type it is stored in. Blocks over
+    /// test outputs alone (K_QQ, K_QQ_next) enter bounds only.</summary>
+    public bool BoundsAccuracy => Group == TensorGroup.Jacobian || Need == TensorNeed.Always
+        || (Group == TensorGroup.Kernel && !Shapes[0].SequenceEqual([M, M]));
+
     /// <summary>The entry of a name, or null when the run format does not know it.</summary>
     public static TensorName? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -12,7 +12,7 @@ public static class DavisKahan
     /// <param name="values">All eigenvalues of A, descending.</param>
     /// <param name="first">Index of the first chosen one.</param>
     /// <param name="count">Number of chosen ones.</param>
-    /// <param name="perturbation">‖E‖₂.</param>
+    /// <param name="perturbation">‖E‖₂, the norm of the perturbation.</param>
     /// <exception cref="ArgumentException">The values do not descend or are not finite, the range does not lie inside them, or the
     /// perturbation is negative or NaN.</exception>
     public static double FromPerturbation(IReadOnlyList<double> values, int first, int count, double perturbation)

@@ -19,7 +19,7 @@ public sealed class PrincipalAngles
         Radians = radians;
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N, the dimension of the space that both lie in.</summary>
     public int AmbientDimension { get; }
 
     /// <summary>k, the dimension of the first subspace.</summary>

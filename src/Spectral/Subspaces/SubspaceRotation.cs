@@ -16,7 +16,7 @@ public sealed record SubspaceRotation(PrincipalAngles Angles, double FirstGap, d
     /// <summary>The rotation of the k leading eigenvectors.</summary>
     /// <param name="first">Eigenpairs of the first matrix, descending, at least k.</param>
     /// <param name="second">Eigenpairs of the second matrix of the same order.</param>
-    /// <param name="count">k ≥ 1.</param>
+    /// <param name="count">k, the number of leading eigenpairs that span the subspaces; at least 1.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <exception cref="ArgumentException">k does not fit the pairs, or their orders differ.</exception>
     /// <exception cref="NumericalException">A singular value decomposition did not converge.</exception>

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using KernelFlow.Cli;
+using KernelFlow.Validation;
 
-namespace KernelFlow.Validation.Tests;
+namespace KernelFlow.Cli.Tests;
 
 /// <summary><c>kernelflow validate</c> with experiments of a moment.</summary>
-public sealed class CommandTests : IDisposable
+public sealed class ValidateCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kernelflow-validation-").FullName;
 
@@ -97,14 +97,5 @@ public sealed class CommandTests : IDisposable
         Assert.Null(fake.Asked);
         Assert.Equal(0, Run([fake], "--out", _folder, "--overwrite").Code);
         Assert.Equal("mine", File.ReadAllText(Path.Combine(_folder, "one", "notes.txt")));
-    }
-
-    [Fact]
-    public void IdsMakeFoldersAndAreUnique()
-    {
-        Assert.All(Experiments.All, e => Assert.Matches("^[a-z][a-z0-9-]*$", e.Id));
-        Assert.Equal(Experiments.All.Count, Experiments.All.Select(e => e.Id).Distinct().Count());
-        foreach (var e in Experiments.All)
-            foreach (string text in (string[])[e.Title, e.Claim, e.Refutation]) Assert.False(string.IsNullOrWhiteSpace(text));
     }
 }
