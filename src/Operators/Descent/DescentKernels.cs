@@ -41,8 +41,8 @@ public abstract class DescentKernels
     /// <summary>Number of steps.</summary>
     public int Steps => LearningRates.Count;
 
-    /// <summary>"midpoint" or "trapezium", as reports name the quadrature of J̄.</summary>
-    public abstract string Quadrature { get; }
+    /// <summary>The rule for J̄.</summary>
+    public abstract ChordQuadratureKind Quadrature { get; }
 
     /// <summary>Whether <see cref="DescentStep.TestAverage"/> is J̄_Q J̄_Qᵀ or a bound of it from K_QQ; otherwise it is J̄_QJ_Sᵀ K_SS⁺ J_SJ̄_Qᵀ.</summary>
     public virtual bool HasTestKernel => true;
@@ -75,13 +75,13 @@ public abstract class DescentKernels
     /// <param name="checkpoints">The run or a window of it.</param>
     /// <param name="outputs">Its outputs.</param>
     /// <param name="quadrature">Rule for J̄.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="segment">Rule for B̄.</param>
     /// <exception cref="ArgumentException">The run has no descent recursion, or one with memory (momentum, Adam), which kernels alone do not
     /// determine.</exception>
     /// <exception cref="InvalidRunException">Midpoints were asked for and are missing.</exception>
     public static DescentKernels Of(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend,
-        SegmentQuadrature segment = SegmentQuadrature.Simpson)
+        SegmentQuadrature segment = SegmentQuadrature.Gauss)
     {
         var rule = DescentSupport.Require(checkpoints);
         if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.", nameof(checkpoints));
