@@ -80,7 +80,7 @@ public class ClosedFormTests
             0.5);
         var found = FlowIntegrator.Integrate(trajectory, s_tight, Backends.Managed);
         Check.Small(Math.Abs(found.P[0, 0] / Math.Exp(-3) - 1), 1e-9, "P");
-        Check.Small(Math.Abs(found.W_S[0, 0] / (1 - Math.Exp(-6)) - 1), 1e-9, "W");
+        Check.Small(Math.Abs(found.W_S[0, 0] / (1 - Math.Exp(-6)) - 1), 1e-11, "W");
         Assert.Equal((0, 1), (found.G_Q.RowCount, found.G_Q.ColumnCount));
     }
 

@@ -44,7 +44,7 @@ public class StructureTests
         var (trajectory, _) = Moving(6, 6, 3, size / 0.7, 1, 0.7, true, seed: 1);
         var found = Integrate(trajectory, method, steps);
         var defect = Matrix<double>.Build.DenseIdentity(6) - found.P.Transpose() * found.P - 1.4 * found.W_S;
-        Check.Small(defect.FrobeniusNorm() / Math.Sqrt(6), 1e-12, "I − PᵀP − 2βW");
+        Check.Small(defect.FrobeniusNorm() / Math.Sqrt(6), 5e-15, "I − PᵀP − 2βW");
         Assert.True((Matrix<double>.Build.DenseIdentity(6) - found.P).FrobeniusNorm() > 0.01, "nothing moved");
     }
 
@@ -56,7 +56,7 @@ public class StructureTests
         var found = Integrate(trajectory, method, steps);
         var inverse = trajectory.DenseHessian(0).Inverse();
         var expected = 0.5 * (inverse - found.P.Transpose() * inverse * found.P);
-        Check.Small((found.W_S - expected).FrobeniusNorm() / inverse.FrobeniusNorm(), 1e-12, "W − (B⁻¹ − PᵀB⁻¹P)/2");
+        Check.Small((found.W_S - expected).FrobeniusNorm() / inverse.FrobeniusNorm(), 1e-13, "W − (B⁻¹ − PᵀB⁻¹P)/2");
     }
 
     /// <summary>The identity must not hold for a B that varies: otherwise the two tests above test nothing.</summary>
@@ -81,7 +81,7 @@ public class StructureTests
         Check.Small((found.P * kernel - kernel).FrobeniusNorm(), 1e-13, "Pv − v on the common kernel (C9)");
 
         double c = trajectory.TestKernelIntegral(found.Nodes).Evd(Symmetricity.Symmetric).EigenValues.Max(z => z.Real);
-        Check.Small(Math.Abs(found.Nodes.Sum(node => node.Weight) - 2), 1e-13, "Σω − (T − s)");
+        Check.Small(Math.Abs(found.Nodes.Sum(node => node.Weight) - 2), 1e-14, "Σω − (T − s)");
         Assert.All(found.Nodes, node => Assert.True(node.Weight > 0));
         Assert.Equal(found.Nodes.OrderBy(node => node.Time), found.Nodes);
         var random = new Random(4);

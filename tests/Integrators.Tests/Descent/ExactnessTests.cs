@@ -12,9 +12,9 @@ public class ExactnessTests
         var c = Runs.Exact(kind).Record();
         var result = Runs.Run(c);
         var (C1, C2, C3, C4) = Runs.Errors(c, result);
-        Check.Small(C1, 1e-13, "C1");
-        Check.Small(C2, 1e-13, "C2");
-        Check.Small(C3, 1e-13, "C3");
+        Check.Small(C1, 1e-14, "C1");
+        Check.Small(C2, 1e-14, "C2");
+        Check.Small(C3, 2e-14, "C3");
         Check.Small(C4, 1e-13, "C4");
         Assert.Equal((kind, ChordQuadratureKind.Trapezium), (result.Record.Optimizer, result.Record.Quadrature));
         // Not a trivial case: the kernel moves, and so do the outputs.
@@ -58,13 +58,13 @@ public class ExactnessTests
             response += HQ * HQ.Transpose() / eta[i];
             motion += HS * HS.Transpose() / eta[i];
         }
-        Check.Close(result.Propagation.P, P, 1e-13, "P");
-        Check.Close(result.Propagation.W_S, W, 1e-13, "W_d");
-        Check.Close(result.Propagation.G_S, GS, 1e-13, "G_S,d");
-        Check.Close(result.Propagation.G_Q, GQ, 1e-13, "G_d");
+        Check.Close(result.Propagation.P, P, 1e-14, "P");
+        Check.Close(result.Propagation.W_S, W, 1e-14, "W_d");
+        Check.Close(result.Propagation.G_S, GS, 1e-14, "G_S,d");
+        Check.Close(result.Propagation.G_Q, GQ, 1e-14, "G_d");
         double c5 = response.Evd(Symmetricity.Symmetric).EigenValues.Max(v => v.Real), c9 = motion.Evd(Symmetricity.Symmetric).EigenValues.Max(v => v.Real);
-        Check.Small(Math.Abs(result.Record.ResponseBound / c5 - 1), 1e-12, "c of the response");
-        Check.Small(Math.Abs(result.Record.MotionBound / c9 - 1), 1e-12, "c of the motion");
+        Check.Small(Math.Abs(result.Record.ResponseBound / c5 - 1), 2e-14, "c of the response");
+        Check.Small(Math.Abs(result.Record.MotionBound / c9 - 1), 2e-14, "c of the motion");
         // Both bounds in use, for every vector at once: W^{-1/2} on either side.
         var evd = W.Evd(Symmetricity.Symmetric);
         var inverseRoot = evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalArray(evd.EigenValues.Select(v => 1 / Math.Sqrt(v.Real)).ToArray());
@@ -115,9 +115,9 @@ public class ExactnessTests
     {
         var c = Runs.Network("gradient-descent", 3, 0.8, 20).Record();
         Propagation first = Runs.Run(c.Subset(Enumerable.Range(0, 9))).Propagation, second = Runs.Run(c.Subset(Enumerable.Range(8, 13))).Propagation, whole = Runs.Run(c).Propagation;
-        Check.Close(second.P * first.P, whole.P, 1e-13, "P");
-        Check.Close(first.W_S + first.P.Transpose() * second.W_S * first.P, whole.W_S, 1e-13, "W_d");
-        Check.Close(first.G_Q + second.G_Q * first.P, whole.G_Q, 1e-13, "G_d");
+        Check.Close(second.P * first.P, whole.P, 1e-14, "P");
+        Check.Close(first.W_S + first.P.Transpose() * second.W_S * first.P, whole.W_S, 1e-14, "W_d");
+        Check.Close(first.G_Q + second.G_Q * first.P, whole.G_Q, 1e-14, "G_d");
     }
 
     /// <summary>Vectors carried agree with the operators, and the vector of a single step with that step alone.</summary>

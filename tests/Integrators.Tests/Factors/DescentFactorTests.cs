@@ -14,7 +14,7 @@ public class DescentFactorTests
         var dense = Runs.Run(c, segment: SegmentQuadrature.Gauss).Propagation;
         var factor = DescentFactor.Read(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed);
         var F = OperatorKit.Dense(factor);
-        Check.Close(F.TransposeThisAndMultiply(F), dense.W_S, 1e-12, "F_dᵀF_d against W_d");
+        Check.Close(F.TransposeThisAndMultiply(F), dense.W_S, 2e-14, "F_dᵀF_d against W_d");
         Check.Close(OperatorKit.Dense(factor.Transfer), dense.G_Q, 1e-12, "G_d");
         var R = factor.Triangle();
         Check.Small(F.Svd(false).S.Zip(R.Svd(false).S, (x, y) => Math.Abs(x - y)).Max() / F.L2Norm(), 1e-14, "singular values of R against those of F");

@@ -16,19 +16,19 @@ public class SweepTests
         var flow = Flows.Make(method, softmax, cubic, D, Backends.Managed);
         var (F, W, G, P) = flow.Dense();
         var grid = new FlowGrid(flow.Trajectory, flow.Propagation, Backends.Managed);
-        Check.Close(OperatorKit.Dense(new PropagatorOperator(grid)), P, 1e-12, "P");
-        Check.Close(OperatorKit.Dense(new GramianOperator(grid)), W, 1e-12, "W_h");
-        Check.Close(OperatorKit.Dense(new TransferOperator(grid)), G, 1e-12, "G_h");
-        Check.Close(flow.Propagation.W_S, W, 1e-12, "the integrator's W_S");
-        Check.Close(flow.Propagation.G_Q, G, 1e-12, "the integrator's G_Q");
-        Check.Close(OperatorKit.Dense(new TransferOperator(grid, TransferTarget.Train)), flow.Propagation.G_S, 1e-12, "G_S");
+        Check.Close(OperatorKit.Dense(new PropagatorOperator(grid)), P, 1e-13, "P");
+        Check.Close(OperatorKit.Dense(new GramianOperator(grid)), W, 5e-14, "W_h");
+        Check.Close(OperatorKit.Dense(new TransferOperator(grid)), G, 5e-14, "G_h");
+        Check.Close(flow.Propagation.W_S, W, 5e-14, "the integrator's W_S");
+        Check.Close(flow.Propagation.G_Q, G, 5e-14, "the integrator's G_Q");
+        Check.Close(OperatorKit.Dense(new TransferOperator(grid, TransferTarget.Train)), flow.Propagation.G_S, 1e-13, "G_S");
 
         var factor = new FlowFactor(grid, JacobianCoordinates.Read(flow.Checkpoints, flow.Trajectory, Backends.Managed));
         var found = OperatorKit.Dense(factor);
-        Check.Close(found.TransposeThisAndMultiply(found), W, 1e-12, "FᵀF");
-        Check.Close(OperatorKit.Apply(new ResponseFactor(factor), found), G, 1e-12, "H·F");
+        Check.Close(found.TransposeThisAndMultiply(found), W, 5e-14, "FᵀF");
+        Check.Close(OperatorKit.Apply(new ResponseFactor(factor), found), G, 5e-14, "H·F");
         var triangle = factor.Triangle();
-        Check.Close(triangle.TransposeThisAndMultiply(triangle), W, 1e-12, "RᵀR");
+        Check.Close(triangle.TransposeThisAndMultiply(triangle), W, 5e-14, "RᵀR");
         double[] expected = F.Svd(false).S.ToArray(), sigma = triangle.Svd(false).S.ToArray();
         Check.Small(expected.Zip(sigma, (x, y) => Math.Abs(x - y)).Max() / expected[0], 1e-14, "singular values of R against those of F with all D rows");
         if (softmax) Check.Between(expected[^1] / expected[0], 1e-9, 0.5, "smallest over largest: not a trivial spectrum");

@@ -75,8 +75,8 @@ public class OwnMethodTests
     {
         var (trajectory, kernel) = StructureTests.Moving(8, 5, 3, 1, 2, null, false, seed: 3);
         var found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = s_method, FixedSteps = 2 }, Backends.Managed);
-        Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), 1e-13, "W v on the common null space");
-        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 1e-12, "G_Q v on the common null space");
+        Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), 5e-15, "W v on the common null space");
+        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 1e-14, "G_Q v on the common null space");
     }
 
     /// <summary>The trust in halving is measured by steps on the test equation; for a built-in method that is what its closed form says.</summary>
@@ -89,7 +89,7 @@ public class OwnMethodTests
         var method = Methods.Find(name)!;
         var measured = HalvingTest.Measured(method);
         for (double z = 0.1; z < 1e3; z *= 3)
-            Check.Small(Math.Abs(measured.Divisor(z) / method.Halving.Divisor(z) - 1), 1e-2, FormattableString.Invariant($"{name}: divisor at z = {z:g3}, {measured.Divisor(z)} against {method.Halving.Divisor(z)}"));
+            Check.Small(Math.Abs(measured.Divisor(z) / method.Halving.Divisor(z) - 1), 5e-10, FormattableString.Invariant($"{name}: divisor at z = {z:g3}, {measured.Divisor(z)} against {method.Halving.Divisor(z)}"));
     }
 
     [Fact]
