@@ -37,7 +37,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
             var claim = a.Claim(id);
             output.WriteLine(FormattableString.Invariant($"{name}, {mode}: {id} {claim.Verdict} {claim.RelativeError:e2} of {claim.Budget?.Sum:e2}: {claim.Reason}"));
             Assert.True(claim.Verdict == Verdict.Holds, $"{id}: {claim.Verdict}, {claim.Reason}");
-            Check.Small(claim.Budget!.Sum!.Value, 3e-4, $"{id}: budget"); // it can see faults
+            Check.AtMost(3e-4, claim.Budget!.Sum!.Value, $"{id}: budget"); // it can see faults
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
                 energy += h / 6 * (Power(t, x) + 4 * Power(t + h / 2, middle) + Power(t + h, end));
                 x = end;
             }
-            Check.Close(a.Spectrum.Eigenvalues[j], energy, 1e-7, $"λ_{j + 1}");
+            Check.Near(energy, a.Spectrum.Eigenvalues[j], 1e-7, $"λ_{j + 1}");
         }
     }
 
@@ -127,16 +127,16 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
             Compare(end, Analyze.Reservoir(run, TestRuns.Options with { To = end.Time, RelativeTolerance = 1e-10 }), 1e-9);
             Compare(start, Analyze.Reservoir(run, TestRuns.Options with { From = start.Time, RelativeTolerance = 1e-10 }), 1e-6);
         }
-        Check.Close(schedule.OverStart.Value[0].Eigenvalues[0], a.Spectrum.Eigenvalues[0], 1e-6, "W(s, T) from both sides");
+        Check.Near(a.Spectrum.Eigenvalues[0], schedule.OverStart.Value[0].Eigenvalues[0], 1e-6, "W(s, T) from both sides");
     }
 
     private static void Compare(SchedulePoint point, ReservoirAnalysis alone, double tolerance)
     {
         double first = alone.Spectrum.Eigenvalues[0];
         for (int j = 0; j < point.Eigenvalues.Count; j++)
-            Check.Small(Math.Abs(point.Eigenvalues[j] - alone.Spectrum.Eigenvalues[j]) / first, tolerance, FormattableString.Invariant($"t = {point.Time}, mode {j + 1}"));
+            Check.AtMost(tolerance, Math.Abs(point.Eigenvalues[j] - alone.Spectrum.Eigenvalues[j]) / first, FormattableString.Invariant($"t = {point.Time}, mode {j + 1}"));
         Assert.Equal(alone.Spectrum.SignalDimension.Value, point.SignalDimension);
-        Check.Close(point.EffectiveRank, alone.Spectrum.EffectiveRank, 100 * tolerance, "effective rank");
+        Check.Near(alone.Spectrum.EffectiveRank, point.EffectiveRank, 100 * tolerance, "effective rank");
     }
 
     /// <summary>Two checkpoints cannot be divided, and momentum has no propagator of a part.</summary>
