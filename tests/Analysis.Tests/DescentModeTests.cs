@@ -122,8 +122,8 @@ public sealed class DescentModeTests(ITestOutputHelper output)
         Line("far", analysis);
         Check.Within(3, 1000, analysis.Descent!.LargestZ, "z");
         string expected = FormattableString.Invariant(
-            $"past the edge of stability: z = {analysis.Descent.LargestZ:G3} at step {analysis.Descent.LargestZStep} (edge 2), errors made early can grow "
-                + $"by {analysis.Descent.Amplification:G3}");
+            $"past the edge of stability: z = {analysis.Descent.LargestZ:G3} at step {analysis.Descent.LargestZStep} (edge 2), errors made early can grow ")
+            + FormattableString.Invariant($"by {analysis.Descent.Amplification:G3}");
         foreach (string id in s_claims) Assert.Equal((Verdict.Undecided, expected), (analysis.Claim(id).Verdict, analysis.Claim(id).Reason));
         Assert.NotEqual(Verdict.Violated, analysis.Inclusion.Verdict);
     }
