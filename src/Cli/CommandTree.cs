@@ -17,6 +17,7 @@ internal static class CommandTree
             InspectCommand.Build(terminal),
             AnalyzeCommand.Build(terminal),
             CompareCommand.Build(terminal),
+            ReportCommand.Build(terminal),
             KernelsCommand.Build(terminal),
             ValidateCommand.Build(terminal),
             DoctorCommand.Build(terminal),

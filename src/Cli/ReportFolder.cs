@@ -9,7 +9,7 @@ internal static class ReportFolder
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static void Require(string option, string folder, bool overwrite)
     {
-        OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat, IsOurs, overwrite);
+        OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat, file => IsOneOf(ReservoirReports.FilesIn(folder), file), overwrite);
         OutputFolder.RequireWritable(folder);
     }
 
@@ -23,8 +23,6 @@ internal static class ReportFolder
         OutputFolder.RequireWritable(folder);
     }
 
-    /// <summary>Whether a report may hold this file; a killed process may leave the temporary of one.</summary>
-    public static bool IsOurs(string file) => IsOneOf(ReservoirReports.Files, file);
-
+    // A killed process may leave the temporary of a file.
     private static bool IsOneOf(IReadOnlyList<string> files, string file) => files.Any(ours => file == ours || (file.StartsWith(ours, StringComparison.Ordinal) && file.EndsWith(".part", StringComparison.Ordinal)));
 }

@@ -35,16 +35,24 @@ public static class ReservoirReports
     public static IReadOnlyList<string> Files { get; } = 
         [ResultsFile, HtmlFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f), .. ReportFigures.Ids.Select(id => $"{FiguresFolder}/{id}.svg")];
 
+    /// <summary>Every file that belongs to the report in a folder: <see cref="Files"/>, and the figures of a user's own that its results.json lists.</summary>
+    public static IReadOnlyList<string> FilesIn(string folder) =>
+        [.. Files, .. KernelFlow.ResultsFile.Figures(Path.Combine(folder, ResultsFile)).Select(note => $"{FiguresFolder}/{note.Id}.svg")];
+
     /// <summary>Writes one representation.</summary>
     /// <param name="analysis">What to write.</param>
     /// <param name="format">Which representation.</param>
     /// <param name="path">The file, or for <see cref="ReportFormat.Csv"/> and <see cref="ReportFormat.Svg"/> the folder of the tables or figures; missing folders are made.</param>
+    /// <param name="options">A user's own figures; null for none.</param>
+    /// <exception cref="ArgumentException">Two figures have one id.</exception>
     /// <exception cref="IOException">The file cannot be written; the old one, if any, is intact.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public static void Write(this ReservoirAnalysis analysis, ReportFormat format, string path)
+    public static void Write(this ReservoirAnalysis analysis, ReportFormat format, string path, ReportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(analysis);
         ArgumentException.ThrowIfNullOrEmpty(path);
+        var own = options?.Figures ?? [];
+        analysis = analysis with { Figures = ReportFigures.Notes(analysis, own) };
         switch (format)
         {
             case ReportFormat.Json:
@@ -54,10 +62,10 @@ public static class ReservoirReports
                 Replace(path, MarkdownReport.Text(analysis));
                 break;
             case ReportFormat.Html:
-                Replace(path, HtmlReport.Text(analysis));
+                Replace(path, HtmlReport.Text(analysis, ReportFigures.All(analysis, own)));
                 break;
             case ReportFormat.Svg:
-                ReplaceFigures(path, ReportFigures.All(analysis));
+                ReplaceFigures(path, ReportFigures.All(analysis, own));
                 break;
             case ReportFormat.Csv:
                 foreach (var (file, text) in Tables.All(analysis)) Replace(Path.Combine(path, file), text);
@@ -67,29 +75,38 @@ public static class ReservoirReports
         }
     }
 
-    /// <summary>Writes the report folder: results.json, report.html, report.md, figures/*.svg and tables/*.csv. An earlier report in it is replaced, its operators included.</summary>
+    /// <summary>Writes the report folder: results.json, report.html, report.md, figures/*.svg and tables/*.csv. An earlier report in it is replaced,
+    /// and its operators are removed unless it is the same analysis.</summary>
     /// <param name="analysis">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>
+    /// <param name="options">A user's own figures; null for none.</param>
+    /// <exception cref="ArgumentException">Two figures have one id.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
-    public static void WriteFolder(this ReservoirAnalysis analysis, string folder)
+    public static void WriteFolder(this ReservoirAnalysis analysis, string folder, ReportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(analysis);
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        var own = options?.Figures ?? [];
+        analysis = analysis with { Figures = ReportFigures.Notes(analysis, own) };
+        string results = Path.Combine(folder, ResultsFile);
+        var earlier = KernelFlow.ResultsFile.Figures(results);
+        bool same = File.Exists(results) && File.ReadAllText(results) == KernelFlow.ResultsFile.Text(analysis);
         // First results.json: it marks the folder as ours should the rest fail.
-        analysis.Write(ReportFormat.Json, Path.Combine(folder, ResultsFile));
+        KernelFlow.ResultsFile.Write(analysis, results);
         // Figures take as long as all other files together: they are drawn beside them.
-        var drawn = Task.Run(() => ReportFigures.All(analysis));
+        var drawn = Task.Run(() => ReportFigures.All(analysis, own));
         var page = drawn.ContinueWith(figures =>
         {
             Replace(Path.Combine(folder, HtmlFile), HtmlReport.Text(analysis, figures.GetAwaiter().GetResult()));
             ReplaceFigures(Path.Combine(folder, FiguresFolder), figures.Result);
+            foreach (var note in earlier.Where(note => figures.Result.All(f => f.Figure.Head.Id != note.Id))) File.Delete(FigurePath(folder, note.Id));
         }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
             analysis.Write(ReportFormat.Csv, Path.Combine(folder, TablesFolder));
-            // Those of an earlier analysis do not belong to this one; whoever wants its operators writes them afterwards.
-            File.Delete(Path.Combine(folder, OperatorsFile));
+            // Those of another analysis do not belong to this one; whoever wants its operators writes them afterwards.
+            if (!same) File.Delete(Path.Combine(folder, OperatorsFile));
             Replace(Path.Combine(folder, MarkdownFile), MarkdownReport.Text(analysis, drawn.GetAwaiter().GetResult()));
         }
         finally
@@ -101,6 +118,8 @@ public static class ReservoirReports
 
     /// <summary>The text of results.json.</summary>
     public static string Json(ReservoirAnalysis analysis) => KernelFlow.ResultsFile.Text(analysis);
+
+    private static string FigurePath(string folder, string id) => Path.Combine(folder, FiguresFolder, id + ".svg");
 
     private static void ReplaceFigures(string folder, IReadOnlyList<(string Section, Figure Figure)> figures)
     {

@@ -38,6 +38,10 @@ public static class ResultsFile
         return ResultsJson.Read(Directory.Exists(path) ? Path.Combine(path, Name) : path);
     }
 
+    /// <summary>The figures of a user's own that a results file lists; none where there is no sound one.</summary>
+    /// <param name="path">The file; it need not be there.</param>
+    public static IReadOnlyList<FigureNote> Figures(string path) => ResultsJson.ReadFigures(path);
+
     /// <summary>The text of the file.</summary>
     public static string Text(ReservoirAnalysis analysis)
     {

@@ -14,15 +14,14 @@ internal static class ClaimFigures
     ];
 
     /// <summary>The errors of all claims against the parts of their budgets.</summary>
-    public static Figure Errors(ReservoirAnalysis analysis)
+    public static Figure Errors(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "errors", title = "Errors and what explains them";
         var claims = analysis.Claims.Where(c => c is { Budget: not null, RelativeError.IsKnown: true }).ToArray();
-        if (claims.Length == 0) return Figure.Without(id, title, "No claim has both a figure and an error budget.");
+        if (claims.Length == 0) return figure.Without("No claim has both a figure and an error budget.");
         double? limit = claims.Select(c => c.Tolerance).FirstOrDefault(t => t is not null);
         var values = new List<double> { limit ?? 1 };
         foreach (var c in claims) values.AddRange([c.RelativeError.Value, c.Budget!.SumOfKnown, 3 * c.Budget.SumOfKnown, c.Budget.Integration.OrDefault(0), c.Budget.Interpolation.OrDefault(0), c.Budget.Descent.OrDefault(0)]);
-        var head = new FigureHead(id, title, "Error of each claim against the sum of its known error sources: " + string.Join("; ", claims.Select(c => $"{c.Id} {Short(c.RelativeError.OrNull())} against {Narrative.Sum(c.Budget)}")));
+        var head = figure.Head("Error of each claim against the sum of its known error sources: " + string.Join("; ", claims.Select(c => $"{c.Id} {Short(c.RelativeError.OrNull())} against {Narrative.Sum(c.Budget)}")));
         var axis = Axis.Log("relative error", values, 10);
         string drawing = RangeRows.Draw(axis, Array.ConvertAll(claims, Row), s_parts, "sum of sources", "up to 3 × sum", limit is { } l ? (l, $"limit {Short(l)}") : null, head);
         return new Figure(head, drawing, "An error (diamond) inside its bar, or on the thin line beyond it, is explained; past the line, the claim is violated. Past the limit, a sum of sources is too large to decide anything."
@@ -39,13 +38,12 @@ internal static class ClaimFigures
     }
 
     /// <summary>Predicted against recorded displacement of every output.</summary>
-    public static Figure Outputs(ReservoirAnalysis analysis)
+    public static Figure Outputs(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "outputs", title = "Predicted and recorded outputs";
         var d = analysis.Displacements;
-        if (d.RecordedTest.Count + d.RecordedTrain.Count == 0) return Figure.Without(id, title, "No displacements of outputs are there to compare.");
+        if (d.RecordedTest.Count + d.RecordedTrain.Count == 0) return figure.Without("No displacements of outputs are there to compare.");
         double[] all = [.. d.RecordedTest, .. d.PredictedTest, .. d.RecordedTrain, .. d.PredictedTrain];
-        var head = new FigureHead(id, title,
+        var head = figure.Head(
             $"Predicted against recorded change of the outputs: {Count(d.RecordedTest.Count)} test and {Count(d.RecordedTrain.Count)} training outputs; relative error of the test outputs {Short(analysis.Inclusion.Empirical.RelativeErrorFull)}");
         var chart = new Chart(Axis.Linear("recorded change U(T) − U(s)", all), Axis.Linear("predicted change −G g(s)", all), head);
         chart.Diagonal("equal");
@@ -56,14 +54,14 @@ internal static class ClaimFigures
     }
 
     /// <summary>Transport defect of each interval over time.</summary>
-    public static Figure Defects(ReservoirAnalysis analysis)
+    public static Figure Defects(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        string id = "transport-defect", title = analysis.Descent is null ? "Where checkpoints are too sparse" : "How well each step is reproduced";
+        string? title = analysis.Descent is null ? null : "How well each step is reproduced";
         var intervals = analysis.Intervals.Where(i => i.TransportDefect.OrDefault(0) > 0).ToArray();
         if (intervals.Length == 0)
-            return Figure.Without(id, title, analysis.Intervals.Count == 0 ? "There are no checkpoint intervals." : analysis.Intervals.Any(i => i.TransportDefect.OrNull() == 0) ? "Every transport defect is zero." : $"There are no transport defects: {analysis.Intervals[0].TransportDefect.Reason}.");
+            return figure.Without(analysis.Intervals.Count == 0 ? "There are no checkpoint intervals." : analysis.Intervals.Any(i => i.TransportDefect.OrNull() == 0) ? "Every transport defect is zero." : $"There are no transport defects: {analysis.Intervals[0].TransportDefect.Reason}.", title);
         var (axis, _) = Drawn.TimeAxis([.. analysis.Intervals.Select(i => i.From), analysis.Intervals[^1].To]);
-        var head = new FigureHead(id, title, $"Transport defect of {Count(intervals.Length)} checkpoint intervals; the largest is {Short(intervals.Max(i => i.TransportDefect.OrNull()))}");
+        var head = figure.Head($"Transport defect of {Count(intervals.Length)} checkpoint intervals; the largest is {Short(intervals.Max(i => i.TransportDefect.OrNull()))}", title);
         var chart = new Chart(axis, Axis.Log("transport defect", intervals.Select(i => i.TransportDefect.Value), 12), head);
         chart.Bars("‖g(t₊) − P g(t)‖ / ‖g(t)‖", 3, intervals.Select(i =>
             (i.From, i.To, i.TransportDefect.Value, $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: defect {Short(i.TransportDefect.OrNull())}, {Count(i.Steps)} steps")));

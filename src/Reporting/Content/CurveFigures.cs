@@ -10,16 +10,15 @@ internal static class CurveFigures
     private const int MostLayers = 4;
 
     /// <summary>Share of noise, clean signal and g(s) in the signal channel over T.</summary>
-    public static Figure Noise(ReservoirAnalysis analysis)
+    public static Figure Noise(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "noise-placement", title = "Where label noise went";
-        if (analysis.NoisePlacement.OrNull() is not { Points.Count: > 0 } noise) return Figure.Without(id, title, Why(analysis, "C13", "Label noise was not looked for"));
+        if (analysis.NoisePlacement.OrNull() is not { Points.Count: > 0 } noise) return figure.Without(Why(analysis, "C13", "Label noise was not looked for"));
         var (axis, later) = Drawn.TimeAxis([.. noise.Points.Select(p => p.Time)]);
         bool dissipated = noise.Points.All(p => p.Noise.Dissipated is not null && p.Clean.Dissipated is not null);
         double Of(Placement p) => dissipated ? p.Dissipated!.Value : p.SignalShare;
         string what = dissipated ? "dissipated share" : "share in the signal channel";
         var last = noise.Points[^1];
-        var head = new FigureHead(id, title, $"At T = {Short(last.Time, 5)}, {what}: noise {Short(Of(last.Noise))}, clean signal {Short(Of(last.Clean))}, g(s) {Short(Of(last.Gradient))}");
+        var head = figure.Head($"At T = {Short(last.Time, 5)}, {what}: noise {Short(Of(last.Noise))}, clean signal {Short(Of(last.Clean))}, g(s) {Short(Of(last.Gradient))}");
         var chart = new Chart(axis, Axis.Linear(what, noise.Points.SelectMany(p => (double[])[Of(p.Noise), Of(p.Clean), Of(p.Gradient), 0, 1])), head);
         void Line(string name, int series, Marker marker, string dash, Func<NoisePoint, Placement> part) =>
             chart.Line(name, series, noise.Points.Select(p => new Point(p.Time, Of(part(p)), $"T = {Short(p.Time, 5)}: {name} {Short(Of(part(p)))} ({Percent(part(p).SignalShare)} in the signal channel)")), marker, dash);
@@ -30,14 +29,13 @@ internal static class CurveFigures
     }
 
     /// <summary>Share of parameters that pass the gate, per layer, over t.</summary>
-    public static Figure Gate(ReservoirAnalysis analysis)
+    public static Figure Gate(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "risk-gate", title = "What the population-risk gate lets through";
-        if (analysis.RiskGate.OrNull() is not { Points.Count: > 0 } gate) return Figure.Without(id, title, Why(analysis, "C14", "The population-risk gate was not computed"));
+        if (analysis.RiskGate.OrNull() is not { Points.Count: > 0 } gate) return figure.Without(Why(analysis, "C14", "The population-risk gate was not computed"));
         var (axis, later) = Drawn.TimeAxis([.. gate.Points.Select(p => p.Time)]);
         var shown = gate.Points.Where(p => axis.Holds(p.Time)).ToArray();
         var last = gate.Points[^1];
-        var head = new FigureHead(id, title, $"Share of parameters that pass at t = {Short(last.Time, 5)}: {Short(last.Share)} of all; they hold {Short(last.GradientShare)} of the square of the gradient");
+        var head = figure.Head($"Share of parameters that pass at t = {Short(last.Time, 5)}: {Short(last.Share)} of all; they hold {Short(last.GradientShare)} of the square of the gradient");
         var chart = new Chart(axis, Axis.Linear("share", [0, 1]), head);
         chart.Line("gradient kept", 5, shown.Where(p => p.GradientShare is not null).Select(p => new Point(p.Time, p.GradientShare!.Value, $"t = {Short(p.Time, 5)}: {Percent(p.GradientShare)} of ‖μ‖² kept")), Marker.Plus, "dash");
         if (gate.Layers.Count == 1) chart.Line("parameters", 1, shown.Select(p => new Point(p.Time, p.Share, $"t = {Short(p.Time, 5)}: {Percent(p.Share)} of the parameters pass")));
@@ -52,13 +50,12 @@ internal static class CurveFigures
     }
 
     /// <summary>Self-influence against test contribution of every example.</summary>
-    public static Figure Influence(ReservoirAnalysis analysis)
+    public static Figure Influence(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "influence", title = "What each training example did";
-        if (analysis.Influence.OrNull() is not { Examples.Count: > 0 } influence) return Figure.Without(id, title, "The influence of examples was not computed.");
+        if (analysis.Influence.OrNull() is not { Examples.Count: > 0 } influence) return figure.Without("The influence of examples was not computed.");
         var examples = influence.Examples;
         int most = Enumerable.Range(0, examples.Count).MaxBy(i => examples[i].TestContribution);
-        var head = new FigureHead(id, title, $"Self-influence and test contribution of {Count(examples.Count)} examples; example {Count(most)} moved the test outputs most, by {Short(examples[most].TestContribution)}");
+        var head = figure.Head($"Self-influence and test contribution of {Count(examples.Count)} examples; example {Count(most)} moved the test outputs most, by {Short(examples[most].TestContribution)}");
         var chart = new Chart(Axis.Log("self-influence gᵢᵀ(W_S)ᵢᵢgᵢ", examples.Select(e => e.SelfInfluence), 8), Axis.Log("test contribution ‖G_QEᵢgᵢ‖", examples.Select(e => e.TestContribution), 8), head);
         chart.Points("example", 1, Drawn.Thin(examples.Count).Select(i => new Point(examples[i].SelfInfluence, examples[i].TestContribution,
             $"example {Count(i)}: self-influence {Short(examples[i].SelfInfluence)}, test contribution {Short(examples[i].TestContribution)}, ‖g‖ {Short(examples[i].Gradient)}")));

@@ -8,12 +8,11 @@ namespace KernelFlow.Reporting.Content;
 internal static class InclusionFigures
 {
     /// <summary>‖Gψ_j‖ relative to its bound.</summary>
-    public static Figure Slack(ReservoirAnalysis analysis)
+    public static Figure Slack(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "slack", title = "How much of its bound each mode uses";
         var modes = analysis.Inclusion.Modes;
-        if (modes.Count == 0) return Figure.Without(id, title, "There are no modes.");
-        var head = new FigureHead(id, title, $"Share of its bound that each mode uses: the largest is {Short(analysis.Inclusion.Structural.WorstRatio)} at mode {Count(analysis.Inclusion.Structural.WorstMode + 1)}; above 1 is a violation");
+        if (modes.Count == 0) return figure.Without("There are no modes.");
+        var head = figure.Head($"Share of its bound that each mode uses: the largest is {Short(analysis.Inclusion.Structural.WorstRatio)} at mode {Count(analysis.Inclusion.Structural.WorstMode + 1)}; above 1 is a violation");
         var chart = new Chart(SpectrumFigures.ModeAxis(modes.Count), Axis.Log("‖G ψ_j‖ / bound", modes.Select(m => m.Ratio).Append(1.5), 6), head);
         var points = Drawn.Thin(modes.Count).Select(j => (modes[j].InReservoir,
             Point: new Point(j + 1, modes[j].Ratio, $"mode {Count(j + 1)}: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].Bound)}, floor {Short(modes[j].Floor)}, ratio {Short(modes[j].Ratio)}"))).ToArray();
@@ -28,11 +27,10 @@ internal static class InclusionFigures
     }
 
     /// <summary>|(Gψ_j)_i|.</summary>
-    public static Figure Responses(ReservoirAnalysis analysis)
+    public static Figure Responses(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "responses", title = "Which test outputs each mode moves";
-        if (!analysis.Inclusion.Responses.TryGet(out var map)) return Figure.Without(id, title, $"It is not known: {analysis.Inclusion.Responses.Reason}.");
-        var head = new FigureHead(id, title, $"How far each of {Count(map.Modes)} modes moves each of {Count(map.TestOutputs)} test outputs");
+        if (!analysis.Inclusion.Responses.TryGet(out var map)) return figure.Without($"It is not known: {analysis.Inclusion.Responses.Reason}.");
+        var head = figure.Head($"How far each of {Count(map.Modes)} modes moves each of {Count(map.TestOutputs)} test outputs");
         string drawing = HeatMap.Draw(new HeatMapData(map.TestOutputs, map.Modes, map.Largest, "mode j", "test output i", "|(G ψ_j)_i|"), head);
         return new Figure(head, drawing, "Rows are test outputs, columns are modes in descending order of dissipation; the right edge is the reservoir, if there is one. Large matrices are shown in blocks, each by its largest element.");
     }

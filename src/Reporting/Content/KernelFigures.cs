@@ -8,12 +8,11 @@ namespace KernelFlow.Reporting.Content;
 internal static class KernelFigures
 {
     /// <summary>‖K(t) − K(s)‖/‖K(s)‖.</summary>
-    public static Figure Drift(ReservoirAnalysis analysis)
+    public static Figure Drift(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "kernel-drift", title = "Movement of the kernel";
         var evolution = analysis.KernelEvolution;
-        if (evolution.Points.Count < 2) return Figure.Without(id, title, "The movement of the kernel was not measured.");
-        var head = new FigureHead(id, title, $"Kernel drift over time: {Short(evolution.PeakDrift)} at its largest, {Short(evolution.EndDrift)} at the end");
+        if (evolution.Points.Count < 2) return figure.Without("The movement of the kernel was not measured.");
+        var head = figure.Head($"Kernel drift over time: {Short(evolution.PeakDrift)} at its largest, {Short(evolution.EndDrift)} at the end");
         var (chart, shown, later) = Over(evolution, "‖K(t) − K(s)‖ / ‖K(s)‖", p => [p.SpectralDrift, p.FrobeniusDrift, 0], head);
         chart.Line("spectral norm", 1, shown.Select(p => At(p, p.SpectralDrift, "spectral drift")));
         chart.Line("Frobenius norm", 2, shown.Select(p => At(p, p.FrobeniusDrift, "Frobenius drift")), Marker.Square, dash: "dash");
@@ -21,13 +20,12 @@ internal static class KernelFigures
     }
 
     /// <summary>Alignment and rotation.</summary>
-    public static Figure Direction(ReservoirAnalysis analysis)
+    public static Figure Direction(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "kernel-direction", title = "Direction of the kernel";
         var evolution = analysis.KernelEvolution;
-        if (evolution.Points.Count < 2) return Figure.Without(id, title, "The direction of the kernel was not measured.");
+        if (evolution.Points.Count < 2) return figure.Without("The direction of the kernel was not measured.");
         var last = evolution.Points[^1];
-        var head = new FigureHead(id, title, $"At the end of the window the centred alignment is {Short(last.CentredAlignment)} and the leading eigenspace has turned by {Short(last.Rotation)} radians");
+        var head = figure.Head($"At the end of the window the centred alignment is {Short(last.CentredAlignment)} and the leading eigenspace has turned by {Short(last.Rotation)} radians");
         var (chart, shown, later) = Over(evolution, "alignment (–), angle (rad)", p => [p.CentredAlignment, p.Rotation, 0, 1], head);
         chart.Line("centred alignment", 3, shown.Select(p => At(p, p.CentredAlignment, "alignment")), Marker.Triangle);
         chart.Line("rotation of leading eigenspace", 4, shown.Select(p => At(p, p.Rotation, "rotation")), Marker.Diamond, dash: "dash");

@@ -3,24 +3,24 @@ namespace KernelFlow.Reporting.Content;
 /// <summary>The figures of a report, under the questions they answer.</summary>
 internal static class ReportFigures
 {
-    private static readonly (string Id, string Section, Func<ReservoirAnalysis, Figure> Make)[] s_figures =
+    private static readonly ReportFigure[] s_figures =
     [
-        ("errors", Data, ClaimFigures.Errors),
-        ("outputs", Data, ClaimFigures.Outputs),
-        ("transport-defect", Data, ClaimFigures.Defects),
-        ("spectrum", Spectrum, SpectrumFigures.Eigenvalues),
-        ("dissipated-fraction", Spectrum, SpectrumFigures.Fraction),
-        ("threshold", Spectrum, SpectrumFigures.Threshold),
-        ("threshold-error", Spectrum, SpectrumFigures.SignalOnly),
-        ("schedule", Spectrum, ScheduleFigures.OverEnd),
-        ("schedule-dimension", Spectrum, ScheduleFigures.Dimension),
-        ("slack", Inclusion, InclusionFigures.Slack),
-        ("responses", Inclusion, InclusionFigures.Responses),
-        ("noise-placement", Signal, CurveFigures.Noise),
-        ("risk-gate", Signal, CurveFigures.Gate),
-        ("influence", Signal, CurveFigures.Influence),
-        ("kernel-drift", Kernel, KernelFigures.Drift),
-        ("kernel-direction", Kernel, KernelFigures.Direction),
+        new BuiltInFigure("errors", Data, "Errors and what explains them", ClaimFigures.Errors),
+        new BuiltInFigure("outputs", Data, "Predicted and recorded outputs", ClaimFigures.Outputs),
+        new BuiltInFigure("transport-defect", Data, "Where checkpoints are too sparse", ClaimFigures.Defects),
+        new BuiltInFigure("spectrum", Spectrum, "Spectrum of the dissipation W_S", SpectrumFigures.Eigenvalues),
+        new BuiltInFigure("dissipated-fraction", Spectrum, "Dissipated fraction of each mode", SpectrumFigures.Fraction),
+        new BuiltInFigure("threshold", Spectrum, "The reservoir over the threshold", SpectrumFigures.Threshold),
+        new BuiltInFigure("threshold-error", Spectrum, "What the reservoir leaves out, over the threshold", SpectrumFigures.SignalOnly),
+        new BuiltInFigure("schedule", Spectrum, "What training takes up first", ScheduleFigures.OverEnd),
+        new BuiltInFigure("schedule-dimension", Spectrum, "How many directions training has taken up", ScheduleFigures.Dimension),
+        new BuiltInFigure("slack", Inclusion, "How much of its bound each mode uses", InclusionFigures.Slack),
+        new BuiltInFigure("responses", Inclusion, "Which test outputs each mode moves", InclusionFigures.Responses),
+        new BuiltInFigure("noise-placement", Signal, "Where label noise went", CurveFigures.Noise),
+        new BuiltInFigure("risk-gate", Signal, "What the population-risk gate lets through", CurveFigures.Gate),
+        new BuiltInFigure("influence", Signal, "What each training example did", CurveFigures.Influence),
+        new BuiltInFigure("kernel-drift", Kernel, "Movement of the kernel", KernelFigures.Drift),
+        new BuiltInFigure("kernel-direction", Kernel, "Direction of the kernel", KernelFigures.Direction),
     ];
 
     private const string Data = "Does the theory match what was recorded?";
@@ -32,6 +32,33 @@ internal static class ReportFigures
     /// <summary>The ids in reading order: the names of the files in figures/.</summary>
     public static IReadOnlyList<string> Ids { get; } = Array.ConvertAll(s_figures, f => f.Id);
 
-    /// <summary>All figures in reading order, those without data included.</summary>
-    public static IReadOnlyList<(string Section, Figure Figure)> All(ReservoirAnalysis analysis) => Array.ConvertAll(s_figures, f => (f.Section, f.Make(analysis)));
+    /// <summary>All figures in reading order, those without data included. Figures that the results name but nobody here can draw stand in their places as left out.</summary>
+    /// <param name="analysis">What was found.</param>
+    /// <param name="own">A user's own figures.</param>
+    /// <exception cref="ArgumentException">Two figures have one id.</exception>
+    public static IReadOnlyList<(string Section, Figure Figure)> All(ReservoirAnalysis analysis, IReadOnlyList<ReportFigure>? own = null)
+    {
+        ReportFigure[] all = [.. s_figures, .. own ?? []];
+        Check(all);
+        (string Section, Figure Figure)[] drawn = [.. all.Select(f => (f.Section, f.Draw(analysis))), .. LeftOut(analysis, all)];
+        // A section keeps its figures together, at the place of its first one.
+        return [.. drawn.GroupBy(f => f.Section, StringComparer.Ordinal).SelectMany(section => section)];
+    }
+
+    /// <summary>What results.json says of a user's own figures: those that it has said already, and new ones.</summary>
+    public static IReadOnlyList<FigureNote> Notes(ReservoirAnalysis analysis, IReadOnlyList<ReportFigure> own)
+    {
+        Check([.. s_figures, .. own]);
+        return [.. analysis.Figures, .. own.Where(f => analysis.Figures.All(note => note.Id != f.Id)).Select(f => new FigureNote(f.Id, f.Section, f.Title))];
+    }
+
+    private static IEnumerable<(string Section, Figure Figure)> LeftOut(ReservoirAnalysis analysis, ReportFigure[] there) =>
+        analysis.Figures.Where(note => there.All(f => f.Id != note.Id)).Select(note => (note.Section,
+            Figure.Without(note.Id, note.Title, "It is a figure of a user's own that this program cannot draw: it is left out.")));
+
+    private static void Check(ReportFigure[] figures)
+    {
+        if (figures.GroupBy(f => f.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"figures: there are {twice.Count()} with the id {twice.Key}; ids are names of files.");
+    }
 }

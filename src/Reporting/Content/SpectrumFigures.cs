@@ -8,14 +8,13 @@ namespace KernelFlow.Reporting.Content;
 internal static class SpectrumFigures
 {
     /// <summary>λ_j over j.</summary>
-    public static Figure Eigenvalues(ReservoirAnalysis analysis)
+    public static Figure Eigenvalues(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "spectrum", title = "Spectrum of the dissipation W_S";
         var values = analysis.Spectrum.Eigenvalues;
-        if (!values.Any(v => v > 0)) return Figure.Without(id, title, "W_S has no positive eigenvalue: nothing was dissipated in this window.");
+        if (!values.Any(v => v > 0)) return figure.Without("W_S has no positive eigenvalue: nothing was dissipated in this window.");
         double boundary = analysis.Spectrum.DissipatedFraction.OrNull() is { } fraction && values[0] > 0 && fraction[0] > 0
             ? analysis.Spectrum.Threshold * values[0] / fraction[0] : analysis.Spectrum.Threshold * values[0];
-        var head = new FigureHead(id, title, $"Spectrum of W_S: {Count(values.Count)} eigenvalues from {Short(values[0])} down to {Short(values[^1])}, {Count(analysis.Spectrum.ReservoirDimension)} below the threshold");
+        var head = figure.Head($"Spectrum of W_S: {Count(values.Count)} eigenvalues from {Short(values[0])} down to {Short(values[^1])}, {Count(analysis.Spectrum.ReservoirDimension)} below the threshold");
         var chart = new Chart(ModeAxis(values.Count), Axis.Log("eigenvalue λ_j of W_S", values.Append(boundary)), head);
         var modes = Drawn.Thin(values.Count).Select(j => new Point(j + 1, values[j], $"mode {Count(j + 1)}: λ = {Short(values[j])}, λ/λ₁ = {Short(analysis.Spectrum.RelativeEigenvalues[j])}"
             + (analysis.Spectrum.DissipatedFraction.OrNull() is { } f ? $", dissipated fraction {Short(f[j])}" : ""))).ToArray();
@@ -26,23 +25,22 @@ internal static class SpectrumFigures
     }
 
     /// <summary>2βλ_j over j.</summary>
-    public static Figure Fraction(ReservoirAnalysis analysis)
+    public static Figure Fraction(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "dissipated-fraction", title = "Dissipated fraction of each mode";
-        if (!analysis.Spectrum.DissipatedFraction.IsKnown && analysis.RelativeDissipation.OrNull() is { Values.Count: > 0 } relative) return Relative(relative, id);
-        if (analysis.Spectrum.DissipatedFraction.OrNull() is not { Count: > 0 } fraction) return Figure.Without(id, title, $"There is no dissipated fraction: {analysis.Spectrum.DissipatedFraction.Reason}.");
-        var head = new FigureHead(id, title, $"Dissipated fraction 2βλ_j of {Count(fraction.Count)} modes, from {Short(fraction[0])} down to {Short(fraction[^1])}; {Count(fraction.Count(f => f >= 0.5))} modes lost at least half of their energy");
+        if (!analysis.Spectrum.DissipatedFraction.IsKnown && analysis.RelativeDissipation.OrNull() is { Values.Count: > 0 } relative) return Relative(figure, relative);
+        if (analysis.Spectrum.DissipatedFraction.OrNull() is not { Count: > 0 } fraction) return figure.Without($"There is no dissipated fraction: {analysis.Spectrum.DissipatedFraction.Reason}.");
+        var head = figure.Head($"Dissipated fraction 2βλ_j of {Count(fraction.Count)} modes, from {Short(fraction[0])} down to {Short(fraction[^1])}; {Count(fraction.Count(f => f >= 0.5))} modes lost at least half of their energy");
         var chart = new Chart(ModeAxis(fraction.Count), Axis.Linear("dissipated fraction 2βλ_j", [0, 1, fraction[0]]), head);
         chart.Points("mode", 1, Drawn.Thin(fraction.Count).Select(j => new Point(j + 1, fraction[j], $"mode {Count(j + 1)}: {Percent(fraction[j])} of its energy was dissipated")));
         chart.Rule("all of it", 1);
         return Figure.Of(head, chart, "Share of the gradient energy along ψ_j that training dissipated: 1 is learned to the end, 0 is untouched." + Drawn.Missing(chart, "are negative by rounding"));
     }
 
-    private static Figure Relative(RelativeDissipation relative, string id)
+    private static Figure Relative(ReportFigure figure, RelativeDissipation relative)
     {
         const string title = "Relative dissipation";
         var values = relative.Values;
-        var head = new FigureHead(id, title, $"Relative dissipation of {Count(values.Count)} modes on range B, from {Short(values[0])} down to {Short(values[^1])}; {Count(relative.ReservoirDimension)} below the threshold");
+        var head = figure.Head($"Relative dissipation of {Count(values.Count)} modes on range B, from {Short(values[0])} down to {Short(values[^1])}; {Count(relative.ReservoirDimension)} below the threshold", title);
         var chart = new Chart(ModeAxis(values.Count), Axis.Log("μ_k of 2 B^½ W_S B^½", values.Append(relative.Threshold).Append(1), 8), head);
         chart.Points("mode", 1, Drawn.Thin(values.Count).Select(k => new Point(k + 1, values[k], $"mode {Count(k + 1)}: μ = {Short(values[k])}, ‖G v‖ = {Short(relative.Responses[k])}, bound {Short(relative.Bounds[k])}")));
         chart.Rule($"threshold δ = {Short(relative.Threshold)}", relative.Threshold);
@@ -51,14 +49,13 @@ internal static class SpectrumFigures
     }
 
     /// <summary>Prediction from the signal part alone, over the threshold.</summary>
-    public static Figure SignalOnly(ReservoirAnalysis analysis)
+    public static Figure SignalOnly(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "threshold-error", title = "What the reservoir leaves out, over the threshold";
         var points = analysis.Inclusion.ThresholdCurve.Where(p => p.RelativeErrorSignalOnly is not null).ToArray();
-        if (points.Length == 0) return Figure.Without(id, title, analysis.Inclusion.ThresholdCurve.Count == 0 ? "No curve over the threshold was computed." : "The test outputs did not move.");
+        if (points.Length == 0) return figure.Without(analysis.Inclusion.ThresholdCurve.Count == 0 ? "No curve over the threshold was computed." : "The test outputs did not move.");
         double? full = analysis.Inclusion.Empirical.RelativeErrorFull;
         var verdicts = points.GroupBy(p => p.Verdict).Select(g => $"{Narrative.Word(g.Key)} from δ = {Short(g.First().Threshold)} to {Short(g.Last().Threshold)}");
-        var head = new FigureHead(id, title, $"Relative error of the test displacement predicted from the signal part alone, from {Short(points[0].RelativeErrorSignalOnly)} at δ = {Short(points[0].Threshold)} to {Short(points[^1].RelativeErrorSignalOnly)} at {Short(points[^1].Threshold)}; inclusion {string.Join(", ", verdicts)}");
+        var head = figure.Head($"Relative error of the test displacement predicted from the signal part alone, from {Short(points[0].RelativeErrorSignalOnly)} at δ = {Short(points[0].Threshold)} to {Short(points[^1].RelativeErrorSignalOnly)} at {Short(points[^1].Threshold)}; inclusion {string.Join(", ", verdicts)}");
         var chart = new Chart(Axis.Log("threshold δ", points.Select(p => p.Threshold).Append(analysis.Spectrum.Threshold), 12), Axis.Log("relative error, signal part alone", points.Select(p => p.RelativeErrorSignalOnly!.Value).Append(full ?? 0), 8), head);
         chart.Line("signal part alone", 1, points.Select(p => new Point(p.Threshold, p.RelativeErrorSignalOnly!.Value,
             $"δ = {Short(p.Threshold)}: error {Short(p.RelativeErrorSignalOnly)}; {Count(p.SignalDimension)} signal, {Count(p.ReservoirDimension)} reservoir modes; inclusion {Narrative.Word(p.Verdict)}")));
@@ -68,11 +65,10 @@ internal static class SpectrumFigures
     }
 
     /// <summary>Size of the reservoir over the threshold.</summary>
-    public static Figure Threshold(ReservoirAnalysis analysis)
+    public static Figure Threshold(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        const string id = "threshold", title = "The reservoir over the threshold";
         double[] measures = [.. analysis.Inclusion.Modes.Select(m => Math.Max(m.Measure, 0)).Order()];
-        if (measures.Length == 0) return Figure.Without(id, title, "There are no modes.");
+        if (measures.Length == 0) return figure.Without("There are no modes.");
         var axis = Axis.Log("threshold δ", measures.Where(m => m > 0).Append(analysis.Spectrum.Threshold).Append(1), 12);
         int below = measures.Count(m => m < axis.Min);
         var points = new List<Point> { new(axis.Min, below, "") };
@@ -81,7 +77,7 @@ internal static class SpectrumFigures
             points.Add(new Point(m, below, ""));
             points.Add(new Point(m, ++below, ""));
         }
-        var head = new FigureHead(id, title,
+        var head = figure.Head(
             $"Size of the reservoir as a function of the threshold: {Count(analysis.Spectrum.ReservoirDimension)} of {Count(measures.Length)} modes at the chosen threshold {Short(analysis.Spectrum.Threshold)}");
         var chart = new Chart(axis, Axis.Linear("modes in the reservoir", [0, measures.Length]), head);
         chart.Line("reservoir dimension", 1, points, markers: false);

@@ -61,6 +61,19 @@ internal static class ResultsJson
     /// <summary>Reads the whole document.</summary>
     public static ReservoirAnalysis Read(string path) => Open(path, json => s_document.Read(json));
 
+    /// <summary>Reads the key "figures" alone; none where there is no sound file.</summary>
+    public static IReadOnlyList<FigureNote> ReadFigures(string path)
+    {
+        try
+        {
+            return Open(path, json => json.Has("figures") ? RunSchemas.Figure.Rows.Read(json, "figures") : []);
+        }
+        catch (InvalidResultsException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Reads what a comparison needs, and asks for nothing else.</summary>
     public static ComparedRun ReadCompared(string path, string? label) => Open(path, json =>
     {

@@ -74,6 +74,46 @@ internal static class SampleAnalysis
         };
     }
 
+    /// <summary>The same with everything that a run may have, and with numbers that JSON cannot spell.</summary>
+    public static ReservoirAnalysis Full()
+    {
+        var sample = Make();
+        static SchedulePoint At(double time, double? increment) => new(time, [2, 0.5, double.NaN], increment is null ? null : [1, 0.25, double.NegativeInfinity], 2, 1.5, increment);
+        return sample with
+        {
+            Run = sample.Run with { Name = "folder \"a\"", Parameters = null, InputHash = null, Optimizer = new OptimizerSummary("lion", 1e-3, [("beta1", 0.9), ("decay", 1.0 / 3)]) },
+            Options = sample.Options with { MethodReason = "B is constant", Seed = long.MaxValue, IndependentCheck = false },
+            Spectrum = sample.Spectrum with
+            {
+                Eigenvalues = [double.PositiveInfinity, double.NaN, -1e-300], ResidualNorms = [double.NegativeInfinity, double.PositiveInfinity, double.Epsilon],
+                DissipatedFraction = Known.Unknown<IReadOnlyList<double>>("B varies"), Solver = EigenSolver.GolubKahan, Multiplicity = "all singular values",
+            },
+            RelativeDissipation = new RelativeDissipation
+            {
+                Values = [1.25, 1e-9], Modes = Known.Of(Numbered(3, 2, 1)), Responses = [0.5, 0], Bounds = [0.75, 1e-5], Threshold = 1e-3, SignalDimension = 1, ReservoirDimension = 1,
+                OutsideDimension = 1,
+            },
+            Inclusion = sample.Inclusion with
+            {
+                Visibility = null, Reason = "≥ 3 of <these>", Kernel = new NullSpaceResult(1, 1e-15, null, -1e-17, true), Structural = new StructuralCheck(double.PositiveInfinity, 2, double.NaN),
+                OperatorChecks = [new("symmetry", double.PositiveInfinity, 0), new("energy identity", 1e-16, 3e-16)],
+                ThresholdCurve = [new(1e-8, 3, 0, Verdict.Vacuous, null, 0), new(1e-3, 2, 1, Verdict.Holds, 0.5, 1e-6)],
+                Modes = [sample.Inclusion.Modes[0] with { DissipationDifference = 1e-3, ResponseDifference = double.NaN, IndependentBound = double.PositiveInfinity }, .. sample.Inclusion.Modes.Skip(1)],
+                Empirical = new EmpiricalCheck(null, null),
+            },
+            Claims = [.. sample.Claims, new ClaimResult("own-1", "a user's", Verdict.Violated) { Kind = ClaimKind.Code, Statement = "x = y", RelativeError = double.PositiveInfinity,
+                Budget = new ErrorBudget(double.NaN, Known.Unknown<double>("no second interpolant"), 0, double.NegativeInfinity) }],
+            Schedule = new SpectralSchedule { OverEnd = [At(1, null), At(150.00000000000003, -1e-17)], OverStart = Known.Of<IReadOnlyList<SchedulePoint>>([At(0, null)]) },
+            NoisePlacement = new NoisePlacement { Division = "noise mask", NoisyExamples = 1, Points = [new(1, new(0.25, 0.75, null), new(0.5, 0.5, 0.25), new(1, 0, 1))] },
+            RiskGate = new RiskGate { Layers = [new("first", 4), new("last", 3)], Points = [new(0, 0.5, [0.25, 0.75], null), new(1, 1, [1, 1], 0.5)] },
+            Influence = new InfluenceResult
+            {
+                Examples = [new(1, 2, 3, 4, 5), new(0.1, 0.2, 0.3, 0.4, 1.0 / 3), new(0, 0, 0, 0, 0)], OnTest = Known.Of(Numbered(2, 3, -3)), Strongest = StrongestInfluence.Of(Numbered(2, 3, -3)),
+            },
+            Figures = [new("own-figure", "A question of my own?", "My figure")],
+        };
+    }
+
     /// <summary>Element (i, j) is first + i·columns + j: its row-major position can be read off.</summary>
     public static Matrix<double> Numbered(int rows, int columns, double first) => Matrix<double>.Build.Dense(rows, columns, (i, j) => first + i * columns + j);
 }

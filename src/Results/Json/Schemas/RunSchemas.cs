@@ -94,6 +94,7 @@ internal static class RunSchemas
     public static readonly Schema<FigureNote> Figure = new(s =>
     {
         var (id, section, title) = (s.Add("id", Text, f => f.Id), s.Add("section", Text, f => f.Section), s.Add("title", Text, f => f.Title));
-        return json => new FigureNote(id[json], section[json], title[json]);
+        // The id becomes the name of a file: one that leads elsewhere must not get that far.
+        return json => FigureNote.IsName(id[json]) ? new FigureNote(id[json], section[json], title[json]) : throw json["id"].Wrong("lower-case letters, digits and hyphens");
     });
 }

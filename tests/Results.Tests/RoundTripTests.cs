@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using KernelFlow.Tests.Samples;
+
+namespace KernelFlow.Results.Tests;
+
+/// <summary>results.json read back: what was written is what is there, to the last bit.</summary>
+public sealed class RoundTripTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("kernelflow-results-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<string> Samples() => ["flow", "descent", "midpoint", "full"];
+
+    private static ReservoirAnalysis Sample(string name) => name switch
+    {
+        "flow" => SampleAnalysis.Make(),
+        "descent" => SampleAnalysis.Descent(z: double.PositiveInfinity),
+        "midpoint" => SampleAnalysis.Descent(DescentQuadrature.Midpoint),
+        _ => SampleAnalysis.Full(),
+    };
+
+    private ReservoirAnalysis ReadBack(ReservoirAnalysis analysis)
+    {
+        string path = Path.Combine(_folder, ResultsFile.Name);
+        ResultsFile.Write(analysis, path);
+        return ResultsFile.Read(_folder);
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void WhatWasReadWritesTheSameBytes(string name)
+    {
+        string written = ResultsFile.Text(Sample(name)), again = ResultsFile.Text(ReadBack(Sample(name)));
+        Assert.Equal(written, again);
+        Assert.True(written.Length > 2000, $"{written.Length} characters");
+    }
+
+    /// <summary>Numbers that JSON cannot spell come back as what they were, alone and in arrays.</summary>
+    [Fact]
+    public void NumbersThatAreNotFiniteComeBack()
+    {
+        var read = ReadBack(SampleAnalysis.Full());
+        Assert.Equal([double.PositiveInfinity, double.NaN, -1e-300], read.Spectrum.Eigenvalues);
+        Assert.Equal([double.NegativeInfinity, double.PositiveInfinity, double.Epsilon], read.Spectrum.ResidualNorms);
+        Assert.Equal(double.PositiveInfinity, read.Inclusion.Structural.WorstRatio);
+        Assert.Equal(double.NaN, read.Inclusion.Structural.Floor);
+        Assert.Equal(double.NaN, read.Inclusion.Modes[0].ResponseDifference);
+        Assert.Equal(double.PositiveInfinity, read.Inclusion.Modes[0].IndependentBound);
+        var own = read.Claim("own-1");
+        Assert.Equal(double.PositiveInfinity, own.RelativeError.Value);
+        Assert.Equal((double.NaN, double.NegativeInfinity), (own.Budget!.Integration.Value, own.Budget.Rounding.Value));
+        Assert.Equal("no second interpolant", own.Budget.Interpolation.Reason);
+        Assert.Null(read.Inclusion.Visibility);
+    }
+
+    /// <summary>A user's optimizer, claims and figures are data like all others.</summary>
+    [Fact]
+    public void WhatIsAUsersOwnComesBack()
+    {
+        var (sample, read) = (SampleAnalysis.Full(), ReadBack(SampleAnalysis.Full()));
+        Assert.Equal("lion, learning rate 0.001, β₁ = 0.9, decay = 0.3333333333333333", read.Run.Optimizer!.Description);
+        Assert.Equal(("a user's", ClaimKind.Code, "x = y"), (read.Claim("own-1").Name, read.Claim("own-1").Kind, read.Claim("own-1").Statement));
+        Assert.Equal(sample.Figures, read.Figures);
+        Assert.Equal(sample.Influence.Value.Strongest[1].Contributions, read.Influence.Value.Strongest[1].Contributions);
+        Assert.Equal(sample.Run.Metadata, read.Run.Metadata);
+    }
+
+    /// <summary>The operators and matrices of their size are not in the file, and what was read says so.</summary>
+    [Fact]
+    public void LargeMatricesAreUnknownAfterReading()
+    {
+        var read = ReadBack(SampleAnalysis.Full());
+        Assert.Equal("it is not in results.json", read.Operators.Reason);
+        Assert.False(read.RelativeDissipation.Value.Modes.IsKnown);
+        Assert.False(read.Influence.Value.OnTest.IsKnown);
+        Assert.Contains("results.json", Assert.Throws<InvalidOperationException>(() => read.Operators.Value).Message);
+    }
+
+    /// <summary>The first files of this version lacked keys that came later: what they say is still read.</summary>
+    [Fact]
+    public void FilesWithoutLaterKeysAreRead()
+    {
+        var json = JsonNode.Parse(ResultsFile.Text(SampleAnalysis.Full()))!.AsObject();
+        foreach (var claim in json["claims"]!.AsArray())
+            foreach (string key in (string[])["kind", "statement"]) Assert.True(claim!.AsObject().Remove(key));
+        Assert.True(json["options"]!.AsObject().Remove("independentCheck") && json["inclusion"]!.AsObject().Remove("responses") && json["influence"]!.AsObject().Remove("strongest"));
+        foreach (string key in (string[])["figures", "relativeDissipation", "schedule", "noisePlacement", "riskGate"]) Assert.True(json.Remove(key));
+        string path = Path.Combine(_folder, "old.json");
+        File.WriteAllText(path, json.ToJsonString());
+        var read = ResultsFile.Read(path);
+        Assert.Equal(ClaimKind.Data, read.Claim("C4").Kind);
+        Assert.Equal(ClaimKind.Code, read.Claim("C10").Kind);
+        Assert.Equal(ClaimKind.Measured, read.Claim("C12").Kind);
+        Assert.True(read.Options.IndependentCheck);
+        Assert.False(read.Inclusion.Responses.IsKnown || read.Schedule.IsKnown || read.RiskGate.IsKnown);
+        Assert.Empty(read.Figures);
+    }
+
+    [Theory]
+    [InlineData("version 2 of the results, expected 1; a newer kernelflow wrote it", "\"version\": 1", "\"version\": 2")]
+    [InlineData("\"format\" is not kernel-flow-results but something", "\"kernel-flow-results\"", "\"something\"")]
+    [InlineData("intervals[1].steps is missing", "\"steps\":7", "\"stairs\":7")]
+    [InlineData("window.to is String, expected a number", "150.00000000000003\n  },\n  \"spectrum\"", "\"late\"\n  },\n  \"spectrum\"")]
+    [InlineData("options.mode is sideways, expected one of auto, flow, descent", "\"mode\": \"flow\"", "\"mode\": \"sideways\"")]
+    [InlineData("not valid JSON", "\"kernelEvolution\"", "kernelEvolution")]
+    [InlineData("figures is Object, expected a list", "\"figures\": []", "\"figures\": {}")]
+    [InlineData("figures[0].id is String, expected lower-case letters", "\"figures\": []", "\"figures\": [{\"id\":\"../x\",\"section\":\"s\",\"title\":\"t\"}]")]
+    public void AFileThatIsNotSoundIsNamed(string message, string old, string now)
+    {
+        string text = ResultsFile.Text(SampleAnalysis.Make()), path = Path.Combine(_folder, "bad.json");
+        Assert.Contains(old, text);
+        File.WriteAllText(path, text.Replace(old, now, StringComparison.Ordinal));
+        var e = Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path));
+        Assert.Contains(message, e.Message);
+        Assert.Contains(path, e.Message);
+    }
+
+    [Fact]
+    public void AFileThatIsMissingOrCutOffIsNamed()
+    {
+        string path = Path.Combine(_folder, "cut.json");
+        Assert.Contains($"{path}: file not found", Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
+        string text = ResultsFile.Text(SampleAnalysis.Make());
+        foreach (int length in (int[])[0, 1, text.Length / 2, text.Length - 3])
+        {
+            File.WriteAllText(path, text[..length]);
+            Assert.Contains("not valid JSON", Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
+        }
+        File.WriteAllText(path, "[]");
+        Assert.Contains("\"format\" is not kernel-flow-results but missing", Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
+    }
+}
