@@ -6,10 +6,12 @@ namespace KernelFlow;
 /// <summary>Options of an analysis; every default is sound.</summary>
 public sealed record AnalysisOptions
 {
-    /// <summary>Gradient flow or the recorded steps themselves; auto is descent where every step was recorded and the optimizer has a recursion, flow otherwise.</summary>
+    /// <summary>Gradient flow or the recorded steps themselves; auto is descent where every step was recorded and the optimizer has a recursion, flow
+    /// otherwise.</summary>
     public AnalysisMode Mode { get; init; } = AnalysisMode.Auto;
 
-    /// <summary>How the kernels between checkpoints follow from those at them: <see cref="Interpolation.Linear"/>, <see cref="Interpolation.Cubic"/> or one of your own.</summary>
+    /// <summary>How the kernels between checkpoints follow from those at them: <see cref="Interpolation.Linear"/>, <see cref="Interpolation.Cubic"/> or one of
+    /// your own.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Linear;
 
     /// <summary>The integration method: left to the tool, built in (<see cref="Methods"/>), one of your own, or the name of a built-in one.</summary>
@@ -36,7 +38,8 @@ public sealed record AnalysisOptions
     /// <summary>Limit on the budget of a data claim above which it is Undecided.</summary>
     public double Tolerance { get; init; } = 0.1;
 
-    /// <summary>Whether the inclusion's check 2 integrates a second time by another method (flow only): coarse, and finer only when the verdict hangs on it.</summary>
+    /// <summary>Whether the inclusion's check 2 integrates a second time by another method (flow only): coarse, and finer only when the verdict hangs on
+    /// it.</summary>
     public bool IndependentCheck { get; init; } = true;
 
     /// <summary>Start of the window in flow time; null for the first checkpoint.</summary>

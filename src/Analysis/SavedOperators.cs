@@ -20,8 +20,10 @@ public static class SavedOperators
     }
 
     // MathNet stores columns; the file wants rows, one at a time, so no second copy is made.
-    private static StreamedTensor Tensor(string name, Matrix<double> matrix) => new(name, StorageType.Float64, [matrix.RowCount, matrix.ColumnCount], (first, destination) =>
+    private static StreamedTensor Tensor(string name, Matrix<double> matrix) =>
+        new(name, StorageType.Float64, [matrix.RowCount, matrix.ColumnCount], (first, destination) =>
     {
-        for (int k = 0; k < destination.Length; k++) destination[k] = matrix.At((int)((first + k) / matrix.ColumnCount), (int)((first + k) % matrix.ColumnCount));
+        for (int k = 0; k < destination.Length; k++) destination[k] = matrix.At((int)((first + k) / matrix.ColumnCount),
+            (int)((first + k) % matrix.ColumnCount));
     });
 }

@@ -16,7 +16,8 @@ internal sealed class AnalysisOptionSet(bool window = true)
         x => x is > 0 and < 1, "above 0 and below 1");
     private readonly Choice<EigenSolver> _solver = Choices.Solver();
     private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all.", 1);
-    private readonly Option<bool> _noIndependent = new("--no-independent") { Description = "Leave out the second integration that the inclusion verdict is checked with." };
+    private readonly Option<bool> _noIndependent =
+        new("--no-independent") { Description = "Leave out the second integration that the inclusion verdict is checked with." };
     private readonly WindowOptions _window = new();
     private readonly Option<long?> _seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
     private readonly Option<string?> _backend = CommonOptions.Backend();

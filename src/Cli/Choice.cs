@@ -11,7 +11,8 @@ internal static class Choice
     /// <param name="names">Accepted values; the first is the default.</param>
     public static Option<string> Of(string name, string description, IReadOnlyList<string> names)
     {
-        var option = new Option<string>(name) { Description = $"{description} One of: {string.Join(", ", names)}.", HelpName = "name", DefaultValueFactory = _ => names[0] };
+        var option = new Option<string>(name) { Description = $"{description} One of: {string.Join(", ", names)}.", HelpName = "name",
+            DefaultValueFactory = _ => names[0] };
         option.CompletionSources.Add(_ => names);
         option.Validators.Add(result =>
         {
@@ -22,7 +23,8 @@ internal static class Choice
         return option;
     }
 
-    private static string Words(IReadOnlyList<string> names) => names.Count == 1 ? names[0] : string.Join(", ", names.Take(names.Count - 1)) + " or " + names[^1];
+    private static string Words(IReadOnlyList<string> names) => names.Count == 1 ? names[0] : string.Join(", ", names.Take(names.Count - 1)) + " or "
+        + names[^1];
 }
 
 /// <summary>An option whose names stand for objects.</summary>

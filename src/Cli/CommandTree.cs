@@ -10,7 +10,9 @@ internal static class CommandTree
     /// <summary>Builds the tree; actions write to the terminal given here.</summary>
     public static RootCommand Build(CliTerminal terminal)
     {
-        var root = new RootCommand("Kernel-flow operators of recorded training runs: which directions of the training signal reach the test outputs, with error budgets and verdicts.")
+        var root =
+            new RootCommand("Kernel-flow operators of recorded training runs: which directions of the training signal reach the test outputs, with error "
+                + "budgets and verdicts.")
         {
             DemoCommand.Build(terminal),
             RecordCommand.Build(terminal),

@@ -18,7 +18,9 @@ internal static class CommonOptions
     {
         var option = new Option<string?>("--backend")
         {
-            Description = "Dense linear algebra: auto, mkl, openblas, system or managed, or a library's path. Default: the environment variable KERNELFLOW_BLAS, else auto.",
+            Description =
+                "Dense linear algebra: auto, mkl, openblas, system or managed, or a library's path. Default: the environment variable KERNELFLOW_BLAS, "
+                    + "else auto.",
             HelpName = "name",
         };
         option.CompletionSources.Add(_ => ["auto", "mkl", "openblas", "system", "managed"]);
@@ -29,7 +31,8 @@ internal static class CommonOptions
     public static Option<int?> Threads() => Numbers.Whole("--threads", "Largest number of threads. Default: one per core.", 1, 1024);
 
     /// <summary>--overwrite.</summary>
-    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Write into a folder that holds other files, too. (Output of this tool is always replaced.)" };
+    public static Option<bool> Overwrite() =>
+        new("--overwrite") { Description = "Write into a folder that holds other files, too. (Output of this tool is always replaced.)" };
 
     /// <summary>What was asked for; --quiet and --verbose together are refused where they are declared.</summary>
     public static Verbosity VerbosityOf(ParseResult parsed) =>

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace KernelFlow.Cli;
 
 /// <summary>Ends a process whose work was cancelled and may still be running.</summary>
-/// <remarks>An ordinary exit runs the exit handlers of native libraries; a BLAS that frees its buffers while another thread multiplies takes the process down with a
+/// <remarks>An ordinary exit runs the exit handlers of native libraries; a BLAS that frees its buffers while another thread multiplies takes the process down
+/// with a
 /// segmentation fault instead of the exit code. Whoever calls this has flushed the streams; files are replaced whole, so there is nothing to save.</remarks>
 internal static partial class ProcessEnd
 {

@@ -9,7 +9,8 @@ internal static class ReportFolder
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static void Require(string option, string folder, bool overwrite)
     {
-        OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat, file => IsOneOf(ReservoirReports.FilesIn(folder), file), overwrite);
+        OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat, file =>
+            IsOneOf(ReservoirReports.FilesIn(folder), file), overwrite);
         OutputFolder.RequireWritable(folder);
     }
 
@@ -24,5 +25,6 @@ internal static class ReportFolder
     }
 
     // A killed process may leave the temporary of a file.
-    private static bool IsOneOf(IReadOnlyList<string> files, string file) => files.Any(ours => file == ours || (file.StartsWith(ours, StringComparison.Ordinal) && file.EndsWith(".part", StringComparison.Ordinal)));
+    private static bool IsOneOf(IReadOnlyList<string> files, string file) =>
+        files.Any(ours => file == ours || (file.StartsWith(ours, StringComparison.Ordinal) && file.EndsWith(".part", StringComparison.Ordinal)));
 }

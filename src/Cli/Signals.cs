@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace KernelFlow.Cli;
 
-/// <summary>Ctrl-C and SIGTERM as a cancellation token. Work that does not stop in time is left behind: files are replaced whole, so outputs stay intact.</summary>
+/// <summary>Ctrl-C and SIGTERM as a cancellation token. Work that does not stop in time is left behind: files are replaced whole, so outputs stay
+/// intact.</summary>
 internal sealed class Signals : IDisposable
 {
     /// <summary>How long the work may take to notice; the process is gone within a second.</summary>

@@ -29,11 +29,13 @@ internal static class UsageErrors
     {
         bool option = token.StartsWith('-');
         string[] known = option
-            ? [.. command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options).Where(o => o.Recursive)).Where(o => !o.Hidden).Select(o => o.Name)]
+            ? [.. command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options).Where(o => o.Recursive)).Where(o => !o.Hidden)
+                .Select(o => o.Name)]
             : [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
         string what = option ? $"unknown option {token}" : known.Length > 0 ? $"unknown command {token}" : $"unexpected argument {token}";
         string word = token.Split('=', ':')[0];
-        string? nearest = known.Select(k => (Name: k, Distance: EditDistance(word, k))).Where(k => k.Distance <= Math.Max(2, k.Name.Length / 3)).OrderBy(k => k.Distance).FirstOrDefault().Name;
+        string? nearest = known.Select(k => (Name: k, Distance: EditDistance(word, k))).Where(k => k.Distance <= Math.Max(2, k.Name.Length / 3))
+            .OrderBy(k => k.Distance).FirstOrDefault().Name;
         return nearest is null ? what + "." : $"{what}. Did you mean {nearest}?";
     }
 

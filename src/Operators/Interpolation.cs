@@ -4,8 +4,10 @@ namespace KernelFlow;
 
 /// <summary>How the kernels between checkpoints follow from those at them: derive from it to bring a kernel trajectory of your own.</summary>
 /// <remarks>
-/// An analysis builds the trajectory on all checkpoints, and for its error budget again on every second one (<see cref="Build"/>) and by <see cref="Alternative"/> on all. What comes out
-/// may be any <see cref="KernelTrajectory"/> whose knots are the times of the chosen checkpoints. One that is not an <see cref="InterpolatedTrajectory"/> has no mean Jacobian along a step:
+/// An analysis builds the trajectory on all checkpoints, and for its error budget again on every second one (<see cref="Build"/>) and by
+/// <see cref="Alternative"/> on all. What comes out
+/// may be any <see cref="KernelTrajectory"/> whose knots are the times of the chosen checkpoints. One that is not an <see cref="InterpolatedTrajectory"/> has
+/// no mean Jacobian along a step:
 /// then the recorded steps cannot be replayed on it, and that part of the budget is unknown.
 /// </remarks>
 public abstract class Interpolation
@@ -22,7 +24,8 @@ public abstract class Interpolation
     /// <summary>The name in results and reports.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether <see cref="Build"/> asks the builder for <see cref="TrajectoryBuilder.Cubic"/>, also on every second checkpoint: then the products of more distant Jacobians are
+    /// <summary>Whether <see cref="Build"/> asks the builder for <see cref="TrajectoryBuilder.Cubic"/>, also on every second checkpoint: then the products of
+    /// more distant Jacobians are
     /// formed when the run is read. A class of your own that does not ask for it may say false and save them.</summary>
     public virtual bool NeedsDistantProducts => true;
 
@@ -36,7 +39,8 @@ public abstract class Interpolation
     /// <returns>A trajectory whose knots are the times of the chosen checkpoints.</returns>
     public abstract KernelTrajectory Build(TrajectoryBuilder builder, IReadOnlyList<int> chosen);
 
-    /// <summary>Another trajectory on all checkpoints, whose distance from this one estimates its error; null when there is none, so that the coarser grids alone do.</summary>
+    /// <summary>Another trajectory on all checkpoints, whose distance from this one estimates its error; null when there is none, so that the coarser grids
+    /// alone do.</summary>
     /// <param name="builder">The kernels of the run.</param>
     /// <param name="chosen">All checkpoints.</param>
     /// <remarks>By default J linear: an interpolation of your own is compared with what the tool would have done.</remarks>
@@ -57,7 +61,8 @@ public abstract class Interpolation
 
         public override KernelTrajectory Build(TrajectoryBuilder builder, IReadOnlyList<int> chosen) => builder.Linear(chosen);
 
-        // With cross blocks but no Jacobians the other interpolant at hand is the coarser one: without it two thinned grids whose errors happen to cancel are the whole estimate.
+        // With cross blocks but no Jacobians the other interpolant at hand is the coarser one: without it two thinned grids whose errors happen to cancel are
+        // the whole estimate.
         public override KernelTrajectory? Alternative(TrajectoryBuilder builder, IReadOnlyList<int> chosen) =>
             builder.HasJacobians ? builder.Cubic(chosen) : builder.InterpolatesJacobian ? builder.LinearKernels(chosen) : null;
     }

@@ -10,7 +10,8 @@ public class ClaimVerdictTests
     private static ClaimResult Judge(double error, ErrorBudget budget, double tolerance = 0.1)
     {
         var (verdict, reason) = DataRule.Judge(error, budget, tolerance);
-        return new ClaimResult("C4", "test transfer", verdict) { RelativeError = error, Correlation = 0.5, Budget = budget, Tolerance = tolerance, Reason = reason };
+        return new ClaimResult("C4", "test transfer", verdict) { RelativeError = error, Correlation = 0.5, Budget = budget, Tolerance = tolerance,
+            Reason = reason };
     }
 
     [Theory]

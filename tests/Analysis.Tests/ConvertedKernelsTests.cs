@@ -13,7 +13,8 @@ public class ConvertedKernelsTests
         return Recorder.InMemory(name switch
         {
             "adam" => small with { Optimizer = OptimizerKind.Adam, LearningRate = 0.01, Outputs = 2 },
-            "midpoints" => small with { Steps = 12, Schedule = CheckpointSchedule.EveryStep, Midpoints = true, Loss = LossKind.SoftmaxCrossEntropy, Outputs = 3 },
+            "midpoints" => small with { Steps = 12, Schedule = CheckpointSchedule.EveryStep, Midpoints = true, Loss = LossKind.SoftmaxCrossEntropy,
+                Outputs = 3 },
             _ => small with { Layers = LayerSpec.ParseList("conv:3:3:2,8"), DType = StorageType.Float64, Activation = ActivationKind.Gelu },
         }, TestRuns.Managed);
     }
@@ -29,7 +30,8 @@ public class ConvertedKernelsTests
         foreach (var (before, after) in TestRuns.Named(expected.Operators.Value).Zip(TestRuns.Named(actual.Operators.Value)))
             Check.AtMost(1e-11, TestRuns.Relative(after.Value, before.Value), $"{name}: {before.Name}");
         for (int j = 0; j < expected.Spectrum.Eigenvalues.Count; j++)
-            Check.AtMost(1e-12 * expected.Spectrum.Eigenvalues[0], Math.Abs(expected.Spectrum.Eigenvalues[j] - actual.Spectrum.Eigenvalues[j]), $"{name}: eigenvalue {j + 1}");
+            Check.AtMost(1e-12 * expected.Spectrum.Eigenvalues[0], Math.Abs(expected.Spectrum.Eigenvalues[j] - actual.Spectrum.Eigenvalues[j]),
+                $"{name}: eigenvalue {j + 1}");
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
             Check.AtMost(1e-10, Math.Abs(expected.Claim(id).RelativeError.Value - actual.Claim(id).RelativeError.Value), $"{name}: {id}");
         // float64 blocks of float32 Jacobians are not more accurate than these.

@@ -36,7 +36,8 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
         {
             double[] errors = [.. analyses.Select(a => a.Claim(id).RelativeError.Value)];
             double[] orders = [Math.Log2(errors[0] / errors[1]), Math.Log2(errors[1] / errors[2])];
-            output.WriteLine(FormattableString.Invariant($"{interpolation}, q = {q}, custom {custom}: {id} errors {errors[0]:e2} {errors[1]:e2} {errors[2]:e2}, orders {orders[0]:f2} {orders[1]:f2}; ")
+            output.WriteLine(FormattableString.Invariant($"{interpolation}, q = {q}, custom {custom}: {id} errors {errors[0]:e2} {errors[1]:e2} ")
+                + FormattableString.Invariant($"{errors[2]:e2}, orders {orders[0]:f2} {orders[1]:f2}; ")
                 + string.Join(", ", analyses.Select(a => FormattableString.Invariant($"budget {a.Claim(id).Budget!.Sum:e1} {a.Claim(id).Verdict}"))));
             Check.Within(low, high, orders[1], $"order of {id}");
             foreach (var a in analyses) Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
@@ -48,14 +49,16 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
     public void CubicIsWorthIt()
     {
         ReservoirAnalysis linear = Analysis(Grid(24, 1.7), "linear", false), cubic = Analysis(Grid(24, 1.7), "cubic", false);
-        foreach (string id in s_claims) Check.Within(10, 1e6, linear.Claim(id).RelativeError.Value / cubic.Claim(id).RelativeError.Value, $"{id}: linear relative to cubic");
+        foreach (string id in s_claims) Check.Within(10, 1e6, linear.Claim(id).RelativeError.Value / cubic.Claim(id).RelativeError.Value,
+            $"{id}: linear relative to cubic");
     }
 
     /// <summary>B from interpolated outputs is a Hessian, hence PSD; B interpolated as a matrix by the same cubic is not, on the same run.</summary>
     [Fact]
     public void HessiansFromInterpolatedOutputsStayPositiveSemidefinite()
     {
-        var run = SmallNetworks.Record(SmallNetworks.EveryStep with { LearningRate = 3, Steps = 40, Midpoints = false, Schedule = CheckpointSchedule.Geometric, Checkpoints = 8 });
+        var run = SmallNetworks.Record(SmallNetworks.EveryStep with { LearningRate = 3, Steps = 40, Midpoints = false, Schedule = CheckpointSchedule.Geometric,
+            Checkpoints = 8 });
         var outputs = OutputRecord.Read(run);
         int[] all = [.. Enumerable.Range(0, run.Count)];
         var trajectory = TrajectoryBuilder.Read(run, outputs, TestRuns.Managed).Cubic(all);
@@ -78,7 +81,8 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
                 naive = Math.Min(naive, Smallest(matrix, run.Outputs));
             }
         }
-        output.WriteLine(FormattableString.Invariant($"smallest eigenvalue of n·B: {smallest * run.Train:e2}; interpolated as a matrix: {naive * run.Train:e2}"));
+        output.WriteLine(FormattableString.Invariant($"smallest eigenvalue of n·B: {smallest * run.Train:e2}; interpolated as a matrix: ")
+            + FormattableString.Invariant($"{naive * run.Train:e2}"));
         Check.Within(-1e-15, 1, smallest * run.Train, "smallest eigenvalue of n·B");
         Check.Within(-10, -1e-3, naive * run.Train, "smallest eigenvalue of n·B interpolated as a matrix");
     }

@@ -13,8 +13,11 @@ public sealed class DescentModeTests(ITestOutputHelper output)
 
     private string Line(string name, ReservoirAnalysis a)
     {
-        string text = FormattableString.Invariant($"{name}: z = {a.Descent?.LargestZ:g3} at step {a.Descent?.LargestZStep}, amplification {a.Descent?.Amplification:g3}; ")
-            + string.Join(", ", s_claims.Select(id => FormattableString.Invariant($"{id} {Error(a, id):e1} of {a.Claim(id).Budget!.Sum:e1} {a.Claim(id).Verdict}")));
+        string text =
+            FormattableString.Invariant($"{name}: z = {a.Descent?.LargestZ:g3} at step {a.Descent?.LargestZStep}, amplification ")
+                + FormattableString.Invariant($"{a.Descent?.Amplification:g3}; ")
+            + string.Join(", ",
+                s_claims.Select(id => FormattableString.Invariant($"{id} {Error(a, id):e1} of {a.Claim(id).Budget!.Sum:e1} {a.Claim(id).Verdict}")));
         output.WriteLine(text);
         return text;
     }
@@ -28,7 +31,8 @@ public sealed class DescentModeTests(ITestOutputHelper output)
         Line("flow", flow);
         Assert.Equal((AnalysisMode.Descent, "descent-midpoint"), (descent.Options.Mode, descent.Options.Method));
         Assert.Equal("every step was recorded and the optimizer is gradient-descent", descent.Options.ModeReason);
-        Assert.Equal(("gradient-descent", DescentQuadrature.Midpoint, 2.0, 1.0), (descent.Descent!.Optimizer, descent.Descent.Quadrature, descent.Descent.StabilityEdge, descent.Descent.Amplification));
+        Assert.Equal(("gradient-descent", DescentQuadrature.Midpoint, 2.0, 1.0),
+            (descent.Descent!.Optimizer, descent.Descent.Quadrature, descent.Descent.StabilityEdge, descent.Descent.Amplification));
         Assert.Null(flow.Descent);
         Assert.Null(flow.Options.ModeReason);
         Check.AtMost(1e-5, Error(descent, "C4"), "C4 in descent mode");
@@ -44,7 +48,8 @@ public sealed class DescentModeTests(ITestOutputHelper output)
     public void AutoTakesFlowOtherwiseAndSaysWhy()
     {
         var analysis = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep).Every(2), s_auto);
-        Assert.Equal((AnalysisMode.Flow, "not every step was recorded: checkpoint 1 is step 2, the one before it step 0"), (analysis.Options.Mode, analysis.Options.ModeReason));
+        Assert.Equal((AnalysisMode.Flow, "not every step was recorded: checkpoint 1 is step 2, the one before it step 0"),
+            (analysis.Options.Mode, analysis.Options.ModeReason));
     }
 
     /// <summary>The same flow time with η, η/2, η/4: the trapezium is of order 2, Simpson's rule with midpoints of order 4.</summary>
@@ -111,11 +116,14 @@ public sealed class DescentModeTests(ITestOutputHelper output)
     [InlineData(12, 5.0, 0)]
     public void FarPastTheEdgeNothingIsDecidedAndTheReasonSaysWhy(int train, double learningRate, int seed)
     {
-        var analysis = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep with { Train = train, LearningRate = learningRate, Steps = 80, Seed = seed }), s_auto);
+        var analysis =
+            Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep with { Train = train, LearningRate = learningRate, Steps = 80, Seed = seed }),
+            s_auto);
         Line("far", analysis);
         Check.Within(3, 1000, analysis.Descent!.LargestZ, "z");
         string expected = FormattableString.Invariant(
-            $"past the edge of stability: z = {analysis.Descent.LargestZ:G3} at step {analysis.Descent.LargestZStep} (edge 2), errors made early can grow by {analysis.Descent.Amplification:G3}");
+            $"past the edge of stability: z = {analysis.Descent.LargestZ:G3} at step {analysis.Descent.LargestZStep} (edge 2), errors made early can grow ")
+            + FormattableString.Invariant($"by {analysis.Descent.Amplification:G3}");
         foreach (string id in s_claims) Assert.Equal((Verdict.Undecided, expected), (analysis.Claim(id).Verdict, analysis.Claim(id).Reason));
         Assert.NotEqual(Verdict.Violated, analysis.Inclusion.Verdict);
     }

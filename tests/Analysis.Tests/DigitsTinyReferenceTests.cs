@@ -15,7 +15,8 @@ public class DigitsTinyReferenceTests
             Check.AtMost(1e-10, TestRuns.Relative(value, TestRuns.Reference(name)), $"{name} at rtol 1e-11");
     }
 
-    /// <summary>--rtol bounds the error at the end of the window, for every method, and the integration part of each claim's budget bounds what it does to the figure.</summary>
+    /// <summary>--rtol bounds the error at the end of the window, for every method, and the integration part of each claim's budget bounds what it does to the
+    /// figure.</summary>
     [Theory]
     [InlineData("gauss-6", 1e-4)]
     [InlineData("gauss-6", 1e-6)]
@@ -32,7 +33,8 @@ public class DigitsTinyReferenceTests
         foreach (string id in (string[])["C1", "C2", "C3", "C4", "C8"])
         {
             var claim = analysis.Claim(id);
-            Check.AtMost(claim.Budget!.Integration.Value + 1e-12, Math.Abs(claim.RelativeError.Value - TestRuns.ReferenceClaim(id)), $"{id}, integration, {method} at rtol {rtol:G1}");
+            Check.AtMost(claim.Budget!.Integration.Value + 1e-12, Math.Abs(claim.RelativeError.Value - TestRuns.ReferenceClaim(id)),
+                $"{id}, integration, {method} at rtol {rtol:G1}");
         }
         Assert.Equal(method, analysis.Options.Method);
     }
@@ -51,7 +53,8 @@ public class DigitsTinyReferenceTests
     }
 
     [Fact]
-    public void CorrelationOfTheCouplingAgreesWithScipy() => Check.Near(TestRuns.ReferenceClaim("C8 correlation"), Analysis.Claim("C8").Correlation, 1e-9, "C8 correlation");
+    public void CorrelationOfTheCouplingAgreesWithScipy() =>
+        Check.Near(TestRuns.ReferenceClaim("C8 correlation"), Analysis.Claim("C8").Correlation, 1e-9, "C8 correlation");
 
     [Fact]
     public void DisplacementsAreThoseOfTheReferenceOperators()
@@ -99,7 +102,8 @@ public class DigitsTinyReferenceTests
     {
         using var run = RecordedRun.Open(TestRuns.DigitsTiny);
         var analysis = Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { Threshold = threshold, RelativeTolerance = 1e-6 });
-        Assert.Equal((signal, 24 - signal, threshold), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value, analysis.Spectrum.Threshold));
+        Assert.Equal((signal, 24 - signal, threshold), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value,
+            analysis.Spectrum.Threshold));
         Assert.Equal(24 - signal, analysis.Inclusion.Modes.Count(m => m.InReservoir));
         Assert.Equal(signal == 24 ? Verdict.Vacuous : Verdict.Holds, analysis.Inclusion.Verdict);
     }
@@ -115,7 +119,8 @@ public class DigitsTinyReferenceTests
 
         // ν = ‖G_Q W^{-1/2}‖₂ and ‖G_Qψ_j‖ from the reference operators.
         var evd = TestRuns.Reference("W_S").Evd(Symmetricity.Symmetric);
-        var root = evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(evd.EigenValues.Map(z => 1 / Math.Sqrt(z.Real))) * evd.EigenVectors.Transpose();
+        var root =
+            evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(evd.EigenValues.Map(z => 1 / Math.Sqrt(z.Real))) * evd.EigenVectors.Transpose();
         Check.Near((TestRuns.Reference("G_Q") * root).L2Norm(), i.Visibility, 1e-9, "visibility");
         Assert.True(i.Visibility <= i.VisibilityBound, $"visibility {i.Visibility}, bound {i.VisibilityBound}");
         Assert.True(i.BoundFromTestKernel);
@@ -144,12 +149,14 @@ public class DigitsTinyReferenceTests
     {
         using var run = RecordedRun.Open(TestRuns.DigitsTiny);
         var analysis = Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { Threshold = 0.9994, RelativeTolerance = 1e-11 });
-        var g = Vector<double>.Build.DenseOfArray(run.Checkpoints[0]["U_S"].ReadAll().Zip(run.Checkpoints.Loss.Targets.ToArray(), (u, y) => (u - y) / 24).ToArray());
+        var g = Vector<double>.Build.DenseOfArray(run.Checkpoints[0]["U_S"].ReadAll().Zip(run.Checkpoints.Loss.Targets.ToArray(), (u, y) => (u - y) / 24)
+            .ToArray());
         var signal = analysis.Operators.Value.Eigenvectors.SubMatrix(0, 24, 0, 21);
         var recorded = Vector<double>.Build.DenseOfEnumerable(analysis.Displacements.RecordedTest);
         var G = TestRuns.Reference("G_Q");
         Check.Near((G * g + recorded).L2Norm() / recorded.L2Norm(), analysis.Inclusion.Empirical.RelativeErrorFull, 1e-6, "full");
-        Check.Near((G * signal * signal.TransposeThisAndMultiply(g) + recorded).L2Norm() / recorded.L2Norm(), analysis.Inclusion.Empirical.RelativeErrorSignalOnly, 1e-6, "signal only");
+        Check.Near((G * signal * signal.TransposeThisAndMultiply(g) + recorded).L2Norm() / recorded.L2Norm(),
+            analysis.Inclusion.Empirical.RelativeErrorSignalOnly, 1e-6, "signal only");
         Assert.Equal(analysis.Claim("C4").RelativeError.Value, analysis.Inclusion.Empirical.RelativeErrorFull!.Value, 1e-14);
     }
 
@@ -170,7 +177,8 @@ public class DigitsTinyReferenceTests
             Check.AtMost(1e-12, Math.Abs(points[k].FrobeniusDrift - (K[k] - K[0]).FrobeniusNorm() / K[0].FrobeniusNorm()), $"Frobenius drift at {k}");
             Check.Near(Spectral(K[k]), points[k].LargestEigenvalue, 1e-7, $"λ_max at {k}");
             var c = H * K[k] * H;
-            Check.Near(c.PointwiseMultiply(centred).RowSums().Sum() / (c.FrobeniusNorm() * centred.FrobeniusNorm()), points[k].CentredAlignment, 1e-12, $"alignment at {k}");
+            Check.Near(c.PointwiseMultiply(centred).RowSums().Sum() / (c.FrobeniusNorm() * centred.FrobeniusNorm()), points[k].CentredAlignment, 1e-12,
+                $"alignment at {k}");
             Check.AtMost(1e-5, Math.Abs(points[k].Rotation - Rotation(K[0], K[k])), $"rotation at {k}");
         }
         Check.Near(peak, Analysis.KernelEvolution.PeakDrift, 1e-7, "peak drift");
@@ -189,7 +197,8 @@ public class DigitsTinyReferenceTests
     [Fact]
     public void TheRunIsDescribed()
     {
-        Assert.Equal(("squared", 24, 16, 1, 529L, 16), (Analysis.Run.Loss, Analysis.Run.Train, Analysis.Run.Test, Analysis.Run.Outputs, Analysis.Run.Parameters, Analysis.Run.Checkpoints));
+        Assert.Equal(("squared", 24, 16, 1, 529L, 16), (Analysis.Run.Loss, Analysis.Run.Train, Analysis.Run.Test, Analysis.Run.Outputs,
+            Analysis.Run.Parameters, Analysis.Run.Checkpoints));
         Assert.Equal(new TimeWindow(0, 75), Analysis.Window);
         Assert.Equal(AnalysisMode.Flow, Analysis.Options.Mode);
         Assert.Equal(15, Analysis.Intervals.Count);

@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>The same input twice, with different labels: J_S has equal rows, so the difference of the two copies is in ker J_Sᵀ for every t and the reservoir has
+/// <summary>The same input twice, with different labels: J_S has equal rows, so the difference of the two copies is in ker J_Sᵀ for every t and the reservoir
+/// has
 /// dimension p × duplicates, whatever the storage.</summary>
 public class DuplicatedInputTests
 {

@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>Flows that their checkpoints describe completely, so that nothing but integration and rounding separates prediction from record: C1 to C4 and C8 must be that
+/// <summary>Flows that their checkpoints describe completely, so that nothing but integration and rounding separates prediction from record: C1 to C4 and C8
+/// must be that
 /// small, and any tampering must show.</summary>
 public class ExactFlowTests
 {
@@ -23,7 +24,8 @@ public class ExactFlowTests
 
     private static ReservoirAnalysis Analysis(CheckpointSequence run) => Analyze.Reservoir(run, TestRuns.Options with { RelativeTolerance = Tolerance });
 
-    private static CheckpointSequence Run(string kind) => kind.EndsWith("kernels", StringComparison.Ordinal) ? Recording(kind).Kernels(cross: true) : Recording(kind).Jacobians();
+    private static CheckpointSequence Run(string kind) => kind.EndsWith("kernels", StringComparison.Ordinal) ? Recording(kind).Kernels(cross: true)
+        : Recording(kind).Jacobians();
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -53,7 +55,8 @@ public class ExactFlowTests
         else Check.AtMost(1e-7, claim.RelativeError.Value, $"{kind}: C8");
     }
 
-    /// <summary>J = A + tC is the same line with and without every second checkpoint: the interpolation part must be as small as the error. A polygon's is not.</summary>
+    /// <summary>J = A + tC is the same line with and without every second checkpoint: the interpolation part must be as small as the error. A polygon's is
+    /// not.</summary>
     [Fact]
     public void OnlyAPathThatBendsHasAnInterpolationPart()
     {
@@ -94,7 +97,9 @@ public class ExactFlowTests
     [Fact]
     public void ShuffledTestOutputsShowInTheTestTransferOnly()
     {
-        var tampered = Analysis(Edit(Run("polygon"), (k, name, t) => name == "U_Q" && k == s_times.Length - 1 ? t.Stack(t).SubMatrix(1, t.RowCount, 0, t.ColumnCount) : t));
+        var tampered =
+            Analysis(Edit(Run("polygon"), (k, name, t) => name == "U_Q" && k == s_times.Length - 1 ? t.Stack(t).SubMatrix(1, t.RowCount, 0, t.ColumnCount)
+            : t));
         Check.Within(0.3, 30, tampered.Claim("C4").RelativeError.Value, "C4");
         foreach (string id in (string[])["C1", "C2", "C3"]) Check.AtMost(Small, tampered.Claim(id).RelativeError.Value, id);
     }
@@ -146,7 +151,8 @@ public class ExactFlowTests
     private static CheckpointSequence Edit(CheckpointSequence run, Func<int, string, Matrix<double>, Matrix<double>> edit) =>
         new(run.Select((c, k) => c with
         {
-            Tensors = c.Tensors.ToDictionary(t => t.Key, t => (TensorSource)new MemoryTensor(t.Key, edit(k, t.Key, Matrix(t.Value)).ToRowMajorArray(), [.. t.Value.Shape])),
+            Tensors = c.Tensors.ToDictionary(t => t.Key, t =>
+                (TensorSource)new MemoryTensor(t.Key, edit(k, t.Key, Matrix(t.Value)).ToRowMajorArray(), [.. t.Value.Shape])),
         }), run.Loss);
 
     private static Matrix<double> Matrix(TensorSource tensor)

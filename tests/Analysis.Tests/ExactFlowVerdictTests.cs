@@ -3,7 +3,8 @@ using Xunit.Abstractions;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>Data that follow a gradient flow exactly and say so (optimizer "gradient-flow"): nothing of the budget is unknown, claims hold, and tampering violates them.</summary>
+/// <summary>Data that follow a gradient flow exactly and say so (optimizer "gradient-flow"): nothing of the budget is unknown, claims hold, and tampering
+/// violates them.</summary>
 public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
 {
     private static readonly double[] s_times = [0, 0.25, 0.75, 1, 2, 3, 4.5, 6];
@@ -23,7 +24,9 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
     private ReservoirAnalysis Analysis(string name, CheckpointSequence run)
     {
         var a = Analyze.Reservoir(run, TestRuns.Options with { Mode = AnalysisMode.Auto, RelativeTolerance = 1e-10 });
-        output.WriteLine($"{name}: " + string.Join("; ", s_claims.Select(a.Claim).Select(c => FormattableString.Invariant($"{c.Id} {c.Verdict} {c.RelativeError:e1} of {c.Budget!.Sum:e1}"))));
+        output.WriteLine($"{name}: "
+            + string.Join("; ", s_claims.Select(a.Claim)
+            .Select(c => FormattableString.Invariant($"{c.Id} {c.Verdict} {c.RelativeError:e1} of {c.Budget!.Sum:e1}"))));
         return a;
     }
 
@@ -48,7 +51,8 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
 
     public static TheoryData<string, string> Tampered => new()
     {
-        { "test Jacobian times 1.001", "C4 C8" }, { "shuffled test outputs", "C4 C8" }, { "times 0.5% off", "C1 C2 C3 C4" }, { "wrong loss", "C1" }, { "sum for mean", "C1 C2 C3 C4 C8" }, { "foreign test Jacobian", "C4 C8" },
+        { "test Jacobian times 1.001", "C4 C8" }, { "shuffled test outputs", "C4 C8" }, { "times 0.5% off", "C1 C2 C3 C4" }, { "wrong loss", "C1" },
+            { "sum for mean", "C1 C2 C3 C4 C8" }, { "foreign test Jacobian", "C4 C8" },
     };
 
     [Theory]
@@ -67,7 +71,8 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
             _ => SmallNetworks.Edit(run, (k, t) => t.Name == "J_Q" ? other[k]["J_Q"] : t),
         };
         var a = Analysis(what, tampered);
-        foreach (string id in violated.Split(' ')) Assert.True(a.Claim(id).Verdict == Verdict.Violated, $"{id} is {a.Claim(id).Verdict}: error {a.Claim(id).RelativeError}, budget {a.Claim(id).Budget}");
+        foreach (string id in violated.Split(' ')) Assert.True(a.Claim(id).Verdict == Verdict.Violated,
+            $"{id} is {a.Claim(id).Verdict}: error {a.Claim(id).RelativeError}, budget {a.Claim(id).Budget}");
         if (!violated.Contains("C2", StringComparison.Ordinal)) Assert.Equal(Verdict.Holds, a.Claim("C2").Verdict);
     }
 }

@@ -11,8 +11,10 @@ public class FrozenKernelTests
 
     private static ReservoirAnalysis Analysis(Matrix<double> J_S, Matrix<double> J_Q, double end)
     {
-        var checkpoints = new[] { 0, 0.3, 0.6, 1 }.Select((t, k) => new Checkpoint(t * end, k, FlowRecording.Tensor("J_S", J_S), FlowRecording.Tensor("J_Q", J_Q),
-            new MemoryTensor("U_S", Enumerable.Repeat((double)k, Train).ToArray(), Train, 1), new MemoryTensor("U_Q", Enumerable.Repeat((double)k, Test).ToArray(), Test, 1)));
+        var checkpoints = new[] { 0, 0.3, 0.6, 1 }.Select((t, k) =>
+            new Checkpoint(t * end, k, FlowRecording.Tensor("J_S", J_S), FlowRecording.Tensor("J_Q", J_Q),
+            new MemoryTensor("U_S", Enumerable.Repeat((double)k, Train).ToArray(), Train, 1),
+                new MemoryTensor("U_Q", Enumerable.Repeat((double)k, Test).ToArray(), Test, 1)));
         return Analyze.Reservoir(checkpoints, LossModel.Squared(new double[Train], 1), TestRuns.Options);
     }
 
@@ -59,7 +61,8 @@ public class FrozenKernelTests
     public void AZeroKernelIsAllReservoir()
     {
         var analysis = Analysis(Matrix<double>.Build.Dense(Train, 50), FlowPath.Gaussian(new Random(82), Test, 50), 10);
-        Assert.Equal((0, Train, Verdict.Holds), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value, analysis.Inclusion.Verdict));
+        Assert.Equal((0, Train, Verdict.Holds), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value,
+            analysis.Inclusion.Verdict));
         Assert.Equal(0, analysis.Inclusion.Visibility);
         Assert.Equal(0, analysis.Operators.Value.W_S.FrobeniusNorm() + analysis.Operators.Value.G_Q.FrobeniusNorm());
         Check.AtMost(1e-14, (analysis.Operators.Value.P - Matrix<double>.Build.DenseIdentity(Train)).FrobeniusNorm(), "P − I");

@@ -2,7 +2,8 @@ using KernelFlow.Analysis.Tests.Support;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>Where the Jacobian is known between checkpoints, the interpolation part of the budget can be compared with the truth: the error of the prediction, since the recorded
+/// <summary>Where the Jacobian is known between checkpoints, the interpolation part of the budget can be compared with the truth: the error of the prediction,
+/// since the recorded
 /// outputs come from the true path and integration is exact to 1e-9.</summary>
 public class InterpolationBudgetTests
 {
@@ -43,8 +44,10 @@ public class InterpolationBudgetTests
             foreach (string id in s_claims)
             {
                 var claim = analysis.Claim(id);
-                Assert.True(claim.RelativeError.OrNull() > 100 * claim.Budget!.Integration.OrNull(), $"{id}: the error {claim.RelativeError:G3} is not one of interpolation");
-                Check.Within(0.3, 3, claim.Budget.Interpolation.Value / claim.RelativeError.Value, $"{id}, seed {seed}: estimate relative to the truth ({claim.RelativeError:G3})");
+                Assert.True(claim.RelativeError.OrNull() > 100 * claim.Budget!.Integration.OrNull(),
+                    $"{id}: the error {claim.RelativeError:G3} is not one of interpolation");
+                Check.Within(0.3, 3, claim.Budget.Interpolation.Value / claim.RelativeError.Value,
+                    $"{id}, seed {seed}: estimate relative to the truth ({claim.RelativeError:G3})");
             }
         }
     }

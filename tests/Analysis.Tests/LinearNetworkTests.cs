@@ -5,7 +5,8 @@ using Xunit.Abstractions;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>Two-layer linear networks learn features, and their P, W_S, G_Q and G_S are known in closed form: recorded, read back and analysed, they must converge to it as the
+/// <summary>Two-layer linear networks learn features, and their P, W_S, G_Q and G_S are known in closed form: recorded, read back and analysed, they must
+/// converge to it as the
 /// checkpoints get denser, at the order of the interpolant.</summary>
 public sealed class LinearNetworkTests(ITestOutputHelper output) : IDisposable
 {
@@ -21,12 +22,15 @@ public sealed class LinearNetworkTests(ITestOutputHelper output) : IDisposable
         string folder = Path.Combine(_folder, FormattableString.Invariant($"run-{intervals}"));
         exact.Record(Enumerable.Range(0, intervals + 1).Select(k => End * k / intervals), folder);
         using var run = RecordedRun.Open(folder);
-        var analysis = Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), RelativeTolerance = 1e-11 });
-        var truth = new Dictionary<string, Matrix<double>> { ["P"] = exact.P(End, 0), ["W_S"] = exact.W_S(0, End), ["G_Q"] = exact.G_Q(End, 0), ["G_S"] = exact.G_S(End, 0) };
+        var analysis =
+            Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), RelativeTolerance = 1e-11 });
+        var truth = new Dictionary<string, Matrix<double>> { ["P"] = exact.P(End, 0), ["W_S"] = exact.W_S(0, End), ["G_Q"] = exact.G_Q(End, 0),
+            ["G_S"] = exact.G_S(End, 0) };
         return TestRuns.Named(analysis.Operators.Value).ToDictionary(o => o.Name, o => TestRuns.Relative(o.Value, truth[o.Name]));
     }
 
-    /// <summary>Linear in J: the error of K is O(h²). Hermite with three-point slopes: these are off by O(h²) and J by O(h³), of opposite signs in the two halves of an interval, so that
+    /// <summary>Linear in J: the error of K is O(h²). Hermite with three-point slopes: these are off by O(h²) and J by O(h³), of opposite signs in the two
+    /// halves of an interval, so that
     /// on a uniform grid the operators, which are integrals, gain an order.</summary>
     [Theory]
     [InlineData("linear", 1.85, 2.15)]
@@ -41,7 +45,8 @@ public sealed class LinearNetworkTests(ITestOutputHelper output) : IDisposable
         {
             double[] e = [.. errors.Select(d => d[name])], orders = [.. e.Zip(e.Skip(1), (coarse, fine) => Math.Log2(coarse / fine))];
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{interpolation} {name}: errors {string.Join(", ", e.Select(x => x.ToString("e2", CultureInfo.InvariantCulture)))}; orders {string.Join(", ", orders.Select(x => x.ToString("0.00", CultureInfo.InvariantCulture)))}"));
+                $"{interpolation} {name}: errors {string.Join(", ", e.Select(x => x.ToString("e2", CultureInfo.InvariantCulture)))}; orders "
+                    + $"{string.Join(", ", orders.Select(x => x.ToString("0.00", CultureInfo.InvariantCulture)))}"));
             Check.Within(least, most, orders[^1], $"{interpolation}: observed order of {name}");
             Check.AtMost(interpolation == "linear" ? 2e-5 : 1e-8, e[^1], $"{interpolation}: error of {name} on the finest grid");
         }
@@ -57,6 +62,7 @@ public sealed class LinearNetworkTests(ITestOutputHelper output) : IDisposable
         var analysis = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 1e-10 });
         Assert.Equal((options.Train - options.InputSize) * options.Outputs, analysis.Spectrum.ReservoirDimension.Value);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
-        foreach (string id in (string[])["C1", "C2", "C3", "C4"]) Assert.True(analysis.Claim(id).Verdict != Verdict.Violated, $"{id}: {analysis.Claim(id).RelativeError}, {analysis.Claim(id).Budget}");
+        foreach (string id in (string[])["C1", "C2", "C3", "C4"]) Assert.True(analysis.Claim(id).Verdict != Verdict.Violated,
+            $"{id}: {analysis.Claim(id).RelativeError}, {analysis.Claim(id).Budget}");
     }
 }

@@ -27,7 +27,8 @@ public sealed class MutationTableTests(ITestOutputHelper output)
 
     // A network trained on the same data from other weights; for the shipped run, one of the same sizes.
     private static CheckpointSequence Foreign(int run) => s_runs[run].Options is null
-        ? SmallNetworks.Record(new RecordingOptions { Train = 24, Test = 16, Layers = [LayerSpec.Dense(8)], Steps = 15, Schedule = CheckpointSchedule.EveryStep, Seed = 5 })
+        ? SmallNetworks.Record(new RecordingOptions { Train = 24, Test = 16, Layers = [LayerSpec.Dense(8)], Steps = 15,
+            Schedule = CheckpointSchedule.EveryStep, Seed = 5 })
         : Record(run, 7);
 
     private static string With(ReservoirAnalysis a, Verdict verdict) => string.Join(" ", s_claims.Where(id => a.Claim(id).Verdict == verdict));
@@ -38,7 +39,8 @@ public sealed class MutationTableTests(ITestOutputHelper output)
     public void ThePageHoldsWhatAlteredRunsShow()
     {
         var seen = s_runs.Select(_ => new HashSet<string>()).ToArray();
-        var table = new StringBuilder("| what is altered | " + string.Join(" | ", s_runs.Select(r => $"{r.Name}, {r.Mode}")) + " |\n|---|" + string.Concat(s_runs.Select(_ => "---|")) + "\n");
+        var table = new StringBuilder("| what is altered | " + string.Join(" | ", s_runs.Select(r => $"{r.Name}, {r.Mode}")) + " |\n|---|"
+            + string.Concat(s_runs.Select(_ => "---|")) + "\n");
         var originals = s_runs.Select((_, i) => Record(i)).ToArray();
         foreach (string name in Mutations.Names)
         {
@@ -47,7 +49,8 @@ public sealed class MutationTableTests(ITestOutputHelper output)
                 if (Mutations.Apply(name, originals[i], () => Foreign(i)) is not { } altered) return "–";
                 var a = Analyze.Reservoir(altered, TestRuns.Options with { Mode = Named.Mode(run.Mode) });
                 string violated = Violated(a);
-                output.WriteLine(FormattableString.Invariant($"{run.Name}, {name}: {violated}: ") + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError.IsKnown)
+                output.WriteLine(FormattableString.Invariant($"{run.Name}, {name}: {violated}: ")
+                    + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError.IsKnown)
                     .Select(c => FormattableString.Invariant($"{c.Id} {c.RelativeError:e1}/{c.Budget?.Sum:e1} {c.Verdict}"))));
                 foreach (string id in violated.Split(' ')) seen[i].Add(id);
                 if (name == "nothing") Assert.True(violated == "", $"{run.Name}: {violated} without a mutation");
@@ -71,7 +74,8 @@ public sealed class MutationTableTests(ITestOutputHelper output)
             {
                 var a = Faults.Analyse(run, TestRuns.Options with { Mode = Named.Mode(mode), Threshold = 1e-10 }, fault);
                 string violated = Violated(a);
-                output.WriteLine(FormattableString.Invariant($"{mode}, {name}: ") + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError.IsKnown)
+                output.WriteLine(FormattableString.Invariant($"{mode}, {name}: ")
+                    + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError.IsKnown)
                     .Select(c => FormattableString.Invariant($"{c.Id} {c.RelativeError:e1}/{c.Budget?.Sum:e1} {c.Verdict}"))));
                 return violated == "" ? "none" : violated;
             })];
@@ -90,10 +94,13 @@ public sealed class MutationTableTests(ITestOutputHelper output)
         ("P times 1.01", m => m.With(P: m.Propagation.P.Times(1.01))),
         ("G_Q times 1.01", m => m.With(G_Q: m.Propagation.G_Q.Times(1.01))),
         ("G_S times 1.01", m => m.With(G_S: m.Propagation.G_S.Times(1.01))),
-        ("G_Q answers to a direction of ker W_S", m => m.With(G_Q: (DenseMatrix)(m.Propagation.G_Q + Along(m, m.Propagation.G_Q.RowCount, 1e-3 * m.Propagation.G_Q.L2Norm())))),
+        ("G_Q answers to a direction of ker W_S", m =>
+            m.With(G_Q: (DenseMatrix)(m.Propagation.G_Q + Along(m, m.Propagation.G_Q.RowCount, 1e-3 * m.Propagation.G_Q.L2Norm())))),
         ("P moves a direction of ker W_S", m => m.With(P: (DenseMatrix)(m.Propagation.P + Along(m, m.Propagation.P.RowCount, 0.01)))),
-        ("W_S of half the window larger than of the whole", m => m.With(partial: [.. m.PartialGramians.Select((g, i) => i == m.PartialGramians.Count / 2 ? g with { W_S = m.Propagation.W_S.Times(1.01) } : g)])),
-        ("W_S of two parts exchanged", m => m.With(partial: [.. m.PartialGramians.Select((g, i) => i < 2 ? g with { W_S = m.PartialGramians[1 - i].W_S } : g)])),
+        ("W_S of half the window larger than of the whole", m =>
+            m.With(partial: [.. m.PartialGramians.Select((g, i) => i == m.PartialGramians.Count / 2 ? g with { W_S = m.Propagation.W_S.Times(1.01) } : g)])),
+        ("W_S of two parts exchanged", m =>
+            m.With(partial: [.. m.PartialGramians.Select((g, i) => i < 2 ? g with { W_S = m.PartialGramians[1 - i].W_S } : g)])),
     ];
 
     // size·e_0 zᵀ with z the mode of the smallest eigenvalue of W_S.
@@ -109,9 +116,11 @@ public sealed class MutationTableTests(ITestOutputHelper output)
     {
         var run = SmallNetworks.Record(SmallNetworks.Parity with { Steps = 300, Checkpoints = 10 });
         var a = Analyze.Reservoir(run, TestRuns.Options);
-        ReservoirAnalysis Altered(Func<int, TensorSource, TensorSource> edit, double[]? clean = null) => Analyze.Reservoir(new CheckpointSequence(SmallNetworks.Edit(run, edit), run.Loss)
+        ReservoirAnalysis Altered(Func<int, TensorSource, TensorSource> edit, double[]? clean = null) =>
+            Analyze.Reservoir(new CheckpointSequence(SmallNetworks.Edit(run, edit), run.Loss)
         {
-            Optimizer = run.Optimizer, RunTensors = new Dictionary<string, TensorSource> { ["clean_S"] = new MemoryTensor("clean_S", clean ?? run.RunTensors["clean_S"].ReadAll(), run.Train, 1) },
+            Optimizer = run.Optimizer, RunTensors = new Dictionary<string,
+                TensorSource> { ["clean_S"] = new MemoryTensor("clean_S", clean ?? run.RunTensors["clean_S"].ReadAll(), run.Train, 1) },
         }, TestRuns.Options);
         // J of the last checkpoint doubled: K(T) is four times what it was.
         var larger = Altered((k, t) => k == run.Count - 1 && (t.Name is "J_S" or "J_Q") ? SmallNetworks.Map(t, v => [.. v.Select(x => 2 * x)]) : t);
@@ -128,7 +137,9 @@ public sealed class MutationTableTests(ITestOutputHelper output)
         Assert.NotEqual(a.Claim("C13").Reason, otherNoise.Claim("C13").Reason);
         // A factor common to all gradients leaves the gate as it is.
         Check.AtMost(1e-12, Math.Abs(a.RiskGate.Value.Points[^1].Share - larger.RiskGate.Value.Points[^1].Share), "C14 under a common factor");
-        var signs = Altered((k, t) => k == run.Count - 1 && t.Name == "J_S" ? SmallNetworks.Map(t, v => [.. v.Select((x, i) => i / shape.Item2 % 2 == 0 ? -x : x)]) : t); // every second example pulls the other way
+        // 
+        var signs = Altered((k, t) => k == run.Count - 1 && t.Name == "J_S"
+            ? SmallNetworks.Map(t, v => [.. v.Select((x, i) => i / shape.Item2 % 2 == 0 ? -x : x)]) : t);
         Assert.NotEqual(a.Claim("C14").Reason, signs.Claim("C14").Reason);
     }
 

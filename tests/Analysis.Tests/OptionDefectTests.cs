@@ -25,12 +25,14 @@ public class OptionDefectTests
         Assert.Equal(Environment.ProcessorCount > 1, started.Wait(Environment.ProcessorCount > 1 ? 60_000 : 50));
     }
 
-    /// <summary>The seed reached the eigensolver alone; now the estimated errors of the integration and the random vectors of C10 follow it too, and the operators do not.</summary>
+    /// <summary>The seed reached the eigensolver alone; now the estimated errors of the integration and the random vectors of C10 follow it too, and the
+    /// operators do not.</summary>
     [Fact]
     public void TheSeedReachedOneOfFiveRandomThings()
     {
         var run = Run();
-        ReservoirAnalysis a = Analyze.Reservoir(run, TestRuns.Options), b = Analyze.Reservoir(run, TestRuns.Options with { Seed = 7 }), again = Analyze.Reservoir(run, TestRuns.Options with { Seed = 7 });
+        ReservoirAnalysis a = Analyze.Reservoir(run, TestRuns.Options), b = Analyze.Reservoir(run, TestRuns.Options with { Seed = 7 }),
+            again = Analyze.Reservoir(run, TestRuns.Options with { Seed = 7 });
         Assert.NotEqual(a.Claim("C10").RelativeError, b.Claim("C10").RelativeError);
         Assert.NotEqual(a.Claim("C10").Budget, b.Claim("C10").Budget);
         Assert.Equal(again.Claim("C10").RelativeError, b.Claim("C10").RelativeError);
@@ -44,10 +46,12 @@ public class OptionDefectTests
     {
         Assert.Equal(1e-3, AnalysisOptions.LoosestTolerance);
         Assert.Throws<ArgumentException>(() => Analyze.Reservoir(Run(), TestRuns.Options with { RelativeTolerance = 1.01 * AnalysisOptions.LoosestTolerance }));
-        Assert.Equal(AnalysisOptions.LoosestTolerance, Analyze.Reservoir(Run(), TestRuns.Options with { RelativeTolerance = AnalysisOptions.LoosestTolerance }).Options.RelativeTolerance);
+        Assert.Equal(AnalysisOptions.LoosestTolerance, Analyze.Reservoir(Run(), TestRuns.Options with { RelativeTolerance = AnalysisOptions.LoosestTolerance })
+            .Options.RelativeTolerance);
     }
 
-    /// <summary>Whether a method keeps the energy identity was read off its name: the exponential midpoint keeps it and was allowed its integration error on top.</summary>
+    /// <summary>Whether a method keeps the energy identity was read off its name: the exponential midpoint keeps it and was allowed its integration error on
+    /// top.</summary>
     [Fact]
     public void TheEnergyIdentityWentByTheNameOfTheMethod()
     {

@@ -9,7 +9,8 @@ namespace KernelFlow.Analysis.Tests;
 public class OwnInterpolationTests
 {
     /// <summary>The linear interpolant behind a class that the tool does not know.</summary>
-    private sealed class Opaque(KernelTrajectory inner, IReadOnlyList<double>? knots = null) : KernelTrajectory(inner.TrainSize, inner.TestSize, inner.Outputs, knots ?? inner.Knots)
+    private sealed class Opaque(KernelTrajectory inner, IReadOnlyList<double>? knots = null)
+        : KernelTrajectory(inner.TrainSize, inner.TestSize, inner.Outputs, knots ?? inner.Knots)
     {
         public override double? Beta => inner.Beta;
 
@@ -59,8 +60,11 @@ public class OwnInterpolationTests
     {
         string Refused(AnalysisOptions options) => Assert.Throws<ArgumentException>(() => Analyze.Reservoir(Run(), options)).Message;
         var own = TestRuns.Options with { Interpolation = new OwnInterpolation() };
-        Assert.StartsWith("interpolation: the knots of own are not the times", Refused(TestRuns.Options with { Interpolation = new OwnInterpolation(wrongKnots: true) }));
-        Assert.StartsWith("mode: descent needs the mean Jacobian along each step, which the interpolation own does not give", Refused(own with { Mode = AnalysisMode.Descent }));
-        Assert.StartsWith("solver: golub-kahan needs an interpolated Jacobian, and the interpolation own gives none", Refused(own with { Solver = EigenSolver.GolubKahan }));
+        Assert.StartsWith("interpolation: the knots of own are not the times",
+            Refused(TestRuns.Options with { Interpolation = new OwnInterpolation(wrongKnots: true) }));
+        Assert.StartsWith("mode: descent needs the mean Jacobian along each step, which the interpolation own does not give",
+            Refused(own with { Mode = AnalysisMode.Descent }));
+        Assert.StartsWith("solver: golub-kahan needs an interpolated Jacobian, and the interpolation own gives none",
+            Refused(own with { Solver = EigenSolver.GolubKahan }));
     }
 }

@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>Negative and positive controls of ker W_S ⊆ ker G_Q: kernel-block runs whose K_SS has a true kernel at every checkpoint, into which K_QS leaks by a known amount.</summary>
+/// <summary>Negative and positive controls of ker W_S ⊆ ker G_Q: kernel-block runs whose K_SS has a true kernel at every checkpoint, into which K_QS leaks by a
+/// known amount.</summary>
 public class PlantedInclusionTests
 {
     private const int Train = 14, Test = 6, Kernel = 3, Parameters = 40;
@@ -11,7 +12,8 @@ public class PlantedInclusionTests
 
     public enum Kind { Squared, SquaredUnsaturated, Softmax, WithoutTestKernel }
 
-    /// <summary>A run with planted leak and what is known of it: the direction z in ker K_SS and ‖G_Q z‖ = e ∫‖K_QS‖ dt (K linear between checkpoints, P z = z).</summary>
+    /// <summary>A run with planted leak and what is known of it: the direction z in ker K_SS and ‖G_Q z‖ = e ∫‖K_QS‖ dt (K linear between checkpoints, P z =
+    /// z).</summary>
     private sealed record Planted(CheckpointSequence Run, Vector<double> Direction, double Response);
 
     private static Planted Plant(double leak, Kind kind = Kind.Squared, bool single = false)
@@ -22,7 +24,8 @@ public class PlantedInclusionTests
         var basis = FlowPath.Gaussian(random, N, N).QR().Q;
         Matrix<double> range = basis.SubMatrix(0, N, 0, N - Kernel), projector = range * range.Transpose();
         Vector<double> z = basis.Column(N - 1), u = FlowPath.Gaussian(random, M, 1).Column(0).Normalize(2);
-        Matrix<double> A = FlowPath.Gaussian(random, N, Parameters), C = FlowPath.Gaussian(random, N, Parameters), E = FlowPath.Gaussian(random, M, Parameters), F = FlowPath.Gaussian(random, M, Parameters);
+        Matrix<double> A = FlowPath.Gaussian(random, N, Parameters), C = FlowPath.Gaussian(random, N, Parameters),
+            E = FlowPath.Gaussian(random, M, Parameters), F = FlowPath.Gaussian(random, M, Parameters);
 
         var checkpoints = new List<Checkpoint>();
         double[] norms = new double[s_times.Length];
@@ -37,13 +40,16 @@ public class PlantedInclusionTests
             [
                 FlowRecording.Tensor("K_SS", 0.5 * (K_SS + K_SS.Transpose()), single), FlowRecording.Tensor("K_QS", K_QS, single),
                 .. kind == Kind.WithoutTestKernel ? Array.Empty<TensorSource>() : [FlowRecording.Tensor("K_QQ", J_Q * J_Q.Transpose(), single)],
-                new MemoryTensor("U_S", FlowPath.Gaussian(random, N, 1).Column(0).ToArray(), n, p), new MemoryTensor("U_Q", FlowPath.Gaussian(random, M, 1).Column(0).ToArray(), m, p),
+                new MemoryTensor("U_S", FlowPath.Gaussian(random, N, 1).Column(0).ToArray(), n, p),
+                    new MemoryTensor("U_Q", FlowPath.Gaussian(random, M, 1).Column(0).ToArray(), m, p),
             ];
             checkpoints.Add(new Checkpoint(t, k, blocks));
         }
         double integral = Enumerable.Range(1, s_times.Length - 1).Sum(k => 0.5 * (s_times[k] - s_times[k - 1]) * (norms[k] + norms[k - 1]));
-        double[] y = kind == Kind.Softmax ? Enumerable.Range(0, N).Select(i => i % 2 == i / 2 % 2 ? 1.0 : 0).ToArray() : FlowPath.Gaussian(random, N, 1).Column(0).ToArray();
-        return new Planted(new CheckpointSequence(checkpoints, kind == Kind.Softmax ? LossModel.SoftmaxCrossEntropy(y, 2) : LossModel.Squared(y, 1)), z, leak * integral);
+        double[] y = kind == Kind.Softmax ? Enumerable.Range(0, N).Select(i => i % 2 == i / 2 % 2 ? 1.0 : 0).ToArray() : FlowPath.Gaussian(random, N, 1)
+            .Column(0).ToArray();
+        return new Planted(new CheckpointSequence(checkpoints, kind == Kind.Softmax ? LossModel.SoftmaxCrossEntropy(y, 2) : LossModel.Squared(y, 1)), z,
+            leak * integral);
     }
 
     private static ReservoirAnalysis Analysis(CheckpointSequence run, double threshold = 1e-10) =>
@@ -142,7 +148,8 @@ public class PlantedInclusionTests
         var run = FlowRecording.Of(FlowPath.Straight(9, 5, 1, 60, 0.2, 22), [0, 1, 2, 3], stepsPerInterval: 50).Kernels(cross: false);
         var broken = new CheckpointSequence(run.Select(c => c with
         {
-            Tensors = c.Tensors.ToDictionary(t => t.Key, t => t.Key == "K_QS" ? new MemoryTensor("K_QS", Array.ConvertAll(t.Value.ReadAll(), v => 20 * v), 5, 9) : t.Value),
+            Tensors = c.Tensors.ToDictionary(t => t.Key, t =>
+                t.Key == "K_QS" ? new MemoryTensor("K_QS", Array.ConvertAll(t.Value.ReadAll(), v => 20 * v), 5, 9) : t.Value),
         }), run.Loss);
         Assert.NotEqual(Verdict.Violated, Analysis(run, 1e-3).Inclusion.Verdict);
         Assert.Equal(Verdict.Violated, Analysis(broken, 1e-3).Inclusion.Verdict);

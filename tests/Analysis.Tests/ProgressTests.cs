@@ -19,13 +19,15 @@ public class ProgressTests
         }
     }
 
-    private static readonly FlowRecording s_recording = FlowRecording.Of(FlowPath.Curved(8, 5, 1, 40, 0.6, 1.1, 51), [0, 0.5, 1, 1.5, 2, 3, 4], stepsPerInterval: 50);
+    private static readonly FlowRecording s_recording = FlowRecording.Of(FlowPath.Curved(8, 5, 1, 40, 0.6, 1.1, 51), [0, 0.5, 1, 1.5, 2, 3, 4],
+        stepsPerInterval: 50);
 
     public static TheoryData<string> Runs => ["digits-tiny", "Jacobians", "kernel blocks", "two checkpoints"];
 
     private static T With<T>(string name, Func<CheckpointSequence, T> work)
     {
-        if (name != "digits-tiny") return work(name switch { "Jacobians" => s_recording.Jacobians(), "kernel blocks" => s_recording.Kernels(cross: true), _ => s_recording.Jacobians().Subset([0, 3]) });
+        if (name != "digits-tiny") return work(name switch { "Jacobians" => s_recording.Jacobians(), "kernel blocks" => s_recording.Kernels(cross: true), _ =>
+            s_recording.Jacobians().Subset([0, 3]) });
         using var run = RecordedRun.Open(TestRuns.DigitsTiny);
         return work(run.Checkpoints);
     }
@@ -36,7 +38,8 @@ public class ProgressTests
     {
         var recorder = new Recorder();
         With(name, run => Analyze.Reservoir(run, TestRuns.Options, recorder));
-        Assert.Equal(s_stages, recorder.Seen.Select(p => p.Stage).Aggregate(new List<string>(), (list, s) => { if (list.LastOrDefault() != s) list.Add(s); return list; }));
+        Assert.Equal(s_stages, recorder.Seen.Select(p => p.Stage).Aggregate(new List<string>(), (list, s) =>
+            { if (list.LastOrDefault() != s) list.Add(s); return list; }));
         Assert.All(recorder.Seen, p => Assert.InRange(p.Fraction, 0, 1));
         foreach (string stage in s_stages) Assert.Equal(0, recorder.Seen.First(p => p.Stage == stage).Fraction);
         Assert.Equal(new AnalysisProgress("budget", 1), recorder.Seen[^1]);
@@ -91,14 +94,16 @@ public class ProgressTests
         Assert.Single(recorder.Seen, p => p.Stage == "integrating" && p.Fraction > 0.3);
     }
 
-    /// <summary>What runs beside the integration ends with it: nothing of a cancelled analysis, the hash of its files say, is still computed after the call.</summary>
+    /// <summary>What runs beside the integration ends with it: nothing of a cancelled analysis, the hash of its files say, is still computed after the
+    /// call.</summary>
     [Fact]
     public void NothingOutlivesACancelledAnalysis()
     {
         using var source = new CancellationTokenSource();
         var recorder = new Recorder(p => { if (p.Stage == "integrating") source.Cancel(); });
         using var hashed = new ManualResetEventSlim();
-        var run = new CheckpointSequence(s_recording.Jacobians(), s_recording.Jacobians().Loss) { InputHash = new Lazy<string>(() => { hashed.Set(); return "sha256:"; }) };
+        var run = new CheckpointSequence(s_recording.Jacobians(), s_recording.Jacobians().Loss) { InputHash = new Lazy<string>(() =>
+            { hashed.Set(); return "sha256:"; }) };
         Assert.ThrowsAny<OperationCanceledException>(() => Analyze.Reservoir(run, TestRuns.Options, recorder, source.Token));
         Assert.False(hashed.Wait(300), "the files were hashed after the call had returned");
         Assert.Equal("sha256:", Analyze.Reservoir(run, TestRuns.Options).Run.InputHash);
@@ -113,7 +118,8 @@ public class ProgressTests
         var run = s_recording.Jacobians();
         var watched = new CheckpointSequence(run.Select((c, k) => c with
         {
-            Tensors = c.Tensors.ToDictionary(t => t.Key, t => t.Key[0] == 'J' ? new StreamedTensor(t.Key, StorageType.Float64, t.Value.Shape, (first, destination) =>
+            Tensors = c.Tensors.ToDictionary(t => t.Key, t =>
+                t.Key[0] == 'J' ? new StreamedTensor(t.Key, StorageType.Float64, t.Value.Shape, (first, destination) =>
             {
                 read.Add($"{t.Key} {k}");
                 if (t.Key == "J_S" && k == 1) source.Cancel();
@@ -130,12 +136,14 @@ public class ProgressTests
     {
         var random = new Random(52);
         const int N = 40;
-        Checkpoint At(double t) => new(t, (long)t, FlowRecording.Tensor("J_S", 40 * FlowPath.Gaussian(random, N, 60)), FlowRecording.Tensor("J_Q", FlowPath.Gaussian(random, 5, 60)),
+        Checkpoint At(double t) =>
+            new(t, (long)t, FlowRecording.Tensor("J_S", 40 * FlowPath.Gaussian(random, N, 60)), FlowRecording.Tensor("J_Q", FlowPath.Gaussian(random, 5, 60)),
             new MemoryTensor("U_S", new double[N], N, 1), new MemoryTensor("U_Q", new double[5], 5, 1));
         var run = new CheckpointSequence([At(0), At(1000)], LossModel.Squared(Enumerable.Range(0, N).Select(i => i % 2 * 2.0 - 1).ToArray(), 1));
         using var source = new CancellationTokenSource();
         var recorder = new Recorder(p => { if (p is { Stage: "integrating", Fraction: 0 }) source.CancelAfter(30); });
-        Assert.ThrowsAny<OperationCanceledException>(() => Analyze.Reservoir(run, TestRuns.Options with { RelativeTolerance = 1e-12, Method = "gauss-4" }, recorder, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Analyze.Reservoir(run, TestRuns.Options with { RelativeTolerance = 1e-12, Method = "gauss-4" }, recorder, source.Token));
         Assert.Equal(new AnalysisProgress("integrating", 0), recorder.Seen[^1]);
     }
 
@@ -143,7 +151,8 @@ public class ProgressTests
     public void ATokenCancelledBeforehandStopsAtOnce()
     {
         var recorder = new Recorder();
-        Assert.ThrowsAny<OperationCanceledException>(() => With("digits-tiny", run => Analyze.Reservoir(run, TestRuns.Options, recorder, new CancellationToken(true))));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            With("digits-tiny", run => Analyze.Reservoir(run, TestRuns.Options, recorder, new CancellationToken(true))));
         Assert.All(recorder.Seen, p => Assert.Equal(new AnalysisProgress("reading", 0), p));
     }
 }

@@ -11,7 +11,8 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
     private static RecordingOptions Tanh { get; } = SmallNetworks.EveryStep with { Activation = ActivationKind.Tanh };
 
     private static RecordingOptions Parity { get; } =
-        SmallNetworks.EveryStep with { Outputs = 1, Loss = LossKind.Squared, Activation = ActivationKind.Tanh, Layers = [LayerSpec.Dense(12), LayerSpec.Dense(12)], Noise = 0.2 };
+        SmallNetworks.EveryStep with { Outputs = 1, Loss = LossKind.Squared, Activation = ActivationKind.Tanh,
+            Layers = [LayerSpec.Dense(12), LayerSpec.Dense(12)], Noise = 0.2 };
 
     private static IEnumerable<(string Name, RecordingOptions Options)> Networks()
     {
@@ -36,7 +37,8 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
                 yield return ($"tanh, η = {eta:f1}, seed {seed}", Tanh with { LearningRate = eta, Steps = 80, Seed = seed });
     }
 
-    /// <summary>The error is at most three times the budget, the budget at most some hundred times the error and some 30 times on the (geometric) average; where both are rounding, nothing is compared.</summary>
+    /// <summary>The error is at most three times the budget, the budget at most some hundred times the error and some 30 times on the (geometric) average;
+    /// where both are rounding, nothing is compared.</summary>
     [Fact]
     public void TheBudgetIsHonestAndNear()
     {
@@ -60,7 +62,8 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
             }
         }
         double typical = Math.Exp(logarithms.Average());
-        output.WriteLine(FormattableString.Invariant($"budget / error of C2 to C4: typically {typical:f1}, between {Math.Exp(logarithms.Min()):g2} and {Math.Exp(logarithms.Max()):g3}"));
+        output.WriteLine(FormattableString.Invariant($"budget / error of C2 to C4: typically {typical:f1}, between {Math.Exp(logarithms.Min()):g2} and ")
+            + FormattableString.Invariant($"{Math.Exp(logarithms.Max()):g3}"));
         Check.Within(1, 50, typical, "typical budget relative to the error");
     }
 
@@ -69,7 +72,8 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
     public void TheBudgetHasTheOrderOfTheError()
     {
         double[] budgets = [.. ((int[])[1, 2, 4]).Select(refine => Analyze.Reservoir(SmallNetworks.Record(
-            SmallNetworks.EveryStep with { LearningRate = 0.4 / refine, Steps = 40 * refine }), TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4").Budget!.Interpolation.Value)];
+            SmallNetworks.EveryStep with { LearningRate = 0.4 / refine, Steps = 40 * refine }), TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4")
+                .Budget!.Interpolation.Value)];
         for (int i = 1; i < 3; i++) Check.Within(3.5, 4.5, Math.Log2(budgets[i - 1] / budgets[i]), $"order of the estimate, η/{1 << i - 1} to η/{1 << i}");
     }
 

@@ -28,7 +28,8 @@ public sealed class ReadmeTests
         try
         {
             string run = Directory.CreateDirectory(Path.Combine(folder.FullName, "examples", "digits-tiny")).FullName;
-            foreach (string file in Directory.EnumerateFiles(Repository.Path("examples", "digits-tiny"))) File.Copy(file, Path.Combine(run, Path.GetFileName(file)));
+            foreach (string file in Directory.EnumerateFiles(Repository.Path("examples", "digits-tiny"))) File.Copy(file,
+                Path.Combine(run, Path.GetFileName(file)));
             Environment.CurrentDirectory = folder.FullName;
             Console.SetOut(output);
             ReadmeExample.Run();

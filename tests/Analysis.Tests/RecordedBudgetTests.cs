@@ -11,12 +11,15 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
     private ReservoirAnalysis Analysis(string name, CheckpointSequence run, string interpolation = "linear", string mode = "flow")
     {
         var a = Analyze.Reservoir(run, TestRuns.Options with { Interpolation = Named.Interpolation(interpolation), Mode = Named.Mode(mode) });
-        output.WriteLine(FormattableString.Invariant($"{name}, {mode}, {interpolation}, {run.Count} checkpoints: ") + string.Join("; ", s_claims.Select(a.Claim).Select(c =>
-            FormattableString.Invariant($"{c.Id} {c.Verdict} error {c.RelativeError:e1}, budget {c.Budget!.Sum:e1} (interpolation {c.Budget.Interpolation:e1}, descent {c.Budget.Descent:e1})"))));
+        output.WriteLine(FormattableString.Invariant($"{name}, {mode}, {interpolation}, {run.Count} checkpoints: ")
+            + string.Join("; ", s_claims.Select(a.Claim).Select(c =>
+            FormattableString.Invariant($"{c.Id} {c.Verdict} error {c.RelativeError:e1}, budget {c.Budget!.Sum:e1} (interpolation ")
+                + FormattableString.Invariant($"{c.Budget.Interpolation:e1}, descent {c.Budget.Descent:e1})"))));
         return a;
     }
 
-    /// <summary>Digit parity, drift 5 to 11, with all of its 19 checkpoints, every second and every fourth: no part of the theory is Violated, and the budgets of C2 to C4 are
+    /// <summary>Digit parity, drift 5 to 11, with all of its 19 checkpoints, every second and every fourth: no part of the theory is Violated, and the budgets
+    /// of C2 to C4 are
     /// between a third of the error and ten times the error.</summary>
     [Theory]
     [InlineData(0)]
@@ -57,8 +60,10 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
             }
             for (int i = 1; i < 3; i++)
             {
-                Check.Within(1.8, 2.3, analyses[i - 1].Claim(id).Budget!.Descent.Value / analyses[i].Claim(id).Budget!.Descent.Value, $"descent part of {id}, η/{1 << i - 1} to η/{1 << i}");
-                Check.Within(1.7, 2.4, analyses[i - 1].Claim(id).RelativeError.Value / analyses[i].Claim(id).RelativeError.Value, $"error of {id}, η/{1 << i - 1} to η/{1 << i}");
+                Check.Within(1.8, 2.3, analyses[i - 1].Claim(id).Budget!.Descent.Value / analyses[i].Claim(id).Budget!.Descent.Value,
+                    $"descent part of {id}, η/{1 << i - 1} to η/{1 << i}");
+                Check.Within(1.7, 2.4, analyses[i - 1].Claim(id).RelativeError.Value / analyses[i].Claim(id).RelativeError.Value,
+                    $"error of {id}, η/{1 << i - 1} to η/{1 << i}");
             }
         }
     }
@@ -68,7 +73,8 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
     public void WithSparseCheckpointsTheInterpolationPartIsLargest()
     {
         var analyses = ((int[])[1, 2, 4]).Select(refine => Analysis($"η/{refine}", SmallNetworks.Record(
-            SmallNetworks.EveryStep with { LearningRate = 0.8 / refine, Steps = 48 * refine, Midpoints = false, Schedule = CheckpointSchedule.Uniform, Checkpoints = 7 }))).ToArray();
+            SmallNetworks.EveryStep with { LearningRate = 0.8 / refine, Steps = 48 * refine, Midpoints = false, Schedule = CheckpointSchedule.Uniform,
+                Checkpoints = 7 }))).ToArray();
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
             double[] parts = [.. analyses.Select(a => a.Claim(id).Budget!.Interpolation.Value)];

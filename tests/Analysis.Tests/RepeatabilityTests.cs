@@ -19,7 +19,8 @@ public class RepeatabilityTests
 
     /// <summary>A run with p = 2, varying B and a reservoir, so that every kind of sentence is said.</summary>
     private static ReservoirAnalysis Varying(AnalysisOptions options) =>
-        Analyze.Reservoir(FlowRecording.Of(FlowPath.Curved(5, 3, 2, 30, 0.6, 1.1, 61).WithVaryingHessian(4, 62), [0, 0.5, 1.5, 2.5, 4], stepsPerInterval: 50).Jacobians(), options);
+        Analyze.Reservoir(FlowRecording.Of(FlowPath.Curved(5, 3, 2, 30, 0.6, 1.1, 61).WithVaryingHessian(4, 62), [0, 0.5, 1.5, 2.5, 4], stepsPerInterval: 50)
+            .Jacobians(), options);
 
     /// <summary>Every number and every text of an analysis with its path, performance apart.</summary>
     private static Dictionary<string, object?> Leaves(ReservoirAnalysis analysis)
@@ -34,17 +35,21 @@ public class RepeatabilityTests
             switch (value)
             {
                 case null or string or double or int or long or bool or Enum: leaves.Add(path, value); break;
-                case Matrix<double> m: foreach (var (i, j, v) in m.EnumerateIndexed()) leaves.Add(string.Create(CultureInfo.InvariantCulture, $"{path}[{i},{j}]"), v); break;
-                case IEnumerable list: int k = 0; foreach (object? item in list) Walk(string.Create(CultureInfo.InvariantCulture, $"{path}[{k++}]"), item); break;
+                case Matrix<double> m: foreach (var (i, j, v) in m.EnumerateIndexed()) leaves.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{path}[{i},{j}]"), v); break;
+                case IEnumerable list: int k = 0; foreach (object? item in list) Walk(string.Create(CultureInfo.InvariantCulture, $"{path}[{k++}]"),
+                    item); break;
                 case { } known when Reason(known) is { } reason: leaves.Add(path, reason); break;
-                default: foreach (var p in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0)) Walk($"{path}.{p.Name}", p.GetValue(value)); break;
+                default: foreach (var p in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                    .Where(p => p.GetIndexParameters().Length == 0)) Walk($"{path}.{p.Name}", p.GetValue(value)); break;
             }
         }
     }
 
     /// <summary>Why a known value is not known; null for everything else.</summary>
     private static string? Reason(object value) =>
-        value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Known<>) ? (string?)type.GetProperty("Reason")!.GetValue(value) : null;
+        value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Known<>)
+            ? (string?)type.GetProperty("Reason")!.GetValue(value) : null;
 
     private static void Identical(ReservoirAnalysis a, ReservoirAnalysis b)
     {
@@ -82,16 +87,19 @@ public class RepeatabilityTests
             foreach (var ((name, a), (_, b)) in TestRuns.Named(expected.Operators.Value).Zip(TestRuns.Named(observed.Operators.Value)))
                 Check.AtMost(1e-10, TestRuns.Relative(b, a), $"{backend}: {name}");
             for (int j = 0; j < expected.Spectrum.Eigenvalues.Count; j++)
-                Check.AtMost(1e-12 * expected.Spectrum.Eigenvalues[0], Math.Abs(expected.Spectrum.Eigenvalues[j] - observed.Spectrum.Eigenvalues[j]), $"{backend}: λ_{j + 1}");
+                Check.AtMost(1e-12 * expected.Spectrum.Eigenvalues[0], Math.Abs(expected.Spectrum.Eigenvalues[j] - observed.Spectrum.Eigenvalues[j]),
+                    $"{backend}: λ_{j + 1}");
             Check.Near(expected.Inclusion.VisibilityBound, observed.Inclusion.VisibilityBound, 1e-10, $"{backend}: √c");
             Check.Near(expected.KernelEvolution.PeakDrift, observed.KernelEvolution.PeakDrift, 1e-7, $"{backend}: drift");
             Assert.Equal(expected.Inclusion.Verdict, observed.Inclusion.Verdict);
             foreach (var (a, b) in expected.Claims.Zip(observed.Claims))
             {
                 Assert.Equal((a.Id, a.Verdict), (b.Id, b.Verdict));
-                // The defect of a claim that tests the code is a difference of equal numbers, and its steps follow from estimates: it agrees to a small part of its budget.
+                // The defect of a claim that tests the code is a difference of equal numbers, and its steps follow from estimates: it agrees to a small part of
+                // its budget.
                 double part = a.Tolerance is null ? 1e-4 * (a.Budget?.Sum ?? 0) : 0;
-                if (a.RelativeError.TryGet(out double x)) Check.AtMost(1e-12 + Math.Max(1e-6 * x, part), Math.Abs(x - b.RelativeError.Value), $"{backend}: {a.Id}");
+                if (a.RelativeError.TryGet(out double x)) Check.AtMost(1e-12 + Math.Max(1e-6 * x, part), Math.Abs(x - b.RelativeError.Value),
+                    $"{backend}: {a.Id}");
             }
         }
     }
@@ -126,5 +134,6 @@ public class RepeatabilityTests
         return 0;
     });
 
-    private static void Refused(AnalysisOptions options, string message) => Assert.Equal(message, Assert.Throws<ArgumentException>(() => Tiny(options)).Message);
+    private static void Refused(AnalysisOptions options, string message) =>
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => Tiny(options)).Message);
 }

@@ -7,7 +7,8 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>Runs written by the recorder and then damaged on disk: each defect is one message that names the file, the tensor, what was found and what was expected.
+/// <summary>Runs written by the recorder and then damaged on disk: each defect is one message that names the file, the tensor, what was found and what was
+/// expected.
 /// Defects of headers and manifests are tested where they are read (Bridges.Tests); here it is contents, which only the analysis sees.</summary>
 public sealed class RunDefectEndToEndTests : IDisposable
 {
@@ -127,12 +128,14 @@ public sealed class RunDefectEndToEndTests : IDisposable
     {
         var recording = s_recording;
         var run = recording.Jacobians();
-        Write(new CheckpointSequence(run.Select((c, k) => new Checkpoint(c.Time, c.Step, [.. c.Tensors.Values, new MemoryTensor("g", recording.Moments[k].G.ToArray(), 6, 1)])), run.Loss));
+        Write(new CheckpointSequence(run.Select((c, k) =>
+            new Checkpoint(c.Time, c.Step, [.. c.Tensors.Values, new MemoryTensor("g", recording.Moments[k].G.ToArray(), 6, 1)])), run.Loss));
         Assert.Equal(4, Analyse().Run.Checkpoints);
         double expected = recording.Moments[2].G[5];
         Damage(2, "g", (5, 12.5));
         string message = Assert.Throws<InvalidRunException>(Analyse).Message;
-        Assert.StartsWith(FormattableString.Invariant($"{CheckpointFile(2)}: g: found 12.5 at index [5, 0], expected {expected:G6} from loss squared and targets (tolerance "), message);
+        Assert.StartsWith(FormattableString.Invariant($"{CheckpointFile(2)}: g: found 12.5 at index [5, 0], expected {expected:G6} from loss squared and ")
+            + "targets (tolerance ", message);
     }
 
     /// <summary>The gradient of the sum where the manifest says mean: off by the factor n at every index, and the first is named.</summary>
@@ -140,10 +143,12 @@ public sealed class RunDefectEndToEndTests : IDisposable
     public void GradientOfAnotherReduction()
     {
         var run = s_recording.Jacobians();
-        Write(new CheckpointSequence(run.Select((c, k) => new Checkpoint(c.Time, c.Step, [.. c.Tensors.Values, new MemoryTensor("g", (6 * s_recording.Moments[k].G).ToArray(), 6, 1)])), run.Loss));
+        Write(new CheckpointSequence(run.Select((c, k) =>
+            new Checkpoint(c.Time, c.Step, [.. c.Tensors.Values, new MemoryTensor("g", (6 * s_recording.Moments[k].G).ToArray(), 6, 1)])), run.Loss));
         double g = s_recording.Moments[0].G[0];
         string message = Assert.Throws<InvalidRunException>(Analyse).Message;
-        Assert.StartsWith(FormattableString.Invariant($"{CheckpointFile(0)}: g: found {6 * g:G6} at index [0, 0], expected {g:G6} from loss squared and targets"), message);
+        Assert.StartsWith(FormattableString.Invariant($"{CheckpointFile(0)}: g: found {6 * g:G6} at index [0, 0], expected {g:G6} from loss squared and ")
+            + "targets", message);
     }
 
     [Fact]
@@ -162,7 +167,8 @@ public sealed class RunDefectEndToEndTests : IDisposable
     public void NegativePreconditioner()
     {
         var run = s_recording.Jacobians();
-        Write(new CheckpointSequence(run.Select(c => new Checkpoint(c.Time, c.Step, [.. c.Tensors.Values, new MemoryTensor("preconditioner", Enumerable.Repeat(1.0, 20).ToArray(), 20)])), run.Loss));
+        Write(new CheckpointSequence(run.Select(c =>
+            new Checkpoint(c.Time, c.Step, [.. c.Tensors.Values, new MemoryTensor("preconditioner", Enumerable.Repeat(1.0, 20).ToArray(), 20)])), run.Loss));
         Damage(3, "preconditioner", (9, -0.5));
         Refused($"{CheckpointFile(3)}: preconditioner: found -0.5 at index [9], expected numbers ≥ 0.");
     }
@@ -224,7 +230,8 @@ public sealed class RunDefectEndToEndTests : IDisposable
         var run = s_recording.Jacobians();
         double[] values = run[1]["J_S"].ReadAll();
         values[20 * 3 + 7] = double.NaN;
-        var damaged = run.Select((c, k) => k != 1 ? c : c with { Tensors = new Dictionary<string, TensorSource>(c.Tensors) { ["J_S"] = new MemoryTensor("J_S", values, 6, 20) } });
+        var damaged = run.Select((c, k) =>
+            k != 1 ? c : c with { Tensors = new Dictionary<string, TensorSource>(c.Tensors) { ["J_S"] = new MemoryTensor("J_S", values, 6, 20) } });
         Assert.Equal("memory: J_S: found NaN at index [3, 7], expected finite numbers.",
             Assert.Throws<InvalidRunException>(() => Analyze.Reservoir(damaged, run.Loss, TestRuns.Options)).Message);
     }

@@ -11,10 +11,12 @@ public sealed class SolverTests(ITestOutputHelper output)
 
     private static readonly RecordingOptions s_duplicates = new()
     {
-        Train = 14, Test = 6, Outputs = Outputs, Duplicates = Duplicates, Copies = 2, Noise = 0.2, Layers = [LayerSpec.Dense(10)], Steps = 300, LearningRate = 0.1, Checkpoints = 12,
+        Train = 14, Test = 6, Outputs = Outputs, Duplicates = Duplicates, Copies = 2, Noise = 0.2, Layers = [LayerSpec.Dense(10)], Steps = 300,
+            LearningRate = 0.1, Checkpoints = 12,
     };
 
-    private static AnalysisOptions With(string solver, int? modes = null) => TestRuns.Options with { Solver = Named.Solver(solver), Modes = modes, Threshold = 1e-10 };
+    private static AnalysisOptions With(string solver, int? modes = null) =>
+        TestRuns.Options with { Solver = Named.Solver(solver), Modes = modes, Threshold = 1e-10 };
 
     public static TheoryData<string, LossKind, StorageType> Runs()
     {
@@ -25,7 +27,8 @@ public sealed class SolverTests(ITestOutputHelper output)
         return runs;
     }
 
-    /// <summary>Duplicated inputs: J has identical rows whatever the storage, so σ is zero to rounding of σ_1, where √λ of the matrix is known to √ε only.</summary>
+    /// <summary>Duplicated inputs: J has identical rows whatever the storage, so σ is zero to rounding of σ_1, where √λ of the matrix is known to √ε
+    /// only.</summary>
     [Theory]
     [MemberData(nameof(Runs))]
     public void TheFactorSeesAnExactReservoirToRounding(string mode, LossKind loss, StorageType type)
@@ -39,7 +42,10 @@ public sealed class SolverTests(ITestOutputHelper output)
         const int expected = Outputs * Duplicates;
         int N = run.TrainSize, signal = N - expected;
         var values = factor.Spectrum.Eigenvalues;
-        output.WriteLine(FormattableString.Invariant($"√(λ/λ₁): signal {Root(values[signal - 1] / values[0]):e1}, reservoir {Root(values[signal] / values[0]):e1}, dense {Root(Math.Abs(dense.Spectrum.Eigenvalues[signal] / values[0])):e1}; worst ratio in the reservoir {factor.Inclusion.Modes.Skip(signal).Max(m => m.Ratio):g3}"));
+        output.WriteLine(FormattableString.Invariant($"√(λ/λ₁): signal {Root(values[signal - 1] / values[0]):e1}, reservoir ")
+            + FormattableString.Invariant($"{Root(values[signal] / values[0]):e1}, dense ")
+                + FormattableString.Invariant($"{Root(Math.Abs(dense.Spectrum.Eigenvalues[signal] / values[0])):e1}; worst ratio in the reservoir ")
+                    + FormattableString.Invariant($"{factor.Inclusion.Modes.Skip(signal).Max(m => m.Ratio):g3}"));
         double rounding = N * Math.ScaleB(1, -52) * Scale(run);
         Check.AtMost(rounding, Root(values[signal]), "largest σ of the reservoir against N·ε·s_F");
         Check.AtMost(1e-12, rounding / Root(values[0]), "N·ε·s_F relative to σ_1");
@@ -67,7 +73,8 @@ public sealed class SolverTests(ITestOutputHelper output)
         Assert.Equal((dense.Spectrum.SignalDimension, dense.Spectrum.ReservoirDimension), (found.Spectrum.SignalDimension, found.Spectrum.ReservoirDimension));
     }
 
-    /// <summary>Lanczos for fewer modes than N also ran the dense solver. What is said of all modes is now said of the computed ones, and dimensions are known only when the last of
+    /// <summary>Lanczos for fewer modes than N also ran the dense solver. What is said of all modes is now said of the computed ones, and dimensions are known
+    /// only when the last of
     /// them is below the threshold.</summary>
     [Theory]
     [InlineData(1, false)]
@@ -98,7 +105,8 @@ public sealed class SolverTests(ITestOutputHelper output)
         }
         if (known)
         {
-            Assert.Equal((dense.Spectrum.SignalDimension, dense.Spectrum.ReservoirDimension), (found.Spectrum.SignalDimension, found.Spectrum.ReservoirDimension));
+            Assert.Equal((dense.Spectrum.SignalDimension, dense.Spectrum.ReservoirDimension),
+                (found.Spectrum.SignalDimension, found.Spectrum.ReservoirDimension));
             Assert.Equal(Verdict.Holds, found.Inclusion.Verdict);
             Assert.Contains($"of the {k} largest modes; the other {N - k} were not computed", found.Inclusion.Reason);
         }
@@ -124,7 +132,8 @@ public sealed class SolverTests(ITestOutputHelper output)
     public void RefusalsNameTheOption()
     {
         var run = Recorder.InMemory(s_duplicates with { Steps = 30, Checkpoints = 4 }, TestRuns.Managed);
-        string Refused(AnalysisOptions options, CheckpointSequence? other = null) => Assert.Throws<ArgumentException>(() => Analyze.Reservoir(other ?? run, options)).Message;
+        string Refused(AnalysisOptions options, CheckpointSequence? other = null) =>
+            Assert.Throws<ArgumentException>(() => Analyze.Reservoir(other ?? run, options)).Message;
         Assert.Equal("modes: found 0, expected at least 1.", Refused(With("auto", 0)));
         Assert.Equal($"modes: found 99, expected 1 to {run.TrainSize}, the order of W_S.", Refused(With("auto", 99)));
         Assert.Equal("solver: found 9, expected one of auto, dense, lanczos, golub-kahan.", Refused(With("auto") with { Solver = (EigenSolver)9 }));
@@ -132,7 +141,9 @@ public sealed class SolverTests(ITestOutputHelper output)
         Assert.StartsWith("solver: golub-kahan in descent mode needs every step recorded", Refused(With("golub-kahan") with { Mode = AnalysisMode.Descent }));
         var blocks = new CheckpointSequence(KernelBlocks.Convert(run, TestRuns.Managed), run.Loss) { Optimizer = run.Optimizer };
         Assert.StartsWith("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks", Refused(With("golub-kahan"), blocks));
-        var momentum = Recorder.InMemory(s_duplicates with { Optimizer = OptimizerKind.Momentum, Momentum = 0.5, Steps = 5, Schedule = CheckpointSchedule.EveryStep, LearningRate = 0.02 }, TestRuns.Managed);
+        var momentum =
+            Recorder.InMemory(s_duplicates with { Optimizer = OptimizerKind.Momentum, Momentum = 0.5, Steps = 5, Schedule = CheckpointSchedule.EveryStep,
+            LearningRate = 0.02 }, TestRuns.Managed);
         Assert.Contains("the optimizer of this run is momentum", Refused(With("golub-kahan") with { Mode = AnalysisMode.Descent }, momentum));
     }
 

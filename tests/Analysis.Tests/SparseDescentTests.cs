@@ -10,16 +10,20 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
 
     private static double Distance(IEnumerable<double> a, IEnumerable<double> b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
 
-    public static TheoryData<string, string> Runs => new() { { "parity", "linear" }, { "parity", "cubic" }, { "softmax", "linear" }, { "softmax", "cubic" }, { "crossed kernels", "linear" } };
+    public static TheoryData<string, string> Runs => new() { { "parity", "linear" }, { "parity", "cubic" }, { "softmax", "linear" }, { "softmax", "cubic" },
+        { "crossed kernels", "linear" } };
 
     private static CheckpointSequence Run(string name) => name switch
     {
         "parity" => SmallNetworks.Record(SmallNetworks.Parity),
-        "softmax" => SmallNetworks.Record(SmallNetworks.EveryStep with { Steps = 120, LearningRate = 0.4, Midpoints = false, Schedule = CheckpointSchedule.Uniform, Checkpoints = 13 }),
+        "softmax" =>
+            SmallNetworks.Record(SmallNetworks.EveryStep with { Steps = 120, LearningRate = 0.4, Midpoints = false, Schedule = CheckpointSchedule.Uniform,
+            Checkpoints = 13 }),
         _ => SmallNetworks.Record(SmallNetworks.MildKernels),
     };
 
-    /// <summary>The dense operators and the replayed vector of flow mode's budget are two implementations of one recursion: they differ from flow by the same vector.</summary>
+    /// <summary>The dense operators and the replayed vector of flow mode's budget are two implementations of one recursion: they differ from flow by the same
+    /// vector.</summary>
     [Theory]
     [MemberData(nameof(Runs))]
     public void ItDiffersFromFlowByFlowsDescentPart(string name, string interpolation)
@@ -56,14 +60,16 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
     public void ItIsNearerToTheRecordWhereStepsAreLarge()
     {
         var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Midpoints = false }).Every(2);
-        ReservoirAnalysis flow = Analyze.Reservoir(run, TestRuns.Options), descent = Analyze.Reservoir(run, s_descent), cubic = Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic });
+        ReservoirAnalysis flow = Analyze.Reservoir(run, TestRuns.Options), descent = Analyze.Reservoir(run, s_descent),
+            cubic = Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic });
         double[] errors = [.. new[] { flow, descent, cubic }.Select(a => a.Claim("C4").RelativeError.Value)];
         output.WriteLine(FormattableString.Invariant($"C4: flow {errors[0]:e2}, descent {errors[1]:e2}, descent with cubic interpolation {errors[2]:e2}"));
         Check.AtMost(0.7 * errors[0], errors[1], "C4 in descent mode");
         Check.AtMost(0.4 * errors[1], errors[2], "C4 in descent mode with cubic interpolation");
     }
 
-    /// <summary>Near the edge of stability a sparser cubic overshoots K and its steps diverge. What is left of the estimates then says too little: the part is unknown, not small.</summary>
+    /// <summary>Near the edge of stability a sparser cubic overshoots K and its steps diverge. What is left of the estimates then says too little: the part is
+    /// unknown, not small.</summary>
     [Fact]
     public void AnEstimateThatDivergesLeavesTheBudgetUnknown()
     {
@@ -77,14 +83,18 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Sparser still, the interpolated kernel itself is past the edge: a numerical failure that blames the interpolant, not the training, and says what would help. Linear interpolation does.</summary>
+    /// <summary>Sparser still, the interpolated kernel itself is past the edge: a numerical failure that blames the interpolant, not the training, and says
+    /// what would help. Linear interpolation does.</summary>
     [Fact]
     public void AnInterpolantPastTheEdgeIsNamedAsTheCause()
     {
         var run = SmallNetworks.Record(SmallNetworks.Parity with { LearningRate = 0.1, Checkpoints = 6 });
-        string message = Assert.Throws<Numerics.NumericalException>(() => Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic })).Message;
+        string message = Assert.Throws<Numerics.NumericalException>(() => Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic }))
+            .Message;
         output.WriteLine(message);
-        Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ [\d.]+, η = 0\.1\), z = η·λ_max\(BK\) = [\d.]+ \(stable up to 2\); likely cause: between its checkpoints the interpolated kernel is past the edge of stability although training was not; record more checkpoints, or use linear interpolation or flow mode\.$", message);
+        Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ [\d.]+, η = 0\.1\), z = η·λ_max\(BK\) = [\d.]+ \(stable up to 2\); likely "
+            + "cause: between its checkpoints the interpolated kernel is past the edge of stability although training was not; record more checkpoints, or "
+                + @"use linear interpolation or flow mode\.$", message);
         foreach (var other in (AnalysisOptions[])[s_descent, TestRuns.Options with { Interpolation = Interpolation.Cubic }])
             Assert.All((string[])["C1", "C2", "C3", "C4"], id => Assert.NotEqual(Verdict.Violated, Analyze.Reservoir(run, other).Claim(id).Verdict));
     }

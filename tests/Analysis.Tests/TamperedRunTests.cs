@@ -4,8 +4,10 @@ using Xunit.Abstractions;
 namespace KernelFlow.Analysis.Tests;
 
 /// <summary>Recorded runs with one thing wrong: which claims become Violated. Without tampering none is.</summary>
-/// <remarks>Not among these: the kernels alone of two checkpoints swapped in a sparse recording. To the eye of the interpolation part, which sees kernels only, that is a run recorded
-/// too sparsely: leaving the wrong checkpoint out moves the prediction by the error, a third of which is the budget. docs/accuracy.md has the figures.</remarks>
+/// <remarks>Not among these: the kernels alone of two checkpoints swapped in a sparse recording. To the eye of the interpolation part, which sees kernels only,
+/// that is a run recorded
+/// too sparsely: leaving the wrong checkpoint out moves the prediction by the error, a third of which is the budget. docs/accuracy.md has the
+/// figures.</remarks>
 public sealed class TamperedRunTests(ITestOutputHelper output)
 {
     private static readonly string[] s_claims = ["C1", "C2", "C3", "C4", "C8"];
@@ -27,8 +29,10 @@ public sealed class TamperedRunTests(ITestOutputHelper output)
         switch (what)
         {
             case "nothing": return run;
-            case "test kernel times 1.1": return SmallNetworks.Edit(run, (_, t) => IsTestKernel(t) ? SmallNetworks.Map(t, v => [.. v.Select(x => 1.1 * x)]) : t);
-            case "shuffled test outputs": return SmallNetworks.Edit(run, (_, t) => t.Name == "U_Q" ? SmallNetworks.Map(t, u => [.. u[run.Outputs..], .. u[..run.Outputs]]) : t);
+            case "test kernel times 1.1": return SmallNetworks.Edit(run, (_, t) => IsTestKernel(t) ? SmallNetworks.Map(t, v => [.. v.Select(x => 1.1 * x)])
+                : t);
+            case "shuffled test outputs": return SmallNetworks.Edit(run, (_, t) =>
+                t.Name == "U_Q" ? SmallNetworks.Map(t, u => [.. u[run.Outputs..], .. u[..run.Outputs]]) : t);
             case "times 5% off": return SmallNetworks.Edit(run, (_, t) => t, 1.05);
             case "swapped checkpoints": return SmallNetworks.Edit(run, (k, t) => run[Swapped(k)].Find(t.Name) ?? t);
             case "foreign test kernel":

@@ -4,7 +4,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>Dense recordings need one step per interval over a wide range of local tolerances: a pass that misses the tolerance by a little is not mended by a slightly smaller one.</summary>
+/// <summary>Dense recordings need one step per interval over a wide range of local tolerances: a pass that misses the tolerance by a little is not mended by a
+/// slightly smaller one.</summary>
 public class ToleranceTests
 {
     [Theory]
@@ -18,7 +19,9 @@ public class ToleranceTests
         var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Train = 20, Test = 10, Steps = 200, Midpoints = false }).Every(2);
         var outputs = OutputRecord.Read(run);
         var trajectory = TrajectoryBuilder.Read(run, outputs, TestRuns.Managed).Linear([.. Enumerable.Range(0, run.Count)]);
-        VectorTransport Transport(double tolerance) => FlowIntegrator.Transport(trajectory, outputs.Gradients[0], new PropagationOptions { Method = "gauss-4", RelativeTolerance = tolerance }, TestRuns.Managed);
+        VectorTransport Transport(double tolerance) =>
+            FlowIntegrator.Transport(trajectory, outputs.Gradients[0], new PropagationOptions { Method = "gauss-4", RelativeTolerance = tolerance },
+            TestRuns.Managed);
         double coarse = Transport(1e-2).Error.Largest, tolerance = coarse / miss;
         Check.Within(1e-6, 5e-3, coarse, "error with one step per interval");
         Check.AtMost(tolerance, Transport(tolerance).Error.Largest, FormattableString.Invariant($"error where {tolerance:e2} was missed by a factor {miss}"));

@@ -4,8 +4,10 @@ using Xunit.Abstractions;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>A network trained on inputs that occur more than once: nothing is planted but the data, and the reservoir is exact, p dimensions for each copy beyond a first.</summary>
-/// <remarks>Identical inputs must give identical rows of J, identical rows of kernels, and eigenvalues of W_S at rounding, whatever kernels and storage are used. (For softmax the
+/// <summary>A network trained on inputs that occur more than once: nothing is planted but the data, and the reservoir is exact, p dimensions for each copy
+/// beyond a first.</summary>
+/// <remarks>Identical inputs must give identical rows of J, identical rows of kernels, and eigenvalues of W_S at rounding, whatever kernels and storage are
+/// used. (For softmax the
 /// direction (1, …, 1) within an example is in ker B, not in ker W_S: it adds no dimension.)</remarks>
 public sealed class TrainedDuplicatesTests(ITestOutputHelper output)
 {
@@ -13,7 +15,8 @@ public sealed class TrainedDuplicatesTests(ITestOutputHelper output)
 
     private static readonly RecordingOptions s_options = new()
     {
-        Train = 18, Test = 8, Duplicates = Duplicates, Copies = Copies, Noise = 0.2, Layers = [LayerSpec.Dense(12)], Steps = 400, LearningRate = 0.1, Checkpoints = 14,
+        Train = 18, Test = 8, Duplicates = Duplicates, Copies = Copies, Noise = 0.2, Layers = [LayerSpec.Dense(12)], Steps = 400, LearningRate = 0.1,
+            Checkpoints = 14,
     };
 
     public static TheoryData<string, LossKind, StorageType, bool> Runs()
@@ -37,7 +40,8 @@ public sealed class TrainedDuplicatesTests(ITestOutputHelper output)
         if (kernels) run = new CheckpointSequence(KernelBlocks.Convert(run, dense), run.Loss) { Optimizer = run.Optimizer };
         var analysis = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 1e-10, Backend = dense });
         var s = analysis.Spectrum;
-        output.WriteLine(FormattableString.Invariant($"{backend}, {loss}, {type}, kernels {kernels}: {analysis.Inclusion.Verdict}, λ/λ₁ = {s.RelativeEigenvalues[s.SignalDimension.Value - 1]:e1} | {s.RelativeEigenvalues[^expected]:e1}"));
+        output.WriteLine(FormattableString.Invariant($"{backend}, {loss}, {type}, kernels {kernels}: {analysis.Inclusion.Verdict}, λ/λ₁ = ")
+            + FormattableString.Invariant($"{s.RelativeEigenvalues[s.SignalDimension.Value - 1]:e1} | {s.RelativeEigenvalues[^expected]:e1}"));
         Assert.Equal(expected, s.ReservoirDimension.Value);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
         // A gap, not a threshold that happens to fit.

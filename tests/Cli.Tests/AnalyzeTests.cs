@@ -20,7 +20,8 @@ public sealed class AnalyzeTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
         Assert.StartsWith("Inclusion ker W_S ⊆ ker G_Q: ", result.Error);
         Assert.Contains("C2 ", result.Error);
         Assert.Contains("C4 ", result.Error);
-        string[] found = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))];
+        string[] found = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))];
         Assert.Empty(found.Except(ReservoirReports.Files));
         // Only a figure may be left out, and then the page says why.
         string[] missing = [.. ReservoirReports.Files.Except(found)];
@@ -58,7 +59,8 @@ public sealed class AnalyzeTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
         using var recorded = RecordedRun.Open(run.Folder);
         string from = recorded.Checkpoints[2].Time.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         string to = recorded.Checkpoints[6].Time.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-        var result = Analyze(run.Folder, "--json", "--quiet", "--from", from, "--to", to, "--threshold", "0.25", "--rtol", "1e-6", "--method", "gauss-4", "--mode", "flow", "--seed", "5");
+        var result = Analyze(run.Folder, "--json", "--quiet", "--from", from, "--to", to, "--threshold", "0.25", "--rtol", "1e-6", "--method", "gauss-4",
+            "--mode", "flow", "--seed", "5");
         Assert.True(result.ExitCode == 0, result.ToString());
         var json = JsonDocument.Parse(result.Out).RootElement;
         var options = json.GetProperty("options");

@@ -20,7 +20,8 @@ public sealed class CompareTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
         Assert.Contains("run every 1: inclusion ", result.Error);
         Assert.Contains($"Comparison: {Path.Combine(folder, "compare.html")}", result.Error);
         Assert.Equal(ComparisonReports.Files.Order(StringComparer.Ordinal),
-            Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal));
+            Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal));
         Assert.Equal(0, Compare(run.Folder, "--every", "1", "--every", "2", "--out", folder, "--quiet").ExitCode); // its own output is replaced
         File.WriteAllText(Path.Combine(folder, "notes.txt"), "mine");
         var refused = Compare(run.Folder, "--every", "1", "--every", "2", "--out", folder);
@@ -43,7 +44,8 @@ public sealed class CompareTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
 
         using var recorded = RecordedRun.Open(run.Folder);
         string middle = recorded.Checkpoints[4].Time.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-        var windows = Cli.RunUnder(culture, "compare", run.Folder, "--window", $":{middle}", "--window", $"{middle}:", "--json", "--quiet", "--backend", "managed", "--threads", "1");
+        var windows = Cli.RunUnder(culture, "compare", run.Folder, "--window", $":{middle}", "--window", $"{middle}:", "--json", "--quiet", "--backend",
+            "managed", "--threads", "1");
         Assert.True(windows.ExitCode == 0, windows.ToString());
         var parts = JsonDocument.Parse(windows.Out).RootElement.GetProperty("runs");
         Assert.Equal(recorded.Checkpoints[4].Time, parts[0].GetProperty("window").GetProperty("to").GetDouble());

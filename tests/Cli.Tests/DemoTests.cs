@@ -14,7 +14,8 @@ public sealed class DemoTests : IDisposable
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Empty(result.Error);
         Assert.StartsWith("Inclusion ker W_S ⊆ ker G_Q: ", result.Out);
-        foreach (string part in (string[])["C2 transport: ", "C4 test transfer: ", "Kernel drift: ", $"Report: {Path.Combine(folder, "report", "report.html")}"]) Assert.Contains(part, result.Out);
+        foreach (string part in (string[])["C2 transport: ", "C4 test transfer: ", "Kernel drift: ",
+            $"Report: {Path.Combine(folder, "report", "report.html")}"]) Assert.Contains(part, result.Out);
         Assert.True(File.Exists(Path.Combine(folder, "report", "report.html")));
         using (var run = RecordedRun.Open(Path.Combine(folder, "run"))) Assert.Equal(DemoRun.Options.CheckpointSteps().Count, run.Checkpoints.Count);
 

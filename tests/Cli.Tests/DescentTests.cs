@@ -109,7 +109,8 @@ public sealed class DescentTests : IDisposable
         });
         var result = Analyze(run, "--strict");
         Assert.Equal(1, result.ExitCode);
-        var violated = JsonDocument.Parse(result.Out).RootElement.GetProperty("claims").EnumerateArray().Where(c => c.GetProperty("verdict").GetString() == "Violated").Select(c => c.GetProperty("id").GetString());
+        var violated = JsonDocument.Parse(result.Out).RootElement.GetProperty("claims").EnumerateArray()
+            .Where(c => c.GetProperty("verdict").GetString() == "Violated").Select(c => c.GetProperty("id").GetString());
         Assert.Equal(["C1", "C2", "C3", "C4"], violated);
     }
 
@@ -121,5 +122,6 @@ public sealed class DescentTests : IDisposable
 
     private static string Numbers(JsonElement json) => json.GetProperty("claims").ToString() + json.GetProperty("spectrum") + json.GetProperty("descent");
 
-    private static double C4(JsonElement json) => json.GetProperty("claims").EnumerateArray().Single(c => c.GetProperty("id").GetString() == "C4").GetProperty("relativeError").GetDouble();
+    private static double C4(JsonElement json) => json.GetProperty("claims").EnumerateArray().Single(c => c.GetProperty("id").GetString() == "C4")
+        .GetProperty("relativeError").GetDouble();
 }

@@ -51,7 +51,8 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
     public void InspectChecksRecordedKernels()
     {
         string folder = _folder.Of("kernels");
-        Assert.Equal(0, Cli.Run("record", folder, "--kernels", "--train", "6", "--test", "3", "--layers", "3", "--steps", "20", "--checkpoints", "4", "--quiet").ExitCode);
+        Assert.Equal(0, Cli.Run("record", folder, "--kernels", "--train", "6", "--test", "3", "--layers", "3", "--steps", "20", "--checkpoints", "4", "--quiet")
+            .ExitCode);
         var sound = Cli.Run("inspect", folder);
         Assert.True(sound.ExitCode == 0, sound.ToString());
         Assert.Contains("K_SS is symmetric and PSD", sound.Out);
@@ -91,8 +92,10 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
     public void EveryRecordingOptionReachesTheRun()
     {
         string folder = _folder.Of("options");
-        var result = Cli.Run("record", folder, "--data", "teacher-student", "--train", "8", "--test", "3", "--input-size", "5", "--teacher-width", "3", "--layers", "4,3", "--activation", "gelu",
-            "--parametrisation", "ntk", "--scale", "0.5", "--optimizer", "momentum", "--momentum", "0.5", "--learning-rate", "0.01", "--learning-rate-schedule", "cosine", "--warmup-steps", "2",
+        var result = Cli.Run("record", folder, "--data", "teacher-student", "--train", "8", "--test", "3", "--input-size", "5", "--teacher-width", "3",
+            "--layers", "4,3", "--activation", "gelu",
+            "--parametrisation", "ntk", "--scale", "0.5", "--optimizer", "momentum", "--momentum", "0.5", "--learning-rate", "0.01",
+                "--learning-rate-schedule", "cosine", "--warmup-steps", "2",
             "--noise", "0.25", "--steps", "6", "--schedule", "every-step", "--midpoints", "--dtype", "float64", "--seed", "9");
         Assert.True(result.ExitCode == 0, result.ToString());
         using var recorded = RecordedRun.Open(folder);
@@ -109,7 +112,8 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
     public void TheLearningRateHasAShortName()
     {
         string folder = _folder.Of("short");
-        var result = Cli.Run("record", folder, "--lr", "0.125", "--train", "4", "--test", "2", "--layers", "2", "--steps", "2", "--checkpoints", "2", "--quiet");
+        var result = Cli.Run("record", folder, "--lr", "0.125", "--train", "4", "--test", "2", "--layers", "2", "--steps", "2", "--checkpoints", "2",
+            "--quiet");
         Assert.True(result.ExitCode == 0, result.ToString());
         using var recorded = RecordedRun.Open(folder);
         Assert.Equal(0.125, recorded.Checkpoints.Optimizer!.LearningRate);

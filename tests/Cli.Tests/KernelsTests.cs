@@ -43,7 +43,8 @@ public sealed class KernelsTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
             Assert.Equal([Math.ScaleB(1, -23)], recorded.Checkpoints[0]["kernel_epsilon"].ReadAll());
         }
         JsonElement before = Analysis(run.Folder), after = Analysis(blocks);
-        foreach (var (a, b) in before.GetProperty("spectrum").GetProperty("eigenvalues").EnumerateArray().Zip(after.GetProperty("spectrum").GetProperty("eigenvalues").EnumerateArray()))
+        foreach (var (a, b) in before.GetProperty("spectrum").GetProperty("eigenvalues").EnumerateArray()
+            .Zip(after.GetProperty("spectrum").GetProperty("eigenvalues").EnumerateArray()))
             AssertClose(a, b, "eigenvalue");
         int compared = 0;
         foreach (var (a, b) in before.GetProperty("claims").EnumerateArray().Zip(after.GetProperty("claims").EnumerateArray()))
@@ -60,7 +61,8 @@ public sealed class KernelsTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
     public void MidpointsAreConverted()
     {
         string recorded = _folder.Of("steps"), blocks = _folder.Of("blocks");
-        Assert.Equal(0, Cli.Run("record", recorded, "--train", "5", "--test", "2", "--layers", "3", "--steps", "4", "--schedule", "every-step", "--midpoints", "--quiet").ExitCode);
+        Assert.Equal(0, Cli.Run("record", recorded, "--train", "5", "--test", "2", "--layers", "3", "--steps", "4", "--schedule", "every-step", "--midpoints",
+            "--quiet").ExitCode);
         Assert.Equal(0, Cli.Run("kernels", recorded, "--out", blocks, "--quiet").ExitCode);
         using var run = RecordedRun.Open(blocks);
         Assert.All(run.Checkpoints.SkipLast(1), c => Assert.True(c.Find("K_SS_mid") is not null && c.Find("K_QS_mid") is not null));
@@ -73,7 +75,8 @@ public sealed class KernelsTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
         string blocks = _folder.Of("blocks");
         double[] times;
         using (var recorded = RecordedRun.Open(run.Folder)) times = [.. recorded.Checkpoints.Select(c => c.Time)];
-        string from = times[2].ToString("R", System.Globalization.CultureInfo.InvariantCulture), to = times[5].ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        string from = times[2].ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+            to = times[5].ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         var result = Cli.Run("kernels", run.Folder, "--out", blocks, "--from", from, "--to", to);
         Assert.True(result.ExitCode == 0, result.ToString());
         using var window = RecordedRun.Open(blocks);

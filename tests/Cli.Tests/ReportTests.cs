@@ -25,10 +25,13 @@ public sealed class ReportTests(SmallRun run) : IClassFixture<SmallRun>, IDispos
         Assert.Empty(result.Out);
         Assert.Contains("Inclusion ker W_S ⊆ ker G_Q", result.Error);
         Assert.Contains($"Report: {Path.Combine(again, "report.html")}", result.Error);
-        string[] files = [.. Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(report, f)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(report, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(report, f))
+            .Order(StringComparer.Ordinal)];
         Assert.True(files.Length > 20, string.Join(' ', files));
-        Assert.Equal(files, Directory.EnumerateFiles(again, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(again, f)).Order(StringComparer.Ordinal));
-        foreach (string file in files) Assert.True(File.ReadAllBytes(Path.Combine(report, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(again, file))), $"{file} differs");
+        Assert.Equal(files, Directory.EnumerateFiles(again, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(again, f))
+            .Order(StringComparer.Ordinal));
+        foreach (string file in files) Assert.True(File.ReadAllBytes(Path.Combine(report, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(again, file))),
+            $"{file} differs");
 
         // A folder stands for the results.json in it, and output of the tool is replaced, in its own folder too.
         Assert.Equal(0, Cli.Run("report", report, "--out", again, "--quiet").ExitCode);

@@ -8,7 +8,8 @@ public sealed class SmallRun : IDisposable
     public SmallRun()
     {
         Folder = _folder.Of("run");
-        var recorded = Cli.Run("record", Folder, "--train", "12", "--test", "6", "--layers", "5", "--steps", "200", "--checkpoints", "9", "--backend", "managed", "--threads", "1");
+        var recorded = Cli.Run("record", Folder, "--train", "12", "--test", "6", "--layers", "5", "--steps", "200", "--checkpoints", "9", "--backend",
+            "managed", "--threads", "1");
         Assert.True(recorded.ExitCode == 0, recorded.ToString());
     }
 

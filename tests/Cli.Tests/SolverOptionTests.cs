@@ -24,7 +24,8 @@ public sealed class SolverOptionTests(SmallRun run) : IClassFixture<SmallRun>, I
     {
         double[] all = [.. Spectrum(Analyze(run.Folder)).GetProperty("eigenvalues").EnumerateArray().Select(v => v.GetDouble())];
         var found = Spectrum(Analyze(run.Folder, "--solver", solver, "--modes", "5"));
-        Assert.Equal((solver, false, 5), (found.GetProperty("solver").GetString(), found.GetProperty("complete").GetBoolean(), found.GetProperty("eigenvalues").GetArrayLength()));
+        Assert.Equal((solver, false, 5), (found.GetProperty("solver").GetString(), found.GetProperty("complete").GetBoolean(), found.GetProperty("eigenvalues")
+            .GetArrayLength()));
         for (int j = 0; j < 5; j++)
         {
             double error = Math.Abs(found.GetProperty("eigenvalues")[j].GetDouble() - all[j]) / all[0];

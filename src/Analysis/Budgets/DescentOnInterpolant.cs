@@ -4,7 +4,8 @@ using KernelFlow.Operators;
 namespace KernelFlow.Analysis.Budgets;
 
 /// <summary>The recorded steps of gradient descent, replayed on the interpolant as a recursion of vectors: what the flow limit leaves out.</summary>
-/// <remarks>g ← g − η B̄ J̄_S J_Sᵀ g, U ← U − η J̄ J_Sᵀ g with J, J̄ and B̄ from the interpolant at each step's time (theory, sections 6 and 8). O(N(N+M)) per step.</remarks>
+/// <remarks>g ← g − η B̄ J̄_S J_Sᵀ g, U ← U − η J̄ J_Sᵀ g with J, J̄ and B̄ from the interpolant at each step's time (theory, sections 6 and 8). O(N(N+M)) per
+/// step.</remarks>
 internal static class DescentOnInterpolant
 {
     private const double MostWork = 1e12; // multiplications: some minutes
@@ -25,15 +26,18 @@ internal static class DescentOnInterpolant
             return Known.Unknown<Prediction>("the optimizer of the run is not known, so its steps cannot be replayed");
         if (!optimizer.IsPlainDescent)
             return Known.Unknown<Prediction>($"the optimizer is {optimizer.Kind}: gradient flow is not the limit of its steps on this time scale");
-        if (checkpoints.Zip(checkpoints.Skip(1)).Any(p => p.Second.Step <= p.First.Step)) return Known.Unknown<Prediction>("the step numbers do not increase, so the learning rate is not known");
+        if (checkpoints.Zip(checkpoints.Skip(1)).Any(p => p.Second.Step <= p.First.Step))
+            return Known.Unknown<Prediction>("the step numbers do not increase, so the learning rate is not known");
         int N = trajectory.TrainSize, M = trajectory.TestSize;
         double work = (double)(checkpoints[^1].Step - checkpoints[0].Step) * N * (N + M);
-        if (work > MostWork) return Known.Unknown<Prediction>(FormattableString.Invariant($"replaying {checkpoints[^1].Step - checkpoints[0].Step} steps would take {work:G2} multiplications"));
+        if (work > MostWork) return Known.Unknown<Prediction>(FormattableString.Invariant($"replaying {checkpoints[^1].Step - checkpoints[0].Step} steps ")
+            + FormattableString.Invariant($"would take {work:G2} multiplications"));
 
         grid ??= [.. Enumerable.Range(0, checkpoints.Count)];
         long[] steps = [.. checkpoints.Zip(checkpoints.Skip(1), (a, b) => b.Step - a.Step)];
         var carried = DescentRecursion.Transport(trajectory, steps, outputs.Gradients[0], cancellation);
-        if (!double.IsFinite(carried.LossChange)) return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of stability on the interpolant");
+        if (!double.IsFinite(carried.LossChange)) return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of "
+            + "stability on the interpolant");
         return Known.Of(Prediction.From(carried, grid));
     }
 }

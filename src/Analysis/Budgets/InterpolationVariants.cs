@@ -4,8 +4,10 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Budgets;
 
-/// <summary>How much the interpolant between checkpoints matters: the same model of g(s) with every second checkpoint left out, and with the other interpolant.</summary>
-/// <remarks>The number reported is the larger of |linear − cubic| and the sparse differences divided by F − 1, F = Σ(h₁+h₂)³/Σ(h₁³+h₂³) over merged pairs: an interpolant's
+/// <summary>How much the interpolant between checkpoints matters: the same model of g(s) with every second checkpoint left out, and with the other
+/// interpolant.</summary>
+/// <remarks>The number reported is the larger of |linear − cubic| and the sparse differences divided by F − 1, F = Σ(h₁+h₂)³/Σ(h₁³+h₂³) over merged pairs: an
+/// interpolant's
 /// error grows by F when the grid is thinned. With cubic interpolation the sparse differences alone. Kernel-block runs have the sparse
 /// differences (K linear between the kept checkpoints) and, with cross blocks, |linear in J − linear in K|.</remarks>
 internal static class InterpolationVariants
@@ -21,7 +23,8 @@ internal static class InterpolationVariants
         var solver = input.Propagation(Math.Max(input.Options.RelativeTolerance, Tolerance));
         try
         {
-            return Find(input, coarser: true, (trajectory, grid) => Known.Of(Prediction.From(FlowIntegrator.Transport(trajectory, input.StartGradient, solver, input.Backend, cancellation), grid)));
+            return Find(input, coarser: true, (trajectory, grid) =>
+                Known.Of(Prediction.From(FlowIntegrator.Transport(trajectory, input.StartGradient, solver, input.Backend, cancellation), grid)));
         }
         catch (NumericalException e)
         {
@@ -29,11 +32,14 @@ internal static class InterpolationVariants
         }
     }
 
-    /// <summary>By the recorded steps of gradient descent, replayed on the other interpolants. One that fails leaves the part unknown: the rest would say too little.</summary>
+    /// <summary>By the recorded steps of gradient descent, replayed on the other interpolants. One that fails leaves the part unknown: the rest would say too
+    /// little.</summary>
     public static Known<IReadOnlyList<PredictionVariant>> OfSteps(AnalysisInput input, CancellationToken cancellation) =>
-        Find(input, coarser: false, (trajectory, grid) => DescentOnInterpolant.Replay(trajectory, input.Checkpoints.Subset(grid), input.Outputs, cancellation, grid));
+        Find(input, coarser: false, (trajectory, grid) => DescentOnInterpolant.Replay(trajectory, input.Checkpoints.Subset(grid), input.Outputs, cancellation,
+            grid));
 
-    private static Known<IReadOnlyList<PredictionVariant>> Find(AnalysisInput input, bool coarser, Func<KernelTrajectory, IReadOnlyList<int>, Known<Prediction>> predict)
+    private static Known<IReadOnlyList<PredictionVariant>> Find(AnalysisInput input, bool coarser, Func<KernelTrajectory, IReadOnlyList<int>,
+        Known<Prediction>> predict)
     {
         int count = input.Checkpoints.Count;
         if (count < 3) return Unknown(TooFew);
@@ -56,7 +62,8 @@ internal static class InterpolationVariants
         Enumerable.Range(0, count > 3 ? 2 : 1).Select(parity => TrajectoryBuilder.EverySecond(count, parity));
 
     /// <summary>F: how an interpolant's error grows on the thinned grid.</summary>
-    /// <remarks>Also for cubic, whose error would grow with the fourth power: sparse recordings are not in the range where it does, and the estimate would be too small.</remarks>
+    /// <remarks>Also for cubic, whose error would grow with the fourth power: sparse recordings are not in the range where it does, and the estimate would be
+    /// too small.</remarks>
     private static double Growth(IReadOnlyList<double> times, IReadOnlyList<int> kept)
     {
         const int power = 3;

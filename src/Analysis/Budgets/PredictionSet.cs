@@ -12,7 +12,8 @@ public sealed record PredictionSet(Prediction Main)
     /// <summary>Gradient descent with the recorded steps on the same interpolant; or why that is not known.</summary>
     public required Known<Prediction> Descent { get; init; }
 
-    /// <summary>In descent mode with every step recorded: the quadrature of the mean Jacobian takes the place of interpolation. Null where it is not known.</summary>
+    /// <summary>In descent mode with every step recorded: the quadrature of the mean Jacobian takes the place of interpolation. Null where it is not
+    /// known.</summary>
     public QuadratureBudget? Quadrature { get; init; }
 
     /// <summary>The budget of a claim whose number depends on a prediction through <paramref name="distance"/>.</summary>
@@ -24,7 +25,8 @@ public sealed record PredictionSet(Prediction Main)
     {
         ArgumentNullException.ThrowIfNull(quadrature);
         ArgumentNullException.ThrowIfNull(distance);
-        double? interpolation = Interpolations.TryGet(out var variants) ? variants.Max(v => distance(v.Model) / v.Divisor) : Quadrature is null ? null : quadrature(Quadrature);
+        double? interpolation = Interpolations.TryGet(out var variants) ? variants.Max(v => distance(v.Model) / v.Divisor) : Quadrature is null ? null
+            : quadrature(Quadrature);
         return new ErrorBudget(integration, Known.Of(interpolation, Interpolations.Reason), Descent.Map(distance), rounding);
     }
 }

@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Carries;
 
-/// <summary>The second carry of gradient flow: another method on its own grid, W by quadrature over its nodes (the operators take W from P where energy is conserved).</summary>
+/// <summary>The second carry of gradient flow: another method on its own grid, W by quadrature over its nodes (the operators take W from P where energy is
+/// conserved).</summary>
 internal static class FlowCarry
 {
     // Costs factorizations only, and sees what is wrong by more than this; a tighter one would cost more than it tells.
@@ -18,7 +19,8 @@ internal static class FlowCarry
     /// <param name="block">V, N×c.</param>
     /// <param name="split">Checkpoint index of τ; null for one piece.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static CarriedBlock Run(KernelTrajectory trajectory, PropagationOptions main, Backend backend, DenseMatrix block, int? split, CancellationToken cancellation)
+    public static CarriedBlock Run(KernelTrajectory trajectory, PropagationOptions main, Backend backend, DenseMatrix block, int? split,
+        CancellationToken cancellation)
     {
         var other = main.Method.Method!.PartnerForColumns;
         var options = main with { Method = other, RelativeTolerance = Math.Max(main.RelativeTolerance, Tolerance) };
@@ -27,7 +29,8 @@ internal static class FlowCarry
         string how = FormattableString.Invariant($"{other} at {options.RelativeTolerance:G2}");
         if (split is not { } middle) return new CarriedBlock(first.End, first.Train, first.Test, first.Dissipated, error, how);
         var second = FlowIntegrator.Transport(new WindowTrajectory(trajectory, middle, trajectory.Intervals), first.End, options, backend, cancellation);
-        return new CarriedBlock(second.End, (DenseMatrix)(first.Train + second.Train), (DenseMatrix)(first.Test + second.Test), (DenseMatrix)(first.Dissipated + second.Dissipated),
+        return new CarriedBlock(second.End, (DenseMatrix)(first.Train + second.Train), (DenseMatrix)(first.Test + second.Test),
+            (DenseMatrix)(first.Dissipated + second.Dissipated),
             Sum(first, error, second), how);
     }
 

@@ -4,7 +4,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow;
 
-/// <summary>The second carry that C6 and C10 share: eight modes of W_S spread over the spectrum and eight random vectors of the same length, in one block.</summary>
+/// <summary>The second carry that C6 and C10 share: eight modes of W_S spread over the spectrum and eight random vectors of the same length, in one
+/// block.</summary>
 /// <param name="Modes">Indices of the modes, the first columns of the block.</param>
 /// <param name="Block">V, N×c: modes, then entries ±1/√N.</param>
 /// <param name="Split">Checkpoint index of τ; null when the window has none inside.</param>

@@ -14,9 +14,11 @@ internal sealed class WindowTrajectory(KernelTrajectory whole, int first, int la
 
     public override double Epsilon => whole.Epsilon;
 
-    public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes) => whole.TestKernelIntegral(nodes.Select(n => n with { Interval = n.Interval + first }));
+    public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes) =>
+        whole.TestKernelIntegral(nodes.Select(n => n with { Interval = n.Interval + first }));
 
-    public override DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes) => whole.MotionIntegral(nodes.Select(n => n with { Interval = n.Interval + first }));
+    public override DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes) =>
+        whole.MotionIntegral(nodes.Select(n => n with { Interval = n.Interval + first }));
 
     protected override void KernelsCore(int interval, double time, in MatrixView kernels) => whole.Kernels(interval + first, time, kernels);
 

@@ -18,5 +18,6 @@ internal sealed class C03TrainTransfer() : Transfer("C3", "train transfer")
 
     protected override double? Quadrature(QuadratureBudget budget) => budget.TrainTransfer;
 
-    protected override (double[] Displacement, double[] Start) Recorded(ClaimEvidence evidence) => (evidence.TrainDisplacement, evidence.Outputs.TrainOutputs[0]);
+    protected override (double[] Displacement, double[] Start) Recorded(ClaimEvidence evidence) =>
+        (evidence.TrainDisplacement, evidence.Outputs.TrainOutputs[0]);
 }

@@ -3,10 +3,12 @@ using KernelFlow.Numerics;
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C6: λ_j = ∫‖J_Sᵀ P ψ_j‖² dτ for eigenpairs of W_S, the integral by a second carry.</summary>
-/// <remarks>The number is the largest |∫‖J_Sᵀ P ψ_j‖² − λ_j|/λ_1 over eight modes spread over the spectrum. In descent it is the sum Σ η_k‖J_S,kᵀ P_k ψ_j‖².</remarks>
+/// <remarks>The number is the largest |∫‖J_Sᵀ P ψ_j‖² − λ_j|/λ_1 over eight modes spread over the spectrum. In descent it is the sum Σ η_k‖J_S,kᵀ P_k
+/// ψ_j‖².</remarks>
 internal sealed class C06Reachability() : Claim("C6", "reachability", ClaimKind.Code)
 {
-    public override string Statement => "An eigenvalue of the Gramian is the energy that its own mode dissipates when it is carried through the window by other means.";
+    public override string Statement =>
+        "An eigenvalue of the Gramian is the energy that its own mode dissipates when it is carried through the window by other means.";
 
     public override string Equation => "λ_j = ∫‖J_Sᵀ P(τ,s) ψ_j‖² dτ";
 

@@ -7,7 +7,8 @@ namespace KernelFlow.Analysis.Claims;
 /// <summary>C7: for constant K and B = βI the operators are functions of K_SS: in flow P = e^{−βKt}, W = (I − e^{−2βKt})/(2β), G = [K_SS; K_QS] φ(K) with
 /// φ(κ) = (1 − e^{−βκt})/(βκ), φ(0) = t.</summary>
 /// <remarks>φ(0) = t is the term t·K_QS Π_ker of a joint kernel that is not PSD. In descent with steps η_k: P = Π(I − η_kβK), W = Σ η_k P_kKP_k,
-/// G = [K_SS; K_QS] Σ η_k P_k. The number is the relative Frobenius defect of P, W_S, G_S or G_Q that is nearest to its bound. Source: theory, section 3.</remarks>
+/// G = [K_SS; K_QS] Σ η_k P_k. The number is the relative Frobenius defect of P, W_S, G_S or G_Q that is nearest to its bound. Source: theory, section
+/// 3.</remarks>
 internal sealed class C07FrozenKernel() : Claim("C7", "frozen kernel", ClaimKind.Code)
 {
     private const double SmallestPropagator = 1e-140; // below it the integration has no relative accuracy

@@ -31,6 +31,7 @@ internal sealed class C09Trapping() : Claim("C9", "trapping", ClaimKind.Code)
         double rounding = (Math.Sqrt(bound * noise * first) + noise * MatrixNorms.Frobenius(P)) / scale, error = excess / scale;
         bool holds = error <= CodeRule.Slack * (integration + rounding);
         string reason = holds ? evidence.ModesLeftOut.TrimStart(';', ' ') : FormattableString.Invariant($"a mode moved by {excess:G3} more than its bound");
-        return Result(holds ? Verdict.Holds : Verdict.Violated, reason.Length > 0 ? reason : null) with { RelativeError = error, Budget = new ErrorBudget(integration, 0, 0, rounding) };
+        return Result(holds ? Verdict.Holds : Verdict.Violated, reason.Length > 0 ? reason : null) with { RelativeError = error,
+            Budget = new ErrorBudget(integration, 0, 0, rounding) };
     }
 }

@@ -4,7 +4,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C10: P(T,s) = P(T,τ)P(τ,s), W(s,T) = W(s,τ) + P(τ,s)ᵀW(τ,T)P(τ,s), G(T,s) = G(τ,s) + G(T,τ)P(τ,s), the two windows carried on their own.</summary>
-/// <remarks>Compared on eight vectors V of entries ±1/√N: ‖DV‖_F²·N/8 estimates ‖D‖_F² of a defect D, and no defect of any size is invisible to all of them. The number
+/// <remarks>Compared on eight vectors V of entries ±1/√N: ‖DV‖_F²·N/8 estimates ‖D‖_F² of a defect D, and no defect of any size is invisible to all of them.
+/// The number
 /// is the largest of the relative defects of P V, VᵀWV, G_S V and G_Q V.</remarks>
 internal sealed class C10Composition() : Claim("C10", "composition", ClaimKind.Code)
 {
@@ -40,7 +41,8 @@ internal sealed class C10Composition() : Claim("C10", "composition", ClaimKind.C
         return JudgeNearest(parts, evidence.ArithmeticRounding, FormattableString.Invariant($"divided at t = {evidence.Outputs.Times[split]:G6}, by {r.How}"));
     }
 
-    private static (string Name, double Defect, double Integration) Compare(string name, in MatrixView whole, in MatrixView composed, double wholeError, double composedError)
+    private static (string Name, double Defect, double Integration) Compare(string name, in MatrixView whole, in MatrixView composed, double wholeError,
+        double composedError)
     {
         double scale = MatrixNorms.Frobenius(whole), distance = MatrixNorms.Distance(whole, composed);
         return scale > 0 ? (name, distance / scale, (wholeError + composedError) / scale) : (name, distance, composedError);

@@ -8,5 +8,6 @@ internal sealed class C12KernelEvolution() : Claim("C12", "kernel evolution", Cl
     public override string Equation => "‖K_SS(t_k) − K_SS(s)‖₂ / ‖K_SS(s)‖₂";
 
     protected override ClaimResult CheckCore(ClaimEvidence evidence) =>
-        Measured(FormattableString.Invariant($"spectral drift: largest {evidence.KernelEvolution.PeakDrift:G4}, at the end {evidence.KernelEvolution.EndDrift:G4}"));
+        Measured(FormattableString.Invariant($"spectral drift: largest {evidence.KernelEvolution.PeakDrift:G4}, at the end ")
+            + FormattableString.Invariant($"{evidence.KernelEvolution.EndDrift:G4}"));
 }

@@ -4,7 +4,8 @@ namespace KernelFlow;
 
 /// <summary>One statement of the theory that is checked on a run: derive from it to add a claim of your own (<see cref="AnalysisOptions.Claims"/>).</summary>
 /// <remarks>
-/// A claim is one object: what it says, what it needs, and how its number and verdict follow from the <see cref="ClaimEvidence"/>. The rules by which a verdict follows
+/// A claim is one object: what it says, what it needs, and how its number and verdict follow from the <see cref="ClaimEvidence"/>. The rules by which a verdict
+/// follows
 /// from a number and its budget are here once, as protected members: those of claims that confront the recorded data and those of claims that test the program.
 /// </remarks>
 public abstract class Claim
@@ -65,7 +66,8 @@ public abstract class Claim
     /// <param name="reason">The figure in words.</param>
     protected ClaimResult Measured(string reason) => Result(Verdict.Measured, reason);
 
-    /// <summary>The rule of every claim that is compared with recorded data: Undecided if a part of the budget is unknown, if its sum exceeds the tolerance of the analysis
+    /// <summary>The rule of every claim that is compared with recorded data: Undecided if a part of the budget is unknown, if its sum exceeds the tolerance of
+    /// the analysis
     /// or if the steps lie past what the model can say; Violated if the error exceeds three times the sum; otherwise Holds (theory, section 6).</summary>
     /// <param name="evidence">Gives the tolerance and the model.</param>
     /// <param name="error">The relative error.</param>
@@ -79,7 +81,8 @@ public abstract class Claim
         return Result(verdict, reason) with { RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = tolerance };
     }
 
-    /// <summary>The rule of claims that hold for any input and so test the program: Violated if the defect exceeds three times integration and rounding, otherwise Holds.</summary>
+    /// <summary>The rule of claims that hold for any input and so test the program: Violated if the defect exceeds three times integration and rounding,
+    /// otherwise Holds.</summary>
     /// <param name="defect">The relative defect.</param>
     /// <param name="integration">What the integration explains of it.</param>
     /// <param name="rounding">What rounding explains of it.</param>
@@ -90,7 +93,8 @@ public abstract class Claim
         return Result(verdict, reason) with { RelativeError = defect, Budget = new ErrorBudget(integration, 0, 0, rounding) };
     }
 
-    /// <summary>The same for several defects, each with its own integration part: the one nearest to its bound decides, a defect that is not a number before all others.</summary>
+    /// <summary>The same for several defects, each with its own integration part: the one nearest to its bound decides, a defect that is not a number before
+    /// all others.</summary>
     /// <param name="parts">Name, relative defect and integration part of each.</param>
     /// <param name="rounding">What rounding explains of any of them.</param>
     /// <param name="what">What was compared, for the reader.</param>

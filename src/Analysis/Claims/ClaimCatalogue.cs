@@ -8,8 +8,10 @@ public static class ClaimCatalogue
     /// <summary>All of them; docs/theory/claims.md lists them.</summary>
     public static IReadOnlyList<Claim> All { get; } =
     [
-        new C01Dissipation(), new C02Transport(), new C03TrainTransfer(), new C04TestTransfer(), new C05Inclusion(), new C06Reachability(), new C07FrozenKernel(),
-        new C08Coupling(), new C09Trapping(), new C10Composition(), new C11Schedule(), new C12KernelEvolution(), new C13NoisePlacement(), new C14PopulationRisk(),
+        new C01Dissipation(), new C02Transport(), new C03TrainTransfer(), new C04TestTransfer(), new C05Inclusion(), new C06Reachability(),
+            new C07FrozenKernel(),
+        new C08Coupling(), new C09Trapping(), new C10Composition(), new C11Schedule(), new C12KernelEvolution(), new C13NoisePlacement(),
+            new C14PopulationRisk(),
     ];
 
     /// <summary>The claims of the theory followed by a user's own.</summary>

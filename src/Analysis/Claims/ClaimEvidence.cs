@@ -87,9 +87,12 @@ public sealed class ClaimEvidence
     /// <summary>(N + steps)·ε of float64: rounding of sums and of a chain of steps, where the stored numbers are taken as they are.</summary>
     public double ArithmeticRounding => (Checkpoints.TrainSize + Model.ArithmeticSteps) * Tolerances.Epsilon * Math.Max(1, Model.Amplification);
 
-    /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers, times what errors made early can grow by past the edge of stability.</summary>
+    /// <summary>N·ε + ε_stored, the relative rounding of an N-term sum of stored numbers, times what errors made early can grow by past the edge of
+    /// stability.</summary>
     public double RelativeRounding => (Checkpoints.TrainSize * Tolerances.Epsilon + StoredEpsilon) * Math.Max(1, Model.Amplification);
 
     /// <summary>What a claim about every mode says when only some were computed; empty when all were.</summary>
-    internal string ModesLeftOut => HasAllModes ? "" : FormattableString.Invariant($"; of the {Eigenpairs.Values.Count} largest of {Checkpoints.TrainSize} modes, the others were not computed");
+    internal string ModesLeftOut =>
+        HasAllModes ? ""
+        : FormattableString.Invariant($"; of the {Eigenpairs.Values.Count} largest of {Checkpoints.TrainSize} modes, the others were not computed");
 }

@@ -1,6 +1,7 @@
 namespace KernelFlow.Analysis.Claims;
 
-/// <summary>The rule of claims that hold for any input and so test the program: Violated if the defect exceeds three times integration and rounding, otherwise Holds
+/// <summary>The rule of claims that hold for any input and so test the program: Violated if the defect exceeds three times integration and rounding, otherwise
+/// Holds
 /// (theory, section 6).</summary>
 internal static class CodeRule
 {
@@ -12,10 +13,12 @@ internal static class CodeRule
     {
         // A defect that is not a number, for which every comparison is false, must not hold.
         if (defect <= Slack * (integration + rounding)) return (Verdict.Holds, what);
-        return (Verdict.Violated, FormattableString.Invariant($"the defect, {defect:G3}, exceeds 3 times integration and rounding, {integration + rounding:G3} ({what})"));
+        return (Verdict.Violated,
+            FormattableString.Invariant($"the defect, {defect:G3}, exceeds 3 times integration and rounding, {integration + rounding:G3} ({what})"));
     }
 
     /// <summary>Of several defects the one nearest to its bound; one that is not a number before all others.</summary>
-    public static (string Name, double Defect, double Integration) Nearest(IEnumerable<(string Name, double Defect, double Integration)> parts, double rounding) =>
+    public static (string Name, double Defect, double Integration) Nearest(IEnumerable<(string Name, double Defect, double Integration)> parts,
+        double rounding) =>
         parts.MaxBy(x => double.IsNaN(x.Defect) ? double.PositiveInfinity : x.Defect / (x.Integration + rounding));
 }

@@ -11,15 +11,18 @@ public static class Compare
     public static RunComparison Runs(IEnumerable<ComparedRun> runs) => RunComparison.Of(runs);
 
     /// <summary>Analyses run folders, or reads report folders, and compares them.</summary>
-    /// <param name="folders">Folders of recorded runs (with run.json) or of reports (with results.json), or results.json files; one is enough when there are several windows or densities.</param>
+    /// <param name="folders">Folders of recorded runs (with run.json) or of reports (with results.json), or results.json files; one is enough when there are
+    /// several windows or densities.</param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <param name="progress">Receives stages, named by run.</param>
     /// <param name="cancellation">Honoured within one integration step.</param>
     /// <exception cref="InvalidRunException">A folder holds neither, or its contents are not sound.</exception>
     /// <exception cref="InvalidResultsException">A report is not sound.</exception>
-    /// <exception cref="ArgumentException">A folder is given twice, windows or densities are asked of a report, a time is not that of a checkpoint, or there is only one thing to compare.</exception>
+    /// <exception cref="ArgumentException">A folder is given twice, windows or densities are asked of a report, a time is not that of a checkpoint, or there is
+    /// only one thing to compare.</exception>
     /// <exception cref="Numerics.NumericalException">A computation failed.</exception>
-    public static RunComparison Runs(IReadOnlyList<string> folders, CompareOptions? options = null, IProgress<AnalysisProgress>? progress = null, CancellationToken cancellation = default)
+    public static RunComparison Runs(IReadOnlyList<string> folders, CompareOptions? options = null, IProgress<AnalysisProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folders);
         options ??= new CompareOptions();

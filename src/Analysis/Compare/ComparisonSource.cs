@@ -36,7 +36,8 @@ internal sealed record ComparisonSource(string Folder, string Label, CompareWind
             }
             foreach (var window in windows)
                 foreach (int every in densities)
-                    sources.Add(new ComparisonSource(folders[i], names[i] + (windows.Length > 1 ? " " + Text(window!) : "") + (densities.Length > 1 ? $" every {Count(every)}" : ""), window, every, true));
+                    sources.Add(new ComparisonSource(folders[i], names[i] + (windows.Length > 1 ? " " + Text(window!) : "")
+                        + (densities.Length > 1 ? $" every {Count(every)}" : ""), window, every, true));
         }
         if (sources.Count < 2) throw new ArgumentException("There is only one thing to compare: give several runs, windows or densities.");
         return sources;

@@ -36,7 +36,8 @@ internal static class InclusionCheck
         var G = propagation.G_Q;
         int N = G.ColumnCount, k = pairs.Values.Count;
         double constant = c.Model.ResponseBound, first = Math.Max(pairs.Values[0], 0);
-        // Rounding of W: each λ_j is known to N·ε·λ_1, or √λ_j to N·ε·s_F. Without it a mode far below would be held to a bound that rounding has already eaten.
+        // Rounding of W: each λ_j is known to N·ε·λ_1, or √λ_j to N·ε·s_F. Without it a mode far below would be held to a bound that rounding has already
+        // eaten.
         double noise = Math.Pow(c.Solution.UnresolvedRoot(c.Model.Epsilon), 2);
         var response = ModeResponses.Of(G, pairs, backend);
         double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(c.Solution.Complete ? response : G, backend);
@@ -44,7 +45,8 @@ internal static class InclusionCheck
         var measure = spectrum.DissipatedFraction.OrDefault(spectrum.RelativeEigenvalues);
         var modes = new ModeVisibility[k];
         for (int j = 0; j < k; j++)
-            modes[j] = new ModeVisibility(pairs.Values[j], measure[j], norms[j], Math.Sqrt(constant) * c.Solution.Root(pairs.Values[j], c.Model.Epsilon), floor, measure[j] < spectrum.Threshold);
+            modes[j] = new ModeVisibility(pairs.Values[j], measure[j], norms[j], Math.Sqrt(constant) * c.Solution.Root(pairs.Values[j], c.Model.Epsilon),
+                floor, measure[j] < spectrum.Threshold);
 
         double[]? larger = second?.Propagation is null ? null : Compare(c, second, response, norms, modes, floor);
         var checks = OperatorConsistency.Run(c.Model, second?.Propagation, backend);
@@ -115,14 +117,16 @@ internal static class InclusionCheck
         int worst = evidence.WorstIndependent;
         return new IndependentCheck(Math.Max(0, evidence.Excess(worst)), $"{c.Model.Method} against {report.Name}")
         {
-            WorstMode = worst, RelativeTolerance = second.Tolerance, Steps = report.Steps, BoundDifference = Math.Abs(second.ResponseBound - c.Model.ResponseBound),
+            WorstMode = worst, RelativeTolerance = second.Tolerance, Steps = report.Steps,
+                BoundDifference = Math.Abs(second.ResponseBound - c.Model.ResponseBound),
         };
     }
 
     private static EmpiricalCheck Empirical(StudiedWindow c, double[]? errors, SpectrumResult spectrum)
     {
         if (errors is null) return new EmpiricalCheck(null, null);
-        double whole = VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, c.Input.StartGradient), c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
+        double whole = VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, c.Input.StartGradient),
+            c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
         return new EmpiricalCheck(whole, spectrum.SignalDimension.TryGet(out int signal) ? errors[signal] : null);
     }
 }

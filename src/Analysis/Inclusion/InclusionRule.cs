@@ -12,7 +12,8 @@ internal static class InclusionRule
         if (Violation(e) is { } violation) return (Verdict.Violated, violation);
         if (e.FailedCheck is { } check)
             return (Verdict.Undecided, FormattableString.Invariant(
-                $"the operator check '{check.Name}' failed (defect {check.Defect:G3}, limit {check.Limit:G3}): the operators themselves are wrong, which nothing about the run can mend"));
+                $"the operator check '{check.Name}' failed (defect {check.Defect:G3}, limit {check.Limit:G3}): the operators themselves are wrong, which ")
+                + "nothing about the run can mend");
         int reservoir = e.Modes.Count(m => m.Measure < threshold);
         if (reservoir == 0 && e.LeftOut > 0)
             return (Verdict.Undecided, FormattableString.Invariant(
@@ -21,10 +22,12 @@ internal static class InclusionRule
         if (e.IndependentFailure is { } failure) return (Verdict.Undecided, $"the integration error of the reservoir modes is unknown: {failure}");
         for (int j = 0; j < e.Modes.Count; j++)
             if (e.Modes[j].Measure < threshold && IsOpen(e, j)) return (Verdict.Undecided, Open(e, j));
-        return (Verdict.Holds, e.LeftOut > 0 ? FormattableString.Invariant($"of the {e.Modes.Count} largest modes; the other {e.LeftOut} were not computed") : null);
+        return (Verdict.Holds, e.LeftOut > 0 ? FormattableString.Invariant($"of the {e.Modes.Count} largest modes; the other {e.LeftOut} were not computed")
+            : null);
     }
 
-    /// <summary>By how much the differences δ_W and δ_G of the reservoir modes must shrink for the verdict to be decided: 1 when it is, null when rounding alone leaves it open.</summary>
+    /// <summary>By how much the differences δ_W and δ_G of the reservoir modes must shrink for the verdict to be decided: 1 when it is, null when rounding
+    /// alone leaves it open.</summary>
     public static double? Shrink(InclusionEvidence e, double threshold)
     {
         double least = 1;
@@ -48,11 +51,13 @@ internal static class InclusionRule
         var worst = e.Modes[e.WorstStructural];
         // Written so that a number that is not one cannot pass.
         if (!(worst.Ratio <= 1))
-            return FormattableString.Invariant($"mode {e.WorstStructural + 1} (λ = {worst.Eigenvalue:G3}) moves the test outputs by {worst.Response:G3}, its bound is {worst.Bound + worst.Floor:G3}");
+            return FormattableString.Invariant($"mode {e.WorstStructural + 1} (λ = {worst.Eigenvalue:G3}) moves the test outputs by {worst.Response:G3}, ")
+                + FormattableString.Invariant($"its bound is {worst.Bound + worst.Floor:G3}");
         int j = e.WorstIndependent;
         if (e.IndependentResponses is null || e.Excess(j) <= 0) return null;
         return FormattableString.Invariant(
-            $"with W_S and G_Q from two methods mode {j + 1} (λ = {e.Modes[j].Eigenvalue:G3}) moves the test outputs by {e.IndependentResponses[j]:G3}, its bound is {e.Modes[j].IndependentBound:G3}");
+            $"with W_S and G_Q from two methods mode {j + 1} (λ = {e.Modes[j].Eigenvalue:G3}) moves the test outputs by {e.IndependentResponses[j]:G3}, its ")
+            + FormattableString.Invariant($"bound is {e.Modes[j].IndependentBound:G3}");
     }
 
     // An eigenvalue at or below rounding is a true kernel: its own bound does not count.
@@ -67,13 +72,16 @@ internal static class InclusionRule
     private static string Open(InclusionEvidence e, int j)
     {
         var mode = e.Modes[j];
-        double noise = Math.Sqrt(e.Constant * e.Noise), response = mode.ResponseDifference ?? 0, dissipation = Math.Sqrt(e.Constant * (mode.DissipationDifference ?? 0));
+        double noise = Math.Sqrt(e.Constant * e.Noise), response = mode.ResponseDifference ?? 0,
+            dissipation = Math.Sqrt(e.Constant * (mode.DissipationDifference ?? 0));
         if (e.Floor + noise >= Math.Max(response, dissipation))
             return FormattableString.Invariant(
-                $"rounding (floor {e.Floor:G3}, √(c·N·ε·λ₁) {noise:G3}) hides reservoir mode {j + 1}; kernels or Jacobians stored in a wider type would shrink it");
+                $"rounding (floor {e.Floor:G3}, √(c·N·ε·λ₁) {noise:G3}) hides reservoir mode {j + 1}; kernels or Jacobians stored in a wider type would ")
+                + "shrink it";
         string term = response >= dissipation
             ? FormattableString.Invariant($"the difference of its response between two methods, δ_G = {response:G3},")
             : FormattableString.Invariant($"the difference of its dissipation between two methods, √(c·δ_W) = {dissipation:G3},");
-        return FormattableString.Invariant($"integration hides reservoir mode {j + 1}: {term} exceeds what the mode may show, {Allowed(e, mode):G3}; a smaller rtol would shrink it");
+        return FormattableString.Invariant($"integration hides reservoir mode {j + 1}: {term} exceeds what the mode may show, {Allowed(e, mode):G3}; a ")
+            + "smaller rtol would shrink it";
     }
 }

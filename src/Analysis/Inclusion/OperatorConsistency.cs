@@ -5,16 +5,19 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
-/// <summary>What must hold of P, W_S and G whatever the run: a wrong weight, a dropped or shifted node or an asymmetric operator fails one of these by name.</summary>
+/// <summary>What must hold of P, W_S and G whatever the run: a wrong weight, a dropped or shifted node or an asymmetric operator fails one of these by
+/// name.</summary>
 internal static class OperatorConsistency
 {
-    public const string Symmetry = "symmetry", NodeWeights = "node weights", Transfer = "transfer identity", Energy = "energy identity", Agreement = "agreement of ";
+    public const string Symmetry = "symmetry", NodeWeights = "node weights", Transfer = "transfer identity", Energy = "energy identity",
+        Agreement = "agreement of ";
 
     // Error estimates are right to a small factor; a coarse second integration is less sure of its own.
     private const double Slack = 3, CoarseSlack = 10;
 
     /// <summary>Checks the operators of a model.</summary>
-    /// <param name="model">The model: its operators, the intervals that their nodes must fill, and λ_max(∫BKB), the stiffness that rounding is multiplied by.</param>
+    /// <param name="model">The model: its operators, the intervals that their nodes must fill, and λ_max(∫BKB), the stiffness that rounding is multiplied
+    /// by.</param>
     /// <param name="b">The operators of check 2; null when there are none.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     public static IReadOnlyList<OperatorCheck> Run(RunModel model, Propagation? b, Backend backend)
@@ -60,7 +63,8 @@ internal static class OperatorConsistency
         return new OperatorCheck(NodeWeights, defect, limit);
     }
 
-    // I − P = βG_S and I − PᵀP = 2βW for B = βI; a method that keeps energy keeps both to rounding at any step. P is known to rounding of the identity it starts as.
+    // I − P = βG_S and I − PᵀP = 2βW for B = βI; a method that keeps energy keeps both to rounding at any step. P is known to rounding of the identity it
+    // starts as.
     private static IEnumerable<OperatorCheck> Identities(Propagation a, double beta, double rounding, bool kept, Backend backend)
     {
         int N = a.P.RowCount;
@@ -69,7 +73,8 @@ internal static class OperatorConsistency
         VectorKernels.Axpy(-1, a.P.Values, moved.Values);
         double scale = MatrixNorms.Frobenius(moved), allowed = a.Error.P * p + a.Error.G * beta * MatrixNorms.Frobenius(a.G_S);
         VectorKernels.Axpy(-beta, a.G_S.Values, moved.Values);
-        if (scale > 0) yield return new OperatorCheck(Transfer, MatrixNorms.Frobenius(moved) / scale, Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
+        if (scale > 0) yield return new OperatorCheck(Transfer, MatrixNorms.Frobenius(moved) / scale,
+            Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
 
         var lost = Identity(N);
         backend.Syrk(Op.Transpose, -1, a.P, 1, lost);

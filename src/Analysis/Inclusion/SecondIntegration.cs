@@ -13,8 +13,10 @@ internal sealed record SecondRun(double Tolerance, Propagation? Propagation, dou
 
 /// <summary>The second integration of check 2 (theory, section 5): coarse, beside the main one; finer only when a verdict hangs on it.</summary>
 /// <remarks>
-/// δ_W,j and δ_G,j enter the bound of a mode, so a coarse run makes check 2 weaker, never wrong. A verdict hangs on them only at reservoir modes, and there they are small beside
-/// √(cλ_j) whatever λ_j is: what a mode has not dissipated no method can get very wrong. So the run starts coarse, which costs a fraction of the main one, and would be repeated
+/// δ_W,j and δ_G,j enter the bound of a mode, so a coarse run makes check 2 weaker, never wrong. A verdict hangs on them only at reservoir modes, and there
+/// they are small beside
+/// √(cλ_j) whatever λ_j is: what a mode has not dissipated no method can get very wrong. So the run starts coarse, which costs a fraction of the main one, and
+/// would be repeated
 /// with what the worst reservoir mode needs.
 /// </remarks>
 /// <param name="first">The coarse run.</param>
@@ -35,7 +37,8 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
     public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SecondThread second)
     {
         var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
-        SecondRun At(double asked, CancellationToken stop) => Run(trajectory, main with { Method = method.Partner(asked), RelativeTolerance = asked }, backend, stop);
+        SecondRun At(double asked, CancellationToken stop) =>
+            Run(trajectory, main with { Method = method.Partner(asked), RelativeTolerance = asked }, backend, stop);
         return new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }
 
@@ -51,7 +54,8 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
         try
         {
             var propagation = FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
-            return new SecondRun(options.RelativeTolerance, propagation, SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
+            return new SecondRun(options.RelativeTolerance, propagation,
+                SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
         }
         catch (NumericalException e)
         {

@@ -24,7 +24,8 @@ internal static class ThresholdCurveBuilder
 
     /// <summary>The curve.</summary>
     /// <param name="evidence">What verdicts follow from.</param>
-    /// <param name="errors">Relative error of the test displacement with the first k modes kept, k = 0 to the number of modes; null when the outputs did not move.</param>
+    /// <param name="errors">Relative error of the test displacement with the first k modes kept, k = 0 to the number of modes; null when the outputs did not
+    /// move.</param>
     /// <param name="chosen">δ.</param>
     public static IReadOnlyList<ThresholdPoint> Build(InclusionEvidence evidence, double[]? errors, double chosen)
     {
@@ -36,12 +37,14 @@ internal static class ThresholdCurveBuilder
             if (evidence.LeftOut > 0 && signal == evidence.Modes.Count) continue;
             double worst = 0;
             for (int j = signal; j < evidence.Modes.Count; j++) worst = Math.Max(worst, evidence.Modes[j].Response);
-            points.Add(new ThresholdPoint(threshold, signal, evidence.Modes.Count + evidence.LeftOut - signal, InclusionRule.Judge(evidence, threshold).Verdict, errors?[signal], worst));
+            points.Add(new ThresholdPoint(threshold, signal, evidence.Modes.Count + evidence.LeftOut - signal, InclusionRule.Judge(evidence, threshold)
+                .Verdict, errors?[signal], worst));
         }
         return points;
     }
 
-    /// <summary>‖ΔU_Q + Σ_{j≤k} Gψ_j ψ_jᵀg‖/‖ΔU_Q‖ for k = 0 … number of modes: the modes descend by measure, so the signal is always the first few. O(Nk + Mk).</summary>
+    /// <summary>‖ΔU_Q + Σ_{j≤k} Gψ_j ψ_jᵀg‖/‖ΔU_Q‖ for k = 0 … number of modes: the modes descend by measure, so the signal is always the first few. O(Nk +
+    /// Mk).</summary>
     public static double[]? Errors(DenseMatrix response, DenseMatrix modes, double[] gradient, double[] recorded)
     {
         double scale = VectorMath.Norm(recorded);

@@ -27,6 +27,7 @@ internal static class InfluenceBuilder
             double response = p == 1 ? VectorKernels.Norm(q.Column(i)) : MatrixNorms.Spectral(q.ColumnRange(i * p, p).ToMatrix(), window.Backend);
             examples[i] = new ExampleInfluence(VectorKernels.Norm(g), self, trace, response, VectorKernels.Norm(target));
         }
-        return new InfluenceResult { Examples = examples, OnTest = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(onTest), Strongest = StrongestInfluence.Of(onTest) };
+        return new InfluenceResult { Examples = examples, OnTest = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(onTest),
+            Strongest = StrongestInfluence.Of(onTest) };
     }
 }

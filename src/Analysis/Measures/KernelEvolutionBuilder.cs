@@ -30,11 +30,13 @@ internal static class KernelEvolutionBuilder
             var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, backend, seed);
             var difference = new DenseMatrix(N, N);
             VectorKernels.Combine(1, kernel.Values, -1, start.Values, difference.Values);
-            double moved = MatrixNorms.Frobenius(difference), movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed).SpectralNorm;
+            double moved = MatrixNorms.Frobenius(difference), movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed)
+                .SpectralNorm;
             var centred = Centre(kernel);
             double alignment = VectorKernels.Dot(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * startCentredNorm);
             points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? movedSpectral / spectral : 0, frobenius > 0 ? moved / frobenius : 0,
-                double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, k == 0 ? 0 : LargestAngle(startModes, pairs.Leading(leading, backend), backend), pairs.Values[^1]));
+                double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, k == 0 ? 0 : LargestAngle(startModes, pairs.Leading(leading, backend), backend),
+                    pairs.Values[^1]));
         }
         return new KernelEvolution { PeakDrift = points.Max(p => p.SpectralDrift), EndDrift = points[^1].SpectralDrift, Points = points };
     }

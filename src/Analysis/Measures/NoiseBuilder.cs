@@ -24,11 +24,13 @@ internal static class NoiseBuilder
             var w = last ? model.Propagation.W_S : model.PartialGramians[k].W_S;
             int signal = known.OverEnd[k].SignalDimension, N = w.RowCount;
             // Values alone were computed so far; a projector onto everything or nothing needs no more.
-            var vectors = signal == 0 || signal == N ? null : last ? solution.Pairs.Vectors : SpectrumSolver.Vectors(w, input.Options, input.Backend, cancellation);
+            var vectors = signal == 0 || signal == N ? null : last ? solution.Pairs.Vectors
+                : SpectrumSolver.Vectors(w, input.Options, input.Backend, cancellation);
             Placement Place(double[] v)
             {
                 double size = VectorKernels.Dot(v, v);
-                double inside = vectors is null ? signal == 0 ? 0 : 1 : Enumerable.Range(0, signal).Sum(j => Square(VectorKernels.Dot(((MatrixView)vectors).Column(j), v))) / size;
+                double inside = vectors is null ? signal == 0 ? 0 : 1 : Enumerable.Range(0, signal)
+                    .Sum(j => Square(VectorKernels.Dot(((MatrixView)vectors).Column(j), v))) / size;
                 return size > 0 ? new Placement(inside, 1 - inside, 2 * beta * VectorMath.Quadratic(w, v) / size) : new Placement(0, 0, null);
             }
             points.Add(new NoisePoint(known.OverEnd[k].Time, Place(d.Noise), Place(d.Clean), Place(input.StartGradient)));

@@ -12,7 +12,8 @@ internal static class ScheduleBuilder
     private const double MostBytes = 5e8;
     private const int LanczosSteps = 80; // the lower end of an increment, to the accuracy of a check
 
-    /// <summary>The checkpoints, first and last left out, at which W_S(s, t_k) is kept: at most six, evenly over the recording, fewer where N is so large that they would fill memory.</summary>
+    /// <summary>The checkpoints, first and last left out, at which W_S(s, t_k) is kept: at most six, evenly over the recording, fewer where N is so large that
+    /// they would fill memory.</summary>
     public static IReadOnlyList<int> Checkpoints(int count, int trainSize)
     {
         int inner = count - 2, wanted = (int)Math.Min(Math.Min(MostPoints, inner), MostBytes / (8.0 * trainSize * trainSize));
@@ -58,6 +59,7 @@ internal static class ScheduleBuilder
     {
         var difference = new DenseMatrix(after.RowCount, after.RowCount);
         VectorKernels.Combine(1, after.Values, -1, before.Values, difference.Values);
-        return VectorKernels.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed).Values[0] / scale;
+        return VectorKernels.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed)
+            .Values[0] / scale;
     }
 }

@@ -5,8 +5,10 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Measures;
 
-/// <summary>The spectra of W_S(t_k, T), by windows between neighbouring t_k composed backwards: W(t_k,T) = W(t_k,t_{k+1}) + PᵀW(t_{k+1},T)P, P = P(t_{k+1},t_k) (theory, C10).</summary>
-/// <remarks>Each window starts from the identity and resolves its own initial layer, which W_S(s, t_k) could not give: P(t_k,s)⁻¹ does not exist numerically.</remarks>
+/// <summary>The spectra of W_S(t_k, T), by windows between neighbouring t_k composed backwards: W(t_k,T) = W(t_k,t_{k+1}) + PᵀW(t_{k+1},T)P, P = P(t_{k+1},t_k)
+/// (theory, C10).</summary>
+/// <remarks>Each window starts from the identity and resolves its own initial layer, which W_S(s, t_k) could not give: P(t_k,s)⁻¹ does not exist
+/// numerically.</remarks>
 internal static class StartSchedule
 {
     private const double Tolerance = 1e-6; // for a curve

@@ -27,12 +27,13 @@ public sealed record ExactDescentModel : DescentModel
     /// <summary>Forms the operators as sums over the recorded steps.</summary>
     internal static ExactDescentModel Build(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
     {
-        var options = Options with { KeepGramianAt = input.KeptCheckpoints, Seed = input.Options.Seed };
+        var options = Options(input) with { KeepGramianAt = input.KeptCheckpoints };
         var (propagation, record) = DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation);
         var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main)
         {
-            Interpolations = Known.Unknown<IReadOnlyList<PredictionVariant>>("the quadrature of the Jacobian along the steps cannot be estimated from what was recorded"),
+            Interpolations =
+                Known.Unknown<IReadOnlyList<PredictionVariant>>("the quadrature of the Jacobian along the steps cannot be estimated from what was recorded"),
             Quadrature = record.Estimate,
             Descent = Known.Of(main),
         };
@@ -40,15 +41,16 @@ public sealed record ExactDescentModel : DescentModel
     }
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        DescentCarry.Run(DescentKernels.Of(_input.Checkpoints, _input.Outputs, ChordQuadrature.Auto, _input.Backend, SegmentQuadrature.Gauss), _input.Backend, block, cancellation);
+        DescentCarry.Run(DescentKernels.Of(_input.Checkpoints, _input.Outputs, ChordQuadrature.Auto, _input.Backend, SegmentQuadrature.Gauss), _input.Backend,
+            block, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {
-        var factor = DescentFactor.Read(_input.Checkpoints, _input.Outputs, Options, _input.Backend, cancellation);
+        var factor = DescentFactor.Read(_input.Checkpoints, _input.Outputs, Options(_input), _input.Backend, cancellation);
         return (factor.Triangle(cancellation), factor.RoundingScale());
     }
 
     private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
 
-    private static DescentOptions Options => new() { Segment = SegmentQuadrature.Gauss };
+    private static DescentOptions Options(AnalysisInput input) => new() { Segment = SegmentQuadrature.Gauss, Seed = input.Options.Seed };
 }

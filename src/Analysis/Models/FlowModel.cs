@@ -80,7 +80,8 @@ public sealed record FlowModel : RunModel
         var (options, outputs) = (input.Options, input.Outputs);
         var trajectory = input.Interpolate(input.AllCheckpoints);
         if (options.Solver == EigenSolver.GolubKahan && trajectory is not InterpolatedTrajectory { Interpolants: not null })
-            throw new ArgumentException($"solver: golub-kahan needs an interpolated Jacobian, and the interpolation {options.Interpolation.Name} gives none; use dense or lanczos.");
+            throw new ArgumentException($"solver: golub-kahan needs an interpolated Jacobian, and the interpolation {options.Interpolation.Name} gives "
+                + "none; use dense or lanczos.");
         var interpolations = second.Run(stop => InterpolationVariants.Of(input, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, outputs, stop));
         var independent = options.IndependentCheck
@@ -98,7 +99,8 @@ public sealed record FlowModel : RunModel
     }
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        FlowCarry.Run(Trajectory, _input.Propagation(_input.Options.RelativeTolerance) with { Method = Propagation.Method! }, _input.Backend, block, split, cancellation);
+        FlowCarry.Run(Trajectory, _input.Propagation(_input.Options.RelativeTolerance) with { Method = Propagation.Method! }, _input.Backend, block, split,
+            cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {
@@ -126,7 +128,8 @@ public sealed record FlowModel : RunModel
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input)
     {
         if (Trajectory.Beta is not null) return Known.Unknown<RelativeDissipation>("B = βI: it is the dissipated fraction 2βλ_j");
-        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0], ResponseBound, input.Options.Threshold, input.Backend);
+        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0], ResponseBound, input.Options.Threshold,
+            input.Backend);
         return relative is null ? Known.Unknown<RelativeDissipation>("B_s is zero") : Known.Of(relative);
     }
 

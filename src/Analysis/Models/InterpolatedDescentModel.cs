@@ -13,7 +13,8 @@ public sealed record InterpolatedDescentModel : DescentModel
     private readonly AnalysisInput _input;
     private readonly InterpolatedTrajectory _trajectory;
 
-    private InterpolatedDescentModel(AnalysisInput input, InterpolatedTrajectory trajectory, Propagation propagation, DescentRecord record, PredictionSet predictions,
+    private InterpolatedDescentModel(AnalysisInput input, InterpolatedTrajectory trajectory, Propagation propagation, DescentRecord record,
+        PredictionSet predictions,
         IReadOnlyList<int> stepsPerInterval) : base(propagation, record, predictions)
     {
         _input = input;
@@ -28,13 +29,15 @@ public sealed record InterpolatedDescentModel : DescentModel
     public override IReadOnlyList<int> StepsPerInterval { get; }
 
     /// <summary>Forms the operators step by step on the interpolant.</summary>
-    /// <exception cref="ArgumentException">The optimizer has no such recursion, step numbers do not increase, or the run does not give a Jacobian at each step.</exception>
+    /// <exception cref="ArgumentException">The optimizer has no such recursion, step numbers do not increase, or the run does not give a Jacobian at each
+    /// step.</exception>
     internal static InterpolatedDescentModel Build(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
     {
         var checkpoints = input.Checkpoints;
         Require(input);
         var trajectory = input.Interpolate(input.AllCheckpoints) as InterpolatedTrajectory
-            ?? throw new ArgumentException($"mode: descent needs the mean Jacobian along each step, which the interpolation {input.Options.Interpolation.Name} does not give; use flow.");
+            ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
+                + $"{input.Options.Interpolation.Name} does not give; use flow.");
         var variants = second.Run(stop => InterpolationVariants.OfSteps(input, stop));
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
@@ -55,7 +58,8 @@ public sealed record InterpolatedDescentModel : DescentModel
         var checkpoints = input.Checkpoints;
         if (!input.Kernels.InterpolatesJacobian)
             throw new ArgumentException(
-                "mode: descent needs Jacobians or the cross blocks K_SS_next, K_QS_next and K_SQ_next: kernels of single moments do not determine a step; use flow.");
+                "mode: descent needs Jacobians or the cross blocks K_SS_next, K_QS_next and K_SQ_next: kernels of single moments do not determine a step; "
+                    + "use flow.");
         if (checkpoints.Optimizer is not { IsPlainDescent: true })
             throw new ArgumentException("mode: descent between sparse checkpoints is possible for gradient-descent only, and the optimizer of this run is "
                 + $"{checkpoints.Optimizer?.Kind ?? "not known"}; record every step, or use flow.");

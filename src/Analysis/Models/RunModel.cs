@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow;
 
 /// <summary>The operators of a window, by gradient flow or by the recorded steps, with what the checks need to know of how they were made.</summary>
-/// <remarks>Whoever has a question whose answer depends on the mode asks the model: there is one kind of model per mode, and nothing else knows the difference.</remarks>
+/// <remarks>Whoever has a question whose answer depends on the mode asks the model: there is one kind of model per mode, and nothing else knows the
+/// difference.</remarks>
 public abstract record RunModel
 {
     private protected RunModel(Propagation propagation, PredictionSet predictions)
@@ -69,7 +70,8 @@ public abstract record RunModel
     /// <summary>Why the theory does not imply the coupling of test and training outputs here (claim C8); null where it does.</summary>
     public abstract string? NoCouplingReason { get; }
 
-    /// <summary>Why a part of the window has no propagator of its own, so that vectors cannot be carried through it a second time; null where they can.</summary>
+    /// <summary>Why a part of the window has no propagator of its own, so that vectors cannot be carried through it a second time; null where they
+    /// can.</summary>
     internal virtual string? NoCarryReason => null;
 
     /// <summary>The times between which the quadrature nodes of W_S must fill every interval; null where W_S is a sum over the steps.</summary>

@@ -15,13 +15,15 @@ internal static class Gathering
         var propagation = model.Propagation;
         return new ReservoirAnalysis
         {
-            Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count, beside.InputHash.Value)
+            Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count,
+                beside.InputHash.Value)
             {
                 Name = run.Name,
                 Optimizer = run.Optimizer is { } optimizer ? OptimizerFacts.Of(optimizer) : null,
                 Metadata = run.Metadata,
             },
-            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, input.Options.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
+            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, input.Options.RelativeTolerance, input.Options.Threshold,
+                input.Options.Seed)
             {
                 ModeReason = plan.ModeReason,
                 MethodReason = model.MethodReason,
@@ -38,7 +40,8 @@ internal static class Gathering
             RiskGate = measured.Gate.Value,
             Influence = InfluenceBuilder.Build(window),
             Intervals = Intervals(input, model),
-            Displacements = new DisplacementResult(window.TestDisplacement, model.Predictions.Main.Test, window.TrainDisplacement, model.Predictions.Main.Train),
+            Displacements = new DisplacementResult(window.TestDisplacement, model.Predictions.Main.Test, window.TrainDisplacement,
+                model.Predictions.Main.Train),
             Descent = model.Descent,
             Performance = Cost(run, window, started),
             Operators = new OperatorSet(propagation.P, propagation.W_S, propagation.G_Q, propagation.G_S, solution.Reported.Vectors),
@@ -48,7 +51,8 @@ internal static class Gathering
     private static PerformanceResult Cost(CheckpointSequence run, StudiedWindow window, long started)
     {
         var (backend, report) = (window.Backend, window.Propagation.Report);
-        return new PerformanceResult(run.OpeningTime.TotalSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds, Process.GetCurrentProcess().PeakWorkingSet64,
+        return new PerformanceResult(run.OpeningTime.TotalSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds, Process.GetCurrentProcess()
+            .PeakWorkingSet64,
             report.Steps, report.Rejected, window.Model.Method, $"{backend.Name}, {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}");
     }
 
@@ -58,7 +62,8 @@ internal static class Gathering
         return Enumerable.Range(0, outputs.Times.Count - 1).Select(k =>
         {
             double size = VectorMath.Norm(outputs.Gradients[k]);
-            var defect = model.IntervalTransported is not { } ends ? Known.Unknown<double>("descent between sparse checkpoints follows g(s) alone, from the start of the window")
+            var defect = model.IntervalTransported is not { } ends
+                ? Known.Unknown<double>("descent between sparse checkpoints follows g(s) alone, from the start of the window")
                 : size > 0 ? VectorMath.Distance(ends[k], outputs.Gradients[k + 1]) / size
                 : Known.Unknown<double>("the gradient at the start of the interval is zero");
             return new IntervalResult(outputs.Times[k], outputs.Times[k + 1], defect, model.StepsPerInterval[k]);

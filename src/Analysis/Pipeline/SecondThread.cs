@@ -2,8 +2,10 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Analysis;
 
-/// <summary>Runs estimates beside the main integration where one thread per product is best; one after the other where the products themselves use all threads.</summary>
-/// <remarks>Nothing outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited for.</remarks>
+/// <summary>Runs estimates beside the main integration where one thread per product is best; one after the other where the products themselves use all
+/// threads.</summary>
+/// <remarks>Nothing outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited
+/// for.</remarks>
 internal sealed class SecondThread : IDisposable
 {
     // Below this order two BLAS threads are slower than one.
@@ -20,7 +22,8 @@ internal sealed class SecondThread : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
     }
 
-    /// <summary>A second thread where the order is so small that products use one thread each, and more than one may be used; none when the backend was told to use one.</summary>
+    /// <summary>A second thread where the order is so small that products use one thread each, and more than one may be used; none when the backend was told to
+    /// use one.</summary>
     public static SecondThread For(int order, Backend backend, CancellationToken cancellation) =>
         new(backend.Threads > 1 && Environment.ProcessorCount > 1 && order < SingleThreadOrder, cancellation);
 
@@ -29,7 +32,8 @@ internal sealed class SecondThread : IDisposable
     {
         if (!_beside) return new Pending<T>(new Lazy<T>(() => work(_asked)));
         var token = _stop.Token;
-        var task = _last.ContinueWith(_ => { token.ThrowIfCancellationRequested(); return work(token); }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var task = _last.ContinueWith(_ => { token.ThrowIfCancellationRequested(); return work(token); }, CancellationToken.None, TaskContinuationOptions.None,
+            TaskScheduler.Default);
         _last = task;
         return new Pending<T>(new Lazy<T>(() =>
         {

@@ -18,13 +18,16 @@ internal static class SpectrumSolver
             throw new ArgumentException(FormattableString.Invariant($"modes: found {k}, expected 1 to {N}, the order of W_S."));
         if (options.Solver != EigenSolver.GolubKahan) return;
         if (!checkpoints.HasJacobians)
-            throw new ArgumentException("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks, from which eigenvalues of W_S are known to N·ε·λ₁ only; use dense or lanczos.");
+            throw new ArgumentException("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks, from which eigenvalues of W_S are "
+                + "known to N·ε·λ₁ only; use dense or lanczos.");
         if (mode == AnalysisMode.Flow && options.Method.Method is { Tableau: null })
-            throw new ArgumentException($"solver: golub-kahan needs the steps of {string.Join(", ", CollocationTableau.All.Select(t => t.Name))}, not {options.Method}.");
+            throw new ArgumentException($"solver: golub-kahan needs the steps of {string.Join(", ", CollocationTableau.All.Select(t => t.Name))}, not "
+                + $"{options.Method}.");
         if (mode != AnalysisMode.Descent) return;
         if (!exact) throw new ArgumentException("solver: golub-kahan in descent mode needs every step recorded; use flow, or another solver.");
         if (DescentSupport.Require(checkpoints) is { HasBuffer: true } rule)
-            throw new ArgumentException($"solver: golub-kahan in descent mode is possible for gradient-descent only, and the optimizer of this run is {rule.Kind}; use flow, or another solver.");
+            throw new ArgumentException("solver: golub-kahan in descent mode is possible for gradient-descent only, and the optimizer of this run is "
+                + $"{rule.Kind}; use flow, or another solver.");
     }
 
     /// <summary>Solves.</summary>
@@ -43,7 +46,8 @@ internal static class SpectrumSolver
         {
             // With every mode wanted the basis of Lanczos is the whole space, and what remains is a dense problem of order N.
             var all = options.Solver == EigenSolver.Lanczos ? Lanczos(W, k, options, backend, cancellation).Pairs : DenseEigen.Decompose(W, backend);
-            return new SpectrumSolution(all, Leading(all, k), options.Solver == EigenSolver.Lanczos ? EigenSolver.Lanczos : EigenSolver.Dense, "all eigenvalues were computed", null);
+            return new SpectrumSolution(all, Leading(all, k), options.Solver == EigenSolver.Lanczos ? EigenSolver.Lanczos : EigenSolver.Dense,
+                "all eigenvalues were computed", null);
         }
         // What is said of all modes is then said of these alone: whoever asks for Lanczos does not want a dense decomposition beside it.
         var largest = Lanczos(W, k, options, backend, cancellation);
@@ -65,11 +69,13 @@ internal static class SpectrumSolver
 
     /// <summary>Its eigenvectors in columns, as many.</summary>
     public static DenseMatrix Vectors(DenseMatrix w, AnalysisOptions options, Backend backend, CancellationToken cancellation) =>
-        IsPartial(options, w.RowCount) ? Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs.Vectors : DenseEigen.Decompose(w, backend).Vectors;
+        IsPartial(options, w.RowCount) ? Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs.Vectors : DenseEigen.Decompose(w, backend)
+            .Vectors;
 
     private static LanczosResult Lanczos(DenseMatrix W, int k, AnalysisOptions options, Backend backend, CancellationToken cancellation)
     {
-        var result = ThickRestartLanczos.Solve(new DenseOperator(W, symmetric: true, backend), k, new LanczosOptions { Seed = Seeds.From(0, options.Seed) }, backend, cancellation: cancellation);
+        var result = ThickRestartLanczos.Solve(new DenseOperator(W, symmetric: true, backend), k, new LanczosOptions { Seed = Seeds.From(0, options.Seed) },
+            backend, cancellation: cancellation);
         if (!result.Pairs.Converged)
             throw new NumericalException($"lanczos: the {k} largest eigenpairs of W_S did not converge after {result.Restarts} restarts; use --solver dense.");
         return result;
@@ -97,5 +103,6 @@ internal static class SpectrumSolver
     }
 
     private static EigenPairs Leading(EigenPairs all, int k) => k == all.Values.Count ? all
-        : all with { Values = [.. all.Values.Take(k)], Vectors = ((MatrixView)all.Vectors).ColumnRange(0, k).ToMatrix(), ResidualNorms = [.. all.ResidualNorms.Take(k)] };
+        : all with { Values = [.. all.Values.Take(k)], Vectors = ((MatrixView)all.Vectors).ColumnRange(0, k).ToMatrix(),
+            ResidualNorms = [.. all.ResidualNorms.Take(k)] };
 }

@@ -15,12 +15,15 @@ internal static class AnalyzeCommand
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
         var options = new AnalysisOptionSet();
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("analyze", "Integrate the gradient propagator of a recorded run, check the claims of the theory and write the report.") { run, output, json, save, strict, overwrite };
+        var command =
+            new Command("analyze", "Integrate the gradient propagator of a recorded run, check the claims of the theory and write the report.") { run, output,
+            json, save, strict, overwrite };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(output) is null && !result.GetValue(json)) result.AddError("--out FOLDER is missing (or --json, to print results.json instead).");
+            if (result.GetValue(output) is null
+                && !result.GetValue(json)) result.AddError("--out FOLDER is missing (or --json, to print results.json instead).");
             if (result.GetValue(output) is null && result.GetValue(save)) result.AddError("--save-operators needs --out FOLDER.");
         });
         command.SetAction(async (parsed, cancellation) =>
@@ -46,10 +49,12 @@ internal static class AnalyzeCommand
     }
 
     /// <summary>Opens and analyses a run with progress.</summary>
-    public static Task<ReservoirAnalysis> RunAsync(CliTerminal terminal, Verbosity verbosity, string run, AnalysisOptions options, CancellationToken cancellation) =>
+    public static Task<ReservoirAnalysis> RunAsync(CliTerminal terminal, Verbosity verbosity, string run, AnalysisOptions options,
+        CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
         {
-            if (verbosity == Verbosity.Verbose && options.Backend is { } dense) terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
+            if (verbosity == Verbosity.Verbose
+                && options.Backend is { } dense) terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
             // Opening the window alone leaves later checkpoints untouched: one that was cut off in writing does not matter then.
             using var recorded = RecordedRun.Open(run, options.From, options.To);
             var analysis = Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);

@@ -11,10 +11,12 @@ internal static class CompareCommand
     public static Command Build(CliTerminal terminal)
     {
         var runs = new Argument<string[]>("RUN") { Description = "Folders of recorded runs, or of reports (results.json).", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--out") { Description = "Folder for compare.html, compare.md, compare.json, compare.csv and figures/*.svg.", HelpName = "folder" };
+        var output = new Option<string?>("--out") { Description = "Folder for compare.html, compare.md, compare.json, compare.csv and figures/*.svg.",
+            HelpName = "folder" };
         var json = new Option<bool>("--json") { Description = "Print compare.json to standard output." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim of any run is violated, else with 4 when one is undecided." };
-        var windows = TimeRanges.Option("--window", "A window of each run, FROM:TO in flow times of checkpoints; either may be left out. Give it once per window.");
+        var windows =
+            TimeRanges.Option("--window", "A window of each run, FROM:TO in flow times of checkpoints; either may be left out. Give it once per window.");
         var every = new Option<int?[]>("--every")
         {
             Description = "Keep every k-th checkpoint, and the last. Give it once per density.", HelpName = "k", Arity = ArgumentArity.OneOrMore,
@@ -22,14 +24,16 @@ internal static class CompareCommand
         };
         var options = new AnalysisOptionSet(window: false);
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("compare", "Put several runs, windows or densities of checkpoints side by side.") { runs, output, json, strict, windows, every, overwrite };
+        var command = new Command("compare", "Put several runs, windows or densities of checkpoints side by side.") { runs, output, json, strict, windows,
+            every, overwrite };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
         command.Validators.Add(result =>
         {
             // A list of runs swallows options that do not exist.
             foreach (string word in (result.GetValue(runs) ?? []).Where(r => r.StartsWith('-'))) result.AddError($"unknown option {word}.");
-            if (result.GetValue(output) is null && !result.GetValue(json)) result.AddError("--out FOLDER is missing (or --json, to print compare.json instead).");
+            if (result.GetValue(output) is null
+                && !result.GetValue(json)) result.AddError("--out FOLDER is missing (or --json, to print compare.json instead).");
         });
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -43,11 +47,13 @@ internal static class CompareCommand
                 Every = [.. (parsed.GetValue(every) ?? []).OfType<int>()],
             };
             string[] folders = parsed.GetRequiredValue(runs);
-            var comparison = await ProgressDisplay.RunAsync(terminal, verbosity, progress => Compare.Runs(folders, asked, new Forward(progress), cancellation), cancellation).ConfigureAwait(false);
+            var comparison = await ProgressDisplay.RunAsync(terminal, verbosity, progress => Compare.Runs(folders, asked, new Forward(progress), cancellation),
+                cancellation).ConfigureAwait(false);
             if (folder is not null) comparison.WriteFolder(folder);
             if (parsed.GetValue(json)) terminal.Out.Write(ComparisonReports.Json(comparison));
             if (verbosity != Verbosity.Quiet) Summarise(terminal.Error, comparison, folder);
-            return parsed.GetValue(strict) ? AnalyzeCommand.StrictCode([.. comparison.Runs.SelectMany(r => r.Claims.Select(c => c.Verdict).Append(r.Inclusion))]) : ExitCodes.Done;
+            return parsed.GetValue(strict)
+                ? AnalyzeCommand.StrictCode([.. comparison.Runs.SelectMany(r => r.Claims.Select(c => c.Verdict).Append(r.Inclusion))]) : ExitCodes.Done;
         });
         Examples.Add(command,
             "kernelflow compare runs/width-16 runs/width-64 runs/width-256 --out widths",
@@ -60,8 +66,10 @@ internal static class CompareCommand
     private static void Summarise(TextWriter writer, RunComparison comparison, string? folder)
     {
         foreach (var run in comparison.Runs)
-            writer.WriteLine($"{run.Label}: inclusion {Narrative.Word(run.Inclusion)}; {Narrative.Count(run.Spectrum.SignalDimension)} signal, {Narrative.Count(run.Spectrum.ReservoirDimension)} reservoir modes; drift {NumberText.Short(run.KernelEvolution.PeakDrift)}"
-                + (run.Claim(WellKnownClaims.TestTransfer) is { } c4 && c4.RelativeError.TryGet(out double error) ? $"; {c4.Id} {Narrative.Word(c4.Verdict)}, relative error {NumberText.Short(error)} ({Narrative.Sum(c4.Budget)})" : ""));
+            writer.WriteLine($"{run.Label}: inclusion {Narrative.Word(run.Inclusion)}; {Narrative.Count(run.Spectrum.SignalDimension)} signal, "
+                + $"{Narrative.Count(run.Spectrum.ReservoirDimension)} reservoir modes; drift {NumberText.Short(run.KernelEvolution.PeakDrift)}"
+                + (run.Claim(WellKnownClaims.TestTransfer) is { } c4 && c4.RelativeError.TryGet(out double error)
+                    ? $"; {c4.Id} {Narrative.Word(c4.Verdict)}, relative error {NumberText.Short(error)} ({Narrative.Sum(c4.Budget)})" : ""));
         foreach (string note in comparison.Notes) writer.WriteLine($"Note: {note}");
         if (folder is not null) writer.WriteLine($"Comparison: {Path.Combine(folder, ComparisonReports.HtmlFile)}");
     }

@@ -12,15 +12,20 @@ internal static class InspectCommand
         var folder = new Argument<string>("RUN") { Description = "Folder of a recorded run." };
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
-        var command = new Command("inspect", "Say what a recorded run holds, whether it is sound, whether its checkpoints are dense enough and what an analysis will cost.") { folder, backend, threads };
+        var command =
+            new Command("inspect",
+            "Say what a recorded run holds, whether it is sound, whether its checkpoints are dense enough and what an analysis will cost.") { folder, backend,
+            threads };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
             using var run = RecordedRun.Open(parsed.GetRequiredValue(folder));
             var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed),
-                progress => RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation), cancellation).ConfigureAwait(false);
-            InspectionText.Write(terminal.Out, run, intervals, CostEstimate.Of(run.Checkpoints, ProductRate.Measure(dense, order: 256, tries: 6, cancellation), InspectionText.FileBytes(run)), dense);
+                progress => RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation), cancellation)
+                    .ConfigureAwait(false);
+            InspectionText.Write(terminal.Out, run, intervals, CostEstimate.Of(run.Checkpoints, ProductRate.Measure(dense, order: 256, tries: 6, cancellation),
+                InspectionText.FileBytes(run)), dense);
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow inspect runs/digits");

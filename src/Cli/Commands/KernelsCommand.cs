@@ -16,7 +16,8 @@ internal static class KernelsCommand
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
-        var command = new Command("kernels", "Turn a run with Jacobians into one with kernel blocks and cross blocks: no parameters, same analysis.") { source, output };
+        var command = new Command("kernels", "Turn a run with Jacobians into one with kernel blocks and cross blocks: no parameters, same analysis.") { source,
+            output };
         window.AddTo(command);
         foreach (Option option in (Option[])[overwrite, backend, threads]) command.Add(option);
         CommonOptions.AddVerbosity(command);
@@ -31,11 +32,13 @@ internal static class KernelsCommand
                 using var run = RecordedRun.Open(parsed.GetRequiredValue(source), from, to);
                 // Writing starts by removing what an earlier run left in the folder.
                 if (OutputFolder.IsSame(run.Folder, folder)) throw new UsageException($"--out: {folder} is the run itself; choose another folder.");
-                KernelBlocks.Convert(run.Checkpoints, folder, dense, run.Metadata, parsed.GetValue(overwrite), new Forward(progress, run.Checkpoints.Count), cancellation);
+                KernelBlocks.Convert(run.Checkpoints, folder, dense, run.Metadata, parsed.GetValue(overwrite), new Forward(progress, run.Checkpoints.Count),
+                    cancellation);
                 return run.Checkpoints.Count;
             }, cancellation).ConfigureAwait(false);
             if (verbosity != Verbosity.Quiet)
-                terminal.Error.WriteLine($"Wrote {NumberText.Count(count)} checkpoints with kernel blocks to {folder}. Next: kernelflow analyze {folder} --out REPORT");
+                terminal.Error.WriteLine($"Wrote {NumberText.Count(count)} checkpoints with kernel blocks to {folder}. Next: kernelflow analyze {folder} "
+                    + "--out REPORT");
             return ExitCodes.Done;
         });
         Examples.Add(command,

@@ -9,9 +9,11 @@ internal static class ReportCommand
     public static Command Build(CliTerminal terminal)
     {
         var results = new Argument<string>("RESULTS") { Description = "results.json of an earlier analysis, or the report folder that holds it." };
-        var output = new Option<string>("--out") { Description = "Folder for report.html, report.md, results.json, figures/*.svg and tables/*.csv.", HelpName = "folder", Required = true };
+        var output = new Option<string>("--out") { Description = "Folder for report.html, report.md, results.json, figures/*.svg and tables/*.csv.",
+            HelpName = "folder", Required = true };
         var overwrite = CommonOptions.Overwrite();
-        var command = new Command("report", "Render the report of an earlier analysis again from its results.json; nothing is computed.") { results, output, overwrite };
+        var command = new Command("report", "Render the report of an earlier analysis again from its results.json; nothing is computed.") { results, output,
+            overwrite };
         CommonOptions.AddVerbosity(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {

@@ -12,9 +12,12 @@ internal static class ValidateCommand
     public static Command Build(CliTerminal terminal, IReadOnlyList<Experiment>? experiments = null)
     {
         var all = experiments ?? Experiments.All;
-        var output = new Option<string>("--out") { Description = "Folder for the reports, one folder in it per experiment. Default: kernelflow-validation.", HelpName = "folder", DefaultValueFactory = _ => "kernelflow-validation" };
+        var output = new Option<string>("--out") { Description = "Folder for the reports, one folder in it per experiment. Default: kernelflow-validation.",
+            HelpName = "folder", DefaultValueFactory = _ => "kernelflow-validation" };
         var list = new Option<bool>("--list") { Description = "Only say which experiments there are." };
-        var only = new Option<string[]>("--only") { Description = $"Run this experiment (may be given several times). Default: all. One of: {string.Join(", ", all.Select(e => e.Id))}.", HelpName = "id" };
+        var only =
+            new Option<string[]>("--only") { Description =
+            $"Run this experiment (may be given several times). Default: all. One of: {string.Join(", ", all.Select(e => e.Id))}.", HelpName = "id" };
         only.CompletionSources.Add(_ => all.Select(e => e.Id));
         var quick = new Option<bool>("--quick") { Description = "The small version of each experiment: a minute or so." };
         var keep = new Option<string?>("--keep") { Description = "Keep recorded runs in this folder, one folder in it per experiment.", HelpName = "folder" };
@@ -23,7 +26,9 @@ internal static class ValidateCommand
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
-        var command = new Command("validate", "Run the experiments that test the theory on trainings of their own, beside controls that must fail, and write their reports.")
+        var command =
+            new Command("validate",
+            "Run the experiments that test the theory on trainings of their own, beside controls that must fail, and write their reports.")
             { output, list, only, quick, keep, strict, seed, overwrite, backend, threads };
         CommonOptions.AddVerbosity(command);
         command.Validators.Add(result =>
@@ -43,12 +48,14 @@ internal static class ValidateCommand
             Experiment[] chosen = [.. all.Where(e => asked.Length == 0 || asked.Contains(e.Id))];
             foreach (var experiment in chosen) RequireOwn(Path.Combine(folder, experiment.Id), parsed.GetValue(overwrite));
             var verbosity = CommonOptions.VerbosityOf(parsed);
-            var options = new ExperimentOptions { Quick = parsed.GetValue(quick), Seed = parsed.GetValue(seed) ?? 0, Backend = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)) };
+            var options = new ExperimentOptions { Quick = parsed.GetValue(quick), Seed = parsed.GetValue(seed) ?? 0,
+                Backend = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)) };
             var verdicts = new List<Verdict>();
             foreach (var experiment in chosen)
             {
                 var own = parsed.GetValue(keep) is { } runs ? options with { KeepFolder = Path.Combine(runs, experiment.Id) } : options;
-                var report = await ProgressDisplay.RunAsync(terminal, verbosity, progress => experiment.Run(own, new Forward(experiment.Id, progress), cancellation), cancellation).ConfigureAwait(false);
+                var report = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
+                    experiment.Run(own, new Forward(experiment.Id, progress), cancellation), cancellation).ConfigureAwait(false);
                 report.WriteFolder(Path.Combine(folder, experiment.Id));
                 verdicts.Add(report.Verdict);
                 if (verbosity != Verbosity.Quiet) Summarise(terminal.Out, report, Path.Combine(folder, experiment.Id));
@@ -72,7 +79,8 @@ internal static class ValidateCommand
     {
         writer.WriteLine($"{report.Id}: {Narrative.Word(report.Verdict)}");
         writer.WriteLine($"  {report.Conclusion}");
-        foreach (var criterion in report.Criteria) writer.WriteLine($"  {(criterion.Met ? "met:    " : "NOT met:")} {criterion.Condition} ({criterion.Finding})");
+        foreach (var criterion in report.Criteria) writer.WriteLine($"  {(criterion.Met ? "met:    " : "NOT met:")} {criterion.Condition} "
+            + $"({criterion.Finding})");
         writer.WriteLine($"Report: {Path.Combine(folder, ExperimentReports.HtmlFile)}");
     }
 

@@ -8,7 +8,8 @@ public class InclusionRuleTests
     private const double Threshold = 1e-3;
 
     /// <summary>A signal mode λ = 1 and one reservoir mode.</summary>
-    private static InclusionEvidence Evidence(double eigenvalue = 1e-8, double response = 0, double dW = 0, double dG = 0, double noise = 1e-16, double floor = 1e-15, double? other = 0) => new()
+    private static InclusionEvidence Evidence(double eigenvalue = 1e-8, double response = 0, double dW = 0, double dG = 0, double noise = 1e-16,
+        double floor = 1e-15, double? other = 0) => new()
     {
         Modes =
         [
@@ -22,7 +23,8 @@ public class InclusionRuleTests
     private static ModeVisibility Mode(double eigenvalue, double response, double dW, double dG, double noise, double floor, bool compared)
     {
         var mode = new ModeVisibility(eigenvalue, eigenvalue, response, Math.Sqrt(Math.Max(eigenvalue, 0) + noise), floor, eigenvalue < Threshold);
-        return compared ? mode with { DissipationDifference = dW, ResponseDifference = dG, IndependentBound = Math.Sqrt(Math.Max(eigenvalue, 0) + dW + noise) + dG + floor } : mode;
+        return compared ? mode with { DissipationDifference = dW, ResponseDifference = dG, IndependentBound = Math.Sqrt(Math.Max(eigenvalue, 0) + dW + noise)
+            + dG + floor } : mode;
     }
 
     private static void Expect(Verdict verdict, InclusionEvidence evidence, params string[] words)

@@ -34,7 +34,8 @@ public class IndependentCheckTests
             tightest = Math.Max(tightest, response / mode.IndependentBound!.Value);
         }
         Check.Within(0.01, 1, tightest, "nearest approach to the bound");
-        Check.Near(tightest, Math.Max((o.G_Q * o.Eigenvectors.Column(independent.WorstMode)).L2Norm(), (b.G_Q * o.Eigenvectors.Column(independent.WorstMode)).L2Norm())
+        Check.Near(tightest, Math.Max((o.G_Q * o.Eigenvectors.Column(independent.WorstMode)).L2Norm(), (b.G_Q * o.Eigenvectors.Column(independent.WorstMode))
+            .L2Norm())
             / analysis.Inclusion.Modes[independent.WorstMode].IndependentBound, 1e-12, "the mode named is the nearest");
     }
 
@@ -65,7 +66,8 @@ public class IndependentCheckTests
         Assert.True(inclusion.Verdict == Verdict.Holds, $"{inclusion.Verdict}: {inclusion.Reason}");
         Assert.Equal(SecondIntegration.Coarse, inclusion.Independent.Value.RelativeTolerance);
         double c = Math.Pow(inclusion.VisibilityBound, 2);
-        double worst = inclusion.Modes.Where(m => m.InReservoir).Max(m => (m.ResponseDifference!.Value + Math.Sqrt(c * m.DissipationDifference!.Value)) / Math.Sqrt(c * m.Eigenvalue));
+        double worst = inclusion.Modes.Where(m => m.InReservoir)
+            .Max(m => (m.ResponseDifference!.Value + Math.Sqrt(c * m.DissipationDifference!.Value)) / Math.Sqrt(c * m.Eigenvalue));
         Check.Within(1e-6, 0.05, worst, "δ_G + √(cδ_W) relative to √(cλ)");
     }
 
@@ -87,7 +89,8 @@ public class IndependentCheckTests
             Matrix<double> W = run.Propagation!.W_S + 5 * context.Pairs.Values[^1] * psi.OuterProduct(psi);
             return run with { Propagation = With(run.Propagation, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfMatrix(W)) };
         }
-        var second = new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() => Take(SecondIntegration.Coarse))), (tolerance, _) => Take(tolerance));
+        var second = new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() => Take(SecondIntegration.Coarse))), (tolerance, _) =>
+            Take(tolerance));
         var inclusion = InclusionCheck.Run(context, second, spectrum);
         Assert.True(inclusion.Verdict == expected, $"{inclusion.Verdict}: {inclusion.Reason}");
         Assert.Equal(asked[^1], inclusion.Independent.Value.RelativeTolerance);
@@ -100,7 +103,9 @@ public class IndependentCheckTests
     [Fact]
     public void AFailedSecondRunIsTold()
     {
-        var failed = new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() => new SecondRun(1e-2, null, double.NaN, "the second integration failed: it jumped"))), (_, _) => throw new InvalidOperationException());
+        var failed =
+            new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() =>
+            new SecondRun(1e-2, null, double.NaN, "the second integration failed: it jumped"))), (_, _) => throw new InvalidOperationException());
         foreach (var (threshold, expected) in ((double, Verdict)[])[(1e-3, Verdict.Undecided), (1e-12, Verdict.Vacuous)])
         {
             var (context, spectrum) = Stages(SoftRun(20, 0.8, 0.01), TestRuns.Options with { RelativeTolerance = 1e-6, Threshold = threshold });
@@ -146,12 +151,14 @@ public class IndependentCheckTests
     {
         const int n = 8, m = 5;
         var random = new Random(4);
-        Matrix<double> basis = FlowPath.Gaussian(random, n, n).QR().Q, R = FlowPath.Gaussian(random, n, n), test = FlowPath.Gaussian(random, m, n), A = FlowPath.Gaussian(random, n, n);
+        Matrix<double> basis = FlowPath.Gaussian(random, n, n).QR().Q, R = FlowPath.Gaussian(random, n, n), test = FlowPath.Gaussian(random, m, n),
+            A = FlowPath.Gaussian(random, n, n);
         var D = Matrix<double>.Build.DenseOfDiagonalArray([.. Enumerable.Range(0, n).Select(i => scale * Math.Pow(10, -decay * i))]);
         double[] Outputs(int count) => FlowPath.Gaussian(random, count, 1).Column(0).ToArray();
         Checkpoint At(double t, int k) => new(t, k,
         [
-            FlowRecording.Tensor("J_S", (basis + turn * t * R) * D * A), FlowRecording.Tensor("J_Q", scale * test * (Matrix<double>.Build.DenseIdentity(n) + 0.3 * t * R)),
+            FlowRecording.Tensor("J_S", (basis + turn * t * R) * D * A),
+                FlowRecording.Tensor("J_Q", scale * test * (Matrix<double>.Build.DenseIdentity(n) + 0.3 * t * R)),
             new MemoryTensor("U_S", Outputs(n), n, 1), new MemoryTensor("U_Q", Outputs(m), m, 1),
         ]);
         return new CheckpointSequence(((double[])[0, 0.7, 1.5, 3]).Select(At).ToArray(), LossModel.Squared(Outputs(n), 1));

@@ -6,7 +6,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Tests.Certificate;
 
-/// <summary>Operators made wrong on purpose between the integration and the checks: each fault is caught by the check of its name, and nothing is called Holds or Vacuous.</summary>
+/// <summary>Operators made wrong on purpose between the integration and the checks: each fault is caught by the check of its name, and nothing is called Holds
+/// or Vacuous.</summary>
 /// <remarks>Y(τ_i), which a fault at one node needs, comes from the classical Runge–Kutta method on the path itself, not from the code under test.</remarks>
 public class OperatorFaultTests
 {
@@ -65,7 +66,8 @@ public class OperatorFaultTests
         }
     }
 
-    /// <summary>A true kernel of K_SS that shifted nodes of G_Q alone would still respect, and a leak at one node that they would not: the structural bound.</summary>
+    /// <summary>A true kernel of K_SS that shifted nodes of G_Q alone would still respect, and a leak at one node that they would not: the structural
+    /// bound.</summary>
     [Fact]
     public void ALeakAtOneNodeBreaksTheStructuralBound()
     {
@@ -86,7 +88,8 @@ public class OperatorFaultTests
     {
         var inclusion = Examine(recording, fault, method);
         var failed = inclusion.OperatorChecks.Where(c => !c.Passed).ToArray();
-        Assert.True(failed.Any(c => c.Name == check), $"{check} did not fail; failed: {string.Join(", ", failed.Select(c => $"{c.Name} {c.Defect:G3} of {c.Limit:G3}"))}; "
+        Assert.True(failed.Any(c => c.Name == check),
+            $"{check} did not fail; failed: {string.Join(", ", failed.Select(c => $"{c.Name} {c.Defect:G3} of {c.Limit:G3}"))}; "
             + string.Join(", ", inclusion.OperatorChecks.Select(c => $"{c.Name} {c.Defect:G3}")));
         Assert.True(inclusion.Verdict is Verdict.Undecided or Verdict.Violated, $"{inclusion.Verdict}");
         if (inclusion.Verdict == Verdict.Undecided) Assert.Contains($"operator check '{failed[0].Name}' failed", inclusion.Reason);
@@ -155,7 +158,8 @@ public class OperatorFaultTests
         }
         return new Propagation
         {
-            P = sound.P, W_S = DenseMatrix.OfMatrix(W), G_S = DenseMatrix.OfMatrix(G_S), G_Q = DenseMatrix.OfMatrix(G_Q), Nodes = nodes, StepsPerInterval = sound.StepsPerInterval,
+            P = sound.P, W_S = DenseMatrix.OfMatrix(W), G_S = DenseMatrix.OfMatrix(G_S), G_Q = DenseMatrix.OfMatrix(G_Q), Nodes = nodes,
+                StepsPerInterval = sound.StepsPerInterval,
             Transported = sound.Transported, IntervalTransported = sound.IntervalTransported, Error = sound.Error, Report = sound.Report,
         };
     }

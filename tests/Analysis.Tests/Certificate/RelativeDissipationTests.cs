@@ -15,7 +15,8 @@ public class RelativeDissipationTests
         var still = FlowPath.Straight(4, 3, 2, 20, 0, 7);
         var blocks = still.WithVaryingHessian(1, 9).B!(0);
         var path = still with { B = _ => blocks };
-        var analysis = Analyze.Reservoir(FlowRecording.Of(path, s_times, stepsPerInterval: 100).Jacobians(), TestRuns.Options with { RelativeTolerance = 1e-10 });
+        var analysis = Analyze.Reservoir(FlowRecording.Of(path, s_times, stepsPerInterval: 100).Jacobians(),
+            TestRuns.Options with { RelativeTolerance = 1e-10 });
         var relative = analysis.RelativeDissipation.Value;
         var L = HessianRoot(blocks, 4, 2);
         var gamma = (L * path.J_S(0) * path.J_S(0).Transpose() * L).Evd(Symmetricity.Symmetric).EigenValues.Select(z => z.Real).OrderDescending().ToArray();

@@ -36,7 +36,8 @@ public class ThresholdCurveTests
             var there = Analyze.Reservoir(run, TestRuns.Options with { Threshold = point.Threshold });
             Assert.Equal((there.Spectrum.SignalDimension.Value, there.Spectrum.ReservoirDimension.Value), (point.SignalDimension, point.ReservoirDimension));
             Assert.Equal(there.Inclusion.Verdict, point.Verdict);
-            Check.Near(there.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, point.RelativeErrorSignalOnly, 1e-9, $"signal-only error at {point.Threshold:G3}");
+            Check.Near(there.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, point.RelativeErrorSignalOnly, 1e-9,
+                $"signal-only error at {point.Threshold:G3}");
         }
     }
 
@@ -53,10 +54,12 @@ public class ThresholdCurveTests
             var signal = o.Eigenvectors.SubMatrix(0, 10, 0, Math.Max(point.SignalDimension, 1)) * (point.SignalDimension > 0 ? 1 : 0);
             double error = (moved + o.G_Q * (signal * (signal.Transpose() * g))).L2Norm() / moved.L2Norm();
             Check.AtMost(1e-13, Math.Abs(error - point.RelativeErrorSignalOnly!.Value), $"signal-only error at {point.Threshold:G3}, difference");
-            double worst = point.ReservoirDimension == 0 ? 0 : Enumerable.Range(point.SignalDimension, point.ReservoirDimension).Max(j => (o.G_Q * o.Eigenvectors.Column(j)).L2Norm());
+            double worst = point.ReservoirDimension == 0 ? 0 : Enumerable.Range(point.SignalDimension, point.ReservoirDimension)
+                .Max(j => (o.G_Q * o.Eigenvectors.Column(j)).L2Norm());
             Check.AtMost(1e-12, Math.Abs(worst - point.WorstReservoirResponse), $"largest response at {point.Threshold:G3}");
         }
-        Check.Near(analysis.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, analysis.Inclusion.ThresholdCurve.Single(p => p.Threshold == 0.02).RelativeErrorSignalOnly, 1e-14, "the chosen threshold");
+        Check.Near(analysis.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, analysis.Inclusion.ThresholdCurve.Single(p => p.Threshold == 0.02)
+            .RelativeErrorSignalOnly, 1e-14, "the chosen threshold");
     }
 
     /// <summary>J_S has 8 columns for 10 outputs: a kernel of dimension two at least, which the spectrum shows.</summary>

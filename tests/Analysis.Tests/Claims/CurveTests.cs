@@ -36,12 +36,14 @@ public sealed class CurveTests
             double largest = evd.EigenValues.Max(z => z.Real), beta = 1.0 / run.Train;
             foreach (var (v, found, name) in new[] { (noise, point.Noise, "noise"), (gClean, point.Clean, "clean"), (g, point.Gradient, "gradient") })
             {
-                double share = Enumerable.Range(0, v.Count).Where(j => (mode == "flow" ? 2 * beta * evd.EigenValues[j].Real : evd.EigenValues[j].Real / largest) >= threshold)
+                double share = Enumerable.Range(0, v.Count)
+                    .Where(j => (mode == "flow" ? 2 * beta * evd.EigenValues[j].Real : evd.EigenValues[j].Real / largest) >= threshold)
                     .Sum(j => Math.Pow(evd.EigenVectors.Column(j).DotProduct(v), 2)) / v.DotProduct(v);
                 Check.AtMost(1e-6, Math.Abs(share - found.SignalShare), $"{name}: signal share, window {k}");
                 Check.AtMost(1e-12, Math.Abs(found.SignalShare + found.ReservoirShare - 1), "sum of shares");
                 Assert.Equal(mode == "flow", found.Dissipated is not null);
-                if (found.Dissipated is { } gone) Check.Near(2 * beta * (v * alone.Operators.Value.W_S * v) / v.DotProduct(v), gone, 1e-6, $"{name}: dissipated, window {k}");
+                if (found.Dissipated is { } gone) Check.Near(2 * beta * (v * alone.Operators.Value.W_S * v) / v.DotProduct(v), gone, 1e-6,
+                    $"{name}: dissipated, window {k}");
             }
             (first, last) = k == 0 ? (point.Noise.SignalShare, last) : (first, point.Noise.SignalShare);
         }
@@ -54,12 +56,15 @@ public sealed class CurveTests
     public void NoiseByMaskAndWithoutOne()
     {
         var run = SmallNetworks.Record(s_noisy);
-        CheckpointSequence With(params string[] names) => new(run, run.Loss) { Optimizer = run.Optimizer, RunTensors = run.RunTensors.Where(t => names.Contains(t.Key)).ToDictionary(t => t.Key, t => t.Value) };
+        CheckpointSequence With(params string[] names) =>
+            new(run, run.Loss) { Optimizer = run.Optimizer, RunTensors = run.RunTensors.Where(t => names.Contains(t.Key))
+            .ToDictionary(t => t.Key, t => t.Value) };
         var a = Analyze.Reservoir(With("noise_mask_S"), TestRuns.Options);
         double[] mask = run.RunTensors["noise_mask_S"].ReadAll(), g = Gradient(run, run.Loss.Targets.ToArray());
         Vector<double> v = Vector([.. g.Select((x, i) => x * mask[i])]);
         Assert.Equal("noise mask", a.NoisePlacement.Value.Division);
-        Check.Near(2.0 / run.Train * (v * a.Operators.Value.W_S * v) / v.DotProduct(v), a.NoisePlacement.Value.Points[^1].Noise.Dissipated, 1e-9, "dissipated share of marked examples");
+        Check.Near(2.0 / run.Train * (v * a.Operators.Value.W_S * v) / v.DotProduct(v), a.NoisePlacement.Value.Points[^1].Noise.Dissipated, 1e-9,
+            "dissipated share of marked examples");
         var none = Analyze.Reservoir(With(), TestRuns.Options);
         Assert.False(none.NoisePlacement.IsKnown);
         Assert.Equal(Verdict.NotApplicable, none.Claim("C13").Verdict);
@@ -76,7 +81,8 @@ public sealed class CurveTests
         var a = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 0.1 });
         var noise = Vector([.. run.RunTensors["clean_S"].ReadAll().Zip(run.Loss.Targets.ToArray(), (c, y) => (c - y) / run.Train)]);
         var psi = a.Operators.Value.Eigenvectors.SubMatrix(0, noise.Count, 0, a.Spectrum.SignalDimension.Value);
-        Check.Near(psi.TransposeThisAndMultiply(noise).PointwisePower(2).Sum() / noise.DotProduct(noise), a.NoisePlacement.Value.Points[^1].Noise.SignalShare, 1e-9, "signal share");
+        Check.Near(psi.TransposeThisAndMultiply(noise).PointwisePower(2).Sum() / noise.DotProduct(noise), a.NoisePlacement.Value.Points[^1].Noise.SignalShare,
+            1e-9, "signal share");
     }
 
     [Theory]
@@ -108,7 +114,9 @@ public sealed class CurveTests
                     passed++;
                     kept += mean * mean;
                 }
-                Check.AtMost(1.5 / gate.Layers[l].Parameters, Math.Abs((double)passed / gate.Layers[l].Parameters - point.PerLayer[l]), $"layer {l + 1}, t = {point.Time}"); // one parameter on the edge may round either way
+                // 
+                Check.AtMost(1.5 / gate.Layers[l].Parameters, Math.Abs((double)passed / gate.Layers[l].Parameters - point.PerLayer[l]),
+                    $"layer {l + 1}, t = {point.Time}");
                 total += passed;
             }
             Check.AtMost(1.5 / D, Math.Abs(total / D - point.Share), "share");
@@ -155,7 +163,8 @@ public sealed class CurveTests
         Check.AtMost(1e-12, (sum - Vector([.. a.Displacements.PredictedTest])).L2Norm() / sum.L2Norm(), "sum over examples");
     }
 
-    /// <summary>Constant kernel, squared loss: −G_QE_ig_i is exactly what is lost when example i is given the network's own output as its label; the flow itself is integrated anew.</summary>
+    /// <summary>Constant kernel, squared loss: −G_QE_ig_i is exactly what is lost when example i is given the network's own output as its label; the flow
+    /// itself is integrated anew.</summary>
     [Fact]
     public void WithAFrozenKernelItIsTheEffectOfRelabelling()
     {

@@ -19,7 +19,8 @@ public sealed class FrozenKernelClaimTests(ITestOutputHelper output)
             ? [FlowRecording.Tensor("K_SS", 0.5 * (K + K.Transpose())), FlowRecording.Tensor("K_QS", K_QS)]
             : [FlowRecording.Tensor("J_S", J_S), FlowRecording.Tensor("J_Q", J_Q)];
         return new CheckpointSequence(new[] { 0, 0.2, 0.5, 1 }.Select((t, k) => new Checkpoint(t * end, k,
-            [.. Kernels(), new MemoryTensor("U_S", Enumerable.Repeat(1.0 + k, Train).ToArray(), Train, 1), new MemoryTensor("U_Q", Enumerable.Repeat(1.0 + k, Test).ToArray(), Test, 1)])),
+            [.. Kernels(), new MemoryTensor("U_S", Enumerable.Repeat(1.0 + k, Train).ToArray(), Train, 1),
+                new MemoryTensor("U_Q", Enumerable.Repeat(1.0 + k, Test).ToArray(), Test, 1)])),
             LossModel.Squared(new double[Train], 1));
     }
 
@@ -50,7 +51,8 @@ public sealed class FrozenKernelClaimTests(ITestOutputHelper output)
         const double end = 50;
         var run = Constant(true, 0.3, end);
         var a = Analyze.Reservoir(run, TestRuns.Options);
-        Matrix<double> K = Matrix<double>.Build.Dense(Train, Train, run[0]["K_SS"].ReadAll()), K_QS = Matrix<double>.Build.Dense(Train, Test, run[0]["K_QS"].ReadAll()).Transpose();
+        Matrix<double> K = Matrix<double>.Build.Dense(Train, Train, run[0]["K_SS"].ReadAll()),
+            K_QS = Matrix<double>.Build.Dense(Train, Test, run[0]["K_QS"].ReadAll()).Transpose();
         var evd = K.Evd(Symmetricity.Symmetric);
         var kernel = evd.EigenVectors.SubMatrix(0, Train, 0, 3);
         Check.AtMost(1e-12, evd.EigenValues[2].Magnitude, "third eigenvalue");
@@ -66,7 +68,8 @@ public sealed class FrozenKernelClaimTests(ITestOutputHelper output)
     [InlineData("descent", CheckpointSchedule.EveryStep)]
     public void ALinearModelHolds(string mode, CheckpointSchedule schedule)
     {
-        var run = SmallNetworks.Record(new RecordingOptions { Train = 12, Test = 6, Layers = [], Steps = 60, LearningRate = 0.2, Schedule = schedule, Checkpoints = 12, DType = StorageType.Float64 });
+        var run = SmallNetworks.Record(new RecordingOptions { Train = 12, Test = 6, Layers = [], Steps = 60, LearningRate = 0.2, Schedule = schedule,
+            Checkpoints = 12, DType = StorageType.Float64 });
         var claim = Claim(run, mode);
         Assert.True(claim.Verdict == Verdict.Holds, claim.Reason);
         Assert.Equal(Verdict.Violated, Claim(run, mode, m => m.With(W_S: m.Propagation.W_S.Times(1.0001))).Verdict);

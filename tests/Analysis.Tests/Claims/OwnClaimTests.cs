@@ -17,7 +17,8 @@ public class OwnClaimTests
         protected override ClaimResult CheckCore(ClaimEvidence evidence)
         {
             double trace = evidence.Propagation.W_S.Trace(), sum = evidence.Eigenpairs.Values.Sum();
-            return JudgeCode(Math.Abs(trace - sum) / trace, 0, evidence.ArithmeticRounding, "trace against eigenvalues") with { Id = "forged", Kind = ClaimKind.Data };
+            return JudgeCode(Math.Abs(trace - sum) / trace, 0, evidence.ArithmeticRounding, "trace against eigenvalues") with { Id = "forged",
+                Kind = ClaimKind.Data };
         }
     }
 
@@ -44,7 +45,8 @@ public class OwnClaimTests
     {
         var analysis = Analyze.Reservoir(Run(), TestRuns.Options with { Claims = [new TraceClaim()] });
         var claim = analysis.Claim("X1");
-        Assert.Equal(("trace", ClaimKind.Code, Verdict.Holds, "The trace of the Gramian is the sum of its eigenvalues."), (claim.Name, claim.Kind, claim.Verdict, claim.Statement));
+        Assert.Equal(("trace", ClaimKind.Code, Verdict.Holds, "The trace of the Gramian is the sum of its eigenvalues."),
+            (claim.Name, claim.Kind, claim.Verdict, claim.Statement));
         Assert.Equal([.. ClaimCatalogue.All.Select(c => c.Id), "X1"], analysis.Claims.Select(c => c.Id));
         Assert.Contains("trace", MarkdownReport.Text(analysis));
     }
@@ -56,7 +58,8 @@ public class OwnClaimTests
     public void TwoClaimsWithOneIdAreRefused(string id)
     {
         var options = TestRuns.Options with { Claims = [new TraceClaim(), new TraceClaim(id)] };
-        Assert.Equal($"claims: found two claims with the id {id}, expected each id once.", Assert.Throws<ArgumentException>(() => Analyze.Reservoir(Run(), options)).Message);
+        Assert.Equal($"claims: found two claims with the id {id}, expected each id once.",
+            Assert.Throws<ArgumentException>(() => Analyze.Reservoir(Run(), options)).Message);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
         foreach (string id in s_ids)
         {
             var claim = a.Claim(id);
-            output.WriteLine(FormattableString.Invariant($"{name}, {mode}: {id} {claim.Verdict} {claim.RelativeError:e2} of {claim.Budget?.Sum:e2}: {claim.Reason}"));
+            output.WriteLine(FormattableString.Invariant($"{name}, {mode}: {id} {claim.Verdict} {claim.RelativeError:e2} of {claim.Budget?.Sum:e2}: ")
+                + FormattableString.Invariant($"{claim.Reason}"));
             Assert.True(claim.Verdict == Verdict.Holds, $"{id}: {claim.Verdict}, {claim.Reason}");
             Check.AtMost(3e-4, claim.Budget!.Sum!.Value, $"{id}: budget"); // it can see faults
         }
@@ -58,7 +59,8 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
         {
             var a = Faults.Analyse(Tiny(), TestRuns.Options with { Mode = Named.Mode(mode) }, model => Apply(fault, model));
             string seen = string.Join(" ", s_ids.Where(id => a.Claim(id).Verdict == Verdict.Violated));
-            output.WriteLine(FormattableString.Invariant($"{mode}, {fault}: {seen}; ") + string.Join("; ", s_ids.Select(id => FormattableString.Invariant($"{id} {a.Claim(id).RelativeError:e1}"))));
+            output.WriteLine(FormattableString.Invariant($"{mode}, {fault}: {seen}; ")
+                + string.Join("; ", s_ids.Select(id => FormattableString.Invariant($"{id} {a.Claim(id).RelativeError:e1}"))));
             string expected = mode == "flow" ? inFlow ?? by : by; // only in flow is 2βλ ≤ 1
             Assert.True(seen == expected, $"{mode}, {fault}: seen by {seen}, expected {expected}");
         }
@@ -76,14 +78,17 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
             "G_Q times 1.01" => model.With(G_Q: p.G_Q.Times(1.01)),
             "G_S times 0.99" => model.With(G_S: p.G_S.Times(0.99)),
             "one column of G_Q of another sign" => model.With(G_Q: p.G_Q.Flipped(5)),
-            "W_S of a part larger than the whole" => model.With(partial: [.. model.PartialGramians.Select((g, i) => i == 3 ? g with { W_S = p.W_S.Times(1.01) } : g)]),
-            "W_S of two parts exchanged" => model.With(partial: [.. model.PartialGramians.Select((g, i) => i is 2 or 4 ? g with { W_S = model.PartialGramians[6 - i].W_S } : g)]),
+            "W_S of a part larger than the whole" =>
+                model.With(partial: [.. model.PartialGramians.Select((g, i) => i == 3 ? g with { W_S = p.W_S.Times(1.01) } : g)]),
+            "W_S of two parts exchanged" =>
+                model.With(partial: [.. model.PartialGramians.Select((g, i) => i is 2 or 4 ? g with { W_S = model.PartialGramians[6 - i].W_S } : g)]),
             "W_S indefinite" => model.With(W_S: (DenseMatrix)(p.W_S - 0.5 * p.W_S.L2Norm() * identity)),
             _ => throw new ArgumentException(fault),
         };
     }
 
-    /// <summary>The λ_j that C6 is about, by Simpson's rule over small Runge–Kutta steps of the vectors: nothing in common with either integration of the program.</summary>
+    /// <summary>The λ_j that C6 is about, by Simpson's rule over small Runge–Kutta steps of the vectors: nothing in common with either integration of the
+    /// program.</summary>
     [Fact]
     public void EigenvaluesAreTheEnergyThatTheirModesDissipate()
     {
@@ -134,7 +139,8 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
     {
         double first = alone.Spectrum.Eigenvalues[0];
         for (int j = 0; j < point.Eigenvalues.Count; j++)
-            Check.AtMost(tolerance, Math.Abs(point.Eigenvalues[j] - alone.Spectrum.Eigenvalues[j]) / first, FormattableString.Invariant($"t = {point.Time}, mode {j + 1}"));
+            Check.AtMost(tolerance, Math.Abs(point.Eigenvalues[j] - alone.Spectrum.Eigenvalues[j]) / first,
+                FormattableString.Invariant($"t = {point.Time}, mode {j + 1}"));
         Assert.Equal(alone.Spectrum.SignalDimension.Value, point.SignalDimension);
         Check.Near(alone.Spectrum.EffectiveRank, point.EffectiveRank, 100 * tolerance, "effective rank");
     }
@@ -147,7 +153,9 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
         Assert.Equal(Verdict.NotApplicable, two.Claim("C10").Verdict);
         Assert.Contains("no checkpoint between its ends", two.Claim("C10").Reason);
         Assert.Equal(Verdict.Holds, two.Claim("C6").Verdict);
-        var momentum = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep with { Optimizer = OptimizerKind.Momentum, LearningRate = 0.05, Steps = 20 }), TestRuns.Options with { Mode = AnalysisMode.Descent });
+        var momentum =
+            Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep with { Optimizer = OptimizerKind.Momentum, LearningRate = 0.05, Steps = 20 }),
+            TestRuns.Options with { Mode = AnalysisMode.Descent });
         foreach (string id in (string[])["C6", "C10"])
         {
             Assert.Equal(Verdict.NotApplicable, momentum.Claim(id).Verdict);

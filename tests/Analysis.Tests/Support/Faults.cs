@@ -10,7 +10,8 @@ internal static class Faults
         ReservoirPipeline.Run(run, options, null, default, fault);
 
     /// <summary>The model with other operators.</summary>
-    public static RunModel With(this RunModel model, DenseMatrix? P = null, DenseMatrix? W_S = null, DenseMatrix? G_S = null, DenseMatrix? G_Q = null, IReadOnlyList<PartialGramian>? partial = null)
+    public static RunModel With(this RunModel model, DenseMatrix? P = null, DenseMatrix? W_S = null, DenseMatrix? G_S = null, DenseMatrix? G_Q = null,
+        IReadOnlyList<PartialGramian>? partial = null)
     {
         var p = model.Propagation;
         return model with

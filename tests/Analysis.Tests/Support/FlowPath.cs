@@ -22,11 +22,13 @@ internal sealed record FlowPath(int Train, int Test, int Outputs, Func<double, M
     {
         var random = new Random(seed);
         int N = train * outputs, M = test * outputs;
-        Matrix<double> A = Gaussian(random, N, parameters), C = Gaussian(random, N, parameters), E = Gaussian(random, M, parameters), F = Gaussian(random, M, parameters);
+        Matrix<double> A = Gaussian(random, N, parameters), C = Gaussian(random, N, parameters), E = Gaussian(random, M, parameters),
+            F = Gaussian(random, M, parameters);
         return new FlowPath(train, test, outputs, t => A + speed * t * C, t => E + speed * t * F);
     }
 
-    /// <summary>J linear in t between the given times, with independent parts added at each: a path with kinks that its checkpoints describe completely.</summary>
+    /// <summary>J linear in t between the given times, with independent parts added at each: a path with kinks that its checkpoints describe
+    /// completely.</summary>
     public static FlowPath Polygon(int train, int test, int outputs, int parameters, double change, double[] times, int seed)
     {
         var random = new Random(seed);
@@ -61,7 +63,8 @@ internal sealed record FlowPath(int Train, int Test, int Outputs, Func<double, M
         return new FlowPath(train, test, outputs, Path(train * outputs), Path(test * outputs));
     }
 
-    /// <summary>The same path with a custom loss: B linear in t from one set of random PSD blocks at 0 to another at <paramref name="end"/>, of size 1/n.</summary>
+    /// <summary>The same path with a custom loss: B linear in t from one set of random PSD blocks at 0 to another at <paramref name="end"/>, of size
+    /// 1/n.</summary>
     public FlowPath WithVaryingHessian(double end, int seed)
     {
         var random = new Random(seed);
@@ -82,5 +85,6 @@ internal sealed record FlowPath(int Train, int Test, int Outputs, Func<double, M
 
     /// <summary>Entries of variance 1/columns: the kernel's diagonal is about one.</summary>
     public static Matrix<double> Gaussian(Random random, int rows, int columns) =>
-        Matrix<double>.Build.Dense(rows, columns, (_, _) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()) / columns) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        Matrix<double>.Build.Dense(rows, columns, (_, _) =>
+            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()) / columns) * Math.Cos(2 * Math.PI * random.NextDouble()));
 }

@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace KernelFlow.Analysis.Tests.Support;
 
 /// <summary>What a recorder would have seen of one moment of a <see cref="FlowPath"/>.</summary>
-internal sealed record Moment(double Time, Matrix<double> J_S, Matrix<double> J_Q, Vector<double> U_S, Vector<double> U_Q, Vector<double> G, double[]? B, double Loss);
+internal sealed record Moment(double Time, Matrix<double> J_S, Matrix<double> J_Q, Vector<double> U_S, Vector<double> U_Q, Vector<double> G, double[]? B,
+    double Loss);
 
 /// <summary>A flow integrated as a <i>vector</i> equation (U_S, U_Q, g, Φ) by the classical Runge–Kutta method with steps so small that its error is rounding:
 /// nothing in common with the code under test, which integrates matrices by collocation.</summary>
@@ -39,7 +40,8 @@ internal sealed record FlowRecording(FlowPath Path, double[] Targets, IReadOnlyL
         Tensor("K_SS", Times(m.J_S, m.J_S)), Tensor("K_QS", Times(m.J_Q, m.J_S)),
         .. testKernel ? [Tensor("K_QQ", Times(m.J_Q, m.J_Q))] : Array.Empty<TensorSource>(),
         .. cross && next is not null
-            ? [Tensor("K_SS_next", Times(next.J_S, m.J_S)), Tensor("K_QS_next", Times(next.J_Q, m.J_S)), Tensor("K_SQ_next", Times(next.J_S, m.J_Q)), Tensor("K_QQ_next", Times(next.J_Q, m.J_Q))]
+            ? [Tensor("K_SS_next", Times(next.J_S, m.J_S)), Tensor("K_QS_next", Times(next.J_Q, m.J_S)), Tensor("K_SQ_next", Times(next.J_S, m.J_Q)),
+                Tensor("K_QQ_next", Times(next.J_Q, m.J_Q))]
             : Array.Empty<TensorSource>(),
     ]);
 
@@ -60,7 +62,8 @@ internal sealed record FlowRecording(FlowPath Path, double[] Targets, IReadOnlyL
     private TensorSource[] Small(Moment m)
     {
         long n = Path.Train, p = Path.Outputs;
-        TensorSource[] common = [new MemoryTensor("U_S", m.U_S.ToArray(), n, p), new MemoryTensor("U_Q", m.U_Q.ToArray(), Path.Test, p), new MemoryTensor("loss", [m.Loss])];
+        TensorSource[] common = [new MemoryTensor("U_S", m.U_S.ToArray(), n, p), new MemoryTensor("U_Q", m.U_Q.ToArray(), Path.Test, p),
+            new MemoryTensor("loss", [m.Loss])];
         return m.B is null ? common : [.. common, new MemoryTensor("g", m.G.ToArray(), n, p), new MemoryTensor("B", m.B, n, p, p)];
     }
 

@@ -6,8 +6,10 @@ internal static class Mutations
     /// <summary>In the order of the table.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "nothing", "K_QS leaks into ker K_SS by 1e-4", "test kernel times 1.1", "test kernel of another network", "test outputs shuffled", "training outputs shuffled at the end",
-        "loss: sum for mean", "loss: squared for cross-entropy", "training labels shuffled", "recorded loss 5% off", "learning rate 5% off", "two checkpoints swapped", "late checkpoints missing",
+        "nothing", "K_QS leaks into ker K_SS by 1e-4", "test kernel times 1.1", "test kernel of another network", "test outputs shuffled",
+            "training outputs shuffled at the end",
+        "loss: sum for mean", "loss: squared for cross-entropy", "training labels shuffled", "recorded loss 5% off", "learning rate 5% off",
+            "two checkpoints swapped", "late checkpoints missing",
     ];
 
     private static bool IsTestKernel(TensorSource t) => t.Name is "K_QS" or "K_QS_next" or "K_QS_mid" or "J_Q" or "J_Q_mid";
@@ -23,13 +25,15 @@ internal static class Mutations
         switch (name)
         {
             case "nothing": return run;
-            case "K_QS leaks into ker K_SS by 1e-4": return run.HasJacobians ? null : Each((_, t) => t.Name == "K_QS" ? SmallNetworks.Map(t, v => Leak(v, Copies(run))) : t);
+            case "K_QS leaks into ker K_SS by 1e-4": return run.HasJacobians ? null
+                : Each((_, t) => t.Name == "K_QS" ? SmallNetworks.Map(t, v => Leak(v, Copies(run))) : t);
             case "test kernel times 1.1": return Each((_, t) => IsTestKernel(t) ? SmallNetworks.Map(t, v => [.. v.Select(x => 1.1 * x)]) : t);
             case "test kernel of another network":
                 var other = foreign();
                 return Each((k, t) => IsTestKernel(t) ? other[k][t.Name] : t);
             case "test outputs shuffled": return Each((_, t) => t.Name == "U_Q" ? SmallNetworks.Map(t, u => [.. u[p..], .. u[..p]]) : t);
-            case "training outputs shuffled at the end": return Each((k, t) => k == last && t.Name == "U_S" ? SmallNetworks.Map(t, u => [.. u[p..], .. u[..p]]) : k == last && t.Name is "g" or "loss" ? null : t);
+            case "training outputs shuffled at the end": return Each((k, t) => k == last && t.Name == "U_S" ? SmallNetworks.Map(t, u => [.. u[p..], .. u[..p]])
+                : k == last && t.Name is "g" or "loss" ? null : t);
             case "loss: sum for mean": return Judged(Of(run, run.Loss.Targets.ToArray(), true));
             case "loss: squared for cross-entropy": return run.Loss.Kind == "squared" ? null : Judged(LossModel.Squared(run.Loss.Targets.ToArray(), p));
             case "training labels shuffled": return Judged(Of(run, [.. run.Loss.Targets[p..], .. run.Loss.Targets[..p]], false));
@@ -47,7 +51,8 @@ internal static class Mutations
         }
     }
 
-    private static LossModel Of(CheckpointSequence run, double[] targets, bool sum) => run.Loss.Kind == "squared" ? LossModel.Squared(targets, run.Outputs, sum) : LossModel.SoftmaxCrossEntropy(targets, run.Outputs, sum);
+    private static LossModel Of(CheckpointSequence run, double[] targets, bool sum) => run.Loss.Kind == "squared"
+        ? LossModel.Squared(targets, run.Outputs, sum) : LossModel.SoftmaxCrossEntropy(targets, run.Outputs, sum);
 
     // K_QS + 1e-4 ‖K_QS‖ u zᵀ with z = (e_a − e_b)/√2 for output 0 of two training examples that are copies: K_SS z = 0.
     private static double[] Leak(double[] k, (int A, int B) copies)
