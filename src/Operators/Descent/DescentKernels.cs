@@ -19,7 +19,8 @@ public abstract class DescentKernels
         if (learningRates.Count == 0) throw new ArgumentException("Descent needs at least one step.", nameof(learningRates));
         for (int k = 0; k < learningRates.Count; k++)
             if (!(learningRates[k] > 0 && double.IsFinite(learningRates[k])))
-                throw new ArgumentException(FormattableString.Invariant($"The learning rate of step {k} is {learningRates[k]}, expected a positive number."), nameof(learningRates));
+                throw new ArgumentException(
+                    FormattableString.Invariant($"The learning rate of step {k} is {learningRates[k]}, expected a positive number."), nameof(learningRates));
         TrainSize = trainSize;
         TestSize = testSize;
         Outputs = outputs;
@@ -61,7 +62,8 @@ public abstract class DescentKernels
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
         if (g.Length != TrainSize) throw new ArgumentException($"g has {g.Length} entries, expected {TrainSize}.", nameof(g));
         if (target.Average.Columns != TrainSize || target.Average.Rows != TrainSize + TestSize)
-            throw new ArgumentException($"The buffers are for N + M = {target.Average.Rows}, N = {target.Average.Columns}, expected {TrainSize + TestSize}, {TrainSize}.", nameof(target));
+            throw new ArgumentException($"The buffers are for N + M = {target.Average.Rows}, N = {target.Average.Columns}, "
+                + $"expected {TrainSize + TestSize}, {TrainSize}.", nameof(target));
         FillCore(step, g, target);
     }
 
@@ -84,8 +86,11 @@ public abstract class DescentKernels
         SegmentQuadrature segment = SegmentQuadrature.Gauss)
     {
         var rule = DescentSupport.Require(checkpoints);
-        if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.", nameof(checkpoints));
-        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend) : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend);
+        if (rule.HasBuffer)
+            throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.",
+                nameof(checkpoints));
+        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend)
+            : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend);
     }
 
     /// <summary>η_k of a run that recorded every step: the differences of its flow times.</summary>
