@@ -62,10 +62,10 @@ public static class ChordQuadratures
     public static ChordQuadratureKind Resolve(this ChordQuadrature quadrature, CheckpointSequence checkpoints)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
-        TensorName[] names = checkpoints.HasJacobians ? [TensorName.J_S_mid, TensorName.J_Q_mid] : [TensorName.K_SS_mid, TensorName.K_QS_mid];
+        string[] names = checkpoints.HasJacobians ? [TensorName.J_S_mid, TensorName.J_Q_mid] : [TensorName.K_SS_mid, TensorName.K_QS_mid];
         if (quadrature == ChordQuadrature.Midpoint)
             foreach (var c in checkpoints.SkipLast(1))
-                foreach (var name in names) _ = c[name];
+                foreach (string name in names) _ = c[name];
         bool midpoints = quadrature == ChordQuadrature.Midpoint
             || (quadrature == ChordQuadrature.Auto && checkpoints.SkipLast(1).All(c => names.All(name => c.Find(name) is not null)));
         return midpoints ? ChordQuadratureKind.Midpoint : ChordQuadratureKind.Trapezium;
