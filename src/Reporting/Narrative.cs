@@ -34,7 +34,7 @@ public static class Narrative
         {
             Verdict.Holds => $"Of {Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the reservoir ({threshold}), "
                 + "and none of them moves the test outputs by more than its share of training dissipation allows."
-                + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
+                + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the theory meets the data in the claims that are marked data." : ""),
             Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were dissipated (none has {threshold}). "
                 + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
             Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>

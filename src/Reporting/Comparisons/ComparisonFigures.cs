@@ -13,8 +13,8 @@ internal static class ComparisonFigures
 
     private static readonly (string Id, string Section, Func<RunComparison, Figure> Make)[] s_figures =
     [
-        ("compare-errors", "How well is each run predicted?", c => Errors(c, "C4")),
-        ("compare-transport", "How well is each run predicted?", c => Errors(c, "C2")),
+        ("compare-errors", "How well is each run predicted?", c => Errors(c, "compare-errors", "Error of the predicted test outputs", WellKnownClaims.TestTransfer)),
+        ("compare-transport", "How well is each run predicted?", c => Errors(c, "compare-transport", "Error of the transported gradient", WellKnownClaims.Transport)),
         ("compare-spectra", "What was dissipated?", Spectra),
         ("compare-fractions", "What was dissipated?", Fractions),
         ("compare-visibility", "How far does it show on the test set?", Visibility),
@@ -27,10 +27,10 @@ internal static class ComparisonFigures
     /// <summary>All figures, those without data included.</summary>
     public static IReadOnlyList<(string Section, Figure Figure)> All(RunComparison comparison) => Array.ConvertAll(s_figures, f => (f.Section, f.Make(comparison)));
 
-    private static Figure Errors(RunComparison comparison, string id)
+    private static Figure Errors(RunComparison comparison, string figure, string what, string id)
     {
+        string title = $"{what} ({id})";
         var claims = comparison.Runs.Select(r => (r.Label, Claim: r.Claim(id))).Where(r => r.Claim is { RelativeError.IsKnown: true, Budget: not null }).Select(r => (r.Label, Claim: r.Claim!)).ToArray();
-        string figure = id == "C4" ? "compare-errors" : "compare-transport", title = id == "C4" ? "Error of the predicted test outputs (C4)" : "Error of the transported gradient (C2)";
         if (claims.Length == 0) return Figure.Without(figure, title, $"No run has {id} with an error budget.");
         double? limit = claims[0].Claim.Tolerance;
         var rows = claims.Select(c => new RangeRow(Drawn.Shorten(c.Label, 19), c.Claim.Budget!.SumOfKnown, c.Claim.Budget.Sum is null, c.Claim.Verdict == Verdict.Measured ? null : 3 * c.Claim.Budget.SumOfKnown, [new RowMark(0, c.Claim.RelativeError.Value)],

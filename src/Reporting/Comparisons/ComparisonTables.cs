@@ -9,16 +9,18 @@ namespace KernelFlow.Reporting.Comparisons;
 /// <summary>The tables of a comparison: one row per run.</summary>
 internal static class ComparisonTables
 {
-    /// <summary>The claims that confront the theory with recorded data.</summary>
-    public static readonly string[] DataClaims = ["C1", "C2", "C3", "C4", "C8"];
+    /// <summary>The ids of the claims that confront the theory with recorded data, in the order of the first run that has them.</summary>
+    public static string[] DataClaims(RunComparison comparison) =>
+        [.. comparison.Runs.SelectMany(r => r.Claims).Where(c => c.Kind == ClaimKind.Data).Select(c => c.Id).Distinct(StringComparer.Ordinal)];
 
     /// <summary>What differs, the operators, the claims.</summary>
     public static IEnumerable<TableSection> All(RunComparison comparison)
     {
         var runs = comparison.Runs;
+        string[] claims = DataClaims(comparison);
         if (comparison.Differences.Count > 0) yield return Differences(comparison);
-        yield return new("Claims against data", ["Relative error, with the sum of its known error sources in brackets: an error of the size of its budget is agreement. ✓ holds, ✗ violated, ? undecided, · measured."], ["run", .. DataClaims.Select(id => "#" + Name(runs, id))],
-            [.. runs.Select(r => (string[])[r.Label, .. DataClaims.Select(id => Cell(r.Claim(id)))])]);
+        yield return new("Claims against data", ["Relative error, with the sum of its known error sources in brackets: an error of the size of its budget is agreement. ✓ holds, ✗ violated, ? undecided, · measured."], ["run", .. claims.Select(id => "#" + Name(runs, id))],
+            [.. runs.Select(r => (string[])[r.Label, .. claims.Select(id => Cell(r.Claim(id)))])]);
     }
 
     private static TableSection Differences(RunComparison comparison)
@@ -43,8 +45,9 @@ internal static class ComparisonTables
     /// <summary>compare.csv.</summary>
     public static string Csv(RunComparison comparison)
     {
+        string[] claims = DataClaims(comparison);
         var text = new StringBuilder("label,verdict,loss,train,test,outputs,parameters,checkpoints,from,to,mode,method,interpolation,threshold,signalDimension,reservoirDimension,effectiveRank,visibility,visibilityBound,peakDrift,endDrift");
-        foreach (string id in DataClaims) text.Append($",{id}Verdict,{id}Error,{id}Integration,{id}Interpolation,{id}Descent,{id}Rounding");
+        foreach (string id in claims) text.Append($",{id}Verdict,{id}Error,{id}Integration,{id}Interpolation,{id}Descent,{id}Rounding");
         text.Append(",inputHash\n");
         foreach (var r in comparison.Runs)
         {
@@ -54,7 +57,7 @@ internal static class ComparisonTables
                 CsvText.Number(r.Window.To), r.Options.Mode.Name(), r.Options.Method, r.Options.Interpolation, CsvText.Number(r.Options.Threshold), Count(r.Spectrum.SignalDimension), Count(r.Spectrum.ReservoirDimension),
                 CsvText.Number(r.Spectrum.EffectiveRank), r.Visibility is null ? "inf" : CsvText.Number(r.Visibility), CsvText.Number(r.VisibilityBound), CsvText.Number(r.KernelEvolution.PeakDrift), CsvText.Number(r.KernelEvolution.EndDrift),
             ];
-            foreach (string id in DataClaims)
+            foreach (string id in claims)
             {
                 var c = r.Claim(id);
                 row.AddRange([c?.Verdict.ToString() ?? "", CsvText.Number(c?.RelativeError.OrNull()), CsvText.Number(c?.Budget?.Integration.OrNull()), CsvText.Number(c?.Budget?.Interpolation.OrNull()), CsvText.Number(c?.Budget?.Descent.OrNull()), CsvText.Number(c?.Budget?.Rounding.OrNull())]);

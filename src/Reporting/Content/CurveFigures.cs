@@ -12,7 +12,7 @@ internal static class CurveFigures
     /// <summary>Share of noise, clean signal and g(s) in the signal channel over T.</summary>
     public static Figure Noise(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        if (analysis.NoisePlacement.OrNull() is not { Points.Count: > 0 } noise) return figure.Without(Why(analysis, "C13", "Label noise was not looked for"));
+        if (analysis.NoisePlacement.OrNull() is not { Points.Count: > 0 } noise) return figure.Without(Why(analysis.NoisePlacement.Reason, "Label noise was not looked for."));
         var (axis, later) = Drawn.TimeAxis([.. noise.Points.Select(p => p.Time)]);
         bool dissipated = noise.Points.All(p => p.Noise.Dissipated is not null && p.Clean.Dissipated is not null);
         double Of(Placement p) => dissipated ? p.Dissipated!.Value : p.SignalShare;
@@ -31,7 +31,7 @@ internal static class CurveFigures
     /// <summary>Share of parameters that pass the gate, per layer, over t.</summary>
     public static Figure Gate(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        if (analysis.RiskGate.OrNull() is not { Points.Count: > 0 } gate) return figure.Without(Why(analysis, "C14", "The population-risk gate was not computed"));
+        if (analysis.RiskGate.OrNull() is not { Points.Count: > 0 } gate) return figure.Without(Why(analysis.RiskGate.Reason, "The population-risk gate was not computed."));
         var (axis, later) = Drawn.TimeAxis([.. gate.Points.Select(p => p.Time)]);
         var shown = gate.Points.Where(p => axis.Holds(p.Time)).ToArray();
         var last = gate.Points[^1];
@@ -63,6 +63,5 @@ internal static class CurveFigures
             + Drawn.Missing(chart, "are zero or far below"));
     }
 
-    private static string Why(ReservoirAnalysis analysis, string claim, string otherwise) =>
-        analysis.Claims.FirstOrDefault(c => c.Id == claim)?.Reason is { Length: > 0 } reason ? $"{claim}: {reason.TrimEnd('.')}." : otherwise + ".";
+    private static string Why(string? reason, string otherwise) => reason is null or Known.NotComputed ? otherwise : $"There is nothing to draw: {reason.TrimEnd('.')}.";
 }
