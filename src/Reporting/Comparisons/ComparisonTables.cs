@@ -19,7 +19,8 @@ internal static class ComparisonTables
         var runs = comparison.Runs;
         string[] claims = DataClaims(comparison);
         if (comparison.Differences.Count > 0) yield return Differences(comparison);
-        yield return new("Claims against data", ["Relative error, with the sum of its known error sources in brackets: an error of the size of its budget is agreement. ✓ holds, ✗ violated, ? undecided, · measured."], ["run", .. claims.Select(id => "#" + Name(runs, id))],
+        yield return new("Claims against data", ["Relative error, with the sum of its known error sources in brackets: an error of the size of its "
+            + "budget is agreement. ✓ holds, ✗ violated, ? undecided, · measured."], ["run", .. claims.Select(id => "#" + Name(runs, id))],
             [.. runs.Select(r => (string[])[r.Label, .. claims.Select(id => Cell(r.Claim(id)))])]);
     }
 
@@ -28,17 +29,21 @@ internal static class ComparisonTables
         var (runs, facts) = (comparison.Runs, comparison.Differences);
         static string Cell(string value) => value.Length > 0 ? value : None;
         // The longer side runs down the page.
-        return new("What differs", ["Everything that is not listed is the same in all runs, or was not recorded."], facts.Count > runs.Count ? ["fact", .. runs.Select(r => r.Label)] : ["run", .. facts.Select(f => f.Name)],
-            facts.Count > runs.Count ? [.. facts.Select(f => (string[])[f.Name, .. f.Values.Select(Cell)])] : [.. runs.Select((r, i) => (string[])[r.Label, .. facts.Select(f => Cell(f.Values[i]))])]);
+        return new("What differs", ["Everything that is not listed is the same in all runs, or was not recorded."], facts.Count > runs.Count
+            ? ["fact", .. runs.Select(r => r.Label)] : ["run", .. facts.Select(f => f.Name)],
+            facts.Count > runs.Count ? [.. facts.Select(f => (string[])[f.Name, .. f.Values.Select(Cell)])]
+                : [.. runs.Select((r, i) => (string[])[r.Label, .. facts.Select(f => Cell(f.Values[i]))])]);
     }
 
     /// <summary>The verdicts and the operators.</summary>
-    public static readonly string[] OperatorHeader = ["#signal", "#reservoir", "#effective rank", "#visibility ν", "#bound √c", "#drift, largest", "#drift, end"];
+    public static readonly string[] OperatorHeader = ["#signal", "#reservoir", "#effective rank", "#visibility ν", "#bound √c", "#drift, largest",
+        "#drift, end"];
 
     /// <summary>The cells under <see cref="OperatorHeader"/>.</summary>
     public static string[] Operators(ComparedRun r) =>
     [
-        Count(r.Spectrum.SignalDimension), Count(r.Spectrum.ReservoirDimension), Short(r.Spectrum.EffectiveRank), r.Visibility is null ? "∞" : Short(r.Visibility), Short(r.VisibilityBound),
+        Count(r.Spectrum.SignalDimension), Count(r.Spectrum.ReservoirDimension), Short(r.Spectrum.EffectiveRank), r.Visibility is null ? "∞"
+            : Short(r.Visibility), Short(r.VisibilityBound),
         Short(r.KernelEvolution.PeakDrift), Short(r.KernelEvolution.EndDrift),
     ];
 
@@ -46,21 +51,27 @@ internal static class ComparisonTables
     public static string Csv(RunComparison comparison)
     {
         string[] claims = DataClaims(comparison);
-        var text = new StringBuilder("label,verdict,loss,train,test,outputs,parameters,checkpoints,from,to,mode,method,interpolation,threshold,signalDimension,reservoirDimension,effectiveRank,visibility,visibilityBound,peakDrift,endDrift");
+        var text = new StringBuilder("label,verdict,loss,train,test,outputs,parameters,checkpoints,from,to,mode,method,interpolation,"
+            + "threshold,signalDimension,reservoirDimension,effectiveRank,visibility,visibilityBound,peakDrift,endDrift");
         foreach (string id in claims) text.Append($",{id}Verdict,{id}Error,{id}Integration,{id}Interpolation,{id}Descent,{id}Rounding");
         text.Append(",inputHash\n");
         foreach (var r in comparison.Runs)
         {
             List<string> row =
             [
-                r.Label, r.Inclusion.ToString(), r.Run.Loss, Count(r.Run.Train), Count(r.Run.Test), Count(r.Run.Outputs), r.Run.Parameters is { } d ? Count(d) : "", Count(r.Run.Checkpoints), CsvText.Number(r.Window.From),
-                CsvText.Number(r.Window.To), r.Options.Mode.Name(), r.Options.Method, r.Options.Interpolation, CsvText.Number(r.Options.Threshold), Count(r.Spectrum.SignalDimension), Count(r.Spectrum.ReservoirDimension),
-                CsvText.Number(r.Spectrum.EffectiveRank), r.Visibility is null ? "inf" : CsvText.Number(r.Visibility), CsvText.Number(r.VisibilityBound), CsvText.Number(r.KernelEvolution.PeakDrift), CsvText.Number(r.KernelEvolution.EndDrift),
+                r.Label, r.Inclusion.ToString(), r.Run.Loss, Count(r.Run.Train), Count(r.Run.Test), Count(r.Run.Outputs), r.Run.Parameters is { } d
+                    ? Count(d) : "", Count(r.Run.Checkpoints), CsvText.Number(r.Window.From),
+                CsvText.Number(r.Window.To), r.Options.Mode.Name(), r.Options.Method, r.Options.Interpolation, CsvText.Number(r.Options.Threshold),
+                    Count(r.Spectrum.SignalDimension), Count(r.Spectrum.ReservoirDimension),
+                CsvText.Number(r.Spectrum.EffectiveRank), r.Visibility is null ? "inf" : CsvText.Number(r.Visibility), CsvText.Number(r.VisibilityBound),
+                    CsvText.Number(r.KernelEvolution.PeakDrift), CsvText.Number(r.KernelEvolution.EndDrift),
             ];
             foreach (string id in claims)
             {
                 var c = r.Claim(id);
-                row.AddRange([c?.Verdict.ToString() ?? "", CsvText.Number(c?.RelativeError.OrNull()), CsvText.Number(c?.Budget?.Integration.OrNull()), CsvText.Number(c?.Budget?.Interpolation.OrNull()), CsvText.Number(c?.Budget?.Descent.OrNull()), CsvText.Number(c?.Budget?.Rounding.OrNull())]);
+                row.AddRange([c?.Verdict.ToString() ?? "", CsvText.Number(c?.RelativeError.OrNull()), CsvText.Number(c?.Budget?.Integration.OrNull()),
+                    CsvText.Number(c?.Budget?.Interpolation.OrNull()), CsvText.Number(c?.Budget?.Descent.OrNull()),
+                    CsvText.Number(c?.Budget?.Rounding.OrNull())]);
             }
             row.Add(r.Run.InputHash ?? "");
             CsvText.Row(text, [.. row]);
@@ -68,7 +79,8 @@ internal static class ComparisonTables
         return text.ToString();
     }
 
-    private static string Name(IReadOnlyList<ComparedRun> runs, string id) => runs.Select(r => r.Claim(id)).FirstOrDefault(c => c is not null) is { } claim ? $"{id} {claim.Name}" : id;
+    private static string Name(IReadOnlyList<ComparedRun> runs, string id) => runs.Select(r => r.Claim(id)).FirstOrDefault(c => c is not null) is { } claim
+        ? $"{id} {claim.Name}" : id;
 
     private static string Cell(ClaimResult? claim) => claim switch
     {
