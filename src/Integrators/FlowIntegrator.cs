@@ -50,7 +50,7 @@ public static class FlowIntegrator
     /// <exception cref="NumericalException">As for <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
     public static BlockTransport Transport(KernelTrajectory trajectory, in MatrixView block, PropagationOptions options, Backend backend, CancellationToken cancellation = default)
     {
-        if (block.Rows != trajectory.TrainSize || block.Columns == 0) throw new ArgumentException($"The block is {block.Rows}x{block.Columns}, expected {trajectory.TrainSize} rows and a column.", nameof(block));
+        PropagationChecks.Block(block, trajectory.TrainSize);
         var result = Integrate(trajectory, options, backend, new CarriedVectors(), block, null, cancellation);
         return new BlockTransport(result.P, result.G_S, result.G_Q, result.W_S, result.Error, result.Report);
     }

@@ -51,6 +51,12 @@ internal static class PropagationChecks
         for (int k = 0; k < intervals; k++) Vector(each[k], size, $"PerInterval[{k}]");
     }
 
+    /// <exception cref="ArgumentException">The block has not N rows, or no column.</exception>
+    public static void Block(in MatrixView block, int size)
+    {
+        if (block.Rows != size || block.Columns == 0) throw new ArgumentException($"The block is {block.Rows}x{block.Columns}, expected {size} rows and a column.", nameof(block));
+    }
+
     /// <exception cref="ArgumentException">The length is another, or an entry is not finite.</exception>
     public static void Vector(double[] v, int length, string name)
     {

@@ -18,7 +18,7 @@ public static class GramPass
     /// <param name="checkpoints">Checkpoints with J_S and J_Q.</param>
     /// <param name="pairs">Pairs of indices.</param>
     /// <param name="ordered">Which of the pairs need <see cref="KernelTerm.Skew"/>.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between column blocks.</param>
     /// <exception cref="InvalidRunException">A Jacobian has a NaN or infinity.</exception>
@@ -40,7 +40,9 @@ public static class GramPass
         // One scratch per partner: the products of one checkpoint with its partners are independent and small enough to run side by side.
         var scratch = new double[reach][];
         for (int i = 0; i < reach; i++) scratch[i] = new double[width * (N + M)];
-        bool beside = N + M < SideBySideOrder && Environment.ProcessorCount > 1;
+        // No more at once than the dense linear algebra may use threads: with one thread nothing runs beside.
+        bool beside = N + M < SideBySideOrder && backend.Threads > 1;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, backend.Threads) };
         for (long first = 0; first < D; first += width)
         {
             int count = (int)Math.Min(width, D - first);
@@ -59,7 +61,7 @@ public static class GramPass
                     if (a == k) sums[(k, k)].AddSquare(backend, Block(k));
                     else sums[(a, k)].AddPair(backend, Block(a), Block(k), scratch[k - a - 1]);
                 }
-                if (beside) Parallel.For(0, partners.Length, Add);
+                if (beside) Parallel.For(0, partners.Length, parallel, Add);
                 else
                     for (int i = 0; i < partners.Length; i++) Add(i);
             }

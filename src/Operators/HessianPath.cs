@@ -6,7 +6,7 @@ namespace KernelFlow.Operators;
 /// <summary>B(t) on the intervals of a grid.</summary>
 internal abstract class HessianPath
 {
-    /// <summary>B at θ of an interval.</summary>
+    /// <summary>Writes B at the relative position θ of an interval.</summary>
     public abstract void At(int interval, double theta, OutputHessian B);
 
     /// <summary>B linear in t between the chosen checkpoints.</summary>

@@ -72,8 +72,8 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     /// <summary>y ← [J̄_S; J̄_Q] J_S(t₀)ᵀ x: one step of gradient descent from t₀ to t₁ on this interpolant, J̄ the mean of J over the step (theory, section
     /// 8).</summary>
     /// <param name="interval">Index of the interval that holds the step.</param>
-    /// <param name="from">t₀.</param>
-    /// <param name="to">t₁.</param>
+    /// <param name="from">t₀, where the step begins.</param>
+    /// <param name="to">t₁, where the step ends.</param>
     /// <param name="x">Length N.</param>
     /// <param name="y">Length N + M.</param>
     public void ApplyChord(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)

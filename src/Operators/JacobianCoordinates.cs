@@ -71,10 +71,10 @@ public sealed class JacobianCoordinates
         return new JacobianCoordinates(null, checkpoints, [.. intervals]);
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N = n·p, the number of stacked training outputs.</summary>
     public int TrainSize { get; }
 
-    /// <summary>M.</summary>
+    /// <summary>M = m·p, the number of stacked test outputs.</summary>
     public int TestSize { get; }
 
     /// <summary>Bytes held.</summary>

@@ -5,18 +5,19 @@ namespace KernelFlow.Operators;
 
 /// <summary>One node of a quadrature in time: the interval it lies in, its time τ and its weight ω > 0.</summary>
 /// <param name="Interval">Index of the interval between neighbouring knots.</param>
-/// <param name="Time">τ.</param>
-/// <param name="Weight">ω.</param>
+/// <param name="Time">τ, in flow time.</param>
+/// <param name="Weight">ω, positive.</param>
 public readonly record struct QuadratureNode(int Interval, double Time, double Weight);
 
 /// <summary>K_SS(t), K_QS(t), K_QQ(t) and B(t) as functions of flow time, smooth between knots (the checkpoint times).</summary>
-/// <remarks>What an integrator needs to know of a run. Interpolated recordings and closed-form test problems are both of this kind. Calls from several
+/// <remarks>This is all that an integrator needs to know of a run. Interpolated recordings and closed-form test problems are both of this kind. Calls from
+/// several
 /// threads are safe.</remarks>
 public abstract class KernelTrajectory
 {
     /// <summary>Sets sizes and knots.</summary>
-    /// <param name="trainSize">N.</param>
-    /// <param name="testSize">M.</param>
+    /// <param name="trainSize">N = n·p, the number of stacked training outputs.</param>
+    /// <param name="testSize">M = m·p, the number of stacked test outputs.</param>
     /// <param name="outputs">p, the block size of B.</param>
     /// <param name="knots">At least two strictly increasing times.</param>
     /// <exception cref="ArgumentException">Fewer than two knots, or knots that do not increase.</exception>
@@ -32,13 +33,13 @@ public abstract class KernelTrajectory
         Knots = knots;
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N = n·p, the number of stacked training outputs.</summary>
     public int TrainSize { get; }
 
-    /// <summary>M.</summary>
+    /// <summary>M = m·p, the number of stacked test outputs.</summary>
     public int TestSize { get; }
 
-    /// <summary>p.</summary>
+    /// <summary>p, the number of outputs per example.</summary>
     public int Outputs { get; }
 
     /// <summary>Times between which the trajectory is smooth; integration restarts at each.</summary>
@@ -51,6 +52,9 @@ public abstract class KernelTrajectory
     public abstract double? Beta { get; }
 
     /// <summary>Writes [K_SS(t); K_QS(t)], (N+M)×N, for t in the closed interval with the given index.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="time">t, in the interval.</param>
+    /// <param name="kernels">Receives them.</param>
     /// <exception cref="ArgumentException">The shape is wrong or t lies outside the interval.</exception>
     public void Kernels(int interval, double time, in MatrixView kernels)
     {

@@ -2,7 +2,7 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>A linear operator given by its action on blocks of vectors. The base class checks shapes once; subclasses only compute.</summary>
+/// <summary>A linear operator A, given by its action on blocks of vectors. The base class checks shapes once, and subclasses only compute.</summary>
 public abstract class LinearOperator
 {
     /// <summary>Sets the shape.</summary>
@@ -16,10 +16,10 @@ public abstract class LinearOperator
         IsSymmetric = isSymmetric;
     }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The length of A·x.</summary>
     public int Rows { get; }
 
-    /// <summary>Columns.</summary>
+    /// <summary>The length of x.</summary>
     public int Columns { get; }
 
     /// <summary>Whether A = Aᵀ.</summary>

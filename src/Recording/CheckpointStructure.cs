@@ -35,7 +35,7 @@ public sealed class CheckpointStructure
         _shapes = new TensorShapes(loss.Examples, Test, p, Parameters, parameters ?? (_sketch is null ? Parameters : null), _sketch is not null);
     }
 
-    /// <summary>m.</summary>
+    /// <summary>m, the number of test examples.</summary>
     public int Test { get; }
 
     /// <summary>Columns of the Jacobians: D, or k when sketched; null for kernel blocks.</summary>

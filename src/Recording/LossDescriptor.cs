@@ -35,7 +35,7 @@ public abstract class LossDescriptor
 
     /// <summary>Refuses targets that are not of this loss. It is asked for y_S, y_Q and clean_S.</summary>
     /// <param name="targets">Stacked targets of any number of examples, all finite.</param>
-    /// <param name="outputs">p.</param>
+    /// <param name="outputs">p, the number of outputs per example.</param>
     /// <param name="name">What messages call the tensor.</param>
     /// <exception cref="InvalidRunException">A target is not allowed; the message names tensor, index, what was found and what was expected.</exception>
     public virtual void CheckTargets(ReadOnlySpan<double> targets, int outputs, string name) { }
@@ -47,8 +47,8 @@ public abstract class LossDescriptor
 }
 
 /// <summary>What a loss is made from.</summary>
-/// <param name="Examples">n.</param>
-/// <param name="Outputs">p.</param>
+/// <param name="Examples">n, the number of training examples.</param>
+/// <param name="Outputs">p, the number of outputs per example.</param>
 /// <param name="IsSum">Whether the loss is the sum over examples instead of the mean.</param>
 /// <param name="Targets">y_S, stacked [n·p]; empty for a loss without a formula.</param>
 /// <param name="Constants">The loss's own constants, as <see cref="LossDescriptor.ReadConstants"/> gave them.</param>

@@ -27,10 +27,10 @@ public abstract class LossModel
     /// <summary>Name in the run format: "squared", "softmax-cross-entropy", "logistic", "custom", or that of a user's own loss.</summary>
     public string Kind { get; }
 
-    /// <summary>n.</summary>
+    /// <summary>n, the number of training examples.</summary>
     public int Examples { get; }
 
-    /// <summary>p.</summary>
+    /// <summary>p, the number of outputs per example.</summary>
     public int Outputs { get; }
 
     /// <summary>Whether the loss is the sum over examples instead of the mean.</summary>
@@ -68,7 +68,7 @@ public abstract class LossModel
 
     /// <summary>Φ = 1/(2n) Σ‖u_i − y_i‖²; g = (u − y)/n; B = I/n.</summary>
     /// <param name="targets">y_S, stacked [n·p], finite.</param>
-    /// <param name="outputs">p.</param>
+    /// <param name="outputs">p, the number of outputs per example.</param>
     /// <param name="sum">Drop the 1/n.</param>
     public static LossModel Squared(double[] targets, int outputs, bool sum = false) => new Losses.SquaredLoss(targets, outputs, sum);
 

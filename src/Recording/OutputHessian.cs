@@ -13,10 +13,10 @@ public sealed class OutputHessian
         Blocks = new double[examples * outputs * outputs];
     }
 
-    /// <summary>n.</summary>
+    /// <summary>n, the number of training examples.</summary>
     public int Examples { get; }
 
-    /// <summary>p.</summary>
+    /// <summary>p, the number of outputs per example.</summary>
     public int Outputs { get; }
 
     /// <summary>The blocks, one after the other, each p×p row-major.</summary>

@@ -1,4 +1,4 @@
-using KernelFlow.Numerics;
+using KernelFlow.Integrators;
 using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Budgets;
@@ -30,36 +30,9 @@ internal static class DescentOnInterpolant
         if (work > MostWork) return Known.Unknown<Prediction>(FormattableString.Invariant($"replaying {checkpoints[^1].Step - checkpoints[0].Step} steps would take {work:G2} multiplications"));
 
         grid ??= [.. Enumerable.Range(0, checkpoints.Count)];
-        double[] g = (double[])outputs.Gradients[0].Clone(), moved = new double[N + M], y = new double[N + M], change = new double[N];
-        var B = new OutputHessian(checkpoints.Train, checkpoints.Outputs);
-        var gradients = new Dictionary<int, double[]> { [grid[0]] = (double[])g.Clone() };
-        double loss = 0;
-        for (int k = 0; k + 1 < checkpoints.Count; k++)
-        {
-            long steps = checkpoints[k + 1].Step - checkpoints[k].Step;
-            double start = trajectory.Knots[k], length = trajectory.Knots[k + 1] - start, rate = length / steps;
-            for (long j = 0; j < steps; j++)
-            {
-                if ((j & 255) == 0) cancellation.ThrowIfCancellationRequested();
-                double t = start + length * j / steps;
-                trajectory.ApplyChord(k, t, start + length * (j + 1) / steps, g, y);
-                var du = y.AsSpan(0, N);
-                // B linear along the step: its mean is at the middle, B̄' = 2∫(1−θ)B dθ at a third.
-                trajectory.Hessian(k, t + rate / 3, B);
-                Multiply(B, y, change);
-                loss += -rate * VectorKernels.Dot(g, du) + 0.5 * rate * rate * VectorKernels.Dot(du, change);
-                trajectory.Hessian(k, t + rate / 2, B);
-                Multiply(B, y, change);
-                VectorKernels.Axpy(-rate, change, g);
-                VectorKernels.Axpy(-rate, y, moved);
-            }
-            gradients[grid[k + 1]] = (double[])g.Clone();
-        }
-        if (!double.IsFinite(loss)) return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of stability on the interpolant");
-        return Known.Of(new Prediction(gradients, moved[..N], moved[N..], loss));
+        long[] steps = [.. checkpoints.Zip(checkpoints.Skip(1), (a, b) => b.Step - a.Step)];
+        var carried = DescentRecursion.Transport(trajectory, steps, outputs.Gradients[0], cancellation);
+        if (!double.IsFinite(carried.LossChange)) return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of stability on the interpolant");
+        return Known.Of(Prediction.From(carried, grid));
     }
-
-    // result ← B·(the first N entries of y)
-    private static void Multiply(OutputHessian B, double[] y, double[] result) =>
-        B.Apply(1, new MatrixView(y, result.Length, 1), 0, new MatrixView(result, result.Length, 1));
 }

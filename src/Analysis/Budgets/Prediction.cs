@@ -18,6 +18,9 @@ public sealed record Prediction(IReadOnlyDictionary<int, double[]> Gradients, do
     internal static Prediction From(VectorTransport v, IReadOnlyList<int> grid) =>
         new(Index(grid, v.AtKnots), VectorMath.Negate(v.Train), VectorMath.Negate(v.Test), -v.Dissipated);
 
+    /// <summary>From the recorded steps of g(s) on a grid of checkpoints.</summary>
+    internal static Prediction From(DescentTransport v, IReadOnlyList<int> grid) => new(Index(grid, v.AtKnots), VectorMath.Negate(v.Train), VectorMath.Negate(v.Test), v.LossChange);
+
     private static Dictionary<int, double[]> Index(IReadOnlyList<int> grid, IReadOnlyList<double[]> vectors) =>
         grid.Select((k, i) => (k, vectors[i])).ToDictionary(p => p.k, p => p.Item2);
 }

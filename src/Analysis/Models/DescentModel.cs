@@ -1,5 +1,6 @@
 using KernelFlow.Analysis;
 using KernelFlow.Integrators;
+using KernelFlow.Operators;
 
 namespace KernelFlow;
 
@@ -19,7 +20,7 @@ public abstract record DescentModel : RunModel
     public override AnalysisMode Mode => AnalysisMode.Descent;
 
     /// <inheritdoc/>
-    public override string Method => "descent-" + Record.Quadrature;
+    public override string Method => "descent-" + Record.Quadrature.Name();
 
     /// <inheritdoc/>
     public override Known<double> Fraction =>
@@ -59,8 +60,13 @@ public abstract record DescentModel : RunModel
         };
 
     // The rule by which the recursion took the mean Jacobian of a step.
-    private DescentQuadrature Quadrature =>
-        ChoiceNames.TryParse(Record.Quadrature, out DescentQuadrature rule) ? rule : throw new System.Diagnostics.UnreachableException();
+    private DescentQuadrature Quadrature => Record.Quadrature switch
+    {
+        ChordQuadratureKind.Trapezium => DescentQuadrature.Trapezium,
+        ChordQuadratureKind.Midpoint => DescentQuadrature.Midpoint,
+        ChordQuadratureKind.Interpolated => DescentQuadrature.Interpolated,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     internal override Known<Func<double, FrozenMode>> FrozenModes(double beta)
     {

@@ -27,7 +27,7 @@ public sealed record ExactDescentModel : DescentModel
     /// <summary>Forms the operators as sums over the recorded steps.</summary>
     internal static ExactDescentModel Build(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
     {
-        var options = Options with { KeepGramianAt = input.KeptCheckpoints };
+        var options = Options with { KeepGramianAt = input.KeptCheckpoints, Seed = input.Options.Seed };
         var (propagation, record) = DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation);
         var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main)

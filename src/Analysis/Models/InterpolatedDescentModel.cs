@@ -40,7 +40,7 @@ public sealed record InterpolatedDescentModel : DescentModel
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var kept = input.KeptCheckpoints;
         var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])] };
-        var (dense, record) = DescentRecursion.Run(kernels, input.Backend, carried, null, progress, cancellation);
+        var (dense, record) = DescentRecursion.Run(kernels, input.Backend, carried, null, input.Options.Seed, progress, cancellation);
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main) { Interpolations = variants.Value, Descent = Known.Of(main) };

@@ -21,11 +21,13 @@ internal sealed class BufferedResponse : StepResponse
 
     /// <exception cref="ArgumentException">The buffer is larger than allowed.</exception>
     public BufferedResponse(CheckpointSequence checkpoints, OutputRecord outputs, DescentRule rule, DescentOptions options, Backend backend)
+        : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs)
     {
-        (_checkpoints, _outputs, _segment, _backend, Rule) = (checkpoints, outputs, options.Segment, backend, rule);
-        bool midpoints = options.Quadrature.UsesMidpoints(checkpoints);
-        Quadrature = ChordQuadratures.Name(midpoints);
-        int N = TrainSize, M = TestSize, width = N + DescentPass.Carried;
+        (_checkpoints, _outputs, _backend) = (checkpoints, outputs, backend);
+        (_segment, Rule) = (options.Segment, rule);
+        Quadrature = options.Quadrature.Resolve(checkpoints);
+        bool midpoints = Quadrature == ChordQuadratureKind.Midpoint;
+        int N = TrainSize, M = TestSize, width = N + DescentColumns.Beside;
         long bytes = checked(8L * width * checkpoints.Parameters!.Value);
         if (bytes > options.MaximumBufferBytes)
             throw new ArgumentException(FormattableString.Invariant(
@@ -46,15 +48,9 @@ internal sealed class BufferedResponse : StepResponse
 
     public override DescentRule Rule { get; }
 
-    public override int TrainSize => _checkpoints.TrainSize;
-
-    public override int TestSize => _checkpoints.TestSize;
-
-    public override int Outputs => _checkpoints.Outputs;
-
     public override IReadOnlyList<double> LearningRates { get; }
 
-    public override string Quadrature { get; }
+    public override ChordQuadratureKind Quadrature { get; }
 
     public override MatrixView Start => _start;
 
@@ -64,10 +60,10 @@ internal sealed class BufferedResponse : StepResponse
 
     public override bool HasDefect => _columns.HasDefect;
 
-    public override void Hessians(int step, ChordHessian target) =>
+    protected override void Hessians(int step, ChordHessian target) =>
         target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1], _segment);
 
-    public override void Respond(int step, in MatrixView x, ChordHessian hessian, in MatrixView t)
+    protected override void RespondCore(int step, in MatrixView x, in MatrixView t)
     {
         double factor = Factor(step);
         Array.Clear(_defect);
@@ -78,7 +74,7 @@ internal sealed class BufferedResponse : StepResponse
             _columns.Load(step, block, defect: true, scaled: false);
             var start = _columns.Start;
             var z = new MatrixView(_z[block], start.Rows, x.Columns);
-            _backend.Gemm(Op.None, Op.None, Rule.GainAt(Step(step)), start, x, Rule.DecayAt(Step(step)), z);
+            _backend.Gemm(Op.None, Op.None, Rule.GainAt(StepNumber(step)), start, x, Rule.DecayAt(StepNumber(step)), z);
             _backend.Syrk(Op.Transpose, 1, start, keep, _start);
             if (_preconditioned) z = Precondition(start, z, keep);
             _backend.Gemm(Op.Transpose, Op.None, factor, _columns.Average, z, keep, t);
@@ -86,7 +82,7 @@ internal sealed class BufferedResponse : StepResponse
             TensorPrimitives.Multiply(z.Column(TrainSize), factor, y);
             _columns.AddDefect(y, _defect, _change);
         }
-        if (Quadrature == ChordQuadratures.Midpoint) _simpson.Scale(_defect, _change);
+        if (Quadrature == ChordQuadratureKind.Midpoint) _simpson.Scale(_defect, _change);
     }
 
     // H_i = c_i f_i M_i J̄_iᵀ + (c_i/c_{i+1}) d_{i+1} H_{i+1}, backwards through the run, one block of parameters after the other; the train part times B̄_i.
@@ -94,7 +90,7 @@ internal sealed class BufferedResponse : StepResponse
     {
         int N = TrainSize, M = TestSize;
         var h = new double[_columns.Width * (N + M)];
-        var hessian = new ChordHessian(_checkpoints.Train, Outputs);
+        var hessian = new ChordHessian(_checkpoints.Train, _checkpoints.Outputs);
         MatrixView test = new(new double[M * M], M, M), motion = new(new double[N * N], N, N);
         for (int block = 0; block < _columns.Blocks; block++)
         {
@@ -108,7 +104,7 @@ internal sealed class BufferedResponse : StepResponse
                 var view = new MatrixView(h, average.Rows, N + M);
                 if (_preconditioned)
                     for (int j = 0; j < N + M; j++) TensorPrimitives.Multiply(average.Column(j), _columns.Preconditioner, average.Column(j));
-                double weight = Rule.GainAt(Step(step)) * Factor(step), eta = LearningRates[step];
+                double weight = Rule.GainAt(StepNumber(step)) * Factor(step), eta = LearningRates[step];
                 TensorPrimitives.Multiply(h, Carry(step), h);
                 for (int j = 0; j < M; j++) TensorPrimitives.MultiplyAdd(average.Column(N + j), weight, view.Column(N + j), view.Column(N + j));
                 AddTimesHessian(hessian.Average, weight, average, view);
@@ -121,11 +117,11 @@ internal sealed class BufferedResponse : StepResponse
 
     // What of H_{i+1} is in H_i; after the last step H is zero and the factor does not matter.
     private double Carry(int step) =>
-        step + 1 == LearningRates.Count ? 0 : Rule.GainAt(Step(step)) / Rule.GainAt(Step(step + 1)) * Rule.DecayAt(Step(step + 1));
+        step + 1 == LearningRates.Count ? 0 : Rule.GainAt(StepNumber(step)) / Rule.GainAt(StepNumber(step + 1)) * Rule.DecayAt(StepNumber(step + 1));
 
-    private long Step(int step) => _checkpoints[step].Step;
+    private long StepNumber(int step) => _checkpoints[step].Step;
 
-    private double Factor(int step) => Rule.StepFactor(Step(step), LearningRates[step]);
+    private double Factor(int step) => Rule.StepFactor(StepNumber(step), LearningRates[step]);
 
     // M∘Z, and J M Jᵀ of this block.
     private MatrixView Precondition(in MatrixView start, in MatrixView z, double keep)

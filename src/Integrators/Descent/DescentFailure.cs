@@ -11,17 +11,16 @@ internal static class DescentFailure
 
     /// <param name="step">k.</param>
     /// <param name="response">The response that took the step.</param>
-    /// <param name="hessian">B of the step.</param>
     /// <param name="t">T of the step.</param>
     /// <param name="size">‖P‖_F/√N before it.</param>
     /// <param name="z">z of the step.</param>
-    public static NumericalException At(int step, StepResponse response, ChordHessian hessian, in MatrixView t, double size, double z)
+    public static NumericalException At(int step, StepResponse response, in MatrixView t, double size, double z)
     {
         double time = response.LearningRates.Take(step).Sum();
         string where = FormattableString.Invariant($"step {step + 1} (t = s + {time:R}, η = {response.LearningRates[step]:G3})");
-        if (!double.IsFinite(hessian.Start.NormBound() + hessian.Average.NormBound())) return Input("a loss Hessian", where);
+        if (!double.IsFinite(response.Hessian.Start.NormBound() + response.Hessian.Average.NormBound())) return Input("a loss Hessian", where);
         if (!double.IsFinite(MatrixNorms.Frobenius(response.Start)) || (size < Large && !double.IsFinite(MatrixNorms.Frobenius(t)))) return Input("a kernel", where);
-        string cause = response.Quadrature == "interpolated"
+        string cause = response.Quadrature == ChordQuadratureKind.Interpolated
             ? "between its checkpoints the interpolated kernel is past the edge of stability although training was not; record more checkpoints, or use linear interpolation or flow mode"
             : "training diverged there, end the window earlier";
         return new NumericalException(FormattableString.Invariant(

@@ -9,10 +9,13 @@ public sealed record DescentOptions
     public ChordQuadrature Quadrature { get; init; } = ChordQuadrature.Auto;
 
     /// <summary>Rule for the average Hessian along the output segment.</summary>
-    public SegmentQuadrature Segment { get; init; } = SegmentQuadrature.Simpson;
+    public SegmentQuadrature Segment { get; init; } = SegmentQuadrature.Gauss;
 
     /// <summary>Numbers of steps after which W_d so far is kept; N² numbers each.</summary>
     public IReadOnlyList<int> KeepGramianAt { get; init; } = [];
+
+    /// <summary>Seed of the Lanczos starts that find z = η·λ_max(BK); every seed gives the same operators, and z to its tolerance.</summary>
+    public long Seed { get; init; }
 
     /// <summary>Most bytes for the buffer Z of momentum and Adam, D×(N+4) float64; a run that needs more is refused. Gradient descent has no buffer.</summary>
     public long MaximumBufferBytes { get; init; } = 2L << 30;

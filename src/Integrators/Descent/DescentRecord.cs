@@ -1,3 +1,5 @@
+using KernelFlow.Operators;
+
 namespace KernelFlow.Integrators;
 
 /// <summary>Quadrature part of the budget of C1 to C4: relative to the recorded changes (predicted ones where nothing was recorded); null where nothing
@@ -29,8 +31,8 @@ public sealed class DescentRecord
     /// <summary>"gradient-descent", "momentum" or "adam".</summary>
     public required string Optimizer { get; init; }
 
-    /// <summary>"midpoint" or "trapezium".</summary>
-    public required string Quadrature { get; init; }
+    /// <summary>The rule for J̄.</summary>
+    public required ChordQuadratureKind Quadrature { get; init; }
 
     /// <summary>z_k = η_k λ_max(B_k K_k) with the true B at the start of the step (for Adam and preconditioned descent K = J_S M J_Sᵀ).</summary>
     public required IReadOnlyList<double> Z { get; init; }

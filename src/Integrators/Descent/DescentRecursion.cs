@@ -33,7 +33,8 @@ public static class DescentRecursion
         StepResponse response = rule.HasBuffer
             ? new BufferedResponse(checkpoints, outputs, rule, options, backend)
             : new KernelResponse(DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment), backend);
-        return new DescentPass(response, outputs, new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = options.KeepGramianAt }, backend, progress, cancellation).Run();
+        var carried = new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = options.KeepGramianAt };
+        return new OperatorDescent(response, outputs, carried, backend, options.Seed, progress).Run(cancellation);
     }
 
     /// <summary>Runs plain gradient descent over given kernels: those of a closed-form problem, or of an interpolated run.</summary>
@@ -42,15 +43,55 @@ public static class DescentRecursion
     /// <param name="carried">Vectors to transport; the start vector is also what the loss change and the quadrature estimate are for. Null: those of
     /// <paramref name="recorded"/>, if given.</param>
     /// <param name="recorded">Outputs before every step and after the last one, for the residuals; null for none.</param>
+    /// <param name="seed">Seed of the Lanczos starts that find z.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between steps.</param>
     /// <exception cref="ArgumentException">The recorded outputs are not one more than the steps.</exception>
     /// <exception cref="NumericalException">P is no longer finite; the message names the step and z.</exception>
-    public static DescentResult Run(DescentKernels kernels, Backend backend, CarriedVectors? carried = null, OutputRecord? recorded = null,
+    public static DescentResult Run(DescentKernels kernels, Backend backend, CarriedVectors? carried = null, OutputRecord? recorded = null, long seed = 0,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(kernels);
         carried ??= recorded is null ? new CarriedVectors() : new CarriedVectors(recorded.Gradients[0], recorded.Gradients);
-        return new DescentPass(new KernelResponse(kernels, backend), recorded, carried, backend, progress, cancellation).Run();
+        return new OperatorDescent(new KernelResponse(kernels, backend), recorded, carried, backend, seed, progress).Run(cancellation);
+    }
+
+    /// <summary>Carries a block through plain gradient descent: P V, G V and VᵀW V, without the operators themselves.</summary>
+    /// <param name="kernels">Kernels per step.</param>
+    /// <param name="block">V, N×c.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="cancellation">Honoured between steps.</param>
+    /// <returns>The block at the end and its sums; nothing is integrated, so the errors are zero.</returns>
+    /// <exception cref="ArgumentException">The block has not N rows, or no column.</exception>
+    public static BlockTransport Transport(DescentKernels kernels, in MatrixView block, Backend backend, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(kernels);
+        PropagationChecks.Block(block, kernels.TrainSize);
+        var steps = new KernelSteps(kernels, backend);
+        var sums = new DescentSums(kernels.TrainSize, kernels.TestSize, block.Columns, backend);
+        var x = block.ToMatrix();
+        DescentLoop.Run(steps, x, new CarriedColumns(steps, sums), cancellation);
+        var report = new SolveReport($"descent of columns ({kernels.Quadrature.Name()})", kernels.Steps, 0, 1);
+        return new BlockTransport(x, sums.Train, sums.Test, sums.W, new IntegrationError(0, 0, 0), report);
+    }
+
+    /// <summary>Carries one gradient through the recorded steps of plain gradient descent on an interpolant; O(N(N+M)) per step, and no kernel is formed.</summary>
+    /// <remarks>g ← g − η B̄ J̄_S J_Sᵀ g with J, J̄ and B̄ from the interpolant at each step's time (theory, sections 6 and 8).</remarks>
+    /// <param name="trajectory">The interpolant; its knots are the checkpoints.</param>
+    /// <param name="steps">Number of steps between neighbouring checkpoints, all of the same learning rate.</param>
+    /// <param name="gradient">v at the start, length N.</param>
+    /// <param name="cancellation">Honoured between steps.</param>
+    /// <exception cref="ArgumentException">The numbers of steps are not one for each interval, or not positive, or the vector has another length.</exception>
+    public static DescentTransport Transport(InterpolatedTrajectory trajectory, IReadOnlyList<long> steps, double[] gradient, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(trajectory);
+        ArgumentNullException.ThrowIfNull(steps);
+        PropagationChecks.Vector(gradient, trajectory.TrainSize, nameof(gradient));
+        if (steps.Count != trajectory.Intervals) throw new ArgumentException($"steps: found {steps.Count} numbers, expected {trajectory.Intervals}, one for each interval.", nameof(steps));
+        if (steps.Any(s => s < 1)) throw new ArgumentException($"steps: found {steps.Min()}, expected at least 1 in every interval.", nameof(steps));
+        var map = new InterpolantSteps(trajectory, steps);
+        var carried = new CarriedGradient(map, gradient);
+        DescentLoop.Run(map, new MatrixView((double[])gradient.Clone(), gradient.Length, 1), carried, cancellation);
+        return new DescentTransport(carried.AtKnots, carried.Response[..map.TrainSize], carried.Response[map.TrainSize..], carried.LossChange);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class KernelResponse : StepResponse
     private readonly MatrixView _test, _motion, _left, _transposed;
     private readonly SimpsonEstimate _simpson;
 
-    public KernelResponse(DescentKernels kernels, Backend backend)
+    public KernelResponse(DescentKernels kernels, Backend backend) : base(kernels.TrainSize, kernels.TestSize, kernels.Outputs)
     {
         (_kernels, _backend) = (kernels, backend);
         int N = kernels.TrainSize, M = kernels.TestSize;
@@ -25,15 +25,9 @@ internal sealed class KernelResponse : StepResponse
 
     public override DescentRule Rule { get; } = DescentRule.Plain;
 
-    public override int TrainSize => _kernels.TrainSize;
-
-    public override int TestSize => _kernels.TestSize;
-
-    public override int Outputs => _kernels.Outputs;
-
     public override IReadOnlyList<double> LearningRates => _kernels.LearningRates;
 
-    public override string Quadrature => _kernels.Quadrature;
+    public override ChordQuadratureKind Quadrature => _kernels.Quadrature;
 
     public override bool HasTestKernel => _kernels.HasTestKernel;
 
@@ -45,25 +39,25 @@ internal sealed class KernelResponse : StepResponse
 
     public override bool HasDefect => _step.HasDefect;
 
-    public override void Hessians(int step, ChordHessian target) => _kernels.Hessians(step, target);
+    protected override void Hessians(int step, ChordHessian target) => _kernels.Hessians(step, target);
 
-    public override void Respond(int step, in MatrixView x, ChordHessian hessian, in MatrixView t)
+    protected override void RespondCore(int step, in MatrixView x, in MatrixView t)
     {
         double eta = LearningRates[step];
         _kernels.Fill(step, x.Column(TrainSize), _step);
         _backend.Gemm(Op.None, Op.None, eta, _step.Average, x, 0, t);
         TensorPrimitives.Multiply(_step.Defect, eta, _step.Defect);
-        if (_step.HasDefect && Quadrature == ChordQuadratures.Midpoint)
+        if (_step.HasDefect && Quadrature == ChordQuadratureKind.Midpoint)
         {
             TensorPrimitives.Multiply(_step.Change, eta, _step.Change);
             _simpson.Scale(_step.Defect, _step.Change);
         }
         for (int j = 0; j < TestSize; j++) TensorPrimitives.MultiplyAdd(_step.TestAverage.Column(j), eta, _test.Column(j), _test.Column(j));
         // Σ η B̄ J̄J̄ᵀ B̄, B̄ applied from the left twice.
-        hessian.Average.Apply(1, _step.TrainAverage, 0, _left);
+        Hessian.Average.Apply(1, _step.TrainAverage, 0, _left);
         for (int j = 0; j < TrainSize; j++)
             for (int i = 0; i < TrainSize; i++) _transposed[i, j] = _left[j, i];
-        hessian.Average.Apply(eta, _transposed, 1, _motion);
+        Hessian.Average.Apply(eta, _transposed, 1, _motion);
     }
 
     public override (double Response, double Motion) Bounds(CancellationToken cancellation)

@@ -17,14 +17,14 @@ internal sealed class Sharpness
     private readonly MatrixView _q, _image, _w;
     private readonly double[] _alpha = new double[Dimension], _beta = new double[Dimension], _ritz = new double[Dimension], _random, _start;
 
-    public Sharpness(int n, Backend backend)
+    public Sharpness(int n, Backend backend, long seed)
     {
         (_n, _backend) = (n, backend);
         _q = new MatrixView(new double[n * Dimension], n, Dimension);
         _image = new MatrixView(new double[n], n, 1);
         _w = new MatrixView(new double[n], n, 1);
         (_random, _start) = (new double[n], new double[n]);
-        var random = new Random(20260502);
+        var random = Seeds.Generator(20260502, seed);
         for (int i = 0; i < n; i++) _random[i] = random.NextDouble() - 0.5;
     }
 

@@ -3,24 +3,39 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>How outputs answer to gradients in one step: T = f_k [J̄_S; J̄_Q] M_k Z_k, so that ΔU = −T for each column of X. Holds the optimizer's
-/// memory.</summary>
-internal abstract class StepResponse
+/// <summary>The steps of an optimizer for the descent of the operators: beside T what bounds, rounding and the estimate of the quadrature need. Holds the optimizer's memory.</summary>
+/// <param name="trainSize">N.</param>
+/// <param name="testSize">M.</param>
+/// <param name="outputs">p.</param>
+internal abstract class StepResponse(int trainSize, int testSize, int outputs) : DescentMap
 {
+    public sealed override long Steps => LearningRates.Count;
+
+    public sealed override int TrainSize => trainSize;
+
+    public sealed override int Rows => trainSize + testSize;
+
+    public sealed override OutputHessian Average => Hessian.Average;
+
+    /// <summary>M.</summary>
+    public int TestSize => testSize;
+
+    /// <summary>B, B̄ and B̄' of the step last taken.</summary>
+    public ChordHessian Hessian { get; } = new(trainSize / outputs, outputs);
+
+    /// <summary>The optimizer's recursion.</summary>
     public abstract DescentRule Rule { get; }
 
-    public abstract int TrainSize { get; }
-
-    public abstract int TestSize { get; }
-
-    public abstract int Outputs { get; }
-
+    /// <summary>η_k.</summary>
     public abstract IReadOnlyList<double> LearningRates { get; }
 
-    public abstract string Quadrature { get; }
+    /// <summary>The rule for J̄.</summary>
+    public abstract ChordQuadratureKind Quadrature { get; }
 
+    /// <summary>Whether the bound of the test response comes from J̄_Q itself or K_QQ.</summary>
     public virtual bool HasTestKernel => true;
 
+    /// <summary>ε of the kernels.</summary>
     public virtual double Epsilon => StorageType.Float64.Epsilon();
 
     /// <summary>K_SS of the step last taken, for W_d.</summary>
@@ -32,17 +47,22 @@ internal abstract class StepResponse
     /// <summary>Estimated quadrature error of T for the predicted gradient, N+M.</summary>
     public abstract ReadOnlySpan<double> Defect { get; }
 
+    /// <summary>Whether it is known for the step last taken.</summary>
     public abstract bool HasDefect { get; }
 
-    public abstract void Hessians(int step, ChordHessian target);
-
-    /// <summary>Takes step k, which must be the one after the last.</summary>
-    /// <param name="step">k.</param>
-    /// <param name="x">N×columns; the first N are P, column N is the predicted gradient.</param>
-    /// <param name="hessian">That of the step.</param>
-    /// <param name="t">(N+M)×columns.</param>
-    public abstract void Respond(int step, in MatrixView x, ChordHessian hessian, in MatrixView t);
+    /// <summary>T of step k, which must be the one after the last. The columns of X are those of <see cref="DescentColumns"/>: column N is the predicted gradient.</summary>
+    public sealed override void Respond(long step, in MatrixView x, in MatrixView t)
+    {
+        Hessians((int)step, Hessian);
+        RespondCore((int)step, x, t);
+    }
 
     /// <summary>After the last step: c of the response of the test outputs and c of the motion of P.</summary>
     public abstract (double Response, double Motion) Bounds(CancellationToken cancellation);
+
+    /// <summary>B of a step.</summary>
+    protected abstract void Hessians(int step, ChordHessian target);
+
+    /// <summary>T of a step, with <see cref="Hessian"/> that of the step.</summary>
+    protected abstract void RespondCore(int step, in MatrixView x, in MatrixView t);
 }

@@ -14,19 +14,18 @@ public sealed class DescentFactor : LinearOperator
     private readonly JacobianCoordinates _jacobians;
     private readonly Backend _backend;
     private readonly double[] _rates;
-    private readonly MatrixView[] _chords; // [J̄_S; J̄_Q] J_Sᵀ
-    private readonly OutputHessian[] _hessians; // B̄
+    private readonly StoredSteps _steps;
     private readonly int _rows;
 
-    private DescentFactor(JacobianCoordinates jacobians, double[] rates, MatrixView[] chords, OutputHessian[] hessians, Backend backend)
+    private DescentFactor(JacobianCoordinates jacobians, double[] rates, StoredSteps steps, Backend backend)
         : base(checked(rates.Length * jacobians.Rows(0)), jacobians.TrainSize, isSymmetric: false) =>
-        (_jacobians, _rates, _chords, _hessians, _backend, _rows) = (jacobians, rates, chords, hessians, backend, jacobians.Rows(0));
+        (_jacobians, _rates, _steps, _backend, _rows) = (jacobians, rates, steps, backend, jacobians.Rows(0));
 
     /// <summary>Reads the run once for the kernels of the steps and once for the coordinates.</summary>
     /// <param name="checkpoints">Every step of plain gradient descent, with Jacobians.</param>
     /// <param name="outputs">Its outputs.</param>
     /// <param name="options">Quadrature of J̄ and B̄.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured between steps.</param>
     /// <exception cref="ArgumentException">Kernel blocks, or an optimizer with a memory.</exception>
     /// <exception cref="InvalidRunException">Recorded data that are not sound.</exception>
@@ -52,7 +51,8 @@ public sealed class DescentFactor : LinearOperator
             hessians[k] = new OutputHessian(chord.Average.Examples, chord.Average.Outputs);
             chord.Average.Blocks.CopyTo(hessians[k].Blocks, 0);
         }
-        return new DescentFactor(jacobians, [.. kernels.LearningRates], chords, hessians, backend);
+        double[] rates = [.. kernels.LearningRates];
+        return new DescentFactor(jacobians, rates, new StoredSteps(rates, chords, hessians, backend), backend);
     }
 
     /// <summary>G_d = Σ η_k J̄_Q,k J_S,kᵀ P_k of the same steps, M×N.</summary>
@@ -88,7 +88,7 @@ public sealed class DescentFactor : LinearOperator
     protected override void ApplyCore(in MatrixView x, in MatrixView y)
     {
         var z = y;
-        Forward(x, (int k, in MatrixView p) => _backend.Gemm(Op.None, Op.None, Math.Sqrt(_rates[k]), _jacobians.Train(k), p, 0, z.Slice(k * _rows, 0, _rows, z.Columns)));
+        Forward(x.ToMatrix(), (int k, in MatrixView p) => _backend.Gemm(Op.None, Op.None, Math.Sqrt(_rates[k]), _jacobians.Train(k), p, 0, z.Slice(k * _rows, 0, _rows, z.Columns)));
     }
 
     /// <inheritdoc/>
@@ -98,47 +98,29 @@ public sealed class DescentFactor : LinearOperator
         Backward(x, (int k, in MatrixView p) => _backend.Gemm(Op.Transpose, Op.None, Math.Sqrt(_rates[k]), _jacobians.Train(k), z.Slice(k * _rows, 0, _rows, z.Columns), 1, p));
     }
 
-    private MatrixView Train(int k) => _chords[k].Slice(0, 0, Columns, Columns);
-
-    private MatrixView Test(int k) => _chords[k].Slice(Columns, 0, _chords[k].Rows - Columns, Columns);
-
-    private void Forward(in MatrixView x, FlowGrid.NodeAction visit)
-    {
-        MatrixView p = x.ToMatrix(), t = Buffers.Zero(x.Rows, x.Columns);
-        for (int k = 0; k < _rates.Length; k++)
-        {
-            visit(k, p);
-            _backend.Gemm(Op.None, Op.None, _rates[k], Train(k), p, 0, t);
-            _hessians[k].Apply(-1, t, 1, p);
-        }
-    }
+    // Carries X through the steps; visit sees it before each of them.
+    private void Forward(in MatrixView x, DescentLoop.StepAction visit) => DescentLoop.Run(_steps, x, visit);
 
     // x ← Σ_k (transposed steps before k) give_k: give adds its part at step k.
-    private void Backward(in MatrixView x, FlowGrid.NodeAction give)
+    private void Backward(in MatrixView x, DescentLoop.StepAction give)
     {
-        MatrixView p = x, t = Buffers.Zero(x.Rows, x.Columns);
-        p.Fill(0);
-        for (int k = _rates.Length - 1; k >= 0; k--)
-        {
-            _hessians[k].Apply(1, p, 0, t);
-            _backend.Gemm(Op.Transpose, Op.None, -_rates[k], Train(k), t, 1, p);
-            give(k, p);
-        }
+        x.Fill(0);
+        DescentLoop.RunBackwards(_steps, x, give);
     }
 
-    private sealed class DescentTransfer(DescentFactor f) : LinearOperator(f._chords[0].Rows - f.Columns, f.Columns, isSymmetric: false)
+    private sealed class DescentTransfer(DescentFactor f) : LinearOperator(f._steps.TestSize, f.Columns, isSymmetric: false)
     {
         protected override void ApplyCore(in MatrixView x, in MatrixView y)
         {
             var sum = y;
             sum.Fill(0);
-            f.Forward(x, (int k, in MatrixView p) => f._backend.Gemm(Op.None, Op.None, f._rates[k], f.Test(k), p, 1, sum));
+            f.Forward(x.ToMatrix(), (int k, in MatrixView p) => f._backend.Gemm(Op.None, Op.None, f._rates[k], f._steps.Test(k), p, 1, sum));
         }
 
         protected override void ApplyTransposeCore(in MatrixView y, in MatrixView x)
         {
             var u = y;
-            f.Backward(x, (int k, in MatrixView p) => f._backend.Gemm(Op.Transpose, Op.None, f._rates[k], f.Test(k), u, 1, p));
+            f.Backward(x, (int k, in MatrixView p) => f._backend.Gemm(Op.Transpose, Op.None, f._rates[k], f._steps.Test(k), u, 1, p));
         }
     }
 }

@@ -24,7 +24,8 @@ internal sealed class BlockDescentKernels : DescentKernels
         : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
     {
         (_checkpoints, _outputs, _segment, _backend) = (checkpoints, outputs, segment, backend);
-        _midpoints = quadrature.UsesMidpoints(checkpoints);
+        Quadrature = quadrature.Resolve(checkpoints);
+        _midpoints = Quadrature == ChordQuadratureKind.Midpoint;
         _testKernels = !_midpoints && checkpoints.All(c => c.Find(TensorName.K_QQ) is not null);
         Epsilon = KernelPrecision.OfSteps(checkpoints, _midpoints);
         int N = TrainSize, M = TestSize;
@@ -32,7 +33,7 @@ internal sealed class BlockDescentKernels : DescentKernels
         (_vectors, _half, _raw, _values) = (new DenseMatrix(N, N), new DenseMatrix(N + M, N), new DenseMatrix(Math.Max(M, 1), Math.Max(M, 1)), new double[N]);
     }
 
-    public override string Quadrature => ChordQuadratures.Name(_midpoints);
+    public override ChordQuadratureKind Quadrature { get; }
 
     public override bool HasTestKernel => _testKernels;
 

@@ -25,27 +25,49 @@ public enum SegmentQuadrature
     Gauss,
 }
 
-/// <summary>How the rule for J̄ is chosen, and its names in reports.</summary>
+/// <summary>How J̄ was formed.</summary>
+public enum ChordQuadratureKind
+{
+    /// <summary>(J_k + J_{k+1})/2.</summary>
+    Trapezium,
+
+    /// <summary>Simpson's rule with the recorded Jacobian at (w_k + w_{k+1})/2.</summary>
+    Midpoint,
+
+    /// <summary>From an interpolant between sparse checkpoints, at the middle of each step.</summary>
+    Interpolated,
+
+    /// <summary>Known without a rule, as in closed-form problems.</summary>
+    Exact,
+}
+
+/// <summary>Which rule is used for J̄, and what it is called.</summary>
 public static class ChordQuadratures
 {
-    /// <summary>Whether to use midpoints.</summary>
-    /// <param name="quadrature">The rule asked for.</param>
-    /// <param name="checkpoints">The run, which has midpoints or not.</param>
-    /// <exception cref="InvalidRunException">Midpoints were asked for and are not there; the message names the tensor.</exception>
-    public static bool UsesMidpoints(this ChordQuadrature quadrature, CheckpointSequence checkpoints)
+    /// <summary>The name in reports: "trapezium", "midpoint", "interpolated" or "exact".</summary>
+    /// <param name="kind">The rule.</param>
+    public static string Name(this ChordQuadratureKind kind) => kind switch
     {
+        ChordQuadratureKind.Trapezium => "trapezium",
+        ChordQuadratureKind.Midpoint => "midpoint",
+        ChordQuadratureKind.Interpolated => "interpolated",
+        ChordQuadratureKind.Exact => "exact",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    /// <summary>The rule for a run: what is asked for, or for <see cref="ChordQuadrature.Auto"/> midpoints where they were recorded in every step.</summary>
+    /// <param name="quadrature">What is asked for.</param>
+    /// <param name="checkpoints">The run.</param>
+    /// <exception cref="InvalidRunException">Midpoints were asked for and are not there; the message names the tensor.</exception>
+    public static ChordQuadratureKind Resolve(this ChordQuadrature quadrature, CheckpointSequence checkpoints)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
         string[] names = checkpoints.HasJacobians ? ["J_S_mid", "J_Q_mid"] : ["K_SS_mid", "K_QS_mid"];
         if (quadrature == ChordQuadrature.Midpoint)
             foreach (var c in checkpoints.SkipLast(1))
                 foreach (string name in names) _ = c[name];
-        return quadrature == ChordQuadrature.Midpoint
+        bool midpoints = quadrature == ChordQuadrature.Midpoint
             || (quadrature == ChordQuadrature.Auto && checkpoints.SkipLast(1).All(c => names.All(name => c.Find(name) is not null)));
+        return midpoints ? ChordQuadratureKind.Midpoint : ChordQuadratureKind.Trapezium;
     }
-
-    /// <summary>The name of Simpson's rule with recorded midpoints.</summary>
-    public const string Midpoint = "midpoint";
-
-    /// <summary>The name of a rule: "midpoint" or "trapezium".</summary>
-    /// <param name="midpoints">Whether midpoints are used.</param>
-    public static string Name(bool midpoints) => midpoints ? Midpoint : "trapezium";
 }

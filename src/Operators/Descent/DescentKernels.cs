@@ -8,9 +8,9 @@ namespace KernelFlow.Operators;
 public abstract class DescentKernels
 {
     /// <summary>Sets the sizes.</summary>
-    /// <param name="trainSize">N.</param>
-    /// <param name="testSize">M.</param>
-    /// <param name="outputs">p.</param>
+    /// <param name="trainSize">N = n·p, the number of stacked training outputs.</param>
+    /// <param name="testSize">M = m·p, the number of stacked test outputs.</param>
+    /// <param name="outputs">p, the number of outputs per example.</param>
     /// <param name="learningRates">η_k > 0 per step.</param>
     /// <exception cref="ArgumentException">Sizes do not fit, or there is no step.</exception>
     protected DescentKernels(int trainSize, int testSize, int outputs, IReadOnlyList<double> learningRates)
@@ -19,20 +19,21 @@ public abstract class DescentKernels
         if (learningRates.Count == 0) throw new ArgumentException("Descent needs at least one step.", nameof(learningRates));
         for (int k = 0; k < learningRates.Count; k++)
             if (!(learningRates[k] > 0 && double.IsFinite(learningRates[k])))
-                throw new ArgumentException(FormattableString.Invariant($"The learning rate of step {k} is {learningRates[k]}, expected a positive number."), nameof(learningRates));
+                throw new ArgumentException(FormattableString.Invariant($"The learning rate of step {k} is {learningRates[k]}, expected a positive number."),
+                    nameof(learningRates));
         TrainSize = trainSize;
         TestSize = testSize;
         Outputs = outputs;
         LearningRates = learningRates;
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N = n·p, the number of stacked training outputs.</summary>
     public int TrainSize { get; }
 
-    /// <summary>M.</summary>
+    /// <summary>M = m·p, the number of stacked test outputs.</summary>
     public int TestSize { get; }
 
-    /// <summary>p.</summary>
+    /// <summary>p, the number of outputs per example.</summary>
     public int Outputs { get; }
 
     /// <summary>η_k.</summary>
@@ -41,8 +42,8 @@ public abstract class DescentKernels
     /// <summary>Number of steps.</summary>
     public int Steps => LearningRates.Count;
 
-    /// <summary>"midpoint" or "trapezium", as reports name the quadrature of J̄.</summary>
-    public abstract string Quadrature { get; }
+    /// <summary>The rule for J̄.</summary>
+    public abstract ChordQuadratureKind Quadrature { get; }
 
     /// <summary>Whether <see cref="DescentStep.TestAverage"/> is J̄_Q J̄_Qᵀ or a bound of it from K_QQ; otherwise it is J̄_QJ_Sᵀ K_SS⁺ J_SJ̄_Qᵀ.</summary>
     public virtual bool HasTestKernel => true;
@@ -61,7 +62,9 @@ public abstract class DescentKernels
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
         if (g.Length != TrainSize) throw new ArgumentException($"g has {g.Length} entries, expected {TrainSize}.", nameof(g));
         if (target.Average.Columns != TrainSize || target.Average.Rows != TrainSize + TestSize)
-            throw new ArgumentException($"The buffers are for N + M = {target.Average.Rows}, N = {target.Average.Columns}, expected {TrainSize + TestSize}, {TrainSize}.", nameof(target));
+            throw new ArgumentException(
+                $"The buffers are for N + M = {target.Average.Rows}, N = {target.Average.Columns}, expected {TrainSize + TestSize}, {TrainSize}.",
+                nameof(target));
         FillCore(step, g, target);
     }
 
@@ -75,17 +78,19 @@ public abstract class DescentKernels
     /// <param name="checkpoints">The run or a window of it.</param>
     /// <param name="outputs">Its outputs.</param>
     /// <param name="quadrature">Rule for J̄.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="segment">Rule for B̄.</param>
     /// <exception cref="ArgumentException">The run has no descent recursion, or one with memory (momentum, Adam), which kernels alone do not
     /// determine.</exception>
     /// <exception cref="InvalidRunException">Midpoints were asked for and are missing.</exception>
     public static DescentKernels Of(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend,
-        SegmentQuadrature segment = SegmentQuadrature.Simpson)
+        SegmentQuadrature segment = SegmentQuadrature.Gauss)
     {
         var rule = DescentSupport.Require(checkpoints);
-        if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.", nameof(checkpoints));
-        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend) : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend);
+        if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.",
+            nameof(checkpoints));
+        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend)
+            : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend);
     }
 
     /// <summary>η_k of a run that recorded every step: the differences of its flow times.</summary>

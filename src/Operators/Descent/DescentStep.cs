@@ -6,8 +6,8 @@ namespace KernelFlow.Operators;
 public sealed class DescentStep
 {
     /// <summary>Makes buffers.</summary>
-    /// <param name="trainSize">N.</param>
-    /// <param name="testSize">M.</param>
+    /// <param name="trainSize">N = n·p, the number of stacked training outputs.</param>
+    /// <param name="testSize">M = m·p, the number of stacked test outputs.</param>
     public DescentStep(int trainSize, int testSize)
     {
         int rows = trainSize + testSize;
@@ -31,10 +31,12 @@ public sealed class DescentStep
     /// <summary>J̄_Q J̄_Qᵀ, M×M, or what may stand for it in Cauchy–Schwarz bounds.</summary>
     public MatrixView TestAverage { get; }
 
-    /// <summary>Estimate of the quadrature error of J̄, applied to J_Sᵀ g: length N+M; with midpoints the trapezium's, trapezium − Simpson. From Jacobians alone, never from recorded outputs.</summary>
+    /// <summary>Estimate of the quadrature error of J̄, applied to J_Sᵀ g: length N+M; with midpoints the trapezium's, trapezium − Simpson. From Jacobians
+    /// alone, never from recorded outputs.</summary>
     public double[] Defect { get; }
 
-    /// <summary>(J_{k+1} − J_k) J_Sᵀ g, length N+M, with midpoints: how far J moves along the chord, beside which <see cref="Defect"/> shows how strongly it bends.</summary>
+    /// <summary>(J_{k+1} − J_k) J_Sᵀ g, length N+M, with midpoints: how far J moves along the chord, beside which <see cref="Defect"/> shows how strongly it
+    /// bends.</summary>
     public double[] Change { get; }
 
     /// <summary>Whether <see cref="Defect"/> is known for this step.</summary>

@@ -25,7 +25,7 @@ public sealed class InterpolatedDescentKernels : DescentKernels
     }
 
     /// <inheritdoc/>
-    public override string Quadrature => "interpolated";
+    public override ChordQuadratureKind Quadrature => ChordQuadratureKind.Interpolated;
 
     /// <inheritdoc/>
     public override bool HasTestKernel => _trajectory.HasTestKernel;

@@ -19,15 +19,15 @@ internal sealed class JacobianDescentKernels : DescentKernels
     public JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, SegmentQuadrature segment, Backend backend)
         : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
     {
-        bool midpoints = quadrature.UsesMidpoints(checkpoints);
-        Quadrature = ChordQuadratures.Name(midpoints);
+        Quadrature = quadrature.Resolve(checkpoints);
+        bool midpoints = Quadrature == ChordQuadratureKind.Midpoint;
         _columns = new ChordColumns(checkpoints, midpoints);
         _scaled = checkpoints[0].Find(TensorName.Preconditioner) is not null;
         _y = new double[_columns.Width];
         (_outputs, _loss, _segment, _backend) = (outputs, checkpoints.Loss, segment, backend);
     }
 
-    public override string Quadrature { get; }
+    public override ChordQuadratureKind Quadrature { get; }
 
     public override void Hessians(int step, ChordHessian target) =>
         target.Fill(_loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1], _segment);

@@ -25,7 +25,7 @@ public sealed class Adam : Optimizer
     /// <summary>Manifest: <c>learningRate</c>, <c>beta1</c>, <c>beta2</c>, <c>epsilon</c>, optionally <c>batchSize</c>.</summary>
     public static OptimizerDescriptor Descriptor { get; } = new(Name, Read, hasRule: true);
 
-    /// <summary>β₁.</summary>
+    /// <summary>β₁, the weight of the past in the running mean of gradients.</summary>
     public double Beta1 { get; }
 
     /// <summary>β₂; the recursion does not need it, because the preconditioner is recorded.</summary>

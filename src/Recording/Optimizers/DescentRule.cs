@@ -49,16 +49,16 @@ public abstract class DescentRule
     /// <remarks>Source: Cohen et al. 2021 (heavy ball); Cohen et al. 2022, arXiv:2207.14484 (Adam with a slowly changing preconditioner).</remarks>
     public virtual double StabilityEdge => 2 * (1 + Decay) / Gain;
 
-    /// <summary>d_k.</summary>
+    /// <summary>d_k, the part of Z_{k−1} that is kept in step k.</summary>
     /// <param name="step">k, counted from the start of training.</param>
     public virtual double DecayAt(long step) => Decay;
 
-    /// <summary>c_k.</summary>
+    /// <summary>c_k, the weight of the new gradient in step k.</summary>
     /// <param name="step">k, counted from the start of training.</param>
     public virtual double GainAt(long step) => Gain;
 
-    /// <summary>f_k.</summary>
+    /// <summary>f_k, by which M_k Z_k is multiplied to give the step.</summary>
     /// <param name="step">k, counted from the start of training.</param>
-    /// <param name="eta">η_k.</param>
+    /// <param name="eta">η_k, the learning rate of the step.</param>
     public virtual double StepFactor(long step, double eta) => eta;
 }

@@ -23,7 +23,7 @@ public sealed class Momentum : Optimizer
         },
         hasRule: true);
 
-    /// <summary>μ.</summary>
+    /// <summary>μ, the part of the velocity that is kept from step to step.</summary>
     public double Coefficient { get; }
 
     /// <inheritdoc/>

@@ -43,7 +43,7 @@ public sealed class TensorName
     /// <summary>B = ∇²Φ_S, the block of each example.</summary>
     public static TensorName B { get; } = new("B", TensorGroup.Outputs, TensorNeed.LossWithoutFormula, [n, p, p]);
 
-    /// <summary>Φ_S.</summary>
+    /// <summary>Φ_S, the training loss.</summary>
     public static TensorName Loss { get; } = new("loss", TensorGroup.Outputs, TensorNeed.Optional, _scalar);
 
     /// <summary>k, the columns of a sketch of the Jacobians.</summary>

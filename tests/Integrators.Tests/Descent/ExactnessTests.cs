@@ -16,7 +16,7 @@ public class ExactnessTests
         Check.Small(C2, 1e-13, "C2");
         Check.Small(C3, 1e-13, "C3");
         Check.Small(C4, 1e-13, "C4");
-        Assert.Equal((kind, "trapezium"), (result.Record.Optimizer, result.Record.Quadrature));
+        Assert.Equal((kind, ChordQuadratureKind.Trapezium), (result.Record.Optimizer, result.Record.Quadrature));
         // Not a trivial case: the kernel moves, and so do the outputs.
         Matrix<double> first = Runs.Jacobian(c[0], "J_S", 6), last = Runs.Jacobian(c[^1], "J_S", 6);
         Check.Between(Check.Relative(last * last.Transpose(), first * first.Transpose()), 0.02, 100, "kernel drift");

@@ -111,7 +111,7 @@ public class RefusalTests
     [Fact]
     public void DivergenceOnAnInterpolantNamesTheInterpolant()
     {
-        string message = Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(400) { Rule = "interpolated" }, Backends.Managed)).Message;
+        string message = Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(400) { Rule = ChordQuadratureKind.Interpolated }, Backends.Managed)).Message;
         Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ \d+, η = 1\), z = η·λ_max\(BK\) = 101 \(stable up to 2\); likely cause: between its checkpoints the interpolated kernel is past the edge", message);
     }
 
@@ -136,14 +136,14 @@ public class RefusalTests
     // K = 101, B = 1, η = 1: P_k = (−100)^k.
     private sealed class Stiff(int steps) : DescentKernels(1, 1, 1, Training.Constant(1, steps))
     {
-        public string Rule { get; init; } = "exact";
+        public ChordQuadratureKind Rule { get; init; } = ChordQuadratureKind.Exact;
 
         /// <summary>What is NaN in the third step.</summary>
         public string? Bad { get; init; }
 
         public Action<int>? OnFill { get; init; }
 
-        public override string Quadrature => Rule;
+        public override ChordQuadratureKind Quadrature => Rule;
 
         public override void Hessians(int step, ChordHessian target) =>
             target.Start.Blocks[0] = target.Average.Blocks[0] = target.Remainder.Blocks[0] = step == 2 && Bad == "hessian" ? double.NaN : 1;

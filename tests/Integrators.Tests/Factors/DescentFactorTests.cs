@@ -11,7 +11,7 @@ public class DescentFactorTests
     public void FactorIsThatOfTheRecursion(int p, double eta)
     {
         var c = Runs.Network("gradient-descent", p, eta, 12).Record();
-        var dense = Runs.Run(c).Propagation;
+        var dense = Runs.Run(c, segment: SegmentQuadrature.Gauss).Propagation;
         var factor = DescentFactor.Read(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed);
         var F = OperatorKit.Dense(factor);
         Check.Close(F.TransposeThisAndMultiply(F), dense.W_S, 1e-12, "F_dᵀF_d against W_d");

@@ -1,0 +1,29 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, and the two error vectors of <see cref="QuadratureError"/>.</summary>
+/// <param name="n">N.</param>
+internal readonly struct DescentColumns(int n)
+{
+    /// <summary>Columns beside P.</summary>
+    public const int Beside = 4;
+
+    /// <summary>All columns.</summary>
+    public int Count => n + Beside;
+
+    /// <summary>P.</summary>
+    public MatrixView P(in MatrixView x) => x.ColumnRange(0, n);
+
+    /// <summary>The predicted gradient.</summary>
+    public Span<double> Predicted(in MatrixView x) => x.Column(n);
+
+    /// <summary>The vector that is carried across one step.</summary>
+    public Span<double> Single(in MatrixView x) => x.Column(n + 1);
+
+    /// <summary>The error of the predicted gradient that the recorded outputs show.</summary>
+    public Span<double> ResidualError(in MatrixView x) => x.Column(n + 2);
+
+    /// <summary>The error of the predicted gradient that the quadrature estimates.</summary>
+    public Span<double> EstimateError(in MatrixView x) => x.Column(n + 3);
+}

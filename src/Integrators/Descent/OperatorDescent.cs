@@ -1,0 +1,152 @@
+using System.Numerics.Tensors;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>The descent of the operators: P with W_d and G_d, the vectors that are wanted, and the errors that are known, all in one run of the recursion.</summary>
+internal sealed class OperatorDescent : DescentObserver
+{
+    private readonly StepResponse _response;
+    private readonly OutputRecord? _recorded;
+    private readonly CarriedVectors _wanted;
+    private readonly Action<double>? _progress;
+    private readonly int _n, _steps;
+    private readonly DescentColumns _columns;
+    private readonly MatrixView _x;
+    private readonly DescentSums _sums;
+    private readonly StepStability _stability;
+    private readonly PredictedLoss _loss;
+    private readonly RecordedResiduals? _residuals;
+    private readonly DefectEstimate _estimate;
+    private readonly List<double[]> _transported = [], _singles = [];
+    private readonly List<PartialGramian> _partial = [];
+    private MatrixView _t;
+
+    /// <param name="response">Takes the steps.</param>
+    /// <param name="recorded">Outputs before every step and after the last one; null for none.</param>
+    /// <param name="wanted">Vectors to carry.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="progress">Receives the share done.</param>
+    public OperatorDescent(StepResponse response, OutputRecord? recorded, CarriedVectors wanted, Backend backend, long seed, Action<double>? progress)
+    {
+        (_response, _recorded, _wanted, _progress) = (response, recorded, wanted, progress);
+        (_n, _steps) = (response.TrainSize, response.LearningRates.Count);
+        int m = response.Rows - _n;
+        if (recorded is not null && recorded.Times.Count != _steps + 1)
+            throw new ArgumentException($"Outputs were recorded at {recorded.Times.Count} checkpoints, expected {_steps + 1} for {_steps} steps.", nameof(recorded));
+        PropagationChecks.Require(wanted, _n, _n, _steps);
+        _columns = new DescentColumns(_n);
+        _x = Buffers.Zero(_n, _columns.Count);
+        for (int i = 0; i < _n; i++) _x[i, i] = 1;
+        _sums = new DescentSums(_n, m, _n, backend);
+        _stability = new StepStability(response, backend, seed);
+        _loss = new PredictedLoss(_n);
+        _residuals = recorded is null ? null : new RecordedResiduals(recorded, _n, m, _steps);
+        _estimate = new DefectEstimate(response, wanted.Start is not null);
+        if (wanted.Start is not { } start) return;
+        start.CopyTo(_columns.Predicted(_x));
+        _transported.Add(start.ToArray());
+    }
+
+    /// <summary>Runs all steps.</summary>
+    public DescentResult Run(CancellationToken cancellation)
+    {
+        DescentLoop.Run(_response, _x, this, cancellation);
+        var (response, motion) = _response.Bounds(cancellation);
+        return new DescentResult(Operators(), Record(response, motion));
+    }
+
+    public override void Before(long step, in MatrixView x)
+    {
+        if (_recorded is not null) _recorded.Gradients[(int)step].CopyTo(_columns.Single(x));
+        else if (_wanted.PerInterval is { } each) each[(int)step].CopyTo(_columns.Single(x));
+    }
+
+    public override void Responded(long step, in MatrixView x, in MatrixView t)
+    {
+        int k = (int)step;
+        _t = t;
+        _sums.Add(_response.LearningRates[k], _response.Start, x, t);
+        _stability.Responded(k);
+        var predicted = _columns.Predicted(x);
+        _loss.Add(predicted, _columns.Predicted(t)[.._n], _response.Hessian.Remainder);
+        _residuals?.Responded(k, _response.Hessian, _columns.Single(t), _columns.ResidualError(x), _columns.ResidualError(t), predicted, _loss.Displacement);
+        _estimate.Responded(_columns.EstimateError(x), _columns.EstimateError(t), predicted, _loss.Displacement);
+    }
+
+    public override void Moved(long step, in MatrixView x)
+    {
+        int k = (int)step;
+        // Sources of error enter after the step, which has carried those that were there before.
+        _residuals?.Error.Inject(_columns.ResidualError(x), _response.Average);
+        if (_estimate.IsKnown) _estimate.Error.Inject(_columns.EstimateError(x), _response.Average);
+        if (_wanted.Start is not null) _transported.Add(_columns.Predicted(x).ToArray());
+        if (_wanted.PerInterval is not null) _singles.Add(_columns.Single(x).ToArray());
+        _stability.Moved(k, _columns.P(x), _t, _sums.W);
+        if (_wanted.KeepGramianAt.Contains(k + 1)) _partial.Add(new PartialGramian(k + 1, (DenseMatrix)_sums.W.Clone()));
+        _progress?.Invoke((k + 1.0) / _steps);
+    }
+
+    private Propagation Operators() => new()
+    {
+        P = _columns.P(_x).ToMatrix(),
+        W_S = _sums.W,
+        G_S = _sums.Train,
+        G_Q = _sums.Test,
+        Nodes = [],
+        StepsPerInterval = Enumerable.Repeat(1, _steps).ToArray(),
+        Transported = _transported,
+        IntervalTransported = _singles,
+        PartialGramians = _partial,
+        Error = new IntegrationError(0, 0, 0),
+        Report = new SolveReport($"descent ({_response.Rule.Kind}, {_response.Quadrature.Name()})", _steps, 0, 1),
+    };
+
+    private DescentRecord Record(double response, double motion)
+    {
+        double gradient = _wanted.Start is { } v ? TensorPrimitives.Norm<double>(v) : 0;
+        var (loss, train, test) = Changes();
+        ReadOnlySpan<double> predicted = _columns.Predicted(_x);
+        return new DescentRecord
+        {
+            Optimizer = _response.Rule.Kind,
+            Quadrature = _response.Quadrature,
+            Z = _stability.Z,
+            StabilityEdge = _response.Rule.StabilityEdge,
+            Amplification = _stability.Amplification,
+            PeakPropagator = _stability.Peak,
+            PredictedLossChange = _loss.Change,
+            ResponseBound = response,
+            MotionBound = motion,
+            HasTestKernel = _response.HasTestKernel,
+            Epsilon = _response.Epsilon,
+            Residuals = _residuals?.PerStep,
+            Residual = _residuals?.Error.Relative(loss, gradient, train, test, predicted, _columns.ResidualError(_x)),
+            Estimate = _estimate.IsKnown ? _estimate.Error.Relative(loss, gradient, train, test, predicted, _columns.EstimateError(_x)) : null,
+        };
+    }
+
+    // |ΔΦ|, ‖ΔU_S‖ and ‖ΔU_Q‖ over the window: recorded, otherwise predicted.
+    private (double Loss, double Train, double Test) Changes()
+    {
+        if (_recorded is { } r)
+        {
+            double? loss = r.Losses[^1] - r.Losses[0];
+            return (Math.Abs(loss ?? _loss.Change), Distance(r.TrainOutputs), Distance(r.TestOutputs));
+        }
+        if (_wanted.Start is not { } g) return (0, 0, 0);
+        return (Math.Abs(_loss.Change), Image(_sums.Train, g), Image(_sums.Test, g));
+    }
+
+    private static double Distance(IReadOnlyList<double[]> outputs) => outputs[0].Length == 0 ? 0 : TensorPrimitives.Distance<double>(outputs[^1], outputs[0]);
+
+    private static double Image(DenseMatrix a, double[] x)
+    {
+        var result = new double[a.RowCount];
+        for (int j = 0; j < x.Length; j++) TensorPrimitives.MultiplyAdd(((MatrixView)a).Column(j), x[j], result, result);
+        return TensorPrimitives.Norm<double>(result);
+    }
+}

@@ -1,0 +1,88 @@
+namespace KernelFlow.Integrators.Tests.Descent;
+
+/// <summary>The recursion stands once: a block, one vector on an interpolant and the operators are carried by the same steps.</summary>
+public class TransportTests
+{
+    private static DescentKernels Kernels(CheckpointSequence c) => DescentKernels.Of(c, OutputRecord.Read(c), ChordQuadrature.Auto, Backends.Managed);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ABlockIsCarriedAsTheOperatorsSay(int p)
+    {
+        var c = Runs.Network("gradient-descent", p, 0.8, 12).Record();
+        var operators = DescentRecursion.Run(Kernels(c), Backends.Managed).Propagation;
+        var block = RandomMatrices.Uniform(new Random(1), c.TrainSize, 4);
+        var carried = DescentRecursion.Transport(Kernels(c), DenseMatrix.OfMatrix(block), Backends.Managed);
+        Check.Close(carried.End, operators.P * block, 1e-13, "P V");
+        Check.Close(carried.Train, operators.G_S * block, 1e-13, "G_S V");
+        Check.Close(carried.Test, operators.G_Q * block, 1e-13, "G_d V");
+        Check.Close(carried.Dissipated, block.Transpose() * operators.W_S * block, 1e-13, "VᵀW_dV");
+        Assert.Equal((c.Count - 1, "descent of columns (midpoint)"), (carried.Report.Steps, carried.Report.Name));
+    }
+
+    [Fact]
+    public void AGradientIsCarriedOnAnInterpolantAsTheOperatorsSay()
+    {
+        var all = Runs.Network("gradient-descent", 3, 0.8, 12).Record();
+        int[] kept = [.. Enumerable.Range(0, (all.Count + 1) / 2).Select(k => 2 * k)];
+        var c = all.Subset(kept);
+        var outputs = OutputRecord.Read(c);
+        var trajectory = TrajectoryBuilder.Read(c, outputs, Backends.Managed).Linear([.. Enumerable.Range(0, c.Count)]);
+        var dense = DescentRecursion.Run(new InterpolatedDescentKernels(trajectory, c), Backends.Managed, new CarriedVectors(outputs.Gradients[0]));
+        var carried = DescentRecursion.Transport(trajectory, [.. Enumerable.Repeat(2L, c.Count - 1)], outputs.Gradients[0]);
+        Assert.Equal(c.Count, carried.AtKnots.Count);
+        for (int k = 0; k < c.Count; k++) Close(carried.AtKnots[k], dense.Propagation.Transported[2 * k], $"g at checkpoint {k}");
+        Close(carried.Train, (dense.Propagation.G_S * Vector<double>.Build.Dense(outputs.Gradients[0])).ToArray(), "G_S g");
+        Close(carried.Test, (dense.Propagation.G_Q * Vector<double>.Build.Dense(outputs.Gradients[0])).ToArray(), "G_d g");
+        Check.Small(Math.Abs(carried.LossChange / dense.Record.PredictedLossChange - 1), 1e-12, "change of the loss");
+
+        static void Close(double[] found, double[] expected, string what) =>
+            Check.Small(found.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs), 1e-12, what);
+    }
+
+    [Fact]
+    public void WhatDoesNotFitIsRefused()
+    {
+        var c = Runs.Network("gradient-descent", 1, 0.8, 12).Record();
+        var outputs = OutputRecord.Read(c);
+        var trajectory = TrajectoryBuilder.Read(c, outputs, Backends.Managed).Linear([.. Enumerable.Range(0, c.Count)]);
+        string Refused(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
+        Assert.StartsWith("The block is", Refused(() => DescentRecursion.Transport(Kernels(c), new DenseMatrix(c.TrainSize + 1, 1), Backends.Managed)));
+        Assert.StartsWith("steps: found 1 numbers", Refused(() => DescentRecursion.Transport(trajectory, [1], outputs.Gradients[0])));
+        Assert.StartsWith("steps: found 0, expected at least 1", Refused(() => DescentRecursion.Transport(trajectory, [.. Enumerable.Repeat(0L, c.Count - 1)], outputs.Gradients[0])));
+        Assert.StartsWith("gradient: found 1 entries", Refused(() => DescentRecursion.Transport(trajectory, [.. Enumerable.Repeat(1L, c.Count - 1)], [1])));
+    }
+
+    /// <summary>Regression: the default of the library was Simpson's rule along the outputs although the theory says Gauss, so that its numbers were not those of the command line.</summary>
+    [Fact]
+    public void GaussIsTheRuleAlongTheOutputsUnlessAnotherIsAskedFor()
+    {
+        Assert.Equal(SegmentQuadrature.Gauss, new DescentOptions().Segment);
+        var c = Runs.Network("gradient-descent", 3, 0.8, 12).Record();
+        var outputs = OutputRecord.Read(c);
+        double[] Average(DescentKernels kernels)
+        {
+            var hessian = new ChordHessian(c.Train, c.Outputs);
+            kernels.Hessians(0, hessian);
+            return [.. hessian.Average.Blocks];
+        }
+        double[] byDefault = Average(Kernels(c)), gauss = Average(DescentKernels.Of(c, outputs, ChordQuadrature.Auto, Backends.Managed, SegmentQuadrature.Gauss)),
+            simpson = Average(DescentKernels.Of(c, outputs, ChordQuadrature.Auto, Backends.Managed, SegmentQuadrature.Simpson));
+        Assert.Equal(gauss, byDefault);
+        Assert.NotEqual(simpson, byDefault);
+    }
+
+    /// <summary>The seed reaches the start vectors of z = η·λ_max(BK); the operators do not hang on it.</summary>
+    [Fact]
+    public void TheSeedReachesTheStability()
+    {
+        var c = Runs.Network("gradient-descent", 3, 0.8, 12).Record();
+        DescentResult Run(long seed) => DescentRecursion.Run(c, OutputRecord.Read(c), new DescentOptions { Seed = seed }, Backends.Managed);
+        DescentResult zero = Run(0), again = Run(0), one = Run(1);
+        Assert.Equal(zero.Record.Z, again.Record.Z);
+        Assert.NotEqual(zero.Record.Z, one.Record.Z);
+        Assert.Equal(zero.Propagation.P, one.Propagation.P);
+        Check.Small(zero.Record.Z.Zip(one.Record.Z, (a, b) => Math.Abs(a / b - 1)).Max(), 1e-4, "z with another seed");
+    }
+}
