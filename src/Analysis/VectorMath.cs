@@ -34,7 +34,4 @@ internal static class VectorMath
 
     /// <summary>xᵀAx.</summary>
     public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => VectorKernels.Dot(x, Multiply(1, a, x));
-
-    /// <summary>Pearson correlation; null when one side is constant or there are fewer than two values.</summary>
-    public static double? Correlation(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => VectorKernels.Correlation(a, b);
 }

@@ -15,7 +15,7 @@ internal static class Summary
         foreach (string id in (string[])[WellKnownClaims.Transport, WellKnownClaims.TestTransfer])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim) writer.WriteLine(Claim(claim));
         writer.WriteLine($"Kernel drift: {NumberText.Short(analysis.KernelEvolution.PeakDrift)} at its largest, {NumberText.Short(analysis.KernelEvolution.EndDrift)} at the end (relative, spectral norm)");
-        writer.WriteLine($"Spectrum of W_S: {NumberText.Count(analysis.Spectrum.SignalDimension)} signal, {NumberText.Count(analysis.Spectrum.ReservoirDimension)} reservoir modes; effective rank {NumberText.Short(analysis.Spectrum.EffectiveRank)}");
+        writer.WriteLine($"Spectrum of W_S: {Narrative.Count(analysis.Spectrum.SignalDimension)} signal, {Narrative.Count(analysis.Spectrum.ReservoirDimension)} reservoir modes; effective rank {NumberText.Short(analysis.Spectrum.EffectiveRank)}");
         if (folder is not null) writer.WriteLine($"Report: {Path.Combine(folder, ReservoirReports.HtmlFile)}");
     }
 

@@ -6,6 +6,9 @@ namespace KernelFlow.Reporting;
 /// <summary>The sentences that every report and the command line share.</summary>
 public static class Narrative
 {
+    /// <summary>A number of modes, or "an unknown number".</summary>
+    public static string Count(Known<int> number) => number.TryGet(out int known) ? NumberText.Count(known) : "an unknown number";
+
     /// <summary>What a claim is confronted with: recorded data, the code's own mathematics, or nothing.</summary>
     public static string Tests(ClaimResult claim) =>
         claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data", ClaimKind.Code or ClaimKind.Inclusion => "code",
@@ -18,8 +21,8 @@ public static class Narrative
         return
         [
             ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode "
-                + $"{Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this verifies "
-                + "code and kernels"],
+                + $"{NumberText.Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this "
+                + "verifies code and kernels"],
             ["independent", Short(inclusion.Independent.OrNull()?.WorstExcess), inclusion.Independent.TryGet(out var independent)
                 ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); "
                 + "0 is none" : inclusion.Independent.Reason!],
@@ -39,8 +42,8 @@ public static class Narrative
         string threshold = $"{Measure(analysis)} below δ = {Short(spectrum.Threshold)}";
         return inclusion.Verdict switch
         {
-            Verdict.Holds => $"Of {Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the reservoir "
-                + $"({threshold}), "
+            Verdict.Holds => $"Of {NumberText.Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the "
+                + $"reservoir ({threshold}), "
                 + "and none of them moves the test outputs by more than its share of training dissipation allows."
                 + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the "
                     + "theory meets the data in the claims that are marked data." : ""),
@@ -48,13 +51,13 @@ public static class Narrative
                 + $"dissipated (none has {threshold}). "
                 + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
             Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
-                $"Mode {Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as far as its "
-                    + "training dissipation allows, "
+                $"Mode {NumberText.Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as "
+                    + "far as its training dissipation allows, "
                 + "which integration and rounding do not explain: the kernel blocks do not belong to one joint kernel, or the code is wrong.",
             Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent.OrNull()?.WorstExcess)} when W_S and "
                 + $"G_Q come from two methods ({inclusion.Independent.OrNull()?.Method}).",
-            _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of {Count(modes)} modes "
-                + $"have {threshold}).",
+            _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of "
+                + $"{NumberText.Count(modes)} modes have {threshold}).",
         };
     }
 
@@ -84,8 +87,8 @@ public static class Narrative
     public static string? Stability(ReservoirAnalysis analysis)
     {
         if (analysis.Descent is not { } d) return null;
-        string z = $"The largest z = η λ_max(BK) is {Short(d.LargestZ)}, at step {Count(d.LargestZStep)} of the window; the edge of stability is "
-            + $"{Short(d.StabilityEdge)}. ";
+        string z = $"The largest z = η λ_max(BK) is {Short(d.LargestZ)}, at step {NumberText.Count(d.LargestZStep)} of the window; the edge of stability "
+            + $"is {Short(d.StabilityEdge)}. ";
         string growth = d.Amplification > 1 ? $"Errors made early can grow by a factor of {Short(d.Amplification)} in the stiffest direction"
             : "Errors made early do not grow";
         string end = !d.Decidable ? ": too far past the edge for claims against data to be decided." : ".";

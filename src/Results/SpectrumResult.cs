@@ -18,11 +18,11 @@ public sealed record SpectrumResult
     /// <summary>δ: modes whose measure is below it are the (soft) reservoir.</summary>
     public required double Threshold { get; init; }
 
-    /// <summary>Number of modes at or above the threshold.</summary>
-    public required int SignalDimension { get; init; }
+    /// <summary>Number of modes at or above the threshold; unknown when fewer modes were computed than are above it.</summary>
+    public required Known<int> SignalDimension { get; init; }
 
-    /// <summary>Number of modes below the threshold.</summary>
-    public required int ReservoirDimension { get; init; }
+    /// <summary>Number of modes below the threshold; unknown when <see cref="SignalDimension"/> is.</summary>
+    public required Known<int> ReservoirDimension { get; init; }
 
     /// <summary>(Σλ)²/Σλ².</summary>
     public required double EffectiveRank { get; init; }

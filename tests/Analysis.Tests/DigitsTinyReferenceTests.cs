@@ -99,7 +99,7 @@ public class DigitsTinyReferenceTests
     {
         using var run = RecordedRun.Open(TestRuns.DigitsTiny);
         var analysis = Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { Threshold = threshold, RelativeTolerance = 1e-6 });
-        Assert.Equal((signal, 24 - signal, threshold), (analysis.Spectrum.SignalDimension, analysis.Spectrum.ReservoirDimension, analysis.Spectrum.Threshold));
+        Assert.Equal((signal, 24 - signal, threshold), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value, analysis.Spectrum.Threshold));
         Assert.Equal(24 - signal, analysis.Inclusion.Modes.Count(m => m.InReservoir));
         Assert.Equal(signal == 24 ? Verdict.Vacuous : Verdict.Holds, analysis.Inclusion.Verdict);
     }

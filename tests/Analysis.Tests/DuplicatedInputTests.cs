@@ -41,12 +41,12 @@ public class DuplicatedInputTests
     {
         var run = Run(outputs, duplicates, single, softmax);
         var analysis = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 1e-10 });
-        Assert.Equal(outputs * duplicates, analysis.Spectrum.ReservoirDimension);
+        Assert.Equal(outputs * duplicates, analysis.Spectrum.ReservoirDimension.Value);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
         Assert.Equal(Verdict.Holds, analysis.Claim("C9").Verdict);
 
         // The reservoir is ker J_Sᵀ itself, untouched by the flow and invisible to the test set.
-        int N = run.TrainSize, signal = analysis.Spectrum.SignalDimension;
+        int N = run.TrainSize, signal = analysis.Spectrum.SignalDimension.Value;
         var reservoir = analysis.Operators.Value.Eigenvectors.SubMatrix(0, N, signal, N - signal);
         foreach (var c in run)
         {
@@ -59,5 +59,5 @@ public class DuplicatedInputTests
 
     [Fact]
     public void WithoutDuplicatesNothingIsLeft() =>
-        Assert.Equal(0, Analyze.Reservoir(Run(2, 0, false, false), TestRuns.Options with { Threshold = 1e-10 }).Spectrum.ReservoirDimension);
+        Assert.Equal(0, Analyze.Reservoir(Run(2, 0, false, false), TestRuns.Options with { Threshold = 1e-10 }).Spectrum.ReservoirDimension.Value);
 }

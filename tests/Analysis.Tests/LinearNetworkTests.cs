@@ -55,7 +55,7 @@ public sealed class LinearNetworkTests(ITestOutputHelper output) : IDisposable
         var exact = new LinearNetworkSolution(options);
         var run = exact.Checkpoints(Enumerable.Range(0, 41).Select(k => 8.0 * k / 40));
         var analysis = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 1e-10 });
-        Assert.Equal((options.Train - options.InputSize) * options.Outputs, analysis.Spectrum.ReservoirDimension);
+        Assert.Equal((options.Train - options.InputSize) * options.Outputs, analysis.Spectrum.ReservoirDimension.Value);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
         foreach (string id in (string[])["C1", "C2", "C3", "C4"]) Assert.True(analysis.Claim(id).Verdict != Verdict.Violated, $"{id}: {analysis.Claim(id).RelativeError}, {analysis.Claim(id).Budget}");
     }

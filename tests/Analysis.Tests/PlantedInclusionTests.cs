@@ -91,7 +91,7 @@ public class PlantedInclusionTests
     {
         var analysis = Analysis(Plant(0, kind).Run);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
-        Assert.Equal((Train - Kernel, Kernel), (analysis.Spectrum.SignalDimension, analysis.Spectrum.ReservoirDimension));
+        Assert.Equal((Train - Kernel, Kernel), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value));
         Check.Within(1e-3, 1, analysis.Inclusion.Structural.WorstRatio, "worst ratio");
         Check.Within(1e-3, 1, analysis.Inclusion.Visibility!.Value / analysis.Inclusion.VisibilityBound, "visibility relative to its bound");
         Assert.Equal(kind != Kind.WithoutTestKernel, analysis.Inclusion.BoundFromTestKernel);
@@ -129,7 +129,7 @@ public class PlantedInclusionTests
             var analysis = Analysis(run, 1e-3);
             Assert.Equal(Verdict.Vacuous, analysis.Inclusion.Verdict);
             Assert.Equal("no mode below the threshold 0.001", analysis.Inclusion.Reason);
-            Assert.Equal((9, 0), (analysis.Spectrum.SignalDimension, analysis.Spectrum.ReservoirDimension));
+            Assert.Equal((9, 0), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value));
             Check.AtMost(1, analysis.Inclusion.Structural.WorstRatio, "worst ratio");
             Check.AtMost(1, analysis.Inclusion.Visibility!.Value / analysis.Inclusion.VisibilityBound, "visibility relative to its bound");
         }

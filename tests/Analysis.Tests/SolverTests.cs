@@ -47,32 +47,77 @@ public sealed class SolverTests(ITestOutputHelper output)
             Check.AtMost(1e-12 * values[0], Math.Abs(values[j] - dense.Spectrum.Eigenvalues[j]), "eigenvalue against the dense one");
         Check.AtMost(1e-11 * values[0], factor.Spectrum.ResidualNorms.Max(), "residual against the dense W");
         Assert.True(factor.Inclusion.Verdict == Verdict.Holds, $"{factor.Inclusion.Verdict}: {factor.Inclusion.Reason}");
-        Assert.Equal((expected, signal), (factor.Spectrum.ReservoirDimension, factor.Spectrum.SignalDimension));
+        Assert.Equal((expected, signal), (factor.Spectrum.ReservoirDimension.Value, factor.Spectrum.SignalDimension.Value));
         // The bound of a reservoir mode is what sets the two apart: √ε against ε.
         double scale = factor.Inclusion.VisibilityBound * Root(values[0]);
         Check.AtMost(3 * rounding / Root(values[0]), factor.Inclusion.Modes[^1].Bound / scale, "bound from the factor, relative");
         Check.Within(1e-9, 1e-6, dense.Inclusion.Modes[^1].Bound / scale, "bound from the matrix, relative");
     }
 
+    /// <summary>With all modes wanted Lanczos gives them all, and the same verdicts as the dense solver.</summary>
     [Fact]
-    public void LanczosGivesTheLargestAndTheClaimsKeepAllModes()
+    public void LanczosForAllModesIsAsTheDenseSolver()
     {
         var run = Recorder.InMemory(s_duplicates, TestRuns.Managed);
-        var dense = Analyze.Reservoir(run, With("auto"));
+        ReservoirAnalysis dense = Analyze.Reservoir(run, With("auto")), found = Analyze.Reservoir(run, With("lanczos"));
         Assert.Equal((EigenSolver.Dense, true, run.TrainSize), (dense.Spectrum.Solver, dense.Spectrum.Complete, dense.Spectrum.Eigenvalues.Count));
-        foreach (int? modes in (int?[])[1, 7, 20, null])
+        Assert.Equal((EigenSolver.Lanczos, true, run.TrainSize), (found.Spectrum.Solver, found.Spectrum.Complete, found.Spectrum.Eigenvalues.Count));
+        Agree(dense, found);
+        Assert.Equal(dense.Claims.Select(c => (c.Id, c.Verdict)), found.Claims.Select(c => (c.Id, c.Verdict)));
+        Assert.Equal((dense.Spectrum.SignalDimension, dense.Spectrum.ReservoirDimension), (found.Spectrum.SignalDimension, found.Spectrum.ReservoirDimension));
+    }
+
+    /// <summary>Lanczos for fewer modes than N also ran the dense solver. What is said of all modes is now said of the computed ones, and dimensions are known only when the last of
+    /// them is below the threshold.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(7, false)]
+    [InlineData(20, true)]
+    [InlineData(24, true)]
+    public void LanczosForSomeModesAlsoRanTheDenseSolver(int k, bool known)
+    {
+        var run = Recorder.InMemory(s_duplicates, TestRuns.Managed);
+        // Where the dimensions are to be known, the threshold lies between the last two modes that are computed.
+        var measures = Analyze.Reservoir(run, With("dense")).Spectrum.DissipatedFraction.Value;
+        double threshold = known ? Math.Max(1e-10, Math.Sqrt(measures[k - 2] * Math.Max(measures[k - 1], 0))) : 1e-10;
+        ReservoirAnalysis dense = Analyze.Reservoir(run, With("dense") with { Threshold = threshold });
+        var found = Analyze.Reservoir(run, With("lanczos", k) with { Threshold = threshold });
+        int N = run.TrainSize;
+        Assert.Equal((EigenSolver.Lanczos, false, k), (found.Spectrum.Solver, found.Spectrum.Complete, found.Spectrum.Eigenvalues.Count));
+        Assert.Equal((k, k, k), (found.Spectrum.ResidualNorms.Count, found.Spectrum.RelativeEigenvalues.Count, found.Operators.Value.Eigenvectors.ColumnCount));
+        Assert.Equal(k, found.Inclusion.Modes.Count); // a dense solver would have given N
+        Assert.False(string.IsNullOrEmpty(found.Spectrum.Multiplicity));
+        Agree(dense, found);
+        Check.Near(dense.Spectrum.EffectiveRank, found.Spectrum.EffectiveRank, 1e-10, "effective rank");
+        Assert.Equal(known, found.Spectrum.SignalDimension.IsKnown);
+        string leftOut = $"the {k} largest of {N} modes";
+        foreach (string id in (string[])["C6", "C9"])
         {
-            var found = Analyze.Reservoir(run, With("lanczos", modes));
-            int k = modes ?? run.TrainSize;
-            Assert.Equal((EigenSolver.Lanczos, modes is null, k), (found.Spectrum.Solver, found.Spectrum.Complete, found.Spectrum.Eigenvalues.Count));
-            for (int j = 0; j < k; j++) Check.AtMost(1e-10 * dense.Spectrum.Eigenvalues[0], Math.Abs(found.Spectrum.Eigenvalues[j] - dense.Spectrum.Eigenvalues[j]), $"eigenvalue {j + 1} of {k}");
-            Check.AtMost(1e-10 * dense.Spectrum.Eigenvalues[0], found.Spectrum.ResidualNorms.Max(), "residual");
-            Assert.Equal((k, k, k), (found.Spectrum.ResidualNorms.Count, found.Spectrum.RelativeEigenvalues.Count, found.Operators.Value.Eigenvectors.ColumnCount));
-            // A statement about all modes stays one.
-            Assert.Equal((dense.Spectrum.SignalDimension, dense.Spectrum.ReservoirDimension, dense.Inclusion.Verdict), (found.Spectrum.SignalDimension, found.Spectrum.ReservoirDimension, found.Inclusion.Verdict));
-            Assert.Equal(dense.Claims.Select(c => (c.Id, c.Verdict)), found.Claims.Select(c => (c.Id, c.Verdict)));
-            Assert.False(string.IsNullOrEmpty(found.Spectrum.Multiplicity));
+            Assert.Equal(Verdict.Holds, found.Claim(id).Verdict);
+            Assert.Contains(leftOut, found.Claim(id).Reason);
         }
+        if (known)
+        {
+            Assert.Equal((dense.Spectrum.SignalDimension, dense.Spectrum.ReservoirDimension), (found.Spectrum.SignalDimension, found.Spectrum.ReservoirDimension));
+            Assert.Equal(Verdict.Holds, found.Inclusion.Verdict);
+            Assert.Contains($"of the {k} largest modes; the other {N - k} were not computed", found.Inclusion.Reason);
+        }
+        else
+        {
+            Assert.Contains($"{leftOut} of W_S were computed, and none of them is below the threshold", found.Spectrum.SignalDimension.Reason);
+            Assert.Equal((Verdict.Undecided, Verdict.Measured), (found.Inclusion.Verdict, found.Claim("C8").Verdict));
+            Assert.Contains("were not computed", found.Inclusion.Reason);
+            Assert.DoesNotContain(found.Inclusion.ThresholdCurve, p => p.Threshold <= found.Spectrum.DissipatedFraction.Value[^1]);
+        }
+    }
+
+    // The eigenvalues of one analysis against the first of another.
+    private static void Agree(ReservoirAnalysis dense, ReservoirAnalysis found)
+    {
+        double first = dense.Spectrum.Eigenvalues[0];
+        for (int j = 0; j < found.Spectrum.Eigenvalues.Count; j++)
+            Check.AtMost(1e-10 * first, Math.Abs(found.Spectrum.Eigenvalues[j] - dense.Spectrum.Eigenvalues[j]), $"eigenvalue {j + 1}");
+        Check.AtMost(1e-10 * first, found.Spectrum.ResidualNorms.Max(), "residual");
     }
 
     [Fact]

@@ -37,12 +37,12 @@ public sealed class TrainedDuplicatesTests(ITestOutputHelper output)
         if (kernels) run = new CheckpointSequence(KernelBlocks.Convert(run, dense), run.Loss) { Optimizer = run.Optimizer };
         var analysis = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 1e-10, Backend = dense });
         var s = analysis.Spectrum;
-        output.WriteLine(FormattableString.Invariant($"{backend}, {loss}, {type}, kernels {kernels}: {analysis.Inclusion.Verdict}, λ/λ₁ = {s.RelativeEigenvalues[s.SignalDimension - 1]:e1} | {s.RelativeEigenvalues[^expected]:e1}"));
-        Assert.Equal(expected, s.ReservoirDimension);
+        output.WriteLine(FormattableString.Invariant($"{backend}, {loss}, {type}, kernels {kernels}: {analysis.Inclusion.Verdict}, λ/λ₁ = {s.RelativeEigenvalues[s.SignalDimension.Value - 1]:e1} | {s.RelativeEigenvalues[^expected]:e1}"));
+        Assert.Equal(expected, s.ReservoirDimension.Value);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
         // A gap, not a threshold that happens to fit.
-        Check.Within(1e-9, 1, s.RelativeEigenvalues[s.SignalDimension - 1], "smallest signal eigenvalue, relative");
-        Check.AtMost(1e-13, Math.Abs(s.RelativeEigenvalues[s.SignalDimension]), "largest reservoir eigenvalue, relative");
+        Check.Within(1e-9, 1, s.RelativeEigenvalues[s.SignalDimension.Value - 1], "smallest signal eigenvalue, relative");
+        Check.AtMost(1e-13, Math.Abs(s.RelativeEigenvalues[s.SignalDimension.Value]), "largest reservoir eigenvalue, relative");
     }
 
     [Theory]
@@ -51,6 +51,6 @@ public sealed class TrainedDuplicatesTests(ITestOutputHelper output)
     public void WithoutCopiesThereIsNone(LossKind loss)
     {
         var run = Recorder.InMemory(s_options with { Outputs = 3, Loss = loss, Duplicates = 0 }, TestRuns.Managed);
-        Assert.Equal(0, Analyze.Reservoir(run, TestRuns.Options with { Threshold = 1e-10 }).Spectrum.ReservoirDimension);
+        Assert.Equal(0, Analyze.Reservoir(run, TestRuns.Options with { Threshold = 1e-10 }).Spectrum.ReservoirDimension.Value);
     }
 }

@@ -30,7 +30,9 @@ public sealed class SolverOptionTests(SmallRun run) : IClassFixture<SmallRun>, I
             double error = Math.Abs(found.GetProperty("eigenvalues")[j].GetDouble() - all[j]) / all[0];
             Assert.True(error <= 1e-10, FormattableString.Invariant($"mode {j + 1}: off by {error:g3}·λ_1"));
         }
-        Assert.Equal(12, found.GetProperty("signalDimension").GetInt32() + found.GetProperty("reservoirDimension").GetInt32());
+        if (solver == "lanczos" && found.GetProperty("signalDimension").ValueKind == JsonValueKind.Null)
+            Assert.Contains("the 5 largest of 12 modes", found.GetProperty("signalDimensionReason").GetString());
+        else Assert.Equal(12, found.GetProperty("signalDimension").GetInt32() + found.GetProperty("reservoirDimension").GetInt32());
     }
 
     [Fact]

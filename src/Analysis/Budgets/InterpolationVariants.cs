@@ -18,7 +18,7 @@ internal static class InterpolationVariants
     /// <summary>By gradient flow. An estimate that cannot be computed leaves its part of the budget unknown; it does not take the analysis with it.</summary>
     public static Known<IReadOnlyList<PredictionVariant>> Of(AnalysisInput input, CancellationToken cancellation)
     {
-        var solver = new PropagationOptions { Method = input.Options.Method, RelativeTolerance = Math.Max(input.Options.RelativeTolerance, Tolerance) };
+        var solver = input.Propagation(Math.Max(input.Options.RelativeTolerance, Tolerance));
         try
         {
             return Find(input, coarser: true, (trajectory, grid) => Known.Of(Prediction.From(FlowIntegrator.Transport(trajectory, input.StartGradient, solver, input.Backend, cancellation), grid)));

@@ -13,16 +13,15 @@ internal static class FlowCarry
 
     /// <summary>Carries a block through [s,τ] and [τ,T], each on its own.</summary>
     /// <param name="trajectory">What is integrated.</param>
-    /// <param name="method">The method of the operators; the carry takes another.</param>
-    /// <param name="tolerance">Their relative tolerance.</param>
+    /// <param name="main">Method, tolerance and seed of the operators; the carry takes another method.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="block">V, N×c.</param>
     /// <param name="split">Checkpoint index of τ; null for one piece.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static CarriedBlock Run(KernelTrajectory trajectory, IntegrationMethod method, double tolerance, Backend backend, DenseMatrix block, int? split, CancellationToken cancellation)
+    public static CarriedBlock Run(KernelTrajectory trajectory, PropagationOptions main, Backend backend, DenseMatrix block, int? split, CancellationToken cancellation)
     {
-        var other = method.PartnerForColumns;
-        var options = new PropagationOptions { Method = other, RelativeTolerance = Math.Max(tolerance, Tolerance) };
+        var other = main.Method.Method!.PartnerForColumns;
+        var options = main with { Method = other, RelativeTolerance = Math.Max(main.RelativeTolerance, Tolerance) };
         var first = FlowIntegrator.Transport(split is { } k ? new WindowTrajectory(trajectory, 0, k) : trajectory, block, options, backend, cancellation);
         var error = Absolute(first);
         string how = FormattableString.Invariant($"{other} at {options.RelativeTolerance:G2}");

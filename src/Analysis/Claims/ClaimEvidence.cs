@@ -54,8 +54,8 @@ public sealed class ClaimEvidence
     /// <summary>The prediction under test.</summary>
     public Prediction Prediction => Predictions.Main;
 
-    /// <summary>How the spectrum of W_S builds up over the window.</summary>
-    public SpectralSchedule Schedule => _measured.Schedule;
+    /// <summary>How the spectrum of W_S builds up over the window, or why that is not known.</summary>
+    public Known<SpectralSchedule> Schedule => _measured.Schedule;
 
     /// <summary>How far the kernel moved from its start.</summary>
     public KernelEvolution KernelEvolution => _measured.Evolution.Value;

@@ -28,6 +28,6 @@ internal abstract class Transfer(string id, string name) : Claim(id, name, Claim
         double integration = evidence.Propagation.Error.G * MatrixNorms.Frobenius(Operator(evidence.Propagation)) * VectorMath.Norm(evidence.StartGradient) / scale;
         double rounding = (evidence.RelativeRounding * VectorMath.Norm(predicted) + evidence.StoredEpsilon * VectorMath.Norm(start)) / scale;
         var budget = evidence.Predictions.Budget(integration, rounding, Quadrature, other => VectorMath.Distance(Displacement(other), predicted) / scale);
-        return JudgeData(evidence, VectorMath.Distance(predicted, recorded) / scale, VectorMath.Correlation(predicted, recorded), budget);
+        return JudgeData(evidence, VectorMath.Distance(predicted, recorded) / scale, VectorKernels.Correlation(predicted, recorded), budget);
     }
 }

@@ -39,7 +39,7 @@ internal static class InclusionCheck
         // Rounding of W: each λ_j is known to N·ε·λ_1, or √λ_j to N·ε·s_F. Without it a mode far below would be held to a bound that rounding has already eaten.
         double noise = Math.Pow(c.Solution.UnresolvedRoot(c.Model.Epsilon), 2);
         var response = ModeResponses.Of(G, pairs, backend);
-        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(response, backend);
+        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(c.Solution.Complete ? response : G, backend);
         double[] norms = ModeResponses.Norms(response);
         var measure = spectrum.DissipatedFraction.OrDefault(spectrum.RelativeEigenvalues);
         var modes = new ModeVisibility[k];
@@ -50,8 +50,15 @@ internal static class InclusionCheck
         var checks = OperatorConsistency.Run(c.Model, second?.Propagation, backend);
         var evidence = new InclusionEvidence
         {
-            Modes = modes, Constant = constant, Noise = noise, Floor = floor, First = first,
-            IndependentResponses = larger, IndependentFailure = second?.Failure, FailedCheck = checks.FirstOrDefault(check => !check.Passed),
+            Modes = modes,
+            LeftOut = N - k,
+            Constant = constant,
+            Noise = noise,
+            Floor = floor,
+            First = first,
+            IndependentResponses = larger,
+            IndependentFailure = second?.Failure,
+            FailedCheck = checks.FirstOrDefault(check => !check.Passed),
         };
         var (verdict, reason) = InclusionRule.Judge(evidence, spectrum.Threshold);
         double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.TestDisplacement);
@@ -69,14 +76,17 @@ internal static class InclusionCheck
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
             Responses = ResponseMap.Of(response.RowCount, c.Solution.Reported.Values.Count, (i, j) => response.At(i, j)),
-            Kernel = NullSpace(NumericalNullSpace.Of(pairs.Values, noise)),
+            Kernel = NullSpace(NumericalNullSpace.Of(pairs.Values, noise), N - k),
             OperatorChecks = checks,
             ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),
         };
         return (result, evidence);
     }
 
-    private static NullSpaceResult NullSpace(NumericalNullSpace found) => new(found.Dimension, found.Floor, found.SmallestKept, found.LargestDropped, found.IsClear);
+    // Of the largest modes alone the null space is known only when the last of them is in it; those that were not computed are in it then, too.
+    private static NullSpaceResult? NullSpace(NumericalNullSpace found, int leftOut) => leftOut > 0 && found.Dimension == 0
+        ? null
+        : new(found.Dimension + leftOut, found.Floor, found.SmallestKept, found.LargestDropped, found.IsClear);
 
     // δ_W,j, δ_G,j and the bound of check 2 go into the modes; the larger of the two responses is returned.
     private static double[] Compare(StudiedWindow c, SecondRun second, DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)
@@ -113,6 +123,6 @@ internal static class InclusionCheck
     {
         if (errors is null) return new EmpiricalCheck(null, null);
         double whole = VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, c.Input.StartGradient), c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
-        return new EmpiricalCheck(whole, errors[spectrum.SignalDimension]);
+        return new EmpiricalCheck(whole, spectrum.SignalDimension.TryGet(out int signal) ? errors[signal] : null);
     }
 }

@@ -6,6 +6,9 @@ internal sealed record InclusionEvidence
     /// <summary>The modes, descending by measure; <see cref="ModeVisibility.InReservoir"/> is not looked at.</summary>
     public required IReadOnlyList<ModeVisibility> Modes { get; init; }
 
+    /// <summary>How many modes, all of smaller measure, were not computed.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>c_h.</summary>
     public required double Constant { get; init; }
 

@@ -14,11 +14,14 @@ internal static class InclusionRule
             return (Verdict.Undecided, FormattableString.Invariant(
                 $"the operator check '{check.Name}' failed (defect {check.Defect:G3}, limit {check.Limit:G3}): the operators themselves are wrong, which nothing about the run can mend"));
         int reservoir = e.Modes.Count(m => m.Measure < threshold);
+        if (reservoir == 0 && e.LeftOut > 0)
+            return (Verdict.Undecided, FormattableString.Invariant(
+                $"none of the {e.Modes.Count} modes that were computed is below the threshold {threshold:G6}; the other {e.LeftOut} were not computed"));
         if (reservoir == 0) return (Verdict.Vacuous, FormattableString.Invariant($"no mode below the threshold {threshold:G6}"));
         if (e.IndependentFailure is { } failure) return (Verdict.Undecided, $"the integration error of the reservoir modes is unknown: {failure}");
         for (int j = 0; j < e.Modes.Count; j++)
             if (e.Modes[j].Measure < threshold && IsOpen(e, j)) return (Verdict.Undecided, Open(e, j));
-        return (Verdict.Holds, null);
+        return (Verdict.Holds, e.LeftOut > 0 ? FormattableString.Invariant($"of the {e.Modes.Count} largest modes; the other {e.LeftOut} were not computed") : null);
     }
 
     /// <summary>By how much the differences δ_W and δ_G of the reservoir modes must shrink for the verdict to be decided: 1 when it is, null when rounding alone leaves it open.</summary>

@@ -29,14 +29,13 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
 
     /// <summary>Starts the coarse run beside the main one.</summary>
     /// <param name="trajectory">What both integrate.</param>
-    /// <param name="method">Method of the main one; "auto" is resolved as it will be there.</param>
-    /// <param name="tolerance">Relative tolerance of the main one.</param>
+    /// <param name="main">Method, tolerance and seed of the main one; "auto" is resolved as it will be there.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="second">Where to run it.</param>
-    public static SecondIntegration Start(KernelTrajectory trajectory, MethodChoice method, double tolerance, Backend backend, SecondThread second)
+    public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SecondThread second)
     {
-        var main = method.Resolve(trajectory, tolerance).Method;
-        SecondRun At(double asked, CancellationToken stop) => Run(trajectory, main, asked, backend, stop);
+        var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
+        SecondRun At(double asked, CancellationToken stop) => Run(trajectory, main with { Method = method.Partner(asked), RelativeTolerance = asked }, backend, stop);
         return new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }
 
@@ -47,16 +46,16 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
     public SecondRun At(double tolerance, CancellationToken cancellation) => again(tolerance, cancellation);
 
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
-    private static SecondRun Run(KernelTrajectory trajectory, IntegrationMethod main, double tolerance, Backend backend, CancellationToken cancellation)
+    private static SecondRun Run(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CancellationToken cancellation)
     {
         try
         {
-            var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = main.Partner(tolerance), RelativeTolerance = tolerance }, backend, cancellation: cancellation);
-            return new SecondRun(tolerance, propagation, SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
+            var propagation = FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
+            return new SecondRun(options.RelativeTolerance, propagation, SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
         }
         catch (NumericalException e)
         {
-            return new SecondRun(tolerance, null, double.NaN, $"the second integration failed: {e.Message}");
+            return new SecondRun(options.RelativeTolerance, null, double.NaN, $"the second integration failed: {e.Message}");
         }
     }
 }

@@ -32,9 +32,11 @@ internal static class ThresholdCurveBuilder
         foreach (double threshold in Grid(chosen))
         {
             int signal = evidence.Modes.Count(m => m.Measure >= threshold);
+            // Where no computed mode is below it, what the others do is not known.
+            if (evidence.LeftOut > 0 && signal == evidence.Modes.Count) continue;
             double worst = 0;
             for (int j = signal; j < evidence.Modes.Count; j++) worst = Math.Max(worst, evidence.Modes[j].Response);
-            points.Add(new ThresholdPoint(threshold, signal, evidence.Modes.Count - signal, InclusionRule.Judge(evidence, threshold).Verdict, errors?[signal], worst));
+            points.Add(new ThresholdPoint(threshold, signal, evidence.Modes.Count + evidence.LeftOut - signal, InclusionRule.Judge(evidence, threshold).Verdict, errors?[signal], worst));
         }
         return points;
     }

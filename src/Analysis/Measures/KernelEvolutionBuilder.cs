@@ -11,11 +11,13 @@ internal static class KernelEvolutionBuilder
     private const int LeadingModes = 5;
     private const int LanczosSteps = 80; // extremes of a kernel converge in a few dozen
 
-    public static KernelEvolution Build(TrajectoryBuilder builder, OutputRecord outputs, Backend backend, CancellationToken cancellation)
+    public static KernelEvolution Build(AnalysisInput input, CancellationToken cancellation)
     {
+        var (builder, outputs, backend) = (input.Kernels, input.Outputs, input.Backend);
+        int seed = Seeds.From(0, input.Options.Seed);
         var start = builder.At(0).Train.ToMatrix();
         int N = start.RowCount, leading = Math.Min(LeadingModes, N);
-        var startPairs = ShortLanczos.Run(start, LanczosSteps, backend);
+        var startPairs = ShortLanczos.Run(start, LanczosSteps, backend, seed);
         var startModes = startPairs.Leading(leading, backend);
         double spectral = startPairs.SpectralNorm, frobenius = MatrixNorms.Frobenius(start);
         var startCentred = Centre(start);
@@ -25,10 +27,10 @@ internal static class KernelEvolutionBuilder
         {
             cancellation.ThrowIfCancellationRequested();
             var kernel = builder.At(k).Train.ToMatrix();
-            var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, backend);
+            var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, backend, seed);
             var difference = new DenseMatrix(N, N);
             VectorKernels.Combine(1, kernel.Values, -1, start.Values, difference.Values);
-            double moved = MatrixNorms.Frobenius(difference), movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend).SpectralNorm;
+            double moved = MatrixNorms.Frobenius(difference), movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed).SpectralNorm;
             var centred = Centre(kernel);
             double alignment = VectorKernels.Dot(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * startCentredNorm);
             points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? movedSpectral / spectral : 0, frobenius > 0 ? moved / frobenius : 0,

@@ -1,43 +1,37 @@
-using KernelFlow.Integrators;
 using KernelFlow.Numerics;
-using KernelFlow.Spectral;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Measures;
 
 /// <summary>C13: shares of noise, clean signal and gradient in the modes of W_S(s, t_k).</summary>
 internal static class NoiseBuilder
 {
-    /// <param name="checkpoints">Give clean_S and noise_mask_S.</param>
-    /// <param name="outputs">g(s) and U_S(s).</param>
-    /// <param name="partial">W_S(s, t_k).</param>
-    /// <param name="whole">Eigenpairs of W_S(s, T).</param>
-    /// <param name="schedule">Eigenvalues of the same Gramians: where no mode is in the reservoir, or every one, no eigenvectors are needed.</param>
-    /// <param name="beta">β where 2βλ is a fraction.</param>
-    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <summary>Shares per window of the schedule.</summary>
+    /// <param name="window">The run with clean_S or noise_mask_S, g(s) and U_S(s), W_S(s, t_k), and the eigenpairs of W_S(s, T).</param>
+    /// <param name="schedule">Dimensions of the same Gramians: where no mode is in the reservoir, or every one, no eigenvectors are needed.</param>
     /// <param name="cancellation">Honoured between windows.</param>
-    public static Known<NoisePlacement> Build(CheckpointSequence checkpoints, OutputRecord outputs, IReadOnlyList<PartialGramian> partial,
-        (DenseMatrix W, EigenPairs Pairs) whole,
-        IReadOnlyList<SchedulePoint> schedule, double? beta, Backend backend, CancellationToken cancellation)
+    public static Known<NoisePlacement> Build(StudiedWindow window, Known<SpectralSchedule> schedule, CancellationToken cancellation)
     {
-        var division = Divide(checkpoints, outputs);
+        var (input, model, solution) = window;
+        var division = Divide(input.Checkpoints, input.Outputs);
         if (!division.TryGet(out var d)) return Known.Unknown<NoisePlacement>(division.Reason!);
+        if (!schedule.TryGet(out var known)) return Known.Unknown<NoisePlacement>(schedule.Reason!);
+        double? beta = model.Fraction.OrNull();
         var points = new List<NoisePoint>();
-        for (int k = 0; k < schedule.Count; k++)
+        for (int k = 0; k < known.OverEnd.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            bool last = k == partial.Count;
-            var w = last ? whole.W : partial[k].W_S;
-            int signal = schedule[k].SignalDimension, N = w.RowCount;
+            bool last = k == model.PartialGramians.Count;
+            var w = last ? model.Propagation.W_S : model.PartialGramians[k].W_S;
+            int signal = known.OverEnd[k].SignalDimension, N = w.RowCount;
             // Values alone were computed so far; a projector onto everything or nothing needs no more.
-            var vectors = signal == 0 || signal == N ? null : last ? whole.Pairs.Vectors : DenseEigen.Decompose(w, backend).Vectors;
+            var vectors = signal == 0 || signal == N ? null : last ? solution.Pairs.Vectors : SpectrumSolver.Vectors(w, input.Options, input.Backend, cancellation);
             Placement Place(double[] v)
             {
-                double size = VectorKernels.Dot(v, v), inside = vectors is null ? signal == 0 ? 0 : 1
-                    : Enumerable.Range(0, signal).Sum(j => Square(VectorKernels.Dot(((MatrixView)vectors).Column(j), v))) / size;
+                double size = VectorKernels.Dot(v, v);
+                double inside = vectors is null ? signal == 0 ? 0 : 1 : Enumerable.Range(0, signal).Sum(j => Square(VectorKernels.Dot(((MatrixView)vectors).Column(j), v))) / size;
                 return size > 0 ? new Placement(inside, 1 - inside, 2 * beta * VectorMath.Quadratic(w, v) / size) : new Placement(0, 0, null);
             }
-            points.Add(new NoisePoint(schedule[k].Time, Place(d.Noise), Place(d.Clean), Place(outputs.Gradients[0])));
+            points.Add(new NoisePoint(known.OverEnd[k].Time, Place(d.Noise), Place(d.Clean), Place(input.StartGradient)));
         }
         return Known.Of(new NoisePlacement { Division = d.How, NoisyExamples = d.Noisy, Points = points });
     }

@@ -19,53 +19,45 @@ internal static class ScheduleBuilder
         return [.. Enumerable.Range(1, Math.Max(0, wanted)).Select(i => (int)Math.Round((double)i * (count - 1) / (wanted + 1)))];
     }
 
-    /// <summary>The schedule over T.</summary>
-    /// <param name="times">Times of the checkpoints.</param>
-    /// <param name="partial">W_S(s, t_k) by checkpoint index.</param>
-    /// <param name="whole">W_S(s, T).</param>
-    /// <param name="spectrum">Its eigenvalues, descending.</param>
-    /// <param name="beta">β where 2βλ is a fraction.</param>
-    /// <param name="threshold">δ.</param>
-    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <summary>The schedule over T; unknown when too few modes were computed to tell the dimensions of a window.</summary>
+    /// <param name="window">The window, its operators and their eigenpairs.</param>
     /// <param name="cancellation">Honoured between points.</param>
-    public static IReadOnlyList<SchedulePoint> OverEnd(IReadOnlyList<double> times, IReadOnlyList<PartialGramian> partial, DenseMatrix whole, IReadOnlyList<double> spectrum, double? beta,
-        double threshold, Backend backend, CancellationToken cancellation)
+    public static Known<IReadOnlyList<SchedulePoint>> OverEnd(StudiedWindow window, CancellationToken cancellation)
     {
+        var (input, model, solution) = window;
+        var (times, whole) = (input.Outputs.Times, model.Propagation.W_S);
+        int seed = Seeds.From(0, input.Options.Seed);
         var points = new List<SchedulePoint>();
         DenseMatrix? before = null;
-        foreach (var (knot, w) in partial.Append(new PartialGramian(times.Count - 1, whole)))
+        foreach (var (knot, w) in model.PartialGramians.Append(new PartialGramian(times.Count - 1, whole)))
         {
             cancellation.ThrowIfCancellationRequested();
-            bool last = ReferenceEquals(w, whole);
-            points.Add(Point(times[knot], last ? spectrum : Values(w, backend), beta, threshold, before is null ? null : Increment(w, before, spectrum[0], backend)));
+            var values = ReferenceEquals(w, whole) ? solution.Pairs.Values : SpectrumSolver.Values(w, input.Options, input.Backend, cancellation);
+            double? increment = before is null ? null : Increment(w, before, solution.Pairs.Values[0], input.Backend, seed);
+            var point = Point(times[knot], w, values, model.Fraction.OrNull(), input.Options.Threshold, increment);
+            if (!point.TryGet(out var known)) return Known.Unknown<IReadOnlyList<SchedulePoint>>(point.Reason!);
+            points.Add(known);
             before = w;
         }
         return points;
     }
 
-    /// <summary>One point from its eigenvalues.</summary>
-    public static SchedulePoint Point(double time, IReadOnlyList<double> values, double? beta, double threshold, double? increment)
+    /// <summary>One point from the eigenvalues that were computed of its Gramian.</summary>
+    public static Known<SchedulePoint> Point(double time, DenseMatrix w, IReadOnlyList<double> values, double? beta, double threshold, double? increment)
     {
-        double first = values[0], sum = values.Sum(v => Math.Max(v, 0)), squares = values.Sum(v => v * v);
-        double[]? fraction = beta is { } b ? [.. values.Select(v => 2 * b * v)] : null;
-        int signal = fraction?.Count(f => f >= threshold) ?? (first > 0 ? values.Count(v => v / first >= threshold) : 0);
-        return new SchedulePoint(time, values, fraction, signal, squares > 0 ? sum * sum / squares : 0, increment);
-    }
-
-    /// <summary>Eigenvalues, descending.</summary>
-    public static double[] Values(DenseMatrix w, Backend backend)
-    {
-        var values = new double[w.RowCount];
-        backend.SymmetricEigen(((MatrixView)w).ToMatrix(), values, vectors: false);
-        Array.Reverse(values);
-        return values;
+        var (relative, fraction) = SpectrumBuilder.Measures(values, beta);
+        // A window in which nothing happened has no mode above any threshold.
+        var signal = fraction is null && !(values[0] > 0)
+            ? 0
+            : SpectrumBuilder.SignalDimension(fraction ?? relative, w.RowCount, threshold, FormattableString.Invariant($"the window at t = {time:G6}"));
+        return signal.Map(s => new SchedulePoint(time, values, fraction, s, SpectrumBuilder.EffectiveRank(values, w), increment));
     }
 
     /// <summary>λ_min(after − before)/scale.</summary>
-    public static double Increment(DenseMatrix after, DenseMatrix before, double scale, Backend backend)
+    public static double Increment(DenseMatrix after, DenseMatrix before, double scale, Backend backend, int seed = 0)
     {
         var difference = new DenseMatrix(after.RowCount, after.RowCount);
         VectorKernels.Combine(1, after.Values, -1, before.Values, difference.Values);
-        return VectorKernels.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend).Values[0] / scale;
+        return VectorKernels.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed).Values[0] / scale;
     }
 }

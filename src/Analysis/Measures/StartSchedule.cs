@@ -12,12 +12,12 @@ internal static class StartSchedule
     private const double Tolerance = 1e-6; // for a curve
 
     /// <summary>The points in order of their start, the first one s.</summary>
-    public static IReadOnlyList<SchedulePoint> Build(FlowModel model, AnalysisInput input, CancellationToken cancellation)
+    public static Known<IReadOnlyList<SchedulePoint>> Build(FlowModel model, AnalysisInput input, CancellationToken cancellation)
     {
         var (trajectory, times, options, backend) = (model.Trajectory, input.Outputs.Times, input.Options, input.Backend);
         int N = trajectory.TrainSize;
         int[] cuts = [0, .. model.PartialGramians.Select(g => g.Knot), times.Count - 1];
-        var solver = new PropagationOptions { Method = model.Propagation.Method!, RelativeTolerance = Math.Max(options.RelativeTolerance, Tolerance) };
+        var solver = input.Propagation(Math.Max(options.RelativeTolerance, Tolerance)) with { Method = model.Propagation.Method! };
         var points = new List<SchedulePoint>();
         DenseMatrix? w = null;
         for (int i = cuts.Length - 2; i >= 0; i--)
@@ -30,7 +30,10 @@ internal static class StartSchedule
                 backend.SymmetricProduct(1, window.P, wp, 1, window.W_S);
             }
             w = window.W_S;
-            points.Add(ScheduleBuilder.Point(times[cuts[i]], ScheduleBuilder.Values(w, backend), model.Fraction.OrNull(), options.Threshold, null));
+            var values = SpectrumSolver.Values(w, options, backend, cancellation);
+            var point = ScheduleBuilder.Point(times[cuts[i]], w, values, model.Fraction.OrNull(), options.Threshold, null);
+            if (!point.TryGet(out var known)) return Known.Unknown<IReadOnlyList<SchedulePoint>>(point.Reason!);
+            points.Add(known);
         }
         points.Reverse();
         return points;

@@ -84,9 +84,9 @@ public sealed record FlowModel : RunModel
         var interpolations = second.Run(stop => InterpolationVariants.Of(input, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, outputs, stop));
         var independent = options.IndependentCheck
-            ? Known.Of(SecondIntegration.Start(trajectory, options.Method, options.RelativeTolerance, input.Backend, second))
+            ? Known.Of(SecondIntegration.Start(trajectory, input.Propagation(options.RelativeTolerance), input.Backend, second))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
-        var propagation = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = options.Method, RelativeTolerance = options.RelativeTolerance }, input.Backend,
+        var propagation = FlowIntegrator.Integrate(trajectory, input.Propagation(options.RelativeTolerance), input.Backend,
             new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = input.KeptCheckpoints }, progress, cancellation);
         var main = Prediction.From(propagation, outputs.Gradients[0]);
         var predictions = new PredictionSet(main)
@@ -98,7 +98,7 @@ public sealed record FlowModel : RunModel
     }
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        FlowCarry.Run(Trajectory, Propagation.Method!, _input.Options.RelativeTolerance, _input.Backend, block, split, cancellation);
+        FlowCarry.Run(Trajectory, _input.Propagation(_input.Options.RelativeTolerance) with { Method = Propagation.Method! }, _input.Backend, block, split, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {
@@ -120,7 +120,7 @@ public sealed record FlowModel : RunModel
 
     internal override Known<IReadOnlyList<SchedulePoint>> ScheduleOverStart(AnalysisInput input, CancellationToken cancellation) =>
         input.Options.ScheduleOverStart
-            ? Known.Of(StartSchedule.Build(this, input, cancellation))
+            ? StartSchedule.Build(this, input, cancellation)
             : Known.Unknown<IReadOnlyList<SchedulePoint>>("not asked for");
 
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input)

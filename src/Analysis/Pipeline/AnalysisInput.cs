@@ -1,3 +1,4 @@
+using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -22,6 +23,10 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
 
     /// <summary>The checkpoints at which W_S(s, t_k) is kept.</summary>
     public IReadOnlyList<int> KeptCheckpoints => Measures.ScheduleBuilder.Checkpoints(Checkpoints.Count, TrainSize);
+
+    /// <summary>How the flow is integrated: the method and the seed of the options.</summary>
+    /// <param name="tolerance">Bound on the estimated relative errors.</param>
+    public PropagationOptions Propagation(double tolerance) => new() { Method = Options.Method, RelativeTolerance = tolerance, Seed = Options.Seed };
 
     /// <summary>The trajectory between the chosen checkpoints by the interpolation of the options.</summary>
     /// <exception cref="ArgumentException">A user's interpolation gave a trajectory of another shape or with other knots.</exception>

@@ -9,20 +9,13 @@ internal static class OperatorMeasures
     public static Measurements Of(StudiedWindow window, RecordedMeasures beside, SecondThread second, StageProgress stages, CancellationToken cancellation)
     {
         var (input, model, solution) = window;
-        double? beta = model.Fraction.OrNull();
         var carry = second.Run(stop => SecondCarry.Run(model, solution.Pairs.Vectors, input.Checkpoints.Count, input.Options.Seed, stop));
-        var spectrum = SpectrumBuilder.Build(solution.Pairs, model.Fraction, input.Options.Threshold);
+        var spectrum = SpectrumBuilder.Build(solution, model.Propagation.W_S, model.Fraction, input.Options.Threshold);
 
         stages.Report("budget", 0);
         var overStart = model.ScheduleOverStart(input, cancellation);
-        var schedule = new SpectralSchedule
-        {
-            OverEnd = ScheduleBuilder.OverEnd(input.Outputs.Times, model.PartialGramians, model.Propagation.W_S, solution.Pairs.Values, beta, input.Options.Threshold, input.Backend,
-                cancellation),
-            OverStart = overStart,
-        };
-        var noise = NoiseBuilder.Build(input.Checkpoints, input.Outputs, model.PartialGramians, (model.Propagation.W_S, solution.Pairs), schedule.OverEnd, beta, input.Backend,
-            cancellation);
+        var schedule = ScheduleBuilder.OverEnd(window, cancellation).Map(points => new SpectralSchedule { OverEnd = points, OverStart = overStart });
+        var noise = NoiseBuilder.Build(window, schedule, cancellation);
         var relative = second.Run(_ => model.RelativeDissipation(input));
         var inclusion = InclusionCheck.Run(window, model.Second, spectrum, cancellation);
         return new Measurements(spectrum, schedule, beside.Evolution, noise, beside.Gate, inclusion, carry, relative);

@@ -10,7 +10,7 @@ internal sealed record RecordedMeasures(Pending<KernelEvolution> Evolution, Pend
 {
     /// <summary>Starts them.</summary>
     public static RecordedMeasures Start(CheckpointSequence run, AnalysisInput input, SecondThread second) => new(
-        second.Run(stop => KernelEvolutionBuilder.Build(input.Kernels, input.Outputs, input.Backend, stop)),
+        second.Run(stop => KernelEvolutionBuilder.Build(input, stop)),
         second.Run(stop => GateBuilder.Build(input.Checkpoints, input.Outputs, stop)),
         second.Run(_ => run.InputHash?.Value));
 }

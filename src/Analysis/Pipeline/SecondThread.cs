@@ -20,8 +20,9 @@ internal sealed class SecondThread : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
     }
 
+    /// <summary>A second thread where the order is so small that products use one thread each, and more than one may be used; none when the backend was told to use one.</summary>
     public static SecondThread For(int order, Backend backend, CancellationToken cancellation) =>
-        new(Environment.ProcessorCount > 1 && (order < SingleThreadOrder || backend.Threads == 1), cancellation);
+        new(backend.Threads > 1 && Environment.ProcessorCount > 1 && order < SingleThreadOrder, cancellation);
 
     /// <summary>Starts the work after what was started before; without a second thread it runs when its value is asked for. The token ends it.</summary>
     public Pending<T> Run<T>(Func<CancellationToken, T> work)

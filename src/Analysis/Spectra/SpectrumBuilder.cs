@@ -1,38 +1,37 @@
-using KernelFlow.Spectral;
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
 /// <summary>Turns eigenpairs of W_S into the reported spectrum.</summary>
 internal static class SpectrumBuilder
 {
-    /// <summary>The spectrum with its dimensions at a threshold; <paramref name="beta"/> is β where 2βλ is a fraction.</summary>
-    public static SpectrumResult Build(EigenPairs pairs, Known<double> beta, double threshold)
+    /// <summary>The spectrum with its dimensions at a threshold.</summary>
+    /// <param name="solution">The eigenpairs that were computed.</param>
+    /// <param name="W">W_S.</param>
+    /// <param name="beta">β where 2βλ is a fraction.</param>
+    /// <param name="threshold">δ.</param>
+    public static SpectrumResult Build(SpectrumSolution solution, DenseMatrix W, Known<double> beta, double threshold)
     {
-        double[] values = [.. pairs.Values];
-        double first = values[0], sum = 0, squares = 0;
-        foreach (double v in values)
-        {
-            sum += Math.Max(v, 0);
-            squares += v * v;
-        }
-        double[] relative = values.Select(v => first > 0 ? v / first : 0).ToArray();
-        double[]? fraction = beta.TryGet(out double b) ? values.Select(v => 2 * b * v).ToArray() : null;
-        int signal = (fraction ?? relative).Count(f => f >= threshold);
+        double[] values = [.. solution.Pairs.Values];
+        int N = W.RowCount;
+        var (relative, fraction) = Measures(values, beta.OrNull());
+        var signal = SignalDimension(fraction ?? relative, N, threshold, "W_S");
         return new SpectrumResult
         {
             Eigenvalues = values,
-            ResidualNorms = pairs.ResidualNorms,
+            ResidualNorms = solution.Pairs.ResidualNorms,
             DissipatedFraction = Known.Maybe<IReadOnlyList<double>>(fraction, beta.Reason),
             RelativeEigenvalues = relative,
             Threshold = threshold,
             SignalDimension = signal,
-            ReservoirDimension = values.Length - signal,
-            EffectiveRank = squares > 0 ? sum * sum / squares : 0,
-            Complete = true,
+            ReservoirDimension = signal.Map(s => N - s),
+            EffectiveRank = EffectiveRank(values, W),
+            Complete = values.Length == N,
         };
     }
 
-    /// <summary>What is reported of it: the k largest, dimensions and effective rank still those of all N.</summary>
+    /// <summary>What is reported of it: the k largest, dimensions and effective rank still those of all that were computed.</summary>
     public static SpectrumResult Reported(SpectrumResult all, SpectrumSolution solution)
     {
         int k = solution.Reported.Values.Count;
@@ -42,9 +41,49 @@ internal static class SpectrumBuilder
             ResidualNorms = solution.Reported.ResidualNorms,
             DissipatedFraction = all.DissipatedFraction.Map(f => (IReadOnlyList<double>)[.. f.Take(k)]),
             RelativeEigenvalues = [.. all.RelativeEigenvalues.Take(k)],
-            Complete = k == all.Eigenvalues.Count,
+            Complete = k == solution.Reported.Vectors.RowCount,
             Solver = solution.Solver,
             Multiplicity = solution.Multiplicity,
         };
+    }
+
+    /// <summary>λ_j/λ_1 and, where β is given, 2βλ_j.</summary>
+    public static (double[] Relative, double[]? Fraction) Measures(IReadOnlyList<double> values, double? beta)
+    {
+        double first = values[0];
+        return ([.. values.Select(v => first > 0 ? v / first : 0)], beta is { } b ? [.. values.Select(v => 2 * b * v)] : null);
+    }
+
+    /// <summary>The number of modes at or above the threshold; of the largest k of N it is known only when the last of them is below.</summary>
+    /// <param name="measures">2βλ_j or λ_j/λ_1, descending.</param>
+    /// <param name="order">N.</param>
+    /// <param name="threshold">δ.</param>
+    /// <param name="what">Of which Gramian, for the reader.</param>
+    public static Known<int> SignalDimension(IReadOnlyList<double> measures, int order, double threshold, string what)
+    {
+        int signal = measures.Count(m => m >= threshold);
+        if (measures.Count == order || signal < measures.Count) return signal;
+        return Known.Unknown<int>(FormattableString.Invariant(
+            $"the {measures.Count} largest of {order} modes of {what} were computed, and none of them is below the threshold {threshold:G6}; ask for more modes"));
+    }
+
+    /// <summary>(Σλ)²/Σλ²: from all eigenvalues, or from trace and norm where only the largest are known.</summary>
+    public static double EffectiveRank(IReadOnlyList<double> values, DenseMatrix w)
+    {
+        double sum = 0, squares = 0;
+        if (values.Count == w.RowCount)
+        {
+            foreach (double v in values)
+            {
+                sum += Math.Max(v, 0);
+                squares += v * v;
+            }
+        }
+        else
+        {
+            for (int i = 0; i < w.RowCount; i++) sum += w.At(i, i);
+            squares = VectorKernels.Dot(w.Values, w.Values);
+        }
+        return squares > 0 ? sum * sum / squares : 0;
     }
 }

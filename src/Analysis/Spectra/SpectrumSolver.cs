@@ -45,14 +45,31 @@ internal static class SpectrumSolver
             var all = options.Solver == EigenSolver.Lanczos ? Lanczos(W, k, options, backend, cancellation).Pairs : DenseEigen.Decompose(W, backend);
             return new SpectrumSolution(all, Leading(all, k), options.Solver == EigenSolver.Lanczos ? EigenSolver.Lanczos : EigenSolver.Dense, "all eigenvalues were computed", null);
         }
-        // The claims are about all modes. W is there, and its decomposition costs less than one step of the integration that made it.
+        // What is said of all modes is then said of these alone: whoever asks for Lanczos does not want a dense decomposition beside it.
         var largest = Lanczos(W, k, options, backend, cancellation);
-        return new SpectrumSolution(DenseEigen.Decompose(W, backend), largest.Pairs, EigenSolver.Lanczos, largest.MultiplicityText, null);
+        return new SpectrumSolution(largest.Pairs, largest.Pairs, EigenSolver.Lanczos, largest.MultiplicityText, null);
     }
+
+    /// <summary>Whether only the largest eigenpairs are computed, of W_S and of the Gramians of parts of the window.</summary>
+    public static bool IsPartial(AnalysisOptions options, int trainSize) => options.Solver == EigenSolver.Lanczos && (options.Modes ?? trainSize) < trainSize;
+
+    /// <summary>Eigenvalues of the Gramian of a part of the window, descending: all, or the largest where no more are computed of the whole.</summary>
+    public static IReadOnlyList<double> Values(DenseMatrix w, AnalysisOptions options, Backend backend, CancellationToken cancellation)
+    {
+        if (IsPartial(options, w.RowCount)) return Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs.Values;
+        var values = new double[w.RowCount];
+        backend.SymmetricEigen(((MatrixView)w).ToMatrix(), values, vectors: false);
+        Array.Reverse(values);
+        return values;
+    }
+
+    /// <summary>Its eigenvectors in columns, as many.</summary>
+    public static DenseMatrix Vectors(DenseMatrix w, AnalysisOptions options, Backend backend, CancellationToken cancellation) =>
+        IsPartial(options, w.RowCount) ? Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs.Vectors : DenseEigen.Decompose(w, backend).Vectors;
 
     private static LanczosResult Lanczos(DenseMatrix W, int k, AnalysisOptions options, Backend backend, CancellationToken cancellation)
     {
-        var result = ThickRestartLanczos.Solve(new DenseOperator(W, symmetric: true, backend), k, new LanczosOptions { Seed = (int)(options.Seed & int.MaxValue) }, backend, cancellation: cancellation);
+        var result = ThickRestartLanczos.Solve(new DenseOperator(W, symmetric: true, backend), k, new LanczosOptions { Seed = Seeds.From(0, options.Seed) }, backend, cancellation: cancellation);
         if (!result.Pairs.Converged)
             throw new NumericalException($"lanczos: the {k} largest eigenpairs of W_S did not converge after {result.Restarts} restarts; use --solver dense.");
         return result;

@@ -88,7 +88,7 @@ internal static class ComparisonFigures
         IReadOnlyList<double> Of(ComparedRun r) => fractions ? r.Spectrum.DissipatedFraction.Value : r.Spectrum.RelativeEigenvalues;
         string what = fractions ? "dissipated fraction 2βλ_j" : "λ_j/λ_1";
         var head = new FigureHead(id, fractions ? title : "Shape of the spectra", $"{what} over the share of modes; signal dimensions: "
-            + string.Join("; ", comparison.Runs.Select(r => $"{r.Label} {Count(r.Spectrum.SignalDimension)}")));
+            + string.Join("; ", comparison.Runs.Select(r => $"{r.Label} {Narrative.Count(r.Spectrum.SignalDimension)}")));
         var chart = new Chart(Axis.Linear("share of modes j/N", [0, 1], round: false), Axis.Log(what, runs.SelectMany(Of).Append(1), 6), head);
         Overlay(chart, runs, Of, what, share: true);
         foreach (double threshold in runs.Select(r => r.Spectrum.Threshold).Distinct().Take(2)) chart.Rule($"δ = {Short(threshold)}", threshold);

@@ -42,8 +42,8 @@ internal static class ComparisonTables
     /// <summary>The cells under <see cref="OperatorHeader"/>.</summary>
     public static string[] Operators(ComparedRun r) =>
     [
-        Count(r.Spectrum.SignalDimension), Count(r.Spectrum.ReservoirDimension), Short(r.Spectrum.EffectiveRank), r.Visibility is null ? "∞"
-            : Short(r.Visibility), Short(r.VisibilityBound),
+        Narrative.Count(r.Spectrum.SignalDimension), Narrative.Count(r.Spectrum.ReservoirDimension), Short(r.Spectrum.EffectiveRank), r.Visibility is null
+            ? "∞" : Short(r.Visibility), Short(r.VisibilityBound),
         Short(r.KernelEvolution.PeakDrift), Short(r.KernelEvolution.EndDrift),
     ];
 
@@ -62,7 +62,8 @@ internal static class ComparisonTables
                 r.Label, r.Inclusion.ToString(), r.Run.Loss, Count(r.Run.Train), Count(r.Run.Test), Count(r.Run.Outputs), r.Run.Parameters is { } d
                     ? Count(d) : "", Count(r.Run.Checkpoints), CsvText.Number(r.Window.From),
                 CsvText.Number(r.Window.To), r.Options.Mode.Name(), r.Options.Method, r.Options.Interpolation, CsvText.Number(r.Options.Threshold),
-                    Count(r.Spectrum.SignalDimension), Count(r.Spectrum.ReservoirDimension),
+                r.Spectrum.SignalDimension.Map(d => NumberText.Count(d)).OrDefault(""),
+                    r.Spectrum.ReservoirDimension.Map(d => NumberText.Count(d)).OrDefault(""),
                 CsvText.Number(r.Spectrum.EffectiveRank), r.Visibility is null ? "inf" : CsvText.Number(r.Visibility), CsvText.Number(r.VisibilityBound),
                     CsvText.Number(r.KernelEvolution.PeakDrift), CsvText.Number(r.KernelEvolution.EndDrift),
             ];

@@ -16,8 +16,8 @@ internal static class Caveats
             : "The inclusion is a statement about the interpolated path. Whether that path is the one the network took is what the claims against data "
                 + "measure.";
         int tighter = modes.Count(m => m.Measure < spectrum.Threshold / 10), wider = modes.Count(m => m.Measure < spectrum.Threshold * 10);
-        yield return $"The reservoir depends on the threshold: it has {Count(spectrum.ReservoirDimension)} modes at δ = {Short(spectrum.Threshold)}, "
-            + $"{Count(tighter)} at {Short(spectrum.Threshold / 10)} and {Count(wider)} at {Short(spectrum.Threshold * 10)}.";
+        yield return $"The reservoir depends on the threshold: it has {Narrative.Count(spectrum.ReservoirDimension)} modes at δ = "
+            + $"{Short(spectrum.Threshold)}, {Count(tighter)} at {Short(spectrum.Threshold / 10)} and {Count(wider)} at {Short(spectrum.Threshold * 10)}.";
         if (analysis.KernelEvolution.PeakDrift < 1)
             yield return $"The kernel changed by {Percent(analysis.KernelEvolution.PeakDrift)} only: a frozen kernel would have predicted nearly as "
                 + "well, so agreement here says little about feature learning.";

@@ -15,7 +15,8 @@ internal static class KeyFigures
                     $"relative error; known sources {Narrative.Sum(claim.Budget)}; {Narrative.Word(claim.Verdict)}");
         yield return ("Kernel drift", Short(analysis.KernelEvolution.PeakDrift),
             $"largest relative change; {Short(analysis.KernelEvolution.EndDrift)} at the end");
-        yield return ("Signal and reservoir", $"{Count(analysis.Spectrum.SignalDimension)} + {Count(analysis.Spectrum.ReservoirDimension)}",
+        yield return ("Signal and reservoir", $"{Narrative.Count(analysis.Spectrum.SignalDimension)} + "
+            + $"{Narrative.Count(analysis.Spectrum.ReservoirDimension)}",
             $"modes, at threshold {Short(analysis.Spectrum.Threshold)} on {Narrative.Measure(analysis)}");
         yield return ("Effective rank of W_S", Short(analysis.Spectrum.EffectiveRank), $"of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}");
         if (analysis.Descent is { } d)

@@ -28,8 +28,8 @@ internal static class ReportTables
             + $"{Count(spectrum.Eigenvalues.Count)} "
                 + $"eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}")} "
                 + $"({spectrum.Solver.Name()}): "
-            + $"{Count(spectrum.SignalDimension)} signal, {Count(spectrum.ReservoirDimension)} reservoir (threshold δ = {Short(spectrum.Threshold)} on "
-                + $"{Narrative.Measure(analysis)}); "
+            + $"{Narrative.Count(spectrum.SignalDimension)} signal, {Narrative.Count(spectrum.ReservoirDimension)} reservoir (threshold δ = "
+                + $"{Short(spectrum.Threshold)} on {Narrative.Measure(analysis)}); "
             + $"effective rank {Short(spectrum.EffectiveRank, 4)}; largest residual ‖Wψ − λψ‖ = "
                 + $"{Short(spectrum.ResidualNorms.Count == 0 ? null : spectrum.ResidualNorms.Max())}.";
         string[] paragraphs = spectrum.DissipatedFraction.Reason is { } reason ? [facts, $"No dissipated fraction: {reason}."] : [facts];

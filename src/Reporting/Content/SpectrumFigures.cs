@@ -15,7 +15,7 @@ internal static class SpectrumFigures
         double boundary = analysis.Spectrum.DissipatedFraction.OrNull() is { } fraction && values[0] > 0 && fraction[0] > 0
             ? analysis.Spectrum.Threshold * values[0] / fraction[0] : analysis.Spectrum.Threshold * values[0];
         var head = figure.Head($"Spectrum of W_S: {Count(values.Count)} eigenvalues from {Short(values[0])} down to {Short(values[^1])}, "
-            + $"{Count(analysis.Spectrum.ReservoirDimension)} below the threshold");
+            + $"{Narrative.Count(analysis.Spectrum.ReservoirDimension)} below the threshold");
         var chart = new Chart(ModeAxis(values.Count), Axis.Log("eigenvalue λ_j of W_S", values.Append(boundary)), head);
         var modes = Drawn.Thin(values.Count).Select(j => new Point(j + 1, values[j],
             $"mode {Count(j + 1)}: λ = {Short(values[j])}, λ/λ₁ = {Short(analysis.Spectrum.RelativeEigenvalues[j])}"
@@ -97,8 +97,8 @@ internal static class SpectrumFigures
             points.Add(new Point(m, ++below, ""));
         }
         var head = figure.Head(
-            $"Size of the reservoir as a function of the threshold: {Count(analysis.Spectrum.ReservoirDimension)} of {Count(measures.Length)} modes at "
-                + $"the chosen threshold {Short(analysis.Spectrum.Threshold)}");
+            $"Size of the reservoir as a function of the threshold: {Narrative.Count(analysis.Spectrum.ReservoirDimension)} of {Count(measures.Length)} "
+                + $"modes at the chosen threshold {Short(analysis.Spectrum.Threshold)}");
         var chart = new Chart(axis, Axis.Linear("modes in the reservoir", [0, measures.Length]), head);
         chart.Line("reservoir dimension", 1, points, markers: false);
         chart.UprightRule($"chosen δ = {Short(analysis.Spectrum.Threshold)}", analysis.Spectrum.Threshold);

@@ -22,6 +22,19 @@ internal static class Codecs
     /// <summary>A whole number.</summary>
     public static readonly Codec<int> Whole = Make<int>((json, key, value) => json.WriteNumber(key, value), (parent, key) => parent[key].Whole());
 
+    /// <summary>A whole number, or why there is none.</summary>
+    public static readonly Codec<Known<int>> KnownWhole = Make<Known<int>>(
+        (json, key, value) =>
+        {
+            if (value.TryGet(out int number)) json.WriteNumber(key, number);
+            else
+            {
+                json.WriteNull(key);
+                json.WriteString(key + "Reason", value.Reason);
+            }
+        },
+        (parent, key) => parent[key].IsNull ? Known.Unknown<int>(Reason(parent, key)) : parent[key].Whole());
+
     /// <summary>A whole number that may be large.</summary>
     public static readonly Codec<long> Long = Make<long>((json, key, value) => json.WriteNumber(key, value), (parent, key) => parent[key].Long());
 

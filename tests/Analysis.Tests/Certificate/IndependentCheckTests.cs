@@ -132,7 +132,7 @@ public class IndependentCheckTests
         var model = FlowModel.Build(input, second, _ => { }, CancellationToken.None);
         _ = model.Second.Value.First; // before the thread it may run on is gone
         var solution = SpectrumSolver.Solve(model, options, backend, _ => { }, CancellationToken.None);
-        return (new StudiedWindow(input, model, solution), SpectrumBuilder.Build(solution.Pairs, model.Fraction, options.Threshold));
+        return (new StudiedWindow(input, model, solution), SpectrumBuilder.Build(solution, model.Propagation.W_S, model.Fraction, options.Threshold));
     }
 
     private static Propagation With(Propagation p, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix W) => new()

@@ -105,7 +105,7 @@ public class OperatorFaultTests
         _ = model.Second.Value.First;
         model = model with { Propagation = Break(recording.Path, model.Propagation, fault, leak) };
         var solution = SpectrumSolver.Solve(model, options, backend, _ => { }, CancellationToken.None);
-        var spectrum = SpectrumBuilder.Build(solution.Pairs, model.Fraction, threshold);
+        var spectrum = SpectrumBuilder.Build(solution, model.Propagation.W_S, model.Fraction, threshold);
         return InclusionCheck.Run(new StudiedWindow(input, model, solution), model.Second, spectrum);
     }
 

@@ -34,7 +34,7 @@ public class ThresholdCurveTests
         foreach (var point in curve.Where((_, i) => i % 5 == 0))
         {
             var there = Analyze.Reservoir(run, TestRuns.Options with { Threshold = point.Threshold });
-            Assert.Equal((there.Spectrum.SignalDimension, there.Spectrum.ReservoirDimension), (point.SignalDimension, point.ReservoirDimension));
+            Assert.Equal((there.Spectrum.SignalDimension.Value, there.Spectrum.ReservoirDimension.Value), (point.SignalDimension, point.ReservoirDimension));
             Assert.Equal(there.Inclusion.Verdict, point.Verdict);
             Check.Near(there.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, point.RelativeErrorSignalOnly, 1e-9, $"signal-only error at {point.Threshold:G3}");
         }

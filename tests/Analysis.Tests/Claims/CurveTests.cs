@@ -75,7 +75,7 @@ public sealed class CurveTests
         var run = SmallNetworks.Record(SmallNetworks.EveryStep with { Noise = 0.4, Steps = 20, Seed = 3 });
         var a = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 0.1 });
         var noise = Vector([.. run.RunTensors["clean_S"].ReadAll().Zip(run.Loss.Targets.ToArray(), (c, y) => (c - y) / run.Train)]);
-        var psi = a.Operators.Value.Eigenvectors.SubMatrix(0, noise.Count, 0, a.Spectrum.SignalDimension);
+        var psi = a.Operators.Value.Eigenvectors.SubMatrix(0, noise.Count, 0, a.Spectrum.SignalDimension.Value);
         Check.Near(psi.TransposeThisAndMultiply(noise).PointwisePower(2).Sum() / noise.DotProduct(noise), a.NoisePlacement.Value.Points[^1].Noise.SignalShare, 1e-9, "signal share");
     }
 

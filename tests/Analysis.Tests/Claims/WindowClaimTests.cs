@@ -135,7 +135,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
         double first = alone.Spectrum.Eigenvalues[0];
         for (int j = 0; j < point.Eigenvalues.Count; j++)
             Check.AtMost(tolerance, Math.Abs(point.Eigenvalues[j] - alone.Spectrum.Eigenvalues[j]) / first, FormattableString.Invariant($"t = {point.Time}, mode {j + 1}"));
-        Assert.Equal(alone.Spectrum.SignalDimension, point.SignalDimension);
+        Assert.Equal(alone.Spectrum.SignalDimension.Value, point.SignalDimension);
         Check.Near(alone.Spectrum.EffectiveRank, point.EffectiveRank, 100 * tolerance, "effective rank");
     }
 

@@ -13,8 +13,8 @@ internal static class SpectrumSchemas
         var fraction = s.Add("dissipatedFraction", KnownNumbers, r => r.DissipatedFraction);
         var relative = s.Add("relativeEigenvalues", Numbers, r => r.RelativeEigenvalues);
         var threshold = s.Add("threshold", Number, r => r.Threshold);
-        var signal = s.Add("signalDimension", Whole, r => r.SignalDimension);
-        var reservoir = s.Add("reservoirDimension", Whole, r => r.ReservoirDimension);
+        var signal = s.Add("signalDimension", KnownWhole, r => r.SignalDimension);
+        var reservoir = s.Add("reservoirDimension", KnownWhole, r => r.ReservoirDimension);
         var rank = s.Add("effectiveRank", Number, r => r.EffectiveRank);
         var complete = s.Add("complete", Truth, r => r.Complete);
         var solver = s.Add("solver", Choice<EigenSolver>(), r => r.Solver);
