@@ -6,14 +6,15 @@ namespace KernelFlow.Validation.Coupling;
 internal static class Controls
 {
     /// <summary>The Jacobians of a checkpoint, each with the one that takes its place where the kernel stands still.</summary>
-    private static readonly (string Name, string Start)[] s_jacobians = [("J_S", "J_S"), ("J_Q", "J_Q"), ("J_S_mid", "J_S"), ("J_Q_mid", "J_Q")];
+    private static readonly (string Name, string Start)[] s_jacobians = [(TensorName.J_S, TensorName.J_S), (TensorName.J_Q, TensorName.J_Q),
+        (TensorName.J_S_mid, TensorName.J_S), (TensorName.J_Q_mid, TensorName.J_Q)];
 
     /// <summary>No propagator: with B = 0 nothing turns the gradient, so P = I and the prediction is −∫K_QS g(s) dτ.</summary>
     public static CheckpointSequence WithoutPropagator(CheckpointSequence run)
     {
         int n = run.Train, p = run.Outputs;
-        var zero = new MemoryTensor("B", new double[n * p * p], n, p, p);
-        return Edit(run, LossModel.Custom(n, p, run.Loss.IsSum), (_, tensors) => tensors["B"] = zero);
+        var zero = new MemoryTensor(TensorName.B, new double[n * p * p], n, p, p);
+        return Edit(run, LossModel.Custom(n, p, run.Loss.IsSum), (_, tensors) => tensors[TensorName.B] = zero);
     }
 
     /// <summary>The kernel of s throughout: what a network would do whose features stood still.</summary>
@@ -35,8 +36,8 @@ internal static class Controls
         return Edit(run, run.Loss, (checkpoint, tensors) =>
         {
             foreign.AdvanceTo(checkpoint.Step, cancellation);
-            tensors["J_Q"] = foreign.TestJacobian("J_Q", middle: false);
-            if (tensors.ContainsKey("J_Q_mid")) tensors["J_Q_mid"] = foreign.TestJacobian("J_Q_mid", middle: true);
+            tensors[TensorName.J_Q] = foreign.TestJacobian(TensorName.J_Q, middle: false);
+            if (tensors.ContainsKey(TensorName.J_Q_mid)) tensors[TensorName.J_Q_mid] = foreign.TestJacobian(TensorName.J_Q_mid, middle: true);
         });
     }
 

@@ -27,8 +27,8 @@ internal static class IntegratedGradient
     /// <summary>Relative error and correlation against the recorded displacement.</summary>
     public static (double Error, double? Correlation) Compare(CheckpointSequence run)
     {
-        double[] recorded = run[^1]["U_Q"].ReadAll(), predicted = TestDisplacement(run);
-        VectorKernels.Axpy(-1, run[0]["U_Q"].ReadAll(), recorded);
+        double[] recorded = run[^1][TensorName.U_Q].ReadAll(), predicted = TestDisplacement(run);
+        VectorKernels.Axpy(-1, run[0][TensorName.U_Q].ReadAll(), recorded);
         return (VectorKernels.Distance(predicted, recorded) / VectorKernels.Norm(recorded), VectorKernels.Correlation(predicted, recorded));
     }
 
@@ -48,10 +48,10 @@ internal static class IntegratedGradient
 
     private sealed class Moment(Checkpoint c)
     {
-        public double[] Train { get; } = c["J_S"].ReadAll();
+        public double[] Train { get; } = c[TensorName.J_S].ReadAll();
 
-        public double[] Test { get; } = c["J_Q"].ReadAll();
+        public double[] Test { get; } = c[TensorName.J_Q].ReadAll();
 
-        public double[] Gradient { get; } = c["g"].ReadAll();
+        public double[] Gradient { get; } = c[TensorName.g].ReadAll();
     }
 }

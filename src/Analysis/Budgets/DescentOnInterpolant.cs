@@ -19,11 +19,12 @@ internal static class DescentOnInterpolant
     public static Known<Prediction> Replay(KernelTrajectory interpolant, CheckpointSequence checkpoints, OutputRecord outputs, CancellationToken cancellation,
         IReadOnlyList<int>? grid = null)
     {
-        string? kind = checkpoints.Optimizer?.Kind;
         if (interpolant is not InterpolatedTrajectory trajectory)
             return Known.Unknown<Prediction>("the interpolation gives no mean Jacobian along a step, so the recorded steps cannot be replayed on it");
-        if (kind is null) return Known.Unknown<Prediction>("the optimizer of the run is not known, so its steps cannot be replayed");
-        if (kind != "gradient-descent") return Known.Unknown<Prediction>($"the optimizer is {kind}: gradient flow is not the limit of its steps on this time scale");
+        if (checkpoints.Optimizer is not { } optimizer)
+            return Known.Unknown<Prediction>("the optimizer of the run is not known, so its steps cannot be replayed");
+        if (!optimizer.IsPlainDescent)
+            return Known.Unknown<Prediction>($"the optimizer is {optimizer.Kind}: gradient flow is not the limit of its steps on this time scale");
         if (checkpoints.Zip(checkpoints.Skip(1)).Any(p => p.Second.Step <= p.First.Step)) return Known.Unknown<Prediction>("the step numbers do not increase, so the learning rate is not known");
         int N = trajectory.TrainSize, M = trajectory.TestSize;
         double work = (double)(checkpoints[^1].Step - checkpoints[0].Step) * N * (N + M);

@@ -70,7 +70,8 @@ public abstract record DescentModel : RunModel
 
     internal override Known<Func<double, FrozenMode>> FrozenModes(double beta)
     {
-        if (Record.Optimizer != "gradient-descent")
+        // Without a propagator between two moments a step depends on more than the state, and the closed form below does not hold.
+        if (NoCarryReason is not null)
             return Known.Unknown<Func<double, FrozenMode>>($"the closed form is that of gradient descent, and the optimizer is {Record.Optimizer}");
         double[] rates = LearningRates();
         return Known.Of<Func<double, FrozenMode>>(kappa =>

@@ -20,7 +20,7 @@ public sealed record ExactDescentModel : DescentModel
     /// <inheritdoc/>
     public override IReadOnlyList<int> StepsPerInterval => Propagation.StepsPerInterval;
 
-    internal override string? NoCarryReason => _input.Checkpoints.Optimizer is { Kind: not "gradient-descent" and var kind }
+    internal override string? NoCarryReason => _input.Checkpoints.Optimizer is { IsPlainDescent: false, Kind: var kind }
         ? $"with {kind} a step depends on all gradients before: a part of the window has no propagator of its own"
         : null;
 

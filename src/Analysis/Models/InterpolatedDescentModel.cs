@@ -56,10 +56,9 @@ public sealed record InterpolatedDescentModel : DescentModel
         if (!input.Kernels.InterpolatesJacobian)
             throw new ArgumentException(
                 "mode: descent needs Jacobians or the cross blocks K_SS_next, K_QS_next and K_SQ_next: kernels of single moments do not determine a step; use flow.");
-        string kind = checkpoints.Optimizer?.Kind ?? "not known";
-        if (kind != "gradient-descent")
-            throw new ArgumentException(
-                $"mode: descent between sparse checkpoints is possible for gradient-descent only, and the optimizer of this run is {kind}; record every step, or use flow.");
+        if (checkpoints.Optimizer is not { IsPlainDescent: true })
+            throw new ArgumentException("mode: descent between sparse checkpoints is possible for gradient-descent only, and the optimizer of this run is "
+                + $"{checkpoints.Optimizer?.Kind ?? "not known"}; record every step, or use flow.");
         for (int k = 1; k < checkpoints.Count; k++)
             if (checkpoints[k].Step <= checkpoints[k - 1].Step)
                 throw new ArgumentException(

@@ -62,7 +62,7 @@ public static class ChordQuadratures
     public static ChordQuadratureKind Resolve(this ChordQuadrature quadrature, CheckpointSequence checkpoints)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
-        string[] names = checkpoints.HasJacobians ? ["J_S_mid", "J_Q_mid"] : ["K_SS_mid", "K_QS_mid"];
+        string[] names = checkpoints.HasJacobians ? [TensorName.J_S_mid, TensorName.J_Q_mid] : [TensorName.K_SS_mid, TensorName.K_QS_mid];
         if (quadrature == ChordQuadrature.Midpoint)
             foreach (var c in checkpoints.SkipLast(1))
                 foreach (string name in names) _ = c[name];

@@ -43,6 +43,9 @@ public abstract class Optimizer : IEquatable<Optimizer>
     /// <summary>Whether the recorded outputs follow the continuous gradient flow exactly, with no steps at all.</summary>
     public virtual bool IsFlow => false;
 
+    /// <summary>Whether every step is along the gradient at its own start, w ← w − η M ∇L, and depends on nothing before it.</summary>
+    public bool IsPlainDescent => Rule is { HasBuffer: false };
+
     /// <summary>The constants that <see cref="Constants"/> begins with.</summary>
     protected virtual IReadOnlyList<NamedConstant> OwnConstants => [];
 

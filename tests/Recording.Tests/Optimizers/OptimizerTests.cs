@@ -50,6 +50,10 @@ public class OptimizerTests
     public void OnlyTheFlowIsAFlow() => Assert.Equal(["gradient-flow"], _all.Where(o => o.IsFlow).Select(o => o.Kind));
 
     [Fact]
+    public void OnlyGradientDescentIsPlain() =>
+        Assert.Equal(["gradient-descent", "gradient-descent"], _all.Where(o => o.IsPlainDescent).Select(o => o.Kind));
+
+    [Fact]
     public void WhatHasNoRecursionSaysWhy()
     {
         Assert.Equal(["sgd", "gradient-flow", "lion", "lion"], _all.Where(o => o.Rule is null).Select(o => o.Kind));
