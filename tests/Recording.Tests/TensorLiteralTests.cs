@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace KernelFlow.Recording.Tests;
@@ -6,7 +5,12 @@ namespace KernelFlow.Recording.Tests;
 /// <summary>Names of tensors stand in one table: nowhere else in the product is one written as a text of its own.</summary>
 public partial class TensorLiteralTests
 {
-    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
+    private static string Root()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Analysis.sln"))) folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("The tests do not lie inside the repository.");
+    }
 
     // Names that are also ordinary words or symbols, in texts that are not about tensors.
     private static readonly string[] _ambiguous = ["g", "B", "w", "loss", "batch", "sketch"];
