@@ -17,7 +17,8 @@ internal static class Rate
     /// <param name="backend">The dense linear algebra to use.</param>
     public static void Run(IReadOnlyList<int> orders, IReadOnlyList<string> kinds, string method, double rtol, int rounds, Backend backend)
     {
-        Console.WriteLine($"{backend.Name}, core {backend.Core}, {backend.Threads} thread(s). Nominal flops: product 2mnk; symmetric product n²k; Cholesky n³/3, its inverse 2n³/3;");
+        Console.WriteLine($"{backend.Name}, core {backend.Core}, {backend.Threads} thread(s). Nominal flops: product 2mnk; symmetric product n²k; "
+            + "Cholesky n³/3, its inverse 2n³/3;");
         Console.WriteLine("LU 2n³/3; solve 2n² per right-hand side. Element-wise work (forming K(t), sums of matrices) counts as time, not as flops.");
         foreach (int N in orders)
         {
@@ -53,14 +54,20 @@ internal static class Rate
         double gemmWall = 2 * n3 / Median(products, t => t.Wall) / 1e9, gemmCpu = 2 * n3 / Median(products, t => t.Cpu) / 1e9,
             best = 2 * n3 / products.Min(t => t.Wall) / 1e9;
         Console.WriteLine();
-        Console.WriteLine(Invariant($"N = {N}, M = {trajectory.TestSize}, {kind}, {propagation!.Report.Name}, {(options.FixedSteps is { } s ? $"{s} fixed steps" : $"adaptive, rtol {options.RelativeTolerance:g2}: {propagation.Report.Steps} steps, {propagation.Report.Rejected} rejected, {propagation.Report.Passes} pass(es)")}"));
-        Console.WriteLine(Invariant($"  flops {flops / 1e9:f1} G = {flops / n3:f2} N³; {Median(whole, t => t.Wall):f2} s wall, {Median(whole, t => t.Cpu):f2} s CPU (median of {rounds})"));
+        var report = propagation!.Report;
+        string adaptive = Invariant(
+            $"adaptive, rtol {options.RelativeTolerance:g2}: {report.Steps} steps, {report.Rejected} rejected, {report.Passes} pass(es)");
+        string steps = options.FixedSteps is { } s ? Invariant($"{s} fixed steps") : adaptive;
+        Console.WriteLine(Invariant($"N = {N}, M = {trajectory.TestSize}, {kind}, {report.Name}, {steps}"));
+        Console.WriteLine(Invariant($"  flops {flops / 1e9:f1} G = {flops / n3:f2} N³; {Median(whole, t => t.Wall):f2} s wall, ")
+            + Invariant($"{Median(whole, t => t.Cpu):f2} s CPU (median of {rounds})"));
         Console.WriteLine(Invariant(
             $"  steps {wall:f1} Gflop/s (wall), {cpu:f1} (CPU); product of order N {gemmWall:f1} (wall), {gemmCpu:f1} (CPU), best {best:f1}"));
         Console.WriteLine(Invariant($"  FRACTION of the product's rate: {wall / gemmWall:p0} (wall), {cpu / gemmCpu:p0} (CPU)"));
         Console.WriteLine(Invariant($"  profile of the counted run, {profiled.Wall:f2} s:"));
         foreach (var (kernel, t) in counting.Totals.OrderByDescending(k => k.Value.Seconds))
-            Console.WriteLine(Invariant($"    {kernel,-22} {t.Calls,5} calls {t.Flops / n3,7:f2} N³ {t.Seconds,7:f2} s {t.Seconds / profiled.Wall,5:p0} {t.Flops / t.Seconds / 1e9,7:f1} Gflop/s"));
+            Console.WriteLine(Invariant($"    {kernel,-22} {t.Calls,5} calls {t.Flops / n3,7:f2} N³ {t.Seconds,7:f2} s ")
+                + Invariant($"{t.Seconds / profiled.Wall,5:p0} {t.Flops / t.Seconds / 1e9,7:f1} Gflop/s"));
         double rest = profiled.Wall - counting.Totals.Values.Sum(t => t.Seconds);
         Console.WriteLine(Invariant($"    {"element-wise and other",-22} {"",33}{rest,8:f2} s {rest / profiled.Wall,5:p0}"));
     }

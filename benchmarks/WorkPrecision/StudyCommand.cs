@@ -18,11 +18,13 @@ internal static class StudyCommand
         string[] wanted = arguments.Words("--problems", [.. StudyProblems.Names]);
         foreach (string name in wanted.Where(n => n is not ("rotating" or "stiff") && !n.StartsWith("stiff-", StringComparison.Ordinal)
             && !Directory.Exists(Path.Combine(runs, n))))
-            throw new ArgumentException($"no run {name} in {runs}: give the folder of the recorded runs by --runs, or choose by --problems among {string.Join(", ", StudyProblems.Names)}");
+            throw new ArgumentException($"no run {name} in {runs}: give the folder of the recorded runs by --runs, or choose by --problems among "
+                + $"{string.Join(", ", StudyProblems.Names)}");
         double[] tolerances = arguments.Numbers("--tolerances", quick ? [1e-4, 1e-6] : [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11]);
         double limit = arguments.Number("--limit", quick ? 1 : 10);
         var study = new Study(arguments.Words("--methods", [.. Methods.Names]), tolerances, (int)arguments.Number("--rounds", quick ? 1 : 5), limit, backend);
-        var results = new StudyResults($"{backend.Name}, core {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}. {arguments.Text("--note", "")}".TrimEnd(), limit, [], [], []);
+        string machine = $"{backend.Name}, core {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}.";
+        var results = new StudyResults($"{machine} {arguments.Text("--note", "")}".TrimEnd(), limit, [], [], []);
         string references = Directory.CreateTempSubdirectory("work-precision-").FullName;
         foreach (string name in wanted)
         {
@@ -57,7 +59,9 @@ internal static class StudyCommand
         }));
         foreach (var problem in results.Problems)
             foreach (var choice in AutoChoice.Of(results, problem.Name, [1e-4, 1e-6, 1e-8, 1e-10]))
-                Console.WriteLine($"{problem.Name}, rtol {NumberText.Short(choice.Auto.Rtol)}: auto = {choice.Auto.Resolved}; {NumberText.Short(choice.RatioAtRtol)} of {choice.BestAtRtol.Method} at this rtol, {NumberText.Short(choice.RatioAtError)} of {choice.BestAtError.Method} at this error");
+                Console.WriteLine($"{problem.Name}, rtol {NumberText.Short(choice.Auto.Rtol)}: auto = {choice.Auto.Resolved}; "
+                    + $"{NumberText.Short(choice.RatioAtRtol)} of {choice.BestAtRtol.Method} at this rtol, {NumberText.Short(choice.RatioAtError)} of "
+                    + $"{choice.BestAtError.Method} at this error");
     }
 
     private static string Data(string output) => Path.Combine(output, "work-precision");

@@ -28,16 +28,16 @@ public class ConvertedKernelsTests
         var blocks = new CheckpointSequence(KernelBlocks.Convert(run, TestRuns.Managed), run.Loss) { Optimizer = run.Optimizer };
         ReservoirAnalysis expected = Analyze.Reservoir(run, TestRuns.Options), actual = Analyze.Reservoir(blocks, TestRuns.Options);
         foreach (var (before, after) in TestRuns.Named(expected.Operators.Value).Zip(TestRuns.Named(actual.Operators.Value)))
-            Check.AtMost(1e-11, TestRuns.Relative(after.Value, before.Value), $"{name}: {before.Name}");
+            Check.Small(TestRuns.Relative(after.Value, before.Value), 1e-11, $"{name}: {before.Name}");
         for (int j = 0; j < expected.Spectrum.Eigenvalues.Count; j++)
-            Check.AtMost(1e-12 * expected.Spectrum.Eigenvalues[0], Math.Abs(expected.Spectrum.Eigenvalues[j] - actual.Spectrum.Eigenvalues[j]),
+            Check.Small(Math.Abs(expected.Spectrum.Eigenvalues[j] - actual.Spectrum.Eigenvalues[j]), 1e-12 * expected.Spectrum.Eigenvalues[0],
                 $"{name}: eigenvalue {j + 1}");
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
-            Check.AtMost(1e-10, Math.Abs(expected.Claim(id).RelativeError.Value - actual.Claim(id).RelativeError.Value), $"{name}: {id}");
+            Check.Small(Math.Abs(expected.Claim(id).RelativeError.Value - actual.Claim(id).RelativeError.Value), 1e-10, $"{name}: {id}");
         // float64 blocks of float32 Jacobians are not more accurate than these.
         foreach (string id in (string[])["C2", "C3", "C4"])
-            Check.Near(expected.Claim(id).Budget!.Rounding.Value, actual.Claim(id).Budget!.Rounding.Value, 1e-9, $"{name}: rounding part of {id}");
-        Check.Near(expected.Inclusion.VisibilityBound, actual.Inclusion.VisibilityBound, 1e-11, $"{name}: √c");
+            Check.Close(actual.Claim(id).Budget!.Rounding.Value, expected.Claim(id).Budget!.Rounding.Value, 1e-9, $"{name}: rounding part of {id}");
+        Check.Close(actual.Inclusion.VisibilityBound, expected.Inclusion.VisibilityBound, 1e-11, $"{name}: √c");
         Assert.Equal(expected.Inclusion.Verdict, actual.Inclusion.Verdict);
     }
 

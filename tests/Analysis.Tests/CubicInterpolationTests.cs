@@ -39,7 +39,7 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
             output.WriteLine(FormattableString.Invariant($"{interpolation}, q = {q}, custom {custom}: {id} errors {errors[0]:e2} {errors[1]:e2} ")
                 + FormattableString.Invariant($"{errors[2]:e2}, orders {orders[0]:f2} {orders[1]:f2}; ")
                 + string.Join(", ", analyses.Select(a => FormattableString.Invariant($"budget {a.Claim(id).Budget!.Sum:e1} {a.Claim(id).Verdict}"))));
-            Check.Within(low, high, orders[1], $"order of {id}");
+            Check.Between(orders[1], low, high, $"order of {id}");
             foreach (var a in analyses) Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
         }
     }
@@ -49,8 +49,8 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
     public void CubicIsWorthIt()
     {
         ReservoirAnalysis linear = Analysis(Grid(24, 1.7), "linear", false), cubic = Analysis(Grid(24, 1.7), "cubic", false);
-        foreach (string id in s_claims) Check.Within(10, 1e6, linear.Claim(id).RelativeError.Value / cubic.Claim(id).RelativeError.Value,
-            $"{id}: linear relative to cubic");
+        foreach (string id in s_claims)
+            Check.Between(linear.Claim(id).RelativeError.Value / cubic.Claim(id).RelativeError.Value, 10, 1e6, $"{id}: linear relative to cubic");
     }
 
     /// <summary>B from interpolated outputs is a Hessian, hence PSD; B interpolated as a matrix by the same cubic is not, on the same run.</summary>
@@ -83,8 +83,8 @@ public sealed class CubicInterpolationTests(ITestOutputHelper output)
         }
         output.WriteLine(FormattableString.Invariant($"smallest eigenvalue of n·B: {smallest * run.Train:e2}; interpolated as a matrix: ")
             + FormattableString.Invariant($"{naive * run.Train:e2}"));
-        Check.Within(-1e-15, 1, smallest * run.Train, "smallest eigenvalue of n·B");
-        Check.Within(-10, -1e-3, naive * run.Train, "smallest eigenvalue of n·B interpolated as a matrix");
+        Check.Between(smallest * run.Train, -1e-15, 1, "smallest eigenvalue of n·B");
+        Check.Between(naive * run.Train, -10, -1e-3, "smallest eigenvalue of n·B interpolated as a matrix");
     }
 
     private static double Smallest(ReadOnlySpan<double> blocks, int p)

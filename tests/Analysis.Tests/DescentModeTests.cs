@@ -35,13 +35,13 @@ public sealed class DescentModeTests(ITestOutputHelper output)
             (descent.Descent!.Optimizer, descent.Descent.Quadrature, descent.Descent.StabilityEdge, descent.Descent.Amplification));
         Assert.Null(flow.Descent);
         Assert.Null(flow.Options.ModeReason);
-        Check.AtMost(1e-5, Error(descent, "C4"), "C4 in descent mode");
-        Check.Within(0.03, 0.1, Error(flow, "C4"), "C4 in flow mode");
-        Check.Within(3, 100, descent.KernelEvolution.PeakDrift, "kernel drift");
+        Check.Small(Error(descent, "C4"), 1e-5, "C4 in descent mode");
+        Check.Between(Error(flow, "C4"), 0.03, 0.1, "C4 in flow mode");
+        Check.Between(descent.KernelEvolution.PeakDrift, 3, 100, "kernel drift");
         foreach (string id in s_claims) Assert.Equal(Verdict.Holds, descent.Claim(id).Verdict);
         Assert.NotEqual(Verdict.Violated, descent.Inclusion.Verdict);
         Assert.Equal(Verdict.Holds, descent.Claim("C9").Verdict);
-        Check.AtMost(1e-5, descent.Intervals.Max(i => i.TransportDefect.Value), "largest defect of a single step");
+        Check.Small(descent.Intervals.Max(i => i.TransportDefect.Value), 1e-5, "largest defect of a single step");
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class DescentModeTests(ITestOutputHelper output)
         {
             double[] orders = [Math.Log2(errors[0][i] / errors[1][i]), Math.Log2(errors[1][i] / errors[2][i])];
             output.WriteLine(FormattableString.Invariant($"{s_claims[i]}: observed orders {orders[0]:f2}, {orders[1]:f2}"));
-            foreach (double observed in orders) Check.Within(order - 0.3, order + 0.3, observed, $"order of {s_claims[i]}");
+            foreach (double observed in orders) Check.Between(observed, order - 0.3, order + 0.3, $"order of {s_claims[i]}");
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class DescentModeTests(ITestOutputHelper output)
         Assert.Equal(optimizer.ToString().ToLowerInvariant(), analysis.Descent!.Optimizer);
         foreach (string id in s_claims)
         {
-            Check.AtMost(1e-5, Error(analysis, id), $"{optimizer}: {id}");
+            Check.Small(Error(analysis, id), 1e-5, $"{optimizer}: {id}");
             Assert.Equal(Verdict.Holds, analysis.Claim(id).Verdict);
         }
     }
@@ -99,15 +99,15 @@ public sealed class DescentModeTests(ITestOutputHelper output)
         ReservoirAnalysis analysis = Analyze.Reservoir(run, s_auto), trapezium = Analyze.Reservoir(SmallNetworks.WithoutMidpoints(run), s_auto);
         Line("midpoints", analysis);
         Line("trapezium", trapezium);
-        Check.Within(2, 2.6, analysis.Descent!.LargestZ, "z");
-        Check.Within(1.5, 100, analysis.Descent.Amplification, "amplification");
+        Check.Between(analysis.Descent!.LargestZ, 2, 2.6, "z");
+        Check.Between(analysis.Descent.Amplification, 1.5, 100, "amplification");
         foreach (string id in s_claims)
         {
-            Check.AtMost(5e-3, Error(analysis, id), id);
+            Check.Small(Error(analysis, id), 5e-3, id);
             Assert.Equal(Verdict.Holds, analysis.Claim(id).Verdict);
             Assert.NotEqual(Verdict.Violated, trapezium.Claim(id).Verdict);
         }
-        Check.Within(10, 1e6, Error(trapezium, "C4") / Error(analysis, "C4"), "C4 of the trapezium relative to midpoints");
+        Check.Between(Error(trapezium, "C4") / Error(analysis, "C4"), 10, 1e6, "C4 of the trapezium relative to midpoints");
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class DescentModeTests(ITestOutputHelper output)
             Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.EveryStep with { Train = train, LearningRate = learningRate, Steps = 80, Seed = seed }),
             s_auto);
         Line("far", analysis);
-        Check.Within(3, 1000, analysis.Descent!.LargestZ, "z");
+        Check.Between(analysis.Descent!.LargestZ, 3, 1000, "z");
         string expected = FormattableString.Invariant(
             $"past the edge of stability: z = {analysis.Descent.LargestZ:G3} at step {analysis.Descent.LargestZStep} (edge 2), errors made early can grow ")
             + FormattableString.Invariant($"by {analysis.Descent.Amplification:G3}");

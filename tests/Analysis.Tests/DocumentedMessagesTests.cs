@@ -21,7 +21,7 @@ public partial class DocumentedMessagesTests
                 Assert.True(source.Contains(part, StringComparison.Ordinal), $"docs/errors.md: \"{part}\" of \"{message}\" is in no source file");
     }
 
-    [GeneratedRegex("\"\\s*\\+\\s*(FormattableString\\.Invariant\\(\\s*)?\\$?\"")]
+    [GeneratedRegex("\"\\)?\\s*\\+\\s*(FormattableString\\.Invariant\\(\\s*)?\\$?\"")]
     private static partial Regex Joins();
 
     [GeneratedRegex("`([^`]+)`")]

@@ -34,13 +34,13 @@ public class ExactFlowTests
         var analysis = Analysis(Run(kind));
         foreach (string id in s_claims)
         {
-            Check.AtMost(Small, analysis.Claim(id).RelativeError.Value, $"{kind}: {id}");
+            Check.Small(analysis.Claim(id).RelativeError.Value, Small, $"{kind}: {id}");
             Assert.NotEqual(Verdict.Violated, analysis.Claim(id).Verdict);
-            Check.AtMost(1e-8, analysis.Claim(id).Budget!.Integration.Value, $"{kind}: {id}, integration part");
+            Check.Small(analysis.Claim(id).Budget!.Integration.Value, 1e-8, $"{kind}: {id}, integration part");
         }
-        Check.Within(1 - 1e-12, 1 + 1e-12, analysis.Claim("C4").Correlation!.Value, $"{kind}: C4 correlation");
-        foreach (var interval in analysis.Intervals) Check.AtMost(Small, interval.TransportDefect.Value, $"{kind}: defect from {interval.From}");
-        Check.AtMost(Small, analysis.Inclusion.Empirical.RelativeErrorFull!.Value, $"{kind}: empirical check");
+        Check.Between(analysis.Claim("C4").Correlation!.Value, 1 - 1e-12, 1 + 1e-12, $"{kind}: C4 correlation");
+        foreach (var interval in analysis.Intervals) Check.Small(interval.TransportDefect.Value, Small, $"{kind}: defect from {interval.From}");
+        Check.Small(analysis.Inclusion.Empirical.RelativeErrorFull!.Value, Small, $"{kind}: empirical check");
         Assert.NotEqual(Verdict.Violated, analysis.Claim("C9").Verdict);
         Assert.NotEqual(Verdict.Violated, analysis.Inclusion.Verdict);
     }
@@ -52,7 +52,7 @@ public class ExactFlowTests
     {
         var claim = Analysis(Run(kind)).Claim("C8");
         if (kind.StartsWith("varying", StringComparison.Ordinal)) Assert.Equal(Verdict.Measured, claim.Verdict);
-        else Check.AtMost(1e-7, claim.RelativeError.Value, $"{kind}: C8");
+        else Check.Small(claim.RelativeError.Value, 2e-9, $"{kind}: C8");
     }
 
     /// <summary>J = A + tC is the same line with and without every second checkpoint: the interpolation part must be as small as the error. A polygon's is
@@ -63,8 +63,8 @@ public class ExactFlowTests
         ReservoirAnalysis straight = Analysis(Run("straight")), polygon = Analysis(Run("polygon"));
         foreach (string id in s_claims)
         {
-            Check.AtMost(1e-5, straight.Claim(id).Budget!.Interpolation.Value, $"straight: {id}"); // the sparse grid is integrated to 1e-6
-            Check.Within(1e-3, 10, polygon.Claim(id).Budget!.Interpolation.Value, $"polygon: {id}");
+            Check.Small(straight.Claim(id).Budget!.Interpolation.Value, 1e-5, $"straight: {id}"); // the sparse grid is integrated to 1e-6
+            Check.Between(polygon.Claim(id).Budget!.Interpolation.Value, 1e-3, 10, $"polygon: {id}");
         }
     }
 
@@ -76,11 +76,11 @@ public class ExactFlowTests
         var expected = Analysis(recording.Jacobians());
         var (blocks, single) = (Analysis(recording.Kernels(cross: true)), Analysis(recording.Jacobians(single: true)));
         foreach (var ((name, value), other) in TestRuns.Named(expected.Operators.Value).Zip(TestRuns.Named(blocks.Operators.Value)))
-            Check.AtMost(1e-11, TestRuns.Relative(other.Value, value), $"{name} from kernel blocks");
+            Check.Small(TestRuns.Relative(other.Value, value), 1e-11, $"{name} from kernel blocks");
         foreach (var ((name, value), other) in TestRuns.Named(expected.Operators.Value).Zip(TestRuns.Named(single.Operators.Value)))
-            Check.Within(1e-10, 1e-6, TestRuns.Relative(other.Value, value), $"{name} from float32 Jacobians");
-        Check.Near(expected.Inclusion.VisibilityBound, blocks.Inclusion.VisibilityBound, 1e-12, "√c from kernel blocks");
-        Check.Within(1e-10, 1e-6, single.Claim("C4").RelativeError.Value, "C4 from float32 Jacobians");
+            Check.Between(TestRuns.Relative(other.Value, value), 1e-10, 1e-6, $"{name} from float32 Jacobians");
+        Check.Close(blocks.Inclusion.VisibilityBound, expected.Inclusion.VisibilityBound, 1e-12, "√c from kernel blocks");
+        Check.Between(single.Claim("C4").RelativeError.Value, 1e-10, 1e-6, "C4 from float32 Jacobians");
     }
 
     /// <summary>Tampering with one thing: the claims that see it must fail by an amount that is known, the others must stay as they were.</summary>
@@ -89,8 +89,8 @@ public class ExactFlowTests
     {
         var recording = Recording("polygon kernels");
         var tampered = Analysis(Edit(recording.Kernels(cross: true), (_, name, t) => name is "K_QS" or "K_QS_next" or "K_SQ_next" ? 1.1 * t : t));
-        Check.Near(0.1, tampered.Claim("C4").RelativeError.OrNull(), 1e-6, "C4");
-        foreach (string id in (string[])["C1", "C2", "C3"]) Check.AtMost(Small, tampered.Claim(id).RelativeError.Value, id);
+        Check.Close(tampered.Claim("C4").RelativeError.OrNull(), 0.1, 1e-6, "C4");
+        foreach (string id in (string[])["C1", "C2", "C3"]) Check.Small(tampered.Claim(id).RelativeError.Value, Small, id);
         Assert.NotEqual(Verdict.Holds, tampered.Claim("C4").Verdict);
     }
 
@@ -100,8 +100,8 @@ public class ExactFlowTests
         var tampered =
             Analysis(Edit(Run("polygon"), (k, name, t) => name == "U_Q" && k == s_times.Length - 1 ? t.Stack(t).SubMatrix(1, t.RowCount, 0, t.ColumnCount)
             : t));
-        Check.Within(0.3, 30, tampered.Claim("C4").RelativeError.Value, "C4");
-        foreach (string id in (string[])["C1", "C2", "C3"]) Check.AtMost(Small, tampered.Claim(id).RelativeError.Value, id);
+        Check.Between(tampered.Claim("C4").RelativeError.Value, 0.3, 30, "C4");
+        foreach (string id in (string[])["C1", "C2", "C3"]) Check.Small(tampered.Claim(id).RelativeError.Value, Small, id);
     }
 
     [Fact]
@@ -109,10 +109,10 @@ public class ExactFlowTests
     {
         var run = Run("polygon");
         var tampered = Analysis(Edit(run, (k, name, t) => name is "J_S" or "J_Q" && k is 2 or 5 ? Matrix(run[7 - k][name]) : t));
-        foreach (string id in s_claims) Check.Within(1e-3, 10, tampered.Claim(id).RelativeError.Value, id);
+        foreach (string id in s_claims) Check.Between(tampered.Claim(id).RelativeError.Value, 1e-3, 10, id);
         double before = tampered.Intervals[0].TransportDefect.Value, at = tampered.Intervals[1].TransportDefect.Value;
-        Check.AtMost(Small, before, "defect before the first swapped checkpoint");
-        Check.Within(1e-3, 10, at, "defect at the first swapped checkpoint");
+        Check.Small(before, Small, "defect before the first swapped checkpoint");
+        Check.Between(at, 1e-3, 10, "defect at the first swapped checkpoint");
     }
 
     [Fact]
@@ -120,22 +120,22 @@ public class ExactFlowTests
     {
         var recording = Recording("polygon");
         var tampered = Analysis(new CheckpointSequence(recording.Jacobians(), LossModel.Squared(recording.Targets, 1, sum: true)));
-        foreach (string id in (string[])["C2", "C3", "C4"]) Check.Within(0.05, 100, tampered.Claim(id).RelativeError.Value, id);
+        foreach (string id in (string[])["C2", "C3", "C4"]) Check.Between(tampered.Claim(id).RelativeError.Value, 0.05, 100, id);
     }
 
     [Fact]
     public void WrongTimesShowEverywhere()
     {
         var tampered = Analysis(new CheckpointSequence(Run("polygon").Select(c => c with { Time = 1.3 * c.Time }), Run("polygon").Loss));
-        foreach (string id in s_claims) Check.Within(0.01, 10, tampered.Claim(id).RelativeError.Value, id);
+        foreach (string id in s_claims) Check.Between(tampered.Claim(id).RelativeError.Value, 0.01, 10, id);
     }
 
     [Fact]
     public void AWrongRecordedLossShowsInTheDissipationOnly()
     {
         var tampered = Analysis(Edit(Run("polygon"), (k, name, t) => name == "loss" && k == 0 ? 1.25 * t : t));
-        Check.Within(0.1, 0.9, tampered.Claim("C1").RelativeError.Value, "C1");
-        foreach (string id in (string[])["C2", "C3", "C4"]) Check.AtMost(Small, tampered.Claim(id).RelativeError.Value, id);
+        Check.Between(tampered.Claim("C1").RelativeError.Value, 0.1, 0.9, "C1");
+        foreach (string id in (string[])["C2", "C3", "C4"]) Check.Small(tampered.Claim(id).RelativeError.Value, Small, id);
     }
 
     /// <summary>The recordings themselves: twice as many Runge–Kutta steps change nothing that these tests could see.</summary>
@@ -144,8 +144,8 @@ public class ExactFlowTests
     {
         var path = FlowPath.Polygon(9, 5, 1, 30, 0.3, s_times, 2);
         Moment a = FlowRecording.Of(path, s_times).Moments[^1], b = FlowRecording.Of(path, s_times, stepsPerInterval: 800).Moments[^1];
-        Check.AtMost(1e-11, (a.U_Q - b.U_Q).L2Norm() / b.U_Q.L2Norm(), "U_Q");
-        Check.AtMost(1e-11, (a.G - b.G).L2Norm() / b.G.L2Norm(), "g");
+        Check.Small((a.U_Q - b.U_Q).L2Norm() / b.U_Q.L2Norm(), 1e-11, "U_Q");
+        Check.Small((a.G - b.G).L2Norm() / b.G.L2Norm(), 1e-11, "g");
     }
 
     private static CheckpointSequence Edit(CheckpointSequence run, Func<int, string, Matrix<double>, Matrix<double>> edit) =>

@@ -32,10 +32,10 @@ public class FrozenKernelTests
         Matrix<double> K = J_S * J_S.Transpose(), P, S, W;
         (P, S, W) = ByDoubling(K, beta, end);
         var o = Analysis(J_S, J_Q, end).Operators.Value;
-        Check.AtMost(1e-8 * Math.Max(P.FrobeniusNorm(), 1e-140), (o.P - P).FrobeniusNorm(), "P");
-        Check.AtMost(1e-8, TestRuns.Relative(o.W_S, W), "W_S");
-        Check.AtMost(1e-8, TestRuns.Relative(o.G_Q, J_Q * J_S.Transpose() * S), "G_Q");
-        Check.AtMost(1e-8, TestRuns.Relative(o.G_S, K * S), "G_S");
+        Check.Small((o.P - P).FrobeniusNorm(), 1e-8 * Math.Max(P.FrobeniusNorm(), 1e-140), "P");
+        Check.Small(TestRuns.Relative(o.W_S, W), 1e-8, "W_S");
+        Check.Small(TestRuns.Relative(o.G_Q, J_Q * J_S.Transpose() * S), 1e-8, "G_Q");
+        Check.Small(TestRuns.Relative(o.G_S, K * S), 1e-8, "G_S");
     }
 
     // P, ∫P dt and ∫PKP dt over [0, end] from their power series over a short time, doubled until it is the whole: no eigenvalues, no exponentials.
@@ -65,6 +65,6 @@ public class FrozenKernelTests
             analysis.Inclusion.Verdict));
         Assert.Equal(0, analysis.Inclusion.Visibility);
         Assert.Equal(0, analysis.Operators.Value.W_S.FrobeniusNorm() + analysis.Operators.Value.G_Q.FrobeniusNorm());
-        Check.AtMost(1e-14, (analysis.Operators.Value.P - Matrix<double>.Build.DenseIdentity(Train)).FrobeniusNorm(), "P − I");
+        Check.Small((analysis.Operators.Value.P - Matrix<double>.Build.DenseIdentity(Train)).FrobeniusNorm(), 1e-14, "P − I");
     }
 }

@@ -46,7 +46,7 @@ public class InterpolationBudgetTests
                 var claim = analysis.Claim(id);
                 Assert.True(claim.RelativeError.OrNull() > 100 * claim.Budget!.Integration.OrNull(),
                     $"{id}: the error {claim.RelativeError:G3} is not one of interpolation");
-                Check.Within(0.3, 3, claim.Budget.Interpolation.Value / claim.RelativeError.Value,
+                Check.Between(claim.Budget.Interpolation.Value / claim.RelativeError.Value, 0.3, 3,
                     $"{id}, seed {seed}: estimate relative to the truth ({claim.RelativeError:G3})");
             }
         }
@@ -61,8 +61,8 @@ public class InterpolationBudgetTests
         ReservoirAnalysis coarse = Analysis(Grid(17, 1), kernels, 44), fine = Analysis(Grid(33, 1), kernels, 44);
         foreach (string id in s_claims)
         {
-            Check.Within(3.5, 4.5, coarse.Claim(id).RelativeError.Value / fine.Claim(id).RelativeError.Value, $"{id}: error ratio");
-            Check.Within(2.5, 6, coarse.Claim(id).Budget!.Interpolation.Value / fine.Claim(id).Budget!.Interpolation.Value, $"{id}: estimate ratio");
+            Check.Between(coarse.Claim(id).RelativeError.Value / fine.Claim(id).RelativeError.Value, 3.5, 4.5, $"{id}: error ratio");
+            Check.Between(coarse.Claim(id).Budget!.Interpolation.Value / fine.Claim(id).Budget!.Interpolation.Value, 2.5, 6, $"{id}: estimate ratio");
         }
     }
 

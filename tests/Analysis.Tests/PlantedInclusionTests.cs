@@ -80,12 +80,12 @@ public class PlantedInclusionTests
         Assert.Null(inclusion.Visibility);
 
         // The number, not only the verdict: G_Q z is known, and so is P z = z.
-        Check.Near(planted.Response, (analysis.Operators.Value.G_Q * planted.Direction).L2Norm(), 1e-7 + 1e-13 / leak, "‖G_Q z‖");
-        Check.AtMost(1e-12, (analysis.Operators.Value.P * planted.Direction - planted.Direction).L2Norm(), "‖Pz − z‖");
+        Check.Close((analysis.Operators.Value.G_Q * planted.Direction).L2Norm(), planted.Response, 1e-7 + 1e-13 / leak, "‖G_Q z‖");
+        Check.Small((analysis.Operators.Value.P * planted.Direction - planted.Direction).L2Norm(), 1e-12, "‖Pz − z‖");
 
         // The mode blamed lies in the kernel.
         var mode = analysis.Operators.Value.Eigenvectors.Column(inclusion.Structural.WorstMode);
-        Check.AtMost(1e-12, mode.DotProduct(analysis.Operators.Value.W_S * mode) / analysis.Spectrum.Eigenvalues[0], "share of the blamed mode in W_S");
+        Check.Small(mode.DotProduct(analysis.Operators.Value.W_S * mode) / analysis.Spectrum.Eigenvalues[0], 1e-12, "share of the blamed mode in W_S");
     }
 
     [Theory]
@@ -98,8 +98,8 @@ public class PlantedInclusionTests
         var analysis = Analysis(Plant(0, kind).Run);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
         Assert.Equal((Train - Kernel, Kernel), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value));
-        Check.Within(1e-3, 1, analysis.Inclusion.Structural.WorstRatio, "worst ratio");
-        Check.Within(1e-3, 1, analysis.Inclusion.Visibility!.Value / analysis.Inclusion.VisibilityBound, "visibility relative to its bound");
+        Check.Between(analysis.Inclusion.Structural.WorstRatio, 1e-3, 1, "worst ratio");
+        Check.Between(analysis.Inclusion.Visibility!.Value / analysis.Inclusion.VisibilityBound, 1e-3, 1, "visibility relative to its bound");
         Assert.Equal(kind != Kind.WithoutTestKernel, analysis.Inclusion.BoundFromTestKernel);
     }
 
@@ -108,7 +108,7 @@ public class PlantedInclusionTests
     public void TheWorstRatioFollowsTheLeak()
     {
         double[] ratios = new[] { 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6 }.Select(e => Analysis(Plant(e).Run).Inclusion.Structural.WorstRatio).ToArray();
-        for (int i = 1; i < ratios.Length; i++) Check.Within(9, 11, ratios[i - 1] / ratios[i], $"ratio of worst ratios, step {i}");
+        for (int i = 1; i < ratios.Length; i++) Check.Between(ratios[i - 1] / ratios[i], 9, 11, $"ratio of worst ratios, step {i}");
     }
 
     [Theory]
@@ -136,8 +136,8 @@ public class PlantedInclusionTests
             Assert.Equal(Verdict.Vacuous, analysis.Inclusion.Verdict);
             Assert.Equal("no mode below the threshold 0.001", analysis.Inclusion.Reason);
             Assert.Equal((9, 0), (analysis.Spectrum.SignalDimension.Value, analysis.Spectrum.ReservoirDimension.Value));
-            Check.AtMost(1, analysis.Inclusion.Structural.WorstRatio, "worst ratio");
-            Check.AtMost(1, analysis.Inclusion.Visibility!.Value / analysis.Inclusion.VisibilityBound, "visibility relative to its bound");
+            Check.Small(analysis.Inclusion.Structural.WorstRatio, 1, "worst ratio");
+            Check.Small(analysis.Inclusion.Visibility!.Value / analysis.Inclusion.VisibilityBound, 1, "visibility relative to its bound");
         }
     }
 

@@ -54,17 +54,17 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
             foreach (var c in claims)
             {
                 double error = c.RelativeError.Value, budget = c.Budget!.Sum!.Value;
-                Check.AtMost(3 * budget, error, $"{name}: {c.Id}");
+                Check.Small(error, 3 * budget, $"{name}: {c.Id}");
                 Assert.NotEqual(Verdict.Violated, c.Verdict);
                 if (c.Id == "C1" || error < 1e-11) continue;
-                Check.AtMost(1000 * error, budget, $"{name}: budget of {c.Id}");
+                Check.Small(budget, 1000 * error, $"{name}: budget of {c.Id}");
                 logarithms.Add(Math.Log(budget / error));
             }
         }
         double typical = Math.Exp(logarithms.Average());
         output.WriteLine(FormattableString.Invariant($"budget / error of C2 to C4: typically {typical:f1}, between {Math.Exp(logarithms.Min()):g2} and ")
             + FormattableString.Invariant($"{Math.Exp(logarithms.Max()):g3}"));
-        Check.Within(1, 50, typical, "typical budget relative to the error");
+        Check.Between(typical, 1, 50, "typical budget relative to the error");
     }
 
     /// <summary>The estimate falls with the fourth order of what it estimates.</summary>
@@ -74,7 +74,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
         double[] budgets = [.. ((int[])[1, 2, 4]).Select(refine => Analyze.Reservoir(SmallNetworks.Record(
             SmallNetworks.EveryStep with { LearningRate = 0.4 / refine, Steps = 40 * refine }), TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4")
                 .Budget!.Interpolation.Value)];
-        for (int i = 1; i < 3; i++) Check.Within(3.5, 4.5, Math.Log2(budgets[i - 1] / budgets[i]), $"order of the estimate, η/{1 << i - 1} to η/{1 << i}");
+        for (int i = 1; i < 3; i++) Check.Between(Math.Log2(budgets[i - 1] / budgets[i]), 3.5, 4.5, $"order of the estimate, η/{1 << i - 1} to η/{1 << i}");
     }
 
     /// <summary>Recorded test outputs off by 1e-5 per step: within three times the difference of Simpson and trapezium, exposed by the estimate.</summary>

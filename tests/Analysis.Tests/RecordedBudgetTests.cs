@@ -36,8 +36,8 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
                 foreach (string id in (string[])["C2", "C3", "C4"])
                 {
                     double ratio = flow.Claim(id).RelativeError.Value / flow.Claim(id).Budget!.Sum!.Value;
-                    Check.AtMost(3, ratio, $"seed {seed}, {interpolation}, every {every}: error/budget of {id}");
-                    if (interpolation == "linear") Check.Within(0.1, 3, ratio, $"seed {seed}, linear, every {every}: error/budget of {id}");
+                    Check.Small(ratio, 3, $"seed {seed}, {interpolation}, every {every}: error/budget of {id}");
+                    if (interpolation == "linear") Check.Between(ratio, 0.1, 3, $"seed {seed}, linear, every {every}: error/budget of {id}");
                 }
                 if (seed > 0) continue;
                 var descent = Analysis($"seed {seed}", run.Every(every), interpolation, "descent");
@@ -56,13 +56,13 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
             foreach (var a in analyses)
             {
                 Assert.Equal("descent", a.Claim(id).Budget!.LargestPart);
-                Check.Within(0.6, 1.5, a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, $"error/budget of {id}");
+                Check.Between(a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, 0.6, 1.5, $"error/budget of {id}");
             }
             for (int i = 1; i < 3; i++)
             {
-                Check.Within(1.8, 2.3, analyses[i - 1].Claim(id).Budget!.Descent.Value / analyses[i].Claim(id).Budget!.Descent.Value,
+                Check.Between(analyses[i - 1].Claim(id).Budget!.Descent.Value / analyses[i].Claim(id).Budget!.Descent.Value, 1.8, 2.3,
                     $"descent part of {id}, η/{1 << i - 1} to η/{1 << i}");
-                Check.Within(1.7, 2.4, analyses[i - 1].Claim(id).RelativeError.Value / analyses[i].Claim(id).RelativeError.Value,
+                Check.Between(analyses[i - 1].Claim(id).RelativeError.Value / analyses[i].Claim(id).RelativeError.Value, 1.7, 2.4,
                     $"error of {id}, η/{1 << i - 1} to η/{1 << i}");
             }
         }
@@ -79,8 +79,8 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
         {
             double[] parts = [.. analyses.Select(a => a.Claim(id).Budget!.Interpolation.Value)];
             Assert.All(analyses, a => Assert.Equal("interpolation", a.Claim(id).Budget!.LargestPart));
-            Assert.All(analyses, a => Check.Within(0.3, 3, a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, $"error/budget of {id}"));
-            Check.Within(1, 1.5, parts.Max() / parts.Min(), $"interpolation part of {id}, largest relative to smallest");
+            Assert.All(analyses, a => Check.Between(a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, 0.3, 3, $"error/budget of {id}"));
+            Check.Between(parts.Max() / parts.Min(), 1, 1.5, $"interpolation part of {id}, largest relative to smallest");
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
             Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
-            Check.Within(0.1, 3, a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, $"every {every}: error/budget of {id}");
+            Check.Between(a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, 0.1, 3, $"every {every}: error/budget of {id}");
         }
         Assert.Equal(Verdict.Measured, a.Claim("C8").Verdict);
     }

@@ -85,12 +85,12 @@ public class RepeatabilityTests
         static void Agree(ReservoirAnalysis expected, ReservoirAnalysis observed, string backend)
         {
             foreach (var ((name, a), (_, b)) in TestRuns.Named(expected.Operators.Value).Zip(TestRuns.Named(observed.Operators.Value)))
-                Check.AtMost(1e-10, TestRuns.Relative(b, a), $"{backend}: {name}");
+                Check.Small(TestRuns.Relative(b, a), 1e-10, $"{backend}: {name}");
             for (int j = 0; j < expected.Spectrum.Eigenvalues.Count; j++)
-                Check.AtMost(1e-12 * expected.Spectrum.Eigenvalues[0], Math.Abs(expected.Spectrum.Eigenvalues[j] - observed.Spectrum.Eigenvalues[j]),
+                Check.Small(Math.Abs(expected.Spectrum.Eigenvalues[j] - observed.Spectrum.Eigenvalues[j]), 1e-12 * expected.Spectrum.Eigenvalues[0],
                     $"{backend}: λ_{j + 1}");
-            Check.Near(expected.Inclusion.VisibilityBound, observed.Inclusion.VisibilityBound, 1e-10, $"{backend}: √c");
-            Check.Near(expected.KernelEvolution.PeakDrift, observed.KernelEvolution.PeakDrift, 1e-7, $"{backend}: drift");
+            Check.Close(observed.Inclusion.VisibilityBound, expected.Inclusion.VisibilityBound, 1e-10, $"{backend}: √c");
+            Check.Close(observed.KernelEvolution.PeakDrift, expected.KernelEvolution.PeakDrift, 1e-7, $"{backend}: drift");
             Assert.Equal(expected.Inclusion.Verdict, observed.Inclusion.Verdict);
             foreach (var (a, b) in expected.Claims.Zip(observed.Claims))
             {
@@ -98,8 +98,8 @@ public class RepeatabilityTests
                 // The defect of a claim that tests the code is a difference of equal numbers, and its steps follow from estimates: it agrees to a small part of
                 // its budget.
                 double part = a.Tolerance is null ? 1e-4 * (a.Budget?.Sum ?? 0) : 0;
-                if (a.RelativeError.TryGet(out double x)) Check.AtMost(1e-12 + Math.Max(1e-6 * x, part), Math.Abs(x - b.RelativeError.Value),
-                    $"{backend}: {a.Id}");
+                if (a.RelativeError.TryGet(out double x))
+                    Check.Small(Math.Abs(x - b.RelativeError.Value), 1e-12 + Math.Max(1e-6 * x, part), $"{backend}: {a.Id}");
             }
         }
     }

@@ -46,18 +46,18 @@ public sealed class SolverTests(ITestOutputHelper output)
             + FormattableString.Invariant($"{Root(values[signal] / values[0]):e1}, dense ")
                 + FormattableString.Invariant($"{Root(Math.Abs(dense.Spectrum.Eigenvalues[signal] / values[0])):e1}; worst ratio in the reservoir ")
                     + FormattableString.Invariant($"{factor.Inclusion.Modes.Skip(signal).Max(m => m.Ratio):g3}"));
-        double rounding = N * Math.ScaleB(1, -52) * Scale(run);
-        Check.AtMost(rounding, Root(values[signal]), "largest σ of the reservoir against N·ε·s_F");
-        Check.AtMost(1e-12, rounding / Root(values[0]), "N·ε·s_F relative to σ_1");
+        double rounding = N * Check.Eps * Scale(run);
+        Check.Small(Root(values[signal]), rounding, "largest σ of the reservoir against N·ε·s_F");
+        Check.Small(rounding / Root(values[0]), 1e-12, "N·ε·s_F relative to σ_1");
         for (int j = 0; j < N; j++)
-            Check.AtMost(1e-12 * values[0], Math.Abs(values[j] - dense.Spectrum.Eigenvalues[j]), "eigenvalue against the dense one");
-        Check.AtMost(1e-11 * values[0], factor.Spectrum.ResidualNorms.Max(), "residual against the dense W");
+            Check.Small(Math.Abs(values[j] - dense.Spectrum.Eigenvalues[j]), 1e-12 * values[0], "eigenvalue against the dense one");
+        Check.Small(factor.Spectrum.ResidualNorms.Max(), 1e-11 * values[0], "residual against the dense W");
         Assert.True(factor.Inclusion.Verdict == Verdict.Holds, $"{factor.Inclusion.Verdict}: {factor.Inclusion.Reason}");
         Assert.Equal((expected, signal), (factor.Spectrum.ReservoirDimension.Value, factor.Spectrum.SignalDimension.Value));
         // The bound of a reservoir mode is what sets the two apart: √ε against ε.
         double scale = factor.Inclusion.VisibilityBound * Root(values[0]);
-        Check.AtMost(3 * rounding / Root(values[0]), factor.Inclusion.Modes[^1].Bound / scale, "bound from the factor, relative");
-        Check.Within(1e-9, 1e-6, dense.Inclusion.Modes[^1].Bound / scale, "bound from the matrix, relative");
+        Check.Small(factor.Inclusion.Modes[^1].Bound / scale, 3 * rounding / Root(values[0]), "bound from the factor, relative");
+        Check.Between(dense.Inclusion.Modes[^1].Bound / scale, 1e-9, 1e-6, "bound from the matrix, relative");
     }
 
     /// <summary>With all modes wanted Lanczos gives them all, and the same verdicts as the dense solver.</summary>
@@ -95,7 +95,7 @@ public sealed class SolverTests(ITestOutputHelper output)
         Assert.Equal(k, found.Inclusion.Modes.Count); // a dense solver would have given N
         Assert.False(string.IsNullOrEmpty(found.Spectrum.Multiplicity));
         Agree(dense, found);
-        Check.Near(dense.Spectrum.EffectiveRank, found.Spectrum.EffectiveRank, 1e-10, "effective rank");
+        Check.Close(found.Spectrum.EffectiveRank, dense.Spectrum.EffectiveRank, 1e-10, "effective rank");
         Assert.Equal(known, found.Spectrum.SignalDimension.IsKnown);
         string leftOut = $"the {k} largest of {N} modes";
         foreach (string id in (string[])["C6", "C9"])
@@ -124,8 +124,8 @@ public sealed class SolverTests(ITestOutputHelper output)
     {
         double first = dense.Spectrum.Eigenvalues[0];
         for (int j = 0; j < found.Spectrum.Eigenvalues.Count; j++)
-            Check.AtMost(1e-10 * first, Math.Abs(found.Spectrum.Eigenvalues[j] - dense.Spectrum.Eigenvalues[j]), $"eigenvalue {j + 1}");
-        Check.AtMost(1e-10 * first, found.Spectrum.ResidualNorms.Max(), "residual");
+            Check.Small(Math.Abs(found.Spectrum.Eigenvalues[j] - dense.Spectrum.Eigenvalues[j]), 1e-10 * first, $"eigenvalue {j + 1}");
+        Check.Small(found.Spectrum.ResidualNorms.Max(), 1e-10 * first, "residual");
     }
 
     [Fact]

@@ -45,8 +45,8 @@ public sealed class TrainedDuplicatesTests(ITestOutputHelper output)
         Assert.Equal(expected, s.ReservoirDimension.Value);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
         // A gap, not a threshold that happens to fit.
-        Check.Within(1e-9, 1, s.RelativeEigenvalues[s.SignalDimension.Value - 1], "smallest signal eigenvalue, relative");
-        Check.AtMost(1e-13, Math.Abs(s.RelativeEigenvalues[s.SignalDimension.Value]), "largest reservoir eigenvalue, relative");
+        Check.Between(s.RelativeEigenvalues[s.SignalDimension.Value - 1], 1e-9, 1, "smallest signal eigenvalue, relative");
+        Check.Small(Math.Abs(s.RelativeEigenvalues[s.SignalDimension.Value]), 1e-13, "largest reservoir eigenvalue, relative");
     }
 
     [Theory]

@@ -32,7 +32,8 @@ internal static class StudyProblems
         double[] kappa = [.. Enumerable.Range(0, N).Select(i => spectrum[i / 2 + i % 2 * (N / 2)])];
         var (trajectory, exact) = RotatingKernel.Make(kappa, 60, 1, [turn, 0.618 * turn], 1, backend);
         return new StudyProblem(name,
-            Invariant($"rotating kernel, B = βI, κ from {high:g3} down to {low:g3} over T = 1, planes turning by {turn:g3} and {0.618 * turn:g3} radians; K is smooth"),
+            Invariant($"rotating kernel, B = βI, κ from {high:g3} down to {low:g3} over T = 1, planes turning by {turn:g3} and {0.618 * turn:g3} ")
+                + "radians; K is smooth",
             trajectory, exact, "closed form, 2×2 blocks");
     }
 
@@ -45,7 +46,8 @@ internal static class StudyProblems
         var (reference, tolerance) = Tightest(trajectory, "gauss-6", backend);
         var (other, otherTolerance) = Tightest(trajectory, "radau-5", backend);
         var difference = reference.ErrorsOf(other);
-        string note = Invariant($"gauss-6 at rtol {NumberText.Short(tolerance)}; radau-5 at {NumberText.Short(otherTolerance)} differs by {NumberText.Short(difference.P, 1)} (P), {NumberText.Short(difference.W, 1)} (W_S), {NumberText.Short(difference.G, 1)} (G_Q)");
+        string note = Invariant($"gauss-6 at rtol {NumberText.Short(tolerance)}; radau-5 at {NumberText.Short(otherTolerance)} differs by ")
+            + Invariant($"{NumberText.Short(difference.P, 1)} (P), {NumberText.Short(difference.W, 1)} (W_S), {NumberText.Short(difference.G, 1)} (G_Q)");
         if (references is not null && File.Exists(Path.Combine(references, name + ".npz")))
         {
             var file = Npz.Read(Path.Combine(references, name + ".npz"));

@@ -17,12 +17,14 @@ internal static class StudyFigure
         .grid { stroke: #e3e6ea; stroke-width: 1; } .minor { stroke: #f2f4f6; } .axis { stroke: #8a929c; }
         .l { fill: none; stroke-width: 1.6; } .dash { stroke-dasharray: 4 3; } .m { stroke: none; } .auto { fill: none; stroke: #1d2127; stroke-width: 1.3; }
         .gauss { fill: #0072b2; } .l.gauss { fill: none; stroke: #0072b2; } .radau { fill: #00795a; } .l.radau { fill: none; stroke: #00795a; }
-        .explicit { fill: #c24e00; } .l.explicit { fill: none; stroke: #c24e00; } .exponential { fill: #8c4a79; } .l.exponential { fill: none; stroke: #8c4a79; }
+        .explicit { fill: #c24e00; } .l.explicit { fill: none; stroke: #c24e00; } .exponential { fill: #8c4a79; }
+        .l.exponential { fill: none; stroke: #8c4a79; }
         .peer { fill: #5c636b; } .l.peer { fill: none; stroke: #5c636b; }
         @media (prefers-color-scheme: dark) {
-        svg { background: #14171b; } text { fill: #e8eaed; } .tick,
-            .label { fill: #a4acb8; } .grid { stroke: #2a2f37; } .minor { stroke: #1f242a; } .axis { stroke: #5a636e; } .auto { stroke: #e8eaed; }
-        .gauss { fill: #56b4e9; } .l.gauss { stroke: #56b4e9; } .radau { fill: #35c79f; } .l.radau { stroke: #35c79f; } .explicit { fill: #f08a4b; } .l.explicit { stroke: #f08a4b; }
+        svg { background: #14171b; } text { fill: #e8eaed; } .tick, .label { fill: #a4acb8; }
+        .grid { stroke: #2a2f37; } .minor { stroke: #1f242a; } .axis { stroke: #5a636e; } .auto { stroke: #e8eaed; }
+        .gauss { fill: #56b4e9; } .l.gauss { stroke: #56b4e9; } .radau { fill: #35c79f; } .l.radau { stroke: #35c79f; } .explicit { fill: #f08a4b; }
+        .l.explicit { stroke: #f08a4b; }
         .exponential { fill: #d99bc6; } .l.exponential { stroke: #d99bc6; } .peer { fill: #a4acb8; } .l.peer { stroke: #a4acb8; } }
         </style>
         """;
@@ -109,7 +111,8 @@ internal static class StudyFigure
             svg.Path($"l {family}{(family == "peer" ? " dash" : "")}", [.. places.Select(p => (p.X, p.Y))]);
             foreach (var p in places)
                 svg.Marker(marker, $"m {family}", p.X, p.Y, 2.6,
-                    $"{text}, rtol {NumberText.Short(p.Point.Rtol)}: error {NumberText.Short(of(p.Point.Errors))}, {NumberText.Short(p.Point.Seconds.Cpu)} s, {p.Point.Steps} steps");
+                    $"{text}, rtol {NumberText.Short(p.Point.Rtol)}: error {NumberText.Short(of(p.Point.Errors))}, "
+                    + $"{NumberText.Short(p.Point.Seconds.Cpu)} s, {p.Point.Steps} steps");
             labels.Add((places[^1].X, places[^1].Y, text, family));
         }
         Place(svg, labels, left);

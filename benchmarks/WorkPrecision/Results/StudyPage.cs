@@ -64,7 +64,10 @@ internal static class StudyPage
         foreach (var problem in results.Problems)
             foreach (var choice in AutoChoice.Of(results, problem.Name, Shown(results)))
                 text.Append(CultureInfo.InvariantCulture,
-                    $"| {problem.Name} | {NumberText.Short(choice.Auto.Rtol)} | {choice.Auto.Resolved} | {NumberText.Short(choice.Auto.Errors.Largest, 2)} | {NumberText.Short(choice.Auto.Seconds.Cpu)} | {choice.BestAtRtol.Method}, {NumberText.Short(choice.BestAtRtol.Seconds)} | {Ratio(choice.RatioAtRtol)} | {choice.BestAtError.Method}, {NumberText.Short(choice.BestAtError.Seconds)} | {Ratio(choice.RatioAtError)} |\n");
+                    $"| {problem.Name} | {NumberText.Short(choice.Auto.Rtol)} | {choice.Auto.Resolved} | "
+                    + $"{NumberText.Short(choice.Auto.Errors.Largest, 2)} | {NumberText.Short(choice.Auto.Seconds.Cpu)} | {choice.BestAtRtol.Method}, "
+                    + $"{NumberText.Short(choice.BestAtRtol.Seconds)} | {Ratio(choice.RatioAtRtol)} | {choice.BestAtError.Method}, "
+                    + $"{NumberText.Short(choice.BestAtError.Seconds)} | {Ratio(choice.RatioAtError)} |\n");
         return text.ToString();
     }
 
@@ -76,11 +79,13 @@ internal static class StudyPage
         foreach (var p in results.Peers)
         {
             string measured = p.Done
-                ? $"{NumberText.Short(p.Seconds.Cpu)} | {NumberText.Short(p.Errors.P, 2)}, {NumberText.Short(p.Errors.W, 2)}, {NumberText.Short(p.Errors.G, 2)}" : $"{p.Status} | {NumberText.None}";
+                ? $"{NumberText.Short(p.Seconds.Cpu)} | {NumberText.Short(p.Errors.P, 2)}, {NumberText.Short(p.Errors.W, 2)}, "
+                    + $"{NumberText.Short(p.Errors.G, 2)}" : $"{p.Status} | {NumberText.None}";
             double ours = p.Done && p.Columns == 0 ? AutoChoice.At([.. results.Curve(p.Problem, "auto")], p.Errors.Largest) : double.NaN;
             string compared = double.IsNaN(ours) ? $"{NumberText.None} | {NumberText.None}" : $"{NumberText.Short(ours)} s | {Ratio(p.Seconds.Cpu / ours)}";
             text.Append(CultureInfo.InvariantCulture,
-                $"| {p.Problem} | {p.Method}{(p.Columns > 0 ? $", {p.Columns} column{(p.Columns == 1 ? "" : "s")} of N" : "")} | {NumberText.Short(p.Rtol)} | {measured} | {compared} |\n");
+                $"| {p.Problem} | {p.Method}{(p.Columns > 0 ? $", {p.Columns} column{(p.Columns == 1 ? "" : "s")} of N" : "")} | "
+                + $"{NumberText.Short(p.Rtol)} | {measured} | {compared} |\n");
         }
         return text.ToString();
     }

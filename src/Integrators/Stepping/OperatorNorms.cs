@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Integrators;
 
 /// <summary>One number for each of P, W_S, G_S and G_Q: their Frobenius norms, or those of their errors.</summary>
@@ -14,5 +16,5 @@ internal readonly record struct OperatorNorms(double P, double W, double GS, dou
         Math.Max(Math.Max(Relative(errors.P, P), Relative(errors.W, W)), Math.Max(Relative(errors.GS, GS), Relative(errors.GQ, GQ)));
 
     /// <summary>error/norm; no error is none whatever the norm is.</summary>
-    public static double Relative(double error, double norm) => error == 0 ? 0 : error / norm;
+    public static double Relative(double error, double norm) => Tolerances.Relative(error, norm);
 }

@@ -85,7 +85,7 @@ public class InclusionRuleTests
     public void ShrinkIsWhatIsNeeded(double eigenvalue, double dW, double dG)
     {
         double shrink = InclusionRule.Shrink(Evidence(eigenvalue, dW: dW, dG: dG), Threshold)!.Value;
-        Check.Within(0, 0.5, shrink, "shrink");
+        Check.Between(shrink, 0, 0.5, "shrink");
         Expect(Verdict.Holds, Evidence(eigenvalue, dW: shrink * dW, dG: shrink * dG));
         Expect(Verdict.Undecided, Evidence(eigenvalue, dW: 4.1 * shrink * dW, dG: 4.1 * shrink * dG));
         Assert.Null(InclusionRule.Shrink(Evidence(eigenvalue, dW: dW, dG: dG, floor: 2e-4), Threshold)); // no integration would help

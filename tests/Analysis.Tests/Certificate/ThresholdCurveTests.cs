@@ -19,7 +19,7 @@ public class ThresholdCurveTests
         Assert.Equal((1e-8, 0.5), (grid[0], grid[^1]));
         Assert.Contains(0.02, grid);
         Assert.Equal(grid.Order(), grid);
-        for (int i = 1; i < grid.Count; i++) Check.Within(1.00001, 1.7783, grid[i] / grid[i - 1], "ratio of neighbours");
+        for (int i = 1; i < grid.Count; i++) Check.Between(grid[i] / grid[i - 1], 1.00001, 1.7783, "ratio of neighbours");
         Assert.Equal(grid.Count - 1, ThresholdCurveBuilder.Grid(1e-3).Count);
         Assert.Contains(1e-12, ThresholdCurveBuilder.Grid(1e-12));
     }
@@ -36,7 +36,7 @@ public class ThresholdCurveTests
             var there = Analyze.Reservoir(run, TestRuns.Options with { Threshold = point.Threshold });
             Assert.Equal((there.Spectrum.SignalDimension.Value, there.Spectrum.ReservoirDimension.Value), (point.SignalDimension, point.ReservoirDimension));
             Assert.Equal(there.Inclusion.Verdict, point.Verdict);
-            Check.Near(there.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, point.RelativeErrorSignalOnly, 1e-9,
+            Check.Close(point.RelativeErrorSignalOnly, there.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, 1e-9,
                 $"signal-only error at {point.Threshold:G3}");
         }
     }
@@ -53,13 +53,13 @@ public class ThresholdCurveTests
         {
             var signal = o.Eigenvectors.SubMatrix(0, 10, 0, Math.Max(point.SignalDimension, 1)) * (point.SignalDimension > 0 ? 1 : 0);
             double error = (moved + o.G_Q * (signal * (signal.Transpose() * g))).L2Norm() / moved.L2Norm();
-            Check.AtMost(1e-13, Math.Abs(error - point.RelativeErrorSignalOnly!.Value), $"signal-only error at {point.Threshold:G3}, difference");
+            Check.Small(Math.Abs(error - point.RelativeErrorSignalOnly!.Value), 1e-13, $"signal-only error at {point.Threshold:G3}, difference");
             double worst = point.ReservoirDimension == 0 ? 0 : Enumerable.Range(point.SignalDimension, point.ReservoirDimension)
                 .Max(j => (o.G_Q * o.Eigenvectors.Column(j)).L2Norm());
-            Check.AtMost(1e-12, Math.Abs(worst - point.WorstReservoirResponse), $"largest response at {point.Threshold:G3}");
+            Check.Small(Math.Abs(worst - point.WorstReservoirResponse), 1e-12, $"largest response at {point.Threshold:G3}");
         }
-        Check.Near(analysis.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, analysis.Inclusion.ThresholdCurve.Single(p => p.Threshold == 0.02)
-            .RelativeErrorSignalOnly, 1e-14, "the chosen threshold");
+        Check.Close(analysis.Inclusion.ThresholdCurve.Single(p => p.Threshold == 0.02)
+            .RelativeErrorSignalOnly, analysis.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, 1e-14, "the chosen threshold");
     }
 
     /// <summary>J_S has 8 columns for 10 outputs: a kernel of dimension two at least, which the spectrum shows.</summary>

@@ -39,11 +39,11 @@ public sealed class CurveTests
                 double share = Enumerable.Range(0, v.Count)
                     .Where(j => (mode == "flow" ? 2 * beta * evd.EigenValues[j].Real : evd.EigenValues[j].Real / largest) >= threshold)
                     .Sum(j => Math.Pow(evd.EigenVectors.Column(j).DotProduct(v), 2)) / v.DotProduct(v);
-                Check.AtMost(1e-6, Math.Abs(share - found.SignalShare), $"{name}: signal share, window {k}");
-                Check.AtMost(1e-12, Math.Abs(found.SignalShare + found.ReservoirShare - 1), "sum of shares");
+                Check.Small(Math.Abs(share - found.SignalShare), 1e-6, $"{name}: signal share, window {k}");
+                Check.Small(Math.Abs(found.SignalShare + found.ReservoirShare - 1), 1e-12, "sum of shares");
                 Assert.Equal(mode == "flow", found.Dissipated is not null);
-                if (found.Dissipated is { } gone) Check.Near(2 * beta * (v * alone.Operators.Value.W_S * v) / v.DotProduct(v), gone, 1e-6,
-                    $"{name}: dissipated, window {k}");
+                if (found.Dissipated is { } gone)
+                    Check.Close(gone, 2 * beta * (v * alone.Operators.Value.W_S * v) / v.DotProduct(v), 1e-6, $"{name}: dissipated, window {k}");
             }
             (first, last) = k == 0 ? (point.Noise.SignalShare, last) : (first, point.Noise.SignalShare);
         }
@@ -63,7 +63,7 @@ public sealed class CurveTests
         double[] mask = run.RunTensors["noise_mask_S"].ReadAll(), g = Gradient(run, run.Loss.Targets.ToArray());
         Vector<double> v = Vector([.. g.Select((x, i) => x * mask[i])]);
         Assert.Equal("noise mask", a.NoisePlacement.Value.Division);
-        Check.Near(2.0 / run.Train * (v * a.Operators.Value.W_S * v) / v.DotProduct(v), a.NoisePlacement.Value.Points[^1].Noise.Dissipated, 1e-9,
+        Check.Close(a.NoisePlacement.Value.Points[^1].Noise.Dissipated, 2.0 / run.Train * (v * a.Operators.Value.W_S * v) / v.DotProduct(v), 1e-9,
             "dissipated share of marked examples");
         var none = Analyze.Reservoir(With(), TestRuns.Options);
         Assert.False(none.NoisePlacement.IsKnown);
@@ -81,8 +81,8 @@ public sealed class CurveTests
         var a = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 0.1 });
         var noise = Vector([.. run.RunTensors["clean_S"].ReadAll().Zip(run.Loss.Targets.ToArray(), (c, y) => (c - y) / run.Train)]);
         var psi = a.Operators.Value.Eigenvectors.SubMatrix(0, noise.Count, 0, a.Spectrum.SignalDimension.Value);
-        Check.Near(psi.TransposeThisAndMultiply(noise).PointwisePower(2).Sum() / noise.DotProduct(noise), a.NoisePlacement.Value.Points[^1].Noise.SignalShare,
-            1e-9, "signal share");
+        Check.Close(a.NoisePlacement.Value.Points[^1].Noise.SignalShare, psi.TransposeThisAndMultiply(noise).PointwisePower(2)
+            .Sum() / noise.DotProduct(noise), 1e-9, "signal share");
     }
 
     [Theory]
@@ -115,13 +115,13 @@ public sealed class CurveTests
                     kept += mean * mean;
                 }
                 // 
-                Check.AtMost(1.5 / gate.Layers[l].Parameters, Math.Abs((double)passed / gate.Layers[l].Parameters - point.PerLayer[l]),
+                Check.Small(Math.Abs((double)passed / gate.Layers[l].Parameters - point.PerLayer[l]), 1.5 / gate.Layers[l].Parameters,
                     $"layer {l + 1}, t = {point.Time}");
                 total += passed;
             }
-            Check.AtMost(1.5 / D, Math.Abs(total / D - point.Share), "share");
-            Check.Near(kept / all, point.GradientShare, 1e-3, "share of the gradient");
-            Check.Within(0.01, 0.999, point.Share, "a share that says something");
+            Check.Small(Math.Abs(total / D - point.Share), 1.5 / D, "share");
+            Check.Close(point.GradientShare, kept / all, 1e-3, "share of the gradient");
+            Check.Between(point.Share, 0.01, 0.999, "a share that says something");
         }
         Assert.NotEqual(gate.Points[0].Share, gate.Points[^1].Share);
         Assert.Equal(Verdict.Measured, a.Claim("C14").Verdict);
@@ -152,15 +152,15 @@ public sealed class CurveTests
             var alone = Vector([.. g.Select((x, r) => r / p == i ? x : 0)]);
             var e = a.Influence.Value.Examples[i];
             var moved = -(a.Operators.Value.G_Q * alone);
-            Check.Near(alone * a.Operators.Value.W_S * alone, e.SelfInfluence, 1e-12, $"self-influence of {i}");
-            Check.Near(Enumerable.Range(i * p, p).Sum(r => a.Operators.Value.W_S[r, r]), e.SelfTrace, 1e-12, $"trace of {i}");
-            Check.Near(a.Operators.Value.G_Q.SubMatrix(0, sum.Count, i * p, p).L2Norm(), e.TestResponse, 1e-7, $"response of {i}");
-            Check.Near(moved.L2Norm(), e.TestContribution, 1e-12, $"contribution of {i}");
-            Check.Near(alone.L2Norm(), e.Gradient, 1e-12, $"gradient of {i}");
-            Check.AtMost(1e-14, (moved - a.Influence.Value.OnTest.Value.Column(i)).L2Norm(), $"column {i}");
+            Check.Close(e.SelfInfluence, alone * a.Operators.Value.W_S * alone, 1e-12, $"self-influence of {i}");
+            Check.Close(e.SelfTrace, Enumerable.Range(i * p, p).Sum(r => a.Operators.Value.W_S[r, r]), 1e-12, $"trace of {i}");
+            Check.Close(e.TestResponse, a.Operators.Value.G_Q.SubMatrix(0, sum.Count, i * p, p).L2Norm(), 1e-7, $"response of {i}");
+            Check.Close(e.TestContribution, moved.L2Norm(), 1e-12, $"contribution of {i}");
+            Check.Close(e.Gradient, alone.L2Norm(), 1e-12, $"gradient of {i}");
+            Check.Small((moved - a.Influence.Value.OnTest.Value.Column(i)).L2Norm(), 1e-14, $"column {i}");
             sum += a.Influence.Value.OnTest.Value.Column(i);
         }
-        Check.AtMost(1e-12, (sum - Vector([.. a.Displacements.PredictedTest])).L2Norm() / sum.L2Norm(), "sum over examples");
+        Check.Small((sum - Vector([.. a.Displacements.PredictedTest])).L2Norm() / sum.L2Norm(), 1e-12, "sum over examples");
     }
 
     /// <summary>Constant kernel, squared loss: −G_QE_ig_i is exactly what is lost when example i is given the network's own output as its label; the flow
@@ -191,6 +191,6 @@ public sealed class CurveTests
         var relabelled = targets.Clone();
         relabelled[changed] = recording.Moments[0].U_S[changed];
         var lost = Final(targets) - Final(relabelled);
-        Check.AtMost(1e-6, (lost - a.Influence.Value.OnTest.Value.Column(changed)).L2Norm() / lost.L2Norm(), "effect of relabelling");
+        Check.Small((lost - a.Influence.Value.OnTest.Value.Column(changed)).L2Norm() / lost.L2Norm(), 1e-6, "effect of relabelling");
     }
 }

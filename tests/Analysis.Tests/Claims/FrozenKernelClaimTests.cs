@@ -41,7 +41,7 @@ public sealed class FrozenKernelClaimTests(ITestOutputHelper output)
     {
         var claim = Claim(Constant(blocks, leak, end));
         Assert.True(claim.Verdict == Verdict.Holds, claim.Reason);
-        Check.AtMost(1e-7, claim.Budget!.Sum!.Value, "budget");
+        Check.Small(claim.Budget!.Sum!.Value, 1e-7, "budget");
     }
 
     /// <summary>G_Q of a K_QS that leaves range K_SS grows as t·K_QS Π_ker, here by MathNet's decomposition.</summary>
@@ -55,8 +55,8 @@ public sealed class FrozenKernelClaimTests(ITestOutputHelper output)
             K_QS = Matrix<double>.Build.Dense(Train, Test, run[0]["K_QS"].ReadAll()).Transpose();
         var evd = K.Evd(Symmetricity.Symmetric);
         var kernel = evd.EigenVectors.SubMatrix(0, Train, 0, 3);
-        Check.AtMost(1e-12, evd.EigenValues[2].Magnitude, "third eigenvalue");
-        Check.AtMost(1e-8, TestRuns.Relative(a.Operators.Value.G_Q * kernel, end * K_QS * kernel), "G_Q on the kernel");
+        Check.Small(evd.EigenValues[2].Magnitude, 1e-12, "third eigenvalue");
+        Check.Small(TestRuns.Relative(a.Operators.Value.G_Q * kernel, end * K_QS * kernel), 1e-8, "G_Q on the kernel");
         Assert.Equal(Verdict.Holds, a.Claim("C7").Verdict);
         Assert.Equal(Verdict.Violated, a.Claim("C5").Verdict);
     }
@@ -90,7 +90,7 @@ public sealed class FrozenKernelClaimTests(ITestOutputHelper output)
         });
         Assert.Equal(Verdict.Violated, claim.Verdict);
         Assert.Contains("nearest to its bound: " + which, claim.Reason);
-        Check.Near(1e-6, claim.RelativeError.OrNull(), 0.05, "defect");
+        Check.Close(claim.RelativeError.OrNull(), 1e-6, 0.05, "defect");
     }
 
     [Fact]

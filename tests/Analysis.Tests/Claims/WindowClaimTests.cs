@@ -38,7 +38,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
             output.WriteLine(FormattableString.Invariant($"{name}, {mode}: {id} {claim.Verdict} {claim.RelativeError:e2} of {claim.Budget?.Sum:e2}: ")
                 + FormattableString.Invariant($"{claim.Reason}"));
             Assert.True(claim.Verdict == Verdict.Holds, $"{id}: {claim.Verdict}, {claim.Reason}");
-            Check.AtMost(3e-4, claim.Budget!.Sum!.Value, $"{id}: budget"); // it can see faults
+            Check.Small(claim.Budget!.Sum!.Value, 3e-4, $"{id}: budget"); // it can see faults
         }
     }
 
@@ -111,7 +111,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
                 energy += h / 6 * (Power(t, x) + 4 * Power(t + h / 2, middle) + Power(t + h, end));
                 x = end;
             }
-            Check.Near(energy, a.Spectrum.Eigenvalues[j], 1e-7, $"λ_{j + 1}");
+            Check.Close(a.Spectrum.Eigenvalues[j], energy, 1e-7, $"λ_{j + 1}");
         }
     }
 
@@ -132,17 +132,17 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
             Compare(end, Analyze.Reservoir(run, TestRuns.Options with { To = end.Time, RelativeTolerance = 1e-10 }), 1e-9);
             Compare(start, Analyze.Reservoir(run, TestRuns.Options with { From = start.Time, RelativeTolerance = 1e-10 }), 1e-6);
         }
-        Check.Near(a.Spectrum.Eigenvalues[0], schedule.OverStart.Value[0].Eigenvalues[0], 1e-6, "W(s, T) from both sides");
+        Check.Close(schedule.OverStart.Value[0].Eigenvalues[0], a.Spectrum.Eigenvalues[0], 1e-6, "W(s, T) from both sides");
     }
 
     private static void Compare(SchedulePoint point, ReservoirAnalysis alone, double tolerance)
     {
         double first = alone.Spectrum.Eigenvalues[0];
         for (int j = 0; j < point.Eigenvalues.Count; j++)
-            Check.AtMost(tolerance, Math.Abs(point.Eigenvalues[j] - alone.Spectrum.Eigenvalues[j]) / first,
+            Check.Small(Math.Abs(point.Eigenvalues[j] - alone.Spectrum.Eigenvalues[j]) / first, tolerance,
                 FormattableString.Invariant($"t = {point.Time}, mode {j + 1}"));
         Assert.Equal(alone.Spectrum.SignalDimension.Value, point.SignalDimension);
-        Check.Near(alone.Spectrum.EffectiveRank, point.EffectiveRank, 100 * tolerance, "effective rank");
+        Check.Close(point.EffectiveRank, alone.Spectrum.EffectiveRank, 100 * tolerance, "effective rank");
     }
 
     /// <summary>Two checkpoints cannot be divided, and momentum has no propagator of a part.</summary>
