@@ -12,7 +12,7 @@ internal static class Summary
         writer.WriteLine($"Inclusion ker W_S ⊆ ker G_Q: {Narrative.Word(analysis.Inclusion.Verdict)}");
         writer.WriteLine($"  {Narrative.Headline(analysis)}");
         if (analysis.Inclusion.Reason is { } reason) writer.WriteLine($"  ({reason})");
-        foreach (string id in (string[])["C2", "C4"])
+        foreach (string id in (string[])[WellKnownClaims.Transport, WellKnownClaims.TestTransfer])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim) writer.WriteLine(Claim(claim));
         writer.WriteLine($"Kernel drift: {NumberText.Short(analysis.KernelEvolution.PeakDrift)} at its largest, "
             + $"{NumberText.Short(analysis.KernelEvolution.EndDrift)} at the end (relative, spectral norm)");

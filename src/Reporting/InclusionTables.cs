@@ -17,7 +17,8 @@ internal static class InclusionTables
     {
         var text = Header("threshold", "signalDimension", "reservoirDimension", "verdict", "relativeErrorSignalOnly", "worstReservoirResponse");
         foreach (var p in inclusion.ThresholdCurve)
-            Row(text, Number(p.Threshold), Count(p.SignalDimension), Count(p.ReservoirDimension), p.Verdict.ToString(), Number(p.RelativeErrorSignalOnly), Number(p.WorstReservoirResponse));
+            Row(text, Number(p.Threshold), Count(p.SignalDimension), Count(p.ReservoirDimension), p.Verdict.ToString(), Number(p.RelativeErrorSignalOnly),
+                Number(p.WorstReservoirResponse));
         return text.ToString();
     }
 
@@ -32,7 +33,8 @@ internal static class InclusionTables
     {
         var text = Header("mode", "relativeDissipation", "response", "bound", "inReservoir");
         for (int k = 0; k < relative?.Values.Count; k++)
-            Row(text, Count(k + 1), Number(relative.Values[k]), Number(relative.Responses[k]), Number(relative.Bounds[k]), relative.Values[k] < relative.Threshold ? "true" : "false");
+            Row(text, Count(k + 1), Number(relative.Values[k]), Number(relative.Responses[k]), Number(relative.Bounds[k]),
+                relative.Values[k] < relative.Threshold ? "true" : "false");
         return text.ToString();
     }
 }

@@ -54,7 +54,8 @@ public static class MarkdownReport
             Line(text, "");
             if (figure.Drawing is not null)
             {
-                Line(text, $"![{Escape(figure.Head.Description).Replace("[", "\\[").Replace("]", "\\]")}]({ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg)");
+                string description = Escape(figure.Head.Description).Replace("[", "\\[").Replace("]", "\\]");
+                Line(text, $"![{description}]({ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg)");
                 Line(text, "");
             }
             Line(text, Escape(figure.Caption));
@@ -97,20 +98,24 @@ public static class MarkdownReport
     {
         Line(text, "## Claims");
         Line(text, "");
-        Line(text, "Every figure carries its error budget, relative to the same denominator. The largest part is in bold. Claims marked *data* confront the theory with what was recorded; claims marked *code* hold for any input and test the program.");
+        Line(text, "Every figure carries its error budget, relative to the same denominator. The largest part is in bold. Claims marked *data* confront "
+            + "the theory with what was recorded; claims marked *code* hold for any input and test the program.");
         Line(text, "");
         Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding", "sum", "limit"],
             analysis.Claims.Select(c => (string[])
             [
-                c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError.OrNull()), Short(c.Correlation, 6), Part(c.Budget, "integration", c.Budget?.Integration.OrNull()),
-                Part(c.Budget, "interpolation", c.Budget?.Interpolation.OrNull()), Part(c.Budget, "descent", c.Budget?.Descent.OrNull()), Part(c.Budget, "rounding", c.Budget?.Rounding.OrNull()),
+                c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError.OrNull()), Short(c.Correlation, 6),
+                    Part(c.Budget, "integration", c.Budget?.Integration.OrNull()),
+                Part(c.Budget, "interpolation", c.Budget?.Interpolation.OrNull()), Part(c.Budget, "descent", c.Budget?.Descent.OrNull()),
+                    Part(c.Budget, "rounding", c.Budget?.Rounding.OrNull()),
                 Narrative.Sum(c.Budget), Short(c.Tolerance),
             ]));
         foreach (var claim in analysis.Claims)
             if (Narrative.Reasons(claim) is { Length: > 0 } reasons) Line(text, $"- {claim.Id} {Narrative.Word(claim.Verdict)}: {Escape(reasons)}");
         Line(text, "");
         foreach (var (verdict, meaning) in Narrative.Meanings)
-            if (verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == verdict)) Line(text, $"- *{Narrative.Word(verdict)}*: {meaning}.");
+            if (verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == verdict)) Line(text,
+                $"- *{Narrative.Word(verdict)}*: {meaning}.");
         Line(text, "");
     }
 

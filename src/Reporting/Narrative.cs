@@ -11,7 +11,8 @@ public static class Narrative
 
     /// <summary>What a claim is confronted with: recorded data, the code's own mathematics, or nothing.</summary>
     public static string Tests(ClaimResult claim) =>
-        claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data", ClaimKind.Code or ClaimKind.Inclusion => "code", _ => "measured" };
+        claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data", ClaimKind.Code or ClaimKind.Inclusion => "code",
+            _ => "measured" };
 
     /// <summary>The checks behind the inclusion verdict: name, figure, what it says.</summary>
     public static string[][] Checks(ReservoirAnalysis analysis)
@@ -19,11 +20,17 @@ public static class Narrative
         var inclusion = analysis.Inclusion;
         return
         [
-            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode {NumberText.Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this verifies code and kernels"],
-            ["independent", Short(inclusion.Independent.OrNull()?.WorstExcess), inclusion.Independent.TryGet(out var independent) ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); 0 is none" : inclusion.Independent.Reason!],
+            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode "
+                + $"{NumberText.Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this "
+                + "verifies code and kernels"],
+            ["independent", Short(inclusion.Independent.OrNull()?.WorstExcess), inclusion.Independent.TryGet(out var independent)
+                ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); "
+                + "0 is none" : inclusion.Independent.Reason!],
             ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
             ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
-            ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility), $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} ({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
+            ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility),
+                $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} "
+                + $"({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
         ];
     }
 
@@ -35,27 +42,35 @@ public static class Narrative
         string threshold = $"{Measure(analysis)} below δ = {Short(spectrum.Threshold)}";
         return inclusion.Verdict switch
         {
-            Verdict.Holds => $"Of {NumberText.Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the reservoir ({threshold}), "
+            Verdict.Holds => $"Of {NumberText.Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the "
+                + $"reservoir ({threshold}), "
                 + "and none of them moves the test outputs by more than its share of training dissipation allows."
-                + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the theory meets the data in C1 to C4." : ""),
-            Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were dissipated (none has {threshold}). "
+                + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the "
+                    + "theory meets the data in the claims that are marked data." : ""),
+            Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were "
+                + $"dissipated (none has {threshold}). "
                 + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
             Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
-                $"Mode {NumberText.Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as far as its training dissipation allows, "
+                $"Mode {NumberText.Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as "
+                    + "far as its training dissipation allows, "
                 + "which integration and rounding do not explain: the kernel blocks do not belong to one joint kernel, or the code is wrong.",
-            Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent.OrNull()?.WorstExcess)} when W_S and G_Q come from two methods ({inclusion.Independent.OrNull()?.Method}).",
-            _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of {NumberText.Count(modes)} modes have {threshold}).",
+            Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent.OrNull()?.WorstExcess)} when W_S and "
+                + $"G_Q come from two methods ({inclusion.Independent.OrNull()?.Method}).",
+            _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of "
+                + $"{NumberText.Count(modes)} modes have {threshold}).",
         };
     }
 
     /// <summary>What the recorded data say about the prediction of the test outputs, in one sentence; null when that claim was not computed.</summary>
     public static string? Prediction(ReservoirAnalysis analysis)
     {
-        if (analysis.Claims.FirstOrDefault(c => c.Id == WellKnownClaims.TestTransfer) is not { } claim || !claim.RelativeError.TryGet(out double error)) return null;
+        if (analysis.Claims.FirstOrDefault(c => c.Id == WellKnownClaims.TestTransfer) is not { } claim
+            || !claim.RelativeError.TryGet(out double error)) return null;
         string sources = claim.Budget is { Sum: { } sum } known
             ? $"known error sources add up to {Percent(sum)}" + (known.LargestPart is { } largest ? $", most of it {Source(analysis, largest)}" : "")
             : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.SumOfKnown)}, and one is unknown" : "its error sources are unknown";
-        return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; {claim.Id} {Word(claim.Verdict)}), while the kernel {Moved(analysis.KernelEvolution.PeakDrift)}.";
+        return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; {claim.Id} {Word(claim.Verdict)}), while the "
+            + $"kernel {Moved(analysis.KernelEvolution.PeakDrift)}.";
     }
 
     /// <summary>Flow or descent, why, and what that means, in one or two sentences.</summary>
@@ -63,7 +78,8 @@ public static class Narrative
     {
         string why = analysis.Options.ModeReason is { } reason ? $", chosen because {reason}" : ", as asked for";
         return analysis.Descent is { } d
-            ? $"Descent mode{why}. The operators are those of the recorded steps of {d.Optimizer} themselves, not of their continuous limit. {Quadrature(d.Quadrature)}"
+            ? $"Descent mode{why}. The operators are those of the recorded steps of {d.Optimizer} themselves, not of their continuous limit. "
+                + $"{Quadrature(d.Quadrature)}"
             : $"Flow mode{why}. Training is taken as gradient flow, the limit of small steps; what that leaves out is the part of each budget called descent.";
     }
 
@@ -71,8 +87,10 @@ public static class Narrative
     public static string? Stability(ReservoirAnalysis analysis)
     {
         if (analysis.Descent is not { } d) return null;
-        string z = $"The largest z = η λ_max(BK) is {Short(d.LargestZ)}, at step {NumberText.Count(d.LargestZStep)} of the window; the edge of stability is {Short(d.StabilityEdge)}. ";
-        string growth = d.Amplification > 1 ? $"Errors made early can grow by a factor of {Short(d.Amplification)} in the stiffest direction" : "Errors made early do not grow";
+        string z = $"The largest z = η λ_max(BK) is {Short(d.LargestZ)}, at step {NumberText.Count(d.LargestZStep)} of the window; the edge of stability "
+            + $"is {Short(d.StabilityEdge)}. ";
+        string growth = d.Amplification > 1 ? $"Errors made early can grow by a factor of {Short(d.Amplification)} in the stiffest direction"
+            : "Errors made early do not grow";
         string end = !d.Decidable ? ": too far past the edge for claims against data to be decided." : ".";
         return z + growth + end + (d.PeakPropagator > 1 ? $" The propagator itself grew to {Short(d.PeakPropagator)} times its initial norm." : "");
     }
@@ -80,7 +98,8 @@ public static class Narrative
     private static string Quadrature(DescentQuadrature rule) => rule switch
     {
         DescentQuadrature.Midpoint => "Their Jacobians are averaged along each step by Simpson's rule, with the recorded midpoints.",
-        DescentQuadrature.Trapezium => "Their Jacobians are averaged along each step by the trapezium rule; recorded midpoints would make that far more accurate.",
+        DescentQuadrature.Trapezium => "Their Jacobians are averaged along each step by the trapezium rule; recorded midpoints would make that far more "
+            + "accurate.",
         _ => "Not every step was recorded: the Jacobian at each step's time is interpolated between checkpoints.",
     };
 
@@ -89,9 +108,11 @@ public static class Narrative
 
     // In exact descent nothing is interpolated: the quadrature along the steps takes that place.
     private static string Source(ReservoirAnalysis analysis, string part) =>
-        part == "interpolation" && analysis.Descent is { Quadrature: not DescentQuadrature.Interpolated } ? "the average of the Jacobian along each step" : part == "descent" ? "the difference between descent and flow" : part;
+        part == "interpolation" && analysis.Descent is { Quadrature: not DescentQuadrature.Interpolated } ? "the average of the Jacobian along each step"
+            : part == "descent" ? "the difference between descent and flow" : part;
 
-    private static string Moved(double drift) => drift < 1 ? $"changed by {Percent(drift)} of its initial norm" : $"changed by {Short(drift)} times its initial norm";
+    private static string Moved(double drift) => drift < 1 ? $"changed by {Percent(drift)} of its initial norm"
+        : $"changed by {Short(drift)} times its initial norm";
 
     /// <summary>The sum of a budget: "3.1 %", "≥ 3.1 % (one part unknown)", or a dash.</summary>
     public static string Sum(ErrorBudget? budget) => budget is null ? None : budget.Sum is { } sum ? Short(sum) : $"≥ {Short(budget.SumOfKnown)}";
@@ -103,7 +124,8 @@ public static class Narrative
         void Add(string? label, string? reason)
         {
             // The claim's own reason may already quote that of the part.
-            if (!string.IsNullOrWhiteSpace(reason) && !parts.Any(p => p.Contains(reason.Trim(), StringComparison.Ordinal))) parts.Add(label is null ? reason.Trim() : $"{label}: {reason.Trim()}");
+            if (!string.IsNullOrWhiteSpace(reason) && !parts.Any(p => p.Contains(reason.Trim(), StringComparison.Ordinal))) parts.Add(label is null
+                ? reason.Trim() : $"{label}: {reason.Trim()}");
         }
         Add(null, claim.Reason);
         foreach (var (name, value) in claim.Budget?.Parts ?? []) Add(name, value.Reason);

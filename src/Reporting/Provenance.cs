@@ -10,7 +10,9 @@ internal static class Provenance
     {
         var (run, options, performance) = (analysis.Run, analysis.Options, analysis.Performance);
         string parameters = run.Parameters is { } d ? $"{NumberText.Count(d)} parameters" : "kernel blocks";
-        yield return ("run", $"{(run.Name is { } name ? name + ": " : "")}{run.Loss} loss; {NumberText.Count(run.Train)} training and {NumberText.Count(run.Test)} test examples, {NumberText.Count(run.Outputs)} output(s) each; {parameters}; {NumberText.Count(run.Checkpoints)} checkpoints in the window");
+        yield return ("run", $"{(run.Name is { } name ? name + ": " : "")}{run.Loss} loss; {NumberText.Count(run.Train)} training and "
+            + $"{NumberText.Count(run.Test)} test examples, {NumberText.Count(run.Outputs)} output(s) each; {parameters}; "
+            + $"{NumberText.Count(run.Checkpoints)} checkpoints in the window");
         if (run.Optimizer is { } optimizer) yield return ("optimizer", optimizer.Description);
         foreach (var (key, value) in run.Metadata) yield return ($"recorded: {key}", value);
         yield return ("input", run.InputHash ?? "built in memory");
@@ -19,18 +21,21 @@ internal static class Provenance
         yield return ("window", $"t = {NumberText.RoundTrip(analysis.Window.From)} to {NumberText.RoundTrip(analysis.Window.To)}");
         yield return ("mode", options.Mode.Name() + (options.ModeReason is { } why ? $" ({why})" : ""));
         yield return ("method", options.Method + (options.MethodReason is { } because ? $" ({because})" : ""));
-        yield return ("interpolation", analysis.Descent is { Quadrature: not DescentQuadrature.Interpolated } ? "none: every step was recorded" : options.Interpolation);
+        yield return ("interpolation", analysis.Descent is { Quadrature: not DescentQuadrature.Interpolated } ? "none: every step was recorded"
+            : options.Interpolation);
         yield return ("relative tolerance", NumberText.RoundTrip(options.RelativeTolerance));
         yield return ("threshold", NumberText.RoundTrip(options.Threshold));
         yield return ("seed", NumberText.Count(options.Seed));
         yield return ("backend", performance.Backend);
-        yield return ("cost", $"{NumberText.Short(performance.Seconds)} s, {NumberText.Short(performance.PeakBytes / 1e6)} MB at most, {NumberText.Count(performance.Steps)} steps ({NumberText.Count(performance.RejectedSteps)} rejected)");
+        yield return ("cost", $"{NumberText.Short(performance.Seconds)} s, {NumberText.Short(performance.PeakBytes / 1e6)} MB at most, "
+            + $"{NumberText.Count(performance.Steps)} steps ({NumberText.Count(performance.RejectedSteps)} rejected)");
     }
 
     /// <summary>What the command needs.</summary>
     public static string HowToRepeat(ReservoirAnalysis analysis) => analysis.Run.InputHash is null
         ? "The run was built in memory; recorded to a folder RUN, this command repeats the analysis:"
-        : $"To make it again, beside the folder {RunFolder(analysis)} with the input above. (In that folder, “sha256sum run.json, the targets, and the checkpoints of the window in order | sha256sum” prints the same number as the input.)";
+        : $"To make it again, beside the folder {RunFolder(analysis)} with the input above. (In that folder, “sha256sum run.json, the targets, and the "
+            + "checkpoints of the window in order | sha256sum” prints the same number as the input.)";
 
     /// <summary>The command that repeats the analysis, with every automatic choice written out; RUN stands for a folder whose name is not known.</summary>
     public static string Command(ReservoirAnalysis analysis)
@@ -47,5 +52,6 @@ internal static class Provenance
 
     // A name that a shell would take apart stands in quotes.
     private static string RunFolder(ReservoirAnalysis analysis) =>
-        analysis.Run.Name is not { Length: > 0 } name ? "RUN" : name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] != '-' ? name : $"'{name.Replace("'", "'\\''")}'";
+        analysis.Run.Name is not { Length: > 0 } name ? "RUN" : name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] != '-'
+            ? name : $"'{name.Replace("'", "'\\''")}'";
 }

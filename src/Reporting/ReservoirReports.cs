@@ -33,7 +33,8 @@ public static class ReservoirReports
 
     /// <summary>Every file that a report folder may hold, relative to it, with forward slashes.</summary>
     public static IReadOnlyList<string> Files { get; } = 
-        [ResultsFile, HtmlFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f), .. ReportFigures.Ids.Select(id => $"{FiguresFolder}/{id}.svg")];
+        [ResultsFile, HtmlFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f),
+            .. ReportFigures.Ids.Select(id => $"{FiguresFolder}/{id}.svg")];
 
     /// <summary>Every file that belongs to the report in a folder: <see cref="Files"/>, and the figures of a user's own that its results.json lists.</summary>
     public static IReadOnlyList<string> FilesIn(string folder) =>
@@ -42,7 +43,8 @@ public static class ReservoirReports
     /// <summary>Writes one representation.</summary>
     /// <param name="analysis">What to write.</param>
     /// <param name="format">Which representation.</param>
-    /// <param name="path">The file, or for <see cref="ReportFormat.Csv"/> and <see cref="ReportFormat.Svg"/> the folder of the tables or figures; missing folders are made.</param>
+    /// <param name="path">The file, or for <see cref="ReportFormat.Csv"/> and <see cref="ReportFormat.Svg"/> the folder of the tables or figures; missing
+    /// folders are made.</param>
     /// <param name="options">A user's own figures; null for none.</param>
     /// <exception cref="ArgumentException">Two figures have one id.</exception>
     /// <exception cref="IOException">The file cannot be written; the old one, if any, is intact.</exception>

@@ -28,17 +28,20 @@ internal static class Tables
     {
         var text = Header("mode", "eigenvalue", "residualNorm", "dissipatedFraction", "relativeEigenvalue");
         for (int j = 0; j < spectrum.Eigenvalues.Count; j++)
-            Row(text, Count(j + 1), Number(spectrum.Eigenvalues[j]), Number(spectrum.ResidualNorms[j]), Number(spectrum.DissipatedFraction.OrNull()?[j]), Number(spectrum.RelativeEigenvalues[j]));
+            Row(text, Count(j + 1), Number(spectrum.Eigenvalues[j]), Number(spectrum.ResidualNorms[j]), Number(spectrum.DissipatedFraction.OrNull()?[j]),
+                Number(spectrum.RelativeEigenvalues[j]));
         return text.ToString();
     }
 
     private static string Modes(InclusionResult inclusion)
     {
-        var text = Header("mode", "eigenvalue", "measure", "response", "bound", "floor", "ratio", "inReservoir", "slack", "dissipationDifference", "responseDifference", "independentBound");
+        var text = Header("mode", "eigenvalue", "measure", "response", "bound", "floor", "ratio", "inReservoir", "slack", "dissipationDifference",
+            "responseDifference", "independentBound");
         for (int j = 0; j < inclusion.Modes.Count; j++)
         {
             var m = inclusion.Modes[j];
-            Row(text, Count(j + 1), Number(m.Eigenvalue), Number(m.Measure), Number(m.Response), Number(m.Bound), Number(m.Floor), Number(m.Ratio), m.InReservoir ? "true" : "false",
+            Row(text, Count(j + 1), Number(m.Eigenvalue), Number(m.Measure), Number(m.Response), Number(m.Bound), Number(m.Floor), Number(m.Ratio),
+                m.InReservoir ? "true" : "false",
                 Number(m.Slack), Number(m.DissipationDifference), Number(m.ResponseDifference), Number(m.IndependentBound));
         }
         return text.ToString();
@@ -46,9 +49,11 @@ internal static class Tables
 
     private static string Claims(IReadOnlyList<ClaimResult> claims)
     {
-        var text = Header("id", "name", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding", "reason");
+        var text = Header("id", "name", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding",
+            "reason");
         foreach (var c in claims)
-            Row(text, c.Id, c.Name, c.Verdict.ToString(), Number(c.RelativeError.OrNull()), Number(c.Correlation), Number(c.Tolerance), Number(c.Budget?.Integration.OrNull()),
+            Row(text, c.Id, c.Name, c.Verdict.ToString(), Number(c.RelativeError.OrNull()), Number(c.Correlation), Number(c.Tolerance),
+                Number(c.Budget?.Integration.OrNull()),
                 Number(c.Budget?.Interpolation.OrNull()), Number(c.Budget?.Descent.OrNull()), Number(c.Budget?.Rounding.OrNull()), c.Reason ?? "");
         return text.ToString();
     }
@@ -64,7 +69,8 @@ internal static class Tables
     {
         var text = Header("time", "spectralDrift", "frobeniusDrift", "centredAlignment", "rotation", "largestEigenvalue");
         foreach (var p in evolution.Points)
-            Row(text, Number(p.Time), Number(p.SpectralDrift), Number(p.FrobeniusDrift), Number(p.CentredAlignment), Number(p.Rotation), Number(p.LargestEigenvalue));
+            Row(text, Number(p.Time), Number(p.SpectralDrift), Number(p.FrobeniusDrift), Number(p.CentredAlignment), Number(p.Rotation),
+                Number(p.LargestEigenvalue));
         return text.ToString();
     }
 

@@ -3,7 +3,8 @@ namespace KernelFlow;
 /// <summary>What is taken for training: its continuous limit, or the recorded steps. In results.json and on the command line in lower case.</summary>
 public enum AnalysisMode
 {
-    /// <summary>Descent where every step was recorded and the optimizer has a recursion, flow otherwise. Results never hold it: it is resolved before.</summary>
+    /// <summary>Descent where every step was recorded and the optimizer has a recursion, flow otherwise. Results never hold it: it is resolved
+    /// before.</summary>
     Auto,
 
     /// <summary>Gradient flow along the recorded kernel trajectory.</summary>

@@ -8,7 +8,8 @@ namespace KernelFlow;
 /// <param name="StabilityEdge">z beyond which a quadratic loss diverges.</param>
 /// <param name="Amplification">What errors made early can grow by if they stay in the stiffest mode.</param>
 /// <param name="PeakPropagator">max_k ‖P_k‖_F/√N: above 1 only when P itself grew.</param>
-public sealed record DescentSummary(string Optimizer, DescentQuadrature Quadrature, double LargestZ, int LargestZStep, double StabilityEdge, double Amplification, double PeakPropagator)
+public sealed record DescentSummary(string Optimizer, DescentQuadrature Quadrature, double LargestZ, int LargestZStep, double StabilityEdge,
+    double Amplification, double PeakPropagator)
 {
     /// <summary>Whether the steps stayed near enough to the edge of stability for claims against data to be decided.</summary>
     public bool Decidable { get; init; } = true;

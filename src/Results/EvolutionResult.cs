@@ -20,7 +20,8 @@ public sealed record KernelEvolution
 /// <param name="CentredAlignment">Cosine of the centred kernels HKH, in [−1, 1].</param>
 /// <param name="Rotation">Largest principal angle, in radians, between the leading eigenspaces of K(t) and K(s).</param>
 /// <param name="LargestEigenvalue">λ_max(K(t)).</param>
-public sealed record KernelEvolutionPoint(double Time, double SpectralDrift, double FrobeniusDrift, double CentredAlignment, double Rotation, double LargestEigenvalue);
+public sealed record KernelEvolutionPoint(double Time, double SpectralDrift, double FrobeniusDrift, double CentredAlignment, double Rotation,
+    double LargestEigenvalue);
 
 /// <summary>One interval between neighbouring checkpoints.</summary>
 /// <param name="From">Flow time of its start.</param>

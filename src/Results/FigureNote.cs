@@ -7,5 +7,6 @@ namespace KernelFlow;
 public sealed record FigureNote(string Id, string Section, string Title)
 {
     /// <summary>Whether a text can be the id of a figure: lower-case letters, digits and hyphens, no hyphen first.</summary>
-    public static bool IsName(string? id) => id is { Length: > 0 } && id[0] != '-' && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+    public static bool IsName(string? id) => id is { Length: > 0 } && id[0] != '-'
+        && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

@@ -33,7 +33,8 @@ public sealed record InclusionResult
     /// <summary>|(G_Q ψ_j)_i| over test outputs and modes, in blocks.</summary>
     public Known<ResponseMap> Responses { get; init; }
 
-    /// <summary>The null space of W_S: eigenvalues that rounding (N·ε·λ_1, less with eigenpairs from the factor) cannot tell from 0, and the gap above them.</summary>
+    /// <summary>The null space of W_S: eigenvalues that rounding (N·ε·λ_1, less with eigenpairs from the factor) cannot tell from 0, and the gap above
+    /// them.</summary>
     public NullSpaceResult? Kernel { get; init; }
 
     /// <summary>What must hold of P, W_S and G whatever the run: each a named defect with its limit. Empty when none applies.</summary>
@@ -98,7 +99,8 @@ public sealed record IndependentCheck(double WorstExcess, string Method)
 public sealed record EmpiricalCheck(double? RelativeErrorFull, double? RelativeErrorSignalOnly);
 
 /// <summary>Something that holds of the operators of every run: it tests the program, not the theory.</summary>
-/// <param name="Name">"symmetry", "node weights", "transfer identity", "energy identity", "agreement of P", "agreement of W_S", "agreement of G_S" or "agreement of G_Q".</param>
+/// <param name="Name">"symmetry", "node weights", "transfer identity", "energy identity", "agreement of P", "agreement of W_S", "agreement of G_S" or
+/// "agreement of G_Q".</param>
 /// <param name="Defect">By how much it is missed, relative to the operators concerned.</param>
 /// <param name="Limit">Three times what integration and rounding explain.</param>
 public sealed record OperatorCheck(string Name, double Defect, double Limit)
@@ -114,4 +116,5 @@ public sealed record OperatorCheck(string Name, double Defect, double Limit)
 /// <param name="Verdict">The inclusion verdict there.</param>
 /// <param name="RelativeErrorSignalOnly">‖ΔU_Q + G_Q Π_signal g(s)‖/‖ΔU_Q‖ there; null when the test outputs did not move.</param>
 /// <param name="WorstReservoirResponse">max ‖G_hψ_j‖₂ over the reservoir there; 0 when it is empty.</param>
-public sealed record ThresholdPoint(double Threshold, int SignalDimension, int ReservoirDimension, Verdict Verdict, double? RelativeErrorSignalOnly, double WorstReservoirResponse);
+public sealed record ThresholdPoint(double Threshold, int SignalDimension, int ReservoirDimension, Verdict Verdict, double? RelativeErrorSignalOnly,
+    double WorstReservoirResponse);

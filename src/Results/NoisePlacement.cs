@@ -1,9 +1,11 @@
 namespace KernelFlow;
 
-/// <summary>Where label noise, the clean signal and the whole training gradient end up: in the signal channel or in the reservoir (theory, claim C13).</summary>
+/// <summary>Where label noise, the clean signal and the whole training gradient end up: in the signal channel or in the reservoir (theory, claim
+/// C13).</summary>
 public sealed record NoisePlacement
 {
-    /// <summary>How the gradient was divided: "clean targets" (g(s) with clean labels, and the rest) or "noise mask" (blocks of unmarked and of marked examples).</summary>
+    /// <summary>How the gradient was divided: "clean targets" (g(s) with clean labels, and the rest) or "noise mask" (blocks of unmarked and of marked
+    /// examples).</summary>
     public required string Division { get; init; }
 
     /// <summary>Training examples whose label was changed.</summary>

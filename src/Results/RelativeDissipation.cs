@@ -2,8 +2,10 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow;
 
-/// <summary>The spectrum of relative dissipation for a B that is not a multiple of the identity: eig(2 B_s^½ W_S B_s^½) on range B_s, with its own modes.</summary>
-/// <remarks>μ_k = 2 v_kᵀW_S v_k for v_k = B_s^½ y_k: the share of gᵀB_s⁺g lost by a gradient along v_k. In [0, 1] while B is constant, unbounded when it varies.</remarks>
+/// <summary>The spectrum of relative dissipation for a B that is not a multiple of the identity: eig(2 B_s^½ W_S B_s^½) on range B_s, with its own
+/// modes.</summary>
+/// <remarks>μ_k = 2 v_kᵀW_S v_k for v_k = B_s^½ y_k: the share of gᵀB_s⁺g lost by a gradient along v_k. In [0, 1] while B is constant, unbounded when it
+/// varies.</remarks>
 public sealed record RelativeDissipation
 {
     /// <summary>μ_k, descending; as many as rank B_s.</summary>

@@ -23,7 +23,8 @@ public sealed record ReservoirAnalysis
     /// <summary>The inclusion ker W_S ⊆ ker G_Q.</summary>
     public required InclusionResult Inclusion { get; init; }
 
-    /// <summary>Relative dissipation, its own spectrum with its own modes; unknown for B = βI (it is then <see cref="SpectrumResult.DissipatedFraction"/>) and in descent mode.</summary>
+    /// <summary>Relative dissipation, its own spectrum with its own modes; unknown for B = βI (it is then <see cref="SpectrumResult.DissipatedFraction"/>)
+    /// and in descent mode.</summary>
     public Known<RelativeDissipation> RelativeDissipation { get; init; }
 
     /// <summary>The claims, in order of their ids.</summary>
@@ -65,7 +66,8 @@ public sealed record ReservoirAnalysis
     /// <summary>The claim with the given id.</summary>
     /// <exception cref="KeyNotFoundException">This version does not compute it.</exception>
     public ClaimResult Claim(string id) =>
-        Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} was not computed; there are {string.Join(", ", Claims.Select(c => c.Id))}.");
+        Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} was not computed; there are "
+            + $"{string.Join(", ", Claims.Select(c => c.Id))}.");
 }
 
 /// <summary>Facts about the recorded run.</summary>
@@ -117,7 +119,8 @@ public sealed record TimeWindow(double From, double To);
 /// <param name="PredictedTest">−G_Q g(s), length M.</param>
 /// <param name="RecordedTrain">U_S(T) − U_S(s), length N.</param>
 /// <param name="PredictedTrain">−G_S g(s), length N.</param>
-public sealed record DisplacementResult(IReadOnlyList<double> RecordedTest, IReadOnlyList<double> PredictedTest, IReadOnlyList<double> RecordedTrain, IReadOnlyList<double> PredictedTrain);
+public sealed record DisplacementResult(IReadOnlyList<double> RecordedTest, IReadOnlyList<double> PredictedTest, IReadOnlyList<double> RecordedTrain,
+    IReadOnlyList<double> PredictedTrain);
 
 /// <summary>Cost of an analysis.</summary>
 /// <param name="Seconds">Wall time from opening the run to the last number, writing excluded.</param>

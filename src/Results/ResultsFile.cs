@@ -31,7 +31,8 @@ public static class ResultsFile
 
     /// <summary>Reads an analysis: all that reports show, and neither the operators nor matrices as large as they are.</summary>
     /// <param name="path">The file, or the report folder that holds it.</param>
-    /// <exception cref="InvalidResultsException">It is not there, is not results.json of this version, or a key is missing or wrong; the message names it.</exception>
+    /// <exception cref="InvalidResultsException">It is not there, is not results.json of this version, or a key is missing or wrong; the message names
+    /// it.</exception>
     public static ReservoirAnalysis Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,7 +1,9 @@
 namespace KernelFlow;
 
-/// <summary>Which parameters would pass the population-risk gate μ_k² > σ_k²/(b−1), with μ_k and σ_k² the mean and the variance (divisor b) over the b = n per-example gradients n·J_iᵀg_i (theory, claim C14).</summary>
-/// <remarks>μ² − σ²/(b−1) is the mean of z_i z_j over pairs i ≠ j: the leave-one-out product. So the gate is (Σ z_i)² > Σ z_i², which is how it is computed.</remarks>
+/// <summary>Which parameters would pass the population-risk gate μ_k² > σ_k²/(b−1), with μ_k and σ_k² the mean and the variance (divisor b) over the b = n
+/// per-example gradients n·J_iᵀg_i (theory, claim C14).</summary>
+/// <remarks>μ² − σ²/(b−1) is the mean of z_i z_j over pairs i ≠ j: the leave-one-out product. So the gate is (Σ z_i)² > Σ z_i², which is how it is
+/// computed.</remarks>
 public sealed record RiskGate
 {
     /// <summary>Names and sizes of the layers; one, "all", when the run does not say.</summary>

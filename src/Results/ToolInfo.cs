@@ -10,8 +10,10 @@ public sealed record ToolInfo(string Version, string Runtime)
 {
     /// <summary>The program that is running now.</summary>
     public static ToolInfo Current { get; } = new(VersionOf(typeof(ToolInfo).Assembly),
-        $"{RuntimeInformation.FrameworkDescription}, MathNet.Numerics {VersionOf(typeof(MathNet.Numerics.LinearAlgebra.Matrix<double>).Assembly)}, {RuntimeInformation.RuntimeIdentifier}");
+        $"{RuntimeInformation.FrameworkDescription}, MathNet.Numerics {VersionOf(typeof(MathNet.Numerics.LinearAlgebra.Matrix<double>).Assembly)}, "
+            + $"{RuntimeInformation.RuntimeIdentifier}");
 
     private static string VersionOf(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version?.ToString() ?? "unknown";
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version?.ToString()
+            ?? "unknown";
 }

@@ -162,7 +162,7 @@ public class JacobianTrajectoryTests
         trajectory.Hessian(1, 0.75 * run.Times[1] + 0.25 * run.Times[2], found);
         loss.Hessian(run.U_S[1], a);
         loss.Hessian(run.U_S[2], b);
-        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(found.Blocks[i] - (0.75 * a.Blocks[i] + 0.25 * b.Blocks[i])), 1e-15, "B(θ)");
+        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(found.Blocks[i] - (0.75 * a.Blocks[i] + 0.25 * b.Blocks[i])), 5e-16, "B(θ)");
     }
 
     [Fact]

@@ -127,13 +127,13 @@ public class KernelBlockTrajectoryTests
                 Matrix<double> SS = kernels.SubMatrix(0, 6, 0, 6), QS = kernels.SubMatrix(6, 4, 0, 6);
                 var shown = QS * RandomMatrices.PseudoInverse(SS) * QS.Transpose();
                 var bound = TestKernel(trajectory, i, theta);
-                Check.Small(-RandomMatrices.SmallestEigenvalue(bound - shown), 1e-11 * shown.FrobeniusNorm(),
+                Check.Small(-RandomMatrices.SmallestEigenvalue(bound - shown), 2e-13 * shown.FrobeniusNorm(),
                     FormattableString.Invariant($"substitute below what K shows, θ = {theta}"));
                 if (theta is 0 or 1)
                 {
-                    Check.Close(bound, shown, 1e-10, "substitute at a checkpoint");
+                    Check.Close(bound, shown, 5e-14, "substitute at a checkpoint");
                     var J = run.J_Q[i + (int)theta];
-                    Check.Small(-RandomMatrices.SmallestEigenvalue(J * J.Transpose() - bound), 1e-11 * bound.FrobeniusNorm(), "K_QQ below the substitute");
+                    Check.Small(-RandomMatrices.SmallestEigenvalue(J * J.Transpose() - bound), 1e-13 * bound.FrobeniusNorm(), "K_QQ below the substitute");
                 }
             }
     }
@@ -154,7 +154,7 @@ public class KernelBlockTrajectoryTests
                 Matrix<double> J = run.Joint(i, i + 1, theta), S = J.SubMatrix(0, 6, 0, D), Q = J.SubMatrix(6, 4, 0, D);
                 var shown = Q * S.Transpose() * RandomMatrices.PseudoInverse(S * S.Transpose(), 1e-13) * S * Q.Transpose();
                 var bound = TestKernel(trajectory, i, theta);
-                Check.Small(-RandomMatrices.SmallestEigenvalue(bound - shown), 1e-9 * shown.FrobeniusNorm(),
+                Check.Small(-RandomMatrices.SmallestEigenvalue(bound - shown), 3e-13 * shown.FrobeniusNorm(),
                     FormattableString.Invariant($"substitute below what K shows, interval {i}, θ = {theta}"));
             }
     }

@@ -30,7 +30,8 @@ public sealed class DeterminismTests : IDisposable
         {
             string other = Path.Combine(_folder, "of" + culture);
             Assert.Equal(files.Length, Directory.EnumerateFiles(other, "*", SearchOption.AllDirectories).Count());
-            foreach (string file in files) Assert.True(File.ReadAllBytes(Path.Combine(first, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(other, file))), $"{file} differs under {culture}");
+            foreach (string file in files) Assert.True(File.ReadAllBytes(Path.Combine(first,
+                file)).SequenceEqual(File.ReadAllBytes(Path.Combine(other, file))), $"{file} differs under {culture}");
         }
     }
 }

@@ -14,14 +14,16 @@ public sealed class ExamplesTests : IDisposable
 
     private static string Example(string name) => File.ReadAllText(Repository.Path("examples", name));
 
-    /// <summary>Every key that the Python reader asks for is in results.json, every tensor in operators.safetensors, in the type and layout that it assumes.</summary>
+    /// <summary>Every key that the Python reader asks for is in results.json, every tensor in operators.safetensors, in the type and layout that it
+    /// assumes.</summary>
     [Fact]
     public void ThePythonReaderAsksForWhatIsThere()
     {
         string python = Example("read_results.py");
         TestRuns.DigitsTinyAnalysis.WriteAll(_folder);
         var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "results.json"))).RootElement;
-        string[][] paths = [.. Regex.Matches(python, @"results((?:\[""\w+""\])+)").Select(m => Regex.Matches(m.Groups[1].Value, @"\w+").Select(k => k.Value).ToArray())];
+        string[][] paths = [.. Regex.Matches(python, @"results((?:\[""\w+""\])+)").Select(m =>
+            Regex.Matches(m.Groups[1].Value, @"\w+").Select(k => k.Value).ToArray())];
         Assert.True(paths.Length >= 4, $"{paths.Length} keys");
         foreach (string[] path in paths)
         {
@@ -40,13 +42,15 @@ public sealed class ExamplesTests : IDisposable
         {
             var entry = header.GetProperty(tensor);
             Assert.Equal("F64", entry.GetProperty("dtype").GetString());
-            Assert.Equal(8 * entry.GetProperty("shape").EnumerateArray().Aggregate(1L, (n, s) => n * s.GetInt64()), entry.GetProperty("data_offsets")[1].GetInt64() - entry.GetProperty("data_offsets")[0].GetInt64());
+            Assert.Equal(8 * entry.GetProperty("shape").EnumerateArray().Aggregate(1L, (n, s) => n * s.GetInt64()),
+                entry.GetProperty("data_offsets")[1].GetInt64() - entry.GetProperty("data_offsets")[0].GetInt64());
         }
 
         // Its check, ‖W_S ψ − λψ‖, with the numbers at the places where it looks for them.
         double[] Read(string name)
         {
-            int from = 8 + length + header.GetProperty(name).GetProperty("data_offsets")[0].GetInt32(), count = header.GetProperty(name).GetProperty("shape").EnumerateArray().Aggregate(1, (n, s) => n * s.GetInt32());
+            int from = 8 + length + header.GetProperty(name).GetProperty("data_offsets")[0].GetInt32(),
+                count = header.GetProperty(name).GetProperty("shape").EnumerateArray().Aggregate(1, (n, s) => n * s.GetInt32());
             return [.. Enumerable.Range(0, count).Select(i => BitConverter.ToDouble(bytes, from + 8 * i))];
         }
         double[] w = Read("W_S"), values = Read("eigenvalues"), modes = Read("eigenvectors");
@@ -70,7 +74,8 @@ public sealed class ExamplesTests : IDisposable
         Assert.All(code, c => Assert.Equal(0, c.GetProperty("outputs").GetArrayLength()));
         string source = string.Concat(code.SelectMany(c => c.GetProperty("source").EnumerateArray()).Select(l => l.GetString()));
         UsesWhatIsThere(source, 12);
-        foreach (Match m in Regex.Matches(source, @"#r ""[^""]*/([\w.]+)\.dll""")) Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, m.Groups[1].Value + ".dll")), m.Value);
+        foreach (Match m in Regex.Matches(source, @"#r ""[^""]*/([\w.]+)\.dll"""))
+            Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, m.Groups[1].Value + ".dll")), m.Value);
     }
 
     [Fact]
@@ -78,16 +83,21 @@ public sealed class ExamplesTests : IDisposable
     {
         string source = Example("explore.fsx");
         UsesWhatIsThere(source, 12);
-        foreach (Match m in Regex.Matches(source, @"#r ""([\w.]+)\.dll""")) Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, m.Groups[1].Value + ".dll")), m.Value);
+        foreach (Match m in Regex.Matches(source, @"#r ""([\w.]+)\.dll"""))
+            Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, m.Groups[1].Value + ".dll")), m.Value);
     }
 
     // Members of results by name: a renamed one would leave an example behind.
     private static void UsesWhatIsThere(string source, int least)
     {
-        Type[] types = [typeof(ReservoirAnalysis), typeof(InclusionResult), typeof(SpectrumResult), typeof(ClaimResult), typeof(ErrorBudget), typeof(OperatorSet), typeof(RunComparison), typeof(ComparedRun), typeof(CompareOptions),
-            typeof(KernelEvolution), typeof(ModeVisibility), typeof(RecordedRun), typeof(CheckpointSequence), typeof(Checkpoint), typeof(Analyze), typeof(KernelFlow.Compare), typeof(ReservoirReports)];
+        Type[] types = [typeof(ReservoirAnalysis), typeof(InclusionResult), typeof(SpectrumResult), typeof(ClaimResult), typeof(ErrorBudget),
+            typeof(OperatorSet), typeof(RunComparison), typeof(ComparedRun), typeof(CompareOptions),
+            typeof(KernelEvolution), typeof(ModeVisibility), typeof(RecordedRun), typeof(CheckpointSequence), typeof(Checkpoint), typeof(Analyze),
+                typeof(KernelFlow.Compare), typeof(ReservoirReports)];
         var members = types.SelectMany(t => t.GetMembers()).Select(m => m.Name).ToHashSet();
-        string[] used = [.. Regex.Matches(source, @"\b(?:analysis|claim|budget|half|halves|run|Analyze|Compare|operators|Inclusion|Spectrum|KernelEvolution|Checkpoints|RecordedRun)\.([A-Z]\w*)").Select(m => m.Groups[1].Value).Distinct()];
+        string[] used = [.. Regex.Matches(source,
+            @"\b(?:analysis|claim|budget|half|halves|run|Analyze|Compare|operators|Inclusion|Spectrum|KernelEvolution|Checkpoints|RecordedRun)\.([A-Z]\w*)")
+            .Select(m => m.Groups[1].Value).Distinct()];
         Assert.True(used.Length >= least, $"{used.Length} members: {string.Join(", ", used)}");
         foreach (string name in used) Assert.True(members.Contains(name), $"{name} is not a member of any result");
     }

@@ -17,7 +17,8 @@ public sealed class FigureTests
     [Fact]
     public void EveryFigureIsDrawnOrSaysWhyNot()
     {
-        foreach (var analysis in (ReservoirAnalysis[])[SampleAnalysis.Make(), SampleAnalysis.Descent(), SampleAnalysis.Descent(DescentQuadrature.Midpoint), TestRuns.DigitsTinyAnalysis])
+        foreach (var analysis in (ReservoirAnalysis[])[SampleAnalysis.Make(), SampleAnalysis.Descent(), SampleAnalysis.Descent(DescentQuadrature.Midpoint),
+            TestRuns.DigitsTinyAnalysis])
         {
             var figures = ReportFigures.All(analysis);
             Assert.Equal(ReportFigures.Ids, figures.Select(f => f.Figure.Head.Id));
@@ -43,8 +44,10 @@ public sealed class FigureTests
         string page = HtmlReport.Text(analysis), text = MarkdownReport.Text(analysis, figures);
         string[] sentences =
         [
-            .. figures.Select(f => f.Figure.Caption), .. figures.Select(f => f.Section), .. Caveats.Of(analysis), .. KeyFigures.Of(analysis).Select(k => k.Note),
-            .. ReportTables.Numbers(analysis).Append(ReportTables.Checks(analysis)).Append(ReportTables.Origin(analysis)).SelectMany(t => t.Paragraphs.Append(t.Title).Concat(t.Rows.SelectMany(r => r))),
+            .. figures.Select(f => f.Figure.Caption), .. figures.Select(f => f.Section), .. Caveats.Of(analysis),
+                .. KeyFigures.Of(analysis).Select(k => k.Note),
+            .. ReportTables.Numbers(analysis).Append(ReportTables.Checks(analysis)).Append(ReportTables.Origin(analysis)).SelectMany(t =>
+                t.Paragraphs.Append(t.Title).Concat(t.Rows.SelectMany(r => r))),
             Provenance.Command(analysis), Narrative.Mode(analysis), Narrative.Headline(analysis),
         ];
         Assert.True(sentences.Length > 60, $"{sentences.Length} sentences");
@@ -53,7 +56,8 @@ public sealed class FigureTests
             Assert.Contains(HtmlPage.E(sentence), page);
             Assert.Contains(MarkdownReport.Escape(sentence), text);
         }
-        foreach (var (_, figure) in figures) Assert.Equal(figure.Drawing is not null, text.Contains($"(figures/{figure.Head.Id}.svg)", StringComparison.Ordinal));
+        foreach (var (_, figure) in figures) Assert.Equal(figure.Drawing is not null,
+            text.Contains($"(figures/{figure.Head.Id}.svg)", StringComparison.Ordinal));
         Assert.DoesNotContain("figures/", MarkdownReport.Text(analysis)); // a document alone must not point beside itself
     }
 
@@ -62,14 +66,18 @@ public sealed class FigureTests
     public void ErrorsStandAtTheirLogarithms()
     {
         var sample = SampleAnalysis.Make();
-        ClaimResult Claim(string id, double error) => new(id, "x", Verdict.Holds) { RelativeError = error, Tolerance = 0.1, Budget = new ErrorBudget(error, error / 10, error / 100, 0) };
+        ClaimResult Claim(string id, double error) => new(id, "x", Verdict.Holds) { RelativeError = error, Tolerance = 0.1,
+            Budget = new ErrorBudget(error, error / 10, error / 100, 0) };
         string drawing = Draw("errors", sample with { Claims = [Claim("C1", 1e-2), Claim("C2", 1e-4)] }).Drawing!;
-        double[] diamonds = [.. Regex.Matches(drawing, @"<path class=""m s2"" d=""M(\S+) \S+L[^>]*><title>").Select(m => double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
-        double[] circles = [.. Regex.Matches(drawing, @"<circle class=""m s4"" cx=""(\S+)"" [^>]*><title>").Select(m => double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
+        double[] diamonds = [.. Regex.Matches(drawing, @"<path class=""m s2"" d=""M(\S+) \S+L[^>]*><title>").Select(m =>
+            double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
+        double[] circles = [.. Regex.Matches(drawing, @"<circle class=""m s4"" cx=""(\S+)"" [^>]*><title>").Select(m =>
+            double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
         Assert.Equal(2, diamonds.Length);
         double decade = (diamonds[0] - diamonds[1]) / 2;
         Assert.True(decade > 10, $"a decade is {decade} wide");
-        Assert.True(Math.Abs(diamonds[0] - circles[0] - 2 * decade) < 0.03 && Math.Abs(diamonds[1] - circles[1] - 2 * decade) < 0.03, $"descent at {circles[0]} and {circles[1]}, errors at {diamonds[0]} and {diamonds[1]}, a decade is {decade}");
+        Assert.True(Math.Abs(diamonds[0] - circles[0] - 2 * decade) < 0.03 && Math.Abs(diamonds[1] - circles[1] - 2 * decade) < 0.03,
+            $"descent at {circles[0]} and {circles[1]}, errors at {diamonds[0]} and {diamonds[1]}, a decade is {decade}");
     }
 
     /// <summary>The schedule's shades: the share of the largest value, or six decades of it; columns are named by their times.</summary>
@@ -77,7 +85,8 @@ public sealed class FigureTests
     public void ShadesFollowTheSchedule()
     {
         static SchedulePoint At(double time, double[] values, double[]? fractions) => new(time, values, fractions, 1, 1, null);
-        var sample = SampleAnalysis.Make() with { Schedule = new SpectralSchedule { OverEnd = [At(0.5, [1, 0.001], [0.25, 0]), At(150, [10, 1], [0.5, 0.125])] } };
+        var sample = SampleAnalysis.Make() with { Schedule = new SpectralSchedule { OverEnd = [At(0.5, [1, 0.001], [0.25, 0]),
+            At(150, [10, 1], [0.5, 0.125])] } };
         string fractions = Draw("schedule", sample).Drawing!;
         Assert.Contains("fill-opacity:0.5\"><title>mode j 1, end of the window T 0.5: 0.25</title>", fractions);
         Assert.Contains("fill-opacity:0.25\"><title>mode j 2, end of the window T 150: 0.125</title>", fractions);

@@ -9,7 +9,8 @@ namespace KernelFlow.Reporting.Tests;
 
 public sealed class HtmlReportTests
 {
-    private static List<XElement> Drawings(string page) => [.. Regex.Matches(page, "<svg.*?</svg>", RegexOptions.Singleline).Select(m => XElement.Parse(m.Value))];
+    private static List<XElement> Drawings(string page) => [.. Regex.Matches(page, "<svg.*?</svg>", RegexOptions.Singleline).Select(m =>
+        XElement.Parse(m.Value))];
 
     private static string Description(XElement svg) => svg.Elements().Single(e => e.Name.LocalName == "desc").Value;
 
@@ -36,7 +37,8 @@ public sealed class HtmlReportTests
         // Every link leads to a place on the page, and no two places have one name.
         string[] ids = [.. Regex.Matches(page, @"\bid=""([^""]*)""").Select(m => m.Groups[1].Value)];
         Assert.Equal(ids.Length, ids.Distinct().Count());
-        Assert.All(Regex.Matches(page, @"href=""#([^""]*)""|aria-labelledby=""(\S+) (\S+)"""), m => Assert.All(m.Groups.Values.Skip(1).Where(g => g.Success), g => Assert.Contains(g.Value, ids)));
+        Assert.All(Regex.Matches(page, @"href=""#([^""]*)""|aria-labelledby=""(\S+) (\S+)"""), m =>
+            Assert.All(m.Groups.Values.Skip(1).Where(g => g.Success), g => Assert.Contains(g.Value, ids)));
         Assert.All(Regex.Matches(page, @"https?://[^""]*"), m => Assert.Equal("http://www.w3.org/2000/svg", m.Value));
         Assert.Contains("default-src 'none'", page);
         Assert.Contains("prefers-color-scheme: dark", page);
@@ -54,8 +56,10 @@ public sealed class HtmlReportTests
             Assert.Equal("img", svg.Attribute("role")!.Value);
             Assert.Equal(["title", "desc"], svg.Elements().Take(2).Select(e => e.Name.LocalName));
             Assert.True(Description(svg).Length > 20, Description(svg));
-            foreach (var attribute in svg.Descendants().Attributes().Where(a => a.Name.LocalName is "x" or "y" or "cx" or "cy" or "x1" or "x2" or "y1" or "y2" or "width" or "height"))
-                Assert.True(double.TryParse(attribute.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v), $"{attribute} in {Description(svg)}");
+            foreach (var attribute in svg.Descendants().Attributes().Where(a =>
+                a.Name.LocalName is "x" or "y" or "cx" or "cy" or "x1" or "x2" or "y1" or "y2" or "width" or "height"))
+                Assert.True(double.TryParse(attribute.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v),
+                    $"{attribute} in {Description(svg)}");
         }
     }
 
@@ -67,7 +71,8 @@ public sealed class HtmlReportTests
         double[] values = [-2, -1, 0.5, 3];
         var page = HtmlReport.Text(sample with { Displacements = new DisplacementResult(values, values, [], []) });
         var scatter = Drawings(page).Single(d => Description(d).StartsWith("Predicted against recorded", StringComparison.Ordinal));
-        var points = scatter.Elements().Where(e => e.Name.LocalName == "circle" && e.Elements().Any()).Select(e => (X: (double)e.Attribute("cx")!, Y: (double)e.Attribute("cy")!)).ToArray();
+        var points = scatter.Elements().Where(e => e.Name.LocalName == "circle" && e.Elements().Any()).Select(e =>
+            (X: (double)e.Attribute("cx")!, Y: (double)e.Attribute("cy")!)).ToArray();
         Assert.Equal(4, points.Length);
         double slope = (points[3].Y - points[0].Y) / (points[3].X - points[0].X);
         Assert.True(slope < 0, $"slope {slope}");
@@ -92,7 +97,8 @@ public sealed class HtmlReportTests
         Assert.DoesNotContain("Largest z", flow);
         Assert.Contains("<p>Flow mode, chosen because descent is not built. ", flow);
         Assert.Contains("<td class=\"n\" data-name=\"interpolation\"><strong>0.02</strong></td><td class=\"n\" data-name=\"descent\">0.001</td>", flow);
-        Assert.Contains("How well each step is reproduced", HtmlReport.Text(SampleAnalysis.Descent(DescentQuadrature.Midpoint) with { Intervals = SampleAnalysis.Make().Intervals }));
+        Assert.Contains("How well each step is reproduced",
+            HtmlReport.Text(SampleAnalysis.Descent(DescentQuadrature.Midpoint) with { Intervals = SampleAnalysis.Make().Intervals }));
     }
 
     [Fact]
@@ -105,7 +111,8 @@ public sealed class HtmlReportTests
             Assert.Contains(titles, t => t.StartsWith($"mode {j + 1}: λ = ", StringComparison.Ordinal));
             Assert.Contains(titles, t => t.StartsWith($"mode {j + 1}: ‖Gψ‖ = ", StringComparison.Ordinal));
         }
-        Assert.Contains(titles, t => t.StartsWith("C4 test transfer: error 0.004; integration 1e-8, interpolation 0.003, descent –, rounding 1e-13", StringComparison.Ordinal));
+        Assert.Contains(titles, t => t.StartsWith("C4 test transfer: error 0.004; integration 1e-8, interpolation 0.003, descent –, rounding 1e-13",
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -129,8 +136,10 @@ public sealed class HtmlReportTests
         var sample = SampleAnalysis.Make();
         var bare = sample with
         {
-            Spectrum = sample.Spectrum with { Eigenvalues = [0, double.NaN, -1e-18], ResidualNorms = [0, 0, 0], DissipatedFraction = default, RelativeEigenvalues = [double.NaN, double.NaN, double.NaN], EffectiveRank = double.NaN },
-            Inclusion = sample.Inclusion with { Visibility = null, Independent = default, Structural = new StructuralCheck(double.PositiveInfinity, 0, 0), Modes = [new(0, 0, 1, 0, 0, true)], Empirical = new EmpiricalCheck(null, null) },
+            Spectrum = sample.Spectrum with { Eigenvalues = [0, double.NaN, -1e-18], ResidualNorms = [0, 0, 0], DissipatedFraction = default,
+                RelativeEigenvalues = [double.NaN, double.NaN, double.NaN], EffectiveRank = double.NaN },
+            Inclusion = sample.Inclusion with { Visibility = null, Independent = default, Structural = new StructuralCheck(double.PositiveInfinity, 0, 0),
+                Modes = [new(0, 0, 1, 0, 0, true)], Empirical = new EmpiricalCheck(null, null) },
             Claims = [],
             Intervals = [],
             KernelEvolution = new KernelEvolution { PeakDrift = 0, EndDrift = 0, Points = [] },

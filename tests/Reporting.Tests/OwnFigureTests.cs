@@ -14,7 +14,8 @@ public sealed class OwnFigureTests : IDisposable
 
     private string Of(params string[] parts) => Path.Combine([_folder, .. parts]);
 
-    private sealed class Residuals(string id = "residuals", string section = "What was dissipated, and what was left?") : ReportFigure(id, section, "Residuals of the eigenpairs")
+    private sealed class Residuals(string id = "residuals", string section = "What was dissipated, and what was left?")
+        : ReportFigure(id, section, "Residuals of the eigenpairs")
     {
         protected override Figure DrawCore(ReservoirAnalysis analysis)
         {
@@ -38,7 +39,8 @@ public sealed class OwnFigureTests : IDisposable
     {
         SampleAnalysis.Make().WriteFolder(Of("report"), With(new Residuals(), new Residuals("residuals-2", "A question of my own?")));
         string page = File.ReadAllText(Of("report", "report.html")), text = File.ReadAllText(Of("report", "report.md"));
-        int own = page.IndexOf("id=\"residuals\"", StringComparison.Ordinal), next = page.IndexOf("Does what was left stay out of the test outputs?", StringComparison.Ordinal);
+        int own = page.IndexOf("id=\"residuals\"", StringComparison.Ordinal), next = page.IndexOf("Does what was left stay out of the test outputs?",
+            StringComparison.Ordinal);
         Assert.True(own > 0 && next > own, $"figure at {own}, next section at {next}");
         Assert.Contains("<h2>A question of my own?</h2>", page);
         Assert.Contains("](figures/residuals.svg)", text);
@@ -92,5 +94,6 @@ public sealed class OwnFigureTests : IDisposable
 
     [Fact]
     public void AFigureComesBackUnderItsOwnId() =>
-        Assert.Contains("a-name was drawn under the id another-name", Assert.Throws<InvalidOperationException>(() => new Renamed().Draw(SampleAnalysis.Make())).Message);
+        Assert.Contains("a-name was drawn under the id another-name", Assert.Throws<InvalidOperationException>(() =>
+            new Renamed().Draw(SampleAnalysis.Make())).Message);
 }

@@ -13,7 +13,8 @@ public sealed class RenderAgainTests : IDisposable
     private string Of(string name) => Path.Combine(_folder, name);
 
     private static string[] FilesOf(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f =>
+            Path.GetRelativePath(folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     private void AreTheSame(ReservoirAnalysis analysis, int least)
     {
@@ -23,7 +24,8 @@ public sealed class RenderAgainTests : IDisposable
         Assert.True(files.Length >= least, $"{files.Length} files: {string.Join(' ', files)}");
         Assert.Equal(files, FilesOf(Of("again")));
         foreach (string file in files)
-            Assert.True(File.ReadAllBytes(Path.Combine(Of("first"), file)).SequenceEqual(File.ReadAllBytes(Path.Combine(Of("again"), file))), $"{file} differs");
+            Assert.True(File.ReadAllBytes(Path.Combine(Of("first"), file)).SequenceEqual(File.ReadAllBytes(Path.Combine(Of("again"), file))),
+                $"{file} differs");
     }
 
     [Theory]
@@ -31,7 +33,8 @@ public sealed class RenderAgainTests : IDisposable
     [InlineData(true)]
     public void TheShippedRunIsRenderedTheSame(bool descent)
     {
-        var options = TestRuns.Options with { RelativeTolerance = 1e-6, ScheduleOverStart = !descent, Mode = descent ? AnalysisMode.Descent : AnalysisMode.Flow };
+        var options = TestRuns.Options with { RelativeTolerance = 1e-6, ScheduleOverStart = !descent, Mode = descent ? AnalysisMode.Descent
+            : AnalysisMode.Flow };
         using var run = RecordedRun.Open(TestRuns.DigitsTiny);
         AreTheSame(Analyze.Reservoir(run.Checkpoints, options), 28);
     }

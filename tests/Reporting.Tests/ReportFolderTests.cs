@@ -12,10 +12,12 @@ public sealed class ReportFolderTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string[] Found() => [.. Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+    private string[] Found() => [.. Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Select(f =>
+        Path.GetRelativePath(_folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     /// <summary>All files but those of figures that the sample has no data for.</summary>
-    private static string[] Expected() => [.. ReservoirReports.Files.Except(ReportFigures.All(SampleAnalysis.Make()).Where(f => f.Figure.Drawing is null).Select(f => $"figures/{f.Figure.Head.Id}.svg")).Order(StringComparer.Ordinal)];
+    private static string[] Expected() => [.. ReservoirReports.Files.Except(ReportFigures.All(SampleAnalysis.Make()).Where(f =>
+        f.Figure.Drawing is null).Select(f => $"figures/{f.Figure.Head.Id}.svg")).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void TheFolderHoldsWhatItSaysAndNothingElse()

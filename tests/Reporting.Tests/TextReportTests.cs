@@ -64,7 +64,8 @@ public sealed class TextReportTests
         Assert.Contains("C4 undecided: a part of the budget is unknown, \"descent\"; descent: the optimizer is unknown", text);
         Assert.Contains("no noise mask \\| recorded", text);
         Assert.Contains("≥ 0.003", text);
-        Assert.Contains("kernelflow analyze RUN --out DIR --mode flow --method gauss-6 --interpolation linear --rtol 1E-08 --threshold 0.001 --from 0 --to 150.00000000000003", text);
+        Assert.Contains("kernelflow analyze RUN --out DIR --mode flow --method gauss-6 --interpolation linear --rtol 1E-08 --threshold 0.001 --from 0 "
+            + "--to 150.00000000000003", text);
         Assert.Contains("sha256:0123", text);
     }
 
@@ -76,17 +77,21 @@ public sealed class TextReportTests
         Assert.Contains("Flow mode, chosen because descent is not built. Training is taken as gradient flow", flow);
         Assert.DoesNotContain("edge of stability", flow);
         Assert.Contains("| 0.011 | – | 1e-9 | **0.02** | 0.001 |", flow);
-        Assert.Contains("Descent mode, chosen because every step was recorded. The operators are those of the recorded steps of gradient-descent themselves", descent);
+        Assert.Contains("Descent mode, chosen because every step was recorded. The operators are those of "
+            + "the recorded steps of gradient-descent themselves", descent);
         Assert.Contains("Not every step was recorded: the Jacobian at each step's time is interpolated between checkpoints.", descent);
-        Assert.Contains("The largest z = η λ_max(BK) is 2.25, at step 17 of the window; the edge of stability is 2. Errors made early can grow by a factor of 12.5 in the stiffest direction. "
+        Assert.Contains("The largest z = η λ_max(BK) is 2.25, at step 17 of the window; the edge of stability is 2. Errors made early can grow by a "
+            + "factor of 12.5 in the stiffest direction. "
             + "The propagator itself grew to 1.5 times its initial norm.", descent);
         Assert.Contains("No transport defects: descent between sparse checkpoints follows g(s) alone", descent);
         Assert.Contains("W_S and G_Q share their steps", descent);
         Assert.Contains("--mode descent --interpolation linear", descent);
-        Assert.Contains("too far past the edge for claims against data to be decided", MarkdownReport.Text(SampleAnalysis.Descent(DescentQuadrature.Midpoint, 3.2)));
+        Assert.Contains("too far past the edge for claims against data to be decided",
+            MarkdownReport.Text(SampleAnalysis.Descent(DescentQuadrature.Midpoint, 3.2)));
         Assert.Contains("none: every step was recorded", MarkdownReport.Text(SampleAnalysis.Descent(DescentQuadrature.Midpoint)));
         Assert.Contains("recorded midpoints would make that far more accurate", MarkdownReport.Text(SampleAnalysis.Descent(DescentQuadrature.Trapezium)));
-        Assert.Contains("Flow mode, as asked for.", MarkdownReport.Text(SampleAnalysis.Make() with { Options = SampleAnalysis.Make().Options with { ModeReason = null } }));
+        Assert.Contains("Flow mode, as asked for.",
+            MarkdownReport.Text(SampleAnalysis.Make() with { Options = SampleAnalysis.Make().Options with { ModeReason = null } }));
     }
 
     [Theory]
@@ -94,7 +99,8 @@ public sealed class TextReportTests
     [InlineData("ru-RU")]
     public void TheCultureDoesNotMatter(string culture)
     {
-        static string All() => MarkdownReport.Text(SampleAnalysis.Make()) + string.Concat(Tables.All(SampleAnalysis.Make()).Select(t => t.Text)) + MarkdownReport.Text(SampleAnalysis.Descent());
+        static string All() => MarkdownReport.Text(SampleAnalysis.Make()) + string.Concat(Tables.All(SampleAnalysis.Make()).Select(t => t.Text))
+            + MarkdownReport.Text(SampleAnalysis.Descent());
         Assert.Equal(Cultures.Under("", All), Cultures.Under(culture, All));
     }
 
@@ -104,10 +110,13 @@ public sealed class TextReportTests
         var sample = SampleAnalysis.Make();
         var analysis = sample with { Inclusion = sample.Inclusion with { Modes = [new(0, 0, 1, 0, 0, true), new(double.NaN, 0, 0, 0, 0, false)] } };
         var tables = Tables.All(analysis).ToDictionary(t => t.File, t => t.Text);
-        Assert.Equal(["spectrum.csv", "modes.csv", "claims.csv", "intervals.csv", "kernel-evolution.csv", "displacement.csv", "threshold-curve.csv", "operator-checks.csv", "relative-dissipation.csv", "schedule.csv", "noise.csv", "risk-gate.csv", "influence.csv", "test-influence.csv"], tables.Keys);
+        Assert.Equal(["spectrum.csv", "modes.csv", "claims.csv", "intervals.csv", "kernel-evolution.csv", "displacement.csv", "threshold-curve.csv",
+            "operator-checks.csv", "relative-dissipation.csv", "schedule.csv", "noise.csv", "risk-gate.csv", "influence.csv", "test-influence.csv"],
+            tables.Keys);
         string[] spectrum = tables["spectrum.csv"].TrimEnd('\n').Split('\n');
         Assert.Equal("mode,eigenvalue,residualNorm,dissipatedFraction,relativeEigenvalue", spectrum[0]);
-        Assert.Equal(analysis.Spectrum.Eigenvalues, spectrum.Skip(1).Select(l => double.Parse(l.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(analysis.Spectrum.Eigenvalues, spectrum.Skip(1).Select(l =>
+            double.Parse(l.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Equal("1,0,0,1,0,0,inf,true,-1,,,\n2,nan,0,0,0,0,0,false,0,,,\n", tables["modes.csv"][(tables["modes.csv"].IndexOf('\n') + 1)..]);
         Assert.Contains("\"a part of the budget is unknown, \"\"descent\"\"\"\n", tables["claims.csv"]);
         Assert.Contains("\n10,150.00000000000003,,3\n", tables["intervals.csv"]);

@@ -35,8 +35,10 @@ public sealed class ResultsJsonTests
         var sample = SampleAnalysis.Make();
         var analysis = sample with
         {
-            Spectrum = sample.Spectrum with { Eigenvalues = [double.PositiveInfinity, double.NaN, 1], EffectiveRank = double.NaN, DissipatedFraction = Known.Unknown<IReadOnlyList<double>>("B varies") },
-            Inclusion = sample.Inclusion with { Visibility = null, Structural = new StructuralCheck(double.PositiveInfinity, 0, 0), Independent = Known.Unknown<IndependentCheck>("switched off"), Modes = [new(0, 0, 1, 0, 0, true)] },
+            Spectrum = sample.Spectrum with { Eigenvalues = [double.PositiveInfinity, double.NaN, 1], EffectiveRank = double.NaN,
+                DissipatedFraction = Known.Unknown<IReadOnlyList<double>>("B varies") },
+            Inclusion = sample.Inclusion with { Visibility = null, Structural = new StructuralCheck(double.PositiveInfinity, 0, 0),
+                Independent = Known.Unknown<IndependentCheck>("switched off"), Modes = [new(0, 0, 1, 0, 0, true)] },
             Run = sample.Run with { Parameters = null, InputHash = null },
         };
         string text = ResultsFile.Text(analysis);
@@ -71,7 +73,8 @@ public sealed class ResultsJsonTests
             if (element.ValueKind != JsonValueKind.Object) return;
             foreach (var property in element.EnumerateObject())
             {
-                if (property.Value.ValueKind == JsonValueKind.Null && !element.TryGetProperty(property.Name + "Reason", out _)) bad.Add($"{path}.{property.Name} is null without a reason");
+                if (property.Value.ValueKind == JsonValueKind.Null && !element.TryGetProperty(property.Name + "Reason",
+                    out _)) bad.Add($"{path}.{property.Name} is null without a reason");
                 Walk($"{path}.{property.Name}", property.Value, bad);
             }
         }
@@ -81,10 +84,12 @@ public sealed class ResultsJsonTests
     public void DescentIsAnObjectInDescentModeAndNullInFlow()
     {
         var descent = Parse(SampleAnalysis.Descent()).GetProperty("descent");
-        Assert.Equal("""{"optimizer":"gradient-descent","quadrature":"interpolated","largestZ":2.25,"largestZStep":17,"stabilityEdge":2,"amplification":12.5,"peakPropagator":1.5,"decidable":true}""",
+        Assert.Equal("""{"optimizer":"gradient-descent","quadrature":"interpolated","largestZ":2.25,"largestZStep":17"""
+            + ""","stabilityEdge":2,"amplification":12.5,"peakPropagator":1.5,"decidable":true}""",
             JsonSerializer.Serialize(descent));
         Assert.Equal("the mode is flow", NullWithReason(Parse(SampleAnalysis.Make()), "descent"));
-        var overflow = Parse(SampleAnalysis.Descent() with { Descent = new DescentSummary("adam", DescentQuadrature.Midpoint, 1, 0, 38, double.PositiveInfinity, double.NaN) }).GetProperty("descent");
+        var overflow = Parse(SampleAnalysis.Descent() with { Descent = new DescentSummary("adam", DescentQuadrature.Midpoint, 1, 0, 38,
+            double.PositiveInfinity, double.NaN) }).GetProperty("descent");
         Assert.Equal("infinite", NullWithReason(overflow, "amplification"));
         Assert.Equal("not a number", NullWithReason(overflow, "peakPropagator"));
     }
@@ -102,7 +107,8 @@ public sealed class ResultsJsonTests
     [Fact]
     public void AnIntervalWithoutADefectSaysWhy()
     {
-        Assert.Equal("the gradient at the start of the interval is zero", NullWithReason(Parse(SampleAnalysis.Make()).GetProperty("intervals")[2], "transportDefect"));
+        Assert.Equal("the gradient at the start of the interval is zero", NullWithReason(Parse(SampleAnalysis.Make()).GetProperty("intervals")[2],
+            "transportDefect"));
         Assert.StartsWith("descent between sparse checkpoints", NullWithReason(Parse(SampleAnalysis.Descent()).GetProperty("intervals")[0], "transportDefect"));
     }
 
@@ -130,7 +136,8 @@ public sealed class ResultsJsonTests
     private static void Compare(string path, JsonElement expected, JsonElement found, List<string> differences)
     {
         bool optional = found.ValueKind == JsonValueKind.Null;
-        if (expected.ValueKind != found.ValueKind && !optional && !(IsBool(expected) && IsBool(found))) differences.Add($"{path}: found {found.ValueKind}, expected {expected.ValueKind}");
+        if (expected.ValueKind != found.ValueKind && !optional && !(IsBool(expected)
+            && IsBool(found))) differences.Add($"{path}: found {found.ValueKind}, expected {expected.ValueKind}");
         else if (!optional && expected.ValueKind == JsonValueKind.Object)
         {
             foreach (var property in expected.EnumerateObject())

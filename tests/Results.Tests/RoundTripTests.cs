@@ -84,7 +84,8 @@ public sealed class RoundTripTests : IDisposable
         var json = JsonNode.Parse(ResultsFile.Text(SampleAnalysis.Full()))!.AsObject();
         foreach (var claim in json["claims"]!.AsArray())
             foreach (string key in (string[])["kind", "statement"]) Assert.True(claim!.AsObject().Remove(key));
-        Assert.True(json["options"]!.AsObject().Remove("independentCheck") && json["inclusion"]!.AsObject().Remove("responses") && json["influence"]!.AsObject().Remove("strongest"));
+        Assert.True(json["options"]!.AsObject().Remove("independentCheck") && json["inclusion"]!.AsObject().Remove("responses")
+            && json["influence"]!.AsObject().Remove("strongest"));
         foreach (string key in (string[])["figures", "relativeDissipation", "schedule", "noisePlacement", "riskGate"]) Assert.True(json.Remove(key));
         string path = Path.Combine(_folder, "old.json");
         File.WriteAllText(path, json.ToJsonString());
@@ -105,7 +106,8 @@ public sealed class RoundTripTests : IDisposable
     [InlineData("options.mode is sideways, expected one of auto, flow, descent", "\"mode\": \"flow\"", "\"mode\": \"sideways\"")]
     [InlineData("not valid JSON", "\"kernelEvolution\"", "kernelEvolution")]
     [InlineData("figures is Object, expected a list", "\"figures\": []", "\"figures\": {}")]
-    [InlineData("figures[0].id is String, expected lower-case letters", "\"figures\": []", "\"figures\": [{\"id\":\"../x\",\"section\":\"s\",\"title\":\"t\"}]")]
+    [InlineData("figures[0].id is String, expected lower-case letters", "\"figures\": []",
+        "\"figures\": [{\"id\":\"../x\",\"section\":\"s\",\"title\":\"t\"}]")]
     public void AFileThatIsNotSoundIsNamed(string message, string old, string now)
     {
         string text = ResultsFile.Text(SampleAnalysis.Make()), path = Path.Combine(_folder, "bad.json");

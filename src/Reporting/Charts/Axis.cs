@@ -11,7 +11,8 @@ public readonly record struct Tick(double Value, string Label);
 /// <summary>An axis: a range, linear or logarithmic, with round ticks and a label that names the unit.</summary>
 public sealed class Axis
 {
-    private Axis(string label, double min, double max, bool isLog, IReadOnlyList<Tick> ticks) => (Label, Min, Max, IsLog, Ticks) = (label, min, max, isLog, ticks);
+    private Axis(string label, double min, double max, bool isLog, IReadOnlyList<Tick> ticks) =>
+        (Label, Min, Max, IsLog, Ticks) = (label, min, max, isLog, ticks);
 
     /// <summary>Quantity and unit.</summary>
     public string Label { get; }
@@ -61,14 +62,16 @@ public sealed class Axis
         {
             ticks.Add(new Tick(Math.Pow(10, e), (e - low) % every == 0 ? Power(e) : ""));
             if (high - low <= 3 && e < high)
-                for (int m = 2; m < 10; m++) ticks.Add(new Tick(m * Math.Pow(10, e), high - low == 1 && m is (2 or 5) ? NumberText.Short(m * Math.Pow(10, e), 2) : ""));
+                for (int m = 2; m < 10; m++) ticks.Add(new Tick(m * Math.Pow(10, e), high - low == 1 && m is (2 or 5)
+                    ? NumberText.Short(m * Math.Pow(10, e), 2) : ""));
         }
         double first = round || max <= min ? Math.Pow(10, low) : Math.Max(min, Math.Pow(10, low)), last = round || max <= min ? Math.Pow(10, high) : max;
         return new Axis(label, first, last, true, [.. ticks.Where(t => t.Value >= first * (1 - 1e-9) && t.Value <= last * (1 + 1e-9))]);
     }
 
     /// <summary>Whether a value can be drawn.</summary>
-    public bool Holds(double value) => double.IsFinite(value) && value >= Min * (IsLog ? 1 - 1e-9 : 1) - (IsLog ? 0 : 1e-9 * (Max - Min)) && value <= Max + 1e-9 * Math.Abs(Max);
+    public bool Holds(double value) => double.IsFinite(value) && value >= Min * (IsLog ? 1 - 1e-9 : 1) - (IsLog ? 0 : 1e-9 * (Max - Min)) && value <= Max
+        + 1e-9 * Math.Abs(Max);
 
     /// <summary>Share of the axis's length at a value: 0 at <see cref="Min"/>, 1 at <see cref="Max"/>.</summary>
     public double Share(double value) => Math.Clamp(IsLog ? Math.Log(value / Min) / Math.Log(Max / Min) : (value - Min) / (Max - Min), 0, 1);

@@ -42,7 +42,8 @@ public sealed class Chart
     }
 
     /// <summary>A line through the points, in their order, with a small marker on each, or on every k-th. The dash is "", "dash" or "dots".</summary>
-    public Chart Line(string name, int series, IEnumerable<Point> points, Marker marker = Marker.Circle, string dash = "", bool markers = true, int markEvery = 1)
+    public Chart Line(string name, int series, IEnumerable<Point> points, Marker marker = Marker.Circle, string dash = "", bool markers = true,
+        int markEvery = 1)
     {
         var drawn = Drawable(points);
         string css = $"l s{series} {dash}".TrimEnd();

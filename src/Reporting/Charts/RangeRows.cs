@@ -34,7 +34,8 @@ public static class RangeRows
     /// <param name="reachName">What the thin lines are.</param>
     /// <param name="rule">A value to mark across all rows, with its name.</param>
     /// <param name="head">Identity and text alternative.</param>
-    public static string Draw(Axis axis, IReadOnlyList<RangeRow> rows, IReadOnlyList<RowSeries> series, string barName, string? reachName, (double Value, string Name)? rule, FigureHead head)
+    public static string Draw(Axis axis, IReadOnlyList<RangeRow> rows, IReadOnlyList<RowSeries> series, string barName, string? reachName,
+        (double Value, string Name)? rule, FigureHead head)
     {
         var legend = new Legend(Width, 12, Right);
         foreach (var s in series) legend.Add(s.Name, (svg, x, y) => svg.Marker(s.Marker, s.CssClass, x, y, Math.Min(s.Size, 4)));
@@ -57,7 +58,8 @@ public static class RangeRows
             double y = top + i * Row + Row / 2;
             drawing.Text("tick", Left - 6, y + 4, row.Name, "end");
             if (row.Reach is { } reach && reach >= axis.Min) drawing.Line("reach", Left, y, X(reach), y);
-            if (row.Bar is { } bar && bar >= axis.Min) drawing.Rectangle(row.IsOpen ? "b s4 pale open" : "b s4 pale", Left, y - 7, X(bar) - Left, 14, row.Hover);
+            if (row.Bar is { } bar && bar >= axis.Min) drawing.Rectangle(row.IsOpen ? "b s4 pale open" : "b s4 pale", Left, y - 7, X(bar) - Left, 14,
+                row.Hover);
             foreach (var mark in row.Marks)
                 if (mark.Value > 0 && double.IsFinite(mark.Value) && mark.Value >= axis.Min)
                     drawing.Marker(series[mark.Series].Marker, series[mark.Series].CssClass, X(mark.Value), y, series[mark.Series].Size, row.Hover);

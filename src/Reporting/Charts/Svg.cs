@@ -19,11 +19,13 @@ public sealed class Svg
     /// <param name="height">Height in user units.</param>
     /// <param name="head">Identity and text alternative.</param>
     public Svg(double width, double height, FigureHead head) =>
-        _text.Append($"<svg viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-labelledby=\"{head.Id}-title {head.Id}-text\" xmlns=\"http://www.w3.org/2000/svg\">\n")
+        _text.Append($"<svg viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-labelledby=\"{head.Id}-title {head.Id}-text\" "
+            + "xmlns=\"http://www.w3.org/2000/svg\">\n")
             .Append($"<title id=\"{head.Id}-title\">{Escape(head.Title)}</title>\n<desc id=\"{head.Id}-text\">{Escape(head.Description)}</desc>\n");
 
     /// <summary>A straight line.</summary>
-    public void Line(string cssClass, double x1, double y1, double x2, double y2) => Add($"<line class=\"{cssClass}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\"/>");
+    public void Line(string cssClass, double x1, double y1, double x2, double y2) =>
+        Add($"<line class=\"{cssClass}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\"/>");
 
     /// <summary>A polyline.</summary>
     public void Path(string cssClass, IReadOnlyList<(double X, double Y)> points)
@@ -33,7 +35,8 @@ public sealed class Svg
 
     /// <summary>A rectangle with an optional hover text.</summary>
     public void Rectangle(string cssClass, double x, double y, double width, double height, string? hover = null, string? style = null) =>
-        Add($"<rect class=\"{cssClass}\" x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(Math.Max(0, width))}\" height=\"{N(Math.Max(0, height))}\"{(style is null ? "" : $" style=\"{style}\"")}", "rect", hover);
+        Add($"<rect class=\"{cssClass}\" x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(Math.Max(0, width))}\" "
+            + $"height=\"{N(Math.Max(0, height))}\"{(style is null ? "" : $" style=\"{style}\"")}", "rect", hover);
 
     /// <summary>A marker: its shape tells series apart where colours do not.</summary>
     public void Marker(Marker marker, string cssClass, double x, double y, double size, string? hover = null)
@@ -42,9 +45,12 @@ public sealed class Svg
         string shape = marker switch
         {
             Charts.Marker.Square => $"<path class=\"{cssClass}\" d=\"M{N(x - s)} {N(y - s)}h{N(2 * s)}v{N(2 * s)}h{N(-2 * s)}z\"",
-            Charts.Marker.Diamond => $"<path class=\"{cssClass}\" d=\"M{N(x)} {N(y - 1.4 * s)}L{N(x + 1.4 * s)} {N(y)}L{N(x)} {N(y + 1.4 * s)}L{N(x - 1.4 * s)} {N(y)}z\"",
+            Charts.Marker.Diamond => $"<path class=\"{cssClass}\" d=\"M{N(x)} {N(y - 1.4 * s)}L{N(x + 1.4 * s)} {N(y)}L{N(x)} "
+                + $"{N(y + 1.4 * s)}L{N(x - 1.4 * s)} {N(y)}z\"",
             Charts.Marker.Triangle => $"<path class=\"{cssClass}\" d=\"M{N(x)} {N(y - 1.3 * s)}L{N(x + 1.2 * s)} {N(y + s)}L{N(x - 1.2 * s)} {N(y + s)}z\"",
-            Charts.Marker.Plus => $"<path class=\"{cssClass}\" d=\"M{N(x - 1.3 * s)} {N(y - .4 * s)}h{N(.9 * s)}v{N(-.9 * s)}h{N(.8 * s)}v{N(.9 * s)}h{N(.9 * s)}v{N(.8 * s)}h{N(-.9 * s)}v{N(.9 * s)}h{N(-.8 * s)}v{N(-.9 * s)}h{N(-.9 * s)}z\"",
+            Charts.Marker.Plus => $"<path class=\"{cssClass}\" d=\"M{N(x - 1.3 * s)} "
+                + $"{N(y - .4 * s)}h{N(.9 * s)}v{N(-.9 * s)}h{N(.8 * s)}v{N(.9 * s)}h{N(.9 * s)}"
+                + $"v{N(.8 * s)}h{N(-.9 * s)}v{N(.9 * s)}h{N(-.8 * s)}v{N(-.9 * s)}h{N(-.9 * s)}z\"",
             _ => $"<circle class=\"{cssClass}\" cx=\"{N(x)}\" cy=\"{N(y)}\" r=\"{N(s)}\"",
         };
         Add(shape, marker == Charts.Marker.Circle ? "circle" : "path", hover);
@@ -58,7 +64,8 @@ public sealed class Svg
     /// <param name="anchor">start, middle or end.</param>
     /// <param name="rotate">Degrees about the anchor.</param>
     public void Text(string cssClass, double x, double y, string text, string anchor = "start", double rotate = 0) =>
-        Add($"<text class=\"{cssClass}\" x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\"{(rotate == 0 ? "" : $" transform=\"rotate({N(rotate)} {N(x)} {N(y)})\"")}>{Escape(text)}</text>");
+        Add($"<text class=\"{cssClass}\" x=\"{N(x)}\" y=\"{N(y)}\" "
+            + $"text-anchor=\"{anchor}\"{(rotate == 0 ? "" : $" transform=\"rotate({N(rotate)} {N(x)} {N(y)})\"")}>{Escape(text)}</text>");
 
     /// <summary>Closes the drawing.</summary>
     public override string ToString() => _text + "</svg>";

@@ -39,7 +39,8 @@ internal static class ComparisonPages
         var text = new StringBuilder();
         MarkdownReport.Line(text, "# Kernel-flow comparison");
         MarkdownReport.Line(text, "");
-        MarkdownReport.Table(text, ["run", "inclusion", .. ComparisonTables.OperatorHeader], comparison.Runs.Select(r => (string[])[r.Label, Narrative.Word(r.Inclusion), .. ComparisonTables.Operators(r)]));
+        MarkdownReport.Table(text, ["run", "inclusion", .. ComparisonTables.OperatorHeader],
+            comparison.Runs.Select(r => (string[])[r.Label, Narrative.Word(r.Inclusion), .. ComparisonTables.Operators(r)]));
         foreach (string note in comparison.Notes) MarkdownReport.Line(text, "- " + MarkdownReport.Escape(note));
         if (comparison.Notes.Count > 0) MarkdownReport.Line(text, "");
         foreach (var section in ComparisonTables.All(comparison)) MarkdownReport.Section(text, section);
@@ -48,6 +49,8 @@ internal static class ComparisonPages
         return text.ToString();
     }
 
-    private static TableSection Origin(RunComparison comparison) => new("Where this comes from", [$"kernelflow {ToolInfo.Current.Version}; {ToolInfo.Current.Runtime}. Each run by itself: kernelflow analyze."], ["run", "input", "reason of the verdict"],
+    private static TableSection Origin(RunComparison comparison) => new("Where this comes from",
+        [$"kernelflow {ToolInfo.Current.Version}; {ToolInfo.Current.Runtime}. Each run by itself: kernelflow analyze."],
+        ["run", "input", "reason of the verdict"],
         [.. comparison.Runs.Select(r => (string[])[r.Label, r.Run.InputHash ?? "built in memory", r.InclusionReason ?? NumberText.None])]);
 }

@@ -4,7 +4,8 @@ using KernelFlow.Reporting.Html;
 
 namespace KernelFlow;
 
-/// <summary>Writes a comparison to files. Each file is replaced whole; files do not depend on the culture, and the same comparison gives the same bytes.</summary>
+/// <summary>Writes a comparison to files. Each file is replaced whole; files do not depend on the culture, and the same comparison gives the same
+/// bytes.</summary>
 public static class ComparisonReports
 {
     /// <summary>What programs read.</summary>

@@ -5,7 +5,8 @@ namespace KernelFlow.Reporting.Content;
 /// <param name="section">The question that it answers.</param>
 /// <param name="title">Its heading.</param>
 /// <param name="draw">Draws it.</param>
-internal sealed class BuiltInFigure(string id, string section, string title, Func<ReportFigure, ReservoirAnalysis, Figure> draw) : ReportFigure(id, section, title)
+internal sealed class BuiltInFigure(string id, string section, string title, Func<ReportFigure, ReservoirAnalysis, Figure> draw)
+    : ReportFigure(id, section, title)
 {
     /// <inheritdoc/>
     protected override Figure DrawCore(ReservoirAnalysis analysis) => draw(this, analysis);

@@ -13,5 +13,6 @@ public sealed record Figure(FigureHead Head, string? Drawing, string Caption)
 
     /// <summary>A chart as a figure; one that could not hold any value is not drawn.</summary>
     public static Figure Of(FigureHead head, Chart chart, string caption) =>
-        chart.Shown > 0 ? new(head, chart.ToString(), caption) : Without(head.Id, head.Title, $"None of its values can be drawn.{(chart.Dropped > 0 ? Drawn.Missing(chart, "are zero, negative or not finite") : "")}");
+        chart.Shown > 0 ? new(head, chart.ToString(), caption) : Without(head.Id, head.Title,
+            $"None of its values can be drawn.{(chart.Dropped > 0 ? Drawn.Missing(chart, "are zero, negative or not finite") : "")}");
 }

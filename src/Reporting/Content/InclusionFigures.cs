@@ -12,18 +12,24 @@ internal static class InclusionFigures
     {
         var modes = analysis.Inclusion.Modes;
         if (modes.Count == 0) return figure.Without("There are no modes.");
-        var head = figure.Head($"Share of its bound that each mode uses: the largest is {Short(analysis.Inclusion.Structural.WorstRatio)} at mode {Count(analysis.Inclusion.Structural.WorstMode + 1)}; above 1 is a violation");
+        var head = figure.Head($"Share of its bound that each mode uses: the largest is {Short(analysis.Inclusion.Structural.WorstRatio)} at mode "
+            + $"{Count(analysis.Inclusion.Structural.WorstMode + 1)}; above 1 is a violation");
         var chart = new Chart(SpectrumFigures.ModeAxis(modes.Count), Axis.Log("‖G ψ_j‖ / bound", modes.Select(m => m.Ratio).Append(1.5), 6), head);
         var points = Drawn.Thin(modes.Count).Select(j => (modes[j].InReservoir,
-            Point: new Point(j + 1, modes[j].Ratio, $"mode {Count(j + 1)}: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].Bound)}, floor {Short(modes[j].Floor)}, ratio {Short(modes[j].Ratio)}"))).ToArray();
+            Point: new Point(j + 1, modes[j].Ratio, $"mode {Count(j + 1)}: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].Bound)}, floor "
+                + $"{Short(modes[j].Floor)}, ratio {Short(modes[j].Ratio)}"))).ToArray();
         chart.Points("signal", 1, points.Where(p => !p.InReservoir).Select(p => p.Point));
         chart.Points("reservoir", 2, points.Where(p => p.InReservoir).Select(p => p.Point), Marker.Diamond);
         if (modes.Any(m => m.IndependentBound is not null))
-            chart.Points("independent check", 3, Drawn.Thin(modes.Count).Where(j => modes[j].IndependentBound > 0).Select(j => new Point(j + 1, modes[j].Response / modes[j].IndependentBound!.Value,
-                $"mode {Count(j + 1)}, two methods: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].IndependentBound)}, δ_W = {Short(modes[j].DissipationDifference)}, δ_G = {Short(modes[j].ResponseDifference)}")), Marker.Triangle, 1.8);
+            chart.Points("independent check", 3, Drawn.Thin(modes.Count).Where(j => modes[j].IndependentBound > 0).Select(j =>
+                new Point(j + 1, modes[j].Response / modes[j].IndependentBound!.Value,
+                $"mode {Count(j + 1)}, two methods: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].IndependentBound)}, δ_W = "
+                    + $"{Short(modes[j].DissipationDifference)}, δ_G = {Short(modes[j].ResponseDifference)}")), Marker.Triangle, 1.8);
         chart.Rule("bound", 1);
-        return Figure.Of(head, chart, "A direction that was hardly dissipated can hardly move the test outputs: ‖Gψ‖ ≤ √(cλ) plus a rounding floor. A point above 1 would violate the inclusion."
-            + (analysis.Inclusion.Independent.OrNull() is { } two ? $" Triangles: against the bound of the independent check ({two.Method}), which allows for the difference of the two." : "") + Drawn.Missing(chart, "are zero, far below, or not finite"));
+        return Figure.Of(head, chart, "A direction that was hardly dissipated can hardly move the test outputs: ‖Gψ‖ ≤ √(cλ) plus a rounding floor. A "
+            + "point above 1 would violate the inclusion."
+            + (analysis.Inclusion.Independent.OrNull() is { } two ? $" Triangles: against the bound of the independent check ({two.Method}), which "
+                + "allows for the difference of the two." : "") + Drawn.Missing(chart, "are zero, far below, or not finite"));
     }
 
     /// <summary>|(Gψ_j)_i|.</summary>
@@ -32,6 +38,7 @@ internal static class InclusionFigures
         if (!analysis.Inclusion.Responses.TryGet(out var map)) return figure.Without($"It is not known: {analysis.Inclusion.Responses.Reason}.");
         var head = figure.Head($"How far each of {Count(map.Modes)} modes moves each of {Count(map.TestOutputs)} test outputs");
         string drawing = HeatMap.Draw(new HeatMapData(map.TestOutputs, map.Modes, map.Largest, "mode j", "test output i", "|(G ψ_j)_i|"), head);
-        return new Figure(head, drawing, "Rows are test outputs, columns are modes in descending order of dissipation; the right edge is the reservoir, if there is one. Large matrices are shown in blocks, each by its largest element.");
+        return new Figure(head, drawing, "Rows are test outputs, columns are modes in descending order of dissipation; the right edge is the reservoir, "
+            + "if there is one. Large matrices are shown in blocks, each by its largest element.");
     }
 }

@@ -11,11 +11,17 @@ internal static class KeyFigures
     {
         foreach (string id in (string[])[WellKnownClaims.Transport, WellKnownClaims.TestTransfer])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim)
-                yield return ($"{claim.Id} {claim.Name}", Short(claim.RelativeError.OrNull()), $"relative error; known sources {Narrative.Sum(claim.Budget)}; {Narrative.Word(claim.Verdict)}");
-        yield return ("Kernel drift", Short(analysis.KernelEvolution.PeakDrift), $"largest relative change; {Short(analysis.KernelEvolution.EndDrift)} at the end");
-        yield return ("Signal and reservoir", $"{Narrative.Count(analysis.Spectrum.SignalDimension)} + {Narrative.Count(analysis.Spectrum.ReservoirDimension)}", $"modes, at threshold {Short(analysis.Spectrum.Threshold)} on {Narrative.Measure(analysis)}");
+                yield return ($"{claim.Id} {claim.Name}", Short(claim.RelativeError.OrNull()),
+                    $"relative error; known sources {Narrative.Sum(claim.Budget)}; {Narrative.Word(claim.Verdict)}");
+        yield return ("Kernel drift", Short(analysis.KernelEvolution.PeakDrift),
+            $"largest relative change; {Short(analysis.KernelEvolution.EndDrift)} at the end");
+        yield return ("Signal and reservoir", $"{Narrative.Count(analysis.Spectrum.SignalDimension)} + "
+            + $"{Narrative.Count(analysis.Spectrum.ReservoirDimension)}",
+            $"modes, at threshold {Short(analysis.Spectrum.Threshold)} on {Narrative.Measure(analysis)}");
         yield return ("Effective rank of W_S", Short(analysis.Spectrum.EffectiveRank), $"of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}");
         if (analysis.Descent is { } d)
-            yield return ("Largest z = η λ_max(BK)", Short(d.LargestZ), $"edge of stability {Short(d.StabilityEdge)}; {(d.Amplification > 1 ? $"early errors can grow by {Short(d.Amplification)}" : "early errors do not grow")}");
+            yield return ("Largest z = η λ_max(BK)", Short(d.LargestZ),
+                $"edge of stability {Short(d.StabilityEdge)}; "
+                + $"{(d.Amplification > 1 ? $"early errors can grow by {Short(d.Amplification)}" : "early errors do not grow")}");
     }
 }

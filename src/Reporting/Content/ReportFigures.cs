@@ -32,7 +32,8 @@ internal static class ReportFigures
     /// <summary>The ids in reading order: the names of the files in figures/.</summary>
     public static IReadOnlyList<string> Ids { get; } = Array.ConvertAll(s_figures, f => f.Id);
 
-    /// <summary>All figures in reading order, those without data included. Figures that the results name but nobody here can draw stand in their places as left out.</summary>
+    /// <summary>All figures in reading order, those without data included. Figures that the results name but nobody here can draw stand in their places as
+    /// left out.</summary>
     /// <param name="analysis">What was found.</param>
     /// <param name="own">A user's own figures.</param>
     /// <exception cref="ArgumentException">Two figures have one id.</exception>

@@ -10,10 +10,12 @@ internal static class ReportTables
     private const int MostRows = 12;
 
     /// <summary>The tables behind the figures, in reading order.</summary>
-    public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) => [Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
+    public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) =>
+        [Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
 
     /// <summary>The checks behind the inclusion verdict.</summary>
-    public static TableSection Checks(ReservoirAnalysis analysis) => new("What the verdict rests on", [], ["check", "#figure", "what it says"], Narrative.Checks(analysis));
+    public static TableSection Checks(ReservoirAnalysis analysis) => new("What the verdict rests on", [], ["check", "#figure", "what it says"],
+        Narrative.Checks(analysis));
 
     /// <summary>What was analysed and with what.</summary>
     public static TableSection Origin(ReservoirAnalysis analysis) =>
@@ -23,9 +25,13 @@ internal static class ReportTables
     {
         var (spectrum, modes) = (analysis.Spectrum, analysis.Inclusion.Modes);
         string facts = $"Window t = {Short(analysis.Window.From, 6)} to {Short(analysis.Window.To, 6)}. "
-            + $"{Count(spectrum.Eigenvalues.Count)} eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}")} ({spectrum.Solver.Name()}): "
-            + $"{Narrative.Count(spectrum.SignalDimension)} signal, {Narrative.Count(spectrum.ReservoirDimension)} reservoir (threshold δ = {Short(spectrum.Threshold)} on {Narrative.Measure(analysis)}); "
-            + $"effective rank {Short(spectrum.EffectiveRank, 4)}; largest residual ‖Wψ − λψ‖ = {Short(spectrum.ResidualNorms.Count == 0 ? null : spectrum.ResidualNorms.Max())}.";
+            + $"{Count(spectrum.Eigenvalues.Count)} "
+                + $"eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}")} "
+                + $"({spectrum.Solver.Name()}): "
+            + $"{Narrative.Count(spectrum.SignalDimension)} signal, {Narrative.Count(spectrum.ReservoirDimension)} reservoir (threshold δ = "
+                + $"{Short(spectrum.Threshold)} on {Narrative.Measure(analysis)}); "
+            + $"effective rank {Short(spectrum.EffectiveRank, 4)}; largest residual ‖Wψ − λψ‖ = "
+                + $"{Short(spectrum.ResidualNorms.Count == 0 ? null : spectrum.ResidualNorms.Max())}.";
         string[] paragraphs = spectrum.DissipatedFraction.Reason is { } reason ? [facts, $"No dissipated fraction: {reason}."] : [facts];
         int[] shown = Spread(spectrum.Eigenvalues.Count);
         return new("Spectrum of W_S", paragraphs, ["#mode", "#λ_j", "#2βλ_j", "#λ_j/λ_1", "#‖G ψ_j‖", "#bound √(c λ_j)"],
@@ -46,7 +52,8 @@ internal static class ReportTables
         return new("Movement of the kernel", [facts], ["#t", "#drift (spectral)", "#drift (Frobenius)", "#centred alignment", "#rotation (rad)", "#λ_max(K)"],
         [
             .. shown.Select(k => evolution.Points[k]).Select(p => (string[])
-                [Short(p.Time, 6), Short(p.SpectralDrift), Short(p.FrobeniusDrift), Short(p.CentredAlignment, 4), Short(p.Rotation), Short(p.LargestEigenvalue)]),
+                [Short(p.Time, 6), Short(p.SpectralDrift), Short(p.FrobeniusDrift), Short(p.CentredAlignment, 4), Short(p.Rotation),
+                    Short(p.LargestEigenvalue)]),
         ], More(shown.Length, evolution.Points.Count, "kernel-evolution.csv"));
     }
 
@@ -55,10 +62,13 @@ internal static class ReportTables
         const string title = "Checkpoint intervals";
         var intervals = analysis.Intervals;
         string[] header = ["#from", "#to", "#transport defect", "#steps"];
-        if (intervals.Count > 0 && intervals.All(i => !i.TransportDefect.IsKnown)) return new(title, [$"No transport defects: {analysis.Intervals[0].TransportDefect.Reason}."], header, []);
+        if (intervals.Count > 0 && intervals.All(i => !i.TransportDefect.IsKnown)) return new(title,
+            [$"No transport defects: {analysis.Intervals[0].TransportDefect.Reason}."], header, []);
         var worst = intervals.OrderByDescending(i => i.TransportDefect.OrDefault(-1)).ThenBy(i => i.From).Take(MostRows).ToArray();
-        return new(title, ["The transport defect ‖g(t_{k+1}) − P g(t_k)‖/‖g(t_k)‖ is large where checkpoints are too sparse or learning rates too large. The largest first:"], header,
-            Array.ConvertAll(worst, i => (string[])[Short(i.From, 6), Short(i.To, 6), Short(i.TransportDefect.OrNull()), Count(i.Steps)]), More(worst.Length, intervals.Count, "intervals.csv"));
+        return new(title, ["The transport defect ‖g(t_{k+1}) − P g(t_k)‖/‖g(t_k)‖ is large where checkpoints are too sparse or learning rates too large. "
+            + "The largest first:"], header,
+            Array.ConvertAll(worst, i => (string[])[Short(i.From, 6), Short(i.To, 6), Short(i.TransportDefect.OrNull()), Count(i.Steps)]),
+                More(worst.Length, intervals.Count, "intervals.csv"));
     }
 
     private static string? More(int shown, int all, string file) => shown == all ? null : $"{Count(shown)} of {Count(all)} rows; all are in tables/{file}.";

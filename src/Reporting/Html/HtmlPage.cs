@@ -10,14 +10,18 @@ public static class HtmlPage
     /// <summary>Everything up to the first heading.</summary>
     public static void Open(StringBuilder page, string title, ToolInfo? tool = null)
     {
-        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
+            + "initial-scale=1\">\n");
         // The page loads nothing, from anywhere; the empty icon keeps browsers from asking for one.
         page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
-        page.Append($"<meta name=\"generator\" content=\"kernelflow {E((tool ?? ToolInfo.Current).Version)}\">\n<title>{E(title)}</title>\n<style>\n{HtmlStyle.Page}\n{HtmlStyle.Drawing}\n{HtmlStyle.Print}\n</style>\n</head>\n<body>\n<main>\n");
+        page.Append($"<meta name=\"generator\" content=\"kernelflow "
+            + $"{E((tool ?? ToolInfo.Current).Version)}\">\n<title>{E(title)}</title>\n<style>\n{HtmlStyle.Page}\n"
+            + $"{HtmlStyle.Drawing}\n{HtmlStyle.Print}\n</style>\n</head>\n<body>\n<main>\n");
     }
 
     /// <summary>Everything after the last paragraph.</summary>
-    public static void Close(StringBuilder page) => page.Append("<p class=\"soft\">Colours are those of Okabe and Ito, chosen to be told apart with every common colour vision; series also differ in shape or dash.</p>\n</main>\n</body>\n</html>\n");
+    public static void Close(StringBuilder page) => page.Append("<p class=\"soft\">Colours are those of Okabe and Ito, chosen to be told apart with "
+        + "every common colour vision; series also differ in shape or dash.</p>\n</main>\n</body>\n</html>\n");
 
     /// <summary>The figures under their questions.</summary>
     public static void FigureSections(StringBuilder page, IReadOnlyList<(string Section, Figure Figure)> figures)
@@ -34,7 +38,8 @@ public static class HtmlPage
                 open = section;
             }
             if (figure.Drawing is null) missing.Add(figure);
-            else page.Append($"<figure id=\"{figure.Head.Id}\">\n<h3>{E(figure.Head.Title)}</h3>\n{figure.Drawing}\n<figcaption>{E(figure.Caption)}</figcaption>\n</figure>\n");
+            else page.Append($"<figure id=\"{figure.Head.Id}\">\n<h3>{E(figure.Head.Title)}</h3>\n")
+                .Append($"{figure.Drawing}\n<figcaption>{E(figure.Caption)}</figcaption>\n</figure>\n");
         }
         CloseSection(page, open, missing);
     }
@@ -44,7 +49,8 @@ public static class HtmlPage
     {
         if (open is null) return;
         page.Append("</div>\n");
-        foreach (var figure in missing) page.Append($"<p class=\"missing\" id=\"{figure.Head.Id}\"><strong>{E(figure.Head.Title)}</strong>: not drawn. {E(figure.Caption)}</p>\n");
+        foreach (var figure in missing) page.Append($"<p class=\"missing\" id=\"{figure.Head.Id}\"><strong>{E(figure.Head.Title)}</strong>: not drawn. "
+            + $"{E(figure.Caption)}</p>\n");
         missing.Clear();
     }
 
@@ -77,7 +83,8 @@ public static class HtmlPage
     public static string Chip(Verdict verdict) => $"<span class=\"chip {Css(verdict)}\">{Sign(verdict)} {E(Narrative.Word(verdict))}</span>";
 
     /// <summary>A sign for a verdict.</summary>
-    public static string Sign(Verdict verdict) => verdict switch { Verdict.Holds => "✓", Verdict.Violated => "✗", Verdict.Undecided => "?", Verdict.Vacuous => "∅", _ => "·" };
+    public static string Sign(Verdict verdict) => verdict switch { Verdict.Holds => "✓", Verdict.Violated => "✗", Verdict.Undecided => "?",
+        Verdict.Vacuous => "∅", _ => "·" };
 
     /// <summary>The colour class of a verdict.</summary>
     public static string Css(Verdict verdict) => verdict.ToString().ToLowerInvariant();

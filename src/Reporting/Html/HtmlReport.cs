@@ -9,7 +9,8 @@ namespace KernelFlow.Reporting.Html;
 /// <summary>report.html: one file that needs nothing else, readable on a phone, in the dark and on paper.</summary>
 internal static class HtmlReport
 {
-    private static readonly string[] s_claimHeader = ["claim", "tests", "verdict", "#error", "#integration", "#interpolation", "#descent", "#rounding", "#sum", "#limit", "#correlation"];
+    private static readonly string[] s_claimHeader = ["claim", "tests", "verdict", "#error", "#integration", "#interpolation", "#descent", "#rounding",
+        "#sum", "#limit", "#correlation"];
 
     /// <summary>The whole document.</summary>
     public static string Text(ReservoirAnalysis analysis) => Text(analysis, ReportFigures.All(analysis));
@@ -38,42 +39,51 @@ internal static class HtmlReport
     {
         var inclusion = analysis.Inclusion;
         page.Append($"<h1>Kernel-flow report{(analysis.Run.Name is { } name ? $": {E(name)}" : "")}</h1>\n");
-        page.Append($"<div class=\"verdict {Css(inclusion.Verdict)}\">\n<strong>{Sign(inclusion.Verdict)} Inclusion ker&nbsp;W_S ⊆ ker&nbsp;G_Q: {E(Narrative.Word(inclusion.Verdict))}</strong>\n<p>{E(Narrative.Headline(analysis))}</p>\n");
+        page.Append($"<div class=\"verdict {Css(inclusion.Verdict)}\">\n<strong>{Sign(inclusion.Verdict)} Inclusion ker&nbsp;W_S ⊆ ker&nbsp;G_Q: "
+            + $"{E(Narrative.Word(inclusion.Verdict))}</strong>\n<p>{E(Narrative.Headline(analysis))}</p>\n");
         if (inclusion.Reason is { } reason) page.Append($"<p class=\"soft\">Reason: {E(reason)}.</p>\n");
         if (Narrative.Prediction(analysis) is { } prediction) page.Append($"<p>{E(prediction)}</p>\n");
         page.Append("</div>\n");
         if (analysis.Claims.Count > 0)
         {
             page.Append("<ul class=\"glance\" aria-label=\"Verdicts of all claims\">\n");
-            foreach (var c in analysis.Claims) page.Append($"<li class=\"{Css(c.Verdict)}\"><a href=\"#{E(c.Id)}\">{E(c.Id)} {E(c.Name)} <b>{Sign(c.Verdict)} {E(Narrative.Word(c.Verdict))}</b></a></li>\n");
+            foreach (var c in analysis.Claims) page.Append($"<li class=\"{Css(c.Verdict)}\"><a href=\"#{E(c.Id)}\">{E(c.Id)} {E(c.Name)} "
+                + $"<b>{Sign(c.Verdict)} {E(Narrative.Word(c.Verdict))}</b></a></li>\n");
             page.Append("</ul>\n");
         }
         page.Append("<dl class=\"tiles\">\n");
-        foreach (var (key, value, note) in KeyFigures.Of(analysis)) page.Append($"<div class=\"tile\"><dt>{E(key)}</dt><dd>{E(value)}<small>{E(note)}</small></dd></div>\n");
+        foreach (var (key, value, note) in KeyFigures.Of(analysis))
+            page.Append($"<div class=\"tile\"><dt>{E(key)}</dt><dd>{E(value)}<small>{E(note)}</small></dd></div>\n");
         page.Append($"</dl>\n<p>{E(Narrative.Mode(analysis))}</p>\n");
         if (Narrative.Stability(analysis) is { } stability) page.Append($"<p class=\"soft\">{E(stability)}</p>\n");
     }
 
     private static void Claims(StringBuilder page, ReservoirAnalysis analysis)
     {
-        page.Append("<h2 id=\"claims\">Claims</h2>\n<p class=\"soft\">Claims marked <em>data</em> confront the theory with what was recorded; claims marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; the largest part is in bold.</p>\n");
+        page.Append("<h2 id=\"claims\">Claims</h2>\n<p class=\"soft\">Claims marked <em>data</em> confront the theory with what was recorded; claims "
+            + "marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; the largest part "
+            + "is in bold.</p>\n");
         page.Append("<div class=\"scroll\"><table class=\"claims\">\n<thead><tr>");
         foreach (string h in s_claimHeader) page.Append($"<th scope=\"col\"{(h[0] == '#' ? " class=\"n\"" : "")}>{h.TrimStart('#')}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
         foreach (var c in analysis.Claims)
         {
             string reasons = Narrative.Reasons(c);
-            page.Append($"<tr id=\"{E(c.Id)}\"{(reasons == "" ? "" : " class=\"told\"")}><th scope=\"row\">{E(c.Id)} {E(c.Name)}</th><td>{Narrative.Tests(c)}</td><td>{Chip(c.Verdict)}</td>");
+            page.Append($"<tr id=\"{E(c.Id)}\"{(reasons == "" ? "" : " class=\"told\"")}><th scope=\"row\">{E(c.Id)} "
+                + $"{E(c.Name)}</th><td>{Narrative.Tests(c)}</td><td>{Chip(c.Verdict)}</td>");
             (string? Part, string Text)[] cells =
             [
-                (null, Short(c.RelativeError.OrNull())), ("integration", Short(c.Budget?.Integration.OrNull())), ("interpolation", Short(c.Budget?.Interpolation.OrNull())),
-                ("descent", Short(c.Budget?.Descent.OrNull())), ("rounding", Short(c.Budget?.Rounding.OrNull())), (null, Narrative.Sum(c.Budget)), (null, Short(c.Tolerance)), (null, Short(c.Correlation, 6)),
+                (null, Short(c.RelativeError.OrNull())), ("integration", Short(c.Budget?.Integration.OrNull())),
+                    ("interpolation", Short(c.Budget?.Interpolation.OrNull())),
+                ("descent", Short(c.Budget?.Descent.OrNull())), ("rounding", Short(c.Budget?.Rounding.OrNull())), (null, Narrative.Sum(c.Budget)),
+                    (null, Short(c.Tolerance)), (null, Short(c.Correlation, 6)),
             ];
             for (int i = 0; i < cells.Length; i++)
             {
                 var (part, cell) = cells[i];
                 // On a phone each claim is a card, where cells name their column.
-                page.Append($"<td class=\"n\" data-name=\"{s_claimHeader[i + 3].TrimStart('#')}\">{(part is not null && c.Budget?.LargestPart == part ? $"<strong>{E(cell)}</strong>" : E(cell))}</td>");
+                string value = part is not null && c.Budget?.LargestPart == part ? $"<strong>{E(cell)}</strong>" : E(cell);
+                page.Append($"<td class=\"n\" data-name=\"{s_claimHeader[i + 3].TrimStart('#')}\">{value}</td>");
             }
             page.Append("</tr>\n");
             if (reasons != "") page.Append($"<tr class=\"why\"><td colspan=\"{s_claimHeader.Length}\">{E(reasons)}</td></tr>\n");

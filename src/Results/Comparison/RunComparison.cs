@@ -20,7 +20,8 @@ public sealed record RunComparison
         ArgumentNullException.ThrowIfNull(runs);
         ComparedRun[] all = [.. runs];
         if (all.Length < 2)
-            throw new ArgumentException($"A comparison needs at least two runs, windows or densities; there is {(all.Length == 0 ? "none" : "one")}.", nameof(runs));
+            throw new ArgumentException($"A comparison needs at least two runs, windows or densities; there is {(all.Length == 0 ? "none" : "one")}.",
+                nameof(runs));
         if (all.GroupBy(r => r.Label, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Two runs have the label {twice.Key}.", nameof(runs));
         return new RunComparison { Runs = all, Differences = Results.ComparedFacts.Differences(all), Notes = Results.ComparedFacts.Notes(all) };

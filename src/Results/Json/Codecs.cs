@@ -16,7 +16,8 @@ internal static class Codecs
     /// <summary>A number, or why there is none.</summary>
     public static readonly Codec<Known<double>> KnownNumber = Make<Known<double>>(
         (json, key, value) => json.Number(key, value.OrNull(), value.Reason),
-        (parent, key) => parent[key] is { IsNull: false } there ? there.Number() : NotFinite(parent, key) is { } x ? x : Known.Unknown<double>(Reason(parent, key)));
+        (parent, key) => parent[key] is { IsNull: false } there ? there.Number() : NotFinite(parent, key) is { } x ? x
+            : Known.Unknown<double>(Reason(parent, key)));
 
     /// <summary>A whole number.</summary>
     public static readonly Codec<int> Whole = Make<int>((json, key, value) => json.WriteNumber(key, value), (parent, key) => parent[key].Whole());
@@ -54,10 +55,13 @@ internal static class Codecs
         (parent, key) => parent.Has(key) ? Number.Read(parent, key) : null);
 
     /// <summary>A verdict, by its name.</summary>
-    public static readonly Codec<Verdict> Verdict = Make<Verdict>((json, key, value) => json.WriteString(key, value.ToString()), (parent, key) => parent[key].Verdict());
+    public static readonly Codec<Verdict> Verdict = Make<Verdict>((json, key, value) => json.WriteString(key, value.ToString()), (parent, key) =>
+        parent[key].Verdict());
 
-    /// <summary>Numbers on one line. Those that are not finite are null; which of them are infinite stands beside them, under the key with "Infinite" or "MinusInfinite" appended.</summary>
-    public static readonly Codec<IReadOnlyList<double>> Numbers = Make<IReadOnlyList<double>>((json, key, value) => json.Numbers(key, value), (parent, key) => List(parent, key));
+    /// <summary>Numbers on one line. Those that are not finite are null; which of them are infinite stands beside them, under the key with "Infinite" or
+    /// "MinusInfinite" appended.</summary>
+    public static readonly Codec<IReadOnlyList<double>> Numbers = Make<IReadOnlyList<double>>((json, key, value) => json.Numbers(key, value),
+        (parent, key) => List(parent, key));
 
     /// <summary>Numbers, or why there are none.</summary>
     public static readonly Codec<Known<IReadOnlyList<double>>> KnownNumbers = Make<Known<IReadOnlyList<double>>>(
@@ -109,7 +113,8 @@ internal static class Codecs
         (parent, key) => parent[key].Entries().ToDictionary(e => e.Name, e => e.Value.Text()));
 
     /// <summary>A value of an enumeration, by its lower-case name.</summary>
-    public static Codec<T> Choice<T>() where T : struct, Enum => Make<T>((json, key, value) => json.WriteString(key, value.Name()), (parent, key) => parent[key].Choice<T>());
+    public static Codec<T> Choice<T>() where T : struct, Enum => Make<T>((json, key, value) => json.WriteString(key, value.Name()), (parent, key) =>
+        parent[key].Choice<T>());
 
     /// <summary>A number that may be missing for one reason only.</summary>
     public static Codec<double?> NumberOr(string reason) => Make<double?>(
@@ -139,7 +144,8 @@ internal static class Codecs
         (json, key, value) => json.Numbers(key, value, reason), (parent, key) => parent[key].IsNull ? null : List(parent, key));
 
     /// <summary>The reason beside a null.</summary>
-    public static string Reason(ResultsKey parent, string key) => parent.TextOrNull(key + JsonNumbers.ReasonSuffix) is { Length: > 0 } reason ? reason : NoReason;
+    public static string Reason(ResultsKey parent, string key) => parent.TextOrNull(key + JsonNumbers.ReasonSuffix) is { Length: > 0 } reason ? reason
+        : NoReason;
 
     /// <summary>A codec from two functions.</summary>
     public static Codec<T> Make<T>(Action<Utf8JsonWriter, string, T> write, Func<ResultsKey, string, T> read) => new(write, read);

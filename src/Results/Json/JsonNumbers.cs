@@ -85,7 +85,8 @@ public static class JsonNumbers
         json.WriteEndArray();
     }
 
-    /// <summary>A whole document as UTF-8 without a byte-order mark, ending in a line feed: "format", "version" and what <paramref name="write"/> adds.</summary>
+    /// <summary>A whole document as UTF-8 without a byte-order mark, ending in a line feed: "format", "version" and what <paramref name="write"/>
+    /// adds.</summary>
     public static void Document(Stream stream, string format, int version, Action<Utf8JsonWriter> write)
     {
         using (var json = new Utf8JsonWriter(stream, Indented))

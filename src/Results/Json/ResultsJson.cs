@@ -109,7 +109,8 @@ internal static class ResultsJson
             if (json["version"].Whole() is var version && version != ResultsFile.Version)
             {
                 string newer = version > ResultsFile.Version ? "; a newer kernelflow wrote it" : "";
-                throw new InvalidResultsException($"{path}: version {NumberText.Count(version)} of the results, expected {NumberText.Count(ResultsFile.Version)}{newer}.");
+                throw new InvalidResultsException($"{path}: version {NumberText.Count(version)} of the results, expected "
+                    + $"{NumberText.Count(ResultsFile.Version)}{newer}.");
             }
             return read(json);
         }

@@ -11,7 +11,8 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     /// <summary>A key of an object.</summary>
     /// <exception cref="InvalidResultsException">It is missing.</exception>
     public ResultsKey this[string key] =>
-        Json.ValueKind != JsonValueKind.Object ? throw Wrong("an object") : Json.TryGetProperty(key, out var value) ? new(File, At(key), value) : throw new InvalidResultsException($"{File}: {At(key)} is missing.");
+        Json.ValueKind != JsonValueKind.Object ? throw Wrong("an object") : Json.TryGetProperty(key, out var value) ? new(File, At(key), value)
+            : throw new InvalidResultsException($"{File}: {At(key)} is missing.");
 
     /// <summary>Whether an object has the key.</summary>
     public bool Has(string key) => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(key, out _);
@@ -51,13 +52,15 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
 
     /// <summary>A value of an enumeration, by its name.</summary>
     public T Choice<T>() where T : struct, Enum =>
-        ChoiceNames.TryParse(Text(), out T value) ? value : throw new InvalidResultsException($"{File}: {Path} is {Text()}, expected one of {string.Join(", ", ChoiceNames.All<T>())}.");
+        ChoiceNames.TryParse(Text(), out T value) ? value : throw new InvalidResultsException($"{File}: {Path} is {Text()}, expected one of "
+            + $"{string.Join(", ", ChoiceNames.All<T>())}.");
 
     /// <summary>The values of an array.</summary>
     public IEnumerable<ResultsKey> Items()
     {
         var key = this;
-        return Json.ValueKind == JsonValueKind.Array ? Json.EnumerateArray().Select((e, i) => new ResultsKey(key.File, FormattableString.Invariant($"{key.Path}[{i}]"), e)) : throw Wrong("a list");
+        return Json.ValueKind == JsonValueKind.Array ? Json.EnumerateArray().Select((e, i) =>
+            new ResultsKey(key.File, FormattableString.Invariant($"{key.Path}[{i}]"), e)) : throw Wrong("a list");
     }
 
     /// <summary>The numbers of an array.</summary>
@@ -67,11 +70,13 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     public IEnumerable<(string Name, ResultsKey Value)> Entries()
     {
         var key = this;
-        return Json.ValueKind == JsonValueKind.Object ? Json.EnumerateObject().Select(p => (p.Name, new ResultsKey(key.File, key.At(p.Name), p.Value))) : throw Wrong("an object");
+        return Json.ValueKind == JsonValueKind.Object ? Json.EnumerateObject().Select(p => (p.Name, new ResultsKey(key.File, key.At(p.Name), p.Value)))
+            : throw Wrong("an object");
     }
 
     private string At(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
     /// <summary>The value is not what it should be.</summary>
-    public InvalidResultsException Wrong(string expected) => new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected {expected}.");
+    public InvalidResultsException Wrong(string expected) => new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected "
+        + $"{expected}.");
 }

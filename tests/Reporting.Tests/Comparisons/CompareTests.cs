@@ -27,9 +27,11 @@ public sealed class CompareTests : IDisposable
     {
         using var run = RecordedRun.Open(TestRuns.DigitsTiny);
         var times = run.Checkpoints.Select(c => c.Time).ToArray();
-        var comparison = KernelFlow.Compare.Runs([TestRuns.DigitsTiny], new CompareOptions { Analysis = Options, Windows = [new(null, times[8]), new(times[8], null)], Every = [1, 3] });
+        var comparison = KernelFlow.Compare.Runs([TestRuns.DigitsTiny], new CompareOptions { Analysis = Options,
+            Windows = [new(null, times[8]), new(times[8], null)], Every = [1, 3] });
         string first = times[8].ToString("G6", CultureInfo.InvariantCulture);
-        Assert.Equal([$"digits-tiny [start, {first}] every 1", $"digits-tiny [start, {first}] every 3", $"digits-tiny [{first}, end] every 1", $"digits-tiny [{first}, end] every 3"], comparison.Runs.Select(r => r.Label));
+        Assert.Equal([$"digits-tiny [start, {first}] every 1", $"digits-tiny [start, {first}] every 3", $"digits-tiny [{first}, end] every 1",
+            $"digits-tiny [{first}, end] every 3"], comparison.Runs.Select(r => r.Label));
 
         var window = Analyze.Reservoir(run.Checkpoints.Window(times[8], null), Options);
         Assert.Equal(window.Spectrum.Eigenvalues, comparison.Runs[2].Spectrum.Eigenvalues);
@@ -46,7 +48,8 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public void ReportsReadBackExactly()
     {
-        foreach (var (name, analysis) in (ReadOnlySpan<(string, ReservoirAnalysis)>)[("flow", SampleAnalysis.Make()), ("descent", SampleAnalysis.Descent()), ("tiny", TestRuns.DigitsTinyAnalysis)])
+        foreach (var (name, analysis) in (ReadOnlySpan<(string, ReservoirAnalysis)>)[("flow", SampleAnalysis.Make()),
+            ("descent", SampleAnalysis.Descent()), ("tiny", TestRuns.DigitsTinyAnalysis)])
         {
             analysis.WriteFolder(Of(name));
             var read = KernelFlow.Compare.Read(Of(name));
@@ -55,7 +58,8 @@ public sealed class CompareTests : IDisposable
             Assert.Equal(analysis.Run.Name ?? name, read.Label);
         }
         var infinite = SampleAnalysis.Make();
-        (infinite with { Inclusion = infinite.Inclusion with { Visibility = null }, Spectrum = infinite.Spectrum with { EffectiveRank = double.NaN } }).WriteFolder(Of("infinite"));
+        (infinite with { Inclusion = infinite.Inclusion with { Visibility = null },
+            Spectrum = infinite.Spectrum with { EffectiveRank = double.NaN } }).WriteFolder(Of("infinite"));
         var back = KernelFlow.Compare.Read(Of("infinite", "results.json"), "label");
         Assert.Null(back.Visibility);
         Assert.True(double.IsNaN(back.Spectrum.EffectiveRank));
@@ -66,11 +70,14 @@ public sealed class CompareTests : IDisposable
     public void WhatDiffersIsToldWithWhatItDoesToTheNumbers()
     {
         var a = SampleAnalysis.Make();
-        var b = SampleAnalysis.Descent() with { Run = a.Run with { Loss = "logistic", Train = 5, Metadata = new Dictionary<string, string> { ["network"] = "tanh", ["labelNoise"] = "0.2" } } };
-        var c = KernelFlow.Compare.Runs([ComparedRun.Of("a", a), ComparedRun.Of("b", b), ComparedRun.Of("c", a with { Spectrum = a.Spectrum with { Threshold = 0.5 }, Options = a.Options with { Threshold = 0.5 } })]);
+        var b = SampleAnalysis.Descent() with { Run = a.Run with { Loss = "logistic", Train = 5, Metadata = new Dictionary<string,
+            string> { ["network"] = "tanh", ["labelNoise"] = "0.2" } } };
+        var c = KernelFlow.Compare.Runs([ComparedRun.Of("a", a), ComparedRun.Of("b", b),
+            ComparedRun.Of("c", a with { Spectrum = a.Spectrum with { Threshold = 0.5 }, Options = a.Options with { Threshold = 0.5 } })]);
         Assert.Equal(["loss", "training examples", "network", "labelNoise", "mode", "method", "threshold"], c.Differences.Select(d => d.Name));
         Assert.Equal(["", "0.2", ""], c.Differences.Single(d => d.Name == "labelNoise").Values);
-        foreach (string start in (string[])["Thresholds differ", "The threshold applies", "Flow and descent are mixed", "Losses differ", "The numbers of training outputs differ"])
+        foreach (string start in (string[])["Thresholds differ", "The threshold applies", "Flow and descent are mixed", "Losses differ",
+            "The numbers of training outputs differ"])
             Assert.Contains(c.Notes, n => n.StartsWith(start, StringComparison.Ordinal));
         Assert.Equal(["a and b are the same input, window and options."], KernelFlow.Compare.Runs([ComparedRun.Of("a", a), ComparedRun.Of("b", a)]).Notes);
     }
@@ -109,25 +116,33 @@ public sealed class CompareTests : IDisposable
         Assert.Contains("there is one", Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([one])).Message);
         Assert.Contains("Two runs have the label a", Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([one, one])).Message);
         Assert.Contains("only one thing", Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny])).Message);
-        Assert.Contains("given twice", Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny, TestRuns.DigitsTiny + "/"])).Message);
+        Assert.Contains("given twice", Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny, TestRuns.DigitsTiny
+            + "/"])).Message);
         Assert.Contains("folder not found", Assert.Throws<InvalidRunException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny, Of("nowhere")])).Message);
-        Assert.Contains("neither a run nor a report", Assert.Throws<InvalidRunException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny, _folder])).Message);
+        Assert.Contains("neither a run nor a report", Assert.Throws<InvalidRunException>(() =>
+            KernelFlow.Compare.Runs([TestRuns.DigitsTiny, _folder])).Message);
         SampleAnalysis.Make().WriteFolder(Of("report"));
-        Assert.Contains("holds results, not a run", Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny, Of("report")], new CompareOptions { Every = [1, 2] })).Message);
-        Assert.Contains("every: 0", Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny], new CompareOptions { Every = [1, 0] })).Message);
-        var late = Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny], new CompareOptions { Windows = [new(0, 1e9), new(null, null)] }));
+        Assert.Contains("holds results, not a run", Assert.Throws<ArgumentException>(() =>
+            KernelFlow.Compare.Runs([TestRuns.DigitsTiny, Of("report")], new CompareOptions { Every = [1, 2] })).Message);
+        Assert.Contains("every: 0", Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny],
+            new CompareOptions { Every = [1, 0] })).Message);
+        var late = Assert.Throws<ArgumentException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny],
+            new CompareOptions { Windows = [new(0, 1e9), new(null, null)] }));
         Assert.Matches("digits-tiny: to: 1E\\+?0?9.*is not the time of a checkpoint", late.Message.Replace("1000000000", "1E9"));
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.Throws<OperationCanceledException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny], new CompareOptions { Every = [1, 2] }, null, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => KernelFlow.Compare.Runs([TestRuns.DigitsTiny], new CompareOptions { Every = [1, 2] }, null,
+            stop.Token));
     }
 
     [Fact]
     public void TheFolderIsCompleteAndTheSameUnderEveryCulture()
     {
-        var comparison = KernelFlow.Compare.Runs([ComparedRun.Of("<a> | 1", SampleAnalysis.Make()), ComparedRun.Of("b,\"2\"", SampleAnalysis.Descent()), ComparedRun.Of("c", TestRuns.DigitsTinyAnalysis)]);
+        var comparison = KernelFlow.Compare.Runs([ComparedRun.Of("<a> | 1", SampleAnalysis.Make()), ComparedRun.Of("b,\"2\"", SampleAnalysis.Descent()),
+            ComparedRun.Of("c", TestRuns.DigitsTinyAnalysis)]);
         foreach (string culture in (string[])["", "de-DE", "ru-RU"]) Cultures.Under(culture, () => { comparison.WriteFolder(Of("out" + culture)); return 0; });
-        string[] found = [.. Directory.EnumerateFiles(Of("out"), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Of("out"), f).Replace('\\', '/'))];
+        string[] found = [.. Directory.EnumerateFiles(Of("out"), "*", SearchOption.AllDirectories).Select(f =>
+            Path.GetRelativePath(Of("out"), f).Replace('\\', '/'))];
         Assert.Equal(ComparisonReports.Files.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
         foreach (string file in found)
             foreach (string culture in (string[])["de-DE", "ru-RU"])
@@ -140,7 +155,8 @@ public sealed class CompareTests : IDisposable
         Assert.Contains("| &lt;a> \\| 1 | holds | 2 | 1 |", File.ReadAllText(Of("out", "compare.md")));
         var json = JsonDocument.Parse(File.ReadAllText(Of("out", "compare.json"))).RootElement;
         Assert.Equal(ComparisonReports.Format, json.GetProperty("format").GetString());
-        Assert.Equal(TestRuns.DigitsTinyAnalysis.Spectrum.Eigenvalues, json.GetProperty("runs")[2].GetProperty("spectrum").GetProperty("eigenvalues").EnumerateArray().Select(v => v.GetDouble()));
+        Assert.Equal(TestRuns.DigitsTinyAnalysis.Spectrum.Eigenvalues,
+            json.GetProperty("runs")[2].GetProperty("spectrum").GetProperty("eigenvalues").EnumerateArray().Select(v => v.GetDouble()));
         string[] rows = File.ReadAllText(Of("out", "compare.csv")).TrimEnd('\n').Split('\n');
         Assert.Equal(4, rows.Length);
         Assert.StartsWith("\"b,\"\"2\"\"\",Holds,squared,3,2,1,7,4,0,150.00000000000003,descent,", rows[2]);

@@ -9,7 +9,8 @@ internal static class SampleAnalysis
     {
         Run = new RunSummary("squared", 3, 2, 1, 7, 4, "sha256:0123")
         {
-            Optimizer = new OptimizerSummary("momentum", 0.05, [("momentum", 0.9)]), Metadata = new Dictionary<string, string> { ["network"] = "tanh | 8 <wide>" },
+            Optimizer = new OptimizerSummary("momentum", 0.05, [("momentum", 0.9)]), Metadata = new Dictionary<string,
+                string> { ["network"] = "tanh | 8 <wide>" },
         },
         Options = new ResolvedOptions(AnalysisMode.Flow, "gauss-6", "linear", 1e-8, 1e-3, 0) { ModeReason = "descent is not built" },
         Window = new TimeWindow(0, 150.00000000000003),
@@ -39,10 +40,12 @@ internal static class SampleAnalysis
         },
         Claims =
         [
-            new ClaimResult("C2", "transport", Verdict.Holds) { Kind = ClaimKind.Data, RelativeError = 0.011, Tolerance = 0.1, Budget = new ErrorBudget(1e-9, 0.02, 0.001, 1e-13) },
+            new ClaimResult("C2", "transport", Verdict.Holds) { Kind = ClaimKind.Data, RelativeError = 0.011, Tolerance = 0.1,
+                Budget = new ErrorBudget(1e-9, 0.02, 0.001, 1e-13) },
             new ClaimResult("C4", "test transfer", Verdict.Undecided)
             { Kind = ClaimKind.Data,
-                RelativeError = 0.004, Correlation = 0.99998, Tolerance = 0.1, Budget = new ErrorBudget(1e-8, 0.003, Known.Unknown<double>("the optimizer is unknown"), 1e-13),
+                RelativeError = 0.004, Correlation = 0.99998, Tolerance = 0.1, Budget = new ErrorBudget(1e-8, 0.003,
+                    Known.Unknown<double>("the optimizer is unknown"), 1e-13),
                 Reason = "a part of the budget is unknown, \"descent\"",
             },
             new ClaimResult("C10", "composition", Verdict.Holds) { Kind = ClaimKind.Code, RelativeError = 1e-12, Budget = new ErrorBudget(1e-9, 0, 0, 1e-13) },
@@ -53,9 +56,11 @@ internal static class SampleAnalysis
         {
             PeakDrift = 19,
             EndDrift = 18.5,
-            Points = [new(0, 0, 0, 1, 0, 2), new(0.05, 1e-3, 1.1e-3, 0.999, 0.01, 2.1), new(10, 19, 17, 0.4, 1.2, 30), new(150.00000000000003, 18.5, 16.9, 0.41, 1.19, 29.5)],
+            Points = [new(0, 0, 0, 1, 0, 2), new(0.05, 1e-3, 1.1e-3, 0.999, 0.01, 2.1), new(10, 19, 17, 0.4, 1.2, 30),
+                new(150.00000000000003, 18.5, 16.9, 0.41, 1.19, 29.5)],
         },
-        Intervals = [new(0, 0.05, 1e-6, 1), new(0.05, 10, 0.02, 7), new(10, 150.00000000000003, Known.Unknown<double>("the gradient at the start of the interval is zero"), 3)],
+        Intervals = [new(0, 0.05, 1e-6, 1), new(0.05, 10, 0.02, 7), new(10, 150.00000000000003,
+            Known.Unknown<double>("the gradient at the start of the interval is zero"), 3)],
         Displacements = new DisplacementResult([0.5, -1.25], [0.49, -1.26], [1, -1, 0.25], [1.01, -0.99, 0.2]),
         Performance = new PerformanceResult(1.9, 120_000_000, 11, 2, "gauss-6", "managed Vector512, 2 threads"),
         Operators = new OperatorSet(Numbered(3, 3, 1), Numbered(3, 3, 100), Numbered(2, 3, 200), Numbered(3, 3, 300), Numbered(3, 3, 400)),
@@ -70,7 +75,8 @@ internal static class SampleAnalysis
             Options = flow.Options with { Mode = AnalysisMode.Descent, Method = "descent-" + quadrature.Name(), ModeReason = "every step was recorded" },
             Descent = new DescentSummary("gradient-descent", quadrature, z, 17, 2, 12.5, 1.5) { Decidable = z <= 3 },
             Spectrum = flow.Spectrum with { DissipatedFraction = Known.Unknown<IReadOnlyList<double>>("not a fraction here") },
-            Intervals = [.. flow.Intervals.Select(i => i with { TransportDefect = Known.Unknown<double>("descent between sparse checkpoints follows g(s) alone, from the start of the window") })],
+            Intervals = [.. flow.Intervals.Select(i => i with { TransportDefect = Known.Unknown<double>("descent between sparse checkpoints follows g(s) "
+                + "alone, from the start of the window") })],
         };
     }
 
@@ -78,37 +84,47 @@ internal static class SampleAnalysis
     public static ReservoirAnalysis Full()
     {
         var sample = Make();
-        static SchedulePoint At(double time, double? increment) => new(time, [2, 0.5, double.NaN], increment is null ? null : [1, 0.25, double.NegativeInfinity], 2, 1.5, increment);
+        static SchedulePoint At(double time, double? increment) => new(time, [2, 0.5, double.NaN], increment is null ? null
+            : [1, 0.25, double.NegativeInfinity], 2, 1.5, increment);
         return sample with
         {
-            Run = sample.Run with { Name = "folder \"a\"", Parameters = null, InputHash = null, Optimizer = new OptimizerSummary("lion", 1e-3, [("beta1", 0.9), ("decay", 1.0 / 3)]) },
+            Run = sample.Run with { Name = "folder \"a\"", Parameters = null, InputHash = null,
+                Optimizer = new OptimizerSummary("lion", 1e-3, [("beta1", 0.9), ("decay", 1.0 / 3)]) },
             Options = sample.Options with { MethodReason = "B is constant", Seed = long.MaxValue, IndependentCheck = false },
             Spectrum = sample.Spectrum with
             {
-                Eigenvalues = [double.PositiveInfinity, double.NaN, -1e-300], ResidualNorms = [double.NegativeInfinity, double.PositiveInfinity, double.Epsilon],
+                Eigenvalues = [double.PositiveInfinity, double.NaN, -1e-300], ResidualNorms = [double.NegativeInfinity, double.PositiveInfinity,
+                    double.Epsilon],
                 DissipatedFraction = Known.Unknown<IReadOnlyList<double>>("B varies"), Solver = EigenSolver.GolubKahan, Multiplicity = "all singular values",
             },
             RelativeDissipation = new RelativeDissipation
             {
-                Values = [1.25, 1e-9], Modes = Known.Of(Numbered(3, 2, 1)), Responses = [0.5, 0], Bounds = [0.75, 1e-5], Threshold = 1e-3, SignalDimension = 1, ReservoirDimension = 1,
+                Values = [1.25, 1e-9], Modes = Known.Of(Numbered(3, 2, 1)), Responses = [0.5, 0], Bounds = [0.75, 1e-5], Threshold = 1e-3,
+                    SignalDimension = 1, ReservoirDimension = 1,
                 OutsideDimension = 1,
             },
             Inclusion = sample.Inclusion with
             {
-                Visibility = null, Reason = "≥ 3 of <these>", Kernel = new NullSpaceResult(1, 1e-15, null, -1e-17, true), Structural = new StructuralCheck(double.PositiveInfinity, 2, double.NaN),
+                Visibility = null, Reason = "≥ 3 of <these>", Kernel = new NullSpaceResult(1, 1e-15, null, -1e-17, true),
+                    Structural = new StructuralCheck(double.PositiveInfinity, 2, double.NaN),
                 OperatorChecks = [new("symmetry", double.PositiveInfinity, 0), new("energy identity", 1e-16, 3e-16)],
                 ThresholdCurve = [new(1e-8, 3, 0, Verdict.Vacuous, null, 0), new(1e-3, 2, 1, Verdict.Holds, 0.5, 1e-6)],
-                Modes = [sample.Inclusion.Modes[0] with { DissipationDifference = 1e-3, ResponseDifference = double.NaN, IndependentBound = double.PositiveInfinity }, .. sample.Inclusion.Modes.Skip(1)],
+                Modes = [sample.Inclusion.Modes[0] with { DissipationDifference = 1e-3, ResponseDifference = double.NaN,
+                    IndependentBound = double.PositiveInfinity }, .. sample.Inclusion.Modes.Skip(1)],
                 Empirical = new EmpiricalCheck(null, null),
             },
-            Claims = [.. sample.Claims, new ClaimResult("own-1", "a user's", Verdict.Violated) { Kind = ClaimKind.Code, Statement = "x = y", RelativeError = double.PositiveInfinity,
+            Claims = [.. sample.Claims, new ClaimResult("own-1", "a user's", Verdict.Violated) { Kind = ClaimKind.Code, Statement = "x = y",
+                RelativeError = double.PositiveInfinity,
                 Budget = new ErrorBudget(double.NaN, Known.Unknown<double>("no second interpolant"), 0, double.NegativeInfinity) }],
-            Schedule = new SpectralSchedule { OverEnd = [At(1, null), At(150.00000000000003, -1e-17)], OverStart = Known.Of<IReadOnlyList<SchedulePoint>>([At(0, null)]) },
-            NoisePlacement = new NoisePlacement { Division = "noise mask", NoisyExamples = 1, Points = [new(1, new(0.25, 0.75, null), new(0.5, 0.5, 0.25), new(1, 0, 1))] },
+            Schedule = new SpectralSchedule { OverEnd = [At(1, null), At(150.00000000000003, -1e-17)],
+                OverStart = Known.Of<IReadOnlyList<SchedulePoint>>([At(0, null)]) },
+            NoisePlacement = new NoisePlacement { Division = "noise mask", NoisyExamples = 1,
+                Points = [new(1, new(0.25, 0.75, null), new(0.5, 0.5, 0.25), new(1, 0, 1))] },
             RiskGate = new RiskGate { Layers = [new("first", 4), new("last", 3)], Points = [new(0, 0.5, [0.25, 0.75], null), new(1, 1, [1, 1], 0.5)] },
             Influence = new InfluenceResult
             {
-                Examples = [new(1, 2, 3, 4, 5), new(0.1, 0.2, 0.3, 0.4, 1.0 / 3), new(0, 0, 0, 0, 0)], OnTest = Known.Of(Numbered(2, 3, -3)), Strongest = StrongestInfluence.Of(Numbered(2, 3, -3)),
+                Examples = [new(1, 2, 3, 4, 5), new(0.1, 0.2, 0.3, 0.4, 1.0 / 3), new(0, 0, 0, 0, 0)], OnTest = Known.Of(Numbered(2, 3, -3)),
+                    Strongest = StrongestInfluence.Of(Numbered(2, 3, -3)),
             },
             Figures = [new("own-figure", "A question of my own?", "My figure")],
         };

@@ -39,7 +39,8 @@ internal static class CurveSchemas
     private static readonly Schema<GatePoint> s_gatePoint = new(s =>
     {
         var (time, share) = (s.Add("time", Number, p => p.Time), s.Add("share", Number, p => p.Share));
-        var (perLayer, gradient) = (s.Add("perLayer", Numbers, p => p.PerLayer), s.Add("gradientShare", NumberOr("the gradient is zero"), p => p.GradientShare));
+        var (perLayer, gradient) = (s.Add("perLayer", Numbers, p => p.PerLayer),
+            s.Add("gradientShare", NumberOr("the gradient is zero"), p => p.GradientShare));
         return json => new GatePoint(time[json], share[json], perLayer[json], gradient[json]);
     });
 
@@ -59,7 +60,8 @@ internal static class CurveSchemas
     /// <summary>The key "influence": one array per quantity, over the examples.</summary>
     public static readonly Schema<InfluenceResult> Influence = new(s =>
     {
-        Schema<InfluenceResult>.Field<IReadOnlyList<double>> Column(string key, Func<ExampleInfluence, double> of) => s.Add(key, Numbers, i => [.. i.Examples.Select(of)]);
+        Schema<InfluenceResult>.Field<IReadOnlyList<double>> Column(string key, Func<ExampleInfluence, double> of) =>
+            s.Add(key, Numbers, i => [.. i.Examples.Select(of)]);
         var gradient = Column("gradient", e => e.Gradient);
         var influence = Column("selfInfluence", e => e.SelfInfluence);
         var trace = Column("selfTrace", e => e.SelfTrace);

@@ -9,7 +9,8 @@ internal static class InclusionSchemas
 
     private static readonly Schema<StructuralCheck> s_structural = new(s =>
     {
-        var (ratio, mode, floor) = (s.Add("worstRatio", Number, c => c.WorstRatio), s.Add("worstMode", Whole, c => c.WorstMode), s.Add("floor", Number, c => c.Floor));
+        var (ratio, mode, floor) = (s.Add("worstRatio", Number, c => c.WorstRatio), s.Add("worstMode", Whole, c => c.WorstMode),
+            s.Add("floor", Number, c => c.Floor));
         return json => new StructuralCheck(ratio[json], mode[json], floor[json]);
     });
 
@@ -83,7 +84,8 @@ internal static class InclusionSchemas
 
     private static readonly Schema<ResponseMap> s_responses = new(s =>
     {
-        var (outputs, modes, largest) = (s.Add("testOutputs", Whole, r => r.TestOutputs), s.Add("modes", Whole, r => r.Modes), s.Add("largest", NumberRows, r => r.Largest));
+        var (outputs, modes, largest) = (s.Add("testOutputs", Whole, r => r.TestOutputs), s.Add("modes", Whole, r => r.Modes),
+            s.Add("largest", NumberRows, r => r.Largest));
         return json => new ResponseMap(outputs[json], modes[json], largest[json]);
     });
 

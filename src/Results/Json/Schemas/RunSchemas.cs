@@ -30,8 +30,10 @@ internal static class RunSchemas
             foreach (var (name, constant) in value.Constants) json.Number(name, constant);
             json.WriteEndObject();
         },
-        (parent, key) => !parent.Has(key) || parent[key].IsNull ? null : new OptimizerSummary(parent[key]["kind"].Text(), Number.Read(parent[key], "learningRate"),
-            [.. parent[key].Entries().Where(e => e.Name is not ("kind" or "learningRate") && !e.Name.EndsWith(JsonNumbers.ReasonSuffix, StringComparison.Ordinal))
+        (parent, key) => !parent.Has(key) || parent[key].IsNull ? null : new OptimizerSummary(parent[key]["kind"].Text(),
+            Number.Read(parent[key], "learningRate"),
+            [.. parent[key].Entries().Where(e => e.Name is not ("kind" or "learningRate")
+                && !e.Name.EndsWith(JsonNumbers.ReasonSuffix, StringComparison.Ordinal))
                 .Select(e => (e.Name, Number.Read(parent[key], e.Name)))]));
 
     /// <summary>The key "run".</summary>
@@ -95,6 +97,7 @@ internal static class RunSchemas
     {
         var (id, section, title) = (s.Add("id", Text, f => f.Id), s.Add("section", Text, f => f.Section), s.Add("title", Text, f => f.Title));
         // The id becomes the name of a file: one that leads elsewhere must not get that far.
-        return json => FigureNote.IsName(id[json]) ? new FigureNote(id[json], section[json], title[json]) : throw json["id"].Wrong("lower-case letters, digits and hyphens");
+        return json => FigureNote.IsName(id[json]) ? new FigureNote(id[json], section[json], title[json])
+            : throw json["id"].Wrong("lower-case letters, digits and hyphens");
     });
 }
