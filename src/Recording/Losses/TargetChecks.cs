@@ -10,7 +10,8 @@ internal static class TargetChecks
     public static double[] Stacked(double[] targets, int outputs, string loss)
     {
         if (targets.Length == 0 || targets.Length % outputs != 0)
-            throw new InvalidRunException($"{TensorName.y_S}: found {targets.Length} targets for loss {loss}, expected a positive multiple of outputs = {outputs}.");
+            throw new InvalidRunException(
+                $"{TensorName.y_S}: found {targets.Length} targets for loss {loss}, expected a positive multiple of outputs = {outputs}.");
         for (int i = 0; i < targets.Length; i++)
             if (!double.IsFinite(targets[i]))
                 throw new InvalidRunException($"{TensorName.y_S}: found {targets[i]} at index [{i / outputs}, {i % outputs}], expected finite numbers.");

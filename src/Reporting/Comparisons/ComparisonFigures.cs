@@ -11,11 +11,11 @@ internal static class ComparisonFigures
     private const int MostSeries = 12, Colours = 4, MostMarks = 40;
     private static readonly string[] s_dashes = ["", "dash", "dots"];
 
-    private static readonly (string Id, string Section, Func<RunComparison, Figure> Make)[] s_figures =
+    private static readonly (string Id, string Section, Func<RunComparison, string, Figure> Make)[] s_figures =
     [
-        ("compare-errors", "How well is each run predicted?", c => Errors(c, "compare-errors", "Error of the predicted test outputs",
+        ("compare-errors", "How well is each run predicted?", (c, id) => Errors(c, id, "Error of the predicted test outputs",
             WellKnownClaims.TestTransfer)),
-        ("compare-transport", "How well is each run predicted?", c => Errors(c, "compare-transport", "Error of the transported gradient",
+        ("compare-transport", "How well is each run predicted?", (c, id) => Errors(c, id, "Error of the transported gradient",
             WellKnownClaims.Transport)),
         ("compare-spectra", "What was dissipated?", Spectra),
         ("compare-fractions", "What was dissipated?", Fractions),
@@ -28,7 +28,7 @@ internal static class ComparisonFigures
 
     /// <summary>All figures, those without data included.</summary>
     public static IReadOnlyList<(string Section, Figure Figure)> All(RunComparison comparison) =>
-        Array.ConvertAll(s_figures, f => (f.Section, f.Make(comparison)));
+        Array.ConvertAll(s_figures, f => (f.Section, f.Make(comparison, f.Id)));
 
     private static Figure Errors(RunComparison comparison, string figure, string what, string id)
     {
@@ -51,9 +51,9 @@ internal static class ComparisonFigures
             + "large to decide anything.");
     }
 
-    private static Figure Visibility(RunComparison comparison)
+    private static Figure Visibility(RunComparison comparison, string id)
     {
-        const string id = "compare-visibility", title = "Visibility and its bound";
+        const string title = "Visibility and its bound";
         var runs = comparison.Runs;
         var rows = runs.Select(r => new RangeRow(Drawn.Shorten(r.Label, 19), r.VisibilityBound, false, null, [new RowMark(0, r.Visibility ?? 0)],
             $"{r.Label}: ν = {(r.Visibility is null ? "∞" : Short(r.Visibility))}, √c = {Short(r.VisibilityBound)}; "
@@ -67,9 +67,9 @@ internal static class ComparisonFigures
             + (runs.Any(r => r.Visibility is null) ? " A run without a diamond has infinite ν: its inclusion fails." : ""));
     }
 
-    private static Figure Spectra(RunComparison comparison)
+    private static Figure Spectra(RunComparison comparison, string id)
     {
-        const string id = "compare-spectra", title = "Spectra of W_S";
+        const string title = "Spectra of W_S";
         var runs = comparison.Runs.Take(MostSeries).ToArray();
         var head = new FigureHead(id, title, "Effective ranks: " + string.Join("; ",
             comparison.Runs.Select(r => $"{r.Label} {Short(r.Spectrum.EffectiveRank)}")));
@@ -80,9 +80,9 @@ internal static class ComparisonFigures
             + Drawn.Missing(chart, "are zero, negative or far below"));
     }
 
-    private static Figure Fractions(RunComparison comparison)
+    private static Figure Fractions(RunComparison comparison, string id)
     {
-        const string id = "compare-fractions", title = "Dissipated fraction of each mode";
+        const string title = "Dissipated fraction of each mode";
         var runs = comparison.Runs.Take(MostSeries).ToArray();
         bool fractions = runs.All(r => r.Spectrum.DissipatedFraction.IsKnown);
         IReadOnlyList<double> Of(ComparedRun r) => fractions ? r.Spectrum.DissipatedFraction.Value : r.Spectrum.RelativeEigenvalues;
@@ -97,9 +97,9 @@ internal static class ComparisonFigures
             + " Modes below the threshold δ are the reservoir." + Rest(comparison) + Drawn.Missing(chart, "are zero, negative or far below"));
     }
 
-    private static Figure Drift(RunComparison comparison)
+    private static Figure Drift(RunComparison comparison, string id)
     {
-        const string id = "compare-drift", title = "Movement of the kernel";
+        const string title = "Movement of the kernel";
         var runs = comparison.Runs.Take(MostSeries).ToArray();
         var points = runs.SelectMany(r => r.KernelEvolution.Points).ToArray();
         if (points.Length == 0) return Figure.Without(id, title, "The movement of the kernel was not measured.");

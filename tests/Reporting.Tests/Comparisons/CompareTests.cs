@@ -82,6 +82,21 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(["a and b are the same input, window and options."], KernelFlow.Compare.Runs([ComparedRun.Of("a", a), ComparedRun.Of("b", a)]).Notes);
     }
 
+    /// <summary>The columns of the claims against data are those of the runs, a user's own among them; claims of other kinds have none.</summary>
+    [Fact]
+    public void ColumnsOfClaimsComeFromTheRuns()
+    {
+        var sample = SampleAnalysis.Make();
+        var own = new ClaimResult("own-1", "a claim of my own", Verdict.Holds) { Kind = ClaimKind.Data, RelativeError = 0.25, Tolerance = 0.5 };
+        var comparison = RunComparison.Of([ComparedRun.Of("a", sample), ComparedRun.Of("b", sample with { Claims = [.. sample.Claims, own] })]);
+        comparison.WriteFolder(Of("own"));
+        string[] rows = File.ReadAllText(Of("own", "compare.csv")).TrimEnd('\n').Split('\n'), names = rows[0].Split(',');
+        Assert.Equal(["C2Error", "C4Error", "own-1Error"], names.Where(n => n.EndsWith("Error", StringComparison.Ordinal)));
+        Assert.Equal("0.25", rows[2].Split(',')[Array.IndexOf(names, "own-1Error")]);
+        Assert.Equal("", rows[1].Split(',')[Array.IndexOf(names, "own-1Error")]);
+        Assert.Contains("own-1 a claim of my own", File.ReadAllText(Of("own", "compare.html")));
+    }
+
     [Fact]
     public void LabelsAreAsShortAsTheyCanBe()
     {
