@@ -26,7 +26,8 @@ internal sealed class Arguments
         _values.GetValueOrDefault(name) is { } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : otherwise;
 
     public double[] Numbers(string name, params double[] otherwise) =>
-        _values.GetValueOrDefault(name) is { } text ? [.. text.Split(',').Select(x => double.Parse(x, NumberStyles.Float, CultureInfo.InvariantCulture))] : otherwise;
+        _values.GetValueOrDefault(name) is { } text ? [.. text.Split(',').Select(x => double.Parse(x, NumberStyles.Float, CultureInfo.InvariantCulture))]
+            : otherwise;
 
     public string[] Words(string name, params string[] otherwise) => _values.GetValueOrDefault(name)?.Split(',') ?? otherwise;
 }

@@ -23,7 +23,8 @@ try
     }
     var backend = Backend.Resolve(arguments.Text("--backend", "auto"), (int)arguments.Number("--threads", 1));
     if (!arguments.Has("--rate")) return StudyCommand.Run(arguments, backend);
-    Rate.Run([.. arguments.Numbers("--orders", 1000, 2000).Select(n => (int)n)], arguments.Words("--kinds", "scalar", "slow", "blocks"), arguments.Text("--method", "auto"),
+    Rate.Run([.. arguments.Numbers("--orders", 1000, 2000).Select(n => (int)n)], arguments.Words("--kinds", "scalar", "slow", "blocks"),
+        arguments.Text("--method", "auto"),
         arguments.Number("--rtol", 1e-8), (int)arguments.Number("--rounds", 3), backend);
     return 0;
 }

@@ -14,7 +14,7 @@ internal static class Rate
     /// <param name="method">Method; "auto" is the default one at rtol.</param>
     /// <param name="rtol">Tolerance of the adaptive scheme.</param>
     /// <param name="rounds">Repetitions; medians are printed.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     public static void Run(IReadOnlyList<int> orders, IReadOnlyList<string> kinds, string method, double rtol, int rounds, Backend backend)
     {
         Console.WriteLine($"{backend.Name}, core {backend.Core}, {backend.Threads} thread(s). Nominal flops: product 2mnk; symmetric product n²k; Cholesky n³/3, its inverse 2n³/3;");
@@ -50,11 +50,13 @@ internal static class Rate
         }
         double flops = counting.Flops, n3 = Math.Pow(N, 3);
         double wall = flops / Median(whole, t => t.Wall) / 1e9, cpu = flops / Median(whole, t => t.Cpu) / 1e9;
-        double gemmWall = 2 * n3 / Median(products, t => t.Wall) / 1e9, gemmCpu = 2 * n3 / Median(products, t => t.Cpu) / 1e9, best = 2 * n3 / products.Min(t => t.Wall) / 1e9;
+        double gemmWall = 2 * n3 / Median(products, t => t.Wall) / 1e9, gemmCpu = 2 * n3 / Median(products, t => t.Cpu) / 1e9,
+            best = 2 * n3 / products.Min(t => t.Wall) / 1e9;
         Console.WriteLine();
         Console.WriteLine(Invariant($"N = {N}, M = {trajectory.TestSize}, {kind}, {propagation!.Report.Name}, {(options.FixedSteps is { } s ? $"{s} fixed steps" : $"adaptive, rtol {options.RelativeTolerance:g2}: {propagation.Report.Steps} steps, {propagation.Report.Rejected} rejected, {propagation.Report.Passes} pass(es)")}"));
         Console.WriteLine(Invariant($"  flops {flops / 1e9:f1} G = {flops / n3:f2} N³; {Median(whole, t => t.Wall):f2} s wall, {Median(whole, t => t.Cpu):f2} s CPU (median of {rounds})"));
-        Console.WriteLine(Invariant($"  steps {wall:f1} Gflop/s (wall), {cpu:f1} (CPU); product of order N {gemmWall:f1} (wall), {gemmCpu:f1} (CPU), best {best:f1}"));
+        Console.WriteLine(Invariant(
+            $"  steps {wall:f1} Gflop/s (wall), {cpu:f1} (CPU); product of order N {gemmWall:f1} (wall), {gemmCpu:f1} (CPU), best {best:f1}"));
         Console.WriteLine(Invariant($"  FRACTION of the product's rate: {wall / gemmWall:p0} (wall), {cpu / gemmCpu:p0} (CPU)"));
         Console.WriteLine(Invariant($"  profile of the counted run, {profiled.Wall:f2} s:"));
         foreach (var (kernel, t) in counting.Totals.OrderByDescending(k => k.Value.Seconds))

@@ -8,7 +8,8 @@ namespace KernelFlow.WorkPrecision;
 internal static class RateProblem
 {
     /// <param name="N">Training outputs.</param>
-    /// <param name="kind">scalar: B = βI, no slow mode, so that W and G_S follow from P; slow: B = βI with slow modes, W and G_S summed over nodes; blocks: softmax, ten outputs.</param>
+    /// <param name="kind">scalar: B = βI, no slow mode, so that W and G_S follow from P; slow: B = βI with slow modes, W and G_S summed over nodes;
+    /// blocks: softmax, ten outputs.</param>
     /// <param name="backend">Forms the kernels.</param>
     public static KernelTrajectory Make(int N, string kind, Backend backend)
     {
@@ -19,7 +20,8 @@ internal static class RateProblem
         var checkpoints = new[] { 0.0, 1.0 }.Select(share =>
         {
             var joint = Joint(N, M, lowest, share, backend);
-            double[] u = Enumerable.Range(0, N).Select(_ => random.NextDouble()).ToArray(), v = Enumerable.Range(0, M).Select(_ => random.NextDouble()).ToArray();
+            double[] u = Enumerable.Range(0, N).Select(_ => random.NextDouble()).ToArray(), v = Enumerable.Range(0, M).Select(_ => random.NextDouble())
+                .ToArray();
             var (K_SS, K_QS) = (joint.SubMatrix(0, N, 0, N), joint.SubMatrix(N, M, 0, N));
             return new Checkpoint(share * end, (long)share, MemoryTensor.FromMatrix("K_SS", K_SS), MemoryTensor.FromMatrix("K_QS", K_QS),
                 new MemoryTensor("U_S", u, n, p), new MemoryTensor("U_Q", v, M / p, p));

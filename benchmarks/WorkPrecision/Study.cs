@@ -8,7 +8,7 @@ namespace KernelFlow.WorkPrecision;
 /// <param name="tolerances">From loose to tight.</param>
 /// <param name="rounds">Most rounds; slow points take fewer. 0: the run that counts is timed too, just-in-time compilation included.</param>
 /// <param name="limit">CPU seconds after which a run is given up.</param>
-/// <param name="backend">Dense kernels.</param>
+/// <param name="backend">The dense linear algebra to use.</param>
 internal sealed class Study(IReadOnlyList<string> methods, IReadOnlyList<double> tolerances, int rounds, double limit, Backend backend)
 {
     // A point that takes longer than its share is repeated less often.
@@ -77,7 +77,8 @@ internal sealed class Study(IReadOnlyList<string> methods, IReadOnlyList<double>
         for (int i = 0; i < first.Count; i++)
         {
             if (times[i].Count == 0) yield return first[i];
-            else yield return first[i] with { Rounds = times[i].Count, Seconds = new Times(Statistics.Median(times[i].Select(t => t.Wall)), Statistics.Median(times[i].Select(t => t.Cpu))) };
+            else yield return first[i] with { Rounds = times[i].Count,
+                Seconds = new Times(Statistics.Median(times[i].Select(t => t.Wall)), Statistics.Median(times[i].Select(t => t.Cpu))) };
         }
     }
 

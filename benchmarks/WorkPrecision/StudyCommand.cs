@@ -16,7 +16,8 @@ internal static class StudyCommand
         bool quick = arguments.Has("--quick");
         string output = arguments.Text("--out", "work-precision"), runs = arguments.Text("--runs", "examples");
         string[] wanted = arguments.Words("--problems", [.. StudyProblems.Names]);
-        foreach (string name in wanted.Where(n => n is not ("rotating" or "stiff") && !n.StartsWith("stiff-", StringComparison.Ordinal) && !Directory.Exists(Path.Combine(runs, n))))
+        foreach (string name in wanted.Where(n => n is not ("rotating" or "stiff") && !n.StartsWith("stiff-", StringComparison.Ordinal)
+            && !Directory.Exists(Path.Combine(runs, n))))
             throw new ArgumentException($"no run {name} in {runs}: give the folder of the recorded runs by --runs, or choose by --problems among {string.Join(", ", StudyProblems.Names)}");
         double[] tolerances = arguments.Numbers("--tolerances", quick ? [1e-4, 1e-6] : [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11]);
         double limit = arguments.Number("--limit", quick ? 1 : 10);
@@ -27,11 +28,14 @@ internal static class StudyCommand
         {
             var problem = StudyProblems.Make(name, runs, arguments.Has("--references") ? arguments.Text("--references", "") : null, backend);
             Save(problem.Reference, Path.Combine(references, name + ".safetensors"));
-            Console.Error.WriteLine($"{name}: N = {problem.Trajectory.TrainSize}, stiffness {NumberText.Short(problem.Stiffness)}; reference: {problem.ReferenceNote}");
-            results = results with { Problems = [.. results.Problems, ProblemFacts.Of(problem)], Points = [.. results.Points, .. study.Run(problem, Console.Error.WriteLine)] };
+            Console.Error.WriteLine(
+                $"{name}: N = {problem.Trajectory.TrainSize}, stiffness {NumberText.Short(problem.Stiffness)}; reference: {problem.ReferenceNote}");
+            results = results with { Problems = [.. results.Problems, ProblemFacts.Of(problem)],
+                Points = [.. results.Points, .. study.Run(problem, Console.Error.WriteLine)] };
             StudyFiles.Write(Data(output), results); // what is there is not lost when a later problem fails
         }
-        int code = arguments.Has("--python") ? Peers(arguments.Text("--python", ""), runs, references, [.. wanted.Intersect(StudyProblems.Recorded)], quick, Data(output)) : 0;
+        int code = arguments.Has("--python") ? Peers(arguments.Text("--python", ""), runs, references, [.. wanted.Intersect(StudyProblems.Recorded)],
+            quick, Data(output)) : 0;
         Directory.Delete(references, recursive: true);
         Draw(output);
         return code;
@@ -59,12 +63,14 @@ internal static class StudyCommand
     private static string Data(string output) => Path.Combine(output, "work-precision");
 
     private static void Save(OperatorTriple operators, string path) =>
-        SafetensorsWriter.Write(path, MemoryTensor.FromMatrix("P", operators.P), MemoryTensor.FromMatrix("W_S", operators.W), MemoryTensor.FromMatrix("G_Q", operators.G));
+        SafetensorsWriter.Write(path, MemoryTensor.FromMatrix("P", operators.P), MemoryTensor.FromMatrix("W_S", operators.W),
+            MemoryTensor.FromMatrix("G_Q", operators.G));
 
     private static int Peers(string python, string runs, string references, IReadOnlyList<string> problems, bool quick, string data)
     {
         string script = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "peers", "work_precision.py"));
-        var start = new ProcessStartInfo(python, [script, "--runs", runs, "--references", references, "--json", Path.Combine(data, "peers.json"), "--problems", .. problems, .. quick ? (string[])["--quick"] : []]);
+        var start = new ProcessStartInfo(python, [script, "--runs", runs, "--references", references, "--json", Path.Combine(data, "peers.json"),
+            "--problems", .. problems, .. quick ? (string[])["--quick"] : []]);
         using var process = Process.Start(start)!;
         process.WaitForExit();
         if (process.ExitCode != 0) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{script}: exit code {process.ExitCode}"));

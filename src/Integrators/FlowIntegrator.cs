@@ -13,14 +13,16 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public static class FlowIntegrator
 {
-    // Local tolerance as a share of the global one: most local errors are damped before the end. A pass whose global estimate comes out too large is repeated with less.
+    // Local tolerance as a share of the global one: most local errors are damped before the end. A pass whose global estimate comes out too large is
+    // repeated with less.
     private const double LocalShare = 1;
     private const int MaximumPasses = 5;
 
     /// <summary>Integrates over the whole trajectory.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or a vector has the wrong length.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; honoured within one step.</exception>
-    /// <exception cref="NumericalException">A step size underflow, a singular stage matrix or a value that is not finite; the message names time and step.</exception>
+    /// <exception cref="NumericalException">A step size underflow, a singular stage matrix or a value that is not finite; the message names time and
+    /// step.</exception>
     public static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors? carried = null,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
@@ -32,8 +34,10 @@ public static class FlowIntegrator
 
     /// <summary>The same for one vector: P(t_k,s) v at every knot, G v and vᵀWv, at the cost of factorizations alone.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or the vector has the wrong length.</exception>
-    /// <exception cref="NumericalException">As for <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
-    public static VectorTransport Transport(KernelTrajectory trajectory, double[] vector, PropagationOptions options, Backend backend, CancellationToken cancellation = default)
+    /// <exception cref="NumericalException">As for
+    /// <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
+    public static VectorTransport Transport(KernelTrajectory trajectory, double[] vector, PropagationOptions options, Backend backend,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
         PropagationChecks.Vector(vector, trajectory.TrainSize, nameof(vector));
@@ -47,8 +51,10 @@ public static class FlowIntegrator
     /// <param name="options">Method and tolerance; the tolerance bounds Frobenius errors of blocks.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    /// <exception cref="NumericalException">As for <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
-    public static BlockTransport Transport(KernelTrajectory trajectory, in MatrixView block, PropagationOptions options, Backend backend, CancellationToken cancellation = default)
+    /// <exception cref="NumericalException">As for
+    /// <see cref="Integrate(KernelTrajectory, PropagationOptions, Backend, CarriedVectors?, Action{double}?, CancellationToken)"/>.</exception>
+    public static BlockTransport Transport(KernelTrajectory trajectory, in MatrixView block, PropagationOptions options, Backend backend,
+        CancellationToken cancellation = default)
     {
         PropagationChecks.Block(block, trajectory.TrainSize);
         var result = Integrate(trajectory, options, backend, new CarriedVectors(), block, null, cancellation);
@@ -76,7 +82,9 @@ public static class FlowIntegrator
             }
             if (pass == MaximumPasses || share < 1e-6)
                 throw new NumericalException(FormattableString.Invariant(
-                    $"The estimated relative error is {error:G2} after {pass} passes, asked for {options.RelativeTolerance:G2}; likely cause: P is so small at the end, or the window so stiff, that this relative accuracy is below rounding. Ask for a larger rtol or a shorter window."));
+                    $"The estimated relative error is {error:G2} after {pass} passes, asked for {options.RelativeTolerance:G2}; ")
+                    + "likely cause: P is so small at the end, or the window so stiff, that this relative accuracy is below rounding. "
+                    + "Ask for a larger rtol or a shorter window.");
             // Where every interval takes one step already, a slightly smaller local tolerance changes nothing: then it is made much smaller.
             double shrink = error > 0.9 * before ? 0.1 : 1;
             share *= Math.Max(1e-3, 0.7 * shrink * options.RelativeTolerance / error);

@@ -6,7 +6,8 @@ namespace KernelFlow.Integrators;
 /// <summary>Options of an integration.</summary>
 public sealed record PropagationOptions
 {
-    /// <summary>A method, built in or a user's own, or the name of a built-in one; "auto" is what <see cref="Methods.Choose(KernelTrajectory, double, long)"/> says.</summary>
+    /// <summary>A method, built in or a user's own, or the name of a built-in one; "auto" is what
+    /// <see cref="Methods.Choose(KernelTrajectory, double, long)"/> says.</summary>
     public MethodChoice Method { get; init; } = MethodChoice.Auto;
 
     /// <summary>How the next step follows from the errors of the last ones.</summary>
@@ -70,7 +71,8 @@ public sealed class Propagation
     /// <summary>The method that took the steps; null in descent mode, where nothing is integrated.</summary>
     public IntegrationMethod? Method => Report.Method;
 
-    /// <summary>The steps whose nodes are <see cref="Nodes"/>, in order of time; under error control two halves for each accepted step. Empty in descent mode.</summary>
+    /// <summary>The steps whose nodes are <see cref="Nodes"/>, in order of time; under error control two halves for each accepted step. Empty in
+    /// descent mode.</summary>
     public IReadOnlyList<FlowStep> Steps { get; init; } = [];
 
     /// <summary>Accepted steps per interval.</summary>
@@ -121,7 +123,8 @@ public sealed record PartialGramian(int Knot, DenseMatrix W_S);
 /// <param name="Dissipated">vᵀ W_S(s,T) v.</param>
 /// <param name="Error">Estimated errors of the vectors, relative.</param>
 /// <param name="Report">Cost.</param>
-public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] Train, double[] Test, double Dissipated, IntegrationError Error, SolveReport Report);
+public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] Train, double[] Test, double Dissipated, IntegrationError Error,
+    SolveReport Report);
 
 /// <summary>The flow of the columns of a block V, N×c.</summary>
 /// <param name="End">P(T,s) V, N×c.</param>

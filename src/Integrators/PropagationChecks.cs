@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>What an integration is asked for, checked before it starts: an option out of range would otherwise show as a wrong number or a failure far from its cause.</summary>
+/// <summary>What an integration is asked for, checked before it starts: an option out of range would otherwise show as a wrong number or a failure
+/// far from its cause.</summary>
 internal static class PropagationChecks
 {
     /// <exception cref="ArgumentException">An option is out of range; the message says what was found and what was expected.</exception>
@@ -12,23 +13,32 @@ internal static class PropagationChecks
         ArgumentNullException.ThrowIfNull(options.Control);
         ArgumentNullException.ThrowIfNull(options.Method);
         if (!(options.RelativeTolerance > 0 && options.RelativeTolerance < 1))
-            throw new ArgumentException(FormattableString.Invariant($"RelativeTolerance: found {options.RelativeTolerance}, expected a number above 0 and below 1."));
-        if (options.FixedSteps is < 1) throw new ArgumentException(FormattableString.Invariant($"FixedSteps: found {options.FixedSteps}, expected at least 1 step per interval, or null for error control."));
-        if (options.MaximumSteps < 1) throw new ArgumentException(FormattableString.Invariant($"MaximumSteps: found {options.MaximumSteps}, expected at least 1."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"RelativeTolerance: found {options.RelativeTolerance}, expected a number above 0 and below 1."));
+        if (options.FixedSteps is < 1)
+            throw new ArgumentException(
+                FormattableString.Invariant($"FixedSteps: found {options.FixedSteps}, expected at least 1 step per interval, or null for error control."));
+        if (options.MaximumSteps < 1)
+            throw new ArgumentException(FormattableString.Invariant($"MaximumSteps: found {options.MaximumSteps}, expected at least 1."));
     }
 
-    /// <summary>What a method says of itself, checked where it is used: W_S is positive semidefinite and its null space inside that of G because weights are positive.</summary>
-    /// <exception cref="ArgumentException">Nodes or weights are not what the contract says, or the method does not keep the energy that it says it keeps.</exception>
+    /// <summary>What a method says of itself, checked where it is used: W_S is positive semidefinite and its null space inside that of G because
+    /// weights are positive.</summary>
+    /// <exception cref="ArgumentException">Nodes or weights are not what the contract says, or the method does not keep the energy that it says it
+    /// keeps.</exception>
     public static void Require(IntegrationMethod method, StepMethod steps)
     {
         ReadOnlySpan<double> nodes = steps.Nodes, weights = steps.Weights;
         if (nodes.Length == 0 || nodes.Length != weights.Length)
-            throw new ArgumentException($"{method.Name}: found {nodes.Length} nodes and {weights.Length} weights, expected as many of one as of the other, and at least one.");
+            throw new ArgumentException(
+                $"{method.Name}: found {nodes.Length} nodes and {weights.Length} weights, expected as many of one as of the other, and at least one.");
         double sum = 0;
         for (int i = 0; i < nodes.Length; i++)
         {
-            if (!(nodes[i] >= 0 && nodes[i] <= 1)) throw new ArgumentException(FormattableString.Invariant($"{method.Name}: found node {nodes[i]}, expected nodes in [0, 1]."));
-            if (!(weights[i] > 0)) throw new ArgumentException(FormattableString.Invariant($"{method.Name}: found weight {weights[i]}, expected positive weights."));
+            if (!(nodes[i] >= 0 && nodes[i] <= 1))
+                throw new ArgumentException(FormattableString.Invariant($"{method.Name}: found node {nodes[i]}, expected nodes in [0, 1]."));
+            if (!(weights[i] > 0))
+                throw new ArgumentException(FormattableString.Invariant($"{method.Name}: found weight {weights[i]}, expected positive weights."));
             sum += weights[i];
         }
         if (Math.Abs(sum - 1) > 1e-12) throw new ArgumentException(FormattableString.Invariant($"{method.Name}: the weights sum to {sum:R}, expected 1."));
@@ -54,7 +64,8 @@ internal static class PropagationChecks
     /// <exception cref="ArgumentException">The block has not N rows, or no column.</exception>
     public static void Block(in MatrixView block, int size)
     {
-        if (block.Rows != size || block.Columns == 0) throw new ArgumentException($"The block is {block.Rows}x{block.Columns}, expected {size} rows and a column.", nameof(block));
+        if (block.Rows != size || block.Columns == 0)
+            throw new ArgumentException($"The block is {block.Rows}x{block.Columns}, expected {size} rows and a column.", nameof(block));
     }
 
     /// <exception cref="ArgumentException">The length is another, or an entry is not finite.</exception>

@@ -6,8 +6,10 @@ namespace KernelFlow.Operators;
 /// <summary>Forms the kernels J_a J_aᵀ and J_a J_bᵀ + J_b J_aᵀ of chosen checkpoint pairs in one blockwise pass over the columns of the Jacobians.</summary>
 /// <remarks>
 /// Held at any time: one column block per checkpoint within reach, never a whole Jacobian; each number of the files is read once.
-/// Flops: (N+M)²·D for each checkpoint and each pair that is not ordered: its cross term comes from (J_a + J_b)(J_a + J_b)ᵀ − J_aJ_aᵀ − J_bJ_bᵀ, half the work of
-/// the product, with the rounding of ‖K‖. An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums accumulate in float64 whatever the storage.
+/// Flops: (N+M)²·D for each checkpoint and each pair that is not ordered: its cross term comes from (J_a + J_b)(J_a + J_b)ᵀ − J_aJ_aᵀ − J_bJ_bᵀ, half
+/// the work of
+/// the product, with the rounding of ‖K‖. An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums accumulate in
+/// float64 whatever the storage.
 /// </remarks>
 public static class GramPass
 {
@@ -22,7 +24,8 @@ public static class GramPass
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between column blocks.</param>
     /// <exception cref="InvalidRunException">A Jacobian has a NaN or infinity.</exception>
-    public static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs, Func<(int A, int B), bool> ordered,
+    public static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs, Func<(int A, int B),
+        bool> ordered,
         Backend backend, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;

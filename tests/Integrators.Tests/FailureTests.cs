@@ -51,7 +51,7 @@ public class FailureTests
     [Fact]
     public void ExactlySingularStage()
     {
-        double alpha = CollocationTableau.Gauss4.Inverse[0, 0];
+        double alpha = CollocationTableau.Gauss4.Inverse[0][0];
         string message = Failure(Frozen(_ => Diagonal(1, -alpha), null), new PropagationOptions { Method = "gauss-4", FixedSteps = 1 });
         Assert.Matches(@"^gauss-4: the stage 1 matrix is singular at t = 0, h = 1 \(pivot 2 of 2\)", message);
     }
@@ -130,7 +130,8 @@ public class FailureTests
     public void AnUnreachableToleranceIsSaid()
     {
         string message = Failure(Frozen(t => Diagonal(300 * (1.5 + Math.Sin(40 * t)), 1), 1), new PropagationOptions { RelativeTolerance = 1e-17 });
-        Assert.Matches(@"^gauss-6: the step size fell to .* at t = .* \(step \d+\); likely cause: the tolerance is below rounding there|^The estimated relative error is .* after \d passes", message);
+        Assert.Matches(@"^gauss-6: the step size fell to .* at t = .* \(step \d+\); likely cause: the tolerance is below rounding there|"
+            + @"^The estimated relative error is .* after \d passes", message);
     }
 
     public static TheoryData<string> All => [.. Methods.Names.Skip(1)];
@@ -153,7 +154,8 @@ public class FailureTests
     public void GrowthPastAllBoundsIsNotBlamedOnTheKernel()
     {
         string message = Failure(Frozen(_ => Diagonal(1e6, 1), 1), new PropagationOptions { Method = "dopri5", FixedSteps = 1000 });
-        Assert.Matches(@"^dopri5: a value that is not finite appeared at t = 0\.0\d+, h = 0\.001 \(step \d+\); likely cause: P grew past all bounds: steps too long", message);
+        Assert.Matches(@"^dopri5: a value that is not finite appeared at t = 0\.0\d+, h = 0\.001 \(step \d+\); "
+            + "likely cause: P grew past all bounds: steps too long", message);
     }
 
     /// <summary>Cancelled from the progress callback: no interval more is taken.</summary>
@@ -164,7 +166,8 @@ public class FailureTests
     {
         using var source = new CancellationTokenSource();
         var shares = new List<double>();
-        Assert.Throws<OperationCanceledException>(() => FlowIntegrator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4), new PropagationOptions { FixedSteps = fixedSteps }, Backends.Managed,
+        Assert.Throws<OperationCanceledException>(() => FlowIntegrator.Integrate(Frozen(_ => Diagonal(1, 2), 1, null, 0, 1, 2, 3, 4),
+            new PropagationOptions { FixedSteps = fixedSteps }, Backends.Managed,
             progress: share =>
             {
                 shares.Add(share);

@@ -3,8 +3,10 @@ namespace KernelFlow.Integrators.Tests;
 /// <summary>Options and vectors that cannot be meant are refused before anything is computed; the message says what was found and what was expected.</summary>
 public class OptionTests
 {
-    private static readonly KernelTrajectory s_trajectory = new FormulaTrajectory(1, 1, [0, 1, 2], _ => DenseMatrix.OfArray(new double[,] { { 2, 0 }, { 0, 1 }, { 1, 1 } }),
-        _ => DenseMatrix.CreateIdentity(1), FormulaTrajectory.Scalar(2, 1), 1) { OnKernels = _ => throw new InvalidOperationException("computed although refused") };
+    private static readonly KernelTrajectory s_trajectory = new FormulaTrajectory(1, 1, [0, 1, 2], _ =>
+        DenseMatrix.OfArray(new double[,] { { 2, 0 }, { 0, 1 }, { 1, 1 } }),
+        _ => DenseMatrix.CreateIdentity(1), FormulaTrajectory.Scalar(2, 1), 1) { OnKernels = _ =>
+            throw new InvalidOperationException("computed although refused") };
 
     private static string Refused(PropagationOptions? options = null, CarriedVectors? carried = null) =>
         Assert.Throws<ArgumentException>(() => FlowIntegrator.Integrate(s_trajectory, options ?? new PropagationOptions(), Backends.Managed, carried)).Message;
@@ -26,14 +28,16 @@ public class OptionTests
     [InlineData(0)]
     [InlineData(-3)]
     public void FixedSteps(int value) =>
-        Assert.Equal($"FixedSteps: found {value}, expected at least 1 step per interval, or null for error control.", Refused(new PropagationOptions { FixedSteps = value }));
+        Assert.Equal($"FixedSteps: found {value}, expected at least 1 step per interval, or null for error control.",
+            Refused(new PropagationOptions { FixedSteps = value }));
 
     [Fact]
     public void MaximumSteps() => Assert.Equal("MaximumSteps: found 0, expected at least 1.", Refused(new PropagationOptions { MaximumSteps = 0 }));
 
     [Fact]
     public void Method() =>
-        Assert.StartsWith("method: found euler, expected one of auto, gauss-2,", Assert.Throws<ArgumentException>(() => new PropagationOptions { Method = "euler" }).Message);
+        Assert.StartsWith("method: found euler, expected one of auto, gauss-2,",
+            Assert.Throws<ArgumentException>(() => new PropagationOptions { Method = "euler" }).Message);
 
     [Fact]
     public void CarriedVectorsHaveTheSizesOfTheTrajectory()
@@ -45,7 +49,8 @@ public class OptionTests
         Assert.Equal("vector: found 1 entries, expected 2.",
             Assert.Throws<ArgumentException>(() => FlowIntegrator.Transport(s_trajectory, [1], new PropagationOptions(), Backends.Managed)).Message);
         Assert.Equal("RelativeTolerance: found 2, expected a number above 0 and below 1.",
-            Assert.Throws<ArgumentException>(() => FlowIntegrator.Transport(s_trajectory, [1, 1], new PropagationOptions { RelativeTolerance = 2 }, Backends.Managed)).Message);
+            Assert.Throws<ArgumentException>(() => FlowIntegrator.Transport(s_trajectory, [1, 1], new PropagationOptions { RelativeTolerance = 2 },
+                Backends.Managed)).Message);
     }
 
     [Fact]

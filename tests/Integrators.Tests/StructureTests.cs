@@ -16,7 +16,8 @@ public class StructureTests
     }
 
     // J(t) full of motion: h‖BK‖ up to about the size asked for, K_SS with a kernel of dimension N − r common to all t.
-    internal static (FormulaTrajectory Trajectory, Matrix<double> Kernel) Moving(int N, int r, int M, double size, int p, double? beta, bool constantB, int seed)
+    internal static (FormulaTrajectory Trajectory, Matrix<double> Kernel) Moving(int N, int r, int M, double size, int p, double? beta, bool constantB,
+        int seed)
     {
         const int D = 9;
         var random = new Random(seed);
@@ -75,10 +76,10 @@ public class StructureTests
     {
         var (trajectory, kernel) = Moving(8, 5, 3, size, 2, null, false, seed: 3);
         var found = Integrate(trajectory, method, steps);
-        Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), 1e-13, "W v on the common kernel");
-        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 1e-13, "G_Q v on the common kernel");
-        Check.Small((found.G_S * kernel).FrobeniusNorm() / found.G_S.FrobeniusNorm(), 1e-13, "G_S v on the common kernel");
-        Check.Small((found.P * kernel - kernel).FrobeniusNorm(), 1e-13, "Pv − v on the common kernel (C9)");
+        Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), 1e-13, "W v on the common null space");
+        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 1e-13, "G_Q v on the common null space");
+        Check.Small((found.G_S * kernel).FrobeniusNorm() / found.G_S.FrobeniusNorm(), 1e-13, "G_S v on the common null space");
+        Check.Small((found.P * kernel - kernel).FrobeniusNorm(), 1e-13, "Pv − v on the common null space (C9)");
 
         double c = trajectory.TestKernelIntegral(found.Nodes).Evd(Symmetricity.Symmetric).EigenValues.Max(z => z.Real);
         Check.Small(Math.Abs(found.Nodes.Sum(node => node.Weight) - 2), 1e-13, "Σω − (T − s)");

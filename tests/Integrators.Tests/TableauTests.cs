@@ -27,7 +27,7 @@ public class TableauTests
             {
                 Check.Small(Math.Abs(t.C[i] - c[i]), 2e-16, $"{t.Name}: c_{i}");
                 Check.Small(Math.Abs(t.B[i] - b[i]), 4e-16, $"{t.Name}: b_{i}");
-                for (int j = 0; j < c.Length; j++) Check.Small(Math.Abs(t.A[i, j] - a[i, j]), 1e-15, $"{t.Name}: a_{i}{j}");
+                for (int j = 0; j < c.Length; j++) Check.Small(Math.Abs(t.A[i][j] - a[i, j]), 1e-15, $"{t.Name}: a_{i}{j}");
             }
         }
     }
@@ -50,9 +50,9 @@ public class TableauTests
         for (int k = 1; k <= s; k++)
             for (int i = 0; i < s; i++)
             {
-                Check.Small(Math.Abs(Enumerable.Range(0, s).Sum(j => t.A[i, j] * Math.Pow(t.C[j], k - 1)) - Math.Pow(t.C[i], k) / k), 1e-15,
+                Check.Small(Math.Abs(Enumerable.Range(0, s).Sum(j => t.A[i][j] * Math.Pow(t.C[j], k - 1)) - Math.Pow(t.C[i], k) / k), 1e-15,
                     $"C({k}), row {i}");
-                Check.Small(Math.Abs(Enumerable.Range(0, s).Sum(j => t.B[j] * Math.Pow(t.C[j], k - 1) * t.A[j, i]) - t.B[i] * (1 - Math.Pow(t.C[i], k)) / k),
+                Check.Small(Math.Abs(Enumerable.Range(0, s).Sum(j => t.B[j] * Math.Pow(t.C[j], k - 1) * t.A[j][i]) - t.B[i] * (1 - Math.Pow(t.C[i], k)) / k),
                     1e-15, $"D({k}), column {i}");
             }
     }
@@ -65,7 +65,7 @@ public class TableauTests
         Assert.All(t.B, b => Assert.True(b > 0));
         for (int i = 0; i < t.Stages; i++)
             for (int j = 0; j < t.Stages; j++)
-                Check.Small(Math.Abs(t.B[i] * t.A[i, j] + t.B[j] * t.A[j, i] - t.B[i] * t.B[j]), 1e-15, $"b_{i} a_{i}{j} + b_{j} a_{j}{i} − b_{i} b_{j}");
+                Check.Small(Math.Abs(t.B[i] * t.A[i][j] + t.B[j] * t.A[j][i] - t.B[i] * t.B[j]), 1e-15, $"b_{i} a_{i}{j} + b_{j} a_{j}{i} − b_{i} b_{j}");
     }
 
     [Theory]
@@ -73,13 +73,14 @@ public class TableauTests
     public void DerivedCoefficients(string name)
     {
         var t = Get(name);
-        Matrix<double> A = Matrix<double>.Build.DenseOfArray(t.A), inverse = Matrix<double>.Build.DenseOfArray(t.Inverse);
+        Matrix<double> A = Matrix<double>.Build.Dense(t.Stages, t.Stages, (i, j) => t.A[i][j]);
+        var inverse = Matrix<double>.Build.Dense(t.Stages, t.Stages, (i, j) => t.Inverse[i][j]);
         int s = t.Stages;
         Check.Small((A * inverse - Matrix<double>.Build.DenseIdentity(s)).FrobeniusNorm(), 1e-13, "A α − I");
         for (int i = 0; i < s; i++)
         {
             Check.Small(Math.Abs(inverse.Row(i).Sum() - t.InverseRowSums[i]), 1e-13, $"row sum {i} of α");
-            Check.Small(Math.Abs((Vector<double>.Build.DenseOfArray(t.B) * inverse)[i] - t.StageWeights[i]), 1e-13, $"d_{i}");
+            Check.Small(Math.Abs((Vector<double>.Build.DenseOfEnumerable(t.B) * inverse)[i] - t.StageWeights[i]), 1e-13, $"d_{i}");
         }
         // (−1)^s = R(∞) = 1 − Σd
         Check.Small(Math.Abs(1 - t.StageWeights.Sum() - (s % 2 == 0 ? 1 : -1)), 1e-13, "R(∞)");
@@ -101,5 +102,14 @@ public class TableauTests
             six = (1 - z / 2 + z * z / 10 - z * z * z / 120) / (1 + z / 2 + z * z / 10 + z * z * z / 120);
         Check.Small(Math.Abs(CollocationTableau.Gauss4.Stability(z) - four), 1e-13, "gauss-4");
         Check.Small(Math.Abs(CollocationTableau.Gauss6.Stability(z) - six), 1e-13, "gauss-6");
+    }
+
+    /// <summary>Regression: the arrays of the tableaus that everybody shares could be written to.</summary>
+    [Fact]
+    public void TableausHandOutNoArray()
+    {
+        foreach (var type in (Type[])[typeof(CollocationTableau), typeof(ExplicitTableau)])
+            foreach (var property in type.GetProperties())
+                Assert.False(property.PropertyType.IsArray, $"{type.Name}.{property.Name} is an array");
     }
 }

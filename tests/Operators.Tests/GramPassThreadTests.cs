@@ -45,7 +45,8 @@ public class GramPassThreadTests
             Thread.Sleep(1);
         }
 
-        protected override void SymmetricProductCore(double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c) => throw new NotSupportedException();
+        protected override void SymmetricProductCore(double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c) =>
+            throw new NotSupportedException();
 
         protected override int CholeskyCore(in MatrixView a) => throw new NotSupportedException();
 

@@ -13,7 +13,8 @@ internal sealed record OperatorTriple(DenseMatrix P, DenseMatrix W, DenseMatrix 
     /// <summary>Relative Frobenius errors of another triple against this one.</summary>
     public Errors ErrorsOf(OperatorTriple other) => new(Relative(other.P, P), Relative(other.W, W), Relative(other.G, G));
 
-    private static double Relative(DenseMatrix found, DenseMatrix exact) => VectorKernels.Distance(found.Values, exact.Values) / VectorKernels.Norm(exact.Values);
+    private static double Relative(DenseMatrix found, DenseMatrix exact) =>
+        VectorKernels.Distance(found.Values, exact.Values) / VectorKernels.Norm(exact.Values);
 }
 
 /// <summary>Relative Frobenius errors.</summary>

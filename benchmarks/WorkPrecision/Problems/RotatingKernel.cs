@@ -4,9 +4,11 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.WorkPrecision;
 
-/// <summary>K_SS(t) = V R(t)ΛR(t)ᵀVᵀ, K_QS(t) = F Λ R(t)ᵀVᵀ, B = βI, with V a random basis and R(t) turning planes (2i, 2i+1) at one of two rates: P, W_S and G_Q are known.</summary>
+/// <summary>K_SS(t) = V R(t)ΛR(t)ᵀVᵀ, K_QS(t) = F Λ R(t)ᵀVᵀ, B = βI, with V a random basis and R(t) turning planes (2i, 2i+1) at one of two rates: P,
+/// W_S and G_Q are known.</summary>
 /// <remarks>
-/// In a plane, Z = RᵀP has constant coefficients: Z' = −(βΛ + Ω)Z with Ω = ω[[0, −1], [1, 0]]. With m = β(κ₁+κ₂)/2, δ = β(κ₁−κ₂)/2, q² = δ² − ω², Z = e^{−mT}(cosh qT − sinh(qT)/q·(δσ + Ω)),
+/// In a plane, Z = RᵀP has constant coefficients: Z' = −(βΛ + Ω)Z with Ω = ω[[0, −1], [1, 0]]. With m = β(κ₁+κ₂)/2, δ = β(κ₁−κ₂)/2, q² = δ² − ω², Z =
+/// e^{−mT}(cosh qT − sinh(qT)/q·(δσ + Ω)),
 /// σ = diag(1, −1); W = (I − PᵀP)/(2β); ∫Z = (βΛ + Ω)⁻¹(I − Z). K(t) is a sum of five fixed matrices with trigonometric coefficients, so that it costs what
 /// an interpolated recording does.
 /// </remarks>
@@ -17,7 +19,8 @@ internal sealed class RotatingKernel : KernelTrajectory
     private readonly DenseMatrix _constant, _testKernel;
     private readonly DenseMatrix[] _cos2, _sin2, _cos, _sin; // per rate: of K_SS with 2ωt, of K_QS with ωt
 
-    private RotatingKernel(int M, double beta, double[] rates, double end, DenseMatrix constant, DenseMatrix testKernel, DenseMatrix[] cos2, DenseMatrix[] sin2, DenseMatrix[] cos, DenseMatrix[] sin)
+    private RotatingKernel(int M, double beta, double[] rates, double end, DenseMatrix constant, DenseMatrix testKernel, DenseMatrix[] cos2,
+        DenseMatrix[] sin2, DenseMatrix[] cos, DenseMatrix[] sin)
         : base(constant.ColumnCount, M, 1, [0, end]) =>
         (_beta, _rates, _constant, _testKernel, _cos2, _sin2, _cos, _sin) = (beta, rates, constant, testKernel, cos2, sin2, cos, sin);
 
@@ -29,7 +32,7 @@ internal sealed class RotatingKernel : KernelTrajectory
     /// <param name="beta">β.</param>
     /// <param name="rates">ω of even and of odd planes.</param>
     /// <param name="end">T; s = 0.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     public static (KernelTrajectory Trajectory, OperatorTriple Exact) Make(double[] kappa, int M, double beta, double[] rates, double end, Backend backend)
     {
         int N = kappa.Length;

@@ -20,7 +20,8 @@ internal static class StudyProblems
     {
         "rotating" => Rotating(name, 100, 30, 1e-2, 3, backend),
         "stiff" => Rotating(name, 100, 1e5, 1e-1, 1, backend),
-        _ when name.StartsWith("stiff-", StringComparison.Ordinal) => Rotating(name, 100, double.Parse(name[6..], CultureInfo.InvariantCulture), 1e-1, 1, backend),
+        _ when name.StartsWith("stiff-", StringComparison.Ordinal) =>
+            Rotating(name, 100, double.Parse(name[6..], CultureInfo.InvariantCulture), 1e-1, 1, backend),
         _ => FromRun(name, Path.Combine(runs, name), references, backend),
     };
 
@@ -30,7 +31,8 @@ internal static class StudyProblems
         double[] spectrum = [.. Enumerable.Range(0, N).Select(i => high * Math.Pow(low / high, i / (N - 1.0)))];
         double[] kappa = [.. Enumerable.Range(0, N).Select(i => spectrum[i / 2 + i % 2 * (N / 2)])];
         var (trajectory, exact) = RotatingKernel.Make(kappa, 60, 1, [turn, 0.618 * turn], 1, backend);
-        return new StudyProblem(name, Invariant($"rotating kernel, B = βI, κ from {high:g3} down to {low:g3} over T = 1, planes turning by {turn:g3} and {0.618 * turn:g3} radians; K is smooth"),
+        return new StudyProblem(name,
+            Invariant($"rotating kernel, B = βI, κ from {high:g3} down to {low:g3} over T = 1, planes turning by {turn:g3} and {0.618 * turn:g3} radians; K is smooth"),
             trajectory, exact, "closed form, 2×2 blocks");
     }
 
@@ -61,7 +63,8 @@ internal static class StudyProblems
         {
             try
             {
-                return (OperatorTriple.Of(FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, backend)), rtol);
+                return (OperatorTriple.Of(FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol },
+                    backend)), rtol);
             }
             catch (NumericalException) when (rtol < 1e-11)
             {

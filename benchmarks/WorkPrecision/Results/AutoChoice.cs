@@ -19,12 +19,14 @@ internal sealed record AutoChoice(StudyPoint Auto, (string Method, double Second
             if (auto is null) continue;
             // Auto and the method it stands for are the same computation: one time, so that noise does not count as a wrong choice.
             var same = results.Curve(problem, auto.Resolved).FirstOrDefault(p => p.Rtol == rtol);
-            if (same is not null) auto = auto with { Seconds = new Times(0.5 * (auto.Seconds.Wall + same.Seconds.Wall), 0.5 * (auto.Seconds.Cpu + same.Seconds.Cpu)) };
+            if (same is not null) auto = auto with { Seconds = new Times(0.5 * (auto.Seconds.Wall + same.Seconds.Wall),
+                0.5 * (auto.Seconds.Cpu + same.Seconds.Cpu)) };
             (string, double) atRtol = (auto.Resolved, auto.Seconds.Cpu), atError = atRtol;
             foreach (string method in results.Methods.Where(m => m != auto.Resolved))
             {
                 var curve = results.Curve(problem, method).ToList();
-                if (curve.FirstOrDefault(p => p.Rtol == rtol) is { } p && p.Errors.Largest <= rtol && p.Seconds.Cpu < atRtol.Item2) atRtol = (method, p.Seconds.Cpu);
+                if (curve.FirstOrDefault(p => p.Rtol == rtol) is { } p && p.Errors.Largest <= rtol && p.Seconds.Cpu < atRtol.Item2) atRtol = (method,
+                    p.Seconds.Cpu);
                 double seconds = At(curve, auto.Errors.Largest);
                 if (seconds < atError.Item2) atError = (method, seconds);
             }

@@ -4,7 +4,8 @@ using KernelFlow.Reporting.Charts;
 
 namespace KernelFlow.WorkPrecision;
 
-/// <summary>CPU seconds over the error of P, W_S and G_Q, three panels with the methods' names at the ends of their curves; rings mark what "auto" chose.</summary>
+/// <summary>CPU seconds over the error of P, W_S and G_Q, three panels with the methods' names at the ends of their curves; rings mark what "auto"
+/// chose.</summary>
 internal static class StudyFigure
 {
     private const double Left = 52, Panel = 270, Gap = 48, Top = 40, Plot = 300, Bottom = 44, LabelHeight = 11;
@@ -19,13 +20,15 @@ internal static class StudyFigure
         .explicit { fill: #c24e00; } .l.explicit { fill: none; stroke: #c24e00; } .exponential { fill: #8c4a79; } .l.exponential { fill: none; stroke: #8c4a79; }
         .peer { fill: #5c636b; } .l.peer { fill: none; stroke: #5c636b; }
         @media (prefers-color-scheme: dark) {
-        svg { background: #14171b; } text { fill: #e8eaed; } .tick, .label { fill: #a4acb8; } .grid { stroke: #2a2f37; } .minor { stroke: #1f242a; } .axis { stroke: #5a636e; } .auto { stroke: #e8eaed; }
+        svg { background: #14171b; } text { fill: #e8eaed; } .tick,
+            .label { fill: #a4acb8; } .grid { stroke: #2a2f37; } .minor { stroke: #1f242a; } .axis { stroke: #5a636e; } .auto { stroke: #e8eaed; }
         .gauss { fill: #56b4e9; } .l.gauss { stroke: #56b4e9; } .radau { fill: #35c79f; } .l.radau { stroke: #35c79f; } .explicit { fill: #f08a4b; } .l.explicit { stroke: #f08a4b; }
         .exponential { fill: #d99bc6; } .l.exponential { stroke: #d99bc6; } .peer { fill: #a4acb8; } .l.peer { stroke: #a4acb8; } }
         </style>
         """;
 
-    private static readonly IReadOnlyDictionary<string, (string Family, Marker Marker, string Short)> _looks = new Dictionary<string, (string, Marker, string)>(StringComparer.Ordinal)
+    private static readonly IReadOnlyDictionary<string, (string Family, Marker Marker, string Short)> _looks = new Dictionary<string,
+        (string, Marker, string)>(StringComparer.Ordinal)
     {
         ["gauss-2"] = ("gauss", Marker.Triangle, "gauss-2"),
         ["gauss-4"] = ("gauss", Marker.Square, "gauss-4"),
@@ -45,13 +48,15 @@ internal static class StudyFigure
     {
         (string Title, Func<Errors, double> Of)[] panels = [("P", e => e.P), ("W_S", e => e.W), ("G_Q", e => e.G)];
         var curves = results.Methods.Select(m => (Name: m, Points: results.Curve(problem.Name, m).ToList()))
-            .Concat(results.Peers.Where(p => p.Problem == problem.Name && p.Done && p.Columns == 0).GroupBy(p => p.Method).Select(g => (Name: g.Key, Points: g.ToList())))
+            .Concat(results.Peers.Where(p => p.Problem == problem.Name && p.Done && p.Columns == 0).GroupBy(p => p.Method)
+                .Select(g => (Name: g.Key, Points: g.ToList())))
             .Where(c => c.Points.Count > 0).ToList();
         if (curves.Count == 0) return null;
         var all = curves.SelectMany(c => c.Points).ToList();
         var y = Axis.Log("CPU seconds", all.Select(p => p.Seconds.Cpu));
         double width = Left + 3 * Panel + 3 * Gap, height = Top + Plot + Bottom;
-        var svg = new Svg(width, height, new FigureHead($"work-precision-{problem.Name}", $"Work and precision on {problem.Name}", $"CPU seconds over the relative error of P, W_S and G_Q on {problem.Name}, one curve per method; the same figures are in points.csv."));
+        var svg = new Svg(width, height, new FigureHead($"work-precision-{problem.Name}", $"Work and precision on {problem.Name}",
+            $"CPU seconds over the relative error of P, W_S and G_Q on {problem.Name}, one curve per method; the same figures are in points.csv."));
         for (int k = 0; k < panels.Length; k++)
         {
             double left = Left + k * (Panel + Gap);
@@ -61,7 +66,8 @@ internal static class StudyFigure
             foreach (var p in results.Curve(problem.Name, "auto"))
             {
                 var ring = results.Curve(problem.Name, p.Resolved).FirstOrDefault(q => q.Rtol == p.Rtol) ?? p;
-                svg.Marker(Marker.Circle, "auto", left + Panel * x.Share(Clip(panels[k].Of(ring.Errors))), Y(y, ring.Seconds.Cpu), 5.5, $"auto, rtol {NumberText.Short(p.Rtol)}: {p.Resolved}");
+                svg.Marker(Marker.Circle, "auto", left + Panel * x.Share(Clip(panels[k].Of(ring.Errors))), Y(y, ring.Seconds.Cpu), 5.5,
+                    $"auto, rtol {NumberText.Short(p.Rtol)}: {p.Resolved}");
             }
         }
         svg.Marker(Marker.Circle, "auto", Left + 3 * Panel + 2 * Gap - 96, 12, 5.5);
@@ -98,10 +104,12 @@ internal static class StudyFigure
         foreach (var (name, points) in curves)
         {
             var (family, marker, text) = _looks.TryGetValue(name, out var look) ? look : ("peer", Marker.Diamond, name);
-            var places = points.OrderByDescending(p => p.Rtol).Select(p => (X: left + Panel * x.Share(Clip(of(p.Errors))), Y: Y(y, p.Seconds.Cpu), Point: p)).ToList();
+            var places = points.OrderByDescending(p => p.Rtol).Select(p => (X: left + Panel * x.Share(Clip(of(p.Errors))), Y: Y(y, p.Seconds.Cpu),
+                Point: p)).ToList();
             svg.Path($"l {family}{(family == "peer" ? " dash" : "")}", [.. places.Select(p => (p.X, p.Y))]);
             foreach (var p in places)
-                svg.Marker(marker, $"m {family}", p.X, p.Y, 2.6, $"{text}, rtol {NumberText.Short(p.Point.Rtol)}: error {NumberText.Short(of(p.Point.Errors))}, {NumberText.Short(p.Point.Seconds.Cpu)} s, {p.Point.Steps} steps");
+                svg.Marker(marker, $"m {family}", p.X, p.Y, 2.6,
+                    $"{text}, rtol {NumberText.Short(p.Point.Rtol)}: error {NumberText.Short(of(p.Point.Errors))}, {NumberText.Short(p.Point.Seconds.Cpu)} s, {p.Point.Steps} steps");
             labels.Add((places[^1].X, places[^1].Y, text, family));
         }
         Place(svg, labels, left);

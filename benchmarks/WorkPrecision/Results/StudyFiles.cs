@@ -35,7 +35,8 @@ internal static class StudyFiles
     {
         var text = new StringBuilder("problem,method,resolved,rtol,status,errorP,errorW,errorG,estimated,wallSeconds,cpuSeconds,rounds,steps,rejected,passes,kernelEvaluations,factorizations,gigaflops\n");
         foreach (var p in points)
-            text.Append(CultureInfo.InvariantCulture, $"{p.Problem},{p.Method},{p.Resolved},{p.Rtol:R},{Quoted(p.Status)},{N(p.Errors.P)},{N(p.Errors.W)},{N(p.Errors.G)},{N(p.Estimated)},{N(p.Seconds.Wall)},{N(p.Seconds.Cpu)},{p.Rounds},{p.Steps},{p.Rejected},{p.Passes},{p.KernelEvaluations},{p.Factorizations},{N(p.Flops / 1e9)}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{p.Problem},{p.Method},{p.Resolved},{p.Rtol:R},{Quoted(p.Status)},{N(p.Errors.P)},{N(p.Errors.W)},{N(p.Errors.G)},{N(p.Estimated)},{N(p.Seconds.Wall)},{N(p.Seconds.Cpu)},{p.Rounds},{p.Steps},{p.Rejected},{p.Passes},{p.KernelEvaluations},{p.Factorizations},{N(p.Flops / 1e9)}\n");
         File.WriteAllText(path, text.ToString());
     }
 

@@ -32,7 +32,8 @@ internal static class StudyPage
     private static string Problems(StudyResults results)
     {
         var text = new StringBuilder("| problem | N, M | ∫λ_max(BK)dt | what | reference |\n|---|---|---|---|---|\n");
-        foreach (var p in results.Problems) text.Append(CultureInfo.InvariantCulture, $"| {p.Name} | {p.N}, {p.M} | {NumberText.Short(p.Stiffness)} | {p.Description} | {p.Reference} |\n");
+        foreach (var p in results.Problems) text.Append(CultureInfo.InvariantCulture,
+            $"| {p.Name} | {p.N}, {p.M} | {NumberText.Short(p.Stiffness)} | {p.Description} | {p.Reference} |\n");
         return text.ToString();
     }
 
@@ -41,9 +42,12 @@ internal static class StudyPage
         double[] shown = [.. Shown(results)];
         var text = new StringBuilder($"### {problem.Name}\n\n");
         if (figure is not null) text.Append(CultureInfo.InvariantCulture, $"![Work and precision on {problem.Name}]({figure})\n\n");
-        text.Append("| method |").Append(string.Concat(shown.Select(r => $" rtol {NumberText.Short(r)} |"))).Append("\n|---|").Append(string.Concat(shown.Select(_ => "---|"))).Append('\n');
+        text.Append("| method |").Append(string.Concat(shown.Select(r => $" rtol {NumberText.Short(r)} |"))).Append("\n|---|")
+            .Append(string.Concat(shown.Select(_ => "---|"))).Append('\n');
         foreach (string method in results.Methods)
-            text.Append(CultureInfo.InvariantCulture, $"| {method} |").Append(string.Concat(shown.Select(r => $" {Cell(results.Points.FirstOrDefault(p => p.Problem == problem.Name && p.Method == method && p.Rtol == r))} |"))).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"| {method} |")
+                .Append(string.Concat(shown.Select(r =>
+                $" {Cell(results.Points.FirstOrDefault(p => p.Problem == problem.Name && p.Method == method && p.Rtol == r))} |"))).Append('\n');
         return text.ToString();
     }
 
@@ -55,23 +59,28 @@ internal static class StudyPage
 
     private static string Auto(StudyResults results)
     {
-        var text = new StringBuilder("| problem | rtol | choice | error | CPU s | best at this rtol | ratio | best at this error | ratio |\n|---|---|---|---|---|---|---|---|---|\n");
+        var text = new StringBuilder(
+            "| problem | rtol | choice | error | CPU s | best at this rtol | ratio | best at this error | ratio |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (var problem in results.Problems)
             foreach (var choice in AutoChoice.Of(results, problem.Name, Shown(results)))
-                text.Append(CultureInfo.InvariantCulture, $"| {problem.Name} | {NumberText.Short(choice.Auto.Rtol)} | {choice.Auto.Resolved} | {NumberText.Short(choice.Auto.Errors.Largest, 2)} | {NumberText.Short(choice.Auto.Seconds.Cpu)} | {choice.BestAtRtol.Method}, {NumberText.Short(choice.BestAtRtol.Seconds)} | {Ratio(choice.RatioAtRtol)} | {choice.BestAtError.Method}, {NumberText.Short(choice.BestAtError.Seconds)} | {Ratio(choice.RatioAtError)} |\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"| {problem.Name} | {NumberText.Short(choice.Auto.Rtol)} | {choice.Auto.Resolved} | {NumberText.Short(choice.Auto.Errors.Largest, 2)} | {NumberText.Short(choice.Auto.Seconds.Cpu)} | {choice.BestAtRtol.Method}, {NumberText.Short(choice.BestAtRtol.Seconds)} | {Ratio(choice.RatioAtRtol)} | {choice.BestAtError.Method}, {NumberText.Short(choice.BestAtError.Seconds)} | {Ratio(choice.RatioAtError)} |\n");
         return text.ToString();
     }
 
     private static string Peers(StudyResults results)
     {
         if (results.Peers.Count == 0) return "Not run here (`--python`).\n";
-        var text = new StringBuilder("| problem | program | rtol | CPU s | errors of P, W_S, G_Q | KernelFlow (auto) at this error | ratio |\n|---|---|---|---|---|---|---|\n");
+        var text = new StringBuilder(
+            "| problem | program | rtol | CPU s | errors of P, W_S, G_Q | KernelFlow (auto) at this error | ratio |\n|---|---|---|---|---|---|---|\n");
         foreach (var p in results.Peers)
         {
-            string measured = p.Done ? $"{NumberText.Short(p.Seconds.Cpu)} | {NumberText.Short(p.Errors.P, 2)}, {NumberText.Short(p.Errors.W, 2)}, {NumberText.Short(p.Errors.G, 2)}" : $"{p.Status} | {NumberText.None}";
+            string measured = p.Done
+                ? $"{NumberText.Short(p.Seconds.Cpu)} | {NumberText.Short(p.Errors.P, 2)}, {NumberText.Short(p.Errors.W, 2)}, {NumberText.Short(p.Errors.G, 2)}" : $"{p.Status} | {NumberText.None}";
             double ours = p.Done && p.Columns == 0 ? AutoChoice.At([.. results.Curve(p.Problem, "auto")], p.Errors.Largest) : double.NaN;
             string compared = double.IsNaN(ours) ? $"{NumberText.None} | {NumberText.None}" : $"{NumberText.Short(ours)} s | {Ratio(p.Seconds.Cpu / ours)}";
-            text.Append(CultureInfo.InvariantCulture, $"| {p.Problem} | {p.Method}{(p.Columns > 0 ? $", {p.Columns} column{(p.Columns == 1 ? "" : "s")} of N" : "")} | {NumberText.Short(p.Rtol)} | {measured} | {compared} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {p.Problem} | {p.Method}{(p.Columns > 0 ? $", {p.Columns} column{(p.Columns == 1 ? "" : "s")} of N" : "")} | {NumberText.Short(p.Rtol)} | {measured} | {compared} |\n");
         }
         return text.ToString();
     }

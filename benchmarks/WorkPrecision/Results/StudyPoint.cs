@@ -33,7 +33,7 @@ internal sealed record StudyPoint(string Problem, string Method, double Rtol)
     /// <summary>Matrices of order N decomposed: one per stage solve of an implicit method, per exponential of the others.</summary>
     public long Factorizations { get; init; }
 
-    /// <summary>Nominal flops of dense kernels.</summary>
+    /// <summary>Nominal flops of the dense routines.</summary>
     public double Flops { get; init; }
 
     /// <summary>0 for whole operators; otherwise the program computed only so many columns of P and G_Q and that block of W_S.</summary>

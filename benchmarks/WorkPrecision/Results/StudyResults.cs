@@ -15,7 +15,8 @@ internal sealed record ProblemFacts(string Name, string Description, int N, int 
 /// <param name="Problems">In order.</param>
 /// <param name="Points">Of this toolkit.</param>
 /// <param name="Peers">Of other programs; empty when they were not run.</param>
-internal sealed record StudyResults(string Machine, double Limit, IReadOnlyList<ProblemFacts> Problems, IReadOnlyList<StudyPoint> Points, IReadOnlyList<StudyPoint> Peers)
+internal sealed record StudyResults(string Machine, double Limit, IReadOnlyList<ProblemFacts> Problems, IReadOnlyList<StudyPoint> Points,
+    IReadOnlyList<StudyPoint> Peers)
 {
     public IEnumerable<StudyPoint> Curve(string problem, string method) => Points.Where(p => p.Problem == problem && p.Method == method && p.Done);
 

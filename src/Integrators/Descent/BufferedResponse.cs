@@ -61,7 +61,8 @@ internal sealed class BufferedResponse : StepResponse
     public override bool HasDefect => _columns.HasDefect;
 
     protected override void Hessians(int step, ChordHessian target) =>
-        target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1], _segment);
+        target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1],
+            _segment);
 
     protected override void RespondCore(int step, in MatrixView x, in MatrixView t)
     {
@@ -141,6 +142,7 @@ internal sealed class BufferedResponse : StepResponse
         for (int i = 0; i < B.Examples; i++)
             for (int c = 0; c < p; c++)
                 for (int d = 0; d < p; d++)
-                    TensorPrimitives.MultiplyAdd(average.Column(i * p + d), weight * B.Blocks[(i * p + c) * p + d], target.Column(i * p + c), target.Column(i * p + c));
+                    TensorPrimitives.MultiplyAdd(average.Column(i * p + d), weight * B.Blocks[(i * p + c) * p + d], target.Column(i * p + c),
+                        target.Column(i * p + c));
     }
 }

@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>Gathers what one gradient does that is carried along an interpolant: itself at the checkpoints, the displacement of the outputs, and the loss.</summary>
+/// <summary>Gathers what one gradient does that is carried along an interpolant: itself at the checkpoints, the displacement of the outputs, and the
+/// loss.</summary>
 /// <param name="steps">The steps.</param>
 /// <param name="start">The gradient at the start.</param>
 internal sealed class CarriedGradient(InterpolantSteps steps, double[] start) : DescentObserver

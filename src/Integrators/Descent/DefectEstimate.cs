@@ -4,7 +4,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The error of the predicted gradient that the quadratures of J̄ and B̄ estimate of themselves, carried along; it knows nothing of the recorded outputs' motion.</summary>
+/// <summary>The error of the predicted gradient that the quadratures of J̄ and B̄ estimate of themselves, carried along; it knows nothing of the
+/// recorded outputs' motion.</summary>
 /// <param name="response">Takes the steps.</param>
 /// <param name="wanted">Whether there is a predicted gradient to estimate it for.</param>
 internal sealed class DefectEstimate(StepResponse response, bool wanted)
@@ -13,7 +14,8 @@ internal sealed class DefectEstimate(StepResponse response, bool wanted)
     public bool IsKnown { get; private set; } = wanted;
 
     /// <summary>The error that is carried along. With midpoints its sources are sizes: their signs mean nothing.</summary>
-    public QuadratureError Error { get; } = new(response.TrainSize, response.Rows - response.TrainSize, unsigned: response.Quadrature == ChordQuadratureKind.Midpoint);
+    public QuadratureError Error { get; } = new(response.TrainSize, response.Rows - response.TrainSize,
+        unsigned: response.Quadrature == ChordQuadratureKind.Midpoint);
 
     /// <summary>Takes in a step before X moves.</summary>
     /// <param name="error">The error so far.</param>

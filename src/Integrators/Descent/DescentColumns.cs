@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, and the two error vectors of <see cref="QuadratureError"/>.</summary>
+/// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, and the two error vectors of
+/// <see cref="QuadratureError"/>.</summary>
 /// <param name="n">N.</param>
 internal readonly struct DescentColumns(int n)
 {

@@ -19,13 +19,16 @@ internal static class DescentFailure
         double time = response.LearningRates.Take(step).Sum();
         string where = FormattableString.Invariant($"step {step + 1} (t = s + {time:R}, η = {response.LearningRates[step]:G3})");
         if (!double.IsFinite(response.Hessian.Start.NormBound() + response.Hessian.Average.NormBound())) return Input("a loss Hessian", where);
-        if (!double.IsFinite(MatrixNorms.Frobenius(response.Start)) || (size < Large && !double.IsFinite(MatrixNorms.Frobenius(t)))) return Input("a kernel", where);
+        if (!double.IsFinite(MatrixNorms.Frobenius(response.Start)) || (size < Large && !double.IsFinite(MatrixNorms.Frobenius(t))))
+            return Input("a kernel", where);
         string cause = response.Quadrature == ChordQuadratureKind.Interpolated
-            ? "between its checkpoints the interpolated kernel is past the edge of stability although training was not; record more checkpoints, or use linear interpolation or flow mode"
+            ? "between its checkpoints the interpolated kernel is past the edge of stability although training was not; "
+                + "record more checkpoints, or use linear interpolation or flow mode"
             : "training diverged there, end the window earlier";
         return new NumericalException(FormattableString.Invariant(
             $"descent: P or W is not finite after {where}, z = η·λ_max(BK) = {z:G3} (stable up to {response.Rule.StabilityEdge:G3}); likely cause: {cause}."));
     }
 
-    private static NumericalException Input(string what, string where) => new($"descent: {what} is not finite in {where}; likely cause: recorded data or an interpolant that is not finite there.");
+    private static NumericalException Input(string what, string where) =>
+        new($"descent: {what} is not finite in {where}; likely cause: recorded data or an interpolant that is not finite there.");
 }

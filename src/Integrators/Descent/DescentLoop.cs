@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The recursion of descent: X ← X − B̄_k T_k(X) for the steps k = 0, 1, …, whatever X holds: P with vectors beside it, a block of columns, or one vector (theory, section 8).</summary>
+/// <summary>The recursion of descent: X ← X − B̄_k T_k(X) for the steps k = 0, 1, …, whatever X holds: P with vectors beside it, a block of columns,
+/// or one vector (theory, section 8).</summary>
 internal static class DescentLoop
 {
     /// <summary>Receives X before a step, or adds to it.</summary>

@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The steps of a descent as linear maps: how the outputs answer to gradients, T_k = f_k [J̄_S; J̄_Q] M_k Z_k, so that ΔU = −T_k for each column of X.</summary>
+/// <summary>The steps of a descent as linear maps: how the outputs answer to gradients, T_k = f_k [J̄_S; J̄_Q] M_k Z_k, so that ΔU = −T_k for each
+/// column of X.</summary>
 internal abstract class DescentMap
 {
     /// <summary>Number of steps.</summary>

@@ -80,7 +80,8 @@ public sealed class DescentRecord
     public QuadratureBudget? Residual { get; init; }
 
     /// <summary>An estimate that knows nothing of the recorded outputs' motion: with midpoints the difference of Simpson and trapezium, scaled to
-    /// Simpson's order by how J bends along the step and from step to step (size only); without them the curvature of J over three checkpoints (size only); for B̄ a finer rule. Carried along in the same way.</summary>
+    /// Simpson's order by how J bends along the step and from step to step (size only); without them the curvature of J over three checkpoints (size
+    /// only); for B̄ a finer rule. Carried along in the same way.</summary>
     /// <remarks>Null where it cannot be formed: kernel blocks without midpoints, a single step without midpoint, custom losses (B between checkpoints is not
     /// known).</remarks>
     public QuadratureBudget? Estimate { get; init; }

@@ -75,19 +75,22 @@ public static class DescentRecursion
         return new BlockTransport(x, sums.Train, sums.Test, sums.W, new IntegrationError(0, 0, 0), report);
     }
 
-    /// <summary>Carries one gradient through the recorded steps of plain gradient descent on an interpolant; O(N(N+M)) per step, and no kernel is formed.</summary>
+    /// <summary>Carries one gradient through the recorded steps of plain gradient descent on an interpolant; O(N(N+M)) per step, and no kernel is
+    /// formed.</summary>
     /// <remarks>g ← g − η B̄ J̄_S J_Sᵀ g with J, J̄ and B̄ from the interpolant at each step's time (theory, sections 6 and 8).</remarks>
     /// <param name="trajectory">The interpolant; its knots are the checkpoints.</param>
     /// <param name="steps">Number of steps between neighbouring checkpoints, all of the same learning rate.</param>
     /// <param name="gradient">v at the start, length N.</param>
     /// <param name="cancellation">Honoured between steps.</param>
     /// <exception cref="ArgumentException">The numbers of steps are not one for each interval, or not positive, or the vector has another length.</exception>
-    public static DescentTransport Transport(InterpolatedTrajectory trajectory, IReadOnlyList<long> steps, double[] gradient, CancellationToken cancellation = default)
+    public static DescentTransport Transport(InterpolatedTrajectory trajectory, IReadOnlyList<long> steps, double[] gradient,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
         ArgumentNullException.ThrowIfNull(steps);
         PropagationChecks.Vector(gradient, trajectory.TrainSize, nameof(gradient));
-        if (steps.Count != trajectory.Intervals) throw new ArgumentException($"steps: found {steps.Count} numbers, expected {trajectory.Intervals}, one for each interval.", nameof(steps));
+        if (steps.Count != trajectory.Intervals)
+            throw new ArgumentException($"steps: found {steps.Count} numbers, expected {trajectory.Intervals}, one for each interval.", nameof(steps));
         if (steps.Any(s => s < 1)) throw new ArgumentException($"steps: found {steps.Min()}, expected at least 1 in every interval.", nameof(steps));
         var map = new InterpolantSteps(trajectory, steps);
         var carried = new CarriedGradient(map, gradient);

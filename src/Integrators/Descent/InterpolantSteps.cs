@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The recorded steps of gradient descent on an interpolant, for single vectors: J, J̄ and B̄ from the interpolant at each step's time; O(N(N+M)) per step, no kernel is formed.</summary>
+/// <summary>The recorded steps of gradient descent on an interpolant, for single vectors: J, J̄ and B̄ from the interpolant at each step's time;
+/// O(N(N+M)) per step, no kernel is formed.</summary>
 internal sealed class InterpolantSteps : DescentMap
 {
     private readonly InterpolatedTrajectory _trajectory;
@@ -40,7 +41,8 @@ internal sealed class InterpolantSteps : DescentMap
     {
         while (step >= _first[_interval + 1]) _interval++;
         long j = step - _first[_interval], count = _counts[_interval];
-        double start = _trajectory.Knots[_interval], length = _trajectory.Knots[_interval + 1] - start, rate = length / count, time = start + length * j / count;
+        double start = _trajectory.Knots[_interval], length = _trajectory.Knots[_interval + 1] - start, rate = length / count, time = start
+            + length * j / count;
         for (int c = 0; c < x.Columns; c++)
         {
             _trajectory.ApplyChord(_interval, time, start + length * (j + 1) / count, x.Column(c), t.Column(c));

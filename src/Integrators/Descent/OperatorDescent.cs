@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The descent of the operators: P with W_d and G_d, the vectors that are wanted, and the errors that are known, all in one run of the recursion.</summary>
+/// <summary>The descent of the operators: P with W_d and G_d, the vectors that are wanted, and the errors that are known, all in one run of the
+/// recursion.</summary>
 internal sealed class OperatorDescent : DescentObserver
 {
     private readonly StepResponse _response;
@@ -36,7 +37,8 @@ internal sealed class OperatorDescent : DescentObserver
         (_n, _steps) = (response.TrainSize, response.LearningRates.Count);
         int m = response.Rows - _n;
         if (recorded is not null && recorded.Times.Count != _steps + 1)
-            throw new ArgumentException($"Outputs were recorded at {recorded.Times.Count} checkpoints, expected {_steps + 1} for {_steps} steps.", nameof(recorded));
+            throw new ArgumentException($"Outputs were recorded at {recorded.Times.Count} checkpoints, expected {_steps + 1} for {_steps} steps.",
+                nameof(recorded));
         PropagationChecks.Require(wanted, _n, _n, _steps);
         _columns = new DescentColumns(_n);
         _x = Buffers.Zero(_n, _columns.Count);

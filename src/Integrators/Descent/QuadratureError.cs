@@ -17,7 +17,8 @@ internal sealed class QuadratureError
 
     /// <param name="n">N.</param>
     /// <param name="m">M.</param>
-    /// <param name="unsigned">The sources are sizes, not values: that they cancel in the loss means nothing, and what outputs so far off do to it counts as well.</param>
+    /// <param name="unsigned">The sources are sizes, not values: that they cancel in the loss means nothing, and what outputs so far off do to it
+    /// counts as well.</param>
     public QuadratureError(int n, int m, bool @unsigned = false)
     {
         (_n, _unsigned) = (n, @unsigned);

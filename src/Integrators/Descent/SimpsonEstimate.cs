@@ -4,10 +4,14 @@ namespace KernelFlow.Integrators;
 
 /// <summary>Scales e = (trapezium − Simpson)·y of a step, O(η²), to the size of Simpson's own error, O(η⁴), by ratios measured on the spot.</summary>
 /// <remarks>
-/// For output r let f_r(θ) = (J(w_k + θΔw)·y)_r: e_r is its second derivative over 12, Simpson's error the fourth over 2880. Their ratio ρ is the sum of two measures.
-/// Along the chord: where derivatives grow like those of a function with radius R, f⁽ʲ⁾/j! ~ R⁻ʲ, it is 1/(20R²), and R shows in the first two: 1/R² = (6e_r/d_r)², d = f(1) − f(0). Averaged with weights e_r², so that
-/// outputs that bend most count most: C/20·36·Σe_r⁴/(D² Σe_r²), D² the mean of d_r². Good where steps go back and forth over one chord, and of order 1 at kinks (ReLU); blind where f'' nearly vanishes and the fourth does not.
-/// From step to step: the second difference of e is the fourth derivative over 12 (of the path, with its bend, of the same order in η): ‖e_k − 2e_{k−1} + e_{k−2}‖/(240‖e_k‖). Blind where neighbouring steps share a chord.
+/// For output r let f_r(θ) = (J(w_k + θΔw)·y)_r: e_r is its second derivative over 12, Simpson's error the fourth over 2880. Their ratio ρ is the sum
+/// of two measures.
+/// Along the chord: where derivatives grow like those of a function with radius R, f⁽ʲ⁾/j! ~ R⁻ʲ, it is 1/(20R²), and R shows in the first two: 1/R²
+/// = (6e_r/d_r)², d = f(1) − f(0). Averaged with weights e_r², so that
+/// outputs that bend most count most: C/20·36·Σe_r⁴/(D² Σe_r²), D² the mean of d_r². Good where steps go back and forth over one chord, and of order
+/// 1 at kinks (ReLU); blind where f'' nearly vanishes and the fourth does not.
+/// From step to step: the second difference of e is the fourth derivative over 12 (of the path, with its bend, of the same order in η): ‖e_k −
+/// 2e_{k−1} + e_{k−2}‖/(240‖e_k‖). Blind where neighbouring steps share a chord.
 /// C = 5 was chosen by measurement, and checked on trainings not used for choosing; figures in docs/accuracy.md. No bound.
 /// </remarks>
 internal sealed class SimpsonEstimate(int size)

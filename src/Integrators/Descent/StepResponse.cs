@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The steps of an optimizer for the descent of the operators: beside T what bounds, rounding and the estimate of the quadrature need. Holds the optimizer's memory.</summary>
+/// <summary>The steps of an optimizer for the descent of the operators: beside T what bounds, rounding and the estimate of the quadrature need. Holds
+/// the optimizer's memory.</summary>
 /// <param name="trainSize">N.</param>
 /// <param name="testSize">M.</param>
 /// <param name="outputs">p.</param>
@@ -50,7 +51,8 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
     /// <summary>Whether it is known for the step last taken.</summary>
     public abstract bool HasDefect { get; }
 
-    /// <summary>T of step k, which must be the one after the last. The columns of X are those of <see cref="DescentColumns"/>: column N is the predicted gradient.</summary>
+    /// <summary>T of step k, which must be the one after the last. The columns of X are those of <see cref="DescentColumns"/>: column N is the
+    /// predicted gradient.</summary>
     public sealed override void Respond(long step, in MatrixView x, in MatrixView t)
     {
         Hessians((int)step, Hessian);

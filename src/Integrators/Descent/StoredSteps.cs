@@ -33,7 +33,8 @@ internal sealed class StoredSteps(double[] rates, MatrixView[] chords, OutputHes
         backend.Gemm(Op.None, Op.None, rates[step], Train(step), x, 0, t);
     }
 
-    public override void AddTransposed(long step, double alpha, in MatrixView y, in MatrixView x) => backend.Gemm(Op.Transpose, Op.None, alpha * rates[step], Train(step), y, 1, x);
+    public override void AddTransposed(long step, double alpha, in MatrixView y, in MatrixView x) =>
+        backend.Gemm(Op.Transpose, Op.None, alpha * rates[step], Train(step), y, 1, x);
 
     private MatrixView Train(long step) => chords[step].Slice(0, 0, TrainSize, TrainSize);
 }

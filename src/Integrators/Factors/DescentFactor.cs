@@ -4,9 +4,11 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>F_d of plain gradient descent with every step recorded: F_d v = (√η_k J_kᵀ P_k v)_k, W_d = F_dᵀF_d (theory, section 8). L×N with L = steps·min(D, N).</summary>
+/// <summary>F_d of plain gradient descent with every step recorded: F_d v = (√η_k J_kᵀ P_k v)_k, W_d = F_dᵀF_d (theory, section 8). L×N with L =
+/// steps·min(D, N).</summary>
 /// <remarks>
-/// P_{k+1} = (I − η_k B̄_k J̄_S,k J_S,kᵀ) P_k forward, its transpose backward. J_k enters in coordinates of its own row space (<see cref="JacobianCoordinates"/>), so σ² resolves eigenvalues of W_d
+/// P_{k+1} = (I − η_k B̄_k J̄_S,k J_S,kᵀ) P_k forward, its transpose backward. J_k enters in coordinates of its own row space
+/// (<see cref="JacobianCoordinates"/>), so σ² resolves eigenvalues of W_d
 /// down to ε²λ_1. Memory: (N+M)·N + min(D, N)·N numbers per step, formed once by the constructor.
 /// </remarks>
 public sealed class DescentFactor : LinearOperator
@@ -29,12 +31,14 @@ public sealed class DescentFactor : LinearOperator
     /// <param name="cancellation">Honoured between steps.</param>
     /// <exception cref="ArgumentException">Kernel blocks, or an optimizer with a memory.</exception>
     /// <exception cref="InvalidRunException">Recorded data that are not sound.</exception>
-    public static DescentFactor Read(CheckpointSequence checkpoints, OutputRecord outputs, DescentOptions options, Backend backend, CancellationToken cancellation = default)
+    public static DescentFactor Read(CheckpointSequence checkpoints, OutputRecord outputs, DescentOptions options, Backend backend,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(options);
-        if (!checkpoints.HasJacobians) throw new ArgumentException("The run holds kernel blocks: there are no Jacobians to form a factor from.", nameof(checkpoints));
+        if (!checkpoints.HasJacobians)
+            throw new ArgumentException("The run holds kernel blocks: there are no Jacobians to form a factor from.", nameof(checkpoints));
         var kernels = DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment);
         var jacobians = JacobianCoordinates.ReadCheckpoints(checkpoints, kernels.Steps, backend, cancellation);
         var step = new DescentStep(kernels.TrainSize, kernels.TestSize);
@@ -88,14 +92,16 @@ public sealed class DescentFactor : LinearOperator
     protected override void ApplyCore(in MatrixView x, in MatrixView y)
     {
         var z = y;
-        Forward(x.ToMatrix(), (int k, in MatrixView p) => _backend.Gemm(Op.None, Op.None, Math.Sqrt(_rates[k]), _jacobians.Train(k), p, 0, z.Slice(k * _rows, 0, _rows, z.Columns)));
+        Forward(x.ToMatrix(), (int k, in MatrixView p) => _backend.Gemm(Op.None, Op.None, Math.Sqrt(_rates[k]), _jacobians.Train(k), p, 0,
+            z.Slice(k * _rows, 0, _rows, z.Columns)));
     }
 
     /// <inheritdoc/>
     protected override void ApplyTransposeCore(in MatrixView y, in MatrixView x)
     {
         var z = y;
-        Backward(x, (int k, in MatrixView p) => _backend.Gemm(Op.Transpose, Op.None, Math.Sqrt(_rates[k]), _jacobians.Train(k), z.Slice(k * _rows, 0, _rows, z.Columns), 1, p));
+        Backward(x, (int k, in MatrixView p) => _backend.Gemm(Op.Transpose, Op.None, Math.Sqrt(_rates[k]), _jacobians.Train(k),
+            z.Slice(k * _rows, 0, _rows, z.Columns), 1, p));
     }
 
     // Carries X through the steps; visit sees it before each of them.

@@ -6,8 +6,10 @@ namespace KernelFlow.Integrators;
 
 /// <summary>F_h with W_h = F_hᵀF_h: F_h v = (√ω_i J_S(τ_i)ᵀ Y_i v)_i, L×N with L = Σ q_i, in the coordinates of <see cref="JacobianCoordinates"/>.</summary>
 /// <remarks>
-/// Applied with the recorded J, F_h is known to a small multiple of ε·s_F (<see cref="RoundingScale"/>), so its singular values σ resolve eigenvalues λ = σ² of W_h down to (ε·s_F)²,
-/// of the order of ε²λ_1, where W_h itself, formed or applied from kernels, ends at ελ_1. Long vectors: q_i numbers per node. The transpose is the discrete adjoint of the same steps.
+/// Applied with the recorded J, F_h is known to a small multiple of ε·s_F (<see cref="RoundingScale"/>), so its singular values σ resolve eigenvalues
+/// λ = σ² of W_h down to (ε·s_F)²,
+/// of the order of ε²λ_1, where W_h itself, formed or applied from kernels, ends at ελ_1. Long vectors: q_i numbers per node. The transpose is the
+/// discrete adjoint of the same steps.
 /// </remarks>
 public sealed class FlowFactor : LinearOperator
 {
@@ -37,7 +39,8 @@ public sealed class FlowFactor : LinearOperator
 
     internal double Root(int node) => _roots[node];
 
-    /// <summary>s_F = √(Σ ω_i ‖J_S(τ_i)‖_F²): F_h is applied to a multiple of ε·s_F, so that is what its singular values are known to. For saturated modes s_F exceeds σ_1 = 1/√(2β), by about √(2βκ_1(T−s)).</summary>
+    /// <summary>s_F = √(Σ ω_i ‖J_S(τ_i)‖_F²): F_h is applied to a multiple of ε·s_F, so that is what its singular values are known to. For saturated
+    /// modes s_F exceeds σ_1 = 1/√(2β), by about √(2βκ_1(T−s)).</summary>
     public double RoundingScale()
     {
         double sum = 0;
@@ -49,8 +52,10 @@ public sealed class FlowFactor : LinearOperator
         return Math.Sqrt(sum);
     }
 
-    /// <summary>R, N×N upper triangular, with F_h = Q·R for a Q of orthonormal columns that is not kept: its singular values and right singular vectors are those of F_h.</summary>
-    /// <remarks>One forward sweep of N vectors with a Householder QR every few nodes: about 20N³ flops per node, memory a few N² whatever L is. No eigenvalue is squared.</remarks>
+    /// <summary>R, N×N upper triangular, with F_h = Q·R for a Q of orthonormal columns that is not kept: its singular values and right singular
+    /// vectors are those of F_h.</summary>
+    /// <remarks>One forward sweep of N vectors with a Householder QR every few nodes: about 20N³ flops per node, memory a few N² whatever L is. No
+    /// eigenvalue is squared.</remarks>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured at every node.</param>
     public DenseMatrix Triangle(Action<double>? progress = null, CancellationToken cancellation = default)
@@ -98,9 +103,11 @@ public sealed class FlowFactor : LinearOperator
         ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(jacobians);
         if (jacobians.TrainSize != grid.Trajectory.TrainSize || jacobians.TestSize != grid.Trajectory.TestSize)
-            throw new ArgumentException($"The Jacobians are of N = {jacobians.TrainSize}, M = {jacobians.TestSize}, the grid of N = {grid.Trajectory.TrainSize}, M = {grid.Trajectory.TestSize}.", nameof(jacobians));
+            throw new ArgumentException($"The Jacobians are of N = {jacobians.TrainSize}, M = {jacobians.TestSize}, "
+                + $"the grid of N = {grid.Trajectory.TrainSize}, M = {grid.Trajectory.TestSize}.", nameof(jacobians));
         long length = grid.Nodes.Sum(n => (long)jacobians.Rows(n.Interval));
-        if (length > int.MaxValue) throw new ArgumentException($"F has {length} rows, more than {int.MaxValue}: use a looser tolerance or fewer checkpoints.", nameof(grid));
+        if (length > int.MaxValue)
+            throw new ArgumentException($"F has {length} rows, more than {int.MaxValue}: use a looser tolerance or fewer checkpoints.", nameof(grid));
         return (int)length;
     }
 }

@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The accepted steps of an integration as a linear map that is applied to vectors and transposed exactly: what P, W_S, G_Q and the factor F are made of without forming them.</summary>
+/// <summary>The accepted steps of an integration as a linear map that is applied to vectors and transposed exactly: what P, W_S, G_Q and the factor F
+/// are made of without forming them.</summary>
 /// <remarks>
 /// Forward, per step: Y_i = S_i X, X ← (1 − Σd)X + Σ d_i Y_i. The transpose runs the same steps backwards, X̄ ← (1 − Σd)X̄ + Σ S_iᵀ(Ȳ_i + d_i X̄): it is the
 /// discrete adjoint of these very steps, not the adjoint flow on a grid of its own, so ⟨Fv, u⟩ = ⟨v, Fᵀu⟩ to rounding at any step size.
@@ -22,9 +23,10 @@ public sealed class FlowGrid
     /// <summary>Takes the steps of an integration.</summary>
     /// <param name="trajectory">The trajectory that was integrated.</param>
     /// <param name="propagation">The integration; any collocation method (gauss-2, gauss-4, gauss-6, radau-3, radau-5).</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="maxBytes">Limit on the memory of the maps S_i; 0 keeps none.</param>
-    /// <exception cref="ArgumentException">The method has no stages to solve for, steps are missing (descent mode), or they do not belong to the trajectory.</exception>
+    /// <exception cref="ArgumentException">The method has no stages to solve for, steps are missing (descent mode), or they do not belong to the
+    /// trajectory.</exception>
     public FlowGrid(KernelTrajectory trajectory, Propagation propagation, Backend backend, long maxBytes = DefaultMaxBytes)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
@@ -32,14 +34,14 @@ public sealed class FlowGrid
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
         Tableau = propagation.Method?.Tableau ?? throw new ArgumentException(
-            $"The factor of a flow needs the steps of a collocation method ({string.Join(", ", CollocationTableau.All.Select(t => t.Name))}), not {propagation.Report.Name}.", nameof(propagation));
+            $"The factor of a flow needs the steps of a collocation method ("
+            + $"{string.Join(", ", CollocationTableau.All.Select(t => t.Name))}), not {propagation.Report.Name}.", nameof(propagation));
         if (propagation.P.RowCount != trajectory.TrainSize || propagation.G_Q.RowCount != trajectory.TestSize)
-            throw new ArgumentException($"The integration is of N = {propagation.P.RowCount}, M = {propagation.G_Q.RowCount}, the trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}.", nameof(propagation));
-        foreach (var step in propagation.Steps)
-            if (step.Interval >= trajectory.Intervals || step.Time < trajectory.Knots[step.Interval] - 1e-9 * Math.Abs(trajectory.Knots[^1] - trajectory.Knots[0]) || step.Time >= trajectory.Knots[step.Interval + 1])
-                throw new ArgumentException(FormattableString.Invariant($"The step at t = {step.Time} does not lie in interval {step.Interval} of the trajectory."), nameof(propagation));
+            throw new ArgumentException($"The integration is of N = {propagation.P.RowCount}, M = {propagation.G_Q.RowCount}, "
+                + $"the trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}.", nameof(propagation));
+        foreach (var step in propagation.Steps) Require(trajectory, step);
         if (propagation.Steps.Count == 0) throw new ArgumentException("The integration holds no steps.", nameof(propagation));
-        (Trajectory, Backend, Nodes) = (trajectory, backend, new StepNodes(propagation.Steps, Tableau.C, Tableau.B));
+        (Trajectory, Backend, Nodes) = (trajectory, backend, new StepNodes(propagation.Steps, [.. Tableau.C], [.. Tableau.B]));
         _maps = new StageMaps(trajectory, Tableau, propagation.Steps, backend, maxBytes);
         _rest = 1 - Tableau.StageWeights.Sum();
         _kernels = Buffers.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize);
@@ -119,6 +121,15 @@ public sealed class FlowGrid
             }
             next.CopyTo(x);
         }
+    }
+
+    // Times of steps are sums of lengths: a step may begin before its knot by rounding.
+    private static void Require(KernelTrajectory trajectory, FlowStep step)
+    {
+        double slack = 1e-9 * Math.Abs(trajectory.Knots[^1] - trajectory.Knots[0]);
+        if (step.Interval < trajectory.Intervals && step.Time >= trajectory.Knots[step.Interval] - slack && step.Time < trajectory.Knots[step.Interval + 1])
+            return;
+        throw new ArgumentException(FormattableString.Invariant($"The step at t = {step.Time} does not lie in interval {step.Interval} of the trajectory."));
     }
 
     internal static void Scale(double factor, in MatrixView x, in MatrixView y)

@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>v ↦ W_h v = Σ ω_i Y_iᵀ K_SS(τ_i) Y_i v: a forward sweep that leaves ω_i K_SS Y_i v at every node, then the transposed sweep. Symmetric to rounding.</summary>
+/// <summary>v ↦ W_h v = Σ ω_i Y_iᵀ K_SS(τ_i) Y_i v: a forward sweep that leaves ω_i K_SS Y_i v at every node, then the transposed sweep. Symmetric to
+/// rounding.</summary>
 /// <remarks>
 /// The same W_h as the dense one of these nodes (theory, section 4). From kernels: eigenvalues below about N·ε·λ_1 are rounding, as they are for the dense
 /// matrix; <see cref="FlowFactor"/> resolves them. Memory: N numbers per node and vector; more vectors than fit are taken in turns.

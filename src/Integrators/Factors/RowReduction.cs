@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>R of a tall matrix that arrives in pieces of rows: [R; pieces] ← Q·R by Householder QR whenever the workspace is full. Memory a few N² whatever the height.</summary>
+/// <summary>R of a tall matrix that arrives in pieces of rows: [R; pieces] ← Q·R by Householder QR whenever the workspace is full. Memory a few N²
+/// whatever the height.</summary>
 internal sealed class RowReduction
 {
     private readonly Backend _backend;
@@ -13,7 +14,7 @@ internal sealed class RowReduction
 
     /// <param name="columns">N.</param>
     /// <param name="largestPiece">Most rows of a piece.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     public RowReduction(int columns, int largestPiece, Backend backend)
     {
         _backend = backend;

@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The linear maps S_i of each step: Y_i = S_i X(t), N×N, i = 1..s. Formed once and kept as far as memory allows; the others are formed again whenever they are asked for.</summary>
+/// <summary>The linear maps S_i of each step: Y_i = S_i X(t), N×N, i = 1..s. Formed once and kept as far as memory allows; the others are formed
+/// again whenever they are asked for.</summary>
 /// <remarks>
 /// Forming costs one dense step, 8 N³ to 20 N³ flops; applying 2sN² per vector. A map formed again is the same to the last bit, so an operator stays
 /// repeatable and its transpose its transpose whatever is kept.
@@ -46,7 +47,8 @@ internal sealed class StageMaps
         {
             maps[i] = _method.AtNode(i);
             if (!VectorKernels.AllFinite(maps[i].Array.AsSpan(maps[i].Offset, maps[i].Rows * maps[i].Columns)))
-                throw new NumericalException(FormattableString.Invariant($"{_tableau.Name}: a stage value at t = {taken.At(_tableau.C[i]):R} is not finite; likely cause: a kernel or loss Hessian that is not finite there."));
+                throw new NumericalException(FormattableString.Invariant($"{_tableau.Name}: a stage value at t = {taken.At(_tableau.C[i]):R} is not finite; ")
+                + "likely cause: a kernel or loss Hessian that is not finite there.");
             if (step < _keep) maps[i] = maps[i].ToMatrix();
         }
         if (step < _keep) _kept[step] = maps;

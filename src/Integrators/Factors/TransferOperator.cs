@@ -13,7 +13,8 @@ public enum TransferTarget
     Train,
 }
 
-/// <summary>v ↦ G_h v = Σ ω_i K_QS(τ_i) Y_i v (or with K_SS: G_S) and its transpose, by sweeps over the steps of a grid: the same nodes and Y_i as <see cref="GramianOperator"/>.</summary>
+/// <summary>v ↦ G_h v = Σ ω_i K_QS(τ_i) Y_i v (or with K_SS: G_S) and its transpose, by sweeps over the steps of a grid: the same nodes and Y_i as
+/// <see cref="GramianOperator"/>.</summary>
 public sealed class TransferOperator : LinearOperator
 {
     private readonly FlowGrid _grid;

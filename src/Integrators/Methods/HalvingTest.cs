@@ -1,7 +1,8 @@
 namespace KernelFlow.Integrators;
 
 /// <summary>How many times larger the difference between a step and two half steps is than the error of the halves, on the test equation ẋ = −(z/h)x.</summary>
-/// <remarks>2^p − 1 in the asymptotic range; where z = h·rate is large the order is lost and the ratio falls towards 1 or 2. The smallest ratio up to z is used.</remarks>
+/// <remarks>2^p − 1 in the asymptotic range; where z = h·rate is large the order is lost and the ratio falls towards 1 or 2. The smallest ratio up to
+/// z is used.</remarks>
 internal sealed class HalvingTest
 {
     private const double Smallest = 0.25, Growth = 1.189207115002721; // 2^(1/4)
@@ -16,7 +17,8 @@ internal sealed class HalvingTest
 
     /// <param name="order">p.</param>
     /// <param name="stability">R(z).</param>
-    /// <param name="dissipated">2z∫x² over a step of the method's quadrature: 1 − e^{−2z} if it were exact. Nodes apart from the stages have ratios of their own.</param>
+    /// <param name="dissipated">2z∫x² over a step of the method's quadrature: 1 − e^{−2z} if it were exact. Nodes apart from the stages have ratios
+    /// of their own.</param>
     public HalvingTest(int order, Func<double, double> stability, Func<double, double> dissipated)
         : this(order, z => (stability(z), Math.Pow(stability(0.5 * z), 2), Math.Exp(-z)),
             z => (dissipated(z), dissipated(0.5 * z) * (1 + Math.Pow(stability(0.5 * z), 2)), 2 * z * PhiFunctions.Phi1(2 * z))) { }

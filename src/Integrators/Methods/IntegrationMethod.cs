@@ -3,9 +3,11 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>A method for the flow Ẋ = −B(t)K_SS(t)X and the sums W_S, G_S and G_Q that go with it. The built-in ones are in <see cref="Methods"/>; derive from it for one of your own.</summary>
+/// <summary>A method for the flow Ẋ = −B(t)K_SS(t)X and the sums W_S, G_S and G_Q that go with it. The built-in ones are in <see cref="Methods"/>;
+/// derive from it for one of your own.</summary>
 /// <remarks>
-/// A method says what it is (name, order, what it keeps) and makes the object that takes its steps, <see cref="Start"/>. Everything else comes with it: W_S, G_S and G_Q over the nodes of the
+/// A method says what it is (name, order, what it keeps) and makes the object that takes its steps, <see cref="Start"/>. Everything else comes with
+/// it: W_S, G_S and G_Q over the nodes of the
 /// step, ker W_S ⊆ ker G by construction, local and global error control, and the choice of steps. A method has no state and may be used from several threads.
 /// </remarks>
 public abstract class IntegrationMethod
@@ -23,7 +25,8 @@ public abstract class IntegrationMethod
     protected IntegrationMethod(string name, int order)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (name == MethodChoice.AutoName) throw new ArgumentException($"A method cannot be called {name}: that name leaves the choice of a method to the tool.", nameof(name));
+        if (name == MethodChoice.AutoName)
+            throw new ArgumentException($"A method cannot be called {name}: that name leaves the choice of a method to the tool.", nameof(name));
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         (Name, Order) = (name, order);
         _halving = new Lazy<HalvingTest>(MakeHalving);
@@ -36,16 +39,19 @@ public abstract class IntegrationMethod
     /// <summary>p: the global errors of P, W_S and G are O(h^p).</summary>
     public int Order { get; }
 
-    /// <summary>Whether, for B = βI, I − PᵀP = 2βW_S and I − P = βG_S hold to rounding at any step, with W_S and G_S from the nodes of the step: then they need not be summed.</summary>
+    /// <summary>Whether, for B = βI, I − PᵀP = 2βW_S and I − P = βG_S hold to rounding at any step, with W_S and G_S from the nodes of the step: then
+    /// they need not be summed.</summary>
     public virtual bool KeepsEnergy => false;
 
     /// <summary>What a step does to modes that decay much faster than it resolves.</summary>
     public virtual Damping Damping => Damping.None;
 
-    /// <summary>The tableau whose stage equations a step solves; with one, the steps of an integration have a factor F with W_S = FᵀF (<see cref="FlowFactor"/>). Null: there is none.</summary>
+    /// <summary>The tableau whose stage equations a step solves; with one, the steps of an integration have a factor F with W_S = FᵀF
+    /// (<see cref="FlowFactor"/>). Null: there is none.</summary>
     public virtual CollocationTableau? Tableau => null;
 
-    /// <summary>A method of another family, with nodes elsewhere, to integrate the same flow a second time: what the two share, no common mistake explains.</summary>
+    /// <summary>A method of another family, with nodes elsewhere, to integrate the same flow a second time: what the two share, no common mistake
+    /// explains.</summary>
     /// <param name="relativeTolerance">What the second integration is asked for.</param>
     public virtual IntegrationMethod Partner(double relativeTolerance) => relativeTolerance >= HighOrder ? Methods.Radau3 : Methods.Radau5;
 

@@ -2,7 +2,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>An integration method, or "auto": the one that suits the trajectory and the tolerance. Made from a name, from a method, or <see cref="Auto"/>.</summary>
+/// <summary>An integration method, or "auto": the one that suits the trajectory and the tolerance. Made from a name, from a method, or
+/// <see cref="Auto"/>.</summary>
 public sealed class MethodChoice : IEquatable<MethodChoice>
 {
     /// <summary>The name of <see cref="Auto"/> on the command line.</summary>
@@ -37,7 +38,8 @@ public sealed class MethodChoice : IEquatable<MethodChoice>
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name == AutoName) return Auto;
-        return new MethodChoice(Methods.Find(name) ?? throw new ArgumentException($"method: found {name}, expected one of {string.Join(", ", Methods.Names)}."));
+        return new MethodChoice(Methods.Find(name)
+            ?? throw new ArgumentException($"method: found {name}, expected one of {string.Join(", ", Methods.Names)}."));
     }
 
     /// <summary>As <see cref="Of(IntegrationMethod)"/>.</summary>

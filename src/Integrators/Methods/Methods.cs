@@ -79,8 +79,10 @@ public static class Methods
 
     /// <summary>The largest z = h·λ_max(BK) over intervals, and the relative errors to expect of gauss-2 and gauss-4 with one step in each.</summary>
     /// <remarks>
-    /// Two half steps are off by 2(z/2)³/12 = z³/48 and 2(z/2)⁵/720 = z⁵/11520 in the fastest mode, of Σz that this mode has dissipated. Beside whole operators this counts by the share of K
-    /// that decays so fast, λ_max(BK)/(‖B‖‖K‖_F), once in P and once in K: nearly 1 for B = βI, a few hundredths for cross-entropy, where most of W_S and G_Q belongs
+    /// Two half steps are off by 2(z/2)³/12 = z³/48 and 2(z/2)⁵/720 = z⁵/11520 in the fastest mode, of Σz that this mode has dissipated. Beside whole
+    /// operators this counts by the share of K
+    /// that decays so fast, λ_max(BK)/(‖B‖‖K‖_F), once in P and once in K: nearly 1 for B = βI, a few hundredths for cross-entropy, where most of W_S
+    /// and G_Q belongs
     /// to directions in which B hardly acts. λ_max by power iteration at the knots, each starting from the vector of the last.
     /// </remarks>
     private static (double Largest, double Second, double Fourth) Rates(KernelTrajectory trajectory, long seed)
@@ -107,7 +109,8 @@ public static class Methods
             }
             if (k > 0)
             {
-                double h = trajectory.Knots[k] - trajectory.Knots[k - 1], z = 0.5 * h * (before + rate), share = boundBefore + bound == 0 ? 0 : (before + rate) / (boundBefore + bound);
+                double h = trajectory.Knots[k] - trajectory.Knots[k - 1], z = 0.5 * h * (before + rate), share = boundBefore + bound == 0 ? 0
+                    : (before + rate) / (boundBefore + bound);
                 largest = Math.Max(largest, z);
                 sum += z;
                 second += Math.Pow(z, 3) / 48 * share * share;

@@ -5,7 +5,8 @@ namespace KernelFlow.Integrators;
 
 /// <summary>A step that knows X at its nodes: W_S = Σ ω_i X_iᵀ K_SS X_i and [G_S; G_Q] = Σ ω_i [K_SS; K_QS] X_i are formed from them.</summary>
 /// <remarks>
-/// What a method of a user's own derives from: <see cref="StepMethod.Step"/> advances X and keeps the values at the nodes, <see cref="AtNode"/> gives them. The slope −hBKX of an explicit
+/// What a method of a user's own derives from: <see cref="StepMethod.Step"/> advances X and keeps the values at the nodes, <see cref="AtNode"/> gives
+/// them. The slope −hBKX of an explicit
 /// method is <see cref="FlowSlope"/>.
 /// </remarks>
 public abstract class NodalStepMethod : StepMethod
@@ -14,7 +15,8 @@ public abstract class NodalStepMethod : StepMethod
     /// <param name="trajectory">What is integrated.</param>
     protected NodalStepMethod(KernelTrajectory trajectory) : base(trajectory) { }
 
-    /// <summary>True: a method that forms P by other means than its nodes leaves a defect that is part of its error; where P is their sum, the defect is rounding and costs one small product
+    /// <summary>True: a method that forms P by other means than its nodes leaves a defect that is part of its error; where P is their sum, the defect
+    /// is rounding and costs one small product
     /// per node, which a method saves that overrides this.</summary>
     public override bool NodesAreIndependent => true;
 

@@ -5,7 +5,8 @@ namespace KernelFlow.Integrators;
 
 /// <summary>Takes the steps of a method for Ẋ = −B K_SS X with many right-hand sides, and says what each step adds to W_S, G_S and G_Q.</summary>
 /// <remarks>
-/// Most methods know X at a few quadrature nodes of the step: derive from <see cref="NodalStepMethod"/>, which forms the sums. Holds its workspace: a step allocates nothing. Not thread-safe:
+/// Most methods know X at a few quadrature nodes of the step: derive from <see cref="NodalStepMethod"/>, which forms the sums. Holds its workspace: a
+/// step allocates nothing. Not thread-safe:
 /// each integration starts one of its own.
 /// </remarks>
 public abstract class StepMethod
@@ -24,10 +25,12 @@ public abstract class StepMethod
     /// <summary>The positions of the quadrature nodes of W_S and G in a step, in [0, 1].</summary>
     public abstract ReadOnlySpan<double> Nodes { get; }
 
-    /// <summary>Their weights: positive, and summing to 1. That they are positive is what makes W_S positive semidefinite and ker W_S ⊆ ker G hold at any step.</summary>
+    /// <summary>Their weights: positive, and summing to 1. That they are positive is what makes W_S positive semidefinite and ker W_S ⊆ ker G hold at
+    /// any step.</summary>
     public abstract ReadOnlySpan<double> Weights { get; }
 
-    /// <summary>Whether P does not follow from the values at the nodes: then P(t+h) − P(t) + Σ ω B K X_i measures how well the nodes resolve the step, and is part of its error. Zero for
+    /// <summary>Whether P does not follow from the values at the nodes: then P(t+h) − P(t) + Σ ω B K X_i measures how well the nodes resolve the
+    /// step, and is part of its error. Zero for
     /// collocation methods, whose P is that sum.</summary>
     /// <remarks>A mode that decays between two nodes is missed by the step and by its halves alike: no difference of the two would show it.</remarks>
     public virtual bool NodesAreIndependent => false;
@@ -47,7 +50,8 @@ public abstract class StepMethod
     /// <summary>Whether <see cref="Step"/> works with x and next the same buffer: it saves one.</summary>
     internal virtual bool StepsInPlace => false;
 
-    /// <summary>An embedded estimate of the last step's error on the probe columns, where the method has one: free, and good enough to refuse a hopeless step early.</summary>
+    /// <summary>An embedded estimate of the last step's error on the probe columns, where the method has one: free, and good enough to refuse a
+    /// hopeless step early.</summary>
     internal virtual bool TryEmbedded(out MatrixView difference)
     {
         difference = default;

@@ -53,7 +53,8 @@ internal sealed class AdaptiveStepping : IntervalStepping
                 _proposal = Math.Min(next, 0.9 * step.Length);
             }
             if (_work.Log.Accepted + _work.Log.Rejected > _work.Problem.Options.MaximumSteps)
-                throw new NumericalException(FormattableString.Invariant($"{_method.Name}: gave up at t = {t:R} after {_work.Problem.Options.MaximumSteps} steps."));
+                throw new NumericalException(
+                    FormattableString.Invariant($"{_method.Name}: gave up at t = {t:R} after {_work.Problem.Options.MaximumSteps} steps."));
         }
     }
 
@@ -65,7 +66,8 @@ internal sealed class AdaptiveStepping : IntervalStepping
         double h = last ? left : left / pieces;
         if (!(h > 16 * Tolerances.Epsilon * Math.Max(Math.Abs(t), Math.Abs(end))))
             throw new NumericalException(FormattableString.Invariant(
-                $"{_method.Name}: the step size fell to {h:G3} at t = {t:R} (step {_work.Log.Accepted + 1}); likely cause: the tolerance is below rounding there, or the kernel jumps."));
+                $"{_method.Name}: the step size fell to {h:G3} at t = {t:R} (step {_work.Log.Accepted + 1}); ")
+                + "likely cause: the tolerance is below rounding there, or the kernel jumps.");
         return new FlowStep(interval, t, h);
     }
 
@@ -80,6 +82,7 @@ internal sealed class AdaptiveStepping : IntervalStepping
         _controller.Spend(Math.Max(p, Math.Max(w, g)) / _work.Problem.Options.RelativeTolerance);
     }
 
-    // Past the asymptotic range, and where stability limits an explicit method, every change of the step stirs stiff modes up again: no more growth than the controller asks for.
+    // Past the asymptotic range, and where stability limits an explicit method, every change of the step stirs stiff modes up again: no more growth
+    // than the controller asks for.
     private bool MayGrow(StepTrial trial) => trial.Divisor >= _method.Halving.Asymptotic && !_work.Steps.NodesAreIndependent;
 }

@@ -2,8 +2,10 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The columns of X: P, or P times a start block (c), the vector carried across one interval (1), the propagated errors E·V (ℓ), and P·V (ℓ) for the probe vectors V.</summary>
-/// <remarks>P·V is carried, not formed: a step of other length can then be taken with these ℓ columns alone, and the products with the probes come with those for P.</remarks>
+/// <summary>The columns of X: P, or P times a start block (c), the vector carried across one interval (1), the propagated errors E·V (ℓ), and P·V (ℓ)
+/// for the probe vectors V.</summary>
+/// <remarks>P·V is carried, not formed: a step of other length can then be taken with these ℓ columns alone, and the products with the probes come
+/// with those for P.</remarks>
 internal readonly struct ColumnLayout(int c)
 {
     /// <summary>ℓ: with eight, the estimate of ‖E‖_F is within a factor of two in all but rare cases even for an error of rank one.</summary>

@@ -16,7 +16,7 @@ internal static class Conservation
     /// <param name="trajectory">What is to be integrated.</param>
     /// <param name="kernels">Scratch (N+M)×N.</param>
     /// <param name="integral">Scratch N×N.</param>
-    /// <param name="backend">Dense kernels.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     public static double? Scale(KernelTrajectory trajectory, in MatrixView kernels, in MatrixView integral, Backend backend)
     {
         if (trajectory.Beta is not { } beta) return null;

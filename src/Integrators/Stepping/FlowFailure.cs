@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>Why an integration met a value that is not finite: what was evaluated on the way is looked at again, since NaN from the trajectory and growth past all bounds ask for different remedies.</summary>
+/// <summary>Why an integration met a value that is not finite: what was evaluated on the way is looked at again, since NaN from the trajectory and
+/// growth past all bounds ask for different remedies.</summary>
 internal sealed class FlowFailure(KernelTrajectory trajectory, IntegrationMethod method, StepMethod steps, MatrixView kernels)
 {
     private readonly OutputHessian _hessian = new(trajectory.TrainSize / trajectory.Outputs, trajectory.Outputs);
@@ -13,7 +14,8 @@ internal sealed class FlowFailure(KernelTrajectory trajectory, IntegrationMethod
     public double RateAtStart()
     {
         double s = trajectory.Knots[0], rate = Rate(0, s);
-        if (!double.IsFinite(rate)) throw new NumericalException(FormattableString.Invariant($"{method.Name}: a kernel or loss Hessian at the start, t = {s:R}, is not finite."));
+        if (!double.IsFinite(rate))
+            throw new NumericalException(FormattableString.Invariant($"{method.Name}: a kernel or loss Hessian at the start, t = {s:R}, is not finite."));
         return rate;
     }
 

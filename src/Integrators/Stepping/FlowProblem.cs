@@ -11,4 +11,5 @@ namespace KernelFlow.Integrators;
 /// <param name="Carried">Vectors to carry along.</param>
 /// <param name="Start">The start block, N×c; null for the identity.</param>
 /// <param name="Backend">The dense linear algebra to use.</param>
-internal sealed record FlowProblem(KernelTrajectory Trajectory, IntegrationMethod Method, string? Reason, PropagationOptions Options, CarriedVectors Carried, MatrixView? Start, Backend Backend);
+internal sealed record FlowProblem(KernelTrajectory Trajectory, IntegrationMethod Method, string? Reason, PropagationOptions Options,
+    CarriedVectors Carried, MatrixView? Start, Backend Backend);

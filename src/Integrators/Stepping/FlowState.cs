@@ -6,7 +6,8 @@ namespace KernelFlow.Integrators;
 
 /// <summary>Where an integration stands: X(t), and W_S, G_S and G_Q from s to t.</summary>
 /// <remarks>
-/// Where W_S = (I − PᵀP)/(2β) and G_S = (I − P)/β are the sums over nodes to rounding (<see cref="Conservation"/>), they are formed from P at the end, and only G_Q is summed on the way.
+/// Where W_S = (I − PᵀP)/(2β) and G_S = (I − P)/β are the sums over nodes to rounding (<see cref="Conservation"/>), they are formed from P at the
+/// end, and only G_Q is summed on the way.
 /// </remarks>
 internal sealed class FlowState
 {

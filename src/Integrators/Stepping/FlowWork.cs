@@ -8,4 +8,5 @@ namespace KernelFlow.Integrators;
 /// <param name="Log">The steps taken.</param>
 /// <param name="Failure">Explains values that are not finite.</param>
 /// <param name="Cancellation">Honoured within one step.</param>
-internal sealed record FlowWork(FlowProblem Problem, StepMethod Steps, FlowState State, StepTaker Taker, StepLog Log, FlowFailure Failure, CancellationToken Cancellation);
+internal sealed record FlowWork(FlowProblem Problem, StepMethod Steps, FlowState State, StepTaker Taker, StepLog Log, FlowFailure Failure,
+    CancellationToken Cancellation);

@@ -4,8 +4,10 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The errors of P, W_S, G_S and G_Q since s, carried along with the flow on the probe vectors V.</summary>
 /// <remarks>
-/// With D_k the local error of step k and Φ_k its propagator, the error of P obeys E ← Φ_k E + D_k: damped where the flow damps, signed, so that errors cancel where they do; E·V is carried
-/// among the columns of X. W inherits E_W ← E_W + D_W + S + Sᵀ with S = Σ ω X_iᵀ K (X_i E), and G inherits E_G ← E_G + D_G + Σ ω K (X_i E). D_W and S + Sᵀ nearly cancel (the energy
+/// With D_k the local error of step k and Φ_k its propagator, the error of P obeys E ← Φ_k E + D_k: damped where the flow damps, signed, so that
+/// errors cancel where they do; E·V is carried
+/// among the columns of X. W inherits E_W ← E_W + D_W + S + Sᵀ with S = Σ ω X_iᵀ K (X_i E), and G inherits E_G ← E_G + D_G + Σ ω K (X_i E). D_W and S
+/// + Sᵀ nearly cancel (the energy
 /// identity): VᵀE_W V keeps their signs.
 /// </remarks>
 internal sealed class GlobalErrors

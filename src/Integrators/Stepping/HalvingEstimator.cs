@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>Tries a step: once with h on the probe columns, twice with h/2 on the full X; the halves are kept, and the difference measures their error.</summary>
+/// <summary>Tries a step: once with h on the probe columns, twice with h/2 on the full X; the halves are kept, and the difference measures their
+/// error.</summary>
 internal sealed class HalvingEstimator
 {
     // An embedded error this many times the tolerance cannot be saved by the halves.
@@ -26,7 +27,8 @@ internal sealed class HalvingEstimator
     /// <param name="state">The state at s.</param>
     /// <param name="kernels">Scratch (N+M)×N.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    public HalvingEstimator(KernelTrajectory trajectory, IntegrationMethod method, StepMethod steps, StepTaker taker, StepContribution coarse, FlowState state, in MatrixView kernels, Backend backend)
+    public HalvingEstimator(KernelTrajectory trajectory, IntegrationMethod method, StepMethod steps, StepTaker taker, StepContribution coarse,
+        FlowState state, in MatrixView kernels, Backend backend)
     {
         (_trajectory, _method, _steps, _taker, Coarse, _backend) = (trajectory, method, steps, taker, coarse, backend);
         _errors = new LocalErrors(state, backend);
@@ -60,7 +62,8 @@ internal sealed class HalvingEstimator
         var norms = NormsAfter(state, p, probes);
         if (!norms.AreFinite) return new StepTrial(step, double.NaN);
         double error = norms.LargestRelative(_errors.Norms(probes, Fine, Coarse)) / divisor;
-        var trial = new StepTrial(step, error) { Divisor = divisor, Norms = norms, Next = next, Difference = _errors.Difference, GramianDifference = _errors.GramianDifference };
+        var trial = new StepTrial(step, error) { Divisor = divisor, Norms = norms, Next = next, Difference = _errors.Difference,
+            GramianDifference = _errors.GramianDifference };
         if (!_steps.NodesAreIndependent) return trial;
         var (defect, moved) = _errors.Unresolved(state.Probes, probes, Fine);
         return trial with { Error = Math.Max(error, OperatorNorms.Relative(defect, moved)), Defect = defect, Moved = moved };

@@ -63,7 +63,8 @@ internal sealed class LocalErrors
         return (ProbeVectors.Spread(_rest) / (2 * beta), MatrixNorms.Distance(_start, probes) / (beta * Math.Sqrt(Count)));
     }
 
-    /// <summary>‖P(t+h) − P(t) + Σ ω B K X‖_F over the step, and ‖P − P(s)‖_F: how well the nodes resolve the step, on the scale of what W and G hold.</summary>
+    /// <summary>‖P(t+h) − P(t) + Σ ω B K X‖_F over the step, and ‖P − P(s)‖_F: how well the nodes resolve the step, on the scale of what W and G
+    /// hold.</summary>
     /// <param name="before">P·V at t.</param>
     /// <param name="after">P·V at t + h.</param>
     /// <param name="fine">Sums of the halves.</param>

@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The random sign vectors V on which errors are estimated, and the estimates: ‖D‖_F² = 𝔼‖Dv‖² (Hutchinson), and for two different probes ‖D_W‖_F² = 𝔼(uᵀD_W v)².</summary>
+/// <summary>The random sign vectors V on which errors are estimated, and the estimates: ‖D‖_F² = 𝔼‖Dv‖² (Hutchinson), and for two different probes
+/// ‖D_W‖_F² = 𝔼(uᵀD_W v)².</summary>
 internal static class ProbeVectors
 {
     private const int Count = ColumnLayout.Probes;

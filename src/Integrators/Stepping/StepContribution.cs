@@ -3,9 +3,11 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>What one step, or its two halves, adds to W_S, G_S and G_Q: a method writes here, and only here, what its steps know of X between their ends.</summary>
+/// <summary>What one step, or its two halves, adds to W_S, G_S and G_Q: a method writes here, and only here, what its steps know of X between their
+/// ends.</summary>
 /// <remarks>
-/// Every term adds to W_S and to G through the same K and the same X: W += ω XᵀK_SS X and [G_S; G_Q] += ω [K_SS; K_QS] X. That is why ker W_S ⊆ ker G holds at any step size and for any
+/// Every term adds to W_S and to G through the same K and the same X: W += ω XᵀK_SS X and [G_S; G_Q] += ω [K_SS; K_QS] X. That is why ker W_S ⊆ ker G
+/// holds at any step size and for any
 /// method. The same sums are formed for the full X and, for the step that is compared with its halves, for the probe columns alone.
 /// </remarks>
 public sealed class StepContribution
@@ -25,7 +27,8 @@ public sealed class StepContribution
     /// <param name="kernels">Scratch (N+M)×N.</param>
     /// <param name="product">Scratch N×columns that the method no longer needs once the step is taken; not used with <paramref name="testOnly"/>.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    internal StepContribution(KernelTrajectory trajectory, ColumnLayout layout, bool full, bool testOnly, in MatrixView kernels, in MatrixView product, Backend backend)
+    internal StepContribution(KernelTrajectory trajectory, ColumnLayout layout, bool full, bool testOnly, in MatrixView kernels, in MatrixView product,
+        Backend backend)
     {
         _trajectory = trajectory;
         _backend = backend;
@@ -77,7 +80,8 @@ public sealed class StepContribution
         AddMotion(interval, time, weight, x.Columns);
     }
 
-    /// <summary>Adds an integral over the step with a kernel that is constant in it: [G_S; G_Q] += [K_SS; K_QS]∫X. What it adds to W_S is a square, <see cref="AddSquare"/>.</summary>
+    /// <summary>Adds an integral over the step with a kernel that is constant in it: [G_S; G_Q] += [K_SS; K_QS]∫X. What it adds to W_S is a square,
+    /// <see cref="AddSquare"/>.</summary>
     /// <param name="kernels">[K_SS; K_QS], (N+M)×N.</param>
     /// <param name="integral">∫X over the step, N rows and as many columns as the step had.</param>
     /// <exception cref="ArgumentException">The size of the integral is another.</exception>

@@ -1,6 +1,7 @@
 namespace KernelFlow.Integrators;
 
-/// <summary>How the next step follows from the errors of the last three: h ← h·clip(0.9·(tol/e₁)^{k₁/q}·(tol/e₂)^{k₂/q}·(tol/e₃)^{k₃/q}, 1/5, 5), q = p + 1, e₁ the newest.</summary>
+/// <summary>How the next step follows from the errors of the last three: h ← h·clip(0.9·(tol/e₁)^{k₁/q}·(tol/e₂)^{k₂/q}·(tol/e₃)^{k₃/q}, 1/5, 5), q =
+/// p + 1, e₁ the newest.</summary>
 /// <param name="Name">Name.</param>
 /// <param name="Integral">k₁.</param>
 /// <param name="Proportional">k₂, negative: what the error did since the step before.</param>

@@ -2,8 +2,10 @@ namespace KernelFlow.Integrators;
 
 /// <summary>What the interval before teaches about the steps of the next one.</summary>
 /// <remarks>
-/// The slope of the kernel jumps at a knot: the first step after it is short, and how fast steps may then grow is much the same from one interval to the next. For each step of
-/// an interval its start θ ∈ [0, 1) and the length that would have been right, relative to the interval, are kept. The controller's own proposal, which knows only the last
+/// The slope of the kernel jumps at a knot: the first step after it is short, and how fast steps may then grow is much the same from one interval to
+/// the next. For each step of
+/// an interval its start θ ∈ [0, 1) and the length that would have been right, relative to the interval, are kept. The controller's own proposal,
+/// which knows only the last
 /// step, is multiplied by a part of the growth seen between the two positions in the interval before.
 /// </remarks>
 internal sealed class StepPlan

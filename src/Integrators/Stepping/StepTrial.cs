@@ -4,7 +4,8 @@ namespace KernelFlow.Integrators;
 
 /// <summary>What a step that was tried came to. Views are valid until the next step is tried.</summary>
 /// <param name="Step">The step.</param>
-/// <param name="Error">The local error of the two halves, relative to the operators at the end of the step: the largest over P, W_S, G_S and G_Q; not a number where the step failed.</param>
+/// <param name="Error">The local error of the two halves, relative to the operators at the end of the step: the largest over P, W_S, G_S and G_Q; not
+/// a number where the step failed.</param>
 internal readonly record struct StepTrial(FlowStep Step, double Error)
 {
     /// <summary>The difference of the step and its halves is this many times the error of the halves.</summary>

@@ -99,7 +99,8 @@ internal sealed class BlockDescentKernels : DescentKernels
         double rounding = TrainSize * Epsilon * MatrixNorms.Frobenius(target.Start);
         if (_values[0] < -rounding)
             throw new InvalidRunException(FormattableString.Invariant(
-                $"{_checkpoints[step].Location}: K_SS: not positive semidefinite: found smallest eigenvalue {_values[0]:G6} (largest {_values[^1]:G6}), expected at least -{rounding:G2}."));
+                $"{_checkpoints[step].Location}: K_SS: not positive semidefinite: ")
+                + FormattableString.Invariant($"found smallest eigenvalue {_values[0]:G6} (largest {_values[^1]:G6}), expected at least -{rounding:G2}."));
         MatrixView half = _half;
         _backend.Gemm(Op.None, Op.None, 1, target.Average, _vectors, 0, half);
         double cut = TrainSize * Epsilon * Math.Max(_values[^1], 0);

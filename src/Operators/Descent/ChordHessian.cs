@@ -48,7 +48,8 @@ public sealed class ChordHessian
     /// <param name="a">B before the step.</param>
     /// <param name="b">B after it.</param>
     /// <param name="rule">Which rule.</param>
-    public void Fill(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian a, OutputHessian b, SegmentQuadrature rule = SegmentQuadrature.Gauss)
+    public void Fill(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian a, OutputHessian b,
+        SegmentQuadrature rule = SegmentQuadrature.Gauss)
     {
         a.Blocks.CopyTo(Start.Blocks, 0);
         HasDefect = loss.Beta is not null || !loss.IsCustom;

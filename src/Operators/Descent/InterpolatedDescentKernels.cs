@@ -2,8 +2,10 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>Steps of gradient descent between sparse checkpoints: J at each step's time, and J̄ at its middle, from the interpolant (theory, section 8).</summary>
-/// <remarks>Learning rates are taken as constant between neighbouring checkpoints. Exact for the interpolant when J is linear in t; how far that is from the run, the budget shows.</remarks>
+/// <summary>Steps of gradient descent between sparse checkpoints: J at each step's time, and J̄ at its middle, from the interpolant (theory, section
+/// 8).</summary>
+/// <remarks>Learning rates are taken as constant between neighbouring checkpoints. Exact for the interpolant when J is linear in t; how far that is
+/// from the run, the budget shows.</remarks>
 public sealed class InterpolatedDescentKernels : DescentKernels
 {
     private readonly InterpolatedTrajectory _trajectory;

@@ -22,7 +22,8 @@ public class BudgetTests
         var c = Runs.Network(kind, p, eta, 30).Record();
         var result = Runs.Run(c, quadrature);
         double[] errors = Errors(c, result), residual = Values(result.Record.Residual!);
-        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(residual[i] - errors[i]), 1e-6 * errors[i] + 1e-13, $"C{i + 1}: residual {residual[i]:e3} against error {errors[i]:e3}");
+        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(residual[i] - errors[i]), 1e-6 * errors[i] + 1e-13,
+            $"C{i + 1}: residual {residual[i]:e3} against error {errors[i]:e3}");
         Assert.All(result.Record.Residuals!.TestResidual, r => Assert.True(r > 0));
         Check.Small(result.Record.Residuals.LargestRelative, 0.2, "largest relative residual");
     }
@@ -43,7 +44,8 @@ public class BudgetTests
         }
     }
 
-    /// <summary>With midpoints the estimate is of the order and of the size of Simpson's error: from below by less than 3, from above by some hundred times in the worst case.</summary>
+    /// <summary>With midpoints the estimate is of the order and of the size of Simpson's error: from below by less than 3, from above by some hundred
+    /// times in the worst case.</summary>
     [Theory]
     [InlineData("gradient-descent", 1, 0.4)]
     [InlineData("gradient-descent", 3, 1.0)]
@@ -59,8 +61,10 @@ public class BudgetTests
             var c = Runs.Network(kind, p, eta / division, 30 * division).Record();
             var result = Runs.Run(c, ChordQuadrature.Midpoint, SegmentQuadrature.Gauss);
             double[] errors = Errors(c, result), estimate = Values(result.Record.Estimate!);
-            for (int i = 1; i < 4; i++) Check.Between(estimate[i] / errors[i], 1 / 3.0, 500, $"estimate relative to the error of C{i + 1}, η/{division}, error {errors[i]:e2}");
-            if (division > 1 && kind == "gradient-descent") Check.Between(Math.Log2(last / estimate[3]), 3.3, 4.7, $"order of the estimate of C4 at η/{division}");
+            for (int i = 1; i < 4; i++) Check.Between(estimate[i] / errors[i], 1 / 3.0, 500,
+                $"estimate relative to the error of C{i + 1}, η/{division}, error {errors[i]:e2}");
+            if (division > 1 && kind == "gradient-descent") Check.Between(Math.Log2(last / estimate[3]), 3.3, 4.7,
+                $"order of the estimate of C4 at η/{division}");
             last = estimate[3];
         }
     }
@@ -70,7 +74,8 @@ public class BudgetTests
     public void KernelBlocksGiveTheSameEstimate()
     {
         var c = Runs.Network("gradient-descent", 3, 1.0, 20).Record();
-        double[] jacobians = Values(Runs.Run(c, ChordQuadrature.Midpoint).Record.Estimate!), blocks = Values(Runs.Run(KernelBlockTests.Blocks(c, true, false), ChordQuadrature.Midpoint).Record.Estimate!);
+        double[] jacobians = Values(Runs.Run(c, ChordQuadrature.Midpoint).Record.Estimate!),
+            blocks = Values(Runs.Run(KernelBlockTests.Blocks(c, true, false), ChordQuadrature.Midpoint).Record.Estimate!);
         for (int i = 0; i < 4; i++) Check.Small(Math.Abs(blocks[i] / jacobians[i] - 1), 1e-8, $"estimate of C{i + 1} from kernel blocks");
     }
 
@@ -80,12 +85,14 @@ public class BudgetTests
     {
         var c = Runs.Network("gradient-descent", 1, 0.4, 30).Record();
         var tampered = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, k.Tensors.Values.Select(t =>
-            t.Name == "U_Q" ? new MemoryTensor("U_Q", [.. t.ReadAll().Select(v => v * (1 + 0.02 * k.Step))], [.. t.Shape]) : t).ToArray())), c.Loss) { Optimizer = c.Optimizer };
+            t.Name == "U_Q" ? new MemoryTensor("U_Q", [.. t.ReadAll().Select(v => v * (1 + 0.02 * k.Step))], [.. t.Shape]) : t).ToArray())),
+                c.Loss) { Optimizer = c.Optimizer };
         DescentResult honest = Runs.Run(c, ChordQuadrature.Midpoint), found = Runs.Run(tampered, ChordQuadrature.Midpoint);
         double error = Runs.Errors(tampered, found).C4;
         Check.Close(found.Propagation.G_Q, honest.Propagation.G_Q, 0, "G_d, which must not depend on recorded U_Q");
         Check.Small(Math.Abs(found.Record.Residual!.TestTransfer!.Value - error), 1e-9, "residual against error");
-        Assert.True(error > 10 * found.Record.Estimate!.TestTransfer!.Value, FormattableString.Invariant($"error {error:g3}, estimate {found.Record.Estimate.TestTransfer:g3}"));
+        Assert.True(error > 10 * found.Record.Estimate!.TestTransfer!.Value,
+            FormattableString.Invariant($"error {error:g3}, estimate {found.Record.Estimate.TestTransfer:g3}"));
     }
 
     [Fact]

@@ -67,7 +67,8 @@ public class ConvergenceTests
     public void AveragedHessiansKeepTheirIdentities(SegmentQuadrature rule, double length, double bound)
     {
         var loss = LossModel.SoftmaxCrossEntropy(Runs.Classes(5, 3), 3);
-        double[] u = Runs.Targets(15, 1), du = [.. Runs.Targets(15, 2).Select(v => length * v)], next = [.. u.Zip(du, (a, b) => a + b)], g = new double[15], after = new double[15];
+        double[] u = Runs.Targets(15, 1), du = [.. Runs.Targets(15, 2).Select(v => length * v)], next = [.. u.Zip(du, (a, b) => a + b)],
+            g = new double[15], after = new double[15];
         loss.Gradient(u, g);
         loss.Gradient(next, after);
         OutputHessian a = new(5, 3), b = new(5, 3);
@@ -93,7 +94,8 @@ public class ConvergenceTests
         {
             var J = Runs.Jacobian(c[k], "J_S", 24);
             var scaled = kind == "adam" ? J * Matrix<double>.Build.DenseOfDiagonalArray(c[k]["preconditioner"].ReadAll()) : J;
-            double expected = (c[k + 1].Time - c[k].Time) * (Runs.Hessian(o.Hessians[k]) * (scaled * J.Transpose())).Evd(Symmetricity.Asymmetric).EigenValues.Max(v => v.Real);
+            double expected = (c[k + 1].Time - c[k].Time) * (Runs.Hessian(o.Hessians[k]) * (scaled * J.Transpose()))
+                .Evd(Symmetricity.Asymmetric).EigenValues.Max(v => v.Real);
             Check.Small(Math.Abs(z[k] / expected - 1), 1e-6, $"z of step {k}");
         }
     }
@@ -102,5 +104,6 @@ public class ConvergenceTests
     [InlineData("gradient-descent", 2.0)]
     [InlineData("momentum", 3.6)]
     [InlineData("adam", 38.0)]
-    public void StabilityEdges(string kind, double edge) => Check.Small(Math.Abs(Runs.Run(Runs.Exact(kind, 3).Record()).Record.StabilityEdge - edge), 1e-12, "edge");
+    public void StabilityEdges(string kind, double edge) =>
+        Check.Small(Math.Abs(Runs.Run(Runs.Exact(kind, 3).Record()).Record.StabilityEdge - edge), 1e-12, "edge");
 }

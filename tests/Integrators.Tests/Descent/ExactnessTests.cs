@@ -34,7 +34,8 @@ public class ExactnessTests
         var result = Runs.Run(c);
         int steps = c.Count - 1;
         var (mu, gain) = kind switch { "momentum" => (0.8, 1.0), "adam" => (0.9, 1 - 0.9), _ => (0.0, 1.0) };
-        Matrix<double> P = Matrix<double>.Build.DenseIdentity(N), W = 0 * P, GS = 0 * P, GQ = Matrix<double>.Build.Dense(M, N), Z = Matrix<double>.Build.Dense(23, N);
+        Matrix<double> P = Matrix<double>.Build.DenseIdentity(N), W = 0 * P, GS = 0 * P, GQ = Matrix<double>.Build.Dense(M, N),
+            Z = Matrix<double>.Build.Dense(23, N);
         var (hs, hq, eta) = (new Matrix<double>[steps], new Matrix<double>[steps], new double[steps]);
         for (int k = 0; k < steps; k++)
         {
@@ -69,7 +70,8 @@ public class ExactnessTests
         var evd = W.Evd(Symmetricity.Symmetric);
         var inverseRoot = evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalArray(evd.EigenValues.Select(v => 1 / Math.Sqrt(v.Real)).ToArray());
         Check.Small((GQ * inverseRoot).L2Norm(), Math.Sqrt(result.Record.ResponseBound) * (1 + 1e-9), "‖G_d W_d^{-1/2}‖ against √c");
-        Check.Small(((P - Matrix<double>.Build.DenseIdentity(N)) * inverseRoot).L2Norm(), Math.Sqrt(result.Record.MotionBound) * (1 + 1e-9), "‖(P − I)W_d^{-1/2}‖ against √c");
+        Check.Small(((P - Matrix<double>.Build.DenseIdentity(N)) * inverseRoot).L2Norm(), Math.Sqrt(result.Record.MotionBound) * (1 + 1e-9),
+            "‖(P − I)W_d^{-1/2}‖ against √c");
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public class ExactnessTests
         var (C1, C2, C3, C4) = Runs.Errors(c, result);
         Check.Small(new[] { C1, C2, C3, C4 }.Max(), 1e-13, "largest of C1 to C4");
         var g = Vector<double>.Build.Random(6, 3);
-        Check.Small((result.Propagation.G_Q * g).L2Norm(), Math.Sqrt(result.Record.ResponseBound * (g * (result.Propagation.W_S * g))), "‖G_d v‖ against its bound");
+        Check.Small((result.Propagation.G_Q * g).L2Norm(), Math.Sqrt(result.Record.ResponseBound * (g * (result.Propagation.W_S * g))),
+            "‖G_d v‖ against its bound");
     }
 
     /// <summary>More parameters than one column block holds: the parts of the sums add up.</summary>
@@ -104,9 +107,11 @@ public class ExactnessTests
         // Where a gradient happens to vanish, Adam's M is huge: G_d is then much larger than the displacement G_d g that is left, and rounding goes with the
         // former.
         var o = OutputRecord.Read(c);
-        double g = Vector<double>.Build.DenseOfArray(o.Gradients[0]).L2Norm(), moved = (result.Propagation.G_Q * Vector<double>.Build.DenseOfArray(o.Gradients[0])).L2Norm();
+        double g = Vector<double>.Build.DenseOfArray(o.Gradients[0]).L2Norm(),
+            moved = (result.Propagation.G_Q * Vector<double>.Build.DenseOfArray(o.Gradients[0])).L2Norm();
         double conditioning = result.Propagation.G_Q.FrobeniusNorm() * g / moved;
-        Check.Small(Runs.Errors(c, result).C4, 1e-11 + 100 * Check.Eps * conditioning, FormattableString.Invariant($"C4 (‖G_d‖‖g‖/‖G_d g‖ = {conditioning:g3})"));
+        Check.Small(Runs.Errors(c, result).C4, 1e-11 + 100 * Check.Eps * conditioning,
+            FormattableString.Invariant($"C4 (‖G_d‖‖g‖/‖G_d g‖ = {conditioning:g3})"));
     }
 
     /// <summary>Windows of plain gradient descent compose (C10), whatever step they start at.</summary>
@@ -114,7 +119,8 @@ public class ExactnessTests
     public void WindowsCompose()
     {
         var c = Runs.Network("gradient-descent", 3, 0.8, 20).Record();
-        Propagation first = Runs.Run(c.Subset(Enumerable.Range(0, 9))).Propagation, second = Runs.Run(c.Subset(Enumerable.Range(8, 13))).Propagation, whole = Runs.Run(c).Propagation;
+        Propagation first = Runs.Run(c.Subset(Enumerable.Range(0, 9))).Propagation, second = Runs.Run(c.Subset(Enumerable.Range(8, 13))).Propagation,
+            whole = Runs.Run(c).Propagation;
         Check.Close(second.P * first.P, whole.P, 1e-13, "P");
         Check.Close(first.W_S + first.P.Transpose() * second.W_S * first.P, whole.W_S, 1e-13, "W_d");
         Check.Close(first.G_Q + second.G_Q * first.P, whole.G_Q, 1e-13, "G_d");

@@ -13,7 +13,8 @@ public class InclusionTests
         var inputs = Runs.Inputs(12, 3, 2);
         inputs[5] = inputs[2];
         // Different targets: g is not symmetric in the pair.
-        var c = new Training(new Tanh(inputs, 6, 1), 8, LossModel.Squared(Runs.Targets(8, 5), 1)) { Optimizer = Runs.Named(kind), Rates = Training.Constant(eta, 30), Midpoints = true }.Record();
+        var c = new Training(new Tanh(inputs, 6, 1), 8, LossModel.Squared(Runs.Targets(8, 5), 1)) { Optimizer = Runs.Named(kind),
+            Rates = Training.Constant(eta, 30), Midpoints = true }.Record();
         var p = Runs.Run(c, quadrature).Propagation;
         var v = Vector<double>.Build.Dense(8);
         (v[2], v[5]) = (1, -1);

@@ -47,7 +47,8 @@ public class KernelBlockTests
         Check.Close(blocks.Propagation.G_S, jacobians.Propagation.G_S, 1e-13, "G_S,d");
         Check.Close(blocks.Propagation.G_Q, jacobians.Propagation.G_Q, 1e-13, "G_d");
         Assert.Equal(jacobians.Record.Quadrature, blocks.Record.Quadrature);
-        if (quadrature == ChordQuadrature.Trapezium) Check.Small(Math.Abs(blocks.Record.ResponseBound / jacobians.Record.ResponseBound - 1), 1e-12, "c from K_QQ");
+        if (quadrature == ChordQuadrature.Trapezium) Check.Small(Math.Abs(blocks.Record.ResponseBound / jacobians.Record.ResponseBound - 1), 1e-12,
+            "c from K_QQ");
         else Check.Small(Math.Abs(blocks.Record.Estimate!.TestTransfer!.Value / jacobians.Record.Estimate!.TestTransfer!.Value - 1), 1e-9, "estimate");
     }
 
@@ -78,7 +79,8 @@ public class KernelBlockTests
     {
         var c = Blocks(Runs.Network("gradient-descent", 1, 0.4, 5).Record(), true, false);
         var run = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, k.Tensors.Values.Select(t =>
-            t.Name == coarse ? new MemoryTensor(t.Name, Array.ConvertAll(t.ReadAll(), v => (float)v), [.. t.Shape]) : t).ToArray())), c.Loss) { Optimizer = c.Optimizer };
+            t.Name == coarse ? new MemoryTensor(t.Name, Array.ConvertAll(t.ReadAll(), v => (float)v), [.. t.Shape]) : t).ToArray())),
+                c.Loss) { Optimizer = c.Optimizer };
         Assert.Equal(Math.ScaleB(1, exponent), Runs.Run(run, quadrature).Record.Epsilon);
     }
 
@@ -95,7 +97,8 @@ public class KernelBlockTests
     {
         var c = Blocks(Runs.Network("gradient-descent", 1, 0.8, 5).Record(), false, false);
         var bad = new CheckpointSequence(c.Select((k, i) => i != 2 ? k : new Checkpoint(k.Time, k.Step, k.Tensors.Values.Select(t =>
-            t.Name == "K_SS" ? new MemoryTensor("K_SS", [.. t.ReadAll().Select((v, at) => at == 0 ? -5 : v)], [.. t.Shape]) : t).ToArray())), c.Loss) { Optimizer = c.Optimizer };
+            t.Name == "K_SS" ? new MemoryTensor("K_SS", [.. t.ReadAll().Select((v, at) => at == 0 ? -5 : v)], [.. t.Shape]) : t).ToArray())),
+                c.Loss) { Optimizer = c.Optimizer };
         Assert.Contains("K_SS: not positive semidefinite", Assert.Throws<InvalidRunException>(() => Runs.Run(bad)).Message);
     }
 
@@ -118,5 +121,6 @@ public class KernelBlockTests
 
     [Fact]
     public void MissingMidpointBlocksAreNamed() =>
-        Assert.Contains("K_SS_mid is missing", Assert.Throws<InvalidRunException>(() => Runs.Run(Blocks(Runs.Network("gradient-descent", 1, 0.8, 5).Record(), false, false), ChordQuadrature.Midpoint)).Message);
+        Assert.Contains("K_SS_mid is missing", Assert.Throws<InvalidRunException>(() => Runs.Run(
+            Blocks(Runs.Network("gradient-descent", 1, 0.8, 5).Record(), false, false), ChordQuadrature.Midpoint)).Message);
 }

@@ -21,7 +21,8 @@ public class RefusalTests
     }
 
     [Fact]
-    public void StepsLeftOut() => Refused(Runs.Exact("gradient-descent", 6).Record().Subset([0, 1, 3, 4]), "not every step was recorded: checkpoint 2 is step 3, the one before it step 1");
+    public void StepsLeftOut() => Refused(Runs.Exact("gradient-descent", 6).Record().Subset([0, 1, 3, 4]),
+        "not every step was recorded: checkpoint 2 is step 3, the one before it step 1");
 
     [Fact]
     public void UnknownOptimizers()
@@ -38,7 +39,8 @@ public class RefusalTests
     {
         var c = Runs.Exact("gradient-descent", 3).Record();
         Refused(With(c, new Momentum(0.1, 0.9) { BatchSize = 3 }), "minibatches of 3 of 6");
-        var batched = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, [.. k.Tensors.Values, new MemoryTensor("batch", new double[] { 0, 1 }, 2)])), c.Loss) { Optimizer = c.Optimizer };
+        var batched = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, [.. k.Tensors.Values,
+            new MemoryTensor("batch", new double[] { 0, 1 }, 2)])), c.Loss) { Optimizer = c.Optimizer };
         Refused(batched, "batch holds 2 of 6");
     }
 
@@ -53,14 +55,16 @@ public class RefusalTests
     public void Preconditioners()
     {
         var c = Runs.Exact("adam", 4).Record();
-        var without = new CheckpointSequence(c.Select((k, i) => i == 2 ? new Checkpoint(k.Time, k.Step, k.Tensors.Values.Where(t => t.Name != "preconditioner").ToArray()) : k), c.Loss) { Optimizer = c.Optimizer };
+        var without = new CheckpointSequence(c.Select((k, i) => i == 2
+            ? new Checkpoint(k.Time, k.Step, k.Tensors.Values.Where(t => t.Name != "preconditioner").ToArray()) : k), c.Loss) { Optimizer = c.Optimizer };
         Refused(without, "tensor preconditioner is missing (checkpoint at step 2)");
         Refused(With(c, Runs.HeavyBall), "momentum with a preconditioner");
     }
 
     [Fact]
     public void MissingMidpointsAreNamed() =>
-        Assert.Contains("J_S_mid is missing", Assert.Throws<InvalidRunException>(() => Runs.Run(Runs.Exact("gradient-descent", 3).Record(), ChordQuadrature.Midpoint)).Message);
+        Assert.Contains("J_S_mid is missing", Assert.Throws<InvalidRunException>(() => Runs.Run(Runs.Exact("gradient-descent", 3).Record(),
+            ChordQuadrature.Midpoint)).Message);
 
     [Fact]
     public void ABufferAboveTheLimitIsRefused()
@@ -85,7 +89,8 @@ public class RefusalTests
             reached = share;
             if (share >= 0.2) source.Cancel();
         }
-        Assert.Throws<OperationCanceledException>(() => DescentRecursion.Run(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed, Progress, source.Token));
+        Assert.Throws<OperationCanceledException>(() => DescentRecursion.Run(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed, Progress,
+            source.Token));
         Check.Between(reached, 6.0 / 30 - 1e-12, 6.0 / 30 + 1e-12, "share done when it stopped");
     }
 
@@ -101,18 +106,22 @@ public class RefusalTests
 
     /// <summary>What the steps were given is told apart from how they grew, with step, time and z.</summary>
     [Theory]
-    [InlineData("kernel", "descent: a kernel is not finite in step 3 (t = s + 2, η = 1); likely cause: recorded data or an interpolant that is not finite there.")]
+    [InlineData("kernel",
+        "descent: a kernel is not finite in step 3 (t = s + 2, η = 1); likely cause: recorded data or an interpolant that is not finite there.")]
     [InlineData("test kernel", "descent: a kernel is not finite in step 3 (t = s + 2, η = 1)")]
     [InlineData("hessian", "descent: a loss Hessian is not finite in step 3 (t = s + 2, η = 1)")]
     public void NotANumberFromTheKernelsOfAStep(string what, string expected) =>
-        Assert.StartsWith(expected, Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(10) { Bad = what }, Backends.Managed, new CarriedVectors([2.0]))).Message);
+        Assert.StartsWith(expected, Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(10) { Bad = what }, Backends.Managed,
+            new CarriedVectors([2.0]))).Message);
 
     /// <summary>An interpolant that overshoots is not a training that diverged.</summary>
     [Fact]
     public void DivergenceOnAnInterpolantNamesTheInterpolant()
     {
-        string message = Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(400) { Rule = ChordQuadratureKind.Interpolated }, Backends.Managed)).Message;
-        Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ \d+, η = 1\), z = η·λ_max\(BK\) = 101 \(stable up to 2\); likely cause: between its checkpoints the interpolated kernel is past the edge", message);
+        string message = Assert.Throws<NumericalException>(() => DescentRecursion.Run(new Stiff(400) { Rule = ChordQuadratureKind.Interpolated },
+            Backends.Managed)).Message;
+        Assert.Matches(@"^descent: P or W is not finite after step \d+ \(t = s \+ \d+, η = 1\), z = η·λ_max\(BK\) = 101 \(stable up to 2\); "
+            + "likely cause: between its checkpoints the interpolated kernel is past the edge", message);
     }
 
     /// <summary>Cancelled while the kernels of a step are formed: that step is the last.</summary>
@@ -179,7 +188,8 @@ public class RefusalTests
     {
         long Bytes(int steps)
         {
-            var c = (Runs.Exact(kind, steps) with { Model = new Quadratic(40, 60, 0.1, 3), Train = 30, Loss = LossModel.Squared(Runs.Targets(30, 5), 1) }).Record();
+            var c = (Runs.Exact(kind, steps) with { Model = new Quadratic(40, 60, 0.1, 3), Train = 30, Loss = LossModel.Squared(Runs.Targets(30, 5), 1) })
+                .Record();
             var o = OutputRecord.Read(c);
             DescentRecursion.Run(c, o, new DescentOptions(), Backends.Managed);
             // The least of five: a collection may trim pooled buffers once, an allocation in the loop shows every time.

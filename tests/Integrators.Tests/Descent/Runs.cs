@@ -13,7 +13,8 @@ internal static class Runs
 
     public static double[] Classes(int examples, int p) => [.. Enumerable.Range(0, examples * p).Select(i => i / p % p == i % p ? 1.0 : 0)];
 
-    public static double[][] Inputs(int count, int width, int seed) => [.. Enumerable.Range(0, count).Select(i => RandomMatrices.Vector(new Random(1000 * seed + i), width))];
+    public static double[][] Inputs(int count, int width, int seed) =>
+        [.. Enumerable.Range(0, count).Select(i => RandomMatrices.Vector(new Random(1000 * seed + i), width))];
 
     /// <summary>J linear in w and B constant: every quadrature is exact.</summary>
     public static Training Exact(string kind, int steps = 30) => new(new Quadratic(9, 23, 0.4, 3), 6, LossModel.Squared(Targets(6, 5), 1))
@@ -32,7 +33,8 @@ internal static class Runs
             Scale = scale,
         };
 
-    public static DescentResult Run(CheckpointSequence c, ChordQuadrature quadrature = ChordQuadrature.Auto, SegmentQuadrature segment = SegmentQuadrature.Simpson) =>
+    public static DescentResult Run(CheckpointSequence c, ChordQuadrature quadrature = ChordQuadrature.Auto,
+        SegmentQuadrature segment = SegmentQuadrature.Simpson) =>
         DescentRecursion.Run(c, OutputRecord.Read(c), new DescentOptions { Quadrature = quadrature, Segment = segment }, Backends.Managed);
 
     /// <summary>Errors of C1 to C4 against the recording, by the definitions.</summary>

@@ -50,11 +50,13 @@ public class TransportTests
         string Refused(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
         Assert.StartsWith("The block is", Refused(() => DescentRecursion.Transport(Kernels(c), new DenseMatrix(c.TrainSize + 1, 1), Backends.Managed)));
         Assert.StartsWith("steps: found 1 numbers", Refused(() => DescentRecursion.Transport(trajectory, [1], outputs.Gradients[0])));
-        Assert.StartsWith("steps: found 0, expected at least 1", Refused(() => DescentRecursion.Transport(trajectory, [.. Enumerable.Repeat(0L, c.Count - 1)], outputs.Gradients[0])));
+        Assert.StartsWith("steps: found 0, expected at least 1", Refused(() => DescentRecursion.Transport(trajectory,
+            [.. Enumerable.Repeat(0L, c.Count - 1)], outputs.Gradients[0])));
         Assert.StartsWith("gradient: found 1 entries", Refused(() => DescentRecursion.Transport(trajectory, [.. Enumerable.Repeat(1L, c.Count - 1)], [1])));
     }
 
-    /// <summary>Regression: the default of the library was Simpson's rule along the outputs although the theory says Gauss, so that its numbers were not those of the command line.</summary>
+    /// <summary>Regression: the default of the library was Simpson's rule along the outputs although the theory says Gauss, so that its numbers were
+    /// not those of the command line.</summary>
     [Fact]
     public void GaussIsTheRuleAlongTheOutputsUnlessAnotherIsAskedFor()
     {
@@ -67,7 +69,8 @@ public class TransportTests
             kernels.Hessians(0, hessian);
             return [.. hessian.Average.Blocks];
         }
-        double[] byDefault = Average(Kernels(c)), gauss = Average(DescentKernels.Of(c, outputs, ChordQuadrature.Auto, Backends.Managed, SegmentQuadrature.Gauss)),
+        double[] byDefault = Average(Kernels(c)), gauss = Average(DescentKernels.Of(c, outputs, ChordQuadrature.Auto, Backends.Managed,
+            SegmentQuadrature.Gauss)),
             simpson = Average(DescentKernels.Of(c, outputs, ChordQuadrature.Auto, Backends.Managed, SegmentQuadrature.Simpson));
         Assert.Equal(gauss, byDefault);
         Assert.NotEqual(simpson, byDefault);

@@ -28,7 +28,8 @@ public class DescentFactorTests
     {
         var inputs = Runs.Inputs(12, 3, 2);
         inputs[5] = inputs[2];
-        var c = new Training(new Tanh(inputs, 6, 1), 8, LossModel.Squared(Runs.Targets(8, 5), 1)) { Optimizer = Runs.Plain, Rates = Training.Constant(0.4, 30) }.Record();
+        var c = new Training(new Tanh(inputs, 6, 1), 8, LossModel.Squared(Runs.Targets(8, 5), 1)) { Optimizer = Runs.Plain,
+            Rates = Training.Constant(0.4, 30) }.Record();
         var sigma = DescentFactor.Read(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed).Triangle().Svd(false).S;
         Check.Small(sigma[^1] / sigma[0], 8 * Check.Eps, "σ_N/σ_1");
         Assert.True(sigma[^2] / sigma[0] > 1e-6, FormattableString.Invariant($"σ_(N−1)/σ_1 = {sigma[^2] / sigma[0]:g3}: nothing shown"));
@@ -38,6 +39,7 @@ public class DescentFactorTests
     public void OptimizersWithMemoryAreRefused()
     {
         var c = Runs.Exact("momentum", 4).Record();
-        Assert.Contains("momentum", Assert.Throws<ArgumentException>(() => DescentFactor.Read(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed)).Message);
+        Assert.Contains("momentum", Assert.Throws<ArgumentException>(() => DescentFactor.Read(c, OutputRecord.Read(c), new DescentOptions(),
+            Backends.Managed)).Message);
     }
 }

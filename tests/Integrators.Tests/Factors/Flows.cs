@@ -2,7 +2,8 @@ using KernelFlow.Operators.Tests;
 
 namespace KernelFlow.Integrators.Tests.Factors;
 
-/// <summary>Small recorded runs with everything a factor needs, and the dense operators of the same nodes formed the long way: stages by one system of order sN, J as it was recorded.</summary>
+/// <summary>Small recorded runs with everything a factor needs, and the dense operators of the same nodes formed the long way: stages by one system
+/// of order sN, J as it was recorded.</summary>
 internal sealed record Flows(SyntheticRun Run, CheckpointSequence Checkpoints, InterpolatedTrajectory Trajectory, Propagation Propagation)
 {
     /// <param name="method">Collocation method.</param>
@@ -19,7 +20,8 @@ internal sealed record Flows(SyntheticRun Run, CheckpointSequence Checkpoints, I
         var builder = TrajectoryBuilder.Read(checkpoints, OutputRecord.Read(checkpoints), backend, sparseCubic: true);
         int[] all = [.. Enumerable.Range(0, checkpoints.Count)];
         var trajectory = cubic ? builder.Cubic(all) : builder.Linear(all);
-        return new Flows(run, checkpoints, trajectory, FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = fixedSteps }, backend));
+        return new Flows(run, checkpoints, trajectory, FlowIntegrator.Integrate(trajectory,
+            new PropagationOptions { Method = method, FixedSteps = fixedSteps }, backend));
     }
 
     /// <summary>[J_S; J_Q] at a node.</summary>
@@ -30,7 +32,8 @@ internal sealed record Flows(SyntheticRun Run, CheckpointSequence Checkpoints, I
         return interpolant.Checkpoints.Select((k, a) => interpolant.At(a, theta) * Run.J_S[k].Stack(Run.J_Q[k])).Aggregate((x, y) => x + y);
     }
 
-    /// <summary>F with all D rows per node, W, G_Q and P from Y_i that solve the sN×sN stage system as it is written in textbooks, with A and not its inverse.</summary>
+    /// <summary>F with all D rows per node, W, G_Q and P from Y_i that solve the sN×sN stage system as it is written in textbooks, with A and not its
+    /// inverse.</summary>
     public (Matrix<double> F, Matrix<double> W, Matrix<double> G, Matrix<double> P) Dense()
     {
         var tableau = Propagation.Method!.Tableau!;
@@ -51,7 +54,7 @@ internal sealed record Flows(SyntheticRun Run, CheckpointSequence Checkpoints, I
                 B.Apply(1, K, 0, BK);
                 slopes[i] = BK;
             }
-            var system = Matrix<double>.Build.Dense(s * N, s * N, (r, c) => (r == c ? 1 : 0) + h * tableau.A[r / N, c / N] * slopes[c / N][r % N, c % N]);
+            var system = Matrix<double>.Build.Dense(s * N, s * N, (r, c) => (r == c ? 1 : 0) + h * tableau.A[r / N][c / N] * slopes[c / N][r % N, c % N]);
             var right = Matrix<double>.Build.Dense(s * N, N, (r, c) => P[r % N, c]);
             var stages = system.Solve(right);
             for (int i = 0; i < s; i++)

@@ -1,6 +1,7 @@
 namespace KernelFlow.Integrators.Tests.Factors;
 
-/// <summary>Eigenvalues of W far below ε·λ_1, known exactly: J = HΣH with a Hadamard matrix H and powers of two in Σ, every entry of J exact in float64.</summary>
+/// <summary>Eigenvalues of W far below ε·λ_1, known exactly: J = HΣH with a Hadamard matrix H and powers of two in Σ, every entry of J exact in
+/// float64.</summary>
 public class SmallEigenvalueTests
 {
     private const int N = 16;
@@ -15,7 +16,8 @@ public class SmallEigenvalueTests
         // Orthogonal columns added to it would change nothing; a test set that sees every mode.
         var Q = J.SubMatrix(0, 3, 0, N) * 0.5;
         var checkpoints = new CheckpointSequence(new[] { 0, 1 }.Select(k => new Checkpoint(k * length, k,
-            new MemoryTensor("U_S", new double[N], N), new MemoryTensor("U_Q", new double[3], 3), MemoryTensor.FromMatrix("J_S", J), MemoryTensor.FromMatrix("J_Q", Q))),
+            new MemoryTensor("U_S", new double[N], N), new MemoryTensor("U_Q", new double[3], 3), MemoryTensor.FromMatrix("J_S", J),
+                MemoryTensor.FromMatrix("J_Q", Q))),
             LossModel.Squared(new double[N], 1));
         return (checkpoints, Array.ConvertAll(_exponents, e => 256 * Math.ScaleB(1, -2 * e)));
     }
@@ -39,7 +41,8 @@ public class SmallEigenvalueTests
         // The integration is asked for to 1e-12, relative to each σ here; rounding is absolute, a few ε·σ_1 at any size.
         double worst = Enumerable.Range(0, N).Max(j => (Math.Abs(sigma[j] - exact[j]) - 1e-12 * exact[j]) / exact[0]);
         Check.Small(worst, Check.Eps, "(|σ_j − √λ_j| − 1e-12·√λ_j)/σ_1");
-        Check.Small(Math.Abs(sigma[^1] * sigma[^1] / (exact[^1] * exact[^1]) - 1), 1e-6, FormattableString.Invariant($"relative error of λ_N = {exact[^1] * exact[^1] / (exact[0] * exact[0]):g3}·λ_1"));
+        Check.Small(Math.Abs(sigma[^1] * sigma[^1] / (exact[^1] * exact[^1]) - 1), 1e-6,
+            FormattableString.Invariant($"relative error of λ_N = {exact[^1] * exact[^1] / (exact[0] * exact[0]):g3}·λ_1"));
         // The matrix has lost the small ones: this is what the factor is for.
         double lost = Math.Abs(W[0] / (exact[^1] * exact[^1]) - 1);
         Assert.True(lost > 10, FormattableString.Invariant($"the dense matrix has λ_N to {lost:g3}: nothing shown"));

@@ -41,7 +41,8 @@ public class SweepTests
         var flow = Flows.Make("gauss-6", true, false, 40, Backends.Get(backend));
         var grid = new FlowGrid(flow.Trajectory, flow.Propagation, Backends.Get(backend));
         var factor = new FlowFactor(grid, JacobianCoordinates.Read(flow.Checkpoints, flow.Trajectory, Backends.Get(backend)));
-        LinearOperator[] all = [new PropagatorOperator(grid), new GramianOperator(grid), new TransferOperator(grid), new TransferOperator(grid, TransferTarget.Train), factor, new ResponseFactor(factor)];
+        LinearOperator[] all = [new PropagatorOperator(grid), new GramianOperator(grid), new TransferOperator(grid),
+            new TransferOperator(grid, TransferTarget.Train), factor, new ResponseFactor(factor)];
         for (int i = 0; i < all.Length; i++) OperatorKit.Conforms(all[i], seed: i);
         var W = OperatorKit.Dense(new GramianOperator(grid));
         Check.Small((W - W.Transpose()).FrobeniusNorm() / W.FrobeniusNorm(), 1e-14, "asymmetry of W_h");
@@ -97,19 +98,24 @@ public class SweepTests
         var grid = new FlowGrid(flow.Trajectory, flow.Propagation, Backends.Managed);
         Propagation With(IReadOnlyList<FlowStep> steps) => new()
         {
-            P = flow.Propagation.P, W_S = flow.Propagation.W_S, G_S = flow.Propagation.G_S, G_Q = flow.Propagation.G_Q, Nodes = flow.Propagation.Nodes, Steps = steps,
+            P = flow.Propagation.P, W_S = flow.Propagation.W_S, G_S = flow.Propagation.G_S, G_Q = flow.Propagation.G_Q, Nodes = flow.Propagation.Nodes,
+                Steps = steps,
             StepsPerInterval = [], Transported = [], IntervalTransported = [], Error = flow.Propagation.Error, Report = flow.Propagation.Report,
         };
-        string Refused(params IReadOnlyList<FlowStep> steps) => Assert.Throws<ArgumentException>(() => new FlowGrid(flow.Trajectory, With(steps), Backends.Managed)).Message;
+        string Refused(params IReadOnlyList<FlowStep> steps) =>
+            Assert.Throws<ArgumentException>(() => new FlowGrid(flow.Trajectory, With(steps), Backends.Managed)).Message;
         Assert.StartsWith("The integration holds no steps.", Refused([]));
         Assert.Contains("does not lie in interval", Refused([.. flow.Propagation.Steps.Select(s => s with { Time = s.Time + 100 })]));
         var other = Frozen.Make([2, 1], 0.5, [0, 1], seed: 1);
-        Assert.Contains("the trajectory of N = 2", Assert.Throws<ArgumentException>(() => new FlowGrid(other.Trajectory, flow.Propagation, Backends.Managed)).Message);
+        Assert.Contains("the trajectory of N = 2", Assert.Throws<ArgumentException>(() => new FlowGrid(other.Trajectory, flow.Propagation,
+            Backends.Managed)).Message);
 
         var blocks = flow.Run.Blocks(testKernel: true, cross: true);
-        Assert.StartsWith("The run holds kernel blocks", Assert.Throws<ArgumentException>(() => JacobianCoordinates.Read(blocks, flow.Trajectory, Backends.Managed)).Message);
+        Assert.StartsWith("The run holds kernel blocks", Assert.Throws<ArgumentException>(() => JacobianCoordinates.Read(blocks, flow.Trajectory,
+            Backends.Managed)).Message);
         var crossed = TrajectoryBuilder.Read(blocks, OutputRecord.Read(blocks), Backends.Managed).Linear([0, 1]);
-        Assert.Throws<ArgumentException>(() => JacobianCoordinates.Read(flow.Checkpoints.Window(null, flow.Checkpoints[1].Time), flow.Trajectory, Backends.Managed));
+        Assert.Throws<ArgumentException>(() => JacobianCoordinates.Read(flow.Checkpoints.Window(null, flow.Checkpoints[1].Time), flow.Trajectory,
+            Backends.Managed));
         Assert.NotNull(crossed.Interpolants);
         _ = grid;
     }
@@ -120,7 +126,8 @@ public class SweepTests
     {
         var good = Frozen.Make([2, 1, 0.5], 0.5, [0, 1], seed: 1);
         var propagation = FlowIntegrator.Integrate(good.Trajectory, new PropagationOptions { Method = "gauss-4", FixedSteps = 2 }, Backends.Managed);
-        var bad = new FormulaTrajectory(4, 1, [0, 1], t => DenseMatrix.Create(7, 3, t > 0.5 ? double.NaN : 0), _ => new DenseMatrix(4, 4), FormulaTrajectory.Scalar(3, 0.5), 0.5);
+        var bad = new FormulaTrajectory(4, 1, [0, 1], t => DenseMatrix.Create(7, 3, t > 0.5 ? double.NaN : 0), _ => new DenseMatrix(4, 4),
+            FormulaTrajectory.Scalar(3, 0.5), 0.5);
         var op = new GramianOperator(new FlowGrid(bad, propagation, Backends.Managed));
         Assert.Throws<NumericalException>(() => op.Apply(DenseMatrix.CreateIdentity(3), new DenseMatrix(3, 3)));
     }

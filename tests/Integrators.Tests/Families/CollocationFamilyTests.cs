@@ -24,7 +24,7 @@ public class CollocationFamilyTests
             for (int i = 0; i < b.Length; i++)
             {
                 Check.Small(Math.Abs(t.B[i] - b[i]), 4e-16, $"{t.Name}: b_{i}");
-                for (int j = 0; j < b.Length; j++) Check.Small(Math.Abs(t.A[i, j] - a[i, j]), 1e-15, $"{t.Name}: a_{i}{j}");
+                for (int j = 0; j < b.Length; j++) Check.Small(Math.Abs(t.A[i][j] - a[i, j]), 1e-15, $"{t.Name}: a_{i}{j}");
             }
         }
     }
@@ -40,7 +40,8 @@ public class CollocationFamilyTests
     {
         Check.Small(Math.Abs(CollocationTableau.Gauss2.Stability(z) - (1 - z / 2) / (1 + z / 2)), 1e-13, "gauss-2");
         Check.Small(Math.Abs(CollocationTableau.Radau3.Stability(z) - (1 - z / 3) / (1 + 2 * z / 3 + z * z / 6)), 1e-13, "radau-3");
-        Check.Small(Math.Abs(CollocationTableau.Radau5.Stability(z) - (1 - 2 * z / 5 + z * z / 20) / (1 + 3 * z / 5 + 3 * z * z / 20 + z * z * z / 60)), 1e-13, "radau-5");
+        Check.Small(Math.Abs(CollocationTableau.Radau5.Stability(z) - (1 - 2 * z / 5 + z * z / 20) / (1 + 3 * z / 5 + 3 * z * z / 20 + z * z * z / 60)),
+            1e-13, "radau-5");
     }
 
     [Fact]
@@ -48,8 +49,8 @@ public class CollocationFamilyTests
     {
         foreach (var t in (CollocationTableau[])[CollocationTableau.Gauss4, CollocationTableau.Gauss6, CollocationTableau.Radau3, CollocationTableau.Radau5])
         {
-            Check.Small(t.Inverse[1, 0] * t.Inverse[0, 1], -0.1, $"{t.Name}: α_10 α_01");
-            Check.Small(-t.Inverse[0, 0], -0.1, $"{t.Name}: −α_00");
+            Check.Small(t.Inverse[1][0] * t.Inverse[0][1], -0.1, $"{t.Name}: α_10 α_01");
+            Check.Small(-t.Inverse[0][0], -0.1, $"{t.Name}: −α_00");
             Assert.All(t.B, b => Assert.True(b > 0));
         }
     }

@@ -3,8 +3,10 @@ namespace KernelFlow.Integrators.Tests.Families;
 /// <summary>What a method of a user's own says of itself is checked before it is used, and the loop relies on nothing that the contract does not say.</summary>
 public class ContractTests
 {
-    /// <summary>The implicit midpoint rule by a linear solve, with nodes, weights and promises to be chosen; it writes to next before it has read all of x.</summary>
-    private sealed class Midpoint(double[] nodes, double[] weights, bool keepsEnergy, bool independent = false, double wrong = 0) : IntegrationMethod("own-midpoint", 2)
+    /// <summary>The implicit midpoint rule by a linear solve, with nodes, weights and promises to be chosen; it writes to next before it has read all
+    /// of x.</summary>
+    private sealed class Midpoint(double[] nodes, double[] weights, bool keepsEnergy, bool independent = false, double wrong = 0)
+        : IntegrationMethod("own-midpoint", 2)
     {
         public override bool KeepsEnergy => keepsEnergy;
 
@@ -76,7 +78,8 @@ public class ContractTests
         var problem = Rotating.Scalar([3, 2, 1.5, 1, 0.5, 0.3], 0.8, [1.1, 1.6, 0.8], [0.2, 1.7], seed: 1);
         PropagationOptions With(MethodChoice method, int? steps) => new() { Method = method, FixedSteps = steps, RelativeTolerance = 1e-4 };
         var method = new Midpoint([0.5], [1], keepsEnergy, independent);
-        Propagation own = FlowIntegrator.Integrate(problem.Trajectory, With(method, 8), Backends.Managed), gauss = FlowIntegrator.Integrate(problem.Trajectory, With(Methods.Gauss2, 8), Backends.Managed);
+        Propagation own = FlowIntegrator.Integrate(problem.Trajectory, With(method, 8), Backends.Managed),
+            gauss = FlowIntegrator.Integrate(problem.Trajectory, With(Methods.Gauss2, 8), Backends.Managed);
         Check.Close(own.P, gauss.P, 1e-13, "P");
         Check.Close(own.W_S, gauss.W_S, 1e-13, "W_S");
         Check.Close(own.G_S, gauss.G_S, 1e-13, "G_S");
@@ -89,7 +92,8 @@ public class ContractTests
     public void AContributionMayBeWrittenNodeByNode()
     {
         var problem = Rotating.Blocks([3, 2, 1.5, 1, 0.5, 0.3], 2, false, [1.1, 1.6, 0.8], [0.2, 1.7], seed: 1);
-        Propagation Integrate(IntegrationMethod method) => FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, FixedSteps = 8 }, Backends.Managed);
+        Propagation Integrate(IntegrationMethod method) =>
+            FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, FixedSteps = 8 }, Backends.Managed);
         Propagation own = Integrate(new ByHand()), gauss = Integrate(Methods.Gauss4);
         Check.Close(own.W_S, gauss.W_S, 1e-14, "W_S");
         Check.Close(own.G_Q, gauss.G_Q, 1e-14, "G_Q");

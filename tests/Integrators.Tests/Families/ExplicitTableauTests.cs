@@ -1,6 +1,7 @@
 namespace KernelFlow.Integrators.Tests.Families;
 
-/// <summary>Every order condition of Butcher's theory: b·Φ(τ) = 1/γ(τ) for all rooted trees τ up to the order, and b(θ)·Φ(τ) = θ^{|τ|}/γ(τ) for dense outputs.</summary>
+/// <summary>Every order condition of Butcher's theory: b·Φ(τ) = 1/γ(τ) for all rooted trees τ up to the order, and b(θ)·Φ(τ) = θ^{|τ|}/γ(τ) for dense
+/// outputs.</summary>
 public class ExplicitTableauTests
 {
     /// <summary>A rooted tree: order, density γ and Φ_i at every stage.</summary>
@@ -31,7 +32,8 @@ public class ExplicitTableauTests
                 {
                     var branch = smaller[k];
                     if (branch.Order > left) continue;
-                    double[] product = Enumerable.Range(0, s).Select(i => weights[i] * Enumerable.Range(0, t.A[i].Length).Sum(j => t.A[i][j] * branch.Weights[j])).ToArray();
+                    double[] product = Enumerable.Range(0, s).Select(i => weights[i] * Enumerable.Range(0, t.A[i].Length)
+                        .Sum(j => t.A[i][j] * branch.Weights[j])).ToArray();
                     Graft(k, left - branch.Order, name + branch.Name, density * branch.Density, product);
                 }
             }
@@ -41,7 +43,7 @@ public class ExplicitTableauTests
         return all;
     }
 
-    private static double Sum(double[] b, double[] weights) => b.Zip(weights, (x, y) => x * y).Sum();
+    private static double Sum(IEnumerable<double> b, double[] weights) => b.Zip(weights, (x, y) => x * y).Sum();
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -101,6 +103,7 @@ public class ExplicitTableauTests
         var t = Get(name);
         double factorial = Enumerable.Range(1, t.Order + 1).Aggregate(1.0, (product, k) => product * k);
         foreach (double z in (double[])[0.1, 0.5, 1, 2])
-            Check.Small(Math.Abs(t.Stability(z) - Math.Exp(-z)), 3 * Math.Pow(z, t.Order + 1) / factorial + 1e-15, FormattableString.Invariant($"{name}: R − e^(−z) at z = {z}"));
+            Check.Small(Math.Abs(t.Stability(z) - Math.Exp(-z)), 3 * Math.Pow(z, t.Order + 1) / factorial + 1e-15,
+                FormattableString.Invariant($"{name}: R − e^(−z) at z = {z}"));
     }
 }

@@ -31,17 +31,31 @@ public class FamilyErrorTests
     {
         var problem = ErrorEstimateTests.s_problems[name]();
         double rtol = Tolerance(method, tight);
-        Propagation found;
+        var (found, refusal) = Try(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol });
+        // An explicit method dragged along the limit of its stability may say that it cannot; it must not say that it can.
+        if (found is null)
+        {
+            Assert.True(method is "dopri5" or "tsit5" or "dop853" && name.StartsWith("ramp", StringComparison.Ordinal),
+                $"{name}, {method}: refused, {refusal}");
+            Assert.Matches("^The estimated relative error is .* after", refusal);
+        }
+        else AssertHonest(problem, name, method, rtol, found);
+    }
+
+    private static (Propagation? Found, string? Refusal) Try(KernelTrajectory trajectory, PropagationOptions options)
+    {
         try
         {
-            found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
+            return (FlowIntegrator.Integrate(trajectory, options, Backends.Managed), null);
         }
-        catch (NumericalException refusal) when (method is "dopri5" or "tsit5" or "dop853" && name.StartsWith("ramp", StringComparison.Ordinal))
+        catch (NumericalException refusal)
         {
-            // An explicit method dragged along the limit of its stability may say that it cannot; it must not say that it can.
-            Assert.Matches("^The estimated relative error is .* after", refusal.Message);
-            return;
+            return (null, refusal.Message);
         }
+    }
+
+    private static void AssertHonest(Solved problem, string name, string method, double rtol, Propagation found)
+    {
         var (P, W, GS, GQ) = problem.Errors(found);
         double G = Math.Max(GS, GQ), rounding = ErrorEstimateTests.Rounding(problem.Trajectory);
         string what = FormattableString.Invariant($"{name}, {method}, rtol {rtol:g2}, {found.Report}: true P {P:g3} W {W:g3} G {G:g3}, reported {found.Error}");
@@ -71,7 +85,8 @@ public class FamilyErrorTests
         var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = rtol }, Backends.Managed);
         double[] fraction = found.W_S.Evd(Symmetricity.Symmetric).EigenValues.Select(z => 2 * beta * z.Real).OrderDescending().ToArray();
         for (int i = 0; i < 6; i++)
-            Check.Small(Math.Abs(fraction[i] - 1), rtol * Math.Sqrt(6), FormattableString.Invariant($"{method}: dissipated fraction of saturated mode {i}, {found.Report.Steps} steps"));
+            Check.Small(Math.Abs(fraction[i] - 1), rtol * Math.Sqrt(6),
+                FormattableString.Invariant($"{method}: dissipated fraction of saturated mode {i}, {found.Report.Steps} steps"));
         for (int i = 6; i < 8; i++) Check.Small(Math.Abs(fraction[i]), 1e-9, $"{method}: dissipated fraction of a reservoir mode");
     }
 
@@ -84,7 +99,8 @@ public class FamilyErrorTests
     public void RotatingKernelTo1e9(string method)
     {
         var problem = ErrorEstimateTests.s_problems["rotating"]();
-        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = 1e-9 }, Backends.Managed), 1e-9);
+        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = 1e-9 },
+            Backends.Managed), 1e-9);
     }
 
     [Theory]
@@ -97,7 +113,8 @@ public class FamilyErrorTests
         var problem = ErrorEstimateTests.s_problems["rotating, B varies"]();
         foreach (string method in (string[])["gauss-4", "dopri5"])
         {
-            var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = 1e-7, Control = control }, Backends.Managed);
+            var found = FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = method, RelativeTolerance = 1e-7,
+                Control = control }, Backends.Managed);
             problem.AssertClose(found, 1e-7);
             Check.Small(found.Report.Rejected, 0.3 * found.Report.Steps + 3, $"{name}, {method}: rejected steps");
         }

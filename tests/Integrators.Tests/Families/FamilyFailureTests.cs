@@ -57,9 +57,11 @@ public class FamilyFailureTests
     [Fact]
     public void NamesResolve()
     {
-        Assert.Equal(["auto", "gauss-2", "gauss-4", "gauss-6", "radau-3", "radau-5", "dopri5", "tsit5", "dop853", "exponential-midpoint", "magnus-4", "rkc2"], Methods.Names);
+        Assert.Equal(["auto", "gauss-2", "gauss-4", "gauss-6", "radau-3", "radau-5", "dopri5", "tsit5", "dop853", "exponential-midpoint", "magnus-4",
+            "rkc2"], Methods.Names);
         Assert.Same(Methods.Gauss4, MethodChoice.Of("gauss-4").Method);
-        Assert.StartsWith("method: found euler, expected one of auto, gauss-2, gauss-4,", Assert.Throws<ArgumentException>(() => MethodChoice.Of("euler")).Message);
+        Assert.StartsWith("method: found euler, expected one of auto, gauss-2, gauss-4,",
+            Assert.Throws<ArgumentException>(() => MethodChoice.Of("euler")).Message);
     }
 
     [Fact]
@@ -91,7 +93,8 @@ public class FamilyFailureTests
         Assert.Equal("gauss-2", Chosen(0.01, 1e-5)); // z²/48 = 2.1e-6
         Assert.Equal("gauss-4", Chosen(0.01, 1e-8));
         Assert.Equal("gauss-4", Chosen(0, 1e-12));
-        var report = FlowIntegrator.Integrate(Kernel(_ => Diagonal(0.1, 0.05), 1), new PropagationOptions { RelativeTolerance = 3e-8 }, Backends.Managed).Report;
+        var report = FlowIntegrator.Integrate(Kernel(_ => Diagonal(0.1, 0.05), 1), new PropagationOptions { RelativeTolerance = 3e-8 },
+            Backends.Managed).Report;
         Assert.Equal(("gauss-4", 1, 0, 1), (report.Name, report.Steps, report.Rejected, report.Passes));
     }
 
@@ -127,7 +130,8 @@ public class FamilyFailureTests
 
         public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes) => new(TestSize, TestSize);
 
-        protected override void KernelsCore(int interval, double time, in MatrixView kernels) => _values.AsSpan().CopyTo(kernels.Array.AsSpan(kernels.Offset, _values.Length));
+        protected override void KernelsCore(int interval, double time, in MatrixView kernels) =>
+            _values.AsSpan().CopyTo(kernels.Array.AsSpan(kernels.Offset, _values.Length));
 
         protected override void HessianCore(int interval, double time, OutputHessian B)
         {

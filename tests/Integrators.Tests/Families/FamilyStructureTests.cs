@@ -26,10 +26,10 @@ public class FamilyStructureTests
         var (trajectory, kernel) = StructureTests.Moving(8, 5, 3, size, scalar ? 1 : 2, scalar ? 0.8 : null, false, seed: 3);
         var found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = steps }, Backends.Managed);
         double floor = 1e-13 * Math.Max(1, 0.01 * size);
-        Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), floor, "W v on the common kernel");
-        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 10 * floor, "G_Q v on the common kernel");
-        Check.Small((found.G_S * kernel).FrobeniusNorm() / found.G_S.FrobeniusNorm(), 10 * floor, "G_S v on the common kernel");
-        Check.Small((found.P * kernel - kernel).FrobeniusNorm(), 10 * floor, "Pv − v on the common kernel (C9)");
+        Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), floor, "W v on the common null space");
+        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 10 * floor, "G_Q v on the common null space");
+        Check.Small((found.G_S * kernel).FrobeniusNorm() / found.G_S.FrobeniusNorm(), 10 * floor, "G_S v on the common null space");
+        Check.Small((found.P * kernel - kernel).FrobeniusNorm(), 10 * floor, "Pv − v on the common null space (C9)");
         double c = trajectory.TestKernelIntegral(found.Nodes).Evd(Symmetricity.Symmetric).EigenValues.Max(z => z.Real);
         Check.Small(Math.Abs(found.Nodes.Sum(node => node.Weight) - 2), 1e-13, "Σω − (T − s)");
         Assert.All(found.Nodes, node => Assert.True(node.Weight > 0));
@@ -43,7 +43,8 @@ public class FamilyStructureTests
         Check.Small(-RandomMatrices.SmallestEigenvalue(found.W_S), 1e-12 * found.W_S.FrobeniusNorm(), "negative eigenvalue of W");
     }
 
-    /// <summary>Where W and G_S follow from P they must be those of the nodes: compared with a B of equal blocks that the code does not know to be scalar.</summary>
+    /// <summary>Where W and G_S follow from P they must be those of the nodes: compared with a B of equal blocks that the code does not know to be
+    /// scalar.</summary>
     [Theory]
     [InlineData("gauss-2")]
     [InlineData("gauss-4")]
@@ -83,9 +84,12 @@ public class FamilyStructureTests
     public void ExponentialMidpointIsExactOnAFrozenKernel(double size)
     {
         var problem = Frozen.Make([.. Frozen.Logarithmic(6, size, 1e-3 * size), 0], 0.5, [0, 1.5], seed: 8);
-        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = "exponential-midpoint", FixedSteps = 1 }, Backends.Managed), 1e-12 + 1e-15 * size);
-        var general = new FormulaTrajectory(4, 1, [0, 1.5], t => Kernels(problem.Trajectory, t), _ => new DenseMatrix(4, 4), FormulaTrajectory.Scalar(7, 0.5), null);
-        problem.AssertClose(FlowIntegrator.Integrate(general, new PropagationOptions { Method = "exponential-midpoint", FixedSteps = 1 }, Backends.Managed), 1e-12 + 1e-15 * size);
+        problem.AssertClose(FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = "exponential-midpoint", FixedSteps = 1 },
+            Backends.Managed), 1e-12 + 1e-15 * size);
+        var general = new FormulaTrajectory(4, 1, [0, 1.5], t => Kernels(problem.Trajectory, t), _ => new DenseMatrix(4, 4),
+            FormulaTrajectory.Scalar(7, 0.5), null);
+        problem.AssertClose(FlowIntegrator.Integrate(general, new PropagationOptions { Method = "exponential-midpoint", FixedSteps = 1 },
+            Backends.Managed), 1e-12 + 1e-15 * size);
     }
 
     /// <summary>For B = βI the Magnus flow contracts at any step, however strongly the kernel turns.</summary>

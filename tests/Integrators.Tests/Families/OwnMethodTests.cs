@@ -1,6 +1,7 @@
 namespace KernelFlow.Integrators.Tests.Families;
 
-/// <summary>A method of a user's own, written against the public contract alone: operators, inclusion, error control and auto-measured trust in halving come with it.</summary>
+/// <summary>A method of a user's own, written against the public contract alone: operators, inclusion, error control and auto-measured trust in
+/// halving come with it.</summary>
 public class OwnMethodTests
 {
     /// <summary>The explicit midpoint rule: X½ = X − (h/2)B K X at t, X(t+h) = X − h B K X½ at t + h/2.</summary>
@@ -48,7 +49,8 @@ public class OwnMethodTests
         var problem = Rotating.Blocks([3, 2, 1.5, 1, 0.5, 0.3], 2, false, [1.1, 1.6, 0.8], [0.2, 1.7], seed: 1);
         double[] errors = [.. new[] { 64, 128 }.Select(count =>
         {
-            var (P, W, GS, GQ) = problem.Errors(FlowIntegrator.Integrate(problem.Trajectory, new PropagationOptions { Method = s_method, FixedSteps = count }, Backends.Managed));
+            var (P, W, GS, GQ) = problem.Errors(FlowIntegrator.Integrate(problem.Trajectory,
+                new PropagationOptions { Method = s_method, FixedSteps = count }, Backends.Managed));
             return Math.Max(Math.Max(P, W), Math.Max(GS, GQ));
         })];
         Check.Between(Math.Log2(errors[0] / errors[1]), 1.85, 2.15, FormattableString.Invariant($"order from the errors {errors[0]:g3}, {errors[1]:g3}"));
@@ -89,7 +91,8 @@ public class OwnMethodTests
         var method = Methods.Find(name)!;
         var measured = HalvingTest.Measured(method);
         for (double z = 0.1; z < 1e3; z *= 3)
-            Check.Small(Math.Abs(measured.Divisor(z) / method.Halving.Divisor(z) - 1), 1e-2, FormattableString.Invariant($"{name}: divisor at z = {z:g3}, {measured.Divisor(z)} against {method.Halving.Divisor(z)}"));
+            Check.Small(Math.Abs(measured.Divisor(z) / method.Halving.Divisor(z) - 1), 1e-2,
+                FormattableString.Invariant($"{name}: divisor at z = {z:g3}, {measured.Divisor(z)} against {method.Halving.Divisor(z)}"));
     }
 
     [Fact]

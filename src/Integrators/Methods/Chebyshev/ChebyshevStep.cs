@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>RKC2: stabilised explicit method of order 2 whose number of stages follows the stiffness, s ≈ √(1 + 1.54·h·ρ), ρ ≥ λ_max(BK), stable for real spectra.</summary>
+/// <summary>RKC2: stabilised explicit method of order 2 whose number of stages follows the stiffness, s ≈ √(1 + 1.54·h·ρ), ρ ≥ λ_max(BK), stable for
+/// real spectra.</summary>
 /// <remarks>
 /// ρ = ‖B‖‖K‖_F at the ends of the step: kernels of networks are dominated by few modes, so it is hardly above λ_max, and stages go with its root. Power
 /// iteration costs as much and can miss a mode that has only begun to grow: the method is then unstable.
@@ -107,7 +108,8 @@ internal sealed class ChebyshevStep : NodalStepMethod
         double radius = step.Length * _slope.RateBound();
         if (!double.IsFinite(radius))
             throw new NumericalException(FormattableString.Invariant(
-                $"rkc2: a value that is not finite appeared at t = {step.Time:R}, h = {step.Length:G3}; likely cause: a kernel or loss Hessian that is not finite there."));
+                $"rkc2: a value that is not finite appeared at t = {step.Time:R}, h = {step.Length:G3}; ")
+                + "likely cause: a kernel or loss Hessian that is not finite there.");
         return radius;
     }
 

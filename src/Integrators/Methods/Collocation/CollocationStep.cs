@@ -24,6 +24,7 @@ internal sealed class CollocationStep : NodalStepMethod
     private readonly MatrixView[] _y;
     private readonly int[] _pivots0, _pivots1, _pivots2;
     private readonly OutputHessian _hessian;
+    private readonly double _rest; // 1 − Σd
 
     /// <param name="tableau">One to three stages.</param>
     /// <param name="trajectory">Gives sizes.</param>
@@ -36,7 +37,7 @@ internal sealed class CollocationStep : NodalStepMethod
         _n = trajectory.TrainSize;
         _columns = columns;
         _symmetric = trajectory.Beta is not null;
-        _symmetricSecond = _symmetric && tableau.Stages > 1 && tableau.Inverse[1, 0] * tableau.Inverse[0, 1] < 0;
+        _symmetricSecond = _symmetric && tableau.Stages > 1 && tableau.Inverse[1][0] * tableau.Inverse[0][1] < 0;
         _kernels = New(_n + trajectory.TestSize, _n);
         _test = Enumerable.Range(0, tableau.Stages).Select(_ => New(trajectory.TestSize, _n)).ToArray();
         _inverse = New(_n, _n);
@@ -46,6 +47,7 @@ internal sealed class CollocationStep : NodalStepMethod
         _x12 = three ? New(_n, _n) : default;
         _temp = New(_n, columns);
         _y = Enumerable.Range(0, tableau.Stages).Select(_ => New(_n, columns)).ToArray();
+        _rest = 1 - tableau.StageWeights.Sum();
         _pivots0 = new int[_n];
         _pivots1 = new int[_n];
         _pivots2 = new int[_n];
@@ -56,9 +58,9 @@ internal sealed class CollocationStep : NodalStepMethod
 
     public override bool NodesAreIndependent => false;
 
-    public override ReadOnlySpan<double> Nodes => _tableau.C;
+    public override ReadOnlySpan<double> Nodes => _tableau.C.AsSpan();
 
-    public override ReadOnlySpan<double> Weights => _tableau.B;
+    public override ReadOnlySpan<double> Weights => _tableau.B.AsSpan();
 
     public override MatrixView AtNode(int i) => _y[i].ColumnRange(0, _columns);
 
@@ -75,8 +77,8 @@ internal sealed class CollocationStep : NodalStepMethod
     public override void Step(FlowStep step, in MatrixView x, in MatrixView next)
     {
         double t = step.Time, h = step.Length;
-        double[,] a = _tableau.Inverse;
-        double[] r = _tableau.InverseRowSums;
+        var a = _tableau.Inverse;
+        var r = _tableau.InverseRowSums;
         bool three = _tableau.Stages == 3;
         _columns = x.Columns;
         // With few columns triangular solves are cheaper than an inverse.
@@ -106,7 +108,7 @@ internal sealed class CollocationStep : NodalStepMethod
 
         // M_1 ← M_1 − α_10 α_01 R, factored
         StageMatrix(step, 1, _m1);
-        AddScaled(_inverse, -a[1, 0] * a[0, 1], _m1);
+        AddScaled(_inverse, -a[1][0] * a[0][1], _m1);
         if (_symmetricSecond)
         {
             Require(_backend.Cholesky(_m1), t, h, 1);
@@ -116,44 +118,43 @@ internal sealed class CollocationStep : NodalStepMethod
         if (three)
         {
             // X = M_1⁻¹ (α_12 I − α_10 α_02 R);  M_2 ← M_2 − α_20 α_02 R − (α_21 I − α_20 α_01 R) X, factored
-            ScaledPlusIdentity(_inverse, -a[1, 0] * a[0, 2], a[1, 2], _m2);
+            ScaledPlusIdentity(_inverse, -a[1][0] * a[0][2], a[1][2], _m2);
             SolveM1(_m2, _x12);
             StageMatrix(step, 2, _m2);
-            AddScaled(_inverse, -a[2, 0] * a[0, 2], _m2);
-            AddScaled(_x12, -a[2, 1], _m2);
-            _backend.Gemm(Op.None, Op.None, a[2, 0] * a[0, 1], _inverse, _x12, 1, _m2);
+            AddScaled(_inverse, -a[2][0] * a[0][2], _m2);
+            AddScaled(_x12, -a[2][1], _m2);
+            _backend.Gemm(Op.None, Op.None, a[2][0] * a[0][1], _inverse, _x12, 1, _m2);
             Require(_backend.Lu(_m2, _pivots2), t, h, 2);
         }
 
         // Forward: y_0 = R r_0 X; right-hand sides r_i X − α_i0 y_0, then stage 1 and 2.
         MatrixView y0 = AtNode(0), y1 = AtNode(1), temp = _temp.ColumnRange(0, _columns);
         _backend.Gemm(Op.None, Op.None, r[0], _inverse, x, 0, y0);
-        Combine(r[1], x, -a[1, 0], y0, temp);
+        Combine(r[1], x, -a[1][0], y0, temp);
         SolveM1(temp, y1);
         if (three)
         {
             var y2 = AtNode(2);
-            Combine(r[2], x, -a[2, 0], y0, y2);
-            AddScaled(y1, -a[2, 1], y2);
-            _backend.Gemm(Op.None, Op.None, a[2, 0] * a[0, 1], _inverse, y1, 1, y2);
+            Combine(r[2], x, -a[2][0], y0, y2);
+            AddScaled(y1, -a[2][1], y2);
+            _backend.Gemm(Op.None, Op.None, a[2][0] * a[0][1], _inverse, y1, 1, y2);
             _backend.LuSolve(Op.None, _m2, _pivots2, y2);
             _backend.Gemm(Op.None, Op.None, -1, _x12, y2, 1, y1);
-            Combine(-a[0, 1], y1, -a[0, 2], y2, temp);
+            Combine(-a[0][1], y1, -a[0][2], y2, temp);
             _backend.Gemm(Op.None, Op.None, 1, _inverse, temp, 1, y0);
         }
-        else _backend.Gemm(Op.None, Op.None, -a[0, 1], _inverse, y1, 1, y0);
+        else _backend.Gemm(Op.None, Op.None, -a[0][1], _inverse, y1, 1, y0);
         Advance(x, next);
     }
 
     // P(t+h) = (1 − Σd)·X + Σ d_i Y_i
     private void Advance(in MatrixView x, in MatrixView next)
     {
-        double[] d = _tableau.StageWeights;
-        double rest = 1 - d.Sum();
+        var d = _tableau.StageWeights;
         for (int j = 0; j < _columns; j++)
         {
             var target = next.Column(j);
-            VectorKernels.Scale(rest, x.Column(j), target);
+            VectorKernels.Scale(_rest, x.Column(j), target);
             for (int i = 0; i < d.Length; i++) VectorKernels.Axpy(d[i], _y[i].Column(j), target);
         }
     }
@@ -166,7 +167,7 @@ internal sealed class CollocationStep : NodalStepMethod
         _kernels.Slice(_n, 0, _test[stage].Rows, _n).CopyTo(_test[stage]);
         Trajectory.Hessian(step.Interval, time, _hessian);
         _hessian.Apply(step.Length, _kernels.Slice(0, 0, _n, _n), 0, m);
-        for (int i = 0; i < _n; i++) m[i, i] += _tableau.Inverse[stage, stage];
+        for (int i = 0; i < _n; i++) m[i, i] += _tableau.Inverse[stage][stage];
     }
 
     // y ← M_1⁻¹ x; products with the inverse run at several times the rate of triangular solves for N in the hundreds.
@@ -186,7 +187,8 @@ internal sealed class CollocationStep : NodalStepMethod
     {
         if (info != 0)
             throw new NumericalException(FormattableString.Invariant(
-                $"{_tableau.Name}: the stage {stage + 1} matrix is singular at t = {t:R}, h = {h:R} (pivot {info} of {_n}); likely cause: a kernel or loss Hessian that is not positive semidefinite, or not finite, there."));
+                $"{_tableau.Name}: the stage {stage + 1} matrix is singular at t = {t:R}, h = {h:R} (pivot {info} of {_n}); ")
+                + "likely cause: a kernel or loss Hessian that is not positive semidefinite, or not finite, there.");
     }
 
     private static MatrixView New(int rows, int columns) => Buffers.Zero(rows, columns);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Integrators;
@@ -16,22 +17,21 @@ public sealed class CollocationTableau
         Symplectic = symplectic;
         Name = name;
         Order = order;
-        C = c;
+        C = [.. c];
         int s = c.Length;
-        A = new double[s, s];
-        B = new double[s];
+        Matrix<double> a = Matrix<double>.Build.Dense(s, s);
         // Collocation: Σ_j a_ij c_j^{k-1} = c_i^k / k and Σ_j b_j c_j^{k-1} = 1/k for k = 1..s: Vandermonde systems.
         var powers = Matrix<double>.Build.Dense(s, s, (k, j) => Math.Pow(c[j], k));
         for (int i = 0; i < s; i++)
         {
             var row = powers.Solve(Vector<double>.Build.Dense(s, k => Math.Pow(c[i], k + 1) / (k + 1)));
-            for (int j = 0; j < s; j++) A[i, j] = row[j];
+            a.SetRow(i, row);
         }
-        powers.Solve(Vector<double>.Build.Dense(s, k => 1.0 / (k + 1))).CopyTo(Vector<double>.Build.Dense(B));
-        var inverse = Matrix<double>.Build.DenseOfArray(A).Inverse();
-        Inverse = inverse.ToArray();
-        InverseRowSums = inverse.RowSums().ToArray();
-        StageWeights = (Vector<double>.Build.Dense(B) * inverse).ToArray();
+        var b = powers.Solve(Vector<double>.Build.Dense(s, k => 1.0 / (k + 1)));
+        var inverse = a.Inverse();
+        (A, Inverse, B) = (Rows(a), Rows(inverse), [.. b]);
+        InverseRowSums = [.. inverse.RowSums()];
+        StageWeights = [.. b * inverse];
     }
 
     /// <summary>One-stage Gauss–Legendre (implicit midpoint), order 2.</summary>
@@ -62,7 +62,7 @@ public sealed class CollocationTableau
         var a = new double[s, s + 1];
         for (int i = 0; i < s; i++)
         {
-            for (int j = 0; j < s; j++) a[i, j] = Inverse[i, j] + (i == j ? z : 0);
+            for (int j = 0; j < s; j++) a[i, j] = Inverse[i][j] + (i == j ? z : 0);
             a[i, s] = InverseRowSums[i];
         }
         // Gauss–Jordan without pivoting: the symmetric part of diag(b)α is positive semidefinite and z ≥ 0.
@@ -91,20 +91,22 @@ public sealed class CollocationTableau
     public int Stages => C.Length;
 
     /// <summary>Nodes in [0, 1].</summary>
-    public double[] C { get; }
+    public ImmutableArray<double> C { get; }
 
     /// <summary>a_ij.</summary>
-    public double[,] A { get; }
+    public ImmutableArray<ImmutableArray<double>> A { get; }
 
     /// <summary>b_i &gt; 0, summing to 1.</summary>
-    public double[] B { get; }
+    public ImmutableArray<double> B { get; }
 
     /// <summary>α = A⁻¹.</summary>
-    public double[,] Inverse { get; }
+    public ImmutableArray<ImmutableArray<double>> Inverse { get; }
 
     /// <summary>Row sums of A⁻¹.</summary>
-    public double[] InverseRowSums { get; }
+    public ImmutableArray<double> InverseRowSums { get; }
 
     /// <summary>d = bᵀA⁻¹: P(t+h) = (1 − Σd)·P(t) + Σ d_i Y_i, which never multiplies by a large hA.</summary>
-    public double[] StageWeights { get; }
+    public ImmutableArray<double> StageWeights { get; }
+
+    private static ImmutableArray<ImmutableArray<double>> Rows(Matrix<double> a) => [.. a.EnumerateRows().Select(row => row.ToImmutableArray())];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -19,19 +20,19 @@ internal sealed class ExplicitStep : NodalStepMethod
         _tableau = tableau;
         int n = trajectory.TrainSize;
         _slope = new FlowSlope(trajectory, columns, backend);
-        _k = Array.ConvertAll(tableau.C, _ => Buffers.Zero(n, columns));
-        _y = Array.ConvertAll(tableau.Nodes, _ => Buffers.Zero(n, columns));
+        _k = [.. tableau.C.Select(_ => Buffers.Zero(n, columns))];
+        _y = [.. tableau.Nodes.Select(_ => Buffers.Zero(n, columns))];
         _stage = Buffers.Zero(n, columns);
         _embedded = Buffers.Zero(n, ColumnLayout.Probes);
-        _nodeWeights = Array.ConvertAll(tableau.Nodes, theta => Enumerable.Range(0, tableau.C.Length).Select(i => tableau.DenseWeight(i, theta)).ToArray());
+        _nodeWeights = [.. tableau.Nodes.Select(theta => Enumerable.Range(0, tableau.C.Length).Select(i => tableau.DenseWeight(i, theta)).ToArray())];
         _embeddedWeights = Enumerable.Range(0, tableau.C.Length).Select(i => At(tableau.B, i) - At(tableau.Embedded, i)).ToArray();
     }
 
     internal override bool StepsInPlace => true;
 
-    public override ReadOnlySpan<double> Nodes => _tableau.Nodes;
+    public override ReadOnlySpan<double> Nodes => _tableau.Nodes.AsSpan();
 
-    public override ReadOnlySpan<double> Weights => _tableau.Weights;
+    public override ReadOnlySpan<double> Weights => _tableau.Weights.AsSpan();
 
     public override MatrixView AtNode(int i) => _y[i].ColumnRange(0, _columns);
 
@@ -51,7 +52,7 @@ internal sealed class ExplicitStep : NodalStepMethod
         {
             double time = t + _tableau.C[i] * h;
             if (time != loaded) _slope.At(step.Interval, loaded = time);
-            if (i > 0) Combine(x, _tableau.A[i], stage);
+            if (i > 0) Combine(x, _tableau.A[i].AsSpan(), stage);
             _slope.Apply(h, i == 0 ? x : stage, _k[i].ColumnRange(0, _columns));
         }
         for (int node = 0; node < _y.Length; node++) Combine(x, _nodeWeights[node], AtNode(node));
@@ -60,11 +61,11 @@ internal sealed class ExplicitStep : NodalStepMethod
             _embedded.Fill(0);
             Combine(_embedded, _embeddedWeights, _embedded);
         }
-        Combine(x, _tableau.B, next);
+        Combine(x, _tableau.B.AsSpan(), next);
     }
 
     // y = x + Σ w_i k_i, column by column: a column of every stage stays in cache.
-    private void Combine(in MatrixView x, double[] weights, in MatrixView y)
+    private void Combine(in MatrixView x, ReadOnlySpan<double> weights, in MatrixView y)
     {
         for (int j = 0; j < _columns; j++)
         {
@@ -75,5 +76,5 @@ internal sealed class ExplicitStep : NodalStepMethod
         }
     }
 
-    private static double At(double[] weights, int i) => i < weights.Length ? weights[i] : 0;
+    private static double At(ImmutableArray<double> weights, int i) => i < weights.Length ? weights[i] : 0;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace KernelFlow.Integrators;
 
 /// <summary>An explicit Runge–Kutta method as data: stages c and a, weights b, embedded weights b̂ and a dense output b(θ) of its stages.</summary>
@@ -8,10 +10,14 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public sealed partial class ExplicitTableau
 {
-    private ExplicitTableau(string name, int order, int denseOrder, int quadratureNodes, string reference, double[] c, double[][] a, double[] b, double[] embedded, double[][] dense)
+    private ExplicitTableau(string name, int order, int denseOrder, int quadratureNodes, string reference, double[] c, double[][] a, double[] b,
+        double[] embedded, double[][] dense)
     {
-        (Name, Order, DenseOrder, Reference, C, A, B, Embedded, Dense) = (name, order, denseOrder, reference, c, a, b, embedded, dense);
-        (Nodes, Weights) = GaussLegendre.OnUnitInterval(quadratureNodes);
+        (Name, Order, DenseOrder, Reference) = (name, order, denseOrder, reference);
+        (C, B, Embedded) = ([.. c], [.. b], [.. embedded]);
+        (A, Dense) = (Rows(a), Rows(dense));
+        var (nodes, weights) = GaussLegendre.OnUnitInterval(quadratureNodes);
+        (Nodes, Weights) = ([.. nodes], [.. weights]);
     }
 
     /// <summary>Name as on the command line.</summary>
@@ -27,25 +33,25 @@ public sealed partial class ExplicitTableau
     public string Reference { get; }
 
     /// <summary>c_i of all stages, those of the dense output last.</summary>
-    public double[] C { get; }
+    public ImmutableArray<double> C { get; }
 
     /// <summary>a_ij, j &lt; i.</summary>
-    public double[][] A { get; }
+    public ImmutableArray<ImmutableArray<double>> A { get; }
 
     /// <summary>b_i of the stages a step needs; the following stages serve the dense output.</summary>
-    public double[] B { get; }
+    public ImmutableArray<double> B { get; }
 
     /// <summary>b̂_i of the embedded method of lower order.</summary>
-    public double[] Embedded { get; }
+    public ImmutableArray<double> Embedded { get; }
 
     /// <summary>b_i(θ) = Σ_k Dense[i][k]·θ^{k+1}.</summary>
-    public double[][] Dense { get; }
+    public ImmutableArray<ImmutableArray<double>> Dense { get; }
 
     /// <summary>Gauss–Legendre nodes in [0, 1] on which W and G are formed.</summary>
-    public double[] Nodes { get; }
+    public ImmutableArray<double> Nodes { get; }
 
     /// <summary>Their weights, positive.</summary>
-    public double[] Weights { get; }
+    public ImmutableArray<double> Weights { get; }
 
     /// <summary>b_i(θ).</summary>
     public double DenseWeight(int stage, double theta)
@@ -89,4 +95,6 @@ public sealed partial class ExplicitTableau
         }
         return k;
     }
+
+    private static ImmutableArray<ImmutableArray<double>> Rows(double[][] rows) => [.. rows.Select(row => row.ToImmutableArray())];
 }

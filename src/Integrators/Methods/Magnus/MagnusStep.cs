@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -11,7 +12,7 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 internal sealed class MagnusStep : NodalStepMethod
 {
-    private static readonly double[] _nodes = CollocationTableau.Gauss4.C, _weights = CollocationTableau.Gauss4.B;
+    private static readonly ImmutableArray<double> _nodes = CollocationTableau.Gauss4.C, _weights = CollocationTableau.Gauss4.B;
 
     private readonly Backend _backend;
     private readonly int _n;
@@ -28,16 +29,17 @@ internal sealed class MagnusStep : NodalStepMethod
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
         _kernels = [Buffers.Zero(_n + trajectory.TestSize, _n), Buffers.Zero(_n + trajectory.TestSize, _n)];
         _y = [Buffers.Zero(_n, columns), Buffers.Zero(_n, columns)];
-        (_middle, _slope, _commutator, _exponent, _exponential) = (Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n));
+        (_middle, _slope, _commutator, _exponent, _exponential) = (Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n),
+            Buffers.Zero(_n, _n));
         _next = Buffers.Zero(_n, columns);
         _exp = new MatrixExponential(_n, backend);
     }
 
     internal override bool StepsInPlace => true;
 
-    public override ReadOnlySpan<double> Nodes => _nodes;
+    public override ReadOnlySpan<double> Nodes => _nodes.AsSpan();
 
-    public override ReadOnlySpan<double> Weights => _weights;
+    public override ReadOnlySpan<double> Weights => _weights.AsSpan();
 
     public override MatrixView AtNode(int i) => _y[i].ColumnRange(0, _columns);
 
@@ -103,7 +105,8 @@ internal sealed class MagnusStep : NodalStepMethod
         }
         if (!_exp.Form(_exponent, _exponential))
             throw new NumericalException(FormattableString.Invariant(
-                $"magnus-4: the exponent is not finite at t = {step.Time:R}, h = {step.Length:G3}; likely cause: a kernel or loss Hessian that is not finite there."));
+                $"magnus-4: the exponent is not finite at t = {step.Time:R}, h = {step.Length:G3}; ")
+                + "likely cause: a kernel or loss Hessian that is not finite there.");
         _backend.Gemm(Op.None, Op.None, 1, _exponential, x, 0, y);
     }
 

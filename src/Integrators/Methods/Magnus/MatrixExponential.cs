@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>e^A by Padé approximation with scaling and squaring. Source: Higham 2005, <i>The scaling and squaring method for the matrix exponential revisited</i>.</summary>
+/// <summary>e^A by Padé approximation with scaling and squaring. Source: Higham 2005, <i>The scaling and squaring method for the matrix exponential
+/// revisited</i>.</summary>
 internal sealed class MatrixExponential(int n, Backend backend)
 {
     // Degree, largest ‖A‖₁ for which it is accurate to rounding, coefficients of the numerator.
@@ -15,11 +16,13 @@ internal sealed class MatrixExponential(int n, Backend backend)
 
     private static readonly double[] _b13 =
     [
-        64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600, 670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1,
+        64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600, 670442572800, 33522128640, 1323241920,
+            40840800, 960960, 16380, 182, 1,
     ];
 
     private const double Norm13 = 5.371920351148152;
-    private readonly MatrixView _a2 = Buffers.Zero(n, n), _a4 = Buffers.Zero(n, n), _a6 = Buffers.Zero(n, n), _odd = Buffers.Zero(n, n), _even = Buffers.Zero(n, n), _temp = Buffers.Zero(n, n);
+    private readonly MatrixView _a2 = Buffers.Zero(n, n), _a4 = Buffers.Zero(n, n), _a6 = Buffers.Zero(n, n), _odd = Buffers.Zero(n, n),
+        _even = Buffers.Zero(n, n), _temp = Buffers.Zero(n, n);
     private readonly int[] _pivots = new int[n];
 
     /// <summary>e ← e^A; A is overwritten.</summary>
