@@ -130,7 +130,7 @@ public sealed class MutationTableTests(ITestOutputHelper output)
         var J0 = Rows(first);
         var J1 = Rows(last);
         var (K0, K1) = (J0 * J0.Transpose(), J1 * J1.Transpose());
-        Check.Close(a.KernelEvolution.EndDrift, (K1 - K0).L2Norm() / K0.L2Norm(), 1e-6, "C12");
+        Check.Close(a.KernelEvolution.EndDrift, (K1 - K0).L2Norm() / K0.L2Norm(), 1e-13, "C12");
         Check.Close(larger.KernelEvolution.EndDrift, (4 * K1 - K0).L2Norm() / K0.L2Norm(), 1e-6, "C12 with a larger kernel");
         Assert.NotEqual(a.Claim("C12").Reason, larger.Claim("C12").Reason);
         var otherNoise = Altered((_, t) => t, [.. run.RunTensors["clean_S"].ReadAll().Select((y, i) => i == 0 ? -y : y)]);

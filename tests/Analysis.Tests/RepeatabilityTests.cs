@@ -85,12 +85,12 @@ public class RepeatabilityTests
         static void Agree(ReservoirAnalysis expected, ReservoirAnalysis observed, string backend)
         {
             foreach (var ((name, a), (_, b)) in TestRuns.Named(expected.Operators.Value).Zip(TestRuns.Named(observed.Operators.Value)))
-                Check.Small(TestRuns.Relative(b, a), 1e-10, $"{backend}: {name}");
+                Check.Small(TestRuns.Relative(b, a), 2e-13, $"{backend}: {name}");
             for (int j = 0; j < expected.Spectrum.Eigenvalues.Count; j++)
-                Check.Small(Math.Abs(expected.Spectrum.Eigenvalues[j] - observed.Spectrum.Eigenvalues[j]), 1e-12 * expected.Spectrum.Eigenvalues[0],
+                Check.Small(Math.Abs(expected.Spectrum.Eigenvalues[j] - observed.Spectrum.Eigenvalues[j]), 1e-13 * expected.Spectrum.Eigenvalues[0],
                     $"{backend}: λ_{j + 1}");
-            Check.Close(observed.Inclusion.VisibilityBound, expected.Inclusion.VisibilityBound, 1e-10, $"{backend}: √c");
-            Check.Close(observed.KernelEvolution.PeakDrift, expected.KernelEvolution.PeakDrift, 1e-7, $"{backend}: drift");
+            Check.Close(observed.Inclusion.VisibilityBound, expected.Inclusion.VisibilityBound, 2e-14, $"{backend}: √c");
+            Check.Close(observed.KernelEvolution.PeakDrift, expected.KernelEvolution.PeakDrift, 1e-14, $"{backend}: drift");
             Assert.Equal(expected.Inclusion.Verdict, observed.Inclusion.Verdict);
             foreach (var (a, b) in expected.Claims.Zip(observed.Claims))
             {

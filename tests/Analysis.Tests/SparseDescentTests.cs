@@ -40,7 +40,7 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
         {
             double difference = Distance(a, b) / Distance(recorded, new double[recorded.Count]), part = flow.Claim(id).Budget!.Descent.Value;
             output.WriteLine(FormattableString.Invariant($"{name}, {interpolation}: {id} flow − descent {difference:e6}, budget {part:e6}"));
-            Check.Close(difference, part, 1e-4, $"{id}: difference of the modes against flow's descent part");
+            Check.Close(difference, part, 5e-10, $"{id}: difference of the modes against flow's descent part");
         }
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {

@@ -18,10 +18,10 @@ public class WindowTests
     public void WindowsCompose(double middle)
     {
         OperatorSet a = Analysis(null, middle).Operators.Value, b = Analysis(middle, null).Operators.Value, whole = TestRuns.DigitsTinyAnalysis.Operators.Value;
-        Check.Small(TestRuns.Relative(b.P * a.P, whole.P), 1e-9, "P(T,s) = P(T,τ)P(τ,s)");
-        Check.Small(TestRuns.Relative(a.W_S + a.P.Transpose() * b.W_S * a.P, whole.W_S), 1e-9, "W_S");
-        Check.Small(TestRuns.Relative(a.G_Q + b.G_Q * a.P, whole.G_Q), 1e-9, "G_Q");
-        Check.Small(TestRuns.Relative(a.G_S + b.G_S * a.P, whole.G_S), 1e-9, "G_S");
+        Check.Small(TestRuns.Relative(b.P * a.P, whole.P), 2e-10, "P(T,s) = P(T,τ)P(τ,s)");
+        Check.Small(TestRuns.Relative(a.W_S + a.P.Transpose() * b.W_S * a.P, whole.W_S), 5e-14, "W_S");
+        Check.Small(TestRuns.Relative(a.G_Q + b.G_Q * a.P, whole.G_Q), 1e-11, "G_Q");
+        Check.Small(TestRuns.Relative(a.G_S + b.G_S * a.P, whole.G_S), 1e-11, "G_S");
     }
 
     /// <summary>W_S(s,T) grows with T in the PSD order (claim C11).</summary>
@@ -46,7 +46,7 @@ public class WindowTests
         {
             var interval = TestRuns.DigitsTinyAnalysis.Intervals[k];
             var alone = Analysis(interval.From, interval.To);
-            Check.Close(interval.TransportDefect.Value, alone.Claim("C2").RelativeError.Value, 1e-6, $"interval {k}");
+            Check.Close(interval.TransportDefect.Value, alone.Claim("C2").RelativeError.Value, 5e-8, $"interval {k}");
             Assert.Equal(2, alone.Run.Checkpoints);
             Assert.Equal(new TimeWindow(interval.From, interval.To), alone.Window);
         }

@@ -21,7 +21,7 @@ public class RelativeDissipationTests
         var L = HessianRoot(blocks, 4, 2);
         var gamma = (L * path.J_S(0) * path.J_S(0).Transpose() * L).Evd(Symmetricity.Symmetric).EigenValues.Select(z => z.Real).OrderDescending().ToArray();
         Assert.Equal(8, relative.Values.Count);
-        for (int k = 0; k < 8; k++) Check.Close(relative.Values[k], 1 - Math.Exp(-2 * gamma[k] * s_times[^1]), 1e-8, $"μ_{k + 1}");
+        for (int k = 0; k < 8; k++) Check.Close(relative.Values[k], 1 - Math.Exp(-2 * gamma[k] * s_times[^1]), 2e-11, $"μ_{k + 1}");
         Check.Between(relative.Values[0], 0, 1, "largest");
         Assert.Equal((0, 8), (relative.OutsideDimension, relative.SignalDimension + relative.ReservoirDimension));
     }
@@ -37,17 +37,17 @@ public class RelativeDissipationTests
         Assert.Equal((3, 3), (relative.Values.Count, relative.OutsideDimension));
         var root = HessianRoot(start, 3, 2);
         var general = (2 * root * root * W).Evd().EigenValues.Select(z => z.Real).OrderDescending().Take(3).ToArray();
-        for (int k = 0; k < 3; k++) Check.Close(relative.Values[k], general[k], 1e-9, $"μ_{k + 1} against eig(2BW)");
+        for (int k = 0; k < 3; k++) Check.Close(relative.Values[k], general[k], 5e-14, $"μ_{k + 1} against eig(2BW)");
         // The definition of the modes: vᵀWv = μ/2, vᵀB⁺v = 1, v in range B, and the response within its bound.
         var inverse = (root * root).PseudoInverse();
         for (int k = 0; k < 3; k++)
         {
             var v = relative.Modes.Value.Column(k);
-            Check.Close(v * (W * v), 0.5 * relative.Values[k], 1e-10, "vᵀWv");
-            for (int j = 0; j < 3; j++) Check.Small(Math.Abs(relative.Modes.Value.Column(j) * (inverse * v) - (j == k ? 1 : 0)), 1e-12, "vᵀB⁺v");
-            Check.Small((root * root * (inverse * v) - v).L2Norm(), 1e-13, "distance from range B");
-            Check.Close(relative.Responses[k], (analysis.Operators.Value.G_Q * v).L2Norm(), 1e-10, "‖Gv‖");
-            Check.Close(relative.Bounds[k], Math.Sqrt(0.5 * relative.Values[k]) * analysis.Inclusion.VisibilityBound, 1e-10, "bound");
+            Check.Close(v * (W * v), 0.5 * relative.Values[k], 2e-14, "vᵀWv");
+            for (int j = 0; j < 3; j++) Check.Small(Math.Abs(relative.Modes.Value.Column(j) * (inverse * v) - (j == k ? 1 : 0)), 2e-14, "vᵀB⁺v");
+            Check.Small((root * root * (inverse * v) - v).L2Norm(), 5e-15, "distance from range B");
+            Check.Close(relative.Responses[k], (analysis.Operators.Value.G_Q * v).L2Norm(), 5e-15, "‖Gv‖");
+            Check.Close(relative.Bounds[k], Math.Sqrt(0.5 * relative.Values[k]) * analysis.Inclusion.VisibilityBound, 5e-15, "bound");
             Check.Small(relative.Responses[k], relative.Bounds[k], "response");
         }
         Check.Between(relative.Values[0], 1, 20, "largest: B has fallen");

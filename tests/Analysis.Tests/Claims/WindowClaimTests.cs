@@ -111,7 +111,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
                 energy += h / 6 * (Power(t, x) + 4 * Power(t + h / 2, middle) + Power(t + h, end));
                 x = end;
             }
-            Check.Close(a.Spectrum.Eigenvalues[j], energy, 1e-7, $"λ_{j + 1}");
+            Check.Close(a.Spectrum.Eigenvalues[j], energy, 5e-10, $"λ_{j + 1}");
         }
     }
 
@@ -132,7 +132,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
             Compare(end, Analyze.Reservoir(run, TestRuns.Options with { To = end.Time, RelativeTolerance = 1e-10 }), 1e-9);
             Compare(start, Analyze.Reservoir(run, TestRuns.Options with { From = start.Time, RelativeTolerance = 1e-10 }), 1e-6);
         }
-        Check.Close(schedule.OverStart.Value[0].Eigenvalues[0], a.Spectrum.Eigenvalues[0], 1e-6, "W(s, T) from both sides");
+        Check.Close(schedule.OverStart.Value[0].Eigenvalues[0], a.Spectrum.Eigenvalues[0], 1e-14, "W(s, T) from both sides");
     }
 
     private static void Compare(SchedulePoint point, ReservoirAnalysis alone, double tolerance)
