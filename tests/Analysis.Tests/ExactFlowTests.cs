@@ -8,7 +8,7 @@ namespace KernelFlow.Analysis.Tests;
 /// small, and any tampering must show.</summary>
 public class ExactFlowTests
 {
-    private const double Small = 1e-8, Tolerance = 1e-10;
+    private const double Small = 2e-9, Tolerance = 1e-10;
     private static readonly double[] s_times = [0, 0.25, 0.75, 1, 2, 3, 4.5, 6];
     private static readonly string[] s_claims = ["C1", "C2", "C3", "C4"];
 
