@@ -51,7 +51,7 @@ internal sealed class Reflected : LinearOperator
     {
         _values = values;
         _direction = [.. Enumerable.Range(0, values.Length).Select(i => Math.Sin(i + 1))];
-        VectorKernels.Divide(_direction, VectorKernels.Norm(_direction));
+        VectorRoutines.Divide(_direction, VectorRoutines.Norm(_direction));
     }
 
     /// <summary>The spectra of arpack_compare.py, by name.</summary>
@@ -70,9 +70,9 @@ internal sealed class Reflected : LinearOperator
         for (int j = 0; j < x.Columns; j++)
         {
             var column = y.Column(j);
-            VectorKernels.Combine(1, x.Column(j), -2 * VectorKernels.Dot(_direction, x.Column(j)), _direction, column);
-            VectorKernels.Multiply(_values, column, column);
-            VectorKernels.Axpy(-2 * VectorKernels.Dot(_direction, column), _direction, column);
+            VectorRoutines.Combine(1, x.Column(j), -2 * VectorRoutines.Dot(_direction, x.Column(j)), _direction, column);
+            VectorRoutines.Multiply(_values, column, column);
+            VectorRoutines.Axpy(-2 * VectorRoutines.Dot(_direction, column), _direction, column);
         }
     }
 

@@ -19,13 +19,13 @@ internal static class RunSpectra
         var dense = DenseEigen.Decompose(W, backend);
         double norm = Math.Max(Math.Abs(dense.Values[0]), Math.Abs(dense.Values[^1]));
         Console.WriteLine($"{Path.GetFileName(path.TrimEnd('/'))}, N = {N}");
-        foreach (var which in Enum.GetValues<Which>())
+        foreach (var which in Enum.GetValues<SpectrumEnd>())
             foreach (int block in (int[])[1, 4])
                 foreach (int count in (int[])[1, Math.Min(20, N / 3), N / 2, N])
                 {
                     var found = ThickRestartLanczos.Solve(new DenseOperator(W, true, backend), count,
-                        new LanczosOptions { Which = which, BlockSize = block }, backend);
-                    int low = which == Which.Largest ? 0 : which == Which.Smallest ? count : count / 2;
+                        new LanczosOptions { End = which, BlockSize = block }, backend);
+                    int low = which == SpectrumEnd.Largest ? 0 : which == SpectrumEnd.Smallest ? count : count / 2;
                     double[] expected = [.. dense.Values.Take(count - low), .. dense.Values.TakeLast(low)];
                     Report($"{which}, k = {count}, b = {block}", found.Pairs.Values, expected, norm, found.Pairs.ResidualNorms.Max(),
                         found.Pairs.Applications, found.Pairs.Converged, found.MultiplicityText);

@@ -44,8 +44,8 @@ internal static class RateProblem
             double root = Math.Sqrt(Math.Pow(lowest, j / (N - 1.0)));
             bool turns = j < N / 4 * 2;
             var target = factor.Column(j)[..N];
-            if (turns) VectorKernels.Combine(root * cos, basis.Column(j), root * (j % 2 == 0 ? sin : -sin), basis.Column(j ^ 1), target);
-            else VectorKernels.Scale(root, basis.Column(j), target);
+            if (turns) VectorRoutines.Combine(root * cos, basis.Column(j), root * (j % 2 == 0 ? sin : -sin), basis.Column(j ^ 1), target);
+            else VectorRoutines.Scale(root, basis.Column(j), target);
             for (int i = N; i < N + M; i++) factor[i, j] = root * (random.NextDouble() - 0.5) / Math.Sqrt(N);
         }
         var joint = new DenseMatrix(N + M, N);

@@ -6,21 +6,21 @@ namespace KernelFlow.Analysis;
 /// <summary>Plain vector arithmetic on arrays.</summary>
 internal static class VectorMath
 {
-    public static double Norm(ReadOnlySpan<double> a) => VectorKernels.Norm(a);
+    public static double Norm(ReadOnlySpan<double> a) => VectorRoutines.Norm(a);
 
-    public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => a.Length == 0 ? 0 : VectorKernels.Distance(a, b);
+    public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => a.Length == 0 ? 0 : VectorRoutines.Distance(a, b);
 
     public static double[] Subtract(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         var result = new double[a.Length];
-        VectorKernels.Combine(1, a, -1, b, result);
+        VectorRoutines.Combine(1, a, -1, b, result);
         return result;
     }
 
     public static double[] Negate(ReadOnlySpan<double> a)
     {
         var result = new double[a.Length];
-        VectorKernels.Scale(-1, a, result);
+        VectorRoutines.Scale(-1, a, result);
         return result;
     }
 
@@ -28,10 +28,10 @@ internal static class VectorMath
     public static double[] Multiply(double factor, DenseMatrix a, ReadOnlySpan<double> x)
     {
         var result = new double[a.RowCount];
-        for (int j = 0; j < a.ColumnCount; j++) VectorKernels.Axpy(factor * x[j], ((MatrixView)a).Column(j), result);
+        for (int j = 0; j < a.ColumnCount; j++) VectorRoutines.Axpy(factor * x[j], ((MatrixView)a).Column(j), result);
         return result;
     }
 
     /// <summary>xᵀAx.</summary>
-    public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => VectorKernels.Dot(x, Multiply(1, a, x));
+    public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => VectorRoutines.Dot(x, Multiply(1, a, x));
 }

@@ -4,7 +4,7 @@ using KernelFlow.Numerics;
 namespace KernelFlow;
 
 /// <summary>What to do with a folder that already holds something.</summary>
-public enum RecordMode
+public enum ExistingRun
 {
     /// <summary>Start a new recording; an earlier recording by this tool is replaced, a folder with anything else is refused.</summary>
     New,
@@ -37,13 +37,13 @@ public static class Recorder
     /// <exception cref="IOException">The folder holds something this tool did not write, or cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void Record(
-        RecordingOptions options, string folder, Backend backend, RecordMode mode = RecordMode.New,
+        RecordingOptions options, string folder, Backend backend, ExistingRun mode = ExistingRun.New,
         IProgress<RecordingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var run = new TrainingRun(options, backend);
         string manifest = Path.Combine(folder, "run.json");
-        bool resume = mode == RecordMode.Resume && File.Exists(manifest);
+        bool resume = mode == ExistingRun.Resume && File.Exists(manifest);
         if (resume && RunMetadata.Difference(manifest, options) is { } difference)
             throw new InvalidRunException($"{manifest}: cannot resume this run: {difference}.");
         var writer = resume
@@ -54,7 +54,7 @@ public static class Recorder
                 Optimizer = run.Trainer.Optimizer,
                 Targets = run.RunTensors,
                 Metadata = RunMetadata.Of(options, run.Network),
-            }, mode == RecordMode.Overwrite);
+            }, mode == ExistingRun.Overwrite);
 
         int done = writer.Checkpoints.Count;
         if (done == options.CheckpointSteps().Count) return;

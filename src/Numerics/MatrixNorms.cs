@@ -15,7 +15,7 @@ public static class MatrixNorms
         for (int j = 0; j < a.Columns; j++)
         {
             var column = a.Column(j);
-            if (plain) sum += VectorKernels.Dot(column, column);
+            if (plain) sum += VectorRoutines.Dot(column, column);
             else foreach (double x in column) sum += x / largest * (x / largest);
         }
         return plain ? Math.Sqrt(sum) : largest * Math.Sqrt(sum);
@@ -25,7 +25,7 @@ public static class MatrixNorms
     public static double Largest(in MatrixView a)
     {
         double largest = 0;
-        for (int j = 0; j < a.Columns; j++) largest = Math.Max(largest, VectorKernels.LargestMagnitude(a.Column(j)));
+        for (int j = 0; j < a.Columns; j++) largest = Math.Max(largest, VectorRoutines.LargestMagnitude(a.Column(j)));
         return largest;
     }
 
@@ -82,7 +82,7 @@ public static class MatrixNorms
         if (a.Rows != b.Rows || a.Columns != b.Columns)
             throw new ArgumentException($"Matrices of {a.Rows}x{a.Columns} and {b.Rows}x{b.Columns} cannot be compared.");
         double sum = 0;
-        for (int j = 0; j < a.Columns; j++) sum += VectorKernels.SquaredSum(1, a.Column(j), sign, b.Column(j));
+        for (int j = 0; j < a.Columns; j++) sum += VectorRoutines.SquaredSum(1, a.Column(j), sign, b.Column(j));
         if (sum is > 1e-280 and < 1e280 || double.IsNaN(sum)) return Math.Sqrt(sum);
         // Zero, or squares out of range: by the largest element.
         double largest = 0;

@@ -23,14 +23,14 @@ internal abstract class ChordKernels
     {
         if (factor == 0) return;
         MatrixView view = a;
-        for (int j = 0; j < view.Columns; j++) VectorKernels.Axpy(factor * x[j], view.Column(j), y);
+        for (int j = 0; j < view.Columns; j++) VectorRoutines.Axpy(factor * x[j], view.Column(j), y);
     }
 
     protected static void AddScaled(DenseMatrix a, double factor, in MatrixView target)
     {
         if (factor == 0) return;
         MatrixView view = a;
-        for (int j = 0; j < view.Columns; j++) VectorKernels.Axpy(factor, view.Column(j), target.Column(j));
+        for (int j = 0; j < view.Columns; j++) VectorRoutines.Axpy(factor, view.Column(j), target.Column(j));
     }
 
     private sealed class Crossed(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) : ChordKernels

@@ -94,7 +94,7 @@ public static class GramPass
             if (_other is null)
             {
                 int length = a.Rows * a.Columns;
-                VectorKernels.Combine(1, a.Array.AsSpan(0, length), 1, b.Array.AsSpan(0, length), scratch.AsSpan(0, length));
+                VectorRoutines.Combine(1, a.Array.AsSpan(0, length), 1, b.Array.AsSpan(0, length), scratch.AsSpan(0, length));
                 AddSquare(backend, new MatrixView(scratch, a.Rows, a.Columns));
                 return;
             }

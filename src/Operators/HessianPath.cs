@@ -30,7 +30,7 @@ internal abstract class HessianPath
             var u = rented.AsSpan(0, outputs[0].Length);
             u.Clear();
             for (int a = 0; a < interpolant.Checkpoints.Count; a++)
-                VectorKernels.Axpy(interpolant.At(a, theta), outputs[interpolant.Checkpoints[a]], u);
+                VectorRoutines.Axpy(interpolant.At(a, theta), outputs[interpolant.Checkpoints[a]], u);
             loss.Hessian(u, B);
             ArrayPool<double>.Shared.Return(rented);
         }

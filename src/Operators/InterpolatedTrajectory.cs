@@ -53,7 +53,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     {
         var sum = new DenseMatrix(TestSize, TestSize);
         foreach (var (term, weight) in TermWeights(_testIntervals, nodes))
-            VectorKernels.Axpy(weight, term.TestKernel!.Values, sum.Values);
+            VectorRoutines.Axpy(weight, term.TestKernel!.Values, sum.Values);
         return sum;
     }
 
@@ -65,7 +65,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         MatrixView target = sum;
         foreach (var (term, weight) in TermWeights(_intervals, nodes))
             for (int j = 0; j < TrainSize; j++)
-                VectorKernels.Axpy(beta * beta * weight, term.Train.Column(j), target.Column(j));
+                VectorRoutines.Axpy(beta * beta * weight, term.Train.Column(j), target.Column(j));
         return sum;
     }
 
@@ -135,8 +135,8 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
             for (int t = 0; t < weights.Length; t++)
             {
                 var source = terms[t].Term.Kernels.Values.AsSpan(offset + start, count);
-                if (t == 0) VectorKernels.Scale(weights[0], source, piece);
-                else VectorKernels.Axpy(weights[t], source, piece);
+                if (t == 0) VectorRoutines.Scale(weights[0], source, piece);
+                else VectorRoutines.Axpy(weights[t], source, piece);
             }
         }
     }

@@ -107,8 +107,8 @@ public sealed class JacobianCoordinates
             double weight = interpolant.At(a, theta);
             for (int j = 0; j < width; j++)
             {
-                if (a == 0) VectorKernels.Scale(weight, blocks.Column(j), target.Column(j));
-                else VectorKernels.Axpy(weight, blocks.Column(a * width + j), target.Column(j));
+                if (a == 0) VectorRoutines.Scale(weight, blocks.Column(j), target.Column(j));
+                else VectorRoutines.Axpy(weight, blocks.Column(a * width + j), target.Column(j));
             }
         }
         return target;

@@ -22,6 +22,6 @@ internal static class Preconditioner
     /// <summary>Multiplies row d of a transposed Jacobian block by factor d.</summary>
     public static void ScaleRows(in MatrixView x, ReadOnlySpan<double> factors)
     {
-        for (int j = 0; j < x.Columns; j++) VectorKernels.Multiply(x.Column(j), factors, x.Column(j));
+        for (int j = 0; j < x.Columns; j++) VectorRoutines.Multiply(x.Column(j), factors, x.Column(j));
     }
 }

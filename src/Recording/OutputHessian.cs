@@ -34,8 +34,8 @@ public sealed class OutputHessian
             var target = y.Column(j);
             if (p == 1 && gamma == 0)
             {
-                VectorKernels.Multiply(Blocks, source, target);
-                if (alpha != 1) VectorKernels.Scale(alpha, target, target);
+                VectorRoutines.Multiply(Blocks, source, target);
+                if (alpha != 1) VectorRoutines.Scale(alpha, target, target);
                 continue;
             }
             for (int i = 0, block = 0; i < source.Length; i += p)
@@ -56,7 +56,7 @@ public sealed class OutputHessian
         int size = Outputs * Outputs;
         double largest = 0;
         for (int i = 0; i < Examples; i++)
-            largest = Math.Max(largest, VectorKernels.Dot(Blocks.AsSpan(i * size, size), Blocks.AsSpan(i * size, size)));
+            largest = Math.Max(largest, VectorRoutines.Dot(Blocks.AsSpan(i * size, size), Blocks.AsSpan(i * size, size)));
         return Math.Sqrt(largest);
     }
 

@@ -35,7 +35,7 @@ public sealed record InclusionResult
 
     /// <summary>The null space of W_S: eigenvalues that rounding (N·ε·λ_1, less with eigenpairs from the factor) cannot tell from 0, and the gap above
     /// them.</summary>
-    public NullSpaceResult? Kernel { get; init; }
+    public NullSpaceResult? NullSpace { get; init; }
 
     /// <summary>What must hold of P, W_S and G whatever the run: each a named defect with its limit. Empty when none applies.</summary>
     public IReadOnlyList<OperatorCheck> OperatorChecks { get; init; } = [];

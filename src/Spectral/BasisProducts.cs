@@ -87,7 +87,7 @@ internal static unsafe class BasisProducts
                     result[j + 2] += sc;
                     result[j + 3] += sd;
                 }
-                for (; j < m; j++) result[j] += VectorKernels.Dot(new ReadOnlySpan<double>(basis + j * ld + start, end - start), z[start..end]);
+                for (; j < m; j++) result[j] += VectorRoutines.Dot(new ReadOnlySpan<double>(basis + j * ld + start, end - start), z[start..end]);
             }
         }
     }
@@ -120,7 +120,7 @@ internal static unsafe class BasisProducts
                     }
                     for (; i < end; i++) x[i] += a[i] * ha + b[i] * hb + (c[i] * hc + d[i] * hd);
                 }
-                for (; j < m; j++) VectorKernels.Axpy(-h[j], new ReadOnlySpan<double>(basis + j * ld + start, end - start), z[start..end]);
+                for (; j < m; j++) VectorRoutines.Axpy(-h[j], new ReadOnlySpan<double>(basis + j * ld + start, end - start), z[start..end]);
             }
         }
     }

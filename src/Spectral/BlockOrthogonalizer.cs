@@ -27,7 +27,7 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
         {
             var block = z.ColumnRange(0, pass == 0 ? width : target);
             var before = new double[block.Columns];
-            for (int j = 0; j < block.Columns; j++) before[j] = VectorKernels.Norm(block.Column(j));
+            for (int j = 0; j < block.Columns; j++) before[j] = VectorRoutines.Norm(block.Column(j));
             var h = Coefficients(m, block.Columns);
             BasisProducts.Project(backend, q, block, h);
             BasisProducts.Subtract(backend, q, h, block);
@@ -51,15 +51,15 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
             var column = z.Column(j);
             RemoveAccepted(z, count, column, step, j);
             if (count == target) continue; // the space is exhausted: what is left is rounding
-            double left = VectorKernels.Norm(column), size = r.Rows > 0 ? RowNorm(r, count) : 1;
+            double left = VectorRoutines.Norm(column), size = r.Rows > 0 ? RowNorm(r, count) : 1;
             if (left == 0 || (!filled[count] && left * size <= tiny))
             {
                 filled[count] = true;
                 if (r.Rows > 0) r.Slice(count, 0, 1, r.Columns).Fill(0);
                 for (int i = 0; i < column.Length; i++) column[i] = random.NextDouble() - 0.5;
-                VectorKernels.Divide(column, VectorKernels.Norm(column));
+                VectorRoutines.Divide(column, VectorRoutines.Norm(column));
                 RemoveAccepted(z, count, column, default, 0);
-                left = VectorKernels.Norm(column);
+                left = VectorRoutines.Norm(column);
                 settled = false;
             }
             else
@@ -68,7 +68,7 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
                 settled &= left >= Enough * before[j];
             }
             if (count != j) column.CopyTo(z.Column(count));
-            VectorKernels.Divide(z.Column(count), left);
+            VectorRoutines.Divide(z.Column(count), left);
             count++;
         }
         return (step, settled);
@@ -78,8 +78,8 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
     {
         for (int i = 0; i < count; i++)
         {
-            double dot = VectorKernels.Dot(z.Column(i), column);
-            VectorKernels.Axpy(-dot, z.Column(i), column);
+            double dot = VectorRoutines.Dot(z.Column(i), column);
+            VectorRoutines.Axpy(-dot, z.Column(i), column);
             if (step.Rows > 0) step[i, j] += dot;
         }
     }

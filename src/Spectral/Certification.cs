@@ -31,9 +31,9 @@ internal static class Certification
             for (int j = 0; j < width; j++)
             {
                 Span<double> vector = psi.Column(first + j), image = images.Column(j);
-                if (rayleigh) values[first + j] = VectorKernels.Dot(vector, image) / VectorKernels.Dot(vector, vector);
-                VectorKernels.Axpy(-values[first + j], vector, image);
-                residuals[first + j] = VectorKernels.Norm(image);
+                if (rayleigh) values[first + j] = VectorRoutines.Dot(vector, image) / VectorRoutines.Dot(vector, vector);
+                VectorRoutines.Axpy(-values[first + j], vector, image);
+                residuals[first + j] = VectorRoutines.Norm(image);
             }
         }
         return (values, residuals);

@@ -220,9 +220,9 @@ public sealed class GolubKahanFactorization : IKrylovState
         Applications += image.Columns;
         for (int j = 0; j < image.Columns; j++)
         {
-            if (!VectorKernels.AllFinite(image.Column(j)))
+            if (!VectorRoutines.AllFinite(image.Column(j)))
                 throw new NumericalException($"Golub–Kahan: the factor returned a value that is not finite (application {Applications}).");
-            _scale = Math.Max(_scale, VectorKernels.Norm(image.Column(j)));
+            _scale = Math.Max(_scale, VectorRoutines.Norm(image.Column(j)));
         }
     }
 

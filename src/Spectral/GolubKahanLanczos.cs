@@ -17,7 +17,7 @@ public static class GolubKahanLanczos
 {
     private const int ChunkColumns = 32; // bounds the memory of long vectors while residuals are measured
 
-    /// <summary>The <paramref name="count"/> singular triples at the end that <see cref="LanczosOptions.Which"/> names (count = N: all of them).</summary>
+    /// <summary>The <paramref name="count"/> singular triples at the end that <see cref="LanczosOptions.End"/> names (count = N: all of them).</summary>
     /// <param name="f">L×N; a wide one counts as padded by zero rows.</param>
     /// <param name="count">How many, 1 to N.</param>
     /// <param name="options">Block size, tolerance (of residuals relative to σ_max), memory.</param>
@@ -34,7 +34,7 @@ public static class GolubKahanLanczos
         var (block, capacity) = KrylovSizes.Of(n, count, options);
         var factor = rows < n ? new PaddedFactor(f) : f;
         var state = new GolubKahanFactorization(factor, capacity, block, backend, options.Seed);
-        int low = options.Which switch { Which.Largest => 0, Which.Smallest => count, _ => count / 2 }, high = count - low;
+        int low = options.End switch { SpectrumEnd.Largest => 0, SpectrumEnd.Smallest => count, _ => count / 2 }, high = count - low;
         var driver = new RestartDriver(state, high, low, block, 10 * Math.Sqrt(factor.Rows) * Tolerances.Epsilon, options, progress, cancellation);
         var evidence = driver.Run();
 
@@ -84,12 +84,12 @@ public static class GolubKahanLanczos
             for (int j = 0; j < width; j++)
             {
                 Span<double> u = left.Column(first + j), v = right.Column(first + j);
-                double sigma = VectorKernels.Dot(u, longImages.Column(j)) / Math.Sqrt(VectorKernels.Dot(u, u) * VectorKernels.Dot(v, v));
+                double sigma = VectorRoutines.Dot(u, longImages.Column(j)) / Math.Sqrt(VectorRoutines.Dot(u, u) * VectorRoutines.Dot(v, v));
                 values[first + j] = sigma = Math.Abs(sigma); // a value below rounding may come out negative
-                VectorKernels.Axpy(-sigma, u, longImages.Column(j));
-                VectorKernels.Axpy(-sigma, v, images.Column(j));
-                residuals[first + j] = VectorKernels.Norm(longImages.Column(j));
-                adjoint[first + j] = VectorKernels.Norm(images.Column(j));
+                VectorRoutines.Axpy(-sigma, u, longImages.Column(j));
+                VectorRoutines.Axpy(-sigma, v, images.Column(j));
+                residuals[first + j] = VectorRoutines.Norm(longImages.Column(j));
+                adjoint[first + j] = VectorRoutines.Norm(images.Column(j));
             }
         }
         return (values, residuals, adjoint);

@@ -40,7 +40,7 @@ internal static class KrylovStorage
         if (c.Rows == 0 || s.Columns == 0) return norms;
         var product = new MatrixView(new double[c.Rows * s.Columns], c.Rows, s.Columns);
         backend.Gemm(Op.None, Op.None, 1, c, s, 0, product);
-        for (int j = 0; j < norms.Length; j++) norms[j] = VectorKernels.Norm(product.Column(j));
+        for (int j = 0; j < norms.Length; j++) norms[j] = VectorRoutines.Norm(product.Column(j));
         return norms;
     }
 

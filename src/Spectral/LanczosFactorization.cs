@@ -108,9 +108,9 @@ public sealed class LanczosFactorization : IKrylovState
         Applications += w;
         for (int j = 0; j < w; j++)
         {
-            if (!VectorKernels.AllFinite(z.Column(j)))
+            if (!VectorRoutines.AllFinite(z.Column(j)))
                 throw new NumericalException($"Lanczos: the operator returned a value that is not finite (application {Applications}).");
-            _scale = Math.Max(_scale, VectorKernels.Norm(z.Column(j)));
+            _scale = Math.Max(_scale, VectorRoutines.Norm(z.Column(j)));
         }
 
         // The known part first: what is left meets the basis in rounding only, and one pass against all of it usually is enough.

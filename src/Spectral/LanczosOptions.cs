@@ -1,7 +1,7 @@
 namespace KernelFlow;
 
 /// <summary>Which end of a spectrum is wanted.</summary>
-public enum Which
+public enum SpectrumEnd
 {
     /// <summary>The algebraically largest values.</summary>
     Largest,
@@ -17,7 +17,7 @@ public enum Which
 public sealed record LanczosOptions
 {
     /// <summary>Which values are wanted.</summary>
-    public Which Which { get; init; } = Which.Largest;
+    public SpectrumEnd End { get; init; } = SpectrumEnd.Largest;
 
     /// <summary>Block size b: the operator is applied to b vectors at a time, and up to b copies of a value are found at once. Null for 4,
     /// or what is left of a smaller space.</summary>

@@ -50,7 +50,7 @@ internal sealed class ProbeBlock
         for (int i = 0; i < _running.Count; i++)
         {
             int p = _running[i];
-            if (!VectorKernels.AllFinite(z.Column(i)))
+            if (!VectorRoutines.AllFinite(z.Column(i)))
                 throw new NumericalException($"Stochastic quadrature: the operator returned a value that is not finite (step {size}).");
             if (Extend(p, size, z.ColumnRange(i, 1)) && size < _steps) next.Add(p);
         }
@@ -83,10 +83,10 @@ internal sealed class ProbeBlock
     {
         var q = _bases[p].ColumnRange(0, size);
         var column = z.Column(0);
-        double alpha = VectorKernels.Dot(q.Column(size - 1), column);
-        _scale[p] = Math.Max(_scale[p], VectorKernels.Norm(column));
-        VectorKernels.Axpy(-alpha, q.Column(size - 1), column);
-        if (size > 1) VectorKernels.Axpy(-_off[p][size - 2], q.Column(size - 2), column);
+        double alpha = VectorRoutines.Dot(q.Column(size - 1), column);
+        _scale[p] = Math.Max(_scale[p], VectorRoutines.Norm(column));
+        VectorRoutines.Axpy(-alpha, q.Column(size - 1), column);
+        if (size > 1) VectorRoutines.Axpy(-_off[p][size - 2], q.Column(size - 2), column);
         var h = new MatrixView(new double[size], size, 1);
         for (int pass = 0; pass < 2; pass++)
         {
@@ -95,10 +95,10 @@ internal sealed class ProbeBlock
             alpha += h[size - 1, 0];
         }
         _diagonal[p].Add(alpha);
-        double beta = VectorKernels.Norm(column);
+        double beta = VectorRoutines.Norm(column);
         if (size == _steps || beta <= 4 * Math.Sqrt(column.Length) * Tolerances.Epsilon * _scale[p]) return false;
         _off[p].Add(beta);
-        VectorKernels.Scale(1 / beta, column, _bases[p].Column(size));
+        VectorRoutines.Scale(1 / beta, column, _bases[p].Column(size));
         return true;
     }
 }

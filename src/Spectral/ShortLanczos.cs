@@ -46,17 +46,17 @@ public sealed class ShortLanczos
         var random = new Random(seed);
         var z = new double[n];
         for (int i = 0; i < n; i++) z[i] = random.NextDouble() - 0.5;
-        double length = VectorKernels.Norm(z), scale = 0;
+        double length = VectorRoutines.Norm(z), scale = 0;
         while (size < most)
         {
-            VectorKernels.Scale(1 / length, z, q.Column(size));
+            VectorRoutines.Scale(1 / length, z, q.Column(size));
             Array.Clear(z);
-            for (int j = 0; j < n; j++) VectorKernels.Axpy(q[j, size], a.Column(j), z);
-            diagonal[size] = VectorKernels.Dot(q.Column(size), z);
+            for (int j = 0; j < n; j++) VectorRoutines.Axpy(q[j, size], a.Column(j), z);
+            diagonal[size] = VectorRoutines.Dot(q.Column(size), z);
             size++;
             for (int pass = 0; pass < 2; pass++)
-                for (int i = 0; i < size; i++) VectorKernels.Axpy(-VectorKernels.Dot(q.Column(i), z), q.Column(i), z);
-            length = VectorKernels.Norm(z);
+                for (int i = 0; i < size; i++) VectorRoutines.Axpy(-VectorRoutines.Dot(q.Column(i), z), q.Column(i), z);
+            length = VectorRoutines.Norm(z);
             if (!double.IsFinite(length)) throw new NumericalException($"Lanczos: the matrix has an element that is not finite (step {size}).");
             scale = Math.Max(scale, Math.Max(Math.Abs(diagonal[size - 1]), length));
             off[size - 1] = length;

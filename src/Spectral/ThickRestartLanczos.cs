@@ -15,7 +15,7 @@ namespace KernelFlow;
 /// </remarks>
 public static class ThickRestartLanczos
 {
-    /// <summary>The <paramref name="count"/> eigenpairs at the end that <see cref="LanczosOptions.Which"/> names.</summary>
+    /// <summary>The <paramref name="count"/> eigenpairs at the end that <see cref="LanczosOptions.End"/> names.</summary>
     /// <param name="a">Symmetric N×N.</param>
     /// <param name="count">How many, 1 to N.</param>
     /// <param name="options">Block size, tolerance, memory.</param>
@@ -31,7 +31,7 @@ public static class ThickRestartLanczos
         if (!a.IsSymmetric) throw new ArgumentException("Lanczos needs a symmetric operator.");
         var (block, capacity) = KrylovSizes.Of(n, count, options);
         var state = new LanczosFactorization(a, capacity, block, backend, options.Seed);
-        int low = options.Which switch { Which.Largest => 0, Which.Smallest => count, _ => count / 2 }, high = count - low;
+        int low = options.End switch { SpectrumEnd.Largest => 0, SpectrumEnd.Smallest => count, _ => count / 2 }, high = count - low;
         var driver = new RestartDriver(state, high, low, block, 10 * Math.Sqrt(n) * Tolerances.Epsilon, options, progress, cancellation);
         var evidence = driver.Run();
 

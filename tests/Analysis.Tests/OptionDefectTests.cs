@@ -13,14 +13,14 @@ public class OptionDefectTests
     public void OneThreadStartedASecond()
     {
         using var started = new ManualResetEventSlim();
-        using (var alone = SecondThread.For(10, Backend.Managed(1), CancellationToken.None))
+        using (var alone = SideThread.For(10, Backend.Managed(1), CancellationToken.None))
         {
             var pending = alone.Run(_ => { started.Set(); return Environment.CurrentManagedThreadId; });
             Assert.False(started.Wait(50), "the work began before its value was asked for");
             Assert.Equal(Environment.CurrentManagedThreadId, pending.Value);
         }
         started.Reset();
-        using var beside = SecondThread.For(10, Backend.Managed(2), CancellationToken.None);
+        using var beside = SideThread.For(10, Backend.Managed(2), CancellationToken.None);
         _ = beside.Run(_ => { started.Set(); return 0; });
         Assert.Equal(Environment.ProcessorCount > 1, started.Wait(Environment.ProcessorCount > 1 ? 60_000 : 50));
     }

@@ -91,9 +91,9 @@ public sealed class RecorderTests : IDisposable
         int written = Directory.GetFiles(resumed, "checkpoint-*").Length;
         Check.Small(written, options.CheckpointSteps().Count - 1, "checkpoints written before the interruption");
         File.WriteAllText(Path.Combine(resumed, "checkpoint-000099.safetensors.part"), "cut off");
-        Recorder.Record(options, resumed, Backends.Managed, RecordMode.Resume);
+        Recorder.Record(options, resumed, Backends.Managed, ExistingRun.Resume);
         AssertSameFiles(whole, resumed);
-        Recorder.Record(options, resumed, Backends.Managed, RecordMode.Resume); // complete: nothing to do
+        Recorder.Record(options, resumed, Backends.Managed, ExistingRun.Resume); // complete: nothing to do
         AssertSameFiles(whole, resumed);
     }
 
@@ -112,7 +112,7 @@ public sealed class RecorderTests : IDisposable
         while (list.Count > named) list.RemoveAt(named);
         File.WriteAllText(manifest, json.ToJsonString());
         File.WriteAllBytes(Path.Combine(killed, $"checkpoint-{named:D6}.safetensors"), [1, 2, 3]);
-        Recorder.Record(s_small, killed, Backends.Managed, RecordMode.Resume);
+        Recorder.Record(s_small, killed, Backends.Managed, ExistingRun.Resume);
         AssertSameFiles(whole, killed);
     }
 
@@ -127,7 +127,7 @@ public sealed class RecorderTests : IDisposable
         while (json["checkpoints"]!.AsArray().Count > 3) json["checkpoints"]!.AsArray().RemoveAt(3);
         File.WriteAllText(manifest, json.ToJsonString());
         File.Copy(Path.Combine(other, "checkpoint-000002.safetensors"), Path.Combine(folder, "checkpoint-000002.safetensors"), overwrite: true);
-        var error = Assert.Throws<InvalidRunException>(() => Recorder.Record(s_small with { Steps = 80 }, folder, Backends.Managed, RecordMode.Resume));
+        var error = Assert.Throws<InvalidRunException>(() => Recorder.Record(s_small with { Steps = 80 }, folder, Backends.Managed, ExistingRun.Resume));
         Assert.Contains("checkpoint-000002.safetensors: U_S: the training computed again differs", error.Message);
     }
 
@@ -135,7 +135,7 @@ public sealed class RecorderTests : IDisposable
     public void Resuming_where_nothing_is_starts_a_recording()
     {
         Recorder.Record(s_small, Path.Combine(_folder, "a"), Backends.Managed);
-        Recorder.Record(s_small, Path.Combine(_folder, "b"), Backends.Managed, RecordMode.Resume);
+        Recorder.Record(s_small, Path.Combine(_folder, "b"), Backends.Managed, ExistingRun.Resume);
         AssertSameFiles(Path.Combine(_folder, "a"), Path.Combine(_folder, "b"));
     }
 
@@ -145,7 +145,7 @@ public sealed class RecorderTests : IDisposable
         string folder = Path.Combine(_folder, "run");
         Recorder.Record(s_small, folder, Backends.Managed);
         var error = Assert.Throws<InvalidRunException>(() =>
-            Recorder.Record(s_small with { LearningRate = 0.07 }, folder, Backends.Managed, RecordMode.Resume));
+            Recorder.Record(s_small with { LearningRate = 0.07 }, folder, Backends.Managed, ExistingRun.Resume));
         Assert.Contains("LearningRate=0.05 instead of LearningRate=0.07", error.Message);
     }
 

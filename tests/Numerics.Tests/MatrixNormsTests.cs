@@ -77,12 +77,12 @@ public class MatrixNormsTests
     public void Correlation_is_that_of_the_deviations_from_the_means()
     {
         // Deviations (-1, 0, 1) and (-1, 2, -1): orthogonal; and (-1, 0, 1) against (-1, -1, 2): 3/sqrt(2*6).
-        Check.Small(Math.Abs(VectorKernels.Correlation([4, 5, 6], [1, 4, 1])!.Value), Check.Eps, "orthogonal deviations");
-        Check.Close(VectorKernels.Correlation([4, 5, 6], [-11, -11, -8]), 0.86602540378443865, 4 * Check.Eps, "correlation");
-        Check.Close(VectorKernels.Correlation([1, 2, 4], [-2, -4, -8]), -1, 4 * Check.Eps, "opposite");
-        Assert.Null(VectorKernels.Correlation([1, 1, 1], [1, 2, 3]));
-        Assert.Null(VectorKernels.Correlation([1], [2]));
-        Assert.Throws<ArgumentException>(() => VectorKernels.Correlation([1, 2], [1, 2, 3]));
+        Check.Small(Math.Abs(VectorRoutines.Correlation([4, 5, 6], [1, 4, 1])!.Value), Check.Eps, "orthogonal deviations");
+        Check.Close(VectorRoutines.Correlation([4, 5, 6], [-11, -11, -8]), 0.86602540378443865, 4 * Check.Eps, "correlation");
+        Check.Close(VectorRoutines.Correlation([1, 2, 4], [-2, -4, -8]), -1, 4 * Check.Eps, "opposite");
+        Assert.Null(VectorRoutines.Correlation([1, 1, 1], [1, 2, 3]));
+        Assert.Null(VectorRoutines.Correlation([1], [2]));
+        Assert.Throws<ArgumentException>(() => VectorRoutines.Correlation([1, 2], [1, 2, 3]));
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public class GolubKahanTests
     {
         double[] sigma = [.. Enumerable.Range(0, 80).Select(j => 2 - 0.02 * j)];
         var (F, _, _) = Factor(100, sigma, 8);
-        var result = GolubKahanLanczos.Solve(Operator(F), 5, new LanczosOptions { Which = Which.Smallest, BlockSize = block, MaximumBasis = 40 },
+        var result = GolubKahanLanczos.Solve(Operator(F), 5, new LanczosOptions { End = SpectrumEnd.Smallest, BlockSize = block, MaximumBasis = 40 },
             Backends.Managed, leftVectors: true);
         Assert.True(result.Converged, result.MultiplicityText);
         for (int j = 0; j < 5; j++) Check.Small(Math.Abs(result.Values[j] - sigma[75 + j]), 64 * Check.Eps, $"value {j}");

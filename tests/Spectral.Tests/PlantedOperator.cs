@@ -48,12 +48,12 @@ internal sealed class PlantedOperator : LinearOperator
         Reflect(_first, x);
     }
 
-    private static void Reflect(double[] v, Span<double> x) => VectorKernels.Axpy(-2 * VectorKernels.Dot(v, x), v, x);
+    private static void Reflect(double[] v, Span<double> x) => VectorRoutines.Axpy(-2 * VectorRoutines.Dot(v, x), v, x);
 
     private static double[] Unit(Random random, int n)
     {
         double[] v = RandomMatrices.Vector(random, n);
-        VectorKernels.Divide(v, VectorKernels.Norm(v));
+        VectorRoutines.Divide(v, VectorRoutines.Norm(v));
         return v;
     }
 }

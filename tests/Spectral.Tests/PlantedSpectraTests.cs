@@ -23,42 +23,42 @@ public class PlantedSpectraTests
         _ => throw new ArgumentException(name),
     };
 
-    public static TheoryData<string, Which, int, int> Cases
+    public static TheoryData<string, SpectrumEnd, int, int> Cases
     {
         get
         {
-            var data = new TheoryData<string, Which, int, int>();
+            var data = new TheoryData<string, SpectrumEnd, int, int>();
             foreach (int block in (int[])[1, 4])
             {
                 foreach (string top in (string[])["one at the top", "five at the top", "five below the top", "close, not equal", "a decade each"])
                 {
-                    data.Add(top, Which.Largest, 8, block);
+                    data.Add(top, SpectrumEnd.Largest, 8, block);
                 }
-                data.Add("fifty at the top", Which.Largest, 55, block);
-                foreach (string kernel in (string[])["kernel of one", "kernel of five"]) data.Add(kernel, Which.Smallest, 7, block);
-                data.Add("kernel of five", Which.BothEnds, 15, block);
-                data.Add("copies at both ends", Which.BothEnds, 11, block);
-                data.Add("copies at both ends", Which.Smallest, 6, block);
-                data.Add("kernel of fifty", Which.Smallest, 52, block);
+                data.Add("fifty at the top", SpectrumEnd.Largest, 55, block);
+                foreach (string kernel in (string[])["kernel of one", "kernel of five"]) data.Add(kernel, SpectrumEnd.Smallest, 7, block);
+                data.Add("kernel of five", SpectrumEnd.BothEnds, 15, block);
+                data.Add("copies at both ends", SpectrumEnd.BothEnds, 11, block);
+                data.Add("copies at both ends", SpectrumEnd.Smallest, 6, block);
+                data.Add("kernel of fifty", SpectrumEnd.Smallest, 52, block);
             }
-            data.Add("half kernel", Which.Smallest, 103, 4);
-            data.Add("half kernel", Which.Largest, 103, 4);
+            data.Add("half kernel", SpectrumEnd.Smallest, 103, 4);
+            data.Add("half kernel", SpectrumEnd.Largest, 103, 4);
             return data;
         }
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void EverythingAskedForIsFound(string name, Which which, int count, int block)
+    public void EverythingAskedForIsFound(string name, SpectrumEnd which, int count, int block)
     {
         const int n = 200;
         double[] values = Spectrum(name, n), sorted = [.. values.OrderDescending()];
         double norm = sorted.Max(Math.Abs);
-        int low = which == Which.Largest ? 0 : which == Which.Smallest ? count : count / 2, high = count - low;
+        int low = which == SpectrumEnd.Largest ? 0 : which == SpectrumEnd.Smallest ? count : count / 2, high = count - low;
         double[] expected = [.. sorted[..high], .. sorted[^low..]];
         var a = new PlantedOperator(values, 11);
         var result = ThickRestartLanczos.Solve(a, count,
-            new LanczosOptions { Which = which, BlockSize = block, MaximumBasis = Math.Min(n, 2 * count + 24) }, s_backend);
+            new LanczosOptions { End = which, BlockSize = block, MaximumBasis = Math.Min(n, 2 * count + 24) }, s_backend);
         var pairs = result.Pairs;
         Assert.True(pairs.Converged, $"not converged after {result.Restarts} restarts: {result.MultiplicityText}");
         Assert.Equal(a.Vectors, pairs.Applications);

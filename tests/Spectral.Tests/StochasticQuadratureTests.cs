@@ -84,7 +84,7 @@ public class StochasticQuadratureTests
             double[] v = [.. Enumerable.Range(0, 40).Select(_ => random.Next(2) == 0 ? 1.0 : -1.0)];
             for (int j = 0; j < 40; j++)
             {
-                double dot = VectorKernels.Dot(v, a.Eigenvector(j));
+                double dot = VectorRoutines.Dot(v, a.Eigenvector(j));
                 mean += 0.5 * dot * dot * Math.Exp(values[j]);
             }
         }

@@ -29,8 +29,8 @@ public sealed class ControlTests
         var still = new CheckpointSequence(
             run.Select(c => c with { Tensors = c.Tensors.Values.Select(t => t.Name == "g" ? run[0]["g"] : t).ToDictionary(t => t.Name) }), run.Loss);
         double[] moved = IntegratedGradient.TestDisplacement(still);
-        double scale = VectorKernels.Norm(moved);
-        Check.Small(VectorKernels.Distance(moved, [.. analysis.Displacements.PredictedTest]) / scale, 2e-14, "−∫K_QS g(s) dτ");
+        double scale = VectorRoutines.Norm(moved);
+        Check.Small(VectorRoutines.Distance(moved, [.. analysis.Displacements.PredictedTest]) / scale, 2e-14, "−∫K_QS g(s) dτ");
     }
 
     /// <summary>Squared loss, frozen kernel: −G_Q g = −K_QS K_SS⁺ (I − e^{−K t/n}) n g (theory, C7), by an eigendecomposition of K_SS(s).</summary>
@@ -68,7 +68,7 @@ public sealed class ControlTests
             {
                 double[] recorded = run[k][name].ReadAll();
                 Assert.Equal(recorded, own[k][name].ReadAll());
-                bool differs = VectorKernels.Distance(recorded, foreign[k][name].ReadAll()) > 0.1 * VectorKernels.Norm(recorded);
+                bool differs = VectorRoutines.Distance(recorded, foreign[k][name].ReadAll()) > 0.1 * VectorRoutines.Norm(recorded);
                 Assert.True(differs == name.StartsWith("J_Q", StringComparison.Ordinal), $"{name} at checkpoint {k}: differs {differs}");
             }
     }
@@ -86,6 +86,6 @@ public sealed class ControlTests
                 + Vector<double>.Build.Dense(run[k]["g"].ReadAll()));
         var expected = -(K * integral);
         double[] found = IntegratedGradient.TestDisplacement(run);
-        Check.Small(VectorKernels.Distance(expected.ToArray(), found) / expected.L2Norm(), 2e-14, "trapezium rule");
+        Check.Small(VectorRoutines.Distance(expected.ToArray(), found) / expected.L2Norm(), 2e-14, "trapezium rule");
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ForeignNetwork
         {
             cancellation.ThrowIfCancellationRequested();
             _evaluator.LossGradient(_w, _data.X_S, _loss, _u, _g, _gradient);
-            VectorKernels.Axpy(-_rate, _gradient, _w);
+            VectorRoutines.Axpy(-_rate, _gradient, _w);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class ForeignNetwork
         {
             _evaluator.LossGradient(_w, _data.X_S, _loss, _u, _g, _gradient);
             w = (double[])_w.Clone();
-            VectorKernels.Axpy(-0.5 * _rate, _gradient, w);
+            VectorRoutines.Axpy(-0.5 * _rate, _gradient, w);
         }
         _evaluator.Jacobian(w, _data.X_Q, outputs, J);
         return new MemoryTensor(name, Array.ConvertAll(J, v => (float)v), _data.Test, _data.Outputs, _w.Length);

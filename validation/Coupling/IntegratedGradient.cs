@@ -28,8 +28,8 @@ internal static class IntegratedGradient
     public static (double Error, double? Correlation) Compare(CheckpointSequence run)
     {
         double[] recorded = run[^1][TensorName.U_Q].ReadAll(), predicted = TestDisplacement(run);
-        VectorKernels.Axpy(-1, run[0][TensorName.U_Q].ReadAll(), recorded);
-        return (VectorKernels.Distance(predicted, recorded) / VectorKernels.Norm(recorded), VectorKernels.Correlation(predicted, recorded));
+        VectorRoutines.Axpy(-1, run[0][TensorName.U_Q].ReadAll(), recorded);
+        return (VectorRoutines.Distance(predicted, recorded) / VectorRoutines.Norm(recorded), VectorRoutines.Correlation(predicted, recorded));
     }
 
     private static void Add(double weight, double theta, Moment a, Moment b, double[] moved)
@@ -39,11 +39,11 @@ internal static class IntegratedGradient
         for (int i = 0; i < N; i++)
         {
             double g = (1 - theta) * a.Gradient[i] + theta * b.Gradient[i];
-            VectorKernels.Axpy((1 - theta) * g, a.Train.AsSpan(i * D, D), z);
-            VectorKernels.Axpy(theta * g, b.Train.AsSpan(i * D, D), z);
+            VectorRoutines.Axpy((1 - theta) * g, a.Train.AsSpan(i * D, D), z);
+            VectorRoutines.Axpy(theta * g, b.Train.AsSpan(i * D, D), z);
         }
         for (int i = 0; i < moved.Length; i++)
-            moved[i] += weight * ((1 - theta) * VectorKernels.Dot(a.Test.AsSpan(i * D, D), z) + theta * VectorKernels.Dot(b.Test.AsSpan(i * D, D), z));
+            moved[i] += weight * ((1 - theta) * VectorRoutines.Dot(a.Test.AsSpan(i * D, D), z) + theta * VectorRoutines.Dot(b.Test.AsSpan(i * D, D), z));
     }
 
     private sealed class Moment(Checkpoint c)

@@ -14,7 +14,7 @@ internal sealed record OperatorTriple(DenseMatrix P, DenseMatrix W, DenseMatrix 
     public Errors ErrorsOf(OperatorTriple other) => new(Relative(other.P, P), Relative(other.W, W), Relative(other.G, G));
 
     private static double Relative(DenseMatrix found, DenseMatrix exact) =>
-        VectorKernels.Distance(found.Values, exact.Values) / VectorKernels.Norm(exact.Values);
+        VectorRoutines.Distance(found.Values, exact.Values) / VectorRoutines.Norm(exact.Values);
 }
 
 /// <summary>Relative Frobenius errors.</summary>

@@ -95,7 +95,7 @@ internal sealed class RotatingKernel : KernelTrajectory
     public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes)
     {
         var sum = new DenseMatrix(TestSize, TestSize);
-        VectorKernels.Axpy(nodes.Sum(n => n.Weight), _testKernel.Values, sum.Values);
+        VectorRoutines.Axpy(nodes.Sum(n => n.Weight), _testKernel.Values, sum.Values);
         return sum;
     }
 
@@ -109,10 +109,10 @@ internal sealed class RotatingKernel : KernelTrajectory
             for (int r = 0; r < _rates.Length; r++)
             {
                 double angle = _rates[r] * time;
-                VectorKernels.Axpy(Math.Cos(2 * angle), Column(_cos2[r], j), train);
-                VectorKernels.Axpy(Math.Sin(2 * angle), Column(_sin2[r], j), train);
-                VectorKernels.Axpy(Math.Cos(angle), Column(_cos[r], j), test);
-                VectorKernels.Axpy(Math.Sin(angle), Column(_sin[r], j), test);
+                VectorRoutines.Axpy(Math.Cos(2 * angle), Column(_cos2[r], j), train);
+                VectorRoutines.Axpy(Math.Sin(2 * angle), Column(_sin2[r], j), train);
+                VectorRoutines.Axpy(Math.Cos(angle), Column(_cos[r], j), test);
+                VectorRoutines.Axpy(Math.Sin(angle), Column(_sin[r], j), test);
             }
         }
     }

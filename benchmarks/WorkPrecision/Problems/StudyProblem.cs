@@ -45,9 +45,9 @@ internal sealed record StudyProblem(string Name, string Description, KernelTraje
         {
             backend.Gemm(Op.None, Op.None, 1, K, x, 0, y);
             hessian.Apply(1, y, 0, x);
-            value = VectorKernels.Norm(x.Column(0));
+            value = VectorRoutines.Norm(x.Column(0));
             if (value == 0) return 0;
-            VectorKernels.Divide(x.Column(0), value);
+            VectorRoutines.Divide(x.Column(0), value);
         }
         return value;
     }

@@ -20,6 +20,6 @@ internal sealed class C02Transport() : Claim("C2", "transport", ClaimKind.Data)
         double integration = evidence.Propagation.Error.P * MatrixNorms.Frobenius(evidence.Propagation.P);
         var budget = evidence.Predictions.Budget(integration, evidence.RelativeRounding, q => q.Transport,
             other => other.Gradients.Max(p => VectorMath.Distance(p.Value, predicted[p.Key])) / size);
-        return JudgeData(evidence, worst, VectorKernels.Correlation(predicted[recorded.Count - 1], recorded[^1]), budget);
+        return JudgeData(evidence, worst, VectorRoutines.Correlation(predicted[recorded.Count - 1], recorded[^1]), budget);
     }
 }

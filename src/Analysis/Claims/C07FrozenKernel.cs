@@ -64,7 +64,7 @@ internal sealed class C07FrozenKernel() : Claim("C7", "frozen kernel", ClaimKind
     {
         int N = pairs.Values.Count;
         var scaled = ((MatrixView)pairs.Vectors).ToMatrix();
-        for (int j = 0; j < N; j++) VectorKernels.Scale(value(j), ((MatrixView)scaled).Column(j), ((MatrixView)scaled).Column(j));
+        for (int j = 0; j < N; j++) VectorRoutines.Scale(value(j), ((MatrixView)scaled).Column(j), ((MatrixView)scaled).Column(j));
         var result = new DenseMatrix(N, N);
         backend.Gemm(Op.None, Op.Transpose, 1, scaled, pairs.Vectors, 0, result);
         return result;

@@ -29,7 +29,7 @@ internal sealed class C08Coupling() : Claim("C8", "coupling", ClaimKind.Data)
         var budget = evidence.Predictions.Budget(integration, rounding, _ => null,
             other => VectorMath.Distance(map.Apply(VectorMath.Subtract(other.Train, main.Train)), VectorMath.Subtract(other.Test, main.Test)) / scale);
         double error = VectorMath.Distance(predicted, recorded) / scale;
-        double? correlation = VectorKernels.Correlation(predicted, recorded);
+        double? correlation = VectorRoutines.Correlation(predicted, recorded);
         if ((map.LeftOut ?? evidence.Model.NoCouplingReason) is not { } reason) return JudgeData(evidence, error, correlation, budget);
         return Measured(reason) with { RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = evidence.Options.Tolerance };
     }

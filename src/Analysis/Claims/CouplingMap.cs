@@ -42,7 +42,7 @@ internal sealed class CouplingMap
         var z = new double[_right.ColumnCount];
         for (int k = 0; k < _rank; k++)
         {
-            double projection = VectorKernels.Dot(((MatrixView)_left).Column(k), x) / _sigma[k];
+            double projection = VectorRoutines.Dot(((MatrixView)_left).Column(k), x) / _sigma[k];
             for (int j = 0; j < z.Length; j++) z[j] += projection * _right.At(k, j);
         }
         return VectorMath.Multiply(1, _test, z);

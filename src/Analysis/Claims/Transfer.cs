@@ -29,6 +29,6 @@ internal abstract class Transfer(string id, string name) : Claim(id, name, Claim
             evidence.Propagation.Error.G * MatrixNorms.Frobenius(Operator(evidence.Propagation)) * VectorMath.Norm(evidence.StartGradient) / scale;
         double rounding = (evidence.RelativeRounding * VectorMath.Norm(predicted) + evidence.StoredEpsilon * VectorMath.Norm(start)) / scale;
         var budget = evidence.Predictions.Budget(integration, rounding, Quadrature, other => VectorMath.Distance(Displacement(other), predicted) / scale);
-        return JudgeData(evidence, VectorMath.Distance(predicted, recorded) / scale, VectorKernels.Correlation(predicted, recorded), budget);
+        return JudgeData(evidence, VectorMath.Distance(predicted, recorded) / scale, VectorRoutines.Correlation(predicted, recorded), budget);
     }
 }

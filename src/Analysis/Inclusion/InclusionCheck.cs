@@ -30,7 +30,7 @@ internal static class InclusionCheck
         return result;
     }
 
-    private static (InclusionResult, InclusionEvidence) Examine(StudiedWindow c, SpectrumResult spectrum, SecondRun? second, string? none)
+    private static (InclusionResult, InclusionEvidence) Examine(StudiedWindow c, SpectrumResult spectrum, SecondOperators? second, string? none)
     {
         var (propagation, pairs, backend) = (c.Propagation, c.Pairs, c.Backend);
         var G = propagation.G_Q;
@@ -78,7 +78,7 @@ internal static class InclusionCheck
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
             Responses = ResponseMap.Of(response.RowCount, c.Solution.Reported.Values.Count, (i, j) => response.At(i, j)),
-            Kernel = NullSpace(NumericalNullSpace.Of(pairs.Values, noise), N - k),
+            NullSpace = NullSpace(NumericalNullSpace.Of(pairs.Values, noise), N - k),
             OperatorChecks = checks,
             ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),
         };
@@ -91,7 +91,7 @@ internal static class InclusionCheck
         : new(found.Dimension + leftOut, found.Floor, found.SmallestKept, found.LargestDropped, found.IsClear);
 
     // δ_W,j, δ_G,j and the bound of check 2 go into the modes; the larger of the two responses is returned.
-    private static double[] Compare(StudiedWindow c, SecondRun second, DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)
+    private static double[] Compare(StudiedWindow c, SecondOperators second, DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)
     {
         var other = ModeResponses.Of(second.Propagation!.G_Q, c.Pairs, c.Backend);
         double[] otherNorms = ModeResponses.Norms(other), dissipated = ModeResponses.Dissipation(second.Propagation.W_S, c.Pairs, c.Backend);
@@ -111,7 +111,7 @@ internal static class InclusionCheck
         return larger;
     }
 
-    private static IndependentCheck Summary(StudiedWindow c, SecondRun second, InclusionEvidence evidence)
+    private static IndependentCheck Summary(StudiedWindow c, SecondOperators second, InclusionEvidence evidence)
     {
         var report = second.Propagation!.Report;
         int worst = evidence.WorstIndependent;

@@ -29,7 +29,7 @@ internal static class ModeResponses
         var image = new DenseMatrix(W.RowCount, pairs.Values.Count);
         backend.Gemm(Op.None, Op.None, 1, W, pairs.Vectors, 0, image);
         var values = new double[pairs.Values.Count];
-        for (int j = 0; j < values.Length; j++) values[j] = VectorKernels.Dot(((MatrixView)pairs.Vectors).Column(j), ((MatrixView)image).Column(j));
+        for (int j = 0; j < values.Length; j++) values[j] = VectorRoutines.Dot(((MatrixView)pairs.Vectors).Column(j), ((MatrixView)image).Column(j));
         return values;
     }
 

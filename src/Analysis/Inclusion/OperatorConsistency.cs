@@ -70,9 +70,9 @@ internal static class OperatorConsistency
         int N = a.P.RowCount;
         double p = MatrixNorms.Frobenius(a.P), share = kept ? 0 : 1;
         var moved = Identity(N);
-        VectorKernels.Axpy(-1, a.P.Values, moved.Values);
+        VectorRoutines.Axpy(-1, a.P.Values, moved.Values);
         double scale = MatrixNorms.Frobenius(moved), allowed = a.Error.P * p + a.Error.G * beta * MatrixNorms.Frobenius(a.G_S);
-        VectorKernels.Axpy(-beta, a.G_S.Values, moved.Values);
+        VectorRoutines.Axpy(-beta, a.G_S.Values, moved.Values);
         if (scale > 0) yield return new OperatorCheck(Transfer, MatrixNorms.Frobenius(moved) / scale,
             Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
 
@@ -80,7 +80,7 @@ internal static class OperatorConsistency
         backend.Syrk(Op.Transpose, -1, a.P, 1, lost);
         scale = MatrixNorms.Frobenius(lost);
         allowed = 2 * a.Error.P * p * p + a.Error.W * 2 * beta * MatrixNorms.Frobenius(a.W_S);
-        VectorKernels.Axpy(-2 * beta, a.W_S.Values, lost.Values);
+        VectorRoutines.Axpy(-2 * beta, a.W_S.Values, lost.Values);
         if (scale > 0) yield return new OperatorCheck(Energy, MatrixNorms.Frobenius(lost) / scale, Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
     }
 

@@ -65,7 +65,7 @@ internal static class RelativeDissipationBuilder
         {
             if (!(values[k] > cut)) continue;
             int block = k / p;
-            VectorKernels.Scale(Math.Sqrt(values[k]), vectors.AsSpan(k * p, p), view.Column(column++).Slice(block * p, p));
+            VectorRoutines.Scale(Math.Sqrt(values[k]), vectors.AsSpan(k * p, p), view.Column(column++).Slice(block * p, p));
         }
         return view.ColumnRange(0, rank);
     }

@@ -9,7 +9,7 @@ namespace KernelFlow.Analysis;
 /// <param name="Propagation">The operators; null when the integration failed.</param>
 /// <param name="ResponseBound">c_b = λ_max(Σ ω K_QQ) over its own nodes.</param>
 /// <param name="Failure">Why <paramref name="Propagation"/> is null.</param>
-internal sealed record SecondRun(double Tolerance, Propagation? Propagation, double ResponseBound, string? Failure = null);
+internal sealed record SecondOperators(double Tolerance, Propagation? Propagation, double ResponseBound, string? Failure = null);
 
 /// <summary>The second integration of check 2 (theory, section 5): coarse, beside the main one; finer only when a verdict hangs on it.</summary>
 /// <remarks>
@@ -21,7 +21,7 @@ internal sealed record SecondRun(double Tolerance, Propagation? Propagation, dou
 /// </remarks>
 /// <param name="first">The coarse run.</param>
 /// <param name="again">A run at another tolerance.</param>
-internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, CancellationToken, SecondRun> again)
+internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<double, CancellationToken, SecondOperators> again)
 {
     /// <summary>The reason there is none when it was not asked for.</summary>
     public const string SwitchedOff = "switched off";
@@ -34,32 +34,32 @@ internal sealed class SecondIntegration(Pending<SecondRun> first, Func<double, C
     /// <param name="main">Method, tolerance and seed of the main one; "auto" is resolved as it will be there.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="second">Where to run it.</param>
-    public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SecondThread second)
+    public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SideThread second)
     {
         var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
-        SecondRun At(double asked, CancellationToken stop) =>
+        SecondOperators At(double asked, CancellationToken stop) =>
             Run(trajectory, main with { Method = method.Partner(asked), RelativeTolerance = asked }, backend, stop);
         return new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }
 
     /// <summary>The coarse run.</summary>
-    public SecondRun First => first.Value;
+    public SecondOperators First => first.Value;
 
     /// <summary>The second integration at a given tolerance.</summary>
-    public SecondRun At(double tolerance, CancellationToken cancellation) => again(tolerance, cancellation);
+    public SecondOperators At(double tolerance, CancellationToken cancellation) => again(tolerance, cancellation);
 
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
-    private static SecondRun Run(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CancellationToken cancellation)
+    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CancellationToken cancellation)
     {
         try
         {
             var propagation = FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
-            return new SecondRun(options.RelativeTolerance, propagation,
+            return new SecondOperators(options.RelativeTolerance, propagation,
                 SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
         }
         catch (NumericalException e)
         {
-            return new SecondRun(options.RelativeTolerance, null, double.NaN, $"the second integration failed: {e.Message}");
+            return new SecondOperators(options.RelativeTolerance, null, double.NaN, $"the second integration failed: {e.Message}");
         }
     }
 }

@@ -53,7 +53,7 @@ internal static class ThresholdCurveBuilder
         errors[0] = 1;
         for (int j = 0; j < response.ColumnCount; j++)
         {
-            VectorKernels.Axpy(VectorKernels.Dot(((MatrixView)modes).Column(j), gradient), ((MatrixView)response).Column(j), rest);
+            VectorRoutines.Axpy(VectorRoutines.Dot(((MatrixView)modes).Column(j), gradient), ((MatrixView)response).Column(j), rest);
             errors[j + 1] = VectorMath.Norm(rest) / scale;
         }
         return errors;

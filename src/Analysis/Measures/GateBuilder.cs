@@ -40,11 +40,11 @@ internal static class GateBuilder
             q.Clear();
             for (int i = 0; i < n; i++)
             {
-                VectorKernels.Scale(n * g[i * p], x.Column(i * p), zi);
-                for (int c = 1; c < p; c++) VectorKernels.Axpy(n * g[i * p + c], x.Column(i * p + c), zi);
-                VectorKernels.Axpy(1, zi, s);
-                VectorKernels.Multiply(zi, zi, zz);
-                VectorKernels.Axpy(1, zz, q);
+                VectorRoutines.Scale(n * g[i * p], x.Column(i * p), zi);
+                for (int c = 1; c < p; c++) VectorRoutines.Axpy(n * g[i * p + c], x.Column(i * p + c), zi);
+                VectorRoutines.Axpy(1, zi, s);
+                VectorRoutines.Multiply(zi, zi, zz);
+                VectorRoutines.Axpy(1, zz, q);
             }
             for (int j = 0; j < count; j++)
             {

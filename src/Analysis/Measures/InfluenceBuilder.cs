@@ -22,10 +22,10 @@ internal static class InfluenceBuilder
             {
                 trace += w[i * p + a, i * p + a];
                 for (int b = 0; b < p; b++) self += g[a] * w[i * p + a, i * p + b] * g[b];
-                VectorKernels.Axpy(-g[a], q.Column(i * p + a), target);
+                VectorRoutines.Axpy(-g[a], q.Column(i * p + a), target);
             }
-            double response = p == 1 ? VectorKernels.Norm(q.Column(i)) : MatrixNorms.Spectral(q.ColumnRange(i * p, p).ToMatrix(), window.Backend);
-            examples[i] = new ExampleInfluence(VectorKernels.Norm(g), self, trace, response, VectorKernels.Norm(target));
+            double response = p == 1 ? VectorRoutines.Norm(q.Column(i)) : MatrixNorms.Spectral(q.ColumnRange(i * p, p).ToMatrix(), window.Backend);
+            examples[i] = new ExampleInfluence(VectorRoutines.Norm(g), self, trace, response, VectorRoutines.Norm(target));
         }
         return new InfluenceResult { Examples = examples, OnTest = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(onTest),
             Strongest = StrongestInfluence.Of(onTest) };

@@ -29,11 +29,11 @@ internal static class KernelEvolutionBuilder
             var kernel = builder.At(k).Train.ToMatrix();
             var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, backend, seed);
             var difference = new DenseMatrix(N, N);
-            VectorKernels.Combine(1, kernel.Values, -1, start.Values, difference.Values);
+            VectorRoutines.Combine(1, kernel.Values, -1, start.Values, difference.Values);
             double moved = MatrixNorms.Frobenius(difference), movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed)
                 .SpectralNorm;
             var centred = Centre(kernel);
-            double alignment = VectorKernels.Dot(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * startCentredNorm);
+            double alignment = VectorRoutines.Dot(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * startCentredNorm);
             points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? movedSpectral / spectral : 0, frobenius > 0 ? moved / frobenius : 0,
                 double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, k == 0 ? 0 : LargestAngle(startModes, pairs.Leading(leading, backend), backend),
                     pairs.Values[^1]));
@@ -47,7 +47,7 @@ internal static class KernelEvolutionBuilder
         int N = k.RowCount;
         MatrixView view = k;
         double[] mean = new double[N];
-        for (int j = 0; j < N; j++) mean[j] = VectorKernels.Sum(view.Column(j)) / N;
+        for (int j = 0; j < N; j++) mean[j] = VectorRoutines.Sum(view.Column(j)) / N;
         double total = mean.Average();
         var centred = new DenseMatrix(N, N);
         MatrixView target = centred;

@@ -58,8 +58,8 @@ internal static class ScheduleBuilder
     public static double Increment(DenseMatrix after, DenseMatrix before, double scale, Backend backend, int seed = 0)
     {
         var difference = new DenseMatrix(after.RowCount, after.RowCount);
-        VectorKernels.Combine(1, after.Values, -1, before.Values, difference.Values);
-        return VectorKernels.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed)
+        VectorRoutines.Combine(1, after.Values, -1, before.Values, difference.Values);
+        return VectorRoutines.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed)
             .Values[0] / scale;
     }
 }

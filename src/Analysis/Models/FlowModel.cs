@@ -75,7 +75,7 @@ public sealed record FlowModel : RunModel
     internal override Known<SecondIntegration> Second { get; }
 
     /// <summary>Integrates the operators and, beside them, what their budgets need.</summary>
-    internal static FlowModel Build(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
+    internal static FlowModel Build(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
         var (options, outputs) = (input.Options, input.Outputs);
         var trajectory = input.Interpolate(input.AllCheckpoints);

@@ -31,7 +31,7 @@ public sealed record InterpolatedDescentModel : DescentModel
     /// <summary>Forms the operators step by step on the interpolant.</summary>
     /// <exception cref="ArgumentException">The optimizer has no such recursion, step numbers do not increase, or the run does not give a Jacobian at each
     /// step.</exception>
-    internal static InterpolatedDescentModel Build(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
+    internal static InterpolatedDescentModel Build(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
         var checkpoints = input.Checkpoints;
         Require(input);

@@ -36,7 +36,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     }
 
     /// <summary>Forms P, W_S, G_S and G_Q.</summary>
-    public RunModel Integrate(AnalysisInput input, SecondThread second, Action<double> progress, CancellationToken cancellation)
+    public RunModel Integrate(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
         if (Mode == AnalysisMode.Flow) return FlowModel.Build(input, second, progress, cancellation);
         return Exact ? ExactDescentModel.Build(input, progress, cancellation) : InterpolatedDescentModel.Build(input, second, progress, cancellation);

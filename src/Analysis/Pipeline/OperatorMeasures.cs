@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis;
 internal static class OperatorMeasures
 {
     /// <summary>Measures; the second carry and the relative dissipation run beside the rest.</summary>
-    public static Measurements Of(StudiedWindow window, RecordedMeasures beside, SecondThread second, StageProgress stages, CancellationToken cancellation)
+    public static Measurements Of(StudiedWindow window, RecordedMeasures beside, SideThread second, StageProgress stages, CancellationToken cancellation)
     {
         var (input, model, solution) = window;
         var carry = second.Run(stop => SecondCarry.Run(model, solution.Pairs.Vectors, input.Checkpoints.Count, input.Options.Seed, stop));

@@ -9,7 +9,7 @@ namespace KernelFlow.Analysis;
 internal sealed record RecordedMeasures(Pending<KernelEvolution> Evolution, Pending<Known<RiskGate>> Gate, Pending<string?> InputHash)
 {
     /// <summary>Starts them.</summary>
-    public static RecordedMeasures Start(CheckpointSequence run, AnalysisInput input, SecondThread second) => new(
+    public static RecordedMeasures Start(CheckpointSequence run, AnalysisInput input, SideThread second) => new(
         second.Run(stop => KernelEvolutionBuilder.Build(input, stop)),
         second.Run(stop => GateBuilder.Build(input.Checkpoints, input.Outputs, stop)),
         second.Run(_ => run.InputHash?.Value));

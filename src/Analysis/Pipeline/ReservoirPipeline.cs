@@ -25,7 +25,7 @@ internal static class ReservoirPipeline
 
         var input = plan.Read(stages, cancellation);
         var integrating = stages.Begin("integrating");
-        using var second = SecondThread.For(input.TrainSize, input.Backend, cancellation);
+        using var second = SideThread.For(input.TrainSize, input.Backend, cancellation);
         var beside = RecordedMeasures.Start(run, input, second);
         var model = plan.Integrate(input, second, integrating, cancellation);
         if (alter is not null) model = alter(model);

@@ -83,7 +83,7 @@ internal static class SpectrumBuilder
         else
         {
             for (int i = 0; i < w.RowCount; i++) sum += w.At(i, i);
-            squares = VectorKernels.Dot(w.Values, w.Values);
+            squares = VectorRoutines.Dot(w.Values, w.Values);
         }
         return squares > 0 ? sum * sum / squares : 0;
     }

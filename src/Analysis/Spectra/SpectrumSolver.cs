@@ -94,8 +94,8 @@ internal static class SpectrumSolver
         for (int j = 0; j < N; j++)
         {
             var column = ((MatrixView)image).Column(j);
-            VectorKernels.Axpy(-values[j], ((MatrixView)vectors).Column(j), column);
-            residuals[j] = VectorKernels.Norm(column);
+            VectorRoutines.Axpy(-values[j], ((MatrixView)vectors).Column(j), column);
+            residuals[j] = VectorRoutines.Norm(column);
         }
         backend.Syrk(Op.Transpose, 1, vectors, 0, gram);
         for (int j = 0; j < N; j++) gram.At(j, j, gram.At(j, j) - 1);

@@ -26,7 +26,7 @@ internal static class DemoCommand
             RequireOwn(folder, replace);
             ReportFolder.Require("--out", report, replace);
             var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
-            await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? RecordMode.Overwrite : RecordMode.New, dense,
+            await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? ExistingRun.Overwrite : ExistingRun.New, dense,
                 cancellation).ConfigureAwait(false);
             var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, new AnalysisOptions { Backend = dense }, cancellation).ConfigureAwait(false);
             analysis.WriteFolder(report);

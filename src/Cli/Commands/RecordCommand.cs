@@ -30,7 +30,7 @@ internal static class RecordCommand
             string folder = parsed.GetRequiredValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var recording = options.Of(parsed);
-            var mode = parsed.GetValue(resume) ? RecordMode.Resume : parsed.GetValue(overwrite) ? RecordMode.Overwrite : RecordMode.New;
+            var mode = parsed.GetValue(resume) ? ExistingRun.Resume : parsed.GetValue(overwrite) ? ExistingRun.Overwrite : ExistingRun.New;
             await RunAsync(terminal, verbosity, folder, recording, mode, Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)),
                 cancellation).ConfigureAwait(false);
             if (verbosity != Verbosity.Quiet)
@@ -47,7 +47,7 @@ internal static class RecordCommand
     }
 
     /// <summary>Trains and records with progress.</summary>
-    public static Task RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, RecordMode mode, Backend backend,
+    public static Task RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, ExistingRun mode, Backend backend,
         CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
         {

@@ -22,7 +22,7 @@ internal sealed class CarriedGradient(InterpolantSteps steps, double[] start) : 
     public override void Responded(long step, in MatrixView x, in MatrixView t)
     {
         _loss.Add(x.Column(0), t.Column(0)[..steps.TrainSize], steps.Remainder);
-        VectorKernels.Axpy(1, t.Column(0), Response);
+        VectorRoutines.Axpy(1, t.Column(0), Response);
     }
 
     public override void Moved(long step, in MatrixView x)

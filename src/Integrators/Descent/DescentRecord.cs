@@ -15,7 +15,7 @@ public sealed record QuadratureBudget(double? Dissipation, double? Transport, do
 /// <param name="TestDisplacement">‖ΔU_Q,k‖.</param>
 /// <param name="TrainResidual">‖ΔU_S,k + η_k J̄_S,k J_S,kᵀ g_k‖ (with a buffer: Z from the recorded g).</param>
 /// <param name="TestResidual">‖ΔU_Q,k + η_k J̄_Q,k J_S,kᵀ g_k‖.</param>
-public sealed record StepResiduals(IReadOnlyList<double> TrainDisplacement, IReadOnlyList<double> TestDisplacement,
+public sealed record StepMisfits(IReadOnlyList<double> TrainDisplacement, IReadOnlyList<double> TestDisplacement,
     IReadOnlyList<double> TrainResidual, IReadOnlyList<double> TestResidual)
 {
     /// <summary>The largest of the residuals relative to the displacement of their own step.</summary>
@@ -69,7 +69,7 @@ public sealed class DescentRecord
     public required double Epsilon { get; init; }
 
     /// <summary>Residuals per step; null when recorded outputs were not given.</summary>
-    public StepResiduals? Residuals { get; init; }
+    public StepMisfits? Residuals { get; init; }
 
     /// <summary>The residuals, signed, carried along by the recursion; null when recorded outputs were not given.</summary>
     /// <remarks>

@@ -46,7 +46,7 @@ internal sealed class InterpolantSteps : DescentMap
         for (int c = 0; c < x.Columns; c++)
         {
             _trajectory.ApplyChord(_interval, time, start + length * (j + 1) / count, x.Column(c), t.Column(c));
-            VectorKernels.Scale(rate, t.Column(c), t.Column(c));
+            VectorRoutines.Scale(rate, t.Column(c), t.Column(c));
         }
         // B linear along the step: its mean is at the middle, B̄' = 2∫(1−θ)B dθ at a third.
         _trajectory.Hessian(_interval, time + rate / 3, Remainder);

@@ -9,7 +9,7 @@ internal sealed class KernelResponse : StepResponse
 {
     private readonly DescentKernels _kernels;
     private readonly Backend _backend;
-    private readonly DescentStep _step;
+    private readonly StepKernels _step;
     private readonly MatrixView _test, _motion, _left, _transposed;
     private readonly SimpsonEstimate _simpson;
 
@@ -17,7 +17,7 @@ internal sealed class KernelResponse : StepResponse
     {
         (_kernels, _backend) = (kernels, backend);
         int N = kernels.TrainSize, M = kernels.TestSize;
-        _step = new DescentStep(N, M);
+        _step = new StepKernels(N, M);
         _test = new MatrixView(new double[M * M], M, M);
         _simpson = new SimpsonEstimate(N + M);
         (_motion, _left, _transposed) = (Square(N), Square(N), Square(N));

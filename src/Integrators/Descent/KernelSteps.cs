@@ -8,7 +8,7 @@ internal sealed class KernelSteps : DescentMap
 {
     private readonly DescentKernels _kernels;
     private readonly Backend _backend;
-    private readonly DescentStep _step;
+    private readonly StepKernels _step;
     private readonly ChordHessian _hessian;
     private readonly double[] _none; // no estimate of the quadrature is wanted, for no vector
 
@@ -17,7 +17,7 @@ internal sealed class KernelSteps : DescentMap
     public KernelSteps(DescentKernels kernels, Backend backend)
     {
         (_kernels, _backend) = (kernels, backend);
-        _step = new DescentStep(kernels.TrainSize, kernels.TestSize);
+        _step = new StepKernels(kernels.TrainSize, kernels.TestSize);
         _hessian = new ChordHessian(kernels.TrainSize / kernels.Outputs, kernels.Outputs);
         _none = new double[kernels.TrainSize];
     }

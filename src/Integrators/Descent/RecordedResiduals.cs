@@ -26,7 +26,7 @@ internal sealed class RecordedResiduals
     }
 
     /// <summary>Displacements and residuals of the steps.</summary>
-    public StepResiduals PerStep => new(_trainDisplacement, _testDisplacement, _trainResidual, _testResidual);
+    public StepMisfits PerStep => new(_trainDisplacement, _testDisplacement, _trainResidual, _testResidual);
 
     /// <summary>The error that is carried along.</summary>
     public QuadratureError Error => _error;

@@ -26,7 +26,7 @@ internal sealed class SimpsonEstimate(int size)
     /// <param name="change">(J_{k+1} − J_k)·y in the same units.</param>
     public void Scale(Span<double> defect, ReadOnlySpan<double> change)
     {
-        double bend = VectorKernels.Dot(defect, defect), mean = VectorKernels.Dot(change, change) / size, fourth = 0;
+        double bend = VectorRoutines.Dot(defect, defect), mean = VectorRoutines.Dot(change, change) / size, fourth = 0;
         for (int r = 0; r < size; r++)
         {
             double square = defect[r] * defect[r];
@@ -35,14 +35,14 @@ internal sealed class SimpsonEstimate(int size)
         double ratio = C / 20 * 36 * fourth / bend;
         if (_seen >= 2)
         {
-            VectorKernels.Combine(1, defect, -2, _last, _second);
-            VectorKernels.Axpy(1, _lastButOne, _second);
-            ratio += VectorKernels.Norm(_second) / (240 * Math.Sqrt(bend));
+            VectorRoutines.Combine(1, defect, -2, _last, _second);
+            VectorRoutines.Axpy(1, _lastButOne, _second);
+            ratio += VectorRoutines.Norm(_second) / (240 * Math.Sqrt(bend));
         }
         _last.CopyTo(_lastButOne, 0);
         defect.CopyTo(_last);
         _seen++;
         // Not a number where nothing bends or nothing moves: then the defect as it is, or zero.
-        VectorKernels.Scale(ratio < Most ? ratio : bend > 0 ? Most : 0, defect, defect);
+        VectorRoutines.Scale(ratio < Most ? ratio : bend > 0 ? Most : 0, defect, defect);
     }
 }

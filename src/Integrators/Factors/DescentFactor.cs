@@ -41,7 +41,7 @@ public sealed class DescentFactor : LinearOperator
             throw new ArgumentException("The run holds kernel blocks: there are no Jacobians to form a factor from.", nameof(checkpoints));
         var kernels = DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment);
         var jacobians = JacobianCoordinates.ReadCheckpoints(checkpoints, kernels.Steps, backend, cancellation);
-        var step = new DescentStep(kernels.TrainSize, kernels.TestSize);
+        var step = new StepKernels(kernels.TrainSize, kernels.TestSize);
         var chord = new ChordHessian(kernels.TrainSize / kernels.Outputs, kernels.Outputs);
         var g = new double[kernels.TrainSize];
         var chords = new MatrixView[kernels.Steps];

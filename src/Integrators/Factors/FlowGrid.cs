@@ -134,11 +134,11 @@ public sealed class FlowGrid
 
     internal static void Scale(double factor, in MatrixView x, in MatrixView y)
     {
-        for (int j = 0; j < x.Columns; j++) VectorKernels.Scale(factor, x.Column(j), y.Column(j));
+        for (int j = 0; j < x.Columns; j++) VectorRoutines.Scale(factor, x.Column(j), y.Column(j));
     }
 
     private static void Add(double factor, in MatrixView x, in MatrixView y)
     {
-        for (int j = 0; j < x.Columns; j++) VectorKernels.Axpy(factor, x.Column(j), y.Column(j));
+        for (int j = 0; j < x.Columns; j++) VectorRoutines.Axpy(factor, x.Column(j), y.Column(j));
     }
 }

@@ -46,7 +46,7 @@ internal sealed class StageMaps
         for (int i = 0; i < maps.Length; i++)
         {
             maps[i] = _method.AtNode(i);
-            if (!VectorKernels.AllFinite(maps[i].Array.AsSpan(maps[i].Offset, maps[i].Rows * maps[i].Columns)))
+            if (!VectorRoutines.AllFinite(maps[i].Array.AsSpan(maps[i].Offset, maps[i].Rows * maps[i].Columns)))
                 throw new NumericalException(FormattableString.Invariant($"{_tableau.Name}: a stage value at t = {taken.At(_tableau.C[i]):R} is not finite; ")
                 + "likely cause: a kernel or loss Hessian that is not finite there.");
             if (step < _keep) maps[i] = maps[i].ToMatrix();

@@ -100,12 +100,12 @@ public static class Methods
             double rate = 0, bound = hessian.NormBound() * MatrixNorms.Frobenius(kernels.Slice(0, 0, n, n));
             for (int i = 0; i < Iterations; i++)
             {
-                double size = VectorKernels.Norm(x.Column(0));
-                if (size > 0) VectorKernels.Divide(x.Column(0), size);
+                double size = VectorRoutines.Norm(x.Column(0));
+                if (size > 0) VectorRoutines.Divide(x.Column(0), size);
                 else for (int j = 0; j < n; j++) x[j, 0] = (random.NextDouble() - 0.5) / n; // at first, and after a kernel that vanished
-                for (int j = 0; j < n; j++) y[j, 0] = VectorKernels.Dot(kernels.Column(j)[..n], x.Column(0));
+                for (int j = 0; j < n; j++) y[j, 0] = VectorRoutines.Dot(kernels.Column(j)[..n], x.Column(0));
                 hessian.Apply(1, y, 0, x);
-                rate = VectorKernels.Norm(x.Column(0));
+                rate = VectorRoutines.Norm(x.Column(0));
             }
             if (k > 0)
             {

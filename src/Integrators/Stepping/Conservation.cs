@@ -27,10 +27,10 @@ internal static class Conservation
             int last = trajectory.Knots.Count - 1;
             double weight = 0.5 * beta * (trajectory.Knots[Math.Min(k + 1, last)] - trajectory.Knots[Math.Max(k - 1, 0)]);
             trajectory.Kernels(Math.Min(k, last - 1), trajectory.Knots[k], kernels);
-            for (int j = 0; j < n; j++) VectorKernels.Axpy(weight, kernels.Column(j)[..n], integral.Column(j));
+            for (int j = 0; j < n; j++) VectorRoutines.Axpy(weight, kernels.Column(j)[..n], integral.Column(j));
         }
         for (int j = 0; j < n; j++)
-            if (!VectorKernels.AllFinite(integral.Column(j))) return null;
+            if (!VectorRoutines.AllFinite(integral.Column(j))) return null;
         // λ_min > shift exactly where A − shift·I has a Cholesky factor: a tenth of the cost of eigenvalues. ‖A‖_F bounds λ_max.
         double shift = Math.Max(Slowest, AboveRounding * Tolerances.Epsilon * MatrixNorms.Frobenius(integral));
         for (int i = 0; i < n; i++) integral[i, i] -= shift;

@@ -70,10 +70,10 @@ internal sealed class FlowState
         MatrixView w = W, gs = GS, gq = GQ;
         for (int j = 0; j < Layout.Carried; j++)
         {
-            VectorKernels.Axpy(1, sums.GQ.Column(j), gq.Column(j));
+            VectorRoutines.Axpy(1, sums.GQ.Column(j), gq.Column(j));
             if (sums.TestOnly) continue;
-            VectorKernels.Axpy(1, sums.W.Column(j), w.Column(j));
-            VectorKernels.Axpy(1, sums.GS.Column(j), gs.Column(j));
+            VectorRoutines.Axpy(1, sums.W.Column(j), w.Column(j));
+            VectorRoutines.Axpy(1, sums.GS.Column(j), gs.Column(j));
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class FlowState
         for (int j = 0; j < Layout.Carried; j++)
         {
             var target = ((MatrixView)GS).Column(j);
-            VectorKernels.Scale(-1 / beta, P.Column(j), target);
+            VectorRoutines.Scale(-1 / beta, P.Column(j), target);
             target[j] += 1 / beta;
         }
     }
@@ -102,7 +102,7 @@ internal sealed class FlowState
     public double[] Carry(double[] v)
     {
         var result = new double[_n];
-        for (int j = 0; j < Layout.Carried; j++) VectorKernels.Axpy(v[j], X.Column(j), result);
+        for (int j = 0; j < Layout.Carried; j++) VectorRoutines.Axpy(v[j], X.Column(j), result);
         return result;
     }
 

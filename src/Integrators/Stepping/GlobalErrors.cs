@@ -38,13 +38,13 @@ internal sealed class GlobalErrors
     {
         double factor = 1 / trial.Divisor;
         var errors = _state.Errors;
-        for (int j = 0; j < Count; j++) VectorKernels.Axpy(factor, trial.Difference.Column(j), errors.Column(j));
+        for (int j = 0; j < Count; j++) VectorRoutines.Axpy(factor, trial.Difference.Column(j), errors.Column(j));
         Add(factor, fine.GQ, coarse.GQ, _gq);
         _unresolved += trial.Defect;
         _moved = trial.Moved;
         if (fine.TestOnly) return;
         Add(factor, fine.GS, coarse.GS, _gs);
-        VectorKernels.Axpy(factor, trial.GramianDifference.Array, _w.Array);
+        VectorRoutines.Axpy(factor, trial.GramianDifference.Array, _w.Array);
         for (int i = 0; i < Count; i++)
             for (int j = 0; j < Count; j++) _w[i, j] += fine.Cross[i, j] + fine.Cross[j, i];
     }
@@ -75,9 +75,9 @@ internal sealed class GlobalErrors
         MatrixView probes = ColumnLayout.Probe(fine), carried = _state.Layout.Errors(fine);
         for (int j = 0; j < Count; j++)
         {
-            VectorKernels.Axpy(factor, probes.Column(j), target.Column(j));
-            VectorKernels.Axpy(-factor, coarse.Column(j), target.Column(j));
-            VectorKernels.Axpy(1, carried.Column(j), target.Column(j));
+            VectorRoutines.Axpy(factor, probes.Column(j), target.Column(j));
+            VectorRoutines.Axpy(-factor, coarse.Column(j), target.Column(j));
+            VectorRoutines.Axpy(1, carried.Column(j), target.Column(j));
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class LocalErrors
     /// <summary>Forms the difference of P·V after the halves and after the step.</summary>
     public MatrixView Compare(in MatrixView fine, in MatrixView coarse)
     {
-        for (int j = 0; j < Count; j++) VectorKernels.Combine(1, fine.Column(j), -1, coarse.Column(j), Difference.Column(j));
+        for (int j = 0; j < Count; j++) VectorRoutines.Combine(1, fine.Column(j), -1, coarse.Column(j), Difference.Column(j));
         return Difference;
     }
 
@@ -48,7 +48,7 @@ internal sealed class LocalErrors
             _backend.Gemm(Op.Transpose, Op.None, -0.5 / beta, probes, Difference, 0, GramianDifference);
             return new OperatorNorms(p, ProbeVectors.Pairs(GramianDifference, 2), p / beta, gq);
         }
-        VectorKernels.Combine(1, fine.ProbeW.Array, -1, coarse.ProbeW.Array, GramianDifference.Array);
+        VectorRoutines.Combine(1, fine.ProbeW.Array, -1, coarse.ProbeW.Array, GramianDifference.Array);
         return new OperatorNorms(p, ProbeVectors.Pairs(GramianDifference, 1), ProbeVectors.Distance(ColumnLayout.Probe(fine.GS), coarse.GS), gq);
     }
 
@@ -72,8 +72,8 @@ internal sealed class LocalErrors
     {
         for (int j = 0; j < Count; j++)
         {
-            VectorKernels.Combine(1, after.Column(j), -1, before.Column(j), _rest.Column(j));
-            VectorKernels.Axpy(1, fine.Motion.Column(j), _rest.Column(j));
+            VectorRoutines.Combine(1, after.Column(j), -1, before.Column(j), _rest.Column(j));
+            VectorRoutines.Axpy(1, fine.Motion.Column(j), _rest.Column(j));
         }
         // Sums of this many terms are known no better.
         double rounding = 20 * Tolerances.Epsilon * ProbeVectors.Spread(before);

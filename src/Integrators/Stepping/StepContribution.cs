@@ -158,8 +158,8 @@ public sealed class StepContribution
             _backend.Gemm(Op.None, Op.None, 1, TrainRows(kernels), y, 0, train);
             for (int j = 0; j < y.Columns; j++)
             {
-                if (_keepTransfer == 0) VectorKernels.Scale(weight, train.Column(j), GS.Column(j));
-                else VectorKernels.Axpy(weight, train.Column(j), GS.Column(j));
+                if (_keepTransfer == 0) VectorRoutines.Scale(weight, train.Column(j), GS.Column(j));
+                else VectorRoutines.Axpy(weight, train.Column(j), GS.Column(j));
             }
             var probes = ColumnLayout.Probe(y);
             _backend.Gemm(Op.Transpose, Op.None, weight, probes, ColumnLayout.Probe(train), _keepGramian, ProbeW);

@@ -16,6 +16,6 @@ internal sealed class ActivationLayer(int size, ActivationKind kind) : Layer(siz
     public override void Backward(Backend backend, double[] w, int offset, in MatrixView deltaZ, in MatrixView deltaA, int q, double[] extra, double[] scratch)
     {
         for (int r = 0; r < deltaZ.Columns; r++)
-            VectorKernels.Multiply(deltaZ.Column(r), extra.AsSpan(r / q * OutputSize, OutputSize), deltaA.Column(r));
+            VectorRoutines.Multiply(deltaZ.Column(r), extra.AsSpan(r / q * OutputSize, OutputSize), deltaA.Column(r));
     }
 }

@@ -100,7 +100,7 @@ internal sealed class ConvolutionLayer : Layer
 
     private void AddBias(ReadOnlySpan<double> delta, Span<double> bias)
     {
-        for (int l = 0; l < _positions; l++) VectorKernels.Axpy(1, delta.Slice(l * _channels, _channels), bias);
+        for (int l = 0; l < _positions; l++) VectorRoutines.Axpy(1, delta.Slice(l * _channels, _channels), bias);
     }
 
     // Row-major channels × K is column-major K × channels: Wᵀ.

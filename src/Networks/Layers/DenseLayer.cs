@@ -26,7 +26,7 @@ internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling sc
         backend.Gemm(Op.None, Op.Transpose, scaling.Multiplier, a, deltaZ, 0, Weights(gradient, offset));
         var bias = gradient.AsSpan(offset + BiasOffset, OutputSize);
         bias.Clear();
-        for (int i = 0; i < deltaZ.Columns; i++) VectorKernels.Axpy(1, deltaZ.Column(i), bias);
+        for (int i = 0; i < deltaZ.Columns; i++) VectorRoutines.Axpy(1, deltaZ.Column(i), bias);
     }
 
     public override void Rows(Backend backend, in MatrixView a, in MatrixView deltaZ, int q, double[] extra, in MatrixView rows, int offset)
@@ -36,7 +36,7 @@ internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling sc
             var delta = deltaZ.Column(r);
             var input = a.Column(r / q);
             var row = rows.Column(r).Slice(offset, ParameterCount);
-            for (int o = 0; o < OutputSize; o++) VectorKernels.Scale(scaling.Multiplier * delta[o], input, row.Slice(o * InputSize, InputSize));
+            for (int o = 0; o < OutputSize; o++) VectorRoutines.Scale(scaling.Multiplier * delta[o], input, row.Slice(o * InputSize, InputSize));
             delta.CopyTo(row[BiasOffset..]);
         }
     }

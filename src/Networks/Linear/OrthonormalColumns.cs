@@ -15,7 +15,7 @@ internal static class OrthonormalColumns
             var column = q.Values.AsSpan(j * rows, rows);
             foreach (ref double entry in column) entry = random.NextNormal();
             Orthogonalise(q.Values.AsSpan(0, j * rows), column);
-            VectorKernels.Divide(column, VectorKernels.Norm(column));
+            VectorRoutines.Divide(column, VectorRoutines.Norm(column));
         }
         return q;
     }
@@ -27,7 +27,7 @@ internal static class OrthonormalColumns
             for (int first = 0; first < basis.Length; first += column.Length)
             {
                 var q = basis.Slice(first, column.Length);
-                VectorKernels.Axpy(-VectorKernels.Dot(q, column), q, column);
+                VectorRoutines.Axpy(-VectorRoutines.Dot(q, column), q, column);
             }
     }
 }

@@ -87,8 +87,8 @@ internal static class CholeskyFactorization
             if (!(pivot > 0) || double.IsInfinity(pivot)) return j + 1;
             a[j, j] = Math.Sqrt(pivot);
             var below = a.Column(j)[(j + 1)..];
-            VectorKernels.Divide(below, a[j, j]);
-            for (int k = j + 1; k < a.Rows; k++) VectorKernels.Axpy(-a[k, j], a.Column(j)[k..], a.Column(k)[k..]);
+            VectorRoutines.Divide(below, a[j, j]);
+            for (int k = j + 1; k < a.Rows; k++) VectorRoutines.Axpy(-a[k, j], a.Column(j)[k..], a.Column(k)[k..]);
         }
         return 0;
     }

@@ -52,13 +52,13 @@ internal static class HouseholderQr
             for (int j = k + 1; j < a.Columns && tau != 0; j++)
             {
                 var column = a.Column(j)[(k + 1)..];
-                double share = tau * (a[k, j] + VectorKernels.Dot(v, column));
+                double share = tau * (a[k, j] + VectorRoutines.Dot(v, column));
                 a[k, j] -= share;
-                VectorKernels.Axpy(-share, v, column);
+                VectorRoutines.Axpy(-share, v, column);
             }
 
             // T(0:k,k) = −τ·T(0:k,0:k)·V(:,0:k)ᵀ·v
-            for (int i = 0; i < k; i++) t[i, k] = -tau * (a[k, i] + VectorKernels.Dot(a.Column(i)[(k + 1)..], v));
+            for (int i = 0; i < k; i++) t[i, k] = -tau * (a[k, i] + VectorRoutines.Dot(a.Column(i)[(k + 1)..], v));
             for (int i = 0; i < k; i++)
             {
                 double sum = 0;
@@ -72,18 +72,18 @@ internal static class HouseholderQr
     // (α, x) ← (β, v) with (I − τ·(1,v)(1,v)ᵀ)·(α, x) = (β, 0); τ is returned.
     private static double Reflect(ref double alpha, Span<double> x)
     {
-        double largest = VectorKernels.LargestMagnitude(x);
+        double largest = VectorRoutines.LargestMagnitude(x);
         if (largest == 0) return 0;
         double norm = Norm(x, largest), beta = -Math.CopySign(Hypotenuse(alpha, norm), alpha);
         double tau = (beta - alpha) / beta;
-        VectorKernels.Divide(x, alpha - beta);
+        VectorRoutines.Divide(x, alpha - beta);
         alpha = beta;
         return tau;
     }
 
     private static double Norm(Span<double> x, double largest)
     {
-        if (largest is > 1e-140 and < 1e140) return Math.Sqrt(VectorKernels.Dot(x, x));
+        if (largest is > 1e-140 and < 1e140) return Math.Sqrt(VectorRoutines.Dot(x, x));
         double sum = 0;
         foreach (double value in x) sum += value / largest * (value / largest);
         return largest * Math.Sqrt(sum);

@@ -72,7 +72,7 @@ internal static class LuFactorization
         for (int j = 0; j < a.Columns; j++)
         {
             var column = a.Column(j);
-            int pivot = j + VectorKernels.IndexOfLargest(column[j..]);
+            int pivot = j + VectorRoutines.IndexOfLargest(column[j..]);
             pivots[j] = pivot;
             if (column[pivot] == 0)
             {
@@ -84,8 +84,8 @@ internal static class LuFactorization
                 for (int k = 0; k < a.Columns; k++) (a[j, k], a[pivot, k]) = (a[pivot, k], a[j, k]);
             }
             var below = column[(j + 1)..];
-            VectorKernels.Divide(below, column[j]);
-            for (int k = j + 1; k < a.Columns; k++) VectorKernels.Axpy(-a[j, k], below, a.Column(k)[(j + 1)..]);
+            VectorRoutines.Divide(below, column[j]);
+            for (int k = j + 1; k < a.Columns; k++) VectorRoutines.Axpy(-a[j, k], below, a.Column(k)[(j + 1)..]);
         }
         return zeroPivot;
     }

@@ -43,7 +43,7 @@ internal sealed class BlockDescentKernels : DescentKernels
         target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1],
             _segment);
 
-    protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
+    protected override void FillCore(int step, ReadOnlySpan<double> g, StepKernels target)
     {
         var c = _checkpoints[step];
         MatrixView average = target.Average, start = target.Start, next = _next, middle = _middle;
@@ -92,7 +92,7 @@ internal sealed class BlockDescentKernels : DescentKernels
     }
 
     // F = J̄J_Sᵀ V Λ^{-1/2} over the eigenpairs of K_SS above rounding; F Fᵀ are the two bounds.
-    private void Bounds(int step, DescentStep target)
+    private void Bounds(int step, StepKernels target)
     {
         target.Start.CopyTo(_vectors);
         _backend.SymmetricEigen(_vectors, _values, vectors: true);

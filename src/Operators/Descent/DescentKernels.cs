@@ -45,7 +45,7 @@ public abstract class DescentKernels
     /// <summary>The rule for J̄.</summary>
     public abstract ChordQuadratureKind Quadrature { get; }
 
-    /// <summary>Whether <see cref="DescentStep.TestAverage"/> is J̄_Q J̄_Qᵀ or a bound of it from K_QQ; otherwise it is J̄_QJ_Sᵀ K_SS⁺ J_SJ̄_Qᵀ.</summary>
+    /// <summary>Whether <see cref="StepKernels.TestAverage"/> is J̄_Q J̄_Qᵀ or a bound of it from K_QQ; otherwise it is J̄_QJ_Sᵀ K_SS⁺ J_SJ̄_Qᵀ.</summary>
     public virtual bool HasTestKernel => true;
 
     /// <summary>Relative size of rounding in the kernels: ε of float64 when formed from Jacobians, of the stored type for kernel blocks.</summary>
@@ -53,10 +53,10 @@ public abstract class DescentKernels
 
     /// <summary>Fills the kernels of one step.</summary>
     /// <param name="step">k.</param>
-    /// <param name="g">The vector that <see cref="DescentStep.Defect"/> is wanted for, length N.</param>
+    /// <param name="g">The vector that <see cref="StepKernels.Defect"/> is wanted for, length N.</param>
     /// <param name="target">Receives them.</param>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
-    public void Fill(int step, ReadOnlySpan<double> g, DescentStep target)
+    public void Fill(int step, ReadOnlySpan<double> g, StepKernels target)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
@@ -72,7 +72,7 @@ public abstract class DescentKernels
     public abstract void Hessians(int step, ChordHessian target);
 
     /// <summary>Core of <see cref="Fill"/>.</summary>
-    protected abstract void FillCore(int step, ReadOnlySpan<double> g, DescentStep target);
+    protected abstract void FillCore(int step, ReadOnlySpan<double> g, StepKernels target);
 
     /// <summary>The kernels of a run that recorded every step of plain gradient descent: from its Jacobians, streamed, or from its kernel blocks.</summary>
     /// <param name="checkpoints">The run or a window of it.</param>

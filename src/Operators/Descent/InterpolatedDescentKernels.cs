@@ -46,7 +46,7 @@ public sealed class InterpolatedDescentKernels : DescentKernels
     }
 
     /// <inheritdoc/>
-    protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
+    protected override void FillCore(int step, ReadOnlySpan<double> g, StepKernels target)
     {
         var (interval, from, to) = _steps[step];
         _trajectory.Kernels(interval, from, _kernels);

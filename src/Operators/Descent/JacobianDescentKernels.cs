@@ -32,7 +32,7 @@ internal sealed class JacobianDescentKernels : DescentKernels
     public override void Hessians(int step, ChordHessian target) =>
         target.Fill(_loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1], _segment);
 
-    protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
+    protected override void FillCore(int step, ReadOnlySpan<double> g, StepKernels target)
     {
         target.HasDefect = _columns.HasDefect;
         Array.Clear(target.Defect);

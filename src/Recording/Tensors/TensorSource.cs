@@ -93,7 +93,7 @@ public abstract class TensorSource
         if (first < 0 || first > Count - destination.Length)
             throw new ArgumentOutOfRangeException(nameof(first), $"{Location}: {Name}: elements [{first}, {first + destination.Length}) of {Count}.");
         ReadCore(first, destination);
-        if (VectorKernels.AllFinite(destination)) return;
+        if (VectorRoutines.AllFinite(destination)) return;
         for (int i = 0; i < destination.Length; i++)
             if (!double.IsFinite(destination[i])) throw NotFinite(first + i, destination[i]);
     }

@@ -41,7 +41,7 @@ internal static class InclusionSections
 
     private static string? Kernel(InclusionResult inclusion)
     {
-        if (inclusion.Kernel is not { } kernel) return null;
+        if (inclusion.NullSpace is not { } kernel) return null;
         if (kernel.Dimension == 0) return $"No eigenvalue of W_S is within rounding of 0 ({Short(kernel.Floor)}); the smallest is "
             + $"{Short(kernel.SmallestKept)}.";
         string gap = kernel.SmallestKept is { } kept

@@ -18,10 +18,10 @@ internal static class OrthonormalBasis
             var column = ((MatrixView)scaled).Column(j);
             foreach (double v in column)
                 if (!double.IsFinite(v)) throw new ArgumentException(FormattableString.Invariant($"{name}: column {j} has an element {v}."));
-            double largest = VectorKernels.LargestMagnitude(column);
+            double largest = VectorRoutines.LargestMagnitude(column);
             if (largest == 0) throw new ArgumentException($"{name}: column {j} is zero.");
-            VectorKernels.Divide(column, largest);
-            VectorKernels.Divide(column, VectorKernels.Norm(column));
+            VectorRoutines.Divide(column, largest);
+            VectorRoutines.Divide(column, VectorRoutines.Norm(column));
         }
         var sigma = new double[k];
         var basis = new DenseMatrix(n, k);

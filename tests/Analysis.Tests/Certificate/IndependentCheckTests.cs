@@ -80,7 +80,7 @@ public class IndependentCheckTests
         var asked = new List<double>();
         var (context, spectrum) = Stages(SoftRun(20, 0.8, 0.01), TestRuns.Options with { RelativeTolerance = 1e-6 });
         var sound = context.Model.Second.Value;
-        SecondRun Take(double tolerance)
+        SecondOperators Take(double tolerance)
         {
             asked.Add(tolerance);
             var run = tolerance == SecondIntegration.Coarse ? sound.First : sound.At(tolerance, CancellationToken.None);
@@ -89,7 +89,7 @@ public class IndependentCheckTests
             Matrix<double> W = run.Propagation!.W_S + 5 * context.Pairs.Values[^1] * psi.OuterProduct(psi);
             return run with { Propagation = With(run.Propagation, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfMatrix(W)) };
         }
-        var second = new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() => Take(SecondIntegration.Coarse))), (tolerance, _) =>
+        var second = new SecondIntegration(new Pending<SecondOperators>(new Lazy<SecondOperators>(() => Take(SecondIntegration.Coarse))), (tolerance, _) =>
             Take(tolerance));
         var inclusion = InclusionCheck.Run(context, second, spectrum);
         Assert.True(inclusion.Verdict == expected, $"{inclusion.Verdict}: {inclusion.Reason}");
@@ -104,8 +104,8 @@ public class IndependentCheckTests
     public void AFailedSecondRunIsTold()
     {
         var failed =
-            new SecondIntegration(new Pending<SecondRun>(new Lazy<SecondRun>(() =>
-            new SecondRun(1e-2, null, double.NaN, "the second integration failed: it jumped"))), (_, _) => throw new InvalidOperationException());
+            new SecondIntegration(new Pending<SecondOperators>(new Lazy<SecondOperators>(() =>
+            new SecondOperators(1e-2, null, double.NaN, "the second integration failed: it jumped"))), (_, _) => throw new InvalidOperationException());
         foreach (var (threshold, expected) in ((double, Verdict)[])[(1e-3, Verdict.Undecided), (1e-12, Verdict.Vacuous)])
         {
             var (context, spectrum) = Stages(SoftRun(20, 0.8, 0.01), TestRuns.Options with { RelativeTolerance = 1e-6, Threshold = threshold });
@@ -132,7 +132,7 @@ public class IndependentCheckTests
     {
         var backend = TestRuns.Managed;
         var outputs = OutputRecord.Read(checkpoints);
-        using var second = SecondThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
+        using var second = SideThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
         var input = new AnalysisInput(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend);
         var model = FlowModel.Build(input, second, _ => { }, CancellationToken.None);
         _ = model.Second.Value.First; // before the thread it may run on is gone

@@ -77,7 +77,7 @@ public class OperatorFaultTests
         var run = FlowRecording.Of(path, s_times, stepsPerInterval: 100);
         var sound = Examine(run, Fault.None, "gauss-4", 1e-10);
         Assert.True(sound.Verdict == Verdict.Holds, $"{sound.Verdict}: {sound.Reason}");
-        Assert.Equal(2, sound.Kernel!.Dimension);
+        Assert.Equal(2, sound.NullSpace!.Dimension);
         var leaking = Examine(run, Fault.ShiftedWeightless, "gauss-4", 1e-10, basis.Column(5));
         Assert.Equal(Verdict.Violated, leaking.Verdict);
         Assert.Contains("its bound is", leaking.Reason);
@@ -102,7 +102,7 @@ public class OperatorFaultTests
         var options = TestRuns.Options with { Method = method, RelativeTolerance = 1e-6, Threshold = threshold };
         var checkpoints = recording.Jacobians();
         var outputs = OutputRecord.Read(checkpoints);
-        using var second = SecondThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
+        using var second = SideThread.For(checkpoints.TrainSize, backend, CancellationToken.None);
         var input = new AnalysisInput(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend);
         var model = FlowModel.Build(input, second, _ => { }, CancellationToken.None);
         _ = model.Second.Value.First;

@@ -66,11 +66,11 @@ public class ThresholdCurveTests
     [Fact]
     public void TheNumericalNullSpaceIsThatOfTooFewParameters()
     {
-        var kernel = s_run.Value.Analysis.Inclusion.Kernel!;
+        var kernel = s_run.Value.Analysis.Inclusion.NullSpace!;
         // J(t) = A + tC turns: what one moment leaves out the next one holds.
         Assert.Equal(0, kernel.Dimension);
         var still = FlowRecording.Of(FlowPath.Straight(10, 6, 1, 8, 0, 31), [0, 1, 3], stepsPerInterval: 100).Jacobians();
-        kernel = Analyze.Reservoir(still, TestRuns.Options).Inclusion.Kernel!;
+        kernel = Analyze.Reservoir(still, TestRuns.Options).Inclusion.NullSpace!;
         Assert.Equal((2, true), (kernel.Dimension, kernel.IsClear));
     }
 }

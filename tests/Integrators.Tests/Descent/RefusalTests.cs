@@ -157,7 +157,7 @@ public class RefusalTests
         public override void Hessians(int step, ChordHessian target) =>
             target.Start.Blocks[0] = target.Average.Blocks[0] = target.Remainder.Blocks[0] = step == 2 && Bad == "hessian" ? double.NaN : 1;
 
-        protected override void FillCore(int step, ReadOnlySpan<double> g, DescentStep target)
+        protected override void FillCore(int step, ReadOnlySpan<double> g, StepKernels target)
         {
             OnFill?.Invoke(step);
             target.Average.Fill(101);

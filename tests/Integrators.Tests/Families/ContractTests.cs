@@ -44,7 +44,7 @@ public class ContractTests
                 next.Fill(double.NaN);
                 _middle = (DenseMatrix)(Matrix<double>.Build.DenseIdentity(n) + m).Solve(x.ToMatrix());
                 MatrixView middle = _middle;
-                for (int j = 0; j < x.Columns; j++) VectorKernels.Combine(2 - method.Wrong, middle.Column(j), -1, x.Column(j), next.Column(j));
+                for (int j = 0; j < x.Columns; j++) VectorRoutines.Combine(2 - method.Wrong, middle.Column(j), -1, x.Column(j), next.Column(j));
             }
         }
     }

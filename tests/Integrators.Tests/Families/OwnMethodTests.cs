@@ -36,7 +36,7 @@ public class OwnMethodTests
 
             private static void Add(in MatrixView x, in MatrixView y)
             {
-                for (int j = 0; j < x.Columns; j++) VectorKernels.Axpy(1, x.Column(j), y.Column(j));
+                for (int j = 0; j < x.Columns; j++) VectorRoutines.Axpy(1, x.Column(j), y.Column(j));
             }
         }
     }

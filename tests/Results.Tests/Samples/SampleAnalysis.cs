@@ -105,7 +105,7 @@ internal static class SampleAnalysis
             },
             Inclusion = sample.Inclusion with
             {
-                Visibility = null, Reason = "≥ 3 of <these>", Kernel = new NullSpaceResult(1, 1e-15, null, -1e-17, true),
+                Visibility = null, Reason = "≥ 3 of <these>", NullSpace = new NullSpaceResult(1, 1e-15, null, -1e-17, true),
                     Structural = new StructuralCheck(double.PositiveInfinity, 2, double.NaN),
                 OperatorChecks = [new("symmetry", double.PositiveInfinity, 0), new("energy identity", 1e-16, 3e-16)],
                 ThresholdCurve = [new(1e-8, 3, 0, Verdict.Vacuous, null, 0), new(1e-3, 2, 1, Verdict.Holds, 0.5, 1e-6)],

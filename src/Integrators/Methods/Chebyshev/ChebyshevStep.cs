@@ -67,7 +67,7 @@ internal sealed class ChebyshevStep : NodalStepMethod
         var (_, d1, c1) = Chebyshev(2, w0);
         double b2 = c1 / (d1 * d1), bOlder = b2, bOld = b2, aOld = 1 - b2 * w0, cOld = w1 * c1 / d1 / d1;
         x.CopyTo(older);
-        for (int j = 0; j < _columns; j++) VectorKernels.Combine(1, x.Column(j), b2 * w1, first.Column(j), old.Column(j));
+        for (int j = 0; j < _columns; j++) VectorRoutines.Combine(1, x.Column(j), b2 * w1, first.Column(j), old.Column(j));
         for (int stage = 2; stage <= s; stage++)
         {
             var (value, slope, curvature) = Chebyshev(stage, w0);
@@ -77,15 +77,15 @@ internal sealed class ChebyshevStep : NodalStepMethod
             for (int j = 0; j < _columns; j++)
             {
                 var target = current.Column(j);
-                VectorKernels.Combine(1 - mu - nu, x.Column(j), mu, old.Column(j), target);
-                VectorKernels.Axpy(nu, older.Column(j), target);
-                VectorKernels.Axpy(muTilde, f.Column(j), target);
-                VectorKernels.Axpy(gammaTilde, first.Column(j), target);
+                VectorRoutines.Combine(1 - mu - nu, x.Column(j), mu, old.Column(j), target);
+                VectorRoutines.Axpy(nu, older.Column(j), target);
+                VectorRoutines.Axpy(muTilde, f.Column(j), target);
+                VectorRoutines.Axpy(gammaTilde, first.Column(j), target);
             }
             (bOlder, bOld, aOld, cOld) = (bOld, b, 1 - b * value, w1 * curvature / slope);
             (older, old, current) = (old, current, older);
         }
-        for (int j = 0; j < _columns; j++) VectorKernels.Combine(0.5, x.Column(j), 0.5, old.Column(j), middle.Column(j));
+        for (int j = 0; j < _columns; j++) VectorRoutines.Combine(0.5, x.Column(j), 0.5, old.Column(j), middle.Column(j));
         old.CopyTo(next);
     }
 

@@ -154,8 +154,8 @@ internal sealed class CollocationStep : NodalStepMethod
         for (int j = 0; j < _columns; j++)
         {
             var target = next.Column(j);
-            VectorKernels.Scale(_rest, x.Column(j), target);
-            for (int i = 0; i < d.Length; i++) VectorKernels.Axpy(d[i], _y[i].Column(j), target);
+            VectorRoutines.Scale(_rest, x.Column(j), target);
+            for (int i = 0; i < d.Length; i++) VectorRoutines.Axpy(d[i], _y[i].Column(j), target);
         }
     }
 
@@ -201,12 +201,12 @@ internal sealed class CollocationStep : NodalStepMethod
 
     private static void AddScaled(in MatrixView x, double factor, in MatrixView y)
     {
-        for (int j = 0; j < x.Columns; j++) VectorKernels.Axpy(factor, x.Column(j), y.Column(j));
+        for (int j = 0; j < x.Columns; j++) VectorRoutines.Axpy(factor, x.Column(j), y.Column(j));
     }
 
     private static void ScaledPlusIdentity(in MatrixView x, double factor, double diagonal, in MatrixView y)
     {
-        for (int j = 0; j < x.Columns; j++) VectorKernels.Scale(factor, x.Column(j), y.Column(j));
+        for (int j = 0; j < x.Columns; j++) VectorRoutines.Scale(factor, x.Column(j), y.Column(j));
         for (int i = 0; i < x.Rows; i++) y[i, i] += diagonal;
     }
 
@@ -214,7 +214,7 @@ internal sealed class CollocationStep : NodalStepMethod
     {
         for (int j = 0; j < x.Columns; j++)
         {
-            VectorKernels.Combine(a, x.Column(j), b, y.Column(j), z.Column(j));
+            VectorRoutines.Combine(a, x.Column(j), b, y.Column(j), z.Column(j));
         }
     }
 }

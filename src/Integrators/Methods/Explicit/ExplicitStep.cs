@@ -72,7 +72,7 @@ internal sealed class ExplicitStep : NodalStepMethod
             var target = y.Column(j);
             if (x.Array != y.Array) x.Column(j).CopyTo(target);
             for (int i = 0; i < weights.Length; i++)
-                if (weights[i] != 0) VectorKernels.Axpy(weights[i], _k[i].Column(j), target);
+                if (weights[i] != 0) VectorRoutines.Axpy(weights[i], _k[i].Column(j), target);
         }
     }
 

@@ -54,14 +54,14 @@ internal sealed class ExponentialMidpointStep : StepMethod
             x.CopyTo(next);
             _backend.Gemm(Op.None, Op.None, 1, _q, scaled, 1, next);
             for (int i = 0; i < _n; i++) _factors[i] = Math.Sqrt(_kappa[i]);
-            for (int j = 0; j < _columns; j++) VectorKernels.Multiply(projected.Column(j), _factors, projected.Column(j));
+            for (int j = 0; j < _columns; j++) VectorRoutines.Multiply(projected.Column(j), _factors, projected.Column(j));
             return;
         }
         _backend.Gemm(Op.Transpose, Op.None, 1, _f, x, 0, projected);
         Scale(projected, z => PhiFunctions.Phi2(z), h * h, scaled);
         _backend.Gemm(Op.None, Op.None, 1, _f, scaled, 0, integral);
         _hessian.Apply(-1, integral, 0, scaled);
-        for (int j = 0; j < _columns; j++) VectorKernels.Combine(h, x.Column(j), 1, scaled.Column(j), integral.Column(j));
+        for (int j = 0; j < _columns; j++) VectorRoutines.Combine(h, x.Column(j), 1, scaled.Column(j), integral.Column(j));
         Scale(projected, z => PhiFunctions.Phi1(z), h, scaled);
         var moved = Used(_moved);
         _backend.Gemm(Op.None, Op.None, 1, _f, scaled, 0, moved);
@@ -84,7 +84,7 @@ internal sealed class ExponentialMidpointStep : StepMethod
         double h = step.Length, time = step.At(0.5);
         Trajectory.Kernels(step.Interval, time, _kernels);
         _kernels.Slice(0, 0, _n, _n).CopyTo(_q);
-        if (!VectorKernels.AllFinite(_q.Array))
+        if (!VectorRoutines.AllFinite(_q.Array))
             throw new NumericalException(FormattableString.Invariant($"exponential-midpoint: a kernel is not finite at t = {step.Time:R}, h = {h:G3}."));
         _backend.SymmetricEigen(_q, _kappa, vectors: true);
         // Rounding leaves small negative eigenvalues.
@@ -92,10 +92,10 @@ internal sealed class ExponentialMidpointStep : StepMethod
         for (int i = 0; i < _n; i++) _rates[i] = h * _kappa[i] * (_beta ?? 1);
         if (_beta is not null) return;
         Trajectory.Hessian(step.Interval, time, _hessian);
-        for (int i = 0; i < _n; i++) VectorKernels.Scale(Math.Sqrt(_kappa[i]), _q.Column(i), _q.Column(i));
+        for (int i = 0; i < _n; i++) VectorRoutines.Scale(Math.Sqrt(_kappa[i]), _q.Column(i), _q.Column(i));
         _hessian.Apply(h, _q, 0, _f);
         _backend.SymmetricProduct(1, _q, _f, 0, _gamma);
-        if (!VectorKernels.AllFinite(_gamma.Array))
+        if (!VectorRoutines.AllFinite(_gamma.Array))
             throw new NumericalException(FormattableString.Invariant($"exponential-midpoint: a loss Hessian is not finite at t = {step.Time:R}, h = {h:G3}."));
         _backend.SymmetricEigen(_gamma, _rates, vectors: true);
         for (int i = 0; i < _n; i++) _rates[i] = Math.Max(0, _rates[i]);
@@ -106,7 +106,7 @@ internal sealed class ExponentialMidpointStep : StepMethod
     private void Scale(in MatrixView x, Func<double, double> f, double factor, in MatrixView y)
     {
         for (int i = 0; i < _n; i++) _factors[i] = factor * f(_rates[i]);
-        for (int j = 0; j < x.Columns; j++) VectorKernels.Multiply(x.Column(j), _factors, y.Column(j));
+        for (int j = 0; j < x.Columns; j++) VectorRoutines.Multiply(x.Column(j), _factors, y.Column(j));
     }
 
     private MatrixView Used(in MatrixView buffer) => buffer.ColumnRange(0, _columns);

@@ -56,8 +56,8 @@ internal sealed class MagnusStep : NodalStepMethod
         Generator(step, 1, _exponential);
         for (int j = 0; j < _n; j++)
         {
-            VectorKernels.Combine(0.5, _exponent.Column(j), 0.5, _exponential.Column(j), _middle.Column(j));
-            VectorKernels.Combine(-Math.Sqrt(3), _exponent.Column(j), Math.Sqrt(3), _exponential.Column(j), _slope.Column(j));
+            VectorRoutines.Combine(0.5, _exponent.Column(j), 0.5, _exponential.Column(j), _middle.Column(j));
+            VectorRoutines.Combine(-Math.Sqrt(3), _exponent.Column(j), Math.Sqrt(3), _exponential.Column(j), _slope.Column(j));
         }
         Commutator();
         Flow(_nodes[0], step, x, AtNode(0));
@@ -100,8 +100,8 @@ internal sealed class MagnusStep : NodalStepMethod
     {
         for (int j = 0; j < _n; j++)
         {
-            VectorKernels.Combine(theta, _middle.Column(j), 0.5 * theta * (theta - 1), _slope.Column(j), _exponent.Column(j));
-            VectorKernels.Axpy(-theta * theta * theta / 12, _commutator.Column(j), _exponent.Column(j));
+            VectorRoutines.Combine(theta, _middle.Column(j), 0.5 * theta * (theta - 1), _slope.Column(j), _exponent.Column(j));
+            VectorRoutines.Axpy(-theta * theta * theta / 12, _commutator.Column(j), _exponent.Column(j));
         }
         if (!_exp.Form(_exponent, _exponential))
             throw new NumericalException(FormattableString.Invariant(

@@ -36,7 +36,7 @@ internal sealed class MatrixExponential(int n, Backend backend)
         for (int k = _pade.Length - 1; k >= 0; k--)
             if (norm <= _pade[k].Norm) choice = k;
         if (choice < 0 && squarings > 0)
-            for (int j = 0; j < n; j++) VectorKernels.Scale(Math.ScaleB(1, -squarings), a.Column(j), a.Column(j));
+            for (int j = 0; j < n; j++) VectorRoutines.Scale(Math.ScaleB(1, -squarings), a.Column(j), a.Column(j));
         Multiply(a, a, 0, _a2);
         if (choice >= 0) Low(_pade[choice].Coefficients);
         else Degree13();
@@ -44,8 +44,8 @@ internal sealed class MatrixExponential(int n, Backend backend)
         Multiply(a, _temp, 0, _odd);
         for (int j = 0; j < n; j++)
         {
-            VectorKernels.Combine(1, _even.Column(j), 1, _odd.Column(j), e.Column(j));
-            VectorKernels.Axpy(-1, _odd.Column(j), _even.Column(j));
+            VectorRoutines.Combine(1, _even.Column(j), 1, _odd.Column(j), e.Column(j));
+            VectorRoutines.Axpy(-1, _odd.Column(j), _even.Column(j));
         }
         if (backend.Lu(_even, _pivots) != 0) return false;
         backend.LuSolve(Op.None, _even, _pivots, e);
@@ -84,8 +84,8 @@ internal sealed class MatrixExponential(int n, Backend backend)
     {
         for (int j = 0; j < n; j++)
         {
-            VectorKernels.Combine(_b13[first], _a2.Column(j), _b13[first + 2], _a4.Column(j), target.Column(j));
-            VectorKernels.Axpy(_b13[first + 4], _a6.Column(j), target.Column(j));
+            VectorRoutines.Combine(_b13[first], _a2.Column(j), _b13[first + 2], _a4.Column(j), target.Column(j));
+            VectorRoutines.Axpy(_b13[first + 4], _a6.Column(j), target.Column(j));
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class MatrixExponential(int n, Backend backend)
         for (int k = first + 2, power = 0; k < end; k += 2, power++)
         {
             var source = power switch { 0 => _a2, 1 => _a4, _ => _a6 };
-            for (int j = 0; j < n; j++) VectorKernels.Axpy(c[k], source.Column(j), target.Column(j));
+            for (int j = 0; j < n; j++) VectorRoutines.Axpy(c[k], source.Column(j), target.Column(j));
         }
     }
 

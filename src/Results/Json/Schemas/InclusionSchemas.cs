@@ -104,7 +104,7 @@ internal static class InclusionSchemas
         var fromTest = s.Add("boundFromTestKernel", Truth, i => i.BoundFromTestKernel);
         var reason = s.Add("reason", TextIfAny, i => i.Reason);
         var modes = s.Add("modes", s_mode.Rows, i => i.Modes);
-        var nullSpace = s.Add("kernel", s_nullSpace.KnownObject, i => Known.Maybe(i.Kernel, null));
+        var nullSpace = s.Add("kernel", s_nullSpace.KnownObject, i => Known.Maybe(i.NullSpace, null));
         var checks = s.Add("operatorChecks", s_check.Rows, i => i.OperatorChecks);
         var curve = s.Add("thresholdCurve", s_threshold.Rows, i => i.ThresholdCurve);
         var responses = s.Add("responses", s_responses.KnownObject, i => i.Responses);
@@ -119,7 +119,7 @@ internal static class InclusionSchemas
             BoundFromTestKernel = fromTest[json],
             Reason = reason[json],
             Modes = modes[json],
-            Kernel = nullSpace.Or(json, default).OrNull(),
+            NullSpace = nullSpace.Or(json, default).OrNull(),
             OperatorChecks = checks.Or(json, []),
             ThresholdCurve = curve.Or(json, []),
             Responses = responses.Or(json, Known.Unknown<ResponseMap>(ResultsJson.NotInTheFile)),

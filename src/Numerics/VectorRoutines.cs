@@ -8,7 +8,7 @@ namespace KernelFlow.Numerics;
 /// before a tiering JIT has warmed up.</summary>
 /// <remarks>Vectors of one call have the same length; the result may be one of the operands. Element-wise results do not depend on
 /// where in a vector an element stands.</remarks>
-public static class VectorKernels
+public static class VectorRoutines
 {
     /// <summary>Adds a multiple of one vector to another: y ← y + α·x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis;
 /// threads.</summary>
 /// <remarks>Nothing outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited
 /// for.</remarks>
-internal sealed class SecondThread : IDisposable
+internal sealed class SideThread : IDisposable
 {
     // Below this order two BLAS threads are slower than one.
     private const int SingleThreadOrder = 500;
@@ -15,7 +15,7 @@ internal sealed class SecondThread : IDisposable
     private readonly CancellationToken _asked;
     private Task _last = Task.CompletedTask;
 
-    private SecondThread(bool beside, CancellationToken asked)
+    private SideThread(bool beside, CancellationToken asked)
     {
         _beside = beside;
         _asked = asked;
@@ -24,7 +24,7 @@ internal sealed class SecondThread : IDisposable
 
     /// <summary>A second thread where the order is so small that products use one thread each, and more than one may be used; none when the backend was told to
     /// use one.</summary>
-    public static SecondThread For(int order, Backend backend, CancellationToken cancellation) =>
+    public static SideThread For(int order, Backend backend, CancellationToken cancellation) =>
         new(backend.Threads > 1 && Environment.ProcessorCount > 1 && order < SingleThreadOrder, cancellation);
 
     /// <summary>Starts the work after what was started before; without a second thread it runs when its value is asked for. The token ends it.</summary>

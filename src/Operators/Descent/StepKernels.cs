@@ -3,12 +3,12 @@ using KernelFlow.Numerics;
 namespace KernelFlow.Operators;
 
 /// <summary>Buffers for the kernels of one step, reused from step to step.</summary>
-public sealed class DescentStep
+public sealed class StepKernels
 {
     /// <summary>Makes buffers.</summary>
     /// <param name="trainSize">N = n·p, the number of stacked training outputs.</param>
     /// <param name="testSize">M = m·p, the number of stacked test outputs.</param>
-    public DescentStep(int trainSize, int testSize)
+    public StepKernels(int trainSize, int testSize)
     {
         int rows = trainSize + testSize;
         Average = new MatrixView(new double[rows * trainSize], rows, trainSize);
