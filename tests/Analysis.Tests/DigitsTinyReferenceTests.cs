@@ -65,8 +65,8 @@ public class DigitsTinyReferenceTests
         var d = Analysis.Displacements;
         Near(Read(15, "U_Q") - Read(0, "U_Q"), d.RecordedTest, 1e-15, "recorded, test");
         Near(Read(15, "U_S") - Read(0, "U_S"), d.RecordedTrain, 1e-15, "recorded, train");
-        Near(-TestRuns.Reference("G_Q") * g, d.PredictedTest, 1e-10, "predicted, test");
-        Near(-TestRuns.Reference("G_S") * g, d.PredictedTrain, 1e-10, "predicted, train");
+        Near(-TestRuns.Reference("G_Q") * g, d.PredictedTest, 1e-11, "predicted, test");
+        Near(-TestRuns.Reference("G_S") * g, d.PredictedTrain, 1e-11, "predicted, train");
 
         static void Near(Vector<double> expected, IReadOnlyList<double> observed, double tolerance, string what) =>
             Check.Small((Vector<double>.Build.DenseOfEnumerable(observed) - expected).L2Norm() / expected.L2Norm(), tolerance, what);
@@ -173,7 +173,7 @@ public class DigitsTinyReferenceTests
         {
             double drift = Spectral(K[k] - K[0]) / spectral;
             peak = Math.Max(peak, drift);
-            Check.Small(Math.Abs(points[k].SpectralDrift - drift), 1e-7 * Math.Max(drift, 1e-7), $"spectral drift at {k}: {drift}");
+            Check.Small(Math.Abs(points[k].SpectralDrift - drift), 64 * Check.Eps * (1 + drift), $"spectral drift at {k}: {drift}");
             Check.Small(Math.Abs(points[k].FrobeniusDrift - (K[k] - K[0]).FrobeniusNorm() / K[0].FrobeniusNorm()), 5e-14, $"Frobenius drift at {k}");
             Check.Close(points[k].LargestEigenvalue, Spectral(K[k]), 5e-14, $"λ_max at {k}");
             var c = H * K[k] * H;

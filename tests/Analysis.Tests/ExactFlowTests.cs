@@ -111,7 +111,7 @@ public class ExactFlowTests
         var tampered = Analysis(Edit(run, (k, name, t) => name is "J_S" or "J_Q" && k is 2 or 5 ? Matrix(run[7 - k][name]) : t));
         foreach (string id in s_claims) Check.Between(tampered.Claim(id).RelativeError.Value, 1e-3, 10, id);
         double before = tampered.Intervals[0].TransportDefect.Value, at = tampered.Intervals[1].TransportDefect.Value;
-        Check.Small(before, Small, "defect before the first swapped checkpoint");
+        Check.Small(before, Tolerance, "defect before the first swapped checkpoint");
         Check.Between(at, 1e-3, 10, "defect at the first swapped checkpoint");
     }
 

@@ -80,12 +80,15 @@ public class PlantedInclusionTests
         Assert.Null(inclusion.Visibility);
 
         // The number, not only the verdict: G_Q z is known, and so is P z = z.
-        Check.Close((analysis.Operators.Value.G_Q * planted.Direction).L2Norm(), planted.Response, 1e-7 + 1e-13 / leak, "‖G_Q z‖");
+        // P z = z at all times, so the tolerance of the integration has no part in G_Q z: its error is rounding of G_Q, and relative to G_Q z that is 1/leak
+        // times as large.
+        Check.Close((analysis.Operators.Value.G_Q * planted.Direction).L2Norm(), planted.Response, 32 * Check.Eps / leak, "‖G_Q z‖");
         Check.Small((analysis.Operators.Value.P * planted.Direction - planted.Direction).L2Norm(), 2e-13, "‖Pz − z‖");
 
         // The mode blamed lies in the kernel.
         var mode = analysis.Operators.Value.Eigenvectors.Column(inclusion.Structural.WorstMode);
-        Check.Small(mode.DotProduct(analysis.Operators.Value.W_S * mode) / analysis.Spectrum.Eigenvalues[0], 1e-12, "share of the blamed mode in W_S");
+        Check.Small(Math.Abs(mode.DotProduct(analysis.Operators.Value.W_S * mode)) / analysis.Spectrum.Eigenvalues[0], 16 * Check.Eps,
+            "share of the blamed mode in W_S");
     }
 
     [Theory]

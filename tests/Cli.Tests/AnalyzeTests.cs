@@ -28,7 +28,7 @@ public sealed class AnalyzeTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
         Assert.All(missing, f => Assert.StartsWith(ReservoirReports.FiguresFolder + "/", f));
         string page = File.ReadAllText(Path.Combine(folder, "report.html"));
         Assert.All(missing, f => Assert.Contains($"<p class=\"missing\" id=\"{Path.GetFileNameWithoutExtension(f)}\">", page));
-        Assert.True(found.Count(f => f.EndsWith(".svg", StringComparison.Ordinal)) >= 10, string.Join(' ', found));
+        Check.AtLeast(found.Count(f => f.EndsWith(".svg", StringComparison.Ordinal)), 10, "figures among " + string.Join(' ', found));
         var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "results.json"))).RootElement;
         Assert.StartsWith("sha256:", json.GetProperty("run").GetProperty("inputHash").GetString());
         Assert.Equal(12, json.GetProperty("spectrum").GetProperty("eigenvalues").GetArrayLength());

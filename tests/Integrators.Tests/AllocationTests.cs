@@ -67,7 +67,7 @@ public class AllocationTests
             .ToArray();
         long few = runs[0].Bytes, many = runs[^1].Bytes;
         int more = runs[^1].Found.Report.Steps - runs[0].Found.Report.Steps;
-        Assert.True(more > 10, $"only {more} steps more: not a measurement");
+        Check.AtLeast(more, 11, "steps more, without which nothing is measured");
         Check.Small(many - few, 1000, $"bytes more for {more} steps more");
     }
 
@@ -93,8 +93,8 @@ public class AllocationTests
             choice = Math.Min(choice, (chosen - before) / (8.0 * N * N));
             buffers = Math.Min(buffers, (GC.GetAllocatedBytesForCurrentThread() - chosen) / (8.0 * N * N) - choice);
         }
-        Assert.True(choice < 1.2, $"{choice:F2} buffers of N×N allocated by the choice, expected one");
+        Check.Small(choice, 1.2, "buffers of N×N allocated by the choice, expected one");
         Assert.Equal(method, found!.Report.Name);
-        Assert.True(buffers is > 8 and <= 16, $"{buffers:F2} buffers of N×N allocated, expected at most 16");
+        Check.Between(buffers, 8, 16, "buffers of N×N allocated");
     }
 }

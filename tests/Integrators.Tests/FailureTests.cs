@@ -21,7 +21,7 @@ public class FailureTests
         Assert.Matches(@"^gauss-6: .* at t = 0\.\d+, h = [\d.E-]+ ", message);
         double t = double.Parse(message.Split("t = ")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
         double h = double.Parse(message.Split("h = ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.True(t <= 0.6 && t + h > 0.6, message);
+        Check.Between(0.6, t, t + h, message);
         Assert.Contains("not finite", message);
     }
 
@@ -93,7 +93,7 @@ public class FailureTests
     {
         var found = FlowIntegrator.Integrate(Frozen(t => Diagonal(0.5 / Math.Pow(Math.Abs(t - 0.5) + 1e-12, 1.5), 1), 1),
             new PropagationOptions { RelativeTolerance = 1e-10 }, Backends.Managed);
-        Check.Small(Math.Abs(2 * found.W_S[0, 0] - 1), 1e-9, "2βW of the saturated mode");
+        Check.Small(Math.Abs(2 * found.W_S[0, 0] - 1), 64 * Check.Eps, "2βW of the saturated mode");
         Check.Small(Math.Abs(found.P[1, 1] - Math.Exp(-1)), 5e-11, "P of the other mode");
     }
 
@@ -113,7 +113,7 @@ public class FailureTests
         Assert.Throws<OperationCanceledException>(() =>
             FlowIntegrator.Integrate(trajectory, new PropagationOptions { FixedSteps = fixedSteps }, Backends.Managed, cancellation: source.Token));
         Check.Small(after, 20, "evaluations of the kernel after cancellation (a step with its halves takes 19)");
-        Assert.True(calls >= 100);
+        Check.AtLeast(calls, 100, "evaluations of the kernel");
     }
 
     /// <summary>A kernel that jumps from every t to the next: no step meets the tolerance, the steps shrink to rounding of t and it is said where.</summary>

@@ -46,7 +46,7 @@ public class StructureTests
         var found = Integrate(trajectory, method, steps);
         var defect = Matrix<double>.Build.DenseIdentity(6) - found.P.Transpose() * found.P - 1.4 * found.W_S;
         Check.Small(defect.FrobeniusNorm() / Math.Sqrt(6), 5e-15, "I − PᵀP − 2βW");
-        Assert.True((Matrix<double>.Build.DenseIdentity(6) - found.P).FrobeniusNorm() > 0.01, "nothing moved");
+        Check.AtLeast((Matrix<double>.Build.DenseIdentity(6) - found.P).FrobeniusNorm(), 0.01, "‖I − P‖, without which nothing is tested");
     }
 
     [Theory]
@@ -67,7 +67,8 @@ public class StructureTests
         var (trajectory, _) = Moving(6, 6, 3, 30, 2, null, false, seed: 2);
         var found = Integrate(trajectory, "gauss-6", 3);
         var inverse = trajectory.DenseHessian(0).Inverse();
-        Assert.True((found.W_S - 0.5 * (inverse - found.P.Transpose() * inverse * found.P)).FrobeniusNorm() > 1e-3 * inverse.FrobeniusNorm());
+        Check.AtLeast((found.W_S - 0.5 * (inverse - found.P.Transpose() * inverse * found.P)).FrobeniusNorm() / inverse.FrobeniusNorm(), 1e-3,
+            "W − (B⁻¹ − PᵀB⁻¹P)/2");
     }
 
     [Theory]
@@ -83,7 +84,7 @@ public class StructureTests
 
         double c = trajectory.TestKernelIntegral(found.Nodes).Evd(Symmetricity.Symmetric).EigenValues.Max(z => z.Real);
         Check.Small(Math.Abs(found.Nodes.Sum(node => node.Weight) - 2), 1e-14, "Σω − (T − s)");
-        Assert.All(found.Nodes, node => Assert.True(node.Weight > 0));
+        Check.Positive(found.Nodes.Min(node => node.Weight), "smallest weight of the nodes");
         Assert.Equal(found.Nodes.OrderBy(node => node.Time), found.Nodes);
         var random = new Random(4);
         double tightest = 0;
@@ -94,7 +95,7 @@ public class StructureTests
             Check.Small(left, right * (1 + 1e-12), "‖G v‖ against √(c_h vᵀWv)");
             tightest = Math.Max(tightest, left / right);
         }
-        Assert.True(tightest > 1e-3, FormattableString.Invariant($"largest ratio {tightest:g3}: the bound is too loose to test"));
+        Check.AtLeast(tightest, 1e-3, "largest ratio to the bound, which would be too loose to test");
         Check.Small((found.W_S - found.W_S.Transpose()).FrobeniusNorm(), 0, "asymmetry of W");
         Check.Small(-RandomMatrices.SmallestEigenvalue(found.W_S), 1e-13 * found.W_S.FrobeniusNorm(), "negative eigenvalue of W");
     }

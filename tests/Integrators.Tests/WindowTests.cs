@@ -56,7 +56,7 @@ public class WindowTests
         Check.Close(many.G_Q, one.G_Q, 2e-10, "G_Q");
         Assert.Equal(40, many.StepsPerInterval.Count);
         Assert.Equal(many.Report.Steps, many.StepsPerInterval.Sum());
-        Assert.All(many.StepsPerInterval, steps => Assert.True(steps >= 1));
+        Check.AtLeast(many.StepsPerInterval.Min(), 1, "least number of steps in an interval");
     }
 
     /// <summary>W grows with the window in the PSD order (C11).</summary>
@@ -65,6 +65,7 @@ public class WindowTests
     {
         var shorter = Integrate(On(0, 0.5)).W_S;
         var longer = Integrate(On(0, 0.5, 2.4)).W_S;
+        // The stiffest mode gains less than rounding: the limit is what the two integrations promise, rtol = 1e-10 of their norms.
         Check.Small(-RandomMatrices.SmallestEigenvalue(longer - shorter), 1e-10 * longer.FrobeniusNorm(), "W(s,T) below W(s,τ)");
     }
 
@@ -85,9 +86,9 @@ public class WindowTests
         {
             Matrix<double> upTo = FlowIntegrator.Integrate(On(knots[..(k + 2)]), options, Backends.Managed).P,
                 across = FlowIntegrator.Integrate(On(knots[k], knots[k + 1]), options, Backends.Managed).P;
-            double bound = fixedSteps is null ? 1e-9 : 1e-14;
-            Check.Small(Distance(found.Transported[k + 1], upTo, v), bound, $"P(t_{k + 1}, s) v");
-            Check.Small(Distance(found.IntervalTransported[k], across, each[k]), bound, $"P(t_{k + 1}, t_{k}) v_{k}");
+            // Two integrations to rtol = 1e-10 may differ by twice that. Where both happen to take the same steps it is rounding, but they need not.
+            Check.Small(Distance(found.Transported[k + 1], upTo, v), fixedSteps is null ? 2e-10 : 8 * Check.Eps, $"P(t_{k + 1}, s) v");
+            Check.Small(Distance(found.IntervalTransported[k], across, each[k]), fixedSteps is null ? 2e-10 : 1e-14, $"P(t_{k + 1}, t_{k}) v_{k}");
         }
 
         static double Distance(double[] found, Matrix<double> P, double[] v) =>

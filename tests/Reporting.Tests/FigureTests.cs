@@ -30,7 +30,7 @@ public sealed class FigureTests
                 var svg = XElement.Parse(HtmlStyle.Alone(figure.Drawing));
                 Assert.Contains("prefers-color-scheme: dark", svg.Elements().Single(e => e.Name.LocalName == "style").Value);
                 // Something was drawn: marks that can be pointed at, beyond the title of the drawing itself.
-                Assert.True(svg.Descendants().Count(e => e.Name.LocalName == "title") > 1, figure.Head.Id);
+                Check.AtLeast(svg.Descendants().Count(e => e.Name.LocalName == "title"), 2, $"{figure.Head.Id}: titles");
             }
         }
     }
@@ -75,9 +75,10 @@ public sealed class FigureTests
             double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
         Assert.Equal(2, diamonds.Length);
         double decade = (diamonds[0] - diamonds[1]) / 2;
-        Assert.True(decade > 10, $"a decade is {decade} wide");
-        Assert.True(Math.Abs(diamonds[0] - circles[0] - 2 * decade) < 0.03 && Math.Abs(diamonds[1] - circles[1] - 2 * decade) < 0.03,
-            $"descent at {circles[0]} and {circles[1]}, errors at {diamonds[0]} and {diamonds[1]}, a decade is {decade}");
+        Check.AtLeast(decade, 10, "width of a decade");
+        // Coordinates are written with two decimals: three roundings and the decade's own.
+        for (int i = 0; i < 2; i++)
+            Check.Small(Math.Abs(diamonds[i] - circles[i] - 2 * decade), 0.03, $"distance of the marks of claim {i + 1} from two decades");
     }
 
     /// <summary>The schedule's shades: the share of the largest value, or six decades of it; columns are named by their times.</summary>
@@ -107,9 +108,9 @@ public sealed class FigureTests
         foreach (string ground in (string[])["page", "card"])
         {
             foreach (string text in (string[])["ink", "soft", "good", "bad", "open", "none"])
-                Assert.True(Contrast(colours[text], colours[ground]) >= 4.5, $"{text} on {ground}: {Contrast(colours[text], colours[ground]):0.00}");
+                Check.AtLeast(Contrast(colours[text], colours[ground]), 4.5, $"contrast of {text} on {ground}");
             foreach (string mark in (string[])["s1", "s2", "s3", "s4", "s5"])
-                Assert.True(Contrast(colours[mark], colours[ground]) >= 3, $"{mark} on {ground}: {Contrast(colours[mark], colours[ground]):0.00}");
+                Check.AtLeast(Contrast(colours[mark], colours[ground]), 3, $"contrast of {mark} on {ground}");
         }
 
         static double Contrast(double a, double b) => (Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05);

@@ -24,7 +24,7 @@ public sealed class ReportFolderTests : IDisposable
     {
         SampleAnalysis.Make().WriteAll(_folder);
         Assert.Equal(Expected(), Found());
-        Assert.True(Expected().Count(f => f.EndsWith(".svg", StringComparison.Ordinal)) >= 10, string.Join(' ', Expected()));
+        Check.AtLeast(Expected().Count(f => f.EndsWith(".svg", StringComparison.Ordinal)), 10, "figures among " + string.Join(' ', Expected()));
     }
 
     [Fact]

@@ -30,6 +30,12 @@ internal static partial class Check
         if (!(observed >= least)) Assert.Fail(Text($"{what}: observed {observed:G6}, expected at least {least:G6}, {least - observed:G3} below it"));
     }
 
+    /// <summary>Fails unless <paramref name="observed"/> > 0.</summary>
+    public static void Positive(double observed, string what)
+    {
+        if (!(observed > 0)) Assert.Fail(Text($"{what}: observed {observed:G6}, expected a positive number"));
+    }
+
     /// <summary>Fails unless low ≤ <paramref name="observed"/> ≤ high.</summary>
     public static void Between(double observed, double low, double high, string what)
     {

@@ -126,11 +126,13 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
         Assert.Equal(7, schedule.OverStart.Value.Count);
         Assert.Equal(a.Spectrum.Eigenvalues, schedule.OverEnd[^1].Eigenvalues);
         Assert.Null(schedule.OverEnd[0].SmallestIncrement);
+        // Two integrations to rtol = 1e-10 differ by at most twice that. Windows of a later start are integrated to 1e-6 for a curve; their eigenvalues come
+        // out far more accurate, because nearly all modes are saturated and 2βW = I − PᵀP holds at any step.
         foreach (int i in (int[])[1, 3, 5])
         {
             var (end, start) = (schedule.OverEnd[i], schedule.OverStart.Value[i]);
-            Compare(end, Analyze.Reservoir(run, TestRuns.Options with { To = end.Time, RelativeTolerance = 1e-10 }), 1e-9);
-            Compare(start, Analyze.Reservoir(run, TestRuns.Options with { From = start.Time, RelativeTolerance = 1e-10 }), 1e-6);
+            Compare(end, Analyze.Reservoir(run, TestRuns.Options with { To = end.Time, RelativeTolerance = 1e-10 }), 2e-10);
+            Compare(start, Analyze.Reservoir(run, TestRuns.Options with { From = start.Time, RelativeTolerance = 1e-10 }), 5e-9);
         }
         Check.Close(schedule.OverStart.Value[0].Eigenvalues[0], a.Spectrum.Eigenvalues[0], 1e-14, "W(s, T) from both sides");
     }
@@ -142,7 +144,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
             Check.Small(Math.Abs(point.Eigenvalues[j] - alone.Spectrum.Eigenvalues[j]) / first, tolerance,
                 FormattableString.Invariant($"t = {point.Time}, mode {j + 1}"));
         Assert.Equal(alone.Spectrum.SignalDimension.Value, point.SignalDimension);
-        Check.Close(point.EffectiveRank, alone.Spectrum.EffectiveRank, 100 * tolerance, "effective rank");
+        Check.Close(point.EffectiveRank, alone.Spectrum.EffectiveRank, 2.5e-12, "effective rank");
     }
 
     /// <summary>Two checkpoints cannot be divided, and momentum has no propagator of a part.</summary>

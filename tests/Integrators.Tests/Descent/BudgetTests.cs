@@ -22,9 +22,10 @@ public class BudgetTests
         var c = Runs.Network(kind, p, eta, 30).Record();
         var result = Runs.Run(c, quadrature);
         double[] errors = Errors(c, result), residual = Values(result.Record.Residual!);
-        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(residual[i] - errors[i]), 1e-6 * errors[i] + 1e-13,
+        // Both are relative to displacements, errors of size one before they are subtracted: what rounding leaves is a few ε for thirty steps.
+        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(residual[i] - errors[i]), 64 * Check.Eps,
             $"C{i + 1}: residual {residual[i]:e3} against error {errors[i]:e3}");
-        Assert.All(result.Record.Residuals!.TestResidual, r => Assert.True(r > 0));
+        Check.Positive(result.Record.Residuals!.TestResidual.Min(), "smallest residual of test outputs");
         Check.Small(result.Record.Residuals.LargestRelative, 0.2, "largest relative residual");
     }
 
@@ -76,7 +77,8 @@ public class BudgetTests
         var c = Runs.Network("gradient-descent", 3, 1.0, 20).Record();
         double[] jacobians = Values(Runs.Run(c, ChordQuadrature.Midpoint).Record.Estimate!),
             blocks = Values(Runs.Run(KernelBlockTests.Blocks(c, true, false), ChordQuadrature.Midpoint).Record.Estimate!);
-        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(blocks[i] / jacobians[i] - 1), 1e-8, $"estimate of C{i + 1} from kernel blocks");
+        // The estimate is a difference of two quadratures: rounding of the products is larger relative to it than to either.
+        for (int i = 0; i < 4; i++) Check.Small(Math.Abs(blocks[i] / jacobians[i] - 1), 5e-13, $"estimate of C{i + 1} from kernel blocks");
     }
 
     /// <summary>Test outputs that do not follow from the recorded Jacobians: the residual follows them, the estimate does not and exposes them.</summary>
@@ -90,9 +92,8 @@ public class BudgetTests
         DescentResult honest = Runs.Run(c, ChordQuadrature.Midpoint), found = Runs.Run(tampered, ChordQuadrature.Midpoint);
         double error = Runs.Errors(tampered, found).C4;
         Check.Close(found.Propagation.G_Q, honest.Propagation.G_Q, 0, "G_d, which must not depend on recorded U_Q");
-        Check.Small(Math.Abs(found.Record.Residual!.TestTransfer!.Value - error), 1e-9, "residual against error");
-        Assert.True(error > 10 * found.Record.Estimate!.TestTransfer!.Value,
-            FormattableString.Invariant($"error {error:g3}, estimate {found.Record.Estimate.TestTransfer:g3}"));
+        Check.Small(Math.Abs(found.Record.Residual!.TestTransfer!.Value - error), 16 * Check.Eps, "residual against error");
+        Check.AtLeast(error / found.Record.Estimate!.TestTransfer!.Value, 10, "error relative to its estimate");
     }
 
     [Fact]

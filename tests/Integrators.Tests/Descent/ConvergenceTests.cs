@@ -29,8 +29,8 @@ public class ConvergenceTests
         var c = Runs.Network(kind, p, eta, 60).Record();
         DescentResult fine = Runs.Run(c, ChordQuadrature.Midpoint), coarse = Runs.Run(c, ChordQuadrature.Trapezium);
         double C4 = Runs.Errors(c, fine).C4, trapezium = Runs.Errors(c, coarse).C4;
-        Check.Small(C4, 1e-3, "C4 with midpoints");
-        Check.Small(C4, 0.1 * trapezium, "C4 with midpoints against a tenth of the trapezium's");
+        Check.Small(C4, 5e-6, "C4 with midpoints");
+        Check.Small(C4, 0.02 * trapezium, "C4 with midpoints against a fiftieth of the trapezium's");
     }
 
     /// <summary>z between 2 and 2.6: gradient flow has no meaning here, descent mode still predicts.</summary>
@@ -45,7 +45,7 @@ public class ConvergenceTests
         var result = Runs.Run(c, ChordQuadrature.Midpoint, segment);
         Check.Between(result.Record.LargestZ, 2.0, 2.6, "z");
         Check.Small(Runs.Errors(c, result).C4, 5e-3, "C4");
-        Assert.True(result.Record.Amplification > 1, FormattableString.Invariant($"amplification {result.Record.Amplification} past the edge"));
+        Check.AtLeast(result.Record.Amplification, 1, "amplification past the edge");
         Assert.Equal(2, result.Record.StabilityEdge);
     }
 
@@ -57,7 +57,7 @@ public class ConvergenceTests
         var simpson = Runs.Run(c);
         double error = Runs.Errors(c, simpson).C4, gauss = Runs.Errors(c, Runs.Run(c, segment: SegmentQuadrature.Gauss)).C4;
         Check.Small(simpson.Record.LargestZ, 2, "z");
-        Check.Small(gauss, 0.1 * error, "C4 with Gauss against a tenth of Simpson's");
+        Check.Small(gauss, 2e-5 * error, "C4 with Gauss against 2e-5 of Simpson's");
     }
 
     /// <summary>B̄ Δu = g(u + Δu) − g(u) and gᵀΔu + ½ΔuᵀB̄'Δu = Φ(u + Δu) − Φ(u), the identities that define them.</summary>
@@ -96,7 +96,7 @@ public class ConvergenceTests
             var scaled = kind == "adam" ? J * Matrix<double>.Build.DenseOfDiagonalArray(c[k]["preconditioner"].ReadAll()) : J;
             double expected = (c[k + 1].Time - c[k].Time) * (Runs.Hessian(o.Hessians[k]) * (scaled * J.Transpose()))
                 .Evd(Symmetricity.Asymmetric).EigenValues.Max(v => v.Real);
-            Check.Small(Math.Abs(z[k] / expected - 1), 1e-6, $"z of step {k}");
+            Check.Small(Math.Abs(z[k] / expected - 1), 3e-13, $"z of step {k}");
         }
     }
 
@@ -105,5 +105,5 @@ public class ConvergenceTests
     [InlineData("momentum", 3.6)]
     [InlineData("adam", 38.0)]
     public void StabilityEdges(string kind, double edge) =>
-        Check.Small(Math.Abs(Runs.Run(Runs.Exact(kind, 3).Record()).Record.StabilityEdge - edge), 1e-12, "edge");
+        Check.Small(Math.Abs(Runs.Run(Runs.Exact(kind, 3).Record()).Record.StabilityEdge - edge), 4 * Check.Eps * edge, "edge");
 }

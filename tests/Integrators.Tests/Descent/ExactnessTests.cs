@@ -12,9 +12,10 @@ public class ExactnessTests
         var c = Runs.Exact(kind).Record();
         var result = Runs.Run(c);
         var (C1, C2, C3, C4) = Runs.Errors(c, result);
-        Check.Small(C1, 1e-13, "C1");
-        Check.Small(C2, 1e-13, "C2");
-        Check.Small(C3, 1e-13, "C3");
+        // Sums of a few hundred products for 6 or 3 outputs: a few ε. C4 is relative to a smaller displacement.
+        Check.Small(C1, 64 * Check.Eps, "C1");
+        Check.Small(C2, 64 * Check.Eps, "C2");
+        Check.Small(C3, 64 * Check.Eps, "C3");
         Check.Small(C4, 1e-13, "C4");
         Assert.Equal((kind, ChordQuadratureKind.Trapezium), (result.Record.Optimizer, result.Record.Quadrature));
         // Not a trivial case: the kernel moves, and so do the outputs.
@@ -59,13 +60,13 @@ public class ExactnessTests
             response += HQ * HQ.Transpose() / eta[i];
             motion += HS * HS.Transpose() / eta[i];
         }
-        Check.Close(result.Propagation.P, P, 1e-13, "P");
-        Check.Close(result.Propagation.W_S, W, 1e-13, "W_d");
-        Check.Close(result.Propagation.G_S, GS, 1e-13, "G_S,d");
-        Check.Close(result.Propagation.G_Q, GQ, 1e-13, "G_d");
+        Check.Close(result.Propagation.P, P, 64 * Check.Eps, "P");
+        Check.Close(result.Propagation.W_S, W, 64 * Check.Eps, "W_d");
+        Check.Close(result.Propagation.G_S, GS, 64 * Check.Eps, "G_S,d");
+        Check.Close(result.Propagation.G_Q, GQ, 64 * Check.Eps, "G_d");
         double c5 = response.Evd(Symmetricity.Symmetric).EigenValues.Max(v => v.Real), c9 = motion.Evd(Symmetricity.Symmetric).EigenValues.Max(v => v.Real);
-        Check.Small(Math.Abs(result.Record.ResponseBound / c5 - 1), 1e-12, "c of the response");
-        Check.Small(Math.Abs(result.Record.MotionBound / c9 - 1), 1e-12, "c of the motion");
+        Check.Small(Math.Abs(result.Record.ResponseBound / c5 - 1), 128 * Check.Eps, "c of the response");
+        Check.Small(Math.Abs(result.Record.MotionBound / c9 - 1), 128 * Check.Eps, "c of the motion");
         // Both bounds in use, for every vector at once: W^{-1/2} on either side.
         var evd = W.Evd(Symmetricity.Symmetric);
         var inverseRoot = evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalArray(evd.EigenValues.Select(v => 1 / Math.Sqrt(v.Real)).ToArray());
@@ -101,7 +102,7 @@ public class ExactnessTests
             Rates = Training.Constant(kind == "gradient-descent" ? 2e-5 : 4e-6, 4),
             Scale = 0.3,
         }.Record();
-        Assert.True(new ChordColumns(c, midpoints: false).Blocks > 1, "one block: not a test");
+        Check.AtLeast(new ChordColumns(c, midpoints: false).Blocks, 2, "column blocks, without which nothing is tested");
         var result = Runs.Run(c);
         // The recorded outputs are sums of 150000 terms; a block lost or counted twice would be an error of order one.
         // Where a gradient happens to vanish, Adam's M is huge: G_d is then much larger than the displacement G_d g that is left, and rounding goes with the
@@ -121,9 +122,9 @@ public class ExactnessTests
         var c = Runs.Network("gradient-descent", 3, 0.8, 20).Record();
         Propagation first = Runs.Run(c.Subset(Enumerable.Range(0, 9))).Propagation, second = Runs.Run(c.Subset(Enumerable.Range(8, 13))).Propagation,
             whole = Runs.Run(c).Propagation;
-        Check.Close(second.P * first.P, whole.P, 1e-13, "P");
-        Check.Close(first.W_S + first.P.Transpose() * second.W_S * first.P, whole.W_S, 1e-13, "W_d");
-        Check.Close(first.G_Q + second.G_Q * first.P, whole.G_Q, 1e-13, "G_d");
+        Check.Close(second.P * first.P, whole.P, 64 * Check.Eps, "P");
+        Check.Close(first.W_S + first.P.Transpose() * second.W_S * first.P, whole.W_S, 64 * Check.Eps, "W_d");
+        Check.Close(first.G_Q + second.G_Q * first.P, whole.G_Q, 64 * Check.Eps, "G_d");
     }
 
     /// <summary>Vectors carried agree with the operators, and the vector of a single step with that step alone.</summary>

@@ -42,14 +42,15 @@ public class KernelBlockTests
     {
         var c = Runs.Network("gradient-descent", p, 0.8, 20).Record();
         DescentResult jacobians = Runs.Run(c, quadrature), blocks = Runs.Run(Blocks(c, true, true), quadrature);
-        Check.Close(blocks.Propagation.P, jacobians.Propagation.P, 1e-13, "P");
-        Check.Close(blocks.Propagation.W_S, jacobians.Propagation.W_S, 1e-13, "W_d");
-        Check.Close(blocks.Propagation.G_S, jacobians.Propagation.G_S, 1e-13, "G_S,d");
-        Check.Close(blocks.Propagation.G_Q, jacobians.Propagation.G_Q, 1e-13, "G_d");
+        Check.Close(blocks.Propagation.P, jacobians.Propagation.P, 64 * Check.Eps, "P");
+        Check.Close(blocks.Propagation.W_S, jacobians.Propagation.W_S, 64 * Check.Eps, "W_d");
+        Check.Close(blocks.Propagation.G_S, jacobians.Propagation.G_S, 64 * Check.Eps, "G_S,d");
+        Check.Close(blocks.Propagation.G_Q, jacobians.Propagation.G_Q, 64 * Check.Eps, "G_d");
         Assert.Equal(jacobians.Record.Quadrature, blocks.Record.Quadrature);
-        if (quadrature == ChordQuadrature.Trapezium) Check.Small(Math.Abs(blocks.Record.ResponseBound / jacobians.Record.ResponseBound - 1), 1e-12,
+        if (quadrature == ChordQuadrature.Trapezium) Check.Small(Math.Abs(blocks.Record.ResponseBound / jacobians.Record.ResponseBound - 1), 128 * Check.Eps,
             "c from K_QQ");
-        else Check.Small(Math.Abs(blocks.Record.Estimate!.TestTransfer!.Value / jacobians.Record.Estimate!.TestTransfer!.Value - 1), 1e-9, "estimate");
+        else Check.Small(Math.Abs(blocks.Record.Estimate!.TestTransfer!.Value / jacobians.Record.Estimate!.TestTransfer!.Value - 1), 3e-13,
+            "estimate, a difference of two quadratures");
     }
 
     /// <summary>The substitute for J̄J̄ᵀ is a bound that holds, and not above the true one.</summary>

@@ -51,12 +51,12 @@ public class OwnRuleTests
         Assert.Equal((true, "every step was recorded and the optimizer is averaging"), DescentSupport.Check(c));
         var result = Runs.Run(c);
         var (C1, C2, C3, C4) = Runs.Errors(c, result);
-        Check.Small(C1, 1e-13, "C1");
-        Check.Small(C2, 1e-13, "C2");
-        Check.Small(C3, 1e-13, "C3");
-        Check.Small(C4, 1e-13, "C4");
+        Check.Small(C1, 32 * Check.Eps, "C1");
+        Check.Small(C2, 32 * Check.Eps, "C2");
+        Check.Small(C3, 64 * Check.Eps, "C3");
+        Check.Small(C4, 128 * Check.Eps, "C4");
         Assert.Equal("averaging", result.Record.Optimizer);
-        Assert.True((result.Propagation.P - DenseMatrix.CreateIdentity(N)).FrobeniusNorm() > 0.1, "P hardly moves: nothing is tested");
+        Check.AtLeast((result.Propagation.P - DenseMatrix.CreateIdentity(N)).FrobeniusNorm(), 0.1, "‖P − I‖, without which nothing is tested");
     }
 
     /// <summary>The mean of gradients i … k gives step k the weight 1/(k + 1) of every earlier one, so the bounds can be written without a recursion.</summary>
@@ -80,8 +80,8 @@ public class OwnRuleTests
         }
         var record = Runs.Run(c).Record;
         static double Largest(Matrix<double> a) => a.Evd(Symmetricity.Symmetric).EigenValues.Max(z => z.Real);
-        Check.Small(Math.Abs(record.ResponseBound / Largest(response) - 1), 1e-13, "c of the response");
-        Check.Small(Math.Abs(record.MotionBound / Largest(motion) - 1), 1e-13, "c of the motion");
+        Check.Small(Math.Abs(record.ResponseBound / Largest(response) - 1), 64 * Check.Eps, "c of the response");
+        Check.Small(Math.Abs(record.MotionBound / Largest(motion) - 1), 64 * Check.Eps, "c of the motion");
     }
 
     [Fact]

@@ -173,9 +173,10 @@ public class RefusalTests
     public void AFrozenKernelGivesGeometricSums()
     {
         var result = DescentRecursion.Run(new Stiff(3), Backends.Managed, new CarriedVectors([2.0]));
-        Check.Small(Math.Abs(result.Propagation.P[0, 0] + 1e6), 1e-6, "P");
-        Check.Small(Math.Abs(result.Propagation.W_S[0, 0] / (101 * (1 + 1e4 + 1e8)) - 1), 1e-14, "W_d");
-        Check.Small(Math.Abs(result.Propagation.G_Q[0, 0] / (101 * (1 - 100.0 + 1e4)) - 1), 1e-14, "G_d");
+        // Integers below 2⁵³: exact, but for the order in which factors such as η/N are applied.
+        Check.Small(Math.Abs(result.Propagation.P[0, 0] / -1e6 - 1), 4 * Check.Eps, "P");
+        Check.Small(Math.Abs(result.Propagation.W_S[0, 0] / (101 * (1 + 1e4 + 1e8)) - 1), 4 * Check.Eps, "W_d");
+        Check.Small(Math.Abs(result.Propagation.G_Q[0, 0] / (101 * (1 - 100.0 + 1e4)) - 1), 4 * Check.Eps, "G_d");
         Check.Small(Math.Abs(result.Record.Amplification / 1e6 - 1), 5e-14, "amplification");
         Assert.Equal([2.0, -200.0, 20000.0], result.Propagation.Transported.Take(3).Select(v => v[0]));
     }

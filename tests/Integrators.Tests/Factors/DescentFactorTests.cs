@@ -15,7 +15,7 @@ public class DescentFactorTests
         var factor = DescentFactor.Read(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed);
         var F = OperatorKit.Dense(factor);
         Check.Close(F.TransposeThisAndMultiply(F), dense.W_S, 2e-14, "F_dᵀF_d against W_d");
-        Check.Close(OperatorKit.Dense(factor.Transfer), dense.G_Q, 1e-12, "G_d");
+        Check.Close(OperatorKit.Dense(factor.Transfer), dense.G_Q, 32 * Check.Eps, "G_d");
         var R = factor.Triangle();
         Check.Small(F.Svd(false).S.Zip(R.Svd(false).S, (x, y) => Math.Abs(x - y)).Max() / F.L2Norm(), 1e-14, "singular values of R against those of F");
         OperatorKit.Conforms(factor, seed: 1);
@@ -32,7 +32,7 @@ public class DescentFactorTests
             Rates = Training.Constant(0.4, 30) }.Record();
         var sigma = DescentFactor.Read(c, OutputRecord.Read(c), new DescentOptions(), Backends.Managed).Triangle().Svd(false).S;
         Check.Small(sigma[^1] / sigma[0], 8 * Check.Eps, "σ_N/σ_1");
-        Assert.True(sigma[^2] / sigma[0] > 1e-6, FormattableString.Invariant($"σ_(N−1)/σ_1 = {sigma[^2] / sigma[0]:g3}: nothing shown"));
+        Check.AtLeast(sigma[^2] / sigma[0], 1e-6, "σ_(N−1)/σ_1, without which nothing is shown");
     }
 
     [Fact]

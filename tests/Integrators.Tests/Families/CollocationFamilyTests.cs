@@ -38,10 +38,10 @@ public class CollocationFamilyTests
     [InlineData(1e6)]
     public void StabilityFunctions(double z)
     {
-        Check.Small(Math.Abs(CollocationTableau.Gauss2.Stability(z) - (1 - z / 2) / (1 + z / 2)), 1e-13, "gauss-2");
-        Check.Small(Math.Abs(CollocationTableau.Radau3.Stability(z) - (1 - z / 3) / (1 + 2 * z / 3 + z * z / 6)), 1e-13, "radau-3");
+        Check.Small(Math.Abs(CollocationTableau.Gauss2.Stability(z) - (1 - z / 2) / (1 + z / 2)), 32 * Check.Eps, "gauss-2");
+        Check.Small(Math.Abs(CollocationTableau.Radau3.Stability(z) - (1 - z / 3) / (1 + 2 * z / 3 + z * z / 6)), 32 * Check.Eps, "radau-3");
         Check.Small(Math.Abs(CollocationTableau.Radau5.Stability(z) - (1 - 2 * z / 5 + z * z / 20) / (1 + 3 * z / 5 + 3 * z * z / 20 + z * z * z / 60)),
-            1e-13, "radau-5");
+            32 * Check.Eps, "radau-5");
     }
 
     [Fact]
@@ -49,9 +49,9 @@ public class CollocationFamilyTests
     {
         foreach (var t in (CollocationTableau[])[CollocationTableau.Gauss4, CollocationTableau.Gauss6, CollocationTableau.Radau3, CollocationTableau.Radau5])
         {
-            Check.Small(t.Inverse[1][0] * t.Inverse[0][1], -0.1, $"{t.Name}: α_10 α_01");
-            Check.Small(-t.Inverse[0][0], -0.1, $"{t.Name}: −α_00");
-            Assert.All(t.B, b => Assert.True(b > 0));
+            Check.AtLeast(-t.Inverse[1][0] * t.Inverse[0][1], 0.1, $"{t.Name}: −α_10 α_01");
+            Check.AtLeast(t.Inverse[0][0], 0.1, $"{t.Name}: α_00");
+            Check.Positive(t.B.Min(), $"{t.Name}: smallest weight");
         }
     }
 }

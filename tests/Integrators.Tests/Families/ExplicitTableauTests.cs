@@ -54,10 +54,11 @@ public class ExplicitTableauTests
         Assert.Equal(t.Order == 5 ? 17 : 200, trees.Count(x => x.Order <= t.Order)); // 1, 2, 4, 8, 17, 37, 85, 200 trees
         foreach (var tree in trees.Where(x => x.Order <= t.Order))
             Check.Small(Math.Abs(Sum(t.B, tree.Weights) - 1 / tree.Density), 1e-14 * t.B.Sum(Math.Abs), $"{name}: {tree.Name}");
-        Assert.True(trees.Where(x => x.Order == t.Order + 1).Max(x => Math.Abs(Sum(t.B, x.Weights) - 1 / x.Density)) > 1e-9, "the order is higher than stated");
+        Check.AtLeast(trees.Where(x => x.Order == t.Order + 1).Max(x => Math.Abs(Sum(t.B, x.Weights) - 1 / x.Density)), 1e-9,
+            $"{name}: largest defect beyond the order, which would be higher than stated");
         foreach (var tree in trees.Where(x => x.Order <= (t.Order == 5 ? 4 : 5)))
             Check.Small(Math.Abs(Sum(t.Embedded, tree.Weights) - 1 / tree.Density), 2e-14 * t.Embedded.Sum(Math.Abs), $"{name}, embedded: {tree.Name}");
-        Assert.True(t.Embedded.Zip(t.B).Any(x => Math.Abs(x.First - x.Second) > 1e-3), "the embedded method is the method");
+        Check.AtLeast(t.Embedded.Zip(t.B).Max(x => Math.Abs(x.First - x.Second)), 1e-3, $"{name}: largest difference of the weights of the embedded method");
     }
 
     [Theory]
@@ -78,7 +79,7 @@ public class ExplicitTableauTests
                 else if (theta < 1) beyond = Math.Max(beyond, defect);
             }
         }
-        Assert.True(beyond > 1e-8, "the dense output's order is higher than stated");
+        Check.AtLeast(beyond, 1e-8, $"{name}: largest defect beyond the order of the dense output, which would be higher than stated");
         for (int i = 0; i < t.C.Length; i++) // at the end it is the step itself
             Check.Small(Math.Abs(t.DenseWeight(i, 1) - (i < t.B.Length ? t.B[i] : 0)), 2e-15 * t.Dense[i].Sum(x => 1 + Math.Abs(x)), $"{name}: b_{i}(1)");
     }
@@ -89,10 +90,10 @@ public class ExplicitTableauTests
     {
         var t = Get(name);
         for (int i = 0; i < t.C.Length; i++) Check.Small(Math.Abs(t.A[i].Sum() - t.C[i]), 5e-15 * (1 + t.A[i].Sum(Math.Abs)), $"{name}: c_{i}");
-        Assert.All(t.Weights, w => Assert.True(w > 0));
+        Check.Positive(t.Weights.Min(), $"{name}: smallest weight of the quadrature");
         for (int k = 1; k <= 2 * t.Nodes.Length; k++)
             Check.Small(Math.Abs(t.Nodes.Zip(t.Weights, (x, w) => w * Math.Pow(x, k - 1)).Sum() - 1.0 / k), 1e-14, $"{name}: quadrature of degree {k - 1}");
-        Assert.True(Math.Min(t.DenseOrder + 1, 2 * t.Nodes.Length) >= t.Order, "W and G fall behind P");
+        Check.AtLeast(Math.Min(t.DenseOrder + 1, 2 * t.Nodes.Length), t.Order, $"{name}: order of W and G, which must not fall behind P");
     }
 
     /// <summary>R(z) = Σ (−z)^k/k! to the order.</summary>

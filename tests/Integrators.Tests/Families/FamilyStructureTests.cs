@@ -27,12 +27,12 @@ public class FamilyStructureTests
         var found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = steps }, Backends.Managed);
         double floor = 1e-13 * Math.Max(1, 0.01 * size);
         Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), floor, "W v on the common null space");
-        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 10 * floor, "G_Q v on the common null space");
+        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 3 * floor, "G_Q v on the common null space");
         Check.Small((found.G_S * kernel).FrobeniusNorm() / found.G_S.FrobeniusNorm(), 10 * floor, "G_S v on the common null space");
         Check.Small((found.P * kernel - kernel).FrobeniusNorm(), 10 * floor, "Pv − v on the common null space (C9)");
         double c = trajectory.TestKernelIntegral(found.Nodes).Evd(Symmetricity.Symmetric).EigenValues.Max(z => z.Real);
         Check.Small(Math.Abs(found.Nodes.Sum(node => node.Weight) - 2), 1e-13, "Σω − (T − s)");
-        Assert.All(found.Nodes, node => Assert.True(node.Weight > 0));
+        Check.Positive(found.Nodes.Min(node => node.Weight), "smallest weight of the nodes");
         var random = new Random(4);
         for (int trial = 0; trial < 200; trial++)
         {
@@ -72,8 +72,8 @@ public class FamilyStructureTests
         var (trajectory, _) = StructureTests.Moving(6, 6, 3, 40, 1, 0.7, true, seed: 1);
         var found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = method, FixedSteps = 3 }, Backends.Managed);
         var rest = Matrix<double>.Build.DenseIdentity(6) - found.P.Transpose() * found.P - 1.4 * found.W_S;
-        Check.Small(-RandomMatrices.SmallestEigenvalue(rest), 1e-12, "negative eigenvalue of the rest");
-        Assert.True(rest.FrobeniusNorm() > 1e-6, FormattableString.Invariant($"rest {rest.FrobeniusNorm():g3}"));
+        Check.Small(-RandomMatrices.SmallestEigenvalue(rest), 64 * Check.Eps, "negative eigenvalue of the rest");
+        Check.AtLeast(rest.FrobeniusNorm(), 1e-6, "‖rest‖");
     }
 
     /// <summary>The frozen flow is exact in a single step at any stiffness, with B scalar or not, and W of a saturated mode is complete.</summary>

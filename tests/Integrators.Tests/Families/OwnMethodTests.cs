@@ -77,8 +77,8 @@ public class OwnMethodTests
     {
         var (trajectory, kernel) = StructureTests.Moving(8, 5, 3, 1, 2, null, false, seed: 3);
         var found = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = s_method, FixedSteps = 2 }, Backends.Managed);
-        Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), 1e-13, "W v on the common null space");
-        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 1e-12, "G_Q v on the common null space");
+        Check.Small((found.W_S * kernel).FrobeniusNorm() / found.W_S.FrobeniusNorm(), 32 * Check.Eps, "W v on the common null space");
+        Check.Small((found.G_Q * kernel).FrobeniusNorm() / found.G_Q.FrobeniusNorm(), 32 * Check.Eps, "G_Q v on the common null space");
     }
 
     /// <summary>The trust in halving is measured by steps on the test equation; for a built-in method that is what its closed form says.</summary>
@@ -91,7 +91,7 @@ public class OwnMethodTests
         var method = Methods.Find(name)!;
         var measured = HalvingTest.Measured(method);
         for (double z = 0.1; z < 1e3; z *= 3)
-            Check.Small(Math.Abs(measured.Divisor(z) / method.Halving.Divisor(z) - 1), 1e-2,
+            Check.Small(Math.Abs(measured.Divisor(z) / method.Halving.Divisor(z) - 1), 3e-10,
                 FormattableString.Invariant($"{name}: divisor at z = {z:g3}, {measured.Divisor(z)} against {method.Halving.Divisor(z)}"));
     }
 
@@ -124,7 +124,7 @@ public class OwnMethodTests
         var method = Methods.Find(name)!;
         Assert.Equal((energy, damping), (method.KeepsEnergy, method.Damping));
         double far = Math.Abs(TestEquation.Step(method, damping == Damping.None ? 1e2 : 1e4).Stability);
-        if (damping == Damping.None) Assert.True(far > 1, $"{name}: |R| = {far}");
+        if (damping == Damping.None) Check.AtLeast(far, 1, $"{name}: |R(1e2)|");
         else Check.Small(far, damping == Damping.Full ? 1e-3 : 1 + 1e-12, $"{name}: |R(1e4)|");
         foreach (double tolerance in (double[])[1e-2, 1e-6])
             Assert.NotEqual(method.Name[..3], method.Partner(tolerance).Name[..3]);

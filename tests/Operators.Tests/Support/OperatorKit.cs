@@ -34,8 +34,10 @@ internal static class OperatorKit
     }
 
     /// <summary>Checks all of it; bounds are relative to ‖A‖_F times the norms of the vectors.</summary>
-    public static void Conforms(LinearOperator a, int seed, double bound = 1e-13)
+    /// <remarks>Either side is a sum of products that rounding changes by less than √N·ε of these norms: a few ε for the sizes of tests.</remarks>
+    public static void Conforms(LinearOperator a, int seed)
     {
+        const double bound = 32 * Check.Eps;
         var random = new Random(seed);
         DenseMatrix x = RandomMatrices.Uniform(random, a.Columns, 3), y = RandomMatrices.Uniform(random, a.Rows, 3);
         DenseMatrix xBefore = DenseMatrix.OfMatrix(x), yBefore = DenseMatrix.OfMatrix(y);
@@ -45,7 +47,7 @@ internal static class OperatorKit
         Assert.Equal(ax, Apply(a, x));
         Assert.Equal(aty, Transposed(a, y));
         double scale = dense.FrobeniusNorm();
-        Assert.True(scale > 0, "the operator is zero: nothing is tested");
+        Check.Positive(scale, "‖A‖, without which nothing is tested");
         Check.Small((ax - dense * x).FrobeniusNorm(), bound * scale * x.FrobeniusNorm(), "A·X against the dense columns");
         Check.Small((aty - dense.Transpose() * y).FrobeniusNorm(), bound * scale * y.FrobeniusNorm(), "Aᵀ·Y against the dense columns");
         // ⟨Ax, y⟩ = ⟨x, Aᵀy⟩ for all pairs of columns.

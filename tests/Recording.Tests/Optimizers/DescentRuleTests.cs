@@ -19,8 +19,7 @@ public class DescentRuleTests
     private static void Same(double[] expected, double[] found)
     {
         for (int k = 0; k < expected.Length; k++)
-            Assert.True(Math.Abs(found[k] - expected[k]) <= 4e-16 * Math.Max(1, Math.Abs(expected[k])),
-                $"step {k}: found {found[k]:R}, expected {expected[k]:R}");
+            Check.Small(Math.Abs(found[k] - expected[k]), 4e-16 * Math.Max(1, Math.Abs(expected[k])), $"step {k}: {found[k]:R}, expected {expected[k]:R}");
     }
 
     [Fact]
