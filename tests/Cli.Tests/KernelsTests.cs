@@ -18,7 +18,7 @@ public sealed class KernelsTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
     private static void AssertClose(JsonElement expected, JsonElement actual, string what)
     {
         double a = expected.GetDouble(), b = actual.GetDouble();
-        Check.Small(Math.Abs(a - b), 1e-9 * Math.Max(1, Math.Abs(a)), FormattableString.Invariant($"{what}: {a} from Jacobians, {b} from kernel blocks"));
+        Check.Small(Math.Abs(a - b), 1e-13 * Math.Max(1, Math.Abs(a)), FormattableString.Invariant($"{what}: {a} from Jacobians, {b} from kernel blocks"));
     }
 
     [Theory]

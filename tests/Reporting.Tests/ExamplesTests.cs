@@ -59,7 +59,7 @@ public sealed class ExamplesTests : IDisposable
         for (int i = 0; i < N; i++)
             for (int j = 0; j < N; j++)
                 worst = Math.Max(worst, Math.Abs(Enumerable.Range(0, N).Sum(k => w[i * N + k] * modes[k * N + j]) - values[j] * modes[i * N + j]));
-        Check.Small(worst, N * 1e-14 * values[0], "largest |W_S ψ − λψ|");
+        Check.Small(worst, N * 1e-15 * values[0], "largest |W_S ψ − λψ|");
     }
 
     /// <summary>The notebook is one (nbformat 4), has no outputs that could be out of date, and uses public members that exist.</summary>

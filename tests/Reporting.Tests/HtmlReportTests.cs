@@ -79,7 +79,7 @@ public sealed class HtmlReportTests
         for (int i = 0; i < 4; i++)
         {
             double x = points[0].X + (values[i] + 2) / 5 * (points[3].X - points[0].X), y = points[0].Y + (points[i].X - points[0].X) * slope;
-            // Coordinates are written with two decimals.
+            // Coordinates are written with two decimals: up to four roundings of half a hundredth each, although here they happen to be exact.
             Check.Small(Math.Max(Math.Abs(points[i].X - x), Math.Abs(points[i].Y - y)), 0.02, $"point {i} at {points[i]}, expected ({x}, {y}); distance");
         }
     }

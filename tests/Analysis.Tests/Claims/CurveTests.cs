@@ -40,7 +40,7 @@ public sealed class CurveTests
                     .Where(j => (mode == "flow" ? 2 * beta * evd.EigenValues[j].Real : evd.EigenValues[j].Real / largest) >= threshold)
                     .Sum(j => Math.Pow(evd.EigenVectors.Column(j).DotProduct(v), 2)) / v.DotProduct(v);
                 Check.Small(Math.Abs(share - found.SignalShare), 2e-11, $"{name}: signal share, window {k}");
-                Check.Small(Math.Abs(found.SignalShare + found.ReservoirShare - 1), 1e-12, "sum of shares");
+                Check.Small(Math.Abs(found.SignalShare + found.ReservoirShare - 1), 16 * Check.Eps, "sum of shares");
                 Assert.Equal(mode == "flow", found.Dissipated is not null);
                 if (found.Dissipated is { } gone)
                     Check.Close(gone, 2 * beta * (v * alone.Operators.Value.W_S * v) / v.DotProduct(v), 5e-9, $"{name}: dissipated, window {k}");
@@ -114,7 +114,7 @@ public sealed class CurveTests
                     passed++;
                     kept += mean * mean;
                 }
-                // 
+                // One parameter on the edge may round either way.
                 Check.Small(Math.Abs((double)passed / gate.Layers[l].Parameters - point.PerLayer[l]), 1.5 / gate.Layers[l].Parameters,
                     $"layer {l + 1}, t = {point.Time}");
                 total += passed;
@@ -153,7 +153,7 @@ public sealed class CurveTests
             var e = a.Influence.Value.Examples[i];
             var moved = -(a.Operators.Value.G_Q * alone);
             Check.Close(e.SelfInfluence, alone * a.Operators.Value.W_S * alone, 2e-14, $"self-influence of {i}");
-            Check.Close(e.SelfTrace, Enumerable.Range(i * p, p).Sum(r => a.Operators.Value.W_S[r, r]), 1e-12, $"trace of {i}");
+            Check.Close(e.SelfTrace, Enumerable.Range(i * p, p).Sum(r => a.Operators.Value.W_S[r, r]), 16 * Check.Eps, $"trace of {i}");
             Check.Close(e.TestResponse, a.Operators.Value.G_Q.SubMatrix(0, sum.Count, i * p, p).L2Norm(), 5e-14, $"response of {i}");
             Check.Close(e.TestContribution, moved.L2Norm(), 2e-14, $"contribution of {i}");
             Check.Close(e.Gradient, alone.L2Norm(), 1e-14, $"gradient of {i}");
