@@ -137,7 +137,7 @@ public sealed class MutationTableTests(ITestOutputHelper output)
         Assert.NotEqual(a.Claim("C13").Reason, otherNoise.Claim("C13").Reason);
         // A factor common to all gradients leaves the gate as it is.
         Check.Small(Math.Abs(a.RiskGate.Value.Points[^1].Share - larger.RiskGate.Value.Points[^1].Share), 16 * Check.Eps, "C14 under a common factor");
-        // Other signs for the rows of half of the outputs change the means of the gradients.
+        // Another sign of every second row of J_S changes the means of the gradients.
         var signs = Altered((k, t) => k == run.Count - 1 && t.Name == "J_S"
             ? SmallNetworks.Map(t, v => [.. v.Select((x, i) => i / shape.Item2 % 2 == 0 ? -x : x)]) : t);
         Assert.NotEqual(a.Claim("C14").Reason, signs.Claim("C14").Reason);
