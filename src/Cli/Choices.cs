@@ -5,10 +5,10 @@ namespace KernelFlow.Cli;
 /// <summary>The objects that names on the command line stand for, in one place.</summary>
 internal static class Choices
 {
-    /// <summary>--mode.</summary>
+    /// <summary>The option --mode.</summary>
     public static Choice<AnalysisMode> Mode() => Enumeration<AnalysisMode>("--mode", "Gradient flow, or the recorded steps themselves.");
 
-    /// <summary>--interpolation.</summary>
+    /// <summary>The option --interpolation.</summary>
     public static Choice<Interpolation> Interpolation() =>
         new("--interpolation", "How J is interpolated between checkpoints.", [.. KernelFlow.Interpolation.All.Select(i => (i.Name, i))]);
 

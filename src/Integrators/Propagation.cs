@@ -90,7 +90,7 @@ public sealed class Propagation
     /// <summary>Estimated errors.</summary>
     public required IntegrationError Error { get; init; }
 
-    /// <summary>Cost.</summary>
+    /// <summary>How the integration went: its steps and passes.</summary>
     public required SolveReport Report { get; init; }
 
     /// <summary>The same operators with <see cref="Transported"/> at the chosen knots only.</summary>
@@ -112,7 +112,7 @@ public sealed record CarriedVectors(double[]? Start = null, IReadOnlyList<double
 }
 
 /// <summary>W_S(s, t_k), the Gramian of the first part of a window.</summary>
-/// <param name="Knot">k.</param>
+/// <param name="Knot">k, the index of the knot at which the part ends.</param>
 /// <param name="W_S">N×N, symmetric.</param>
 public sealed record PartialGramian(int Knot, DenseMatrix W_S);
 
@@ -122,7 +122,7 @@ public sealed record PartialGramian(int Knot, DenseMatrix W_S);
 /// <param name="Test">G_Q(T,s) v.</param>
 /// <param name="Dissipated">vᵀ W_S(s,T) v.</param>
 /// <param name="Error">Estimated errors of the vectors, relative.</param>
-/// <param name="Report">Cost.</param>
+/// <param name="Report">How the integration went: its steps and passes.</param>
 public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] Train, double[] Test, double Dissipated, IntegrationError Error,
     SolveReport Report);
 
@@ -132,5 +132,5 @@ public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] T
 /// <param name="Test">G_Q(T,s) V, M×c.</param>
 /// <param name="Dissipated">Vᵀ W_S(s,T) V, c×c, summed over quadrature nodes whatever the method.</param>
 /// <param name="Error">Estimated relative Frobenius errors of the four.</param>
-/// <param name="Report">Cost.</param>
+/// <param name="Report">How the integration went: its steps and passes.</param>
 public sealed record BlockTransport(DenseMatrix End, DenseMatrix Train, DenseMatrix Test, DenseMatrix Dissipated, IntegrationError Error, SolveReport Report);

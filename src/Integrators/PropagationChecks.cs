@@ -49,7 +49,7 @@ internal static class PropagationChecks
 
     /// <param name="carried">Vectors to carry.</param>
     /// <param name="start">Expected length of the start vector.</param>
-    /// <param name="size">N.</param>
+    /// <param name="size">N = n·p, the number of stacked training outputs.</param>
     /// <param name="intervals">Number of intervals, or of steps.</param>
     /// <exception cref="ArgumentException">A length, or a count, is not what the trajectory needs, or an entry is not finite.</exception>
     public static void Require(CarriedVectors carried, int start, int size, int intervals)

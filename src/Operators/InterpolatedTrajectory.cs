@@ -8,7 +8,7 @@ namespace KernelFlow.Operators;
 /// <param name="Coefficients">Polynomial coefficients, constant first.</param>
 public sealed record WeightedTerm(KernelTerm Term, params double[] Coefficients)
 {
-    /// <summary>c(θ).</summary>
+    /// <summary>c(θ), the value of the coefficient.</summary>
     public double At(double theta) => Polynomial.At(Coefficients, theta);
 }
 

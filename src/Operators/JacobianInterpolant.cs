@@ -35,7 +35,7 @@ public sealed record JacobianInterpolant(IReadOnlyList<int> Checkpoints, IReadOn
         return new JacobianInterpolant(Enumerable.Range(first, basis.Length).Select(i => chosen[i]).ToArray(), basis);
     }
 
-    /// <summary>ℓ_a(θ).</summary>
+    /// <summary>ℓ_a(θ), the weight of knot a.</summary>
     public double At(int a, double theta) => Polynomial.At(Basis[a], theta);
 
     /// <summary>The mean of ℓ_a over [from, to].</summary>

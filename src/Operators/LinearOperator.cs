@@ -25,7 +25,7 @@ public abstract class LinearOperator
     /// <summary>Whether A = Aᵀ.</summary>
     public bool IsSymmetric { get; }
 
-    /// <summary>Y ← A·X.</summary>
+    /// <summary>Writes Y ← A·X.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
     public void Apply(in MatrixView x, in MatrixView y)
     {

@@ -63,7 +63,7 @@ public abstract class LossModel
     /// <summary>g ← ∇Φ_S(u), stacked.</summary>
     public abstract void Gradient(ReadOnlySpan<double> u, Span<double> g);
 
-    /// <summary>B ← ∇²Φ_S(u).</summary>
+    /// <summary>Writes B ← ∇²Φ_S(u).</summary>
     public abstract void Hessian(ReadOnlySpan<double> u, OutputHessian B);
 
     /// <summary>Φ = 1/(2n) Σ‖u_i − y_i‖²; g = (u − y)/n; B = I/n.</summary>
@@ -74,7 +74,7 @@ public abstract class LossModel
 
     /// <summary>Softmax cross-entropy with target probabilities: g_i = (q_i − y_i)/n, B_i = (diag q_i − q_i q_iᵀ)/n, q = softmax(u).</summary>
     /// <param name="targets">y_S, stacked [n·p], each example summing to 1.</param>
-    /// <param name="outputs">p ≥ 2.</param>
+    /// <param name="outputs">p, at least 2.</param>
     /// <param name="sum">Drop the 1/n.</param>
     public static LossModel SoftmaxCrossEntropy(double[] targets, int outputs, bool sum = false) => new Losses.SoftmaxCrossEntropyLoss(targets, outputs, sum);
 

@@ -110,7 +110,7 @@ public sealed record OperatorCheck(string Name, double Defect, double Limit)
 }
 
 /// <summary>The conclusions at one threshold.</summary>
-/// <param name="Threshold">δ.</param>
+/// <param name="Threshold">δ, the threshold: modes whose measure is below it are the reservoir.</param>
 /// <param name="SignalDimension">Modes at or above it.</param>
 /// <param name="ReservoirDimension">Modes below it.</param>
 /// <param name="Verdict">The inclusion verdict there.</param>

@@ -15,8 +15,8 @@ public sealed record NoisePlacement
     public required IReadOnlyList<NoisePoint> Points { get; init; }
 }
 
-/// <summary>One window.</summary>
-/// <param name="Time">t_k.</param>
+/// <summary>What happens to the noise in one window.</summary>
+/// <param name="Time">t_k, the flow time at which the window ends.</param>
 /// <param name="Noise">Of the part of g(s) that the changed labels make.</param>
 /// <param name="Clean">Of the part that is there without them.</param>
 /// <param name="Gradient">Of g(s) itself.</param>

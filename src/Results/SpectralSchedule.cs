@@ -11,7 +11,7 @@ public sealed record SpectralSchedule
 }
 
 /// <summary>The spectrum of one window.</summary>
-/// <param name="Time">t_k.</param>
+/// <param name="Time">t_k, the flow time at which the window ends.</param>
 /// <param name="Eigenvalues">λ_j, descending.</param>
 /// <param name="DissipatedFraction">2βλ_j; null unless B = βI and the mode is flow.</param>
 /// <param name="SignalDimension">Modes whose 2βλ_j, or λ_j/λ_1 of the same window, is not below the threshold.</param>

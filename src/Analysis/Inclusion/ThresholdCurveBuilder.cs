@@ -22,11 +22,11 @@ internal static class ThresholdCurveBuilder
         return [.. grid];
     }
 
-    /// <summary>The curve.</summary>
+    /// <summary>The conclusions as functions of the threshold.</summary>
     /// <param name="evidence">What verdicts follow from.</param>
     /// <param name="errors">Relative error of the test displacement with the first k modes kept, k = 0 to the number of modes; null when the outputs did not
     /// move.</param>
-    /// <param name="chosen">δ.</param>
+    /// <param name="chosen">δ, the threshold of the analysis.</param>
     public static IReadOnlyList<ThresholdPoint> Build(InclusionEvidence evidence, double[]? errors, double chosen)
     {
         var points = new List<ThresholdPoint>();

@@ -30,7 +30,7 @@ internal static class SpectrumSolver
                 + $"{rule.Kind}; use flow, or another solver.");
     }
 
-    /// <summary>Solves.</summary>
+    /// <summary>Finds the eigenpairs of W_S.</summary>
     /// <exception cref="NumericalException">Lanczos did not converge.</exception>
     public static SpectrumSolution Solve(RunModel model, AnalysisOptions options, Backend backend, Action<double> progress, CancellationToken cancellation)
     {

@@ -16,7 +16,7 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
     private const double EmptyProcess = 75e6, Slack = 3, StartSeconds = 0.2;
 
     /// <summary>Predicts the cost.</summary>
-    /// <param name="run">The run.</param>
+    /// <param name="run">The run to analyse.</param>
     /// <param name="operationsPerSecond">Of a matrix product.</param>
     /// <param name="fileBytes">Size of the recorded files, which are mapped.</param>
     public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond, double fileBytes)

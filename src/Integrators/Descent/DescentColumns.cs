@@ -4,7 +4,7 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, and the two error vectors of
 /// <see cref="QuadratureError"/>.</summary>
-/// <param name="n">N.</param>
+/// <param name="n">N = n·p, the number of stacked training outputs.</param>
 internal readonly struct DescentColumns(int n)
 {
     /// <summary>Columns beside P.</summary>
@@ -13,7 +13,7 @@ internal readonly struct DescentColumns(int n)
     /// <summary>All columns.</summary>
     public int Count => n + Beside;
 
-    /// <summary>P.</summary>
+    /// <summary>P, the first N columns of X.</summary>
     public MatrixView P(in MatrixView x) => x.ColumnRange(0, n);
 
     /// <summary>The predicted gradient.</summary>

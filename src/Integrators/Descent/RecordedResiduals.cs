@@ -13,8 +13,8 @@ internal sealed class RecordedResiduals
     private readonly int _n;
 
     /// <param name="recorded">Outputs before every step and after the last one.</param>
-    /// <param name="n">N.</param>
-    /// <param name="m">M.</param>
+    /// <param name="n">N = n·p, the number of stacked training outputs.</param>
+    /// <param name="m">M = m·p, the number of stacked test outputs.</param>
     /// <param name="steps">Number of steps.</param>
     public RecordedResiduals(OutputRecord recorded, int n, int m, int steps)
     {

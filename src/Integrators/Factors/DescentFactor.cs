@@ -25,7 +25,7 @@ public sealed class DescentFactor : LinearOperator
 
     /// <summary>Reads the run once for the kernels of the steps and once for the coordinates.</summary>
     /// <param name="checkpoints">Every step of plain gradient descent, with Jacobians.</param>
-    /// <param name="outputs">Its outputs.</param>
+    /// <param name="outputs">The outputs of the run.</param>
     /// <param name="options">Quadrature of J̄ and B̄.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured between steps.</param>

@@ -118,7 +118,7 @@ public sealed class ResponseFactor : LinearOperator
     private readonly FlowFactor _factor;
 
     /// <summary>H_h that belongs to a factor.</summary>
-    /// <param name="factor">F_h.</param>
+    /// <param name="factor">F_h, the factor that it belongs to.</param>
     public ResponseFactor(FlowFactor factor) : base(factor.Grid.Trajectory.TestSize, factor.Rows, isSymmetric: false) => _factor = factor;
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ internal static class ProbeVectors
     private const int Count = ColumnLayout.Probes;
     private const int Purpose = 20260501;
 
-    /// <summary>V, rows×ℓ.</summary>
-    /// <param name="rows">Rows.</param>
+    /// <summary>V, rows×ℓ: probe vectors of random signs.</summary>
+    /// <param name="rows">The number of rows.</param>
     /// <param name="seed">Seed of the run.</param>
     public static MatrixView Signs(int rows, long seed)
     {

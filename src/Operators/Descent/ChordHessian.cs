@@ -22,7 +22,7 @@ public sealed class ChordHessian
         _work = new OutputHessian(examples, outputs);
     }
 
-    /// <summary>B_k.</summary>
+    /// <summary>B_k, the loss Hessian at the start of the step.</summary>
     public OutputHessian Start { get; }
 
     /// <summary>B̄_k: g_{k+1} − g_k = B̄_k (u_{k+1} − u_k).</summary>

@@ -36,7 +36,7 @@ public abstract class DescentKernels
     /// <summary>p, the number of outputs per example.</summary>
     public int Outputs { get; }
 
-    /// <summary>η_k.</summary>
+    /// <summary>η_k, the learning rate of every step.</summary>
     public IReadOnlyList<double> LearningRates { get; }
 
     /// <summary>Number of steps.</summary>
@@ -52,7 +52,7 @@ public abstract class DescentKernels
     public virtual double Epsilon => StorageType.Float64.Epsilon();
 
     /// <summary>Fills the kernels of one step.</summary>
-    /// <param name="step">k.</param>
+    /// <param name="step">k, the number of the step.</param>
     /// <param name="g">The vector that <see cref="StepKernels.Defect"/> is wanted for, length N.</param>
     /// <param name="target">Receives them.</param>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>

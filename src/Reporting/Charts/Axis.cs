@@ -4,7 +4,7 @@ using System.Globalization;
 namespace KernelFlow.Reporting.Charts;
 
 /// <summary>One mark on an axis.</summary>
-/// <param name="Value">Where.</param>
+/// <param name="Value">The value at which the mark stands.</param>
 /// <param name="Label">What it says; empty for a minor mark.</param>
 public readonly record struct Tick(double Value, string Label);
 

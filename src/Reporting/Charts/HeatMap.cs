@@ -31,7 +31,7 @@ public static class HeatMap
     public static IReadOnlyList<IReadOnlyList<double>> Blocks(int rows, int columns, Func<int, int, double> value) =>
         ResponseMap.Of(rows, columns, value).Largest;
 
-    /// <summary>The drawing.</summary>
+    /// <summary>Draws the map as SVG.</summary>
     /// <param name="data">What to show.</param>
     /// <param name="head">Identity and text alternative.</param>
     public static string Draw(HeatMapData data, FigureHead head)

@@ -47,7 +47,7 @@ internal static class ComparisonTables
         Short(r.KernelEvolution.PeakDrift), Short(r.KernelEvolution.EndDrift),
     ];
 
-    /// <summary>compare.csv.</summary>
+    /// <summary>The text of compare.csv.</summary>
     public static string Csv(RunComparison comparison)
     {
         string[] claims = DataClaims(comparison);

@@ -32,7 +32,7 @@ internal static class InclusionFigures
                 + "allows for the difference of the two." : "") + Drawn.Missing(chart, "are zero, far below, or not finite"));
     }
 
-    /// <summary>|(Gψ_j)_i|.</summary>
+    /// <summary>|(Gψ_j)_i|: how far each mode moves each test output.</summary>
     public static Figure Responses(ReportFigure figure, ReservoirAnalysis analysis)
     {
         if (!analysis.Inclusion.Responses.TryGet(out var map)) return figure.Without($"It is not known: {analysis.Inclusion.Responses.Reason}.");

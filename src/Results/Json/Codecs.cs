@@ -41,7 +41,7 @@ internal static class Codecs
     /// <summary>true or false.</summary>
     public static readonly Codec<bool> Truth = Make<bool>((json, key, value) => json.WriteBoolean(key, value), (parent, key) => parent[key].Truth());
 
-    /// <summary>A text.</summary>
+    /// <summary>A text, written as a JSON string.</summary>
     public static readonly Codec<string> Text = Make<string>((json, key, value) => json.WriteString(key, value), (parent, key) => parent[key].Text());
 
     /// <summary>A text that is left out when there is none.</summary>
@@ -92,7 +92,7 @@ internal static class Codecs
         },
         (parent, key) => [.. parent[key].Items().Select(i => i.Whole())]);
 
-    /// <summary>Texts.</summary>
+    /// <summary>A list of texts.</summary>
     public static readonly Codec<IReadOnlyList<string>> Texts = Make<IReadOnlyList<string>>(
         (json, key, value) =>
         {

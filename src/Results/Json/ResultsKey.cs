@@ -17,7 +17,7 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     /// <summary>Whether an object has the key.</summary>
     public bool Has(string key) => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(key, out _);
 
-    /// <summary>A text.</summary>
+    /// <summary>The value as a text.</summary>
     public string Text() => Json.ValueKind == JsonValueKind.String ? Json.GetString()! : throw Wrong("a text");
 
     /// <summary>A number; null stands for one that was not finite.</summary>
@@ -32,16 +32,16 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     /// <summary>The text at a key that may be missing or null.</summary>
     public string? TextOrNull(string key) => Has(key) && !this[key].IsNull ? this[key].Text() : null;
 
-    /// <summary>A whole number.</summary>
+    /// <summary>The value as a whole number.</summary>
     public int Whole() => Json.ValueKind == JsonValueKind.Number && Json.TryGetInt32(out int x) ? x : throw Wrong("a whole number");
 
     /// <summary>A whole number that may be large.</summary>
     public long Long() => Json.ValueKind == JsonValueKind.Number && Json.TryGetInt64(out long x) ? x : throw Wrong("a whole number");
 
-    /// <summary>true or false.</summary>
+    /// <summary>The value as true or false.</summary>
     public bool Truth() => Json.ValueKind is JsonValueKind.True or JsonValueKind.False ? Json.GetBoolean() : throw Wrong("true or false");
 
-    /// <summary>A verdict.</summary>
+    /// <summary>The value as a verdict.</summary>
     public Verdict Verdict()
     {
         string text = Text();

@@ -53,7 +53,7 @@ public sealed partial class ExplicitTableau
     /// <summary>Their weights, positive.</summary>
     public ImmutableArray<double> Weights { get; }
 
-    /// <summary>b_i(θ).</summary>
+    /// <summary>b_i(θ), the weight of a stage for the dense output at t + θh.</summary>
     public double DenseWeight(int stage, double theta)
     {
         double value = 0;
