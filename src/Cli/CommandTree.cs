@@ -11,8 +11,8 @@ internal static class CommandTree
     public static RootCommand Build(CliTerminal terminal)
     {
         var root =
-            new RootCommand("Kernel-flow operators of recorded training runs: which directions of the training signal reach the test outputs, with error "
-                + "budgets and verdicts.")
+            new RootCommand("Kernel-flow operators of recorded training runs: which directions of the training signal reach "
+                + "the test outputs, with error budgets and verdicts.")
         {
             DemoCommand.Build(terminal),
             RecordCommand.Build(terminal),

@@ -114,8 +114,8 @@ public static class MarkdownReport
             if (Narrative.Reasons(claim) is { Length: > 0 } reasons) Line(text, $"- {claim.Id} {Narrative.Word(claim.Verdict)}: {Escape(reasons)}");
         Line(text, "");
         foreach (var (verdict, meaning) in Narrative.Meanings)
-            if (verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == verdict)) Line(text,
-                $"- *{Narrative.Word(verdict)}*: {meaning}.");
+            if (verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == verdict))
+                Line(text, $"- *{Narrative.Word(verdict)}*: {meaning}.");
         Line(text, "");
     }
 

@@ -66,8 +66,8 @@ public sealed record ReservoirAnalysis
     /// <summary>The claim with the given id.</summary>
     /// <exception cref="KeyNotFoundException">This version does not compute it.</exception>
     public ClaimResult Claim(string id) =>
-        Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} was not computed; there are "
-            + $"{string.Join(", ", Claims.Select(c => c.Id))}.");
+        Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} "
+            + $"was not computed; there are {string.Join(", ", Claims.Select(c => c.Id))}.");
 }
 
 /// <summary>Facts about the recorded run.</summary>

@@ -75,9 +75,8 @@ internal static class InclusionRule
         double noise = Math.Sqrt(e.Constant * e.Noise), response = mode.ResponseDifference ?? 0,
             dissipation = Math.Sqrt(e.Constant * (mode.DissipationDifference ?? 0));
         if (e.Floor + noise >= Math.Max(response, dissipation))
-            return FormattableString.Invariant(
-                $"rounding (floor {e.Floor:G3}, √(c·N·ε·λ₁) {noise:G3}) hides reservoir mode {j + 1}; kernels or Jacobians stored in a wider type would ")
-                + "shrink it";
+            return FormattableString.Invariant($"rounding (floor {e.Floor:G3}, √(c·N·ε·λ₁) {noise:G3}) hides reservoir mode {j + 1}; ")
+                + "kernels or Jacobians stored in a wider type would shrink it";
         string term = response >= dissipation
             ? FormattableString.Invariant($"the difference of its response between two methods, δ_G = {response:G3},")
             : FormattableString.Invariant($"the difference of its dissipation between two methods, √(c·δ_W) = {dissipation:G3},");

@@ -37,8 +37,8 @@ internal static class ThresholdCurveBuilder
             if (evidence.LeftOut > 0 && signal == evidence.Modes.Count) continue;
             double worst = 0;
             for (int j = signal; j < evidence.Modes.Count; j++) worst = Math.Max(worst, evidence.Modes[j].Response);
-            points.Add(new ThresholdPoint(threshold, signal, evidence.Modes.Count + evidence.LeftOut - signal, InclusionRule.Judge(evidence, threshold)
-                .Verdict, errors?[signal], worst));
+            var verdict = InclusionRule.Judge(evidence, threshold).Verdict;
+            points.Add(new ThresholdPoint(threshold, signal, evidence.Modes.Count + evidence.LeftOut - signal, verdict, errors?[signal], worst));
         }
         return points;
     }

@@ -99,8 +99,8 @@ public sealed record FlowModel : RunModel
     }
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        FlowCarry.Run(Trajectory, _input.Propagation(_input.Options.RelativeTolerance) with { Method = Propagation.Method! }, _input.Backend, block, split,
-            cancellation);
+        FlowCarry.Run(Trajectory, _input.Propagation(_input.Options.RelativeTolerance) with { Method = Propagation.Method! },
+            _input.Backend, block, split, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {

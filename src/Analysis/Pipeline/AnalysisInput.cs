@@ -35,12 +35,12 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
         string name = Options.Interpolation.Name;
         var trajectory = Options.Interpolation.Build(Kernels, chosen) ?? throw new ArgumentException($"interpolation: {name} built no trajectory.");
         if (trajectory.TrainSize != TrainSize || trajectory.TestSize != Checkpoints.TestSize || trajectory.Outputs != Checkpoints.Outputs)
-            throw new ArgumentException($"interpolation: {name} built a trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}, p = "
-                + $"{trajectory.Outputs}, "
+            throw new ArgumentException(
+                $"interpolation: {name} built a trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}, p = {trajectory.Outputs}, "
                 + $"expected N = {TrainSize}, M = {Checkpoints.TestSize}, p = {Checkpoints.Outputs}.");
         if (!trajectory.Knots.SequenceEqual(chosen.Select(k => Outputs.Times[k])))
-            throw new ArgumentException($"interpolation: the knots of {name} are not the times of the {chosen.Count} checkpoints it was asked to "
-                + "interpolate between.");
+            throw new ArgumentException($"interpolation: the knots of {name} are not the times of the {chosen.Count} "
+                + "checkpoints it was asked to interpolate between.");
         return trajectory;
     }
 }

@@ -63,9 +63,9 @@ internal static class SpectrumBuilder
     {
         int signal = measures.Count(m => m >= threshold);
         if (measures.Count == order || signal < measures.Count) return signal;
-        return Known.Unknown<int>(FormattableString.Invariant(
-            $"the {measures.Count} largest of {order} modes of {what} were computed, and none of them is below the threshold {threshold:G6}; ask for ")
-            + "more modes");
+        return Known.Unknown<int>(
+            FormattableString.Invariant($"the {measures.Count} largest of {order} modes of {what} were computed, ")
+            + FormattableString.Invariant($"and none of them is below the threshold {threshold:G6}; ask for more modes"));
     }
 
     /// <summary>(Σλ)²/Σλ²: from all eigenvalues, or from trace and norm where only the largest are known.</summary>

@@ -79,8 +79,8 @@ internal static class ValidateCommand
     {
         writer.WriteLine($"{report.Id}: {Narrative.Word(report.Verdict)}");
         writer.WriteLine($"  {report.Conclusion}");
-        foreach (var criterion in report.Criteria) writer.WriteLine($"  {(criterion.Met ? "met:    " : "NOT met:")} {criterion.Condition} "
-            + $"({criterion.Finding})");
+        foreach (var criterion in report.Criteria)
+            writer.WriteLine($"  {(criterion.Met ? "met:    " : "NOT met:")} {criterion.Condition} ({criterion.Finding})");
         writer.WriteLine($"Report: {Path.Combine(folder, ExperimentReports.HtmlFile)}");
     }
 

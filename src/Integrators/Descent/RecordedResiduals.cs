@@ -50,8 +50,8 @@ internal sealed class RecordedResiduals
         Apply(hessian.Average, s);
         for (int i = 0; i < _n; i++) c[i] = _recorded.Gradients[k + 1][i] - _recorded.Gradients[k][i] - _product[i];
         Apply(hessian.Remainder, s);
-        double? loss = _recorded.Losses[k + 1] - _recorded.Losses[k] - TensorPrimitives.Dot<double>(_recorded.Gradients[k],
-            train) - 0.5 * TensorPrimitives.Dot<double>(_product, train);
+        double? loss = _recorded.Losses[k + 1] - _recorded.Losses[k]
+            - TensorPrimitives.Dot<double>(_recorded.Gradients[k], train) - 0.5 * TensorPrimitives.Dot<double>(_product, train);
         _error.AddLoss(loss ?? 0);
         TensorPrimitives.Add(s, single, s);
         (_trainResidual[k], _testResidual[k]) = (TensorPrimitives.Norm<double>(train), TensorPrimitives.Norm<double>(test));

@@ -109,8 +109,8 @@ public static class Methods
             }
             if (k > 0)
             {
-                double h = trajectory.Knots[k] - trajectory.Knots[k - 1], z = 0.5 * h * (before + rate), share = boundBefore + bound == 0 ? 0
-                    : (before + rate) / (boundBefore + bound);
+                double h = trajectory.Knots[k] - trajectory.Knots[k - 1], z = 0.5 * h * (before + rate);
+                double share = boundBefore + bound == 0 ? 0 : (before + rate) / (boundBefore + bound);
                 largest = Math.Max(largest, z);
                 sum += z;
                 second += Math.Pow(z, 3) / 48 * share * share;

@@ -58,8 +58,8 @@ public static class RangeRows
             double y = top + i * Row + Row / 2;
             drawing.Text("tick", Left - 6, y + 4, row.Name, "end");
             if (row.Reach is { } reach && reach >= axis.Min) drawing.Line("reach", Left, y, X(reach), y);
-            if (row.Bar is { } bar && bar >= axis.Min) drawing.Rectangle(row.IsOpen ? "b s4 pale open" : "b s4 pale", Left, y - 7, X(bar) - Left, 14,
-                row.Hover);
+            if (row.Bar is { } bar && bar >= axis.Min)
+                drawing.Rectangle(row.IsOpen ? "b s4 pale open" : "b s4 pale", Left, y - 7, X(bar) - Left, 14, row.Hover);
             foreach (var mark in row.Marks)
                 if (mark.Value > 0 && double.IsFinite(mark.Value) && mark.Value >= axis.Min)
                     drawing.Marker(series[mark.Series].Marker, series[mark.Series].CssClass, X(mark.Value), y, series[mark.Series].Size, row.Hover);

@@ -36,8 +36,8 @@ internal static class ComparisonTables
     }
 
     /// <summary>The verdicts and the operators.</summary>
-    public static readonly string[] OperatorHeader = ["#signal", "#reservoir", "#effective rank", "#visibility ν", "#bound √c", "#drift, largest",
-        "#drift, end"];
+    public static readonly string[] OperatorHeader =
+        ["#signal", "#reservoir", "#effective rank", "#visibility ν", "#bound √c", "#drift, largest", "#drift, end"];
 
     /// <summary>The cells under <see cref="OperatorHeader"/>.</summary>
     public static string[] Operators(ComparedRun r) =>

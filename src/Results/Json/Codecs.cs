@@ -55,8 +55,8 @@ internal static class Codecs
         (parent, key) => parent.Has(key) ? Number.Read(parent, key) : null);
 
     /// <summary>A verdict, by its name.</summary>
-    public static readonly Codec<Verdict> Verdict = Make<Verdict>((json, key, value) => json.WriteString(key, value.ToString()), (parent, key) =>
-        parent[key].Verdict());
+    public static readonly Codec<Verdict> Verdict = Make<Verdict>(
+        (json, key, value) => json.WriteString(key, value.ToString()), (parent, key) => parent[key].Verdict());
 
     /// <summary>Numbers on one line. Those that are not finite are null; which of them are infinite stands beside them, under the key with "Infinite" or
     /// "MinusInfinite" appended.</summary>
@@ -113,8 +113,8 @@ internal static class Codecs
         (parent, key) => parent[key].Entries().ToDictionary(e => e.Name, e => e.Value.Text()));
 
     /// <summary>A value of an enumeration, by its lower-case name.</summary>
-    public static Codec<T> Choice<T>() where T : struct, Enum => Make<T>((json, key, value) => json.WriteString(key, value.Name()), (parent, key) =>
-        parent[key].Choice<T>());
+    public static Codec<T> Choice<T>() where T : struct, Enum => Make<T>(
+        (json, key, value) => json.WriteString(key, value.Name()), (parent, key) => parent[key].Choice<T>());
 
     /// <summary>A number that may be missing for one reason only.</summary>
     public static Codec<double?> NumberOr(string reason) => Make<double?>(
@@ -144,8 +144,8 @@ internal static class Codecs
         (json, key, value) => json.Numbers(key, value, reason), (parent, key) => parent[key].IsNull ? null : List(parent, key));
 
     /// <summary>The reason beside a null.</summary>
-    public static string Reason(ResultsKey parent, string key) => parent.TextOrNull(key + JsonNumbers.ReasonSuffix) is { Length: > 0 } reason ? reason
-        : NoReason;
+    public static string Reason(ResultsKey parent, string key) =>
+        parent.TextOrNull(key + JsonNumbers.ReasonSuffix) is { Length: > 0 } reason ? reason : NoReason;
 
     /// <summary>A codec from two functions.</summary>
     public static Codec<T> Make<T>(Action<Utf8JsonWriter, string, T> write, Func<ResultsKey, string, T> read) => new(write, read);

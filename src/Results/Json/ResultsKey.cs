@@ -52,8 +52,8 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
 
     /// <summary>A value of an enumeration, by its name.</summary>
     public T Choice<T>() where T : struct, Enum =>
-        ChoiceNames.TryParse(Text(), out T value) ? value : throw new InvalidResultsException($"{File}: {Path} is {Text()}, expected one of "
-            + $"{string.Join(", ", ChoiceNames.All<T>())}.");
+        ChoiceNames.TryParse(Text(), out T value) ? value : throw new InvalidResultsException($"{File}: {Path} is {Text()}, "
+            + $"expected one of {string.Join(", ", ChoiceNames.All<T>())}.");
 
     /// <summary>The values of an array.</summary>
     public IEnumerable<ResultsKey> Items()
@@ -77,6 +77,6 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     private string At(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
     /// <summary>The value is not what it should be.</summary>
-    public InvalidResultsException Wrong(string expected) => new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected "
-        + $"{expected}.");
+    public InvalidResultsException Wrong(string expected) =>
+        new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected {expected}.");
 }

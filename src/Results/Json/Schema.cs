@@ -55,8 +55,8 @@ internal sealed class Schema<T>
         (parent, key) => parent[key].IsNull ? Known.Unknown<T>(Codecs.Reason(parent, key)) : Read(parent[key]));
 
     /// <summary>Records as objects, each on a line of its own.</summary>
-    public Codec<IReadOnlyList<T>> Rows => Codecs.Make<IReadOnlyList<T>>((json, key, value) => json.Rows(key, value, Write), (parent, key) =>
-        [.. parent[key].Items().Select(Read)]);
+    public Codec<IReadOnlyList<T>> Rows => Codecs.Make<IReadOnlyList<T>>(
+        (json, key, value) => json.Rows(key, value, Write), (parent, key) => [.. parent[key].Items().Select(Read)]);
 
     /// <summary>Records as objects, each on a line of its own, or why there are none.</summary>
     public Codec<Known<IReadOnlyList<T>>> KnownRows => Codecs.Make<Known<IReadOnlyList<T>>>(
