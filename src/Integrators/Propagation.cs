@@ -28,8 +28,8 @@ public sealed record PropagationOptions
 
 /// <summary>How an integration went.</summary>
 /// <param name="Name">What took the steps, for the reader: the name of the method, or in descent mode the recursion.</param>
-/// <param name="Steps">Accepted steps.</param>
-/// <param name="Rejected">Rejected steps.</param>
+/// <param name="Steps">Number of accepted steps.</param>
+/// <param name="Rejected">Number of rejected steps.</param>
 /// <param name="Passes">Passes over the window: more than one when the accumulated estimate of the first exceeded the tolerance.</param>
 public sealed record SolveReport(string Name, int Steps, int Rejected, int Passes)
 {
@@ -41,7 +41,7 @@ public sealed record SolveReport(string Name, int Steps, int Rejected, int Passe
 }
 
 /// <summary>Estimated relative Frobenius errors at the end of the window; NaN with fixed steps.</summary>
-/// <param name="P">‖δP‖_F/‖P‖_F.</param>
+/// <param name="P">‖δP‖_F/‖P‖_F, the error of the propagator.</param>
 /// <param name="W">‖δW_S‖_F/‖W_S‖_F.</param>
 /// <param name="G">The larger of ‖δG_Q‖_F/‖G_Q‖_F and ‖δG_S‖_F/‖G_S‖_F.</param>
 public sealed record IntegrationError(double P, double W, double G)
@@ -118,16 +118,16 @@ public sealed record PartialGramian(int Knot, DenseMatrix W_S);
 
 /// <summary>The flow of one vector v.</summary>
 /// <param name="AtKnots">P(t_k,s) v at every knot.</param>
-/// <param name="Train">G_S(T,s) v.</param>
-/// <param name="Test">G_Q(T,s) v.</param>
-/// <param name="Dissipated">vᵀ W_S(s,T) v.</param>
+/// <param name="Train">G_S(T,s) v, what v does to the training outputs.</param>
+/// <param name="Test">G_Q(T,s) v, what v does to the test outputs.</param>
+/// <param name="Dissipated">vᵀ W_S(s,T) v, the dissipation of v.</param>
 /// <param name="Error">Estimated errors of the vectors, relative.</param>
 /// <param name="Report">How the integration went: its steps and passes.</param>
 public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] Train, double[] Test, double Dissipated, IntegrationError Error,
     SolveReport Report);
 
 /// <summary>The flow of the columns of a block V, N×c.</summary>
-/// <param name="End">P(T,s) V, N×c.</param>
+/// <param name="End">P(T,s) V, the block at the end of the window, N×c.</param>
 /// <param name="Train">G_S(T,s) V, N×c.</param>
 /// <param name="Test">G_Q(T,s) V, M×c.</param>
 /// <param name="Dissipated">Vᵀ W_S(s,T) V, c×c, summed over quadrature nodes whatever the method.</param>

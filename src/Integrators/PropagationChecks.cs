@@ -56,7 +56,7 @@ internal static class PropagationChecks
     {
         if (carried.Start is { } v) Vector(v, start, "Start");
         if (carried.PerInterval is not { } each) return;
-        // One more is usual: g was recorded at the last checkpoint, too.
+        // One gradient more than needed is usual, because g was recorded at the last checkpoint, too.
         if (each.Count < intervals) throw new ArgumentException($"PerInterval: found {each.Count} vectors, expected {intervals}, one for each interval.");
         for (int k = 0; k < intervals; k++) Vector(each[k], size, $"PerInterval[{k}]");
     }

@@ -19,7 +19,7 @@ public abstract class LinearOperator
     /// <summary>The length of A·x.</summary>
     public int Rows { get; }
 
-    /// <summary>The length of x.</summary>
+    /// <summary>The length of x, the number of columns.</summary>
     public int Columns { get; }
 
     /// <summary>Whether A = Aᵀ.</summary>

@@ -42,7 +42,7 @@ public static class ReservoirReports
 
     /// <summary>Writes one representation.</summary>
     /// <param name="analysis">What to write.</param>
-    /// <param name="format">Which representation.</param>
+    /// <param name="format">The representation to write.</param>
     /// <param name="path">The file, or for <see cref="ReportFormat.Csv"/> and <see cref="ReportFormat.Svg"/> the folder of the tables or figures; missing
     /// folders are made.</param>
     /// <param name="options">A user's own figures; null for none.</param>

@@ -17,7 +17,7 @@ public sealed record ReservoirAnalysis
     /// <summary>The window [s, T] in flow time.</summary>
     public required TimeWindow Window { get; init; }
 
-    /// <summary>Spectrum of W_S(s,T).</summary>
+    /// <summary>The spectrum of W_S(s,T).</summary>
     public required SpectrumResult Spectrum { get; init; }
 
     /// <summary>The inclusion ker W_S ⊆ ker G_Q.</summary>

@@ -13,7 +13,7 @@ internal static class DescentOnInterpolant
     /// <summary>Replays the steps.</summary>
     /// <param name="interpolant">The interpolant; its knots are the checkpoints.</param>
     /// <param name="checkpoints">Step numbers and optimizer.</param>
-    /// <param name="outputs">Gives g(s).</param>
+    /// <param name="outputs">The recorded outputs, which give g(s).</param>
     /// <param name="cancellation">Honoured every few steps.</param>
     /// <param name="grid">Indices of the checkpoints in the whole run, when some were left out.</param>
     /// <returns>The prediction of the steps, or why they cannot be replayed.</returns>

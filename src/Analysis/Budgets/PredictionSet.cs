@@ -18,7 +18,7 @@ public sealed record PredictionSet(Prediction Main)
 
     /// <summary>The budget of a claim whose number depends on a prediction through <paramref name="distance"/>.</summary>
     /// <param name="integration">Integration part.</param>
-    /// <param name="rounding">Rounding part.</param>
+    /// <param name="rounding">The part of the budget that is rounding.</param>
     /// <param name="quadrature">The claim's part of <see cref="Quadrature"/>.</param>
     /// <param name="distance">From the main prediction to another one, relative to the claim's denominator as the other parts are.</param>
     public ErrorBudget Budget(double integration, double rounding, Func<QuadratureBudget, double?> quadrature, Func<Prediction, double> distance)

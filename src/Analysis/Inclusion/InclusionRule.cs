@@ -49,7 +49,7 @@ internal static class InclusionRule
     {
         if (e.Modes.Count == 0) return null;
         var worst = e.Modes[e.WorstStructural];
-        // Written so that a number that is not one cannot pass.
+        // The comparison is written so that a NaN cannot pass.
         if (!(worst.Ratio <= 1))
             return FormattableString.Invariant($"mode {e.WorstStructural + 1} (λ = {worst.Eigenvalue:G3}) moves the test outputs by {worst.Response:G3}, ")
                 + FormattableString.Invariant($"its bound is {worst.Bound + worst.Floor:G3}");

@@ -53,7 +53,7 @@ internal static class RelativeDissipationBuilder
         double[] values = new double[n * p], vectors = new double[n * p * p];
         for (int i = 0; i < n; i++)
         {
-            // Blocks are symmetric: row-major is column-major.
+            // Blocks are symmetric, so row-major and column-major order are the same.
             B.Blocks.AsSpan(i * p * p, p * p).CopyTo(vectors.AsSpan(i * p * p));
             backend.SymmetricEigen(new MatrixView(vectors, i * p * p, p, p, p), values.AsSpan(i * p, p), vectors: true);
         }

@@ -16,7 +16,7 @@ internal static class ThresholdCurveBuilder
         for (int k = 0; k <= 8 * PerDecade; k++)
         {
             double value = Lowest * Math.Pow(10, (double)k / PerDecade);
-            // The same threshold twice to rounding is one.
+            // Two thresholds that differ by rounding only would be one point drawn twice.
             if (value < Highest && !(Math.Abs(value - chosen) <= 1e-9 * chosen)) grid.Add(value);
         }
         return [.. grid];

@@ -59,7 +59,7 @@ public abstract record DescentModel : RunModel
             Decidable = NoPredictionReason is null,
         };
 
-    // The rule by which the recursion took the mean Jacobian of a step.
+    // This is the rule by which the recursion took the mean Jacobian of a step.
     private DescentQuadrature Quadrature => Record.Quadrature switch
     {
         ChordQuadratureKind.Trapezium => DescentQuadrature.Trapezium,

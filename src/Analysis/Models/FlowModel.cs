@@ -104,7 +104,7 @@ public sealed record FlowModel : RunModel
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {
-        // One sweep: keeping the stage maps would save nothing.
+        // The factor is used in one sweep, so keeping the stage maps would save nothing.
         var jacobians = JacobianCoordinates.Read(_input.Checkpoints, (InterpolatedTrajectory)Trajectory, _input.Backend, f => progress(0.5 * f), cancellation);
         var factor = new FlowFactor(new FlowGrid(Trajectory, Propagation, _input.Backend, maxBytes: 0), jacobians);
         return (factor.Triangle(f => progress(0.5 + 0.5 * f), cancellation), factor.RoundingScale());
@@ -133,6 +133,6 @@ public sealed record FlowModel : RunModel
         return relative is null ? Known.Unknown<RelativeDissipation>("B_s is zero") : Known.Of(relative);
     }
 
-    // e^x − 1 without cancellation: double.ExpM1 subtracts.
+    // This is e^x − 1 without cancellation, because double.ExpM1 subtracts.
     private static double Expm1(double x) => Math.Abs(x) > 1e-2 ? Math.Exp(x) - 1 : 2 * Math.Exp(x / 2) * Math.Sinh(x / 2);
 }

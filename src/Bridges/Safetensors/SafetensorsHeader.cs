@@ -38,7 +38,7 @@ internal sealed class SafetensorsHeader
         }
         catch (InvalidOperationException e)
         {
-            // What Utf8JsonReader throws for bytes that are not UTF-8 and for lone surrogates.
+            // Utf8JsonReader throws this for bytes that are not UTF-8 and for lone surrogates.
             throw header.Error($"the header holds text that is not Unicode: {e.Message}");
         }
         header.CheckLayout(dataLength);

@@ -84,7 +84,7 @@ internal static class ValidateCommand
         writer.WriteLine($"Report: {Path.Combine(folder, ExperimentReports.HtmlFile)}");
     }
 
-    // One stage per experiment: the display would keep a bar for each training.
+    // Each experiment reports as one stage, because the display would otherwise keep a bar for each training.
     private sealed class Forward(string id, IProgress<StageProgress> inner) : IProgress<ExperimentProgress>
     {
         public void Report(ExperimentProgress value) => inner.Report(new StageProgress(id, value.Fraction));

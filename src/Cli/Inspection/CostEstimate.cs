@@ -22,7 +22,7 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
     public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond, double fileBytes)
     {
         double n = run.TrainSize, m = run.TestSize, k = run.Count, d = run.Parameters ?? 0;
-        // Kernels of every checkpoint, of neighbours, and of neighbours on the grid of every second checkpoint.
+        // Kernels are formed of every checkpoint, of neighbours, and of neighbours on the grid of every second checkpoint.
         double pairs = 2.5 * k, term = (n + m) * n + m * m;
         double live = 8 * (pairs * term + 20 * n * n + 8 * (n + m) * n + 9 * n * n);
         double operations = 2 * pairs * term * d + Passes * (k - 1) * StepsPerInterval * OperationsPerStep * n * n * (n + m);

@@ -118,7 +118,7 @@ public static class Methods
             }
             (before, boundBefore) = (rate, bound);
         }
-        // NaN where a kernel is not finite: no choice follows from it.
+        // The figure is NaN where a kernel is not finite, and no choice follows from it.
         return sum == 0 ? (largest, 0, 0) : (largest, second / sum, fourth / sum);
     }
 }

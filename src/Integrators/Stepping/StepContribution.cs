@@ -173,7 +173,7 @@ public sealed class StepContribution
         _keepTransfer = 1;
     }
 
-    // After AddNode, which has left K_SS X in the scratch.
+    // This is called after AddNode, which has left K_SS X in the scratch.
     private void AddMotion(int interval, double time, double weight, int columns)
     {
         if (TestOnly) return;

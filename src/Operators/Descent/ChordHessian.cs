@@ -47,7 +47,7 @@ public sealed class ChordHessian
     /// <param name="next">U_S after it.</param>
     /// <param name="a">B before the step.</param>
     /// <param name="b">B after it.</param>
-    /// <param name="rule">Which rule.</param>
+    /// <param name="rule">The rule by which B is averaged.</param>
     public void Fill(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian a, OutputHessian b,
         SegmentQuadrature rule = SegmentQuadrature.Gauss)
     {

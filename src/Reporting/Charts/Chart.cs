@@ -105,7 +105,7 @@ public sealed class Chart
         return this;
     }
 
-    /// <summary>The drawing.</summary>
+    /// <summary>The finished drawing as SVG.</summary>
     public override string ToString()
     {
         _top = 12 + _legend.Rows * LegendLine;

@@ -16,9 +16,9 @@ public sealed record RangeRow(string Name, double? Bar, bool IsOpen, double? Rea
 
 /// <summary>A kind of mark.</summary>
 /// <param name="Name">What it stands for.</param>
-/// <param name="Marker">Its shape.</param>
+/// <param name="Marker">The shape of the mark.</param>
 /// <param name="CssClass">Its colour class.</param>
-/// <param name="Size">Half its width.</param>
+/// <param name="Size">Half the width of the mark.</param>
 public sealed record RowSeries(string Name, Marker Marker, string CssClass, double Size);
 
 /// <summary>Rows of bars and marks: errors against their budgets.</summary>
@@ -26,7 +26,7 @@ public static class RangeRows
 {
     private const double Width = 440, Left = 132, Right = 16, Row = 24, Bottom = 42, LegendLine = 17;
 
-    /// <summary>The drawing.</summary>
+    /// <summary>The finished drawing as SVG.</summary>
     /// <param name="axis">Shared logarithmic axis.</param>
     /// <param name="rows">Rows, top to bottom.</param>
     /// <param name="series">The kinds of marks.</param>

@@ -7,7 +7,7 @@ namespace KernelFlow.Reporting.Content;
 /// <summary>The spectrum of W_S and what the threshold makes of it.</summary>
 internal static class SpectrumFigures
 {
-    /// <summary>λ_j over j.</summary>
+    /// <summary>The eigenvalues λ_j over the mode j.</summary>
     public static Figure Eigenvalues(ReportFigure figure, ReservoirAnalysis analysis)
     {
         var values = analysis.Spectrum.Eigenvalues;
@@ -27,7 +27,7 @@ internal static class SpectrumFigures
             + $"({Narrative.Measure(analysis)} < δ) are the reservoir." + Drawn.Missing(chart, "are zero or negative by rounding"));
     }
 
-    /// <summary>2βλ_j over j.</summary>
+    /// <summary>The dissipated fractions 2βλ_j over the mode j.</summary>
     public static Figure Fraction(ReportFigure figure, ReservoirAnalysis analysis)
     {
         if (!analysis.Spectrum.DissipatedFraction.IsKnown && analysis.RelativeDissipation.OrNull() is { Values.Count: > 0 } relative)

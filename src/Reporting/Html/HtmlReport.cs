@@ -12,7 +12,7 @@ internal static class HtmlReport
     private static readonly string[] s_claimHeader =
         ["claim", "tests", "verdict", "#error", "#integration", "#interpolation", "#descent", "#rounding", "#sum", "#limit", "#correlation"];
 
-    /// <summary>The whole document.</summary>
+    /// <summary>The whole report as an HTML document.</summary>
     public static string Text(ReservoirAnalysis analysis) => Text(analysis, ReportFigures.All(analysis));
 
     /// <summary>The whole document with figures that are drawn already.</summary>

@@ -19,7 +19,7 @@ internal static class Codecs
         (parent, key) => parent[key] is { IsNull: false } there ? there.Number() : NotFinite(parent, key) is { } x ? x
             : Known.Unknown<double>(Reason(parent, key)));
 
-    /// <summary>A whole number.</summary>
+    /// <summary>A whole number, written as a JSON number.</summary>
     public static readonly Codec<int> Whole = Make<int>((json, key, value) => json.WriteNumber(key, value), (parent, key) => parent[key].Whole());
 
     /// <summary>A whole number, or why there is none.</summary>
@@ -38,7 +38,7 @@ internal static class Codecs
     /// <summary>A whole number that may be large.</summary>
     public static readonly Codec<long> Long = Make<long>((json, key, value) => json.WriteNumber(key, value), (parent, key) => parent[key].Long());
 
-    /// <summary>true or false.</summary>
+    /// <summary>A truth value, written as true or false.</summary>
     public static readonly Codec<bool> Truth = Make<bool>((json, key, value) => json.WriteBoolean(key, value), (parent, key) => parent[key].Truth());
 
     /// <summary>A text, written as a JSON string.</summary>
