@@ -12,10 +12,10 @@ internal static class Choices
     public static Choice<Interpolation> Interpolation() =>
         new("--interpolation", "How J is interpolated between checkpoints.", [.. KernelFlow.Interpolation.All.Select(i => (i.Name, i))]);
 
-    /// <summary>--method.</summary>
+    /// <summary>The option --method.</summary>
     public static Choice<MethodChoice> Method() => new("--method", "Integration method.", [.. Methods.Names.Select(n => (n, MethodChoice.Of(n)))]);
 
-    /// <summary>--solver.</summary>
+    /// <summary>The option --solver.</summary>
     public static Choice<EigenSolver> Solver() => Enumeration<EigenSolver>("--solver", "How the eigenpairs of W_S are computed.");
 
     private static Choice<T> Enumeration<T>(string name, string description) where T : struct, Enum =>

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace KernelFlow.Cli;
 
-/// <summary>All commands.</summary>
+/// <summary>The tree of all commands.</summary>
 internal static class CommandTree
 {
     /// <summary>Builds the tree; actions write to the terminal given here.</summary>

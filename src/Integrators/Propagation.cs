@@ -53,16 +53,16 @@ public sealed record IntegrationError(double P, double W, double G)
 /// <summary>The operators of a window and what was seen on the way.</summary>
 public sealed class Propagation
 {
-    /// <summary>P(T,s), N×N.</summary>
+    /// <summary>P(T,s), the propagator, N×N.</summary>
     public required DenseMatrix P { get; init; }
 
     /// <summary>W_S(s,T), N×N, symmetric.</summary>
     public required DenseMatrix W_S { get; init; }
 
-    /// <summary>G_S(T,s), N×N.</summary>
+    /// <summary>G_S(T,s), the transfer operator to the training outputs, N×N.</summary>
     public required DenseMatrix G_S { get; init; }
 
-    /// <summary>G_Q(T,s), M×N.</summary>
+    /// <summary>G_Q(T,s), the transfer operator to the test outputs, M×N.</summary>
     public required DenseMatrix G_Q { get; init; }
 
     /// <summary>The quadrature nodes of W_S and G_Q, in order of time; weights are positive.</summary>

@@ -50,7 +50,7 @@ public abstract class Interpolation
         return builder.Linear(chosen);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the interpolation.</summary>
     public override string ToString() => Name;
 
     private sealed class LinearInterpolation : Interpolation

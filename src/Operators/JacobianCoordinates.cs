@@ -77,7 +77,7 @@ public sealed class JacobianCoordinates
     /// <summary>M = m·p, the number of stacked test outputs.</summary>
     public int TestSize { get; }
 
-    /// <summary>Bytes held.</summary>
+    /// <summary>The number of bytes that the coordinates hold.</summary>
     public long Bytes => _intervals.Sum(i => (long)i.Train.Rows * (i.Train.Columns + i.Test.Columns)) * sizeof(double);
 
     /// <summary>q: coordinates on an interval.</summary>

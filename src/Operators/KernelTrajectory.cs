@@ -64,7 +64,7 @@ public abstract class KernelTrajectory
         KernelsCore(interval, time, kernels);
     }
 
-    /// <summary>Writes B(t).</summary>
+    /// <summary>Writes B(t), the loss Hessian at time t.</summary>
     /// <exception cref="ArgumentException">t lies outside the interval.</exception>
     public void Hessian(int interval, double time, OutputHessian B)
     {

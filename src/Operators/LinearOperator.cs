@@ -5,7 +5,7 @@ namespace KernelFlow.Operators;
 /// <summary>A linear operator A, given by its action on blocks of vectors. The base class checks shapes once, and subclasses only compute.</summary>
 public abstract class LinearOperator
 {
-    /// <summary>Sets the shape.</summary>
+    /// <summary>Sets the shape of the operator.</summary>
     protected LinearOperator(int rows, int columns, bool isSymmetric)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -34,7 +34,7 @@ public abstract class LinearOperator
         if (x.Columns > 0) ApplyCore(x, y);
     }
 
-    /// <summary>X ← Aᵀ·Y.</summary>
+    /// <summary>Writes X ← Aᵀ·Y.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
     public void ApplyTranspose(in MatrixView y, in MatrixView x)
     {

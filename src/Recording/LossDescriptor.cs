@@ -5,7 +5,7 @@ namespace KernelFlow;
 /// stand in the manifest's object <c>lossConstants</c>. A loss that no descriptor names is an error.</remarks>
 public abstract class LossDescriptor
 {
-    /// <summary>Sets the name.</summary>
+    /// <summary>Sets the name of the loss.</summary>
     /// <param name="name">The name in the manifest (<c>loss</c>).</param>
     protected LossDescriptor(string name)
     {

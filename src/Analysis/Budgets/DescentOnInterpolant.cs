@@ -36,8 +36,8 @@ internal static class DescentOnInterpolant
         grid ??= [.. Enumerable.Range(0, checkpoints.Count)];
         long[] steps = [.. checkpoints.Zip(checkpoints.Skip(1), (a, b) => b.Step - a.Step)];
         var carried = DescentRecursion.Transport(trajectory, steps, outputs.Gradients[0], cancellation);
-        if (!double.IsFinite(carried.LossChange)) return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of "
-            + "stability on the interpolant");
+        if (!double.IsFinite(carried.LossChange))
+            return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of stability on the interpolant");
         return Known.Of(Prediction.From(carried, grid));
     }
 }

@@ -25,8 +25,9 @@ public sealed record PredictionSet(Prediction Main)
     {
         ArgumentNullException.ThrowIfNull(quadrature);
         ArgumentNullException.ThrowIfNull(distance);
-        double? interpolation = Interpolations.TryGet(out var variants) ? variants.Max(v => distance(v.Model) / v.Divisor) : Quadrature is null ? null
-            : quadrature(Quadrature);
+        double? interpolation = Interpolations.TryGet(out var variants)
+            ? variants.Max(v => distance(v.Model) / v.Divisor)
+            : Quadrature is null ? null : quadrature(Quadrature);
         return new ErrorBudget(integration, Known.Of(interpolation, Interpolations.Reason), Descent.Map(distance), rounding);
     }
 }

@@ -22,8 +22,8 @@ internal static class InclusionRule
         if (e.IndependentFailure is { } failure) return (Verdict.Undecided, $"the integration error of the reservoir modes is unknown: {failure}");
         for (int j = 0; j < e.Modes.Count; j++)
             if (e.Modes[j].Measure < threshold && IsOpen(e, j)) return (Verdict.Undecided, Open(e, j));
-        return (Verdict.Holds, e.LeftOut > 0 ? FormattableString.Invariant($"of the {e.Modes.Count} largest modes; the other {e.LeftOut} were not computed")
-            : null);
+        return (Verdict.Holds, e.LeftOut > 0
+            ? FormattableString.Invariant($"of the {e.Modes.Count} largest modes; the other {e.LeftOut} were not computed") : null);
     }
 
     /// <summary>By how much the differences δ_W and δ_G of the reservoir modes must shrink for the verdict to be decided: 1 when it is, null when rounding

@@ -97,8 +97,8 @@ public abstract record DescentModel : RunModel
     })];
 
     internal override Known<IReadOnlyList<SchedulePoint>> ScheduleOverStart(AnalysisInput input, CancellationToken cancellation) =>
-        Known.Unknown<IReadOnlyList<SchedulePoint>>(input.Options.ScheduleOverStart ? "in descent mode windows that start later are not replayed"
-            : "not asked for");
+        Known.Unknown<IReadOnlyList<SchedulePoint>>(
+            input.Options.ScheduleOverStart ? "in descent mode windows that start later are not replayed" : "not asked for");
 
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input) =>
         Known.Unknown<RelativeDissipation>("a fraction of the energy is defined in flow mode only");

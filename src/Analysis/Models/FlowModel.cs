@@ -128,8 +128,8 @@ public sealed record FlowModel : RunModel
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input)
     {
         if (Trajectory.Beta is not null) return Known.Unknown<RelativeDissipation>("B = βI: it is the dissipated fraction 2βλ_j");
-        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0], ResponseBound, input.Options.Threshold,
-            input.Backend);
+        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0],
+            ResponseBound, input.Options.Threshold, input.Backend);
         return relative is null ? Known.Unknown<RelativeDissipation>("B_s is zero") : Known.Of(relative);
     }
 

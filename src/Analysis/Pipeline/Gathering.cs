@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis;
 /// <summary>Gathers what was found into the immutable result.</summary>
 internal static class Gathering
 {
-    /// <summary>The result.</summary>
+    /// <summary>Gathers all that was found into one result.</summary>
     public static ReservoirAnalysis Of(CheckpointSequence run, AnalysisPlan plan, StudiedWindow window, Measurements measured, RecordedMeasures beside,
         IReadOnlyList<ClaimResult> claims, long started)
     {

@@ -7,8 +7,8 @@ internal static class OptionChecks
     {
         if (!Enum.IsDefined(o.Mode)) throw new ArgumentException($"mode: found {o.Mode}, expected {string.Join(", ", ChoiceNames.All<AnalysisMode>())}.");
         if (o.Interpolation is null) throw new ArgumentException("interpolation: found null, expected an interpolation.");
-        if (!Enum.IsDefined(o.Solver)) throw new ArgumentException($"solver: found {o.Solver}, "
-            + $"expected one of {string.Join(", ", ChoiceNames.All<EigenSolver>())}.");
+        if (!Enum.IsDefined(o.Solver))
+            throw new ArgumentException($"solver: found {o.Solver}, expected one of {string.Join(", ", ChoiceNames.All<EigenSolver>())}.");
         if (o.Modes < 1) throw new ArgumentException(FormattableString.Invariant($"modes: found {o.Modes}, expected at least 1."));
         if (o.Method is null) throw new ArgumentException("method: found null, expected a method or auto.");
         if (!(o.RelativeTolerance >= AnalysisOptions.TightestTolerance && o.RelativeTolerance <= AnalysisOptions.LoosestTolerance))

@@ -29,7 +29,7 @@ public sealed partial class RunWriter
         _checkpoints = [.. checkpoints];
     }
 
-    /// <summary>The run folder.</summary>
+    /// <summary>The folder of the run.</summary>
     public string Folder { get; }
 
     /// <summary>The checkpoints completed so far.</summary>

@@ -15,7 +15,7 @@ internal sealed class SafetensorsHeader
 
     private SafetensorsHeader(string location) => _location = location;
 
-    /// <summary>Tensors by name.</summary>
+    /// <summary>The tensors of the file by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
 
     /// <summary>The free-form strings.</summary>

@@ -17,7 +17,7 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
 
     /// <summary>Predicts the cost.</summary>
     /// <param name="run">The run to analyse.</param>
-    /// <param name="operationsPerSecond">Of a matrix product.</param>
+    /// <param name="operationsPerSecond">Floating-point operations per second of a matrix product.</param>
     /// <param name="fileBytes">Size of the recorded files, which are mapped.</param>
     public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond, double fileBytes)
     {

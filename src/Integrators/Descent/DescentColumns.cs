@@ -10,7 +10,7 @@ internal readonly struct DescentColumns(int n)
     /// <summary>Columns beside P.</summary>
     public const int Beside = 4;
 
-    /// <summary>All columns.</summary>
+    /// <summary>The number of all columns of X.</summary>
     public int Count => n + Beside;
 
     /// <summary>P, the first N columns of X.</summary>

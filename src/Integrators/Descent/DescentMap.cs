@@ -7,7 +7,7 @@ namespace KernelFlow.Integrators;
 /// column of X.</summary>
 internal abstract class DescentMap
 {
-    /// <summary>Number of steps.</summary>
+    /// <summary>The number of steps.</summary>
     public abstract long Steps { get; }
 
     /// <summary>N = n·p, the number of stacked training outputs.</summary>

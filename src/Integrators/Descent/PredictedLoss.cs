@@ -9,7 +9,7 @@ internal sealed class PredictedLoss(int n)
 {
     private readonly double[] _displacement = new double[n], _product = new double[n];
 
-    /// <summary>The sum so far.</summary>
+    /// <summary>The change of the loss, summed so far.</summary>
     public double Change { get; private set; }
 
     /// <summary>Δu of the step last added.</summary>

@@ -30,7 +30,7 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
     /// <summary>η_k, the learning rate of every step.</summary>
     public abstract IReadOnlyList<double> LearningRates { get; }
 
-    /// <summary>The rule for J̄.</summary>
+    /// <summary>The rule by which J̄ is averaged along a step.</summary>
     public abstract ChordQuadratureKind Quadrature { get; }
 
     /// <summary>Whether the bound of the test response comes from J̄_Q itself or K_QQ.</summary>

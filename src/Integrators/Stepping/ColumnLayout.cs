@@ -11,7 +11,7 @@ internal readonly struct ColumnLayout(int c)
     /// <summary>ℓ: with eight, the estimate of ‖E‖_F is within a factor of two in all but rare cases even for an error of rank one.</summary>
     public const int Probes = 8;
 
-    /// <summary>All columns.</summary>
+    /// <summary>The number of all columns of X.</summary>
     public int Count => c + 1 + 2 * Probes;
 
     /// <summary>c, the number of columns of P, or of the start block.</summary>

@@ -20,7 +20,7 @@ internal static class ProbeVectors
         return v;
     }
 
-    /// <summary>‖D‖_F from D·V.</summary>
+    /// <summary>‖D‖_F, estimated from D·V.</summary>
     public static double Spread(in MatrixView image) => MatrixNorms.Frobenius(image) / Math.Sqrt(Count);
 
     /// <summary>‖D − D′‖_F from D·V and D′·V.</summary>

@@ -7,7 +7,7 @@ namespace KernelFlow.Operators;
 /// <remarks>The counterpart of <see cref="KernelTrajectory"/> for descent. An implementation may hold scratch: use it from one thread at a time.</remarks>
 public abstract class DescentKernels
 {
-    /// <summary>Sets the sizes.</summary>
+    /// <summary>Sets the sizes and the learning rates.</summary>
     /// <param name="trainSize">N = n·p, the number of stacked training outputs.</param>
     /// <param name="testSize">M = m·p, the number of stacked test outputs.</param>
     /// <param name="outputs">p, the number of outputs per example.</param>
@@ -39,7 +39,7 @@ public abstract class DescentKernels
     /// <summary>η_k, the learning rate of every step.</summary>
     public IReadOnlyList<double> LearningRates { get; }
 
-    /// <summary>Number of steps.</summary>
+    /// <summary>The number of steps.</summary>
     public int Steps => LearningRates.Count;
 
     /// <summary>The rule by which J̄ is averaged along a step.</summary>

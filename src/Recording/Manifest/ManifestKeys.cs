@@ -12,7 +12,7 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     /// <summary>The names of all keys, in the order of the file.</summary>
     public IEnumerable<string> Names => json.EnumerateObject().Select(p => p.Name);
 
-    /// <summary>A string.</summary>
+    /// <summary>The value of a key that holds a string.</summary>
     /// <param name="key">The key to read.</param>
     /// <param name="expected">What the error says was expected.</param>
     /// <exception cref="InvalidRunException">The key is missing or its value is not a string.</exception>

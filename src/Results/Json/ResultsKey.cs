@@ -70,7 +70,8 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     public IEnumerable<(string Name, ResultsKey Value)> Entries()
     {
         var key = this;
-        return Json.ValueKind == JsonValueKind.Object ? Json.EnumerateObject().Select(p => (p.Name, new ResultsKey(key.File, key.At(p.Name), p.Value)))
+        return Json.ValueKind == JsonValueKind.Object
+            ? Json.EnumerateObject().Select(p => (p.Name, new ResultsKey(key.File, key.At(p.Name), p.Value)))
             : throw Wrong("an object");
     }
 

@@ -90,7 +90,7 @@ public sealed class CollocationTableau
     /// <summary>s, the number of stages.</summary>
     public int Stages => C.Length;
 
-    /// <summary>Nodes in [0, 1].</summary>
+    /// <summary>The nodes c_i in [0, 1].</summary>
     public ImmutableArray<double> C { get; }
 
     /// <summary>a_ij, the weights of the stages, s×s.</summary>
@@ -102,7 +102,7 @@ public sealed class CollocationTableau
     /// <summary>α = A⁻¹, s×s.</summary>
     public ImmutableArray<ImmutableArray<double>> Inverse { get; }
 
-    /// <summary>Row sums of A⁻¹.</summary>
+    /// <summary>The row sums of A⁻¹.</summary>
     public ImmutableArray<double> InverseRowSums { get; }
 
     /// <summary>d = bᵀA⁻¹: P(t+h) = (1 − Σd)·P(t) + Σ d_i Y_i, which never multiplies by a large hA.</summary>
