@@ -1,7 +1,9 @@
 namespace KernelFlow.Numerics;
 
-/// <summary>The seeds of everything random, from the one seed that a user gives: each purpose has numbers of its own, so that no two of them draw the same.</summary>
-/// <remarks>The user's seed goes through the finaliser of SplitMix64, which maps 0 to 0 and neighbouring seeds to unrelated numbers (Steele, Lea, Flood 2014).</remarks>
+/// <summary>The seeds of everything random, from the one seed that a user gives: each purpose has numbers of its own, so that no two of them
+/// draw the same.</summary>
+/// <remarks>The user's seed goes through the finaliser of SplitMix64, which maps 0 to 0 and neighbouring seeds to unrelated numbers
+/// (Steele, Lea, Flood 2014).</remarks>
 public static class Seeds
 {
     /// <summary>The seed of one purpose.</summary>

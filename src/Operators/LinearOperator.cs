@@ -36,6 +36,7 @@ public abstract class LinearOperator
 
     /// <summary>Writes X ← Aᵀ·Y.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
+    /// <exception cref="NotSupportedException">The operator is not symmetric and has no transpose.</exception>
     public void ApplyTranspose(in MatrixView y, in MatrixView x)
     {
         if (IsSymmetric)
@@ -51,8 +52,10 @@ public abstract class LinearOperator
     /// <summary>Core of <see cref="Apply"/>.</summary>
     protected abstract void ApplyCore(in MatrixView x, in MatrixView y);
 
-    /// <summary>Core of <see cref="ApplyTranspose"/>; not called for symmetric operators.</summary>
-    protected abstract void ApplyTransposeCore(in MatrixView y, in MatrixView x);
+    /// <summary>Core of <see cref="ApplyTranspose"/>; not called for symmetric operators. An operator that does not override it has no transpose.</summary>
+    /// <exception cref="NotSupportedException">The operator has no transpose.</exception>
+    protected virtual void ApplyTransposeCore(in MatrixView y, in MatrixView x) =>
+        throw new NotSupportedException($"{GetType().Name} has no transpose: it does not override {nameof(ApplyTransposeCore)}.");
 }
 
 /// <summary>A matrix as an operator (shared, not copied).</summary>

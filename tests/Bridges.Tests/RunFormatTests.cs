@@ -167,6 +167,18 @@ public sealed class RunFormatTests : IDisposable
         Assert.Equal(new Lion(0.25, 0.75), known.Checkpoints.Optimizer);
     }
 
+    /// <summary>A learning rate of 0, that of an optimizer which has none, was written and then refused.</summary>
+    [Fact]
+    public void ALearningRateOfZeroCouldNotBeWritten()
+    {
+        foreach (Optimizer optimizer in (Optimizer[])[new GradientFlow(), new GradientFlow(0.25), new UnknownOptimizer("lion", 0)])
+        {
+            Record(LossModel.Squared(_targets, 1), optimizer);
+            using (var run = RecordedRun.Open(Run)) Assert.Equal(optimizer, run.Checkpoints.Optimizer);
+            Directory.Delete(Run, recursive: true);
+        }
+    }
+
     /// <summary>A run whose optimizer nobody knows is converted and written again with what was said of it.</summary>
     [Fact]
     public void AnUnknownOptimizerIsKeptWhenTheRunIsWrittenAgain()

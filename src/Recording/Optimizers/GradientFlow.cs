@@ -8,7 +8,7 @@ public sealed class GradientFlow(double learningRate = 0) : Optimizer(Name, lear
 
     /// <summary>Manifest: nothing is required; <c>learningRate</c> and <c>batchSize</c> are kept when they stand there.</summary>
     public static OptimizerDescriptor Descriptor { get; } = new(Name,
-        keys => new GradientFlow(keys.Has("learningRate") ? OptimizerDescriptor.LearningRate(keys) : 0) { BatchSize = OptimizerDescriptor.BatchSize(keys) });
+        keys => new GradientFlow(OptimizerDescriptor.OptionalLearningRate(keys)) { BatchSize = OptimizerDescriptor.BatchSize(keys) });
 
     /// <inheritdoc/>
     public override bool IsFlow => true;

@@ -40,6 +40,11 @@ public sealed class OptimizerDescriptor
     /// <exception cref="InvalidRunException">The key <c>learningRate</c> is missing or has a wrong value.</exception>
     public static double LearningRate(ManifestKeys keys) => keys.Number("learningRate", "a positive number", v => v > 0);
 
+    /// <summary>The first step's learning rate of an optimizer that need not have one: 0 where the manifest does not state it.</summary>
+    /// <exception cref="InvalidRunException">The key <c>learningRate</c> has a wrong value.</exception>
+    public static double OptionalLearningRate(ManifestKeys keys) =>
+        keys.Has("learningRate") ? keys.Number("learningRate", "a number of at least 0", v => v >= 0) : 0;
+
     /// <summary>A coefficient of a running mean, a number in [0, 1).</summary>
     /// <exception cref="InvalidRunException">The key is missing or has a wrong value.</exception>
     public static double Fraction(ManifestKeys keys, string key) => keys.Number(key, "a number from 0 to below 1", v => v is >= 0 and < 1);

@@ -31,7 +31,7 @@ public sealed class UnknownOptimizer : Optimizer
                 constants.Add(new NamedConstant(key, value));
         string kind = keys.Text("kind", "a name");
         if (kind.Length == 0) throw keys.Wrong("kind", "a name");
-        double rate = keys.Has(Rate) ? OptimizerDescriptor.LearningRate(keys) : 0;
+        double rate = OptimizerDescriptor.OptionalLearningRate(keys);
         return new UnknownOptimizer(kind, rate, constants) { BatchSize = OptimizerDescriptor.BatchSize(keys) };
     }
 }
