@@ -40,12 +40,15 @@ public class OwnFigure
         string drawing = XElement.Parse(File.ReadAllText(Path.Combine(report.Folder, "figures", "response-histogram.svg"))).ToString();
         var operators = analysis.Operators.Value;
         double[] responses = [.. (operators.G_Q * operators.Eigenvectors).EnumerateColumns().Select(column => column.L2Norm())];
-        for (int power = -3; power <= 1; power++)
+        int counted = 0;
+        for (int power = -3; power <= 2; power++) // below these a norm is sums of rounding errors in places, and may fall to either side
         {
             int count = responses.Count(r => r >= Math.Pow(10, power) && r < Math.Pow(10, power + 1));
             if (count > 0) Assert.Contains($"{count} modes from 1e{power}<", drawing);
             else Assert.DoesNotContain($"modes from 1e{power}<", drawing);
+            counted += count;
         }
+        Check.AtLeast(counted, responses.Length / 2, "modes that were counted");
     }
 
     [Fact]

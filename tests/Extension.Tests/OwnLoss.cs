@@ -112,8 +112,8 @@ public sealed class OwnLoss : IDisposable
         // What differs is the interpolation of B between 49 checkpoints, whose error is the fourth power of their distance.
         Matrix<double> P = analysis.Operators.Value.P, W = analysis.Operators.Value.W_S;
         Check.Close(P.Diagonal(), Each(i => Gradient(i, End) / Gradient(i, 0)), 1e-6, "P");
-        Check.Close(W.Diagonal(), Each(i => (Energy(i, 0) - Energy(i, End)) / Math.Pow(Gradient(i, 0), 2)), 1e-6, "W_S");
-        Check.Small((P - Matrix<double>.Build.DenseOfDiagonalVector(P.Diagonal())).FrobeniusNorm(), 1e-13, "what P mixes");
+        Check.Close(W.Diagonal(), Each(i => (Energy(i, 0) - Energy(i, End)) / Math.Pow(Gradient(i, 0), 2)), 5e-7, "W_S");
+        Check.Small((P - Matrix<double>.Build.DenseOfDiagonalVector(P.Diagonal())).FrobeniusNorm(), 2e-14, "what P mixes");
         foreach (string id in s_claims)
         {
             Assert.True(analysis.Claim(id).Verdict == Verdict.Holds, $"{id}: {analysis.Claim(id).Verdict}, {analysis.Claim(id).Reason}");
