@@ -37,8 +37,8 @@ internal static class Application
         }
         catch (Exception exception)
         {
-            var cause = exception is AggregateException { InnerExceptions.Count: 1 } one ? one.InnerException! : exception;
-            var (message, exitCode, foreseen) = Errors.Describe(cause);
+            var (message, exitCode, foreseen) = Errors.Describe(exception is AggregateException { InnerExceptions.Count: 1 } one ? one.InnerException!
+                : exception);
             terminal.Error.WriteLine($"error: {message}");
             if (!foreseen && verbosity == Verbosity.Verbose) terminal.Error.WriteLine(exception.StackTrace);
             return exitCode;

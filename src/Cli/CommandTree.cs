@@ -4,15 +4,15 @@ using System.CommandLine.Invocation;
 
 namespace KernelFlow.Cli;
 
-/// <summary>The tree of all commands.</summary>
+/// <summary>All commands.</summary>
 internal static class CommandTree
 {
     /// <summary>Builds the tree; actions write to the terminal given here.</summary>
     public static RootCommand Build(CliTerminal terminal)
     {
         var root =
-            new RootCommand("Kernel-flow operators of recorded training runs: which directions of the training signal reach "
-                + "the test outputs, with error budgets and verdicts.")
+            new RootCommand("Kernel-flow operators of recorded training runs: which directions of the training signal reach the test outputs, with error "
+                + "budgets and verdicts.")
         {
             DemoCommand.Build(terminal),
             RecordCommand.Build(terminal),
