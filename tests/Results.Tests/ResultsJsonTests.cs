@@ -136,15 +136,19 @@ public sealed class ResultsJsonTests
     private static void Compare(string path, JsonElement expected, JsonElement found, List<string> differences)
     {
         bool optional = found.ValueKind == JsonValueKind.Null;
-        if (expected.ValueKind != found.ValueKind && !optional && !(IsBool(expected)
-            && IsBool(found))) differences.Add($"{path}: found {found.ValueKind}, expected {expected.ValueKind}");
+        if (expected.ValueKind != found.ValueKind && !optional && !(IsBool(expected) && IsBool(found)))
+            differences.Add($"{path}: found {found.ValueKind}, expected {expected.ValueKind}");
         else if (!optional && expected.ValueKind == JsonValueKind.Object)
         {
             foreach (var property in expected.EnumerateObject())
                 if (found.TryGetProperty(property.Name, out var value)) Compare($"{path}.{property.Name}", property.Value, value, differences);
                 else if (property.Name != "reason") differences.Add($"{path}.{property.Name} is missing");
         }
-        else if (expected.ValueKind == JsonValueKind.Array && expected.GetArrayLength() > 0) Compare(path + "[]", expected[0], found[0], differences);
+        else if (!optional && expected.ValueKind == JsonValueKind.Array && expected.GetArrayLength() > 0)
+        {
+            if (found.GetArrayLength() > 0) Compare(path + "[]", expected[0], found[0], differences);
+            else differences.Add($"{path} is empty");
+        }
     }
 
     private static bool IsBool(JsonElement e) => e.ValueKind is JsonValueKind.True or JsonValueKind.False;
