@@ -14,7 +14,14 @@ public sealed class ResultsJsonTests
         string page = File.ReadAllText(Repository.Path("docs", "results.md"));
         var example = JsonDocument.Parse(Regex.Match(page, "```json\n(.*?)```", RegexOptions.Singleline).Groups[1].Value).RootElement;
         var differences = new List<string>();
-        Compare("", example, Parse(SampleAnalysis.Descent()), differences);
+        // The documented run is one of flow mode with an automatic method, whose results give reasons that the sample leaves out.
+        var sample = SampleAnalysis.Make();
+        var analysis = sample with
+        {
+            Options = sample.Options with { MethodReason = "the fewest steps" },
+            Spectrum = sample.Spectrum with { Multiplicity = "all eigenvalues were computed" },
+        };
+        Compare("", example, Parse(analysis), differences);
         Assert.True(differences.Count == 0, string.Join("\n", differences));
     }
 
