@@ -23,11 +23,13 @@ internal static class CommandTree
 
     /// <summary>Builds the tree; actions write to the terminal given here.</summary>
     /// <param name="terminal">Where text goes.</param>
-    /// <param name="first">The first argument. Where it names a command, the options of the others are not built: that is a fifth of the time that a small command takes.</param>
+    /// <param name="first">The first argument. Where it names a command, the options of the others are not built: that is a fifth of the time that a
+    /// small command takes.</param>
     public static RootCommand Build(CliTerminal terminal, string? first = null)
     {
         var root = new RootCommand(
-            "Kernel-flow operators of recorded training runs: which directions of the training signal reach the test outputs, with error budgets and verdicts.");
+            "Kernel-flow operators of recorded training runs: which directions of the training signal reach "
+            + "the test outputs, with error budgets and verdicts.");
         bool named = s_commands.Any(command => command.Name == first);
         foreach (var (name, build) in s_commands)
             if (!named || name == first) root.Add(build(terminal));
