@@ -23,7 +23,7 @@ public static class SavedOperators
     private static StreamedTensor Tensor(string name, Matrix<double> matrix) =>
         new(name, StorageType.Float64, [matrix.RowCount, matrix.ColumnCount], (first, destination) =>
     {
-        for (int k = 0; k < destination.Length; k++) destination[k] = matrix.At((int)((first + k) / matrix.ColumnCount),
-            (int)((first + k) % matrix.ColumnCount));
+        for (int k = 0; k < destination.Length; k++)
+            destination[k] = matrix.At((int)((first + k) / matrix.ColumnCount), (int)((first + k) % matrix.ColumnCount));
     });
 }

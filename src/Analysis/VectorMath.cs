@@ -24,7 +24,7 @@ internal static class VectorMath
         return result;
     }
 
-    /// <summary>factor·A·x.</summary>
+    /// <summary>factor·A·x, a vector.</summary>
     public static double[] Multiply(double factor, DenseMatrix a, ReadOnlySpan<double> x)
     {
         var result = new double[a.RowCount];
@@ -32,6 +32,6 @@ internal static class VectorMath
         return result;
     }
 
-    /// <summary>xᵀAx.</summary>
+    /// <summary>xᵀAx, the value of a quadratic form.</summary>
     public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => VectorRoutines.Dot(x, Multiply(1, a, x));
 }

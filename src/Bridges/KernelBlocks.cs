@@ -11,7 +11,7 @@ namespace KernelFlow;
 /// </remarks>
 public static class KernelBlocks
 {
-    // Elements of all column blocks held at once: about 32 MB.
+    // All column blocks that are held at once have this many elements, which is about 32 MB.
     private const long ElementsHeld = 1 << 22;
 
     /// <summary>Converts a sequence and writes it as a run.</summary>

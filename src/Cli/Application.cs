@@ -16,7 +16,7 @@ internal static class Application
         var verbosity = Verbosity.Normal;
         try
         {
-            var parsed = CommandTree.Build(terminal).Parse(args);
+            var parsed = CommandTree.Build(terminal, args.FirstOrDefault()).Parse(args);
             if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true }))
             {
                 UsageErrors.Write(parsed, terminal.Error);

@@ -23,8 +23,8 @@ internal static class Choice
         return option;
     }
 
-    private static string Words(IReadOnlyList<string> names) => names.Count == 1 ? names[0] : string.Join(", ", names.Take(names.Count - 1)) + " or "
-        + names[^1];
+    private static string Words(IReadOnlyList<string> names) =>
+        names.Count == 1 ? names[0] : string.Join(", ", names.Take(names.Count - 1)) + " or " + names[^1];
 }
 
 /// <summary>An option whose names stand for objects.</summary>

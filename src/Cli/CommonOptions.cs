@@ -7,30 +7,30 @@ internal static class CommonOptions
 {
     private const string QuietName = "--quiet", VerboseName = "--verbose";
 
-    /// <summary>--quiet.</summary>
+    /// <summary>The option --quiet.</summary>
     public static Option<bool> Quiet() => new(QuietName) { Description = "Say nothing but errors." };
 
-    /// <summary>--verbose.</summary>
+    /// <summary>The option --verbose.</summary>
     public static Option<bool> Verbose() => new(VerboseName) { Description = "Say what was chosen and how long each stage took." };
 
-    /// <summary>--backend.</summary>
+    /// <summary>The option --backend.</summary>
     public static Option<string?> Backend()
     {
         var option = new Option<string?>("--backend")
         {
             Description =
-                "Dense linear algebra: auto, mkl, openblas, system or managed, or a library's path. Default: the environment variable KERNELFLOW_BLAS, "
-                    + "else auto.",
+                "Dense linear algebra: auto, mkl, openblas, system or managed, or a library's path. Default: "
+                    + "the environment variable KERNELFLOW_BLAS, else auto.",
             HelpName = "name",
         };
         option.CompletionSources.Add(_ => ["auto", "mkl", "openblas", "system", "managed"]);
         return option;
     }
 
-    /// <summary>--threads.</summary>
+    /// <summary>The option --threads.</summary>
     public static Option<int?> Threads() => Numbers.Whole("--threads", "Largest number of threads. Default: one per core.", 1, 1024);
 
-    /// <summary>--overwrite.</summary>
+    /// <summary>The option --overwrite.</summary>
     public static Option<bool> Overwrite() =>
         new("--overwrite") { Description = "Write into a folder that holds other files, too. (Output of this tool is always replaced.)" };
 

@@ -12,6 +12,6 @@ internal static class Examples
     public static void Add(Command command, params string[] lines) => _examples.Add(command, lines);
 
     /// <summary>The section to print.</summary>
-    public static IEnumerable<string> Of(Command command) => _examples.TryGetValue(command, out var lines) ? ["Examples:", .. lines.Select(l => "  " + l), ""]
-        : [];
+    public static IEnumerable<string> Of(Command command) =>
+        _examples.TryGetValue(command, out var lines) ? ["Examples:", .. lines.Select(l => "  " + l), ""] : [];
 }

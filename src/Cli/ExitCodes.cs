@@ -3,7 +3,7 @@ namespace KernelFlow.Cli;
 /// <summary>What the process returns.</summary>
 internal static class ExitCodes
 {
-    /// <summary>Done.</summary>
+    /// <summary>The command did what it was asked to do.</summary>
     public const int Done = 0;
 
     /// <summary>A claim is violated (with --strict).</summary>

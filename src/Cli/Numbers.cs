@@ -19,8 +19,8 @@ internal static class Numbers
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture,
-                out double value)) result.AddError($"{name}: {text} is not a number (write it as 0.001 or 1e-3).");
+            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+                result.AddError($"{name}: {text} is not a number (write it as 0.001 or 1e-3).");
             else if (!double.IsFinite(value) || !allowed(value)) result.AddError($"{name}: {text} is out of range; it must be {range}.");
             else return value;
             return null;
@@ -44,8 +44,8 @@ internal static class Numbers
     };
 
     /// <summary>A whole number among the values of an option that may be given several times.</summary>
-    public static int? Whole(ArgumentResult result, string name, string text, int least) => Parse(result, name, text, least, int.MaxValue) is { } value
-        ? (int)value : null;
+    public static int? Whole(ArgumentResult result, string name, string text, int least) =>
+        Parse(result, name, text, least, int.MaxValue) is { } value ? (int)value : null;
 
     private static long? Parse(ArgumentResult result, string name, long least, long most) => Parse(result, name, result.Tokens[0].Value, least, most);
 
@@ -53,8 +53,8 @@ internal static class Numbers
     {
         string range = most >= int.MaxValue ? $"at least {least.ToString(CultureInfo.InvariantCulture)}"
             : string.Create(CultureInfo.InvariantCulture, $"between {least} and {most}");
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
-            out long value)) result.AddError($"{name}: {text} is not a whole number.");
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
+            result.AddError($"{name}: {text} is not a whole number.");
         else if (value < least || value > most) result.AddError($"{name}: {text} is out of range; it must be {range}.");
         else return value;
         return null;

@@ -8,7 +8,7 @@ namespace KernelFlow.Cli;
 /// segmentation fault instead of the exit code. Whoever calls this has flushed the streams; files are replaced whole, so there is nothing to save.</remarks>
 internal static partial class ProcessEnd
 {
-    /// <summary>Does not return.</summary>
+    /// <summary>Ends the process; does not return.</summary>
     public static void Now(int exitCode)
     {
         // Windows ends all other threads before any handler runs.

@@ -9,8 +9,8 @@ internal static class ReportFolder
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static void Require(string option, string folder, bool overwrite)
     {
-        OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat, file =>
-            IsOneOf(ReservoirReports.FilesIn(folder), file), overwrite);
+        OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat,
+            file => IsOneOf(ReservoirReports.FilesIn(folder), file), overwrite);
         OutputFolder.RequireWritable(folder);
     }
 

@@ -33,6 +33,7 @@ internal static class TimeRanges
 
     // NaN stands for what is not a number.
     private static double? Time(string text) =>
-        text.Length == 0 ? null : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
+        text.Length == 0 ? null
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
             : double.NaN;
 }

@@ -29,8 +29,8 @@ internal static class UsageErrors
     {
         bool option = token.StartsWith('-');
         string[] known = option
-            ? [.. command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options).Where(o => o.Recursive)).Where(o => !o.Hidden)
-                .Select(o => o.Name)]
+            ? [.. command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options).Where(o => o.Recursive))
+                .Where(o => !o.Hidden).Select(o => o.Name)]
             : [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
         string what = option ? $"unknown option {token}" : known.Length > 0 ? $"unknown command {token}" : $"unexpected argument {token}";
         string word = token.Split('=', ':')[0];

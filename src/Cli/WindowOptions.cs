@@ -5,9 +5,11 @@ namespace KernelFlow.Cli;
 /// <summary>--from and --to: the window of a run that a command works on.</summary>
 internal sealed class WindowOptions
 {
-    private readonly Option<double?> _from = Numbers.Real("--from", "Start of the window: the flow time of a checkpoint. Default: the first.", _ =>
-        true, "finite");
-    private readonly Option<double?> _to = Numbers.Real("--to", "End of the window: the flow time of a checkpoint. Default: the last.", _ => true, "finite");
+    private readonly Option<double?> _from =
+        Numbers.Real("--from", "Start of the window: the flow time of a checkpoint. Default: the first.", _ => true, "finite");
+
+    private readonly Option<double?> _to =
+        Numbers.Real("--to", "End of the window: the flow time of a checkpoint. Default: the last.", _ => true, "finite");
 
     /// <summary>Adds both to a command and refuses an empty window.</summary>
     public void AddTo(Command command)

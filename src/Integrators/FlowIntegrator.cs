@@ -47,7 +47,7 @@ public static class FlowIntegrator
 
     /// <summary>The same for the columns of a block.</summary>
     /// <param name="trajectory">What is integrated.</param>
-    /// <param name="block">V, N×c.</param>
+    /// <param name="block">V, N×c: the block to carry.</param>
     /// <param name="options">Method and tolerance; the tolerance bounds Frobenius errors of blocks.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within one step.</param>

@@ -28,8 +28,8 @@ public sealed record PropagationOptions
 
 /// <summary>How an integration went.</summary>
 /// <param name="Name">What took the steps, for the reader: the name of the method, or in descent mode the recursion.</param>
-/// <param name="Steps">Accepted steps.</param>
-/// <param name="Rejected">Rejected steps.</param>
+/// <param name="Steps">Number of accepted steps.</param>
+/// <param name="Rejected">Number of rejected steps.</param>
 /// <param name="Passes">Passes over the window: more than one when the accumulated estimate of the first exceeded the tolerance.</param>
 public sealed record SolveReport(string Name, int Steps, int Rejected, int Passes)
 {
@@ -41,7 +41,7 @@ public sealed record SolveReport(string Name, int Steps, int Rejected, int Passe
 }
 
 /// <summary>Estimated relative Frobenius errors at the end of the window; NaN with fixed steps.</summary>
-/// <param name="P">‖δP‖_F/‖P‖_F.</param>
+/// <param name="P">‖δP‖_F/‖P‖_F, the error of the propagator.</param>
 /// <param name="W">‖δW_S‖_F/‖W_S‖_F.</param>
 /// <param name="G">The larger of ‖δG_Q‖_F/‖G_Q‖_F and ‖δG_S‖_F/‖G_S‖_F.</param>
 public sealed record IntegrationError(double P, double W, double G)
@@ -53,16 +53,16 @@ public sealed record IntegrationError(double P, double W, double G)
 /// <summary>The operators of a window and what was seen on the way.</summary>
 public sealed class Propagation
 {
-    /// <summary>P(T,s), N×N.</summary>
+    /// <summary>P(T,s), the propagator, N×N.</summary>
     public required DenseMatrix P { get; init; }
 
     /// <summary>W_S(s,T), N×N, symmetric.</summary>
     public required DenseMatrix W_S { get; init; }
 
-    /// <summary>G_S(T,s), N×N.</summary>
+    /// <summary>G_S(T,s), the transfer operator to the training outputs, N×N.</summary>
     public required DenseMatrix G_S { get; init; }
 
-    /// <summary>G_Q(T,s), M×N.</summary>
+    /// <summary>G_Q(T,s), the transfer operator to the test outputs, M×N.</summary>
     public required DenseMatrix G_Q { get; init; }
 
     /// <summary>The quadrature nodes of W_S and G_Q, in order of time; weights are positive.</summary>
@@ -90,7 +90,7 @@ public sealed class Propagation
     /// <summary>Estimated errors.</summary>
     public required IntegrationError Error { get; init; }
 
-    /// <summary>Cost.</summary>
+    /// <summary>How the integration went: its steps and passes.</summary>
     public required SolveReport Report { get; init; }
 
     /// <summary>The same operators with <see cref="Transported"/> at the chosen knots only.</summary>
@@ -112,25 +112,25 @@ public sealed record CarriedVectors(double[]? Start = null, IReadOnlyList<double
 }
 
 /// <summary>W_S(s, t_k), the Gramian of the first part of a window.</summary>
-/// <param name="Knot">k.</param>
+/// <param name="Knot">k, the index of the knot at which the part ends.</param>
 /// <param name="W_S">N×N, symmetric.</param>
 public sealed record PartialGramian(int Knot, DenseMatrix W_S);
 
 /// <summary>The flow of one vector v.</summary>
 /// <param name="AtKnots">P(t_k,s) v at every knot.</param>
-/// <param name="Train">G_S(T,s) v.</param>
-/// <param name="Test">G_Q(T,s) v.</param>
-/// <param name="Dissipated">vᵀ W_S(s,T) v.</param>
+/// <param name="Train">G_S(T,s) v, what v does to the training outputs.</param>
+/// <param name="Test">G_Q(T,s) v, what v does to the test outputs.</param>
+/// <param name="Dissipated">vᵀ W_S(s,T) v, the dissipation of v.</param>
 /// <param name="Error">Estimated errors of the vectors, relative.</param>
-/// <param name="Report">Cost.</param>
+/// <param name="Report">How the integration went: its steps and passes.</param>
 public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] Train, double[] Test, double Dissipated, IntegrationError Error,
     SolveReport Report);
 
 /// <summary>The flow of the columns of a block V, N×c.</summary>
-/// <param name="End">P(T,s) V, N×c.</param>
+/// <param name="End">P(T,s) V, the block at the end of the window, N×c.</param>
 /// <param name="Train">G_S(T,s) V, N×c.</param>
 /// <param name="Test">G_Q(T,s) V, M×c.</param>
 /// <param name="Dissipated">Vᵀ W_S(s,T) V, c×c, summed over quadrature nodes whatever the method.</param>
 /// <param name="Error">Estimated relative Frobenius errors of the four.</param>
-/// <param name="Report">Cost.</param>
+/// <param name="Report">How the integration went: its steps and passes.</param>
 public sealed record BlockTransport(DenseMatrix End, DenseMatrix Train, DenseMatrix Test, DenseMatrix Dissipated, IntegrationError Error, SolveReport Report);

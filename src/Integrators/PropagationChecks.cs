@@ -49,14 +49,14 @@ internal static class PropagationChecks
 
     /// <param name="carried">Vectors to carry.</param>
     /// <param name="start">Expected length of the start vector.</param>
-    /// <param name="size">N.</param>
+    /// <param name="size">N = n·p, the number of stacked training outputs.</param>
     /// <param name="intervals">Number of intervals, or of steps.</param>
     /// <exception cref="ArgumentException">A length, or a count, is not what the trajectory needs, or an entry is not finite.</exception>
     public static void Require(CarriedVectors carried, int start, int size, int intervals)
     {
         if (carried.Start is { } v) Vector(v, start, "Start");
         if (carried.PerInterval is not { } each) return;
-        // One more is usual: g was recorded at the last checkpoint, too.
+        // One gradient more than needed is usual, because g was recorded at the last checkpoint, too.
         if (each.Count < intervals) throw new ArgumentException($"PerInterval: found {each.Count} vectors, expected {intervals}, one for each interval.");
         for (int k = 0; k < intervals; k++) Vector(each[k], size, $"PerInterval[{k}]");
     }

@@ -9,7 +9,7 @@ internal abstract class ChordKernels
     /// <summary>y ← J̄ J_S(θ₀)ᵀ x.</summary>
     public abstract void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y);
 
-    /// <summary>A ← J̄ J_S(θ₀)ᵀ.</summary>
+    /// <summary>Writes A ← J̄ J_S(θ₀)ᵀ.</summary>
     public abstract void Fill(int interval, double from, double to, in MatrixView a);
 
     /// <summary>From cross-checkpoint kernels.</summary>

@@ -24,9 +24,8 @@ public static class GramPass
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between column blocks.</param>
     /// <exception cref="InvalidRunException">A Jacobian has a NaN or infinity.</exception>
-    public static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs, Func<(int A, int B),
-        bool> ordered,
-        Backend backend, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs,
+        Func<(int A, int B), bool> ordered, Backend backend, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         long D = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");

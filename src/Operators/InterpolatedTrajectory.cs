@@ -4,11 +4,11 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow.Operators;
 
 /// <summary>One summand c(θ)·term of an interpolant on an interval, θ ∈ [0, 1], c(θ) = Σ_j Coefficients[j]·θʲ.</summary>
-/// <param name="Term">The kernels.</param>
+/// <param name="Term">The kernels that the coefficient multiplies.</param>
 /// <param name="Coefficients">Polynomial coefficients, constant first.</param>
 public sealed record WeightedTerm(KernelTerm Term, params double[] Coefficients)
 {
-    /// <summary>c(θ).</summary>
+    /// <summary>c(θ), the value of the coefficient.</summary>
     public double At(double theta) => Polynomial.At(Coefficients, theta);
 }
 

@@ -30,7 +30,7 @@ public abstract class Interpolation
     public virtual bool NeedsDistantProducts => true;
 
     /// <summary>Why a run cannot be interpolated in this way; null when it can.</summary>
-    /// <param name="checkpoints">The run.</param>
+    /// <param name="checkpoints">The run whose kernels are to be interpolated.</param>
     public virtual string? Obstacle(CheckpointSequence checkpoints) => null;
 
     /// <summary>Builds the trajectory between the chosen checkpoints.</summary>
@@ -50,7 +50,7 @@ public abstract class Interpolation
         return builder.Linear(chosen);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the interpolation.</summary>
     public override string ToString() => Name;
 
     private sealed class LinearInterpolation : Interpolation

@@ -77,7 +77,7 @@ public sealed class JacobianCoordinates
     /// <summary>M = m·p, the number of stacked test outputs.</summary>
     public int TestSize { get; }
 
-    /// <summary>Bytes held.</summary>
+    /// <summary>The number of bytes that the coordinates hold.</summary>
     public long Bytes => _intervals.Sum(i => (long)i.Train.Rows * (i.Train.Columns + i.Test.Columns)) * sizeof(double);
 
     /// <summary>q: coordinates on an interval.</summary>
@@ -85,16 +85,16 @@ public sealed class JacobianCoordinates
 
     /// <summary>J_S(t)ᵀ in coordinates, q×N; valid until the next call.</summary>
     /// <param name="interval">Index of the interval.</param>
-    /// <param name="time">t in it.</param>
+    /// <param name="time">A flow time t in that interval.</param>
     public MatrixView Train(int interval, double time) => Combine(_intervals[interval].Train, TrainSize, interval, time, _train);
 
     /// <summary>J_Sᵀ of a single checkpoint in coordinates, q×N, where checkpoints were read one by one.</summary>
-    /// <param name="checkpoint">Its index.</param>
+    /// <param name="checkpoint">Index of the checkpoint.</param>
     public MatrixView Train(int checkpoint) => _intervals[checkpoint].Train;
 
     /// <summary>J_Q(t)ᵀ in the same coordinates, q×M, without the part that no J_S of the interval sees; valid until the next call.</summary>
     /// <param name="interval">Index of the interval.</param>
-    /// <param name="time">t in it.</param>
+    /// <param name="time">A flow time t in that interval.</param>
     public MatrixView Test(int interval, double time) => Combine(_intervals[interval].Test, TestSize, interval, time, _test);
 
     private MatrixView Combine(in MatrixView blocks, int width, int interval, double time, double[] buffer)

@@ -5,7 +5,7 @@ namespace KernelFlow.Operators;
 /// <param name="Basis">Coefficients of ℓ_a, constant first.</param>
 public sealed record JacobianInterpolant(IReadOnlyList<int> Checkpoints, IReadOnlyList<double[]> Basis)
 {
-    /// <summary>ℓ = 1 − θ and θ.</summary>
+    /// <summary>The linear interpolant, with the weights ℓ = 1 − θ and θ.</summary>
     /// <param name="chosen">Indices of the checkpoints of the grid.</param>
     /// <param name="interval">Between chosen[interval] and chosen[interval + 1].</param>
     public static JacobianInterpolant Linear(IReadOnlyList<int> chosen, int interval) => new([chosen[interval], chosen[interval + 1]], [[1, -1], [0, 1]]);
@@ -35,7 +35,7 @@ public sealed record JacobianInterpolant(IReadOnlyList<int> Checkpoints, IReadOn
         return new JacobianInterpolant(Enumerable.Range(first, basis.Length).Select(i => chosen[i]).ToArray(), basis);
     }
 
-    /// <summary>ℓ_a(θ).</summary>
+    /// <summary>ℓ_a(θ), the weight of knot a.</summary>
     public double At(int a, double theta) => Polynomial.At(Basis[a], theta);
 
     /// <summary>The mean of ℓ_a over [from, to].</summary>

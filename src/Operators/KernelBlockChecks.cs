@@ -9,7 +9,7 @@ public static class KernelBlockChecks
 {
     /// <summary>Refuses a matrix that differs from its transpose by more than N·ε·max|K| of its stored type.</summary>
     /// <param name="tensor">Where it was read from: gives ε and the names in the message.</param>
-    /// <param name="k">Its values.</param>
+    /// <param name="k">The values of the block.</param>
     /// <exception cref="InvalidRunException">It is not symmetric.</exception>
     public static void Symmetric(TensorSource tensor, DenseMatrix k)
     {

@@ -43,7 +43,7 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
         return term;
     }
 
-    // The cross term of checkpoints k and k + 1 from the *_next blocks of k.
+    // The cross term of checkpoints k and k + 1 comes from the *_next blocks of k.
     private static void AddCross(Checkpoint c, int k, Dictionary<(int, int), KernelTerm> terms, Dictionary<(int, int), TestSubstitute> substitutes,
         bool hasTest, double epsilon, Backend backend)
     {

@@ -54,7 +54,7 @@ public abstract class KernelTrajectory
     /// <summary>Writes [K_SS(t); K_QS(t)], (N+M)×N, for t in the closed interval with the given index.</summary>
     /// <param name="interval">Index of the interval.</param>
     /// <param name="time">t, in the interval.</param>
-    /// <param name="kernels">Receives them.</param>
+    /// <param name="kernels">Receives the kernels.</param>
     /// <exception cref="ArgumentException">The shape is wrong or t lies outside the interval.</exception>
     public void Kernels(int interval, double time, in MatrixView kernels)
     {
@@ -64,7 +64,7 @@ public abstract class KernelTrajectory
         KernelsCore(interval, time, kernels);
     }
 
-    /// <summary>Writes B(t).</summary>
+    /// <summary>Writes B(t), the loss Hessian at time t.</summary>
     /// <exception cref="ArgumentException">t lies outside the interval.</exception>
     public void Hessian(int interval, double time, OutputHessian B)
     {

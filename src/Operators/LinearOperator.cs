@@ -5,7 +5,7 @@ namespace KernelFlow.Operators;
 /// <summary>A linear operator A, given by its action on blocks of vectors. The base class checks shapes once, and subclasses only compute.</summary>
 public abstract class LinearOperator
 {
-    /// <summary>Sets the shape.</summary>
+    /// <summary>Sets the shape of the operator.</summary>
     protected LinearOperator(int rows, int columns, bool isSymmetric)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -19,13 +19,13 @@ public abstract class LinearOperator
     /// <summary>The length of A·x.</summary>
     public int Rows { get; }
 
-    /// <summary>The length of x.</summary>
+    /// <summary>The length of x, the number of columns.</summary>
     public int Columns { get; }
 
     /// <summary>Whether A = Aᵀ.</summary>
     public bool IsSymmetric { get; }
 
-    /// <summary>Y ← A·X.</summary>
+    /// <summary>Writes Y ← A·X.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
     public void Apply(in MatrixView x, in MatrixView y)
     {
@@ -34,7 +34,7 @@ public abstract class LinearOperator
         if (x.Columns > 0) ApplyCore(x, y);
     }
 
-    /// <summary>X ← Aᵀ·Y.</summary>
+    /// <summary>Writes X ← Aᵀ·Y.</summary>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
     /// <exception cref="NotSupportedException">The operator is not symmetric and has no transpose.</exception>
     public void ApplyTranspose(in MatrixView y, in MatrixView x)

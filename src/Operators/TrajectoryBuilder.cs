@@ -37,8 +37,8 @@ public sealed class TrajectoryBuilder
 
     /// <summary>Reads the run and forms all kernels that the grids need: the full one and both halves of every second checkpoint, linear and cubic.</summary>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
-    /// <param name="checkpoints">The run.</param>
-    /// <param name="outputs">Its outputs.</param>
+    /// <param name="checkpoints">The run whose kernels are to be interpolated.</param>
+    /// <param name="outputs">The outputs of the run.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between column blocks.</param>

@@ -16,8 +16,8 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <summary>Makes a sequence and checks it against sizes that are known beforehand, those of a manifest.</summary>
     /// <param name="checkpoints">At least two, with strictly increasing time.</param>
     /// <param name="loss">The training loss with its targets; gives n and p.</param>
-    /// <param name="test">m, when known.</param>
-    /// <param name="parameters">D, when known.</param>
+    /// <param name="test">m, the number of test examples, when it is known.</param>
+    /// <param name="parameters">D, the number of parameters, when it is known.</param>
     /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
     public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss, int? test, long? parameters)
     {

@@ -10,7 +10,7 @@ public sealed class CheckpointStructure
 
     /// <summary>Takes the sizes from the first checkpoint where they are not given.</summary>
     /// <param name="first">The run's first checkpoint.</param>
-    /// <param name="loss">Gives n and p.</param>
+    /// <param name="loss">The training loss, which gives n and p.</param>
     /// <param name="test">m, if known beforehand.</param>
     /// <param name="parameters">D (before any sketch), if known beforehand.</param>
     /// <exception cref="InvalidRunException">The first checkpoint does not give them.</exception>
@@ -43,7 +43,7 @@ public sealed class CheckpointStructure
 
     /// <summary>Checks a whole sequence: at least two checkpoints, increasing time, and each one's tensors.</summary>
     /// <param name="checkpoints">The checkpoints.</param>
-    /// <param name="loss">Gives n and p.</param>
+    /// <param name="loss">The training loss, which gives n and p.</param>
     /// <param name="test">m, if known beforehand.</param>
     /// <param name="parameters">D (before any sketch), if known beforehand.</param>
     /// <exception cref="InvalidRunException">The checkpoints are not those of a run; the message names file, tensor, what was found and what was

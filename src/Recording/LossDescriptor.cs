@@ -5,7 +5,7 @@ namespace KernelFlow;
 /// stand in the manifest's object <c>lossConstants</c>. A loss that no descriptor names is an error.</remarks>
 public abstract class LossDescriptor
 {
-    /// <summary>Sets the name.</summary>
+    /// <summary>Sets the name of the loss.</summary>
     /// <param name="name">The name in the manifest (<c>loss</c>).</param>
     protected LossDescriptor(string name)
     {
@@ -25,7 +25,7 @@ public abstract class LossDescriptor
     public virtual bool HasFormula => true;
 
     /// <summary>What p must be, as an error says it; null when <paramref name="outputs"/> is allowed.</summary>
-    /// <param name="outputs">p, at least 1.</param>
+    /// <param name="outputs">p, the number of outputs per example, at least 1.</param>
     public virtual string? ExpectedOutputs(int outputs) => null;
 
     /// <summary>The loss's own constants, from the manifest's object <c>lossConstants</c>.</summary>

@@ -8,8 +8,8 @@ public abstract class LossModel
 {
     /// <summary>Sets what every loss has.</summary>
     /// <param name="kind">Its name in the run format.</param>
-    /// <param name="examples">n, at least 1.</param>
-    /// <param name="outputs">p, at least 1.</param>
+    /// <param name="examples">n, the number of training examples, at least 1.</param>
+    /// <param name="outputs">p, the number of outputs per example, at least 1.</param>
     /// <param name="sum">Whether it is the sum over examples instead of the mean.</param>
     /// <exception cref="ArgumentException">The name is empty, or a size is not positive.</exception>
     protected LossModel(string kind, int examples, int outputs, bool sum)
@@ -63,19 +63,19 @@ public abstract class LossModel
     /// <summary>g ← ∇Φ_S(u), stacked.</summary>
     public abstract void Gradient(ReadOnlySpan<double> u, Span<double> g);
 
-    /// <summary>B ← ∇²Φ_S(u).</summary>
+    /// <summary>Writes B ← ∇²Φ_S(u).</summary>
     public abstract void Hessian(ReadOnlySpan<double> u, OutputHessian B);
 
     /// <summary>Φ = 1/(2n) Σ‖u_i − y_i‖²; g = (u − y)/n; B = I/n.</summary>
     /// <param name="targets">y_S, stacked [n·p], finite.</param>
     /// <param name="outputs">p, the number of outputs per example.</param>
-    /// <param name="sum">Drop the 1/n.</param>
+    /// <param name="sum">Whether the loss is a sum over examples instead of a mean: the factor 1/n is left out.</param>
     public static LossModel Squared(double[] targets, int outputs, bool sum = false) => new Losses.SquaredLoss(targets, outputs, sum);
 
     /// <summary>Softmax cross-entropy with target probabilities: g_i = (q_i − y_i)/n, B_i = (diag q_i − q_i q_iᵀ)/n, q = softmax(u).</summary>
     /// <param name="targets">y_S, stacked [n·p], each example summing to 1.</param>
-    /// <param name="outputs">p ≥ 2.</param>
-    /// <param name="sum">Drop the 1/n.</param>
+    /// <param name="outputs">p, the number of outputs per example, at least 2.</param>
+    /// <param name="sum">Whether the loss is a sum over examples instead of a mean: the factor 1/n is left out.</param>
     public static LossModel SoftmaxCrossEntropy(double[] targets, int outputs, bool sum = false) => new Losses.SoftmaxCrossEntropyLoss(targets, outputs, sum);
 
     /// <summary>Φ = (1/n) Σ log(1 + e^{−y u}), labels ±1, p = 1.</summary>

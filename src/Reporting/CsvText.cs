@@ -15,7 +15,7 @@ public static class CsvText
     /// <summary>A number: empty when there is none; "nan", "inf" and "-inf" are spelt out.</summary>
     public static string Number(double? value) => value is { } x ? double.IsNaN(x) ? "nan" : NumberText.RoundTrip(x) : "";
 
-    /// <summary>A count.</summary>
+    /// <summary>A whole number as it is written into a table.</summary>
     public static string Count(long value) => NumberText.Count(value);
 
     private static string Quote(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field : "\"" + field.Replace("\"", "\"\"") + "\"";

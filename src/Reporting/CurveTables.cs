@@ -28,8 +28,8 @@ internal static class CurveTables
     {
         var text = Header("time", "layer", "parameters", "share");
         foreach (var point in gate?.Points ?? [])
-            for (int l = 0; l < gate!.Layers.Count; l++) Row(text, Number(point.Time), gate.Layers[l].Name, Count(gate.Layers[l].Parameters),
-                Number(point.PerLayer[l]));
+            for (int l = 0; l < gate!.Layers.Count; l++)
+                Row(text, Number(point.Time), gate.Layers[l].Name, Count(gate.Layers[l].Parameters), Number(point.PerLayer[l]));
         return text.ToString();
     }
 

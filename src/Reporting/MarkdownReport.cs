@@ -8,7 +8,7 @@ namespace KernelFlow.Reporting;
 /// <summary>report.md: the verdict first, then what it rests on, then how to make it again. The same content as report.html.</summary>
 public static class MarkdownReport
 {
-    /// <summary>The whole document.</summary>
+    /// <summary>The whole report as a Markdown document.</summary>
     /// <param name="analysis">What to report.</param>
     /// <param name="figures">The figures; those with a drawing are shown from figures/*.svg beside the document. Null leaves the figures out.</param>
     public static string Text(ReservoirAnalysis analysis, IReadOnlyList<(string Section, Figure Figure)>? figures = null)
@@ -114,8 +114,8 @@ public static class MarkdownReport
             if (Narrative.Reasons(claim) is { Length: > 0 } reasons) Line(text, $"- {claim.Id} {Narrative.Word(claim.Verdict)}: {Escape(reasons)}");
         Line(text, "");
         foreach (var (verdict, meaning) in Narrative.Meanings)
-            if (verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == verdict)) Line(text,
-                $"- *{Narrative.Word(verdict)}*: {meaning}.");
+            if (verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == verdict))
+                Line(text, $"- *{Narrative.Word(verdict)}*: {meaning}.");
         Line(text, "");
     }
 

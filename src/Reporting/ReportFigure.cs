@@ -10,7 +10,7 @@ public abstract class ReportFigure
     /// <summary>Makes the figure.</summary>
     /// <param name="id">Lower-case letters, digits and hyphens: the anchor on the page and the name of the file in figures/.</param>
     /// <param name="section">The question under which the figure stands; a new one makes a section of its own after the others.</param>
-    /// <param name="title">Its heading.</param>
+    /// <param name="title">The heading of the figure.</param>
     /// <exception cref="ArgumentException">The id is not such a name, or the section or the title is empty.</exception>
     protected ReportFigure(string id, string section, string title)
     {
@@ -21,7 +21,7 @@ public abstract class ReportFigure
         (Id, Section, Title) = (id, section, title);
     }
 
-    /// <summary>Lower-case name.</summary>
+    /// <summary>The lower-case name under which reports know the figure.</summary>
     public string Id { get; }
 
     /// <summary>The question under which it stands.</summary>
@@ -30,7 +30,7 @@ public abstract class ReportFigure
     /// <summary>Its heading, unless the drawing has one of its own.</summary>
     public string Title { get; }
 
-    /// <summary>Draws it.</summary>
+    /// <summary>Draws the figure.</summary>
     /// <param name="analysis">What was found; it may have been read from results.json, and then has no operators.</param>
     /// <exception cref="InvalidOperationException">The figure came back under another id.</exception>
     public Figure Draw(ReservoirAnalysis analysis)

@@ -42,7 +42,7 @@ public static class ReservoirReports
 
     /// <summary>Writes one representation.</summary>
     /// <param name="analysis">What to write.</param>
-    /// <param name="format">Which representation.</param>
+    /// <param name="format">The representation to write.</param>
     /// <param name="path">The file, or for <see cref="ReportFormat.Csv"/> and <see cref="ReportFormat.Svg"/> the folder of the tables or figures; missing
     /// folders are made.</param>
     /// <param name="options">A user's own figures; null for none.</param>
@@ -94,7 +94,7 @@ public static class ReservoirReports
         string results = Path.Combine(folder, ResultsFile);
         var earlier = KernelFlow.ResultsFile.Figures(results);
         bool same = File.Exists(results) && File.ReadAllText(results) == KernelFlow.ResultsFile.Text(analysis);
-        // First results.json: it marks the folder as ours should the rest fail.
+        // results.json is written first, because it marks the folder as ours should the rest fail.
         KernelFlow.ResultsFile.Write(analysis, results);
         // Figures take as long as all other files together: they are drawn beside them.
         var drawn = Task.Run(() => ReportFigures.All(analysis, own));

@@ -49,8 +49,8 @@ internal static class Tables
 
     private static string Claims(IReadOnlyList<ClaimResult> claims)
     {
-        var text = Header("id", "name", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding",
-            "reason");
+        var text = Header(
+            "id", "name", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding", "reason");
         foreach (var c in claims)
             Row(text, c.Id, c.Name, c.Verdict.ToString(), Number(c.RelativeError.OrNull()), Number(c.Correlation), Number(c.Tolerance),
                 Number(c.Budget?.Integration.OrNull()),

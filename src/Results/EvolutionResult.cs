@@ -14,12 +14,12 @@ public sealed record KernelEvolution
 }
 
 /// <summary>The kernel at one checkpoint, relative to K(s).</summary>
-/// <param name="Time">Flow time t.</param>
+/// <param name="Time">The flow time t of the checkpoint.</param>
 /// <param name="SpectralDrift">‖K(t) − K(s)‖₂/‖K(s)‖₂.</param>
 /// <param name="FrobeniusDrift">‖K(t) − K(s)‖_F/‖K(s)‖_F.</param>
 /// <param name="CentredAlignment">Cosine of the centred kernels HKH, in [−1, 1].</param>
 /// <param name="Rotation">Largest principal angle, in radians, between the leading eigenspaces of K(t) and K(s).</param>
-/// <param name="LargestEigenvalue">λ_max(K(t)).</param>
+/// <param name="LargestEigenvalue">λ_max(K(t)), the largest eigenvalue of the training kernel.</param>
 public sealed record KernelEvolutionPoint(double Time, double SpectralDrift, double FrobeniusDrift, double CentredAlignment, double Rotation,
     double LargestEigenvalue);
 

@@ -45,7 +45,7 @@ public sealed record StrongestInfluence(IReadOnlyList<int> Examples, IReadOnlyLi
 }
 
 /// <summary>One training example i.</summary>
-/// <param name="Gradient">‖g_i(s)‖₂.</param>
+/// <param name="Gradient">‖g_i(s)‖₂, the size of the training gradient of the example.</param>
 /// <param name="SelfInfluence">g_iᵀ(W_S)_{ii}g_i: the decrease of the loss that the example's own gradient brings about.</param>
 /// <param name="SelfTrace">tr (W_S)_{ii}: the same for a gradient of unit size, summed over its outputs; a property of where the example lies, not of its
 /// label.</param>

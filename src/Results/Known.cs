@@ -28,13 +28,13 @@ public readonly struct Known<T> : IEquatable<Known<T>>, IFormattable
     /// <summary>Why there is no value; null when there is one.</summary>
     public string? Reason => IsKnown ? null : _reason ?? Known.NotComputed;
 
-    /// <summary>A value.</summary>
-    /// <param name="value">It; a null reference is not a value.</param>
+    /// <summary>A value that is known.</summary>
+    /// <param name="value">The value; a null reference is not one.</param>
     /// <exception cref="ArgumentNullException">The value is a null reference.</exception>
     public static Known<T> Of(T value) => value is null ? throw new ArgumentNullException(nameof(value)) : new(true, value, null);
 
-    /// <summary>No value.</summary>
-    /// <param name="reason">Why; for the reader.</param>
+    /// <summary>A value that is not known.</summary>
+    /// <param name="reason">Why there is no value; readers of reports see it.</param>
     /// <exception cref="ArgumentException">The reason is empty.</exception>
     public static Known<T> Unknown(string reason)
     {
@@ -92,7 +92,7 @@ public static class Known
     /// <summary>The reason of something that nobody gave a reason for.</summary>
     public const string NotComputed = "not computed";
 
-    /// <summary>A value.</summary>
+    /// <summary>A value that is known.</summary>
     public static Known<T> Of<T>(T value) => Known<T>.Of(value);
 
     /// <summary>No value, with the reason.</summary>

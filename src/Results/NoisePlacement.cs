@@ -15,11 +15,11 @@ public sealed record NoisePlacement
     public required IReadOnlyList<NoisePoint> Points { get; init; }
 }
 
-/// <summary>One window.</summary>
-/// <param name="Time">t_k.</param>
-/// <param name="Noise">Of the part of g(s) that the changed labels make.</param>
-/// <param name="Clean">Of the part that is there without them.</param>
-/// <param name="Gradient">Of g(s) itself.</param>
+/// <summary>Where the noise, the clean signal and the gradient lie in one window.</summary>
+/// <param name="Time">t_k, the flow time at which the window ends.</param>
+/// <param name="Noise">Where the part of g(s) lies that the changed labels make.</param>
+/// <param name="Clean">Where the part lies that is there without them.</param>
+/// <param name="Gradient">Where g(s) itself lies.</param>
 public sealed record NoisePoint(double Time, Placement Noise, Placement Clean, Placement Gradient);
 
 /// <summary>Where a vector v lies.</summary>

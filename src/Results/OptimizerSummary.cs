@@ -11,8 +11,8 @@ public sealed record OptimizerSummary(string Kind, double LearningRate, IReadOnl
 {
     /// <summary>"momentum, learning rate 0.05, μ = 0.9".</summary>
     public string Description =>
-        $"{Kind}, learning rate {NumberText.RoundTrip(LearningRate)}" + string.Concat(Constants.Where(c => c.Key != "epsilon").Select(c => ", "
-            + Describe(c.Key, c.Value)));
+        $"{Kind}, learning rate {NumberText.RoundTrip(LearningRate)}"
+            + string.Concat(Constants.Where(c => c.Key != "epsilon").Select(c => ", " + Describe(c.Key, c.Value)));
 
     // A constant that this version does not know stands under its own key.
     private static string Describe(string key, double value) => key switch

@@ -14,7 +14,7 @@ public sealed record RelativeDissipation
     /// <summary>v_k = B_s^½ y_k in columns, N×rank, B_s-orthonormal: v_jᵀB_s⁺v_k = δ_jk; unknown in results that were read from a file.</summary>
     public required Known<Matrix<double>> Modes { get; init; }
 
-    /// <summary>‖G_Q v_k‖₂.</summary>
+    /// <summary>‖G_Q v_k‖₂: how far each mode moves the test outputs.</summary>
     public required IReadOnlyList<double> Responses { get; init; }
 
     /// <summary>√(c μ_k/2), which bounds the response.</summary>

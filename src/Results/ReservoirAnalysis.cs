@@ -17,7 +17,7 @@ public sealed record ReservoirAnalysis
     /// <summary>The window [s, T] in flow time.</summary>
     public required TimeWindow Window { get; init; }
 
-    /// <summary>Spectrum of W_S(s,T).</summary>
+    /// <summary>The spectrum of W_S(s,T).</summary>
     public required SpectrumResult Spectrum { get; init; }
 
     /// <summary>The inclusion ker W_S ⊆ ker G_Q.</summary>
@@ -54,7 +54,7 @@ public sealed record ReservoirAnalysis
     /// <summary>Facts of descent mode; null in flow mode.</summary>
     public DescentSummary? Descent { get; init; }
 
-    /// <summary>Cost.</summary>
+    /// <summary>The time, the memory and the steps that the analysis took.</summary>
     public required PerformanceResult Performance { get; init; }
 
     /// <summary>The figures of a user's own that the report was written with; their drawings are not here.</summary>
@@ -66,15 +66,15 @@ public sealed record ReservoirAnalysis
     /// <summary>The claim with the given id.</summary>
     /// <exception cref="KeyNotFoundException">This version does not compute it.</exception>
     public ClaimResult Claim(string id) =>
-        Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} was not computed; there are "
-            + $"{string.Join(", ", Claims.Select(c => c.Id))}.");
+        Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} "
+            + $"was not computed; there are {string.Join(", ", Claims.Select(c => c.Id))}.");
 }
 
 /// <summary>Facts about the recorded run.</summary>
 /// <param name="Loss">Kind of the loss.</param>
-/// <param name="Train">n.</param>
-/// <param name="Test">m.</param>
-/// <param name="Outputs">p.</param>
+/// <param name="Train">n, the number of training examples.</param>
+/// <param name="Test">m, the number of test examples.</param>
+/// <param name="Outputs">p, the number of outputs per example.</param>
 /// <param name="Parameters">D, null for kernel-block runs.</param>
 /// <param name="Checkpoints">Checkpoints in the window.</param>
 /// <param name="InputHash">"sha256:…" of the files, null for runs in memory.</param>
@@ -95,7 +95,7 @@ public sealed record RunSummary(string Loss, int Train, int Test, int Outputs, l
 /// <param name="Method">Integration method.</param>
 /// <param name="Interpolation">"linear" or "cubic".</param>
 /// <param name="RelativeTolerance">Bound on the estimated relative Frobenius error of P, W_S and G_Q.</param>
-/// <param name="Threshold">δ.</param>
+/// <param name="Threshold">δ, the threshold: modes whose measure is below it are the reservoir.</param>
 /// <param name="Seed">Seed of everything random.</param>
 public sealed record ResolvedOptions(AnalysisMode Mode, string Method, string Interpolation, double RelativeTolerance, double Threshold, long Seed)
 {
@@ -110,8 +110,8 @@ public sealed record ResolvedOptions(AnalysisMode Mode, string Method, string In
 }
 
 /// <summary>A window of flow time.</summary>
-/// <param name="From">s.</param>
-/// <param name="To">T.</param>
+/// <param name="From">s, the flow time at which the window begins.</param>
+/// <param name="To">T, the flow time at which the window ends.</param>
 public sealed record TimeWindow(double From, double To);
 
 /// <summary>U(T) − U(s), recorded and predicted, stacked example-major.</summary>

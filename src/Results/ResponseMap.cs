@@ -11,7 +11,7 @@ public sealed record ResponseMap(int TestOutputs, int Modes, IReadOnlyList<IRead
     public const int MostBlocks = 48;
 
     /// <summary>Gathers the blocks.</summary>
-    /// <param name="testOutputs">M.</param>
+    /// <param name="testOutputs">M = m·p, the number of stacked test outputs.</param>
     /// <param name="modes">The number of modes.</param>
     /// <param name="response">(G_Q ψ_j)_i for i and j; its sign does not matter.</param>
     public static ResponseMap Of(int testOutputs, int modes, Func<int, int, double> response)

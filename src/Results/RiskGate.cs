@@ -14,12 +14,12 @@ public sealed record RiskGate
 }
 
 /// <summary>Parameters that follow each other in the columns of J.</summary>
-/// <param name="Name">Name.</param>
+/// <param name="Name">The name of the layer.</param>
 /// <param name="Parameters">Number of columns.</param>
 public sealed record ParameterLayer(string Name, long Parameters);
 
 /// <summary>The gate at one checkpoint.</summary>
-/// <param name="Time">t_k.</param>
+/// <param name="Time">t_k, the flow time of the checkpoint.</param>
 /// <param name="Share">Share of all parameters that pass.</param>
 /// <param name="PerLayer">Share per layer.</param>
 /// <param name="GradientShare">‖μ over the parameters that pass‖²/‖μ‖²: how much of the full-batch gradient is kept; null when it is zero.</param>

@@ -24,7 +24,7 @@ public sealed record SpectrumResult
     /// <summary>Number of modes below the threshold; unknown when <see cref="SignalDimension"/> is.</summary>
     public required Known<int> ReservoirDimension { get; init; }
 
-    /// <summary>(Σλ)²/Σλ².</summary>
+    /// <summary>The effective rank (Σλ)²/Σλ².</summary>
     public required double EffectiveRank { get; init; }
 
     /// <summary>Whether all N eigenvalues are there; otherwise the largest. Dimensions and effective rank count all N either way.</summary>

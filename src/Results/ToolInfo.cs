@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace KernelFlow;
 
-/// <summary>What made a result.</summary>
+/// <summary>The program that made a result, so that a report can be rendered again elsewhere with the same bytes.</summary>
 /// <param name="Version">Version of the toolkit: "0.1.0".</param>
 /// <param name="Runtime">The runtime and the matrix library: ".NET 10.0.0, MathNet.Numerics 5.0.0, linux-x64".</param>
 public sealed record ToolInfo(string Version, string Runtime)

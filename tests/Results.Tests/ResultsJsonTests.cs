@@ -14,7 +14,14 @@ public sealed class ResultsJsonTests
         string page = File.ReadAllText(Repository.Path("docs", "results.md"));
         var example = JsonDocument.Parse(Regex.Match(page, "```json\n(.*?)```", RegexOptions.Singleline).Groups[1].Value).RootElement;
         var differences = new List<string>();
-        Compare("", example, Parse(SampleAnalysis.Descent()), differences);
+        // The documented run is one of flow mode with an automatic method, whose results give reasons that the sample leaves out.
+        var sample = SampleAnalysis.Make();
+        var analysis = sample with
+        {
+            Options = sample.Options with { MethodReason = "the fewest steps" },
+            Spectrum = sample.Spectrum with { Multiplicity = "all eigenvalues were computed" },
+        };
+        Compare("", example, Parse(analysis), differences);
         Assert.True(differences.Count == 0, string.Join("\n", differences));
     }
 
@@ -136,15 +143,19 @@ public sealed class ResultsJsonTests
     private static void Compare(string path, JsonElement expected, JsonElement found, List<string> differences)
     {
         bool optional = found.ValueKind == JsonValueKind.Null;
-        if (expected.ValueKind != found.ValueKind && !optional && !(IsBool(expected)
-            && IsBool(found))) differences.Add($"{path}: found {found.ValueKind}, expected {expected.ValueKind}");
+        if (expected.ValueKind != found.ValueKind && !optional && !(IsBool(expected) && IsBool(found)))
+            differences.Add($"{path}: found {found.ValueKind}, expected {expected.ValueKind}");
         else if (!optional && expected.ValueKind == JsonValueKind.Object)
         {
             foreach (var property in expected.EnumerateObject())
                 if (found.TryGetProperty(property.Name, out var value)) Compare($"{path}.{property.Name}", property.Value, value, differences);
                 else if (property.Name != "reason") differences.Add($"{path}.{property.Name} is missing");
         }
-        else if (expected.ValueKind == JsonValueKind.Array && expected.GetArrayLength() > 0) Compare(path + "[]", expected[0], found[0], differences);
+        else if (!optional && expected.ValueKind == JsonValueKind.Array && expected.GetArrayLength() > 0)
+        {
+            if (found.GetArrayLength() > 0) Compare(path + "[]", expected[0], found[0], differences);
+            else differences.Add($"{path} is empty");
+        }
     }
 
     private static bool IsBool(JsonElement e) => e.ValueKind is JsonValueKind.True or JsonValueKind.False;

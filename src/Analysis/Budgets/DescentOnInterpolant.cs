@@ -13,7 +13,7 @@ internal static class DescentOnInterpolant
     /// <summary>Replays the steps.</summary>
     /// <param name="interpolant">The interpolant; its knots are the checkpoints.</param>
     /// <param name="checkpoints">Step numbers and optimizer.</param>
-    /// <param name="outputs">Gives g(s).</param>
+    /// <param name="outputs">The recorded outputs, which give g(s).</param>
     /// <param name="cancellation">Honoured every few steps.</param>
     /// <param name="grid">Indices of the checkpoints in the whole run, when some were left out.</param>
     /// <returns>The prediction of the steps, or why they cannot be replayed.</returns>
@@ -36,8 +36,8 @@ internal static class DescentOnInterpolant
         grid ??= [.. Enumerable.Range(0, checkpoints.Count)];
         long[] steps = [.. checkpoints.Zip(checkpoints.Skip(1), (a, b) => b.Step - a.Step)];
         var carried = DescentRecursion.Transport(trajectory, steps, outputs.Gradients[0], cancellation);
-        if (!double.IsFinite(carried.LossChange)) return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of "
-            + "stability on the interpolant");
+        if (!double.IsFinite(carried.LossChange))
+            return Known.Unknown<Prediction>("the replayed steps diverge: the learning rate is past the edge of stability on the interpolant");
         return Known.Of(Prediction.From(carried, grid));
     }
 }

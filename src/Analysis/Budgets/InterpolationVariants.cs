@@ -35,11 +35,11 @@ internal static class InterpolationVariants
     /// <summary>By the recorded steps of gradient descent, replayed on the other interpolants. One that fails leaves the part unknown: the rest would say too
     /// little.</summary>
     public static Known<IReadOnlyList<PredictionVariant>> OfSteps(AnalysisInput input, CancellationToken cancellation) =>
-        Find(input, coarser: false, (trajectory, grid) => DescentOnInterpolant.Replay(trajectory, input.Checkpoints.Subset(grid), input.Outputs, cancellation,
-            grid));
+        Find(input, coarser: false, (trajectory, grid) =>
+            DescentOnInterpolant.Replay(trajectory, input.Checkpoints.Subset(grid), input.Outputs, cancellation, grid));
 
-    private static Known<IReadOnlyList<PredictionVariant>> Find(AnalysisInput input, bool coarser, Func<KernelTrajectory, IReadOnlyList<int>,
-        Known<Prediction>> predict)
+    private static Known<IReadOnlyList<PredictionVariant>> Find(AnalysisInput input, bool coarser,
+        Func<KernelTrajectory, IReadOnlyList<int>, Known<Prediction>> predict)
     {
         int count = input.Checkpoints.Count;
         if (count < 3) return Unknown(TooFew);

@@ -18,15 +18,16 @@ public sealed record PredictionSet(Prediction Main)
 
     /// <summary>The budget of a claim whose number depends on a prediction through <paramref name="distance"/>.</summary>
     /// <param name="integration">Integration part.</param>
-    /// <param name="rounding">Rounding part.</param>
+    /// <param name="rounding">The part of the budget that is rounding.</param>
     /// <param name="quadrature">The claim's part of <see cref="Quadrature"/>.</param>
     /// <param name="distance">From the main prediction to another one, relative to the claim's denominator as the other parts are.</param>
     public ErrorBudget Budget(double integration, double rounding, Func<QuadratureBudget, double?> quadrature, Func<Prediction, double> distance)
     {
         ArgumentNullException.ThrowIfNull(quadrature);
         ArgumentNullException.ThrowIfNull(distance);
-        double? interpolation = Interpolations.TryGet(out var variants) ? variants.Max(v => distance(v.Model) / v.Divisor) : Quadrature is null ? null
-            : quadrature(Quadrature);
+        double? interpolation = Interpolations.TryGet(out var variants)
+            ? variants.Max(v => distance(v.Model) / v.Divisor)
+            : Quadrature is null ? null : quadrature(Quadrature);
         return new ErrorBudget(integration, Known.Of(interpolation, Interpolations.Reason), Descent.Map(distance), rounding);
     }
 }

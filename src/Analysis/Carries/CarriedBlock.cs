@@ -12,8 +12,8 @@ namespace KernelFlow;
 public sealed record CarriedBlock(DenseMatrix End, DenseMatrix Train, DenseMatrix Test, DenseMatrix Dissipated, CarryError Error, string How);
 
 /// <summary>Absolute Frobenius errors of a carried block.</summary>
-/// <param name="P">Of P V.</param>
-/// <param name="W">Of VᵀW V.</param>
-/// <param name="GS">Of G_S V.</param>
-/// <param name="GQ">Of G_Q V.</param>
+/// <param name="P">The error of P V.</param>
+/// <param name="W">The error of VᵀW V.</param>
+/// <param name="GS">The error of G_S V.</param>
+/// <param name="GQ">The error of G_Q V.</param>
 public sealed record CarryError(double P, double W, double GS, double GQ);

@@ -16,7 +16,7 @@ internal static class FlowCarry
     /// <param name="trajectory">What is integrated.</param>
     /// <param name="main">Method, tolerance and seed of the operators; the carry takes another method.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    /// <param name="block">V, N×c.</param>
+    /// <param name="block">V, N×c: the block to carry.</param>
     /// <param name="split">Checkpoint index of τ; null for one piece.</param>
     /// <param name="cancellation">Honoured within one step.</param>
     public static CarriedBlock Run(KernelTrajectory trajectory, PropagationOptions main, Backend backend, DenseMatrix block, int? split,

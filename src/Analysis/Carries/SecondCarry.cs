@@ -17,7 +17,7 @@ public sealed record SecondCarry(IReadOnlyList<int> Modes, DenseMatrix Block, in
 
     private const int MostModes = 8;
 
-    // The random vectors of seed 0; other seeds count from here.
+    // Seed 0 draws its random vectors from this number, and other seeds count on from it.
     private const int FirstSeed = 20260503;
 
     /// <summary>The random columns of a matrix with as many columns as the block.</summary>
@@ -61,7 +61,7 @@ public sealed record SecondCarry(IReadOnlyList<int> Modes, DenseMatrix Block, in
         }
     }
 
-    // The first four and the rest evenly to the last.
+    // The first four modes are carried because they are the largest; the rest are spread evenly up to the last.
     private static int[] Spread(int count)
     {
         if (count <= MostModes) return [.. Enumerable.Range(0, count)];

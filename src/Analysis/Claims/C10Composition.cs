@@ -41,8 +41,8 @@ internal sealed class C10Composition() : Claim("C10", "composition", ClaimKind.C
         return JudgeNearest(parts, evidence.ArithmeticRounding, FormattableString.Invariant($"divided at t = {evidence.Outputs.Times[split]:G6}, by {r.How}"));
     }
 
-    private static (string Name, double Defect, double Integration) Compare(string name, in MatrixView whole, in MatrixView composed, double wholeError,
-        double composedError)
+    private static (string Name, double Defect, double Integration) Compare(string name, in MatrixView whole, in MatrixView composed,
+        double wholeError, double composedError)
     {
         double scale = MatrixNorms.Frobenius(whole), distance = MatrixNorms.Distance(whole, composed);
         return scale > 0 ? (name, distance / scale, (wholeError + composedError) / scale) : (name, distance, composedError);

@@ -29,8 +29,8 @@ internal sealed class C11Schedule() : Claim("C11", "schedule", ClaimKind.Code)
         }
         double integration = 2 * evidence.Propagation.Error.W * MatrixNorms.Frobenius(evidence.Propagation.W_S) / first;
         double rounding = evidence.Checkpoints.TrainSize * Math.Max(Tolerances.Epsilon, evidence.Model.Epsilon);
-        string fraction = evidence.Model.Fraction.IsKnown ? FormattableString.Invariant($", fractions beyond [0, 1] by at most {Math.Max(above, negative):G2}")
-            : "";
+        string fraction = evidence.Model.Fraction.IsKnown
+            ? FormattableString.Invariant($", fractions beyond [0, 1] by at most {Math.Max(above, negative):G2}") : "";
         return JudgeCode(Math.Max(decrease, Math.Max(negative, above)), integration, rounding,
             FormattableString.Invariant($"{schedule.OverEnd.Count} windows from s; largest decrease {decrease:G2} of λ_1{fraction}") + evidence.ModesLeftOut);
     }

@@ -11,7 +11,7 @@ namespace KernelFlow;
 public abstract class Claim
 {
     /// <summary>Names the claim.</summary>
-    /// <param name="id">Its id, "C4" or one of your own; unique within an analysis.</param>
+    /// <param name="id">The id, "C4" or one of your own; unique within an analysis.</param>
     /// <param name="name">A word or three.</param>
     /// <param name="kind">What it is about: the recorded data, the program, the inclusion, or a measured figure.</param>
     /// <exception cref="ArgumentException">The id or the name is empty.</exception>

@@ -72,7 +72,7 @@ public sealed class ClaimEvidence
     /// <summary>Vectors carried through the window a second time, by other means than the operators; or why there are none.</summary>
     public Known<SecondCarry> SecondCarry => _measured.Carry.Value;
 
-    /// <summary>g(s).</summary>
+    /// <summary>g(s), the training gradient at the start of the window, N numbers.</summary>
     public double[] StartGradient => Outputs.Gradients[0];
 
     /// <summary>U_Q(T) − U_Q(s) as recorded.</summary>

@@ -18,7 +18,7 @@ internal static class CodeRule
     }
 
     /// <summary>Of several defects the one nearest to its bound; one that is not a number before all others.</summary>
-    public static (string Name, double Defect, double Integration) Nearest(IEnumerable<(string Name, double Defect, double Integration)> parts,
-        double rounding) =>
+    public static (string Name, double Defect, double Integration) Nearest(
+        IEnumerable<(string Name, double Defect, double Integration)> parts, double rounding) =>
         parts.MaxBy(x => double.IsNaN(x.Defect) ? double.PositiveInfinity : x.Defect / (x.Integration + rounding));
 }

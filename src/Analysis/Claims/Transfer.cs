@@ -7,7 +7,7 @@ namespace KernelFlow.Analysis.Claims;
 /// <summary>The common part of C3 and C4: U(T) − U(s) = −G g(s).</summary>
 internal abstract class Transfer(string id, string name) : Claim(id, name, ClaimKind.Data)
 {
-    /// <summary>G.</summary>
+    /// <summary>The operator that transfers g(s) to the outputs: G_S for the training outputs, G_Q for the test outputs.</summary>
     protected abstract DenseMatrix Operator(Propagation propagation);
 
     /// <summary>−G g(s) of a model.</summary>

@@ -5,7 +5,7 @@ namespace KernelFlow.Analysis.Comparisons;
 
 /// <summary>One thing to compare: a window of a run at a density, or a report.</summary>
 /// <param name="Folder">The folder or file, as given.</param>
-/// <param name="Label">Its label.</param>
+/// <param name="Label">The label under which reports show it.</param>
 /// <param name="Window">The window; null for that of the analysis options, or for a report.</param>
 /// <param name="Every">Which checkpoints are kept.</param>
 /// <param name="IsRun">Whether it is to be analysed; otherwise it is read.</param>
@@ -54,7 +54,7 @@ internal sealed record ComparisonSource(string Folder, string Label, CompareWind
         if (Every > 1)
         {
             int last = checkpoints.Count - 1;
-            // Kept: the first, every k-th after it, and the last, so that all densities share their window.
+            // The first checkpoint, every k-th after it and the last are kept, so that all densities share their window.
             int[] kept = [.. Enumerable.Range(0, last).Where(k => k % Every == 0), last];
             checkpoints = checkpoints.Subset(kept);
         }

@@ -9,16 +9,16 @@ internal sealed record InclusionEvidence
     /// <summary>How many modes, all of smaller measure, were not computed.</summary>
     public int LeftOut { get; init; }
 
-    /// <summary>c_h.</summary>
+    /// <summary>c_h, the constant of the inclusion.</summary>
     public required double Constant { get; init; }
 
     /// <summary>What rounding can make of an eigenvalue 0: N·ε·λ_1, or (N·ε·s_F)² where √λ_j are singular values of the factor.</summary>
     public required double Noise { get; init; }
 
-    /// <summary>N·ε·‖G_h‖₂.</summary>
+    /// <summary>N·ε·‖G_h‖₂, the size of rounding errors in a response.</summary>
     public required double Floor { get; init; }
 
-    /// <summary>max(λ_1, 0).</summary>
+    /// <summary>max(λ_1, 0), the largest eigenvalue of W_S.</summary>
     public required double First { get; init; }
 
     /// <summary>The larger of ‖G_aψ_j‖ and ‖G_bψ_j‖ per mode; null when check 2 was not run.</summary>

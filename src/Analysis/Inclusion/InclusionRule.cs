@@ -22,8 +22,8 @@ internal static class InclusionRule
         if (e.IndependentFailure is { } failure) return (Verdict.Undecided, $"the integration error of the reservoir modes is unknown: {failure}");
         for (int j = 0; j < e.Modes.Count; j++)
             if (e.Modes[j].Measure < threshold && IsOpen(e, j)) return (Verdict.Undecided, Open(e, j));
-        return (Verdict.Holds, e.LeftOut > 0 ? FormattableString.Invariant($"of the {e.Modes.Count} largest modes; the other {e.LeftOut} were not computed")
-            : null);
+        return (Verdict.Holds, e.LeftOut > 0
+            ? FormattableString.Invariant($"of the {e.Modes.Count} largest modes; the other {e.LeftOut} were not computed") : null);
     }
 
     /// <summary>By how much the differences δ_W and δ_G of the reservoir modes must shrink for the verdict to be decided: 1 when it is, null when rounding
@@ -49,7 +49,7 @@ internal static class InclusionRule
     {
         if (e.Modes.Count == 0) return null;
         var worst = e.Modes[e.WorstStructural];
-        // Written so that a number that is not one cannot pass.
+        // The comparison is written so that a NaN cannot pass.
         if (!(worst.Ratio <= 1))
             return FormattableString.Invariant($"mode {e.WorstStructural + 1} (λ = {worst.Eigenvalue:G3}) moves the test outputs by {worst.Response:G3}, ")
                 + FormattableString.Invariant($"its bound is {worst.Bound + worst.Floor:G3}");
@@ -75,9 +75,8 @@ internal static class InclusionRule
         double noise = Math.Sqrt(e.Constant * e.Noise), response = mode.ResponseDifference ?? 0,
             dissipation = Math.Sqrt(e.Constant * (mode.DissipationDifference ?? 0));
         if (e.Floor + noise >= Math.Max(response, dissipation))
-            return FormattableString.Invariant(
-                $"rounding (floor {e.Floor:G3}, √(c·N·ε·λ₁) {noise:G3}) hides reservoir mode {j + 1}; kernels or Jacobians stored in a wider type would ")
-                + "shrink it";
+            return FormattableString.Invariant($"rounding (floor {e.Floor:G3}, √(c·N·ε·λ₁) {noise:G3}) hides reservoir mode {j + 1}; ")
+                + "kernels or Jacobians stored in a wider type would shrink it";
         string term = response >= dissipation
             ? FormattableString.Invariant($"the difference of its response between two methods, δ_G = {response:G3},")
             : FormattableString.Invariant($"the difference of its dissipation between two methods, √(c·δ_W) = {dissipation:G3},");

@@ -7,7 +7,7 @@ namespace KernelFlow.Analysis;
 /// <summary>G_Q and W_S seen through the modes of W_S.</summary>
 internal static class ModeResponses
 {
-    /// <summary>GΨ, M×k.</summary>
+    /// <summary>GΨ, M×k: how far each mode moves the test outputs.</summary>
     public static DenseMatrix Of(DenseMatrix G, EigenPairs pairs, Backend backend)
     {
         var response = new DenseMatrix(G.RowCount, pairs.Values.Count);

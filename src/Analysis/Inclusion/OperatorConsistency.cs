@@ -73,8 +73,8 @@ internal static class OperatorConsistency
         VectorRoutines.Axpy(-1, a.P.Values, moved.Values);
         double scale = MatrixNorms.Frobenius(moved), allowed = a.Error.P * p + a.Error.G * beta * MatrixNorms.Frobenius(a.G_S);
         VectorRoutines.Axpy(-beta, a.G_S.Values, moved.Values);
-        if (scale > 0) yield return new OperatorCheck(Transfer, MatrixNorms.Frobenius(moved) / scale,
-            Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
+        if (scale > 0)
+            yield return new OperatorCheck(Transfer, MatrixNorms.Frobenius(moved) / scale, Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
 
         var lost = Identity(N);
         backend.Syrk(Op.Transpose, -1, a.P, 1, lost);

@@ -9,9 +9,9 @@ internal static class RelativeDissipationBuilder
     /// <summary>The spectrum with its modes; O(N²p) for the products and O(r³) for the eigenpairs.</summary>
     /// <param name="W">W_S, N×N.</param>
     /// <param name="G">G_Q, M×N.</param>
-    /// <param name="B">B_s.</param>
-    /// <param name="constant">c_h.</param>
-    /// <param name="threshold">δ.</param>
+    /// <param name="B">B_s, the loss Hessian at the start of the window.</param>
+    /// <param name="constant">c_h, the constant of the inclusion.</param>
+    /// <param name="threshold">δ, the threshold: modes whose measure is below it are the reservoir.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <returns>Null when B_s is zero.</returns>
     public static RelativeDissipation? Build(DenseMatrix W, DenseMatrix G, OutputHessian B, double constant, double threshold, Backend backend)
@@ -53,7 +53,7 @@ internal static class RelativeDissipationBuilder
         double[] values = new double[n * p], vectors = new double[n * p * p];
         for (int i = 0; i < n; i++)
         {
-            // Blocks are symmetric: row-major is column-major.
+            // Blocks are symmetric, so row-major and column-major order are the same.
             B.Blocks.AsSpan(i * p * p, p * p).CopyTo(vectors.AsSpan(i * p * p));
             backend.SymmetricEigen(new MatrixView(vectors, i * p * p, p, p, p), values.AsSpan(i * p, p), vectors: true);
         }

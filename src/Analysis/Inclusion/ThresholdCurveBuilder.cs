@@ -16,17 +16,17 @@ internal static class ThresholdCurveBuilder
         for (int k = 0; k <= 8 * PerDecade; k++)
         {
             double value = Lowest * Math.Pow(10, (double)k / PerDecade);
-            // The same threshold twice to rounding is one.
+            // Two thresholds that differ by rounding only would be one point drawn twice.
             if (value < Highest && !(Math.Abs(value - chosen) <= 1e-9 * chosen)) grid.Add(value);
         }
         return [.. grid];
     }
 
-    /// <summary>The curve.</summary>
+    /// <summary>The conclusions as functions of the threshold.</summary>
     /// <param name="evidence">What verdicts follow from.</param>
     /// <param name="errors">Relative error of the test displacement with the first k modes kept, k = 0 to the number of modes; null when the outputs did not
     /// move.</param>
-    /// <param name="chosen">δ.</param>
+    /// <param name="chosen">δ, the threshold of the analysis.</param>
     public static IReadOnlyList<ThresholdPoint> Build(InclusionEvidence evidence, double[]? errors, double chosen)
     {
         var points = new List<ThresholdPoint>();
@@ -37,8 +37,8 @@ internal static class ThresholdCurveBuilder
             if (evidence.LeftOut > 0 && signal == evidence.Modes.Count) continue;
             double worst = 0;
             for (int j = signal; j < evidence.Modes.Count; j++) worst = Math.Max(worst, evidence.Modes[j].Response);
-            points.Add(new ThresholdPoint(threshold, signal, evidence.Modes.Count + evidence.LeftOut - signal, InclusionRule.Judge(evidence, threshold)
-                .Verdict, errors?[signal], worst));
+            var verdict = InclusionRule.Judge(evidence, threshold).Verdict;
+            points.Add(new ThresholdPoint(threshold, signal, evidence.Modes.Count + evidence.LeftOut - signal, verdict, errors?[signal], worst));
         }
         return points;
     }

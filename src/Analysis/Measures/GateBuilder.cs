@@ -56,7 +56,7 @@ internal static class GateBuilder
                 kept += square;
             }
         }
-        return new GatePoint(run[k].Time, (double)passed.Sum() / D, [.. layers.Select((l, i) => (double)passed[i] / l.Parameters)], all > 0 ? kept / all
-            : null);
+        double[] perLayer = [.. layers.Select((l, i) => (double)passed[i] / l.Parameters)];
+        return new GatePoint(run[k].Time, (double)passed.Sum() / D, perLayer, all > 0 ? kept / all : null);
     }
 }

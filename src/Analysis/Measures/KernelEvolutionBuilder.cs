@@ -30,8 +30,8 @@ internal static class KernelEvolutionBuilder
             var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, backend, seed);
             var difference = new DenseMatrix(N, N);
             VectorRoutines.Combine(1, kernel.Values, -1, start.Values, difference.Values);
-            double moved = MatrixNorms.Frobenius(difference), movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed)
-                .SpectralNorm;
+            double moved = MatrixNorms.Frobenius(difference);
+            double movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed).SpectralNorm;
             var centred = Centre(kernel);
             double alignment = VectorRoutines.Dot(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * startCentredNorm);
             points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? movedSpectral / spectral : 0, frobenius > 0 ? moved / frobenius : 0,

@@ -29,8 +29,9 @@ internal static class NoiseBuilder
             Placement Place(double[] v)
             {
                 double size = VectorRoutines.Dot(v, v);
-                double inside = vectors is null ? signal == 0 ? 0 : 1 : Enumerable.Range(0, signal)
-                    .Sum(j => Square(VectorRoutines.Dot(((MatrixView)vectors).Column(j), v))) / size;
+                double inside = vectors is null
+                    ? signal == 0 ? 0 : 1
+                    : Enumerable.Range(0, signal).Sum(j => Square(VectorRoutines.Dot(((MatrixView)vectors).Column(j), v))) / size;
                 return size > 0 ? new Placement(inside, 1 - inside, 2 * beta * VectorMath.Quadratic(w, v) / size) : new Placement(0, 0, null);
             }
             points.Add(new NoisePoint(known.OverEnd[k].Time, Place(d.Noise), Place(d.Clean), Place(input.StartGradient)));

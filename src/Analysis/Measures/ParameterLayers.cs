@@ -12,7 +12,7 @@ internal static class ParameterLayers
         return layers.Count > 0 && layers.Sum(l => l.Parameters) == parameters ? layers : [new ParameterLayer("all", parameters)];
     }
 
-    // Free-form strings: what cannot be read is not stated.
+    // Metadata are free-form strings, so a layer that cannot be read counts as not stated.
     private static List<ParameterLayer> Parse(string text)
     {
         var layers = new List<ParameterLayer>();

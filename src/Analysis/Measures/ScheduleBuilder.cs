@@ -59,7 +59,7 @@ internal static class ScheduleBuilder
     {
         var difference = new DenseMatrix(after.RowCount, after.RowCount);
         VectorRoutines.Combine(1, after.Values, -1, before.Values, difference.Values);
-        return VectorRoutines.LargestMagnitude(difference.Values) == 0 || scale <= 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed)
-            .Values[0] / scale;
+        if (VectorRoutines.LargestMagnitude(difference.Values) == 0 || scale <= 0) return 0;
+        return ShortLanczos.Run(difference, LanczosSteps, backend, seed).Values[0] / scale;
     }
 }

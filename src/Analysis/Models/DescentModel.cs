@@ -59,7 +59,7 @@ public abstract record DescentModel : RunModel
             Decidable = NoPredictionReason is null,
         };
 
-    // The rule by which the recursion took the mean Jacobian of a step.
+    // This is the rule by which the recursion took the mean Jacobian of a step.
     private DescentQuadrature Quadrature => Record.Quadrature switch
     {
         ChordQuadratureKind.Trapezium => DescentQuadrature.Trapezium,
@@ -97,8 +97,8 @@ public abstract record DescentModel : RunModel
     })];
 
     internal override Known<IReadOnlyList<SchedulePoint>> ScheduleOverStart(AnalysisInput input, CancellationToken cancellation) =>
-        Known.Unknown<IReadOnlyList<SchedulePoint>>(input.Options.ScheduleOverStart ? "in descent mode windows that start later are not replayed"
-            : "not asked for");
+        Known.Unknown<IReadOnlyList<SchedulePoint>>(
+            input.Options.ScheduleOverStart ? "in descent mode windows that start later are not replayed" : "not asked for");
 
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input) =>
         Known.Unknown<RelativeDissipation>("a fraction of the energy is defined in flow mode only");

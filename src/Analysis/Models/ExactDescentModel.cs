@@ -41,8 +41,8 @@ public sealed record ExactDescentModel : DescentModel
     }
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        DescentCarry.Run(DescentKernels.Of(_input.Checkpoints, _input.Outputs, ChordQuadrature.Auto, _input.Backend, SegmentQuadrature.Gauss), _input.Backend,
-            block, cancellation);
+        DescentCarry.Run(DescentKernels.Of(_input.Checkpoints, _input.Outputs, ChordQuadrature.Auto, _input.Backend, SegmentQuadrature.Gauss),
+            _input.Backend, block, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {

@@ -99,12 +99,12 @@ public sealed record FlowModel : RunModel
     }
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        FlowCarry.Run(Trajectory, _input.Propagation(_input.Options.RelativeTolerance) with { Method = Propagation.Method! }, _input.Backend, block, split,
-            cancellation);
+        FlowCarry.Run(Trajectory, _input.Propagation(_input.Options.RelativeTolerance) with { Method = Propagation.Method! },
+            _input.Backend, block, split, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {
-        // One sweep: keeping the stage maps would save nothing.
+        // The factor is used in one sweep, so keeping the stage maps would save nothing.
         var jacobians = JacobianCoordinates.Read(_input.Checkpoints, (InterpolatedTrajectory)Trajectory, _input.Backend, f => progress(0.5 * f), cancellation);
         var factor = new FlowFactor(new FlowGrid(Trajectory, Propagation, _input.Backend, maxBytes: 0), jacobians);
         return (factor.Triangle(f => progress(0.5 + 0.5 * f), cancellation), factor.RoundingScale());
@@ -128,11 +128,11 @@ public sealed record FlowModel : RunModel
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input)
     {
         if (Trajectory.Beta is not null) return Known.Unknown<RelativeDissipation>("B = βI: it is the dissipated fraction 2βλ_j");
-        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0], ResponseBound, input.Options.Threshold,
-            input.Backend);
+        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0],
+            ResponseBound, input.Options.Threshold, input.Backend);
         return relative is null ? Known.Unknown<RelativeDissipation>("B_s is zero") : Known.Of(relative);
     }
 
-    // e^x − 1 without cancellation: double.ExpM1 subtracts.
+    // This is e^x − 1 without cancellation, because double.ExpM1 subtracts.
     private static double Expm1(double x) => Math.Abs(x) > 1e-2 ? Math.Exp(x) - 1 : 2 * Math.Exp(x / 2) * Math.Sinh(x / 2);
 }

@@ -58,8 +58,8 @@ public sealed record InterpolatedDescentModel : DescentModel
         var checkpoints = input.Checkpoints;
         if (!input.Kernels.InterpolatesJacobian)
             throw new ArgumentException(
-                "mode: descent needs Jacobians or the cross blocks K_SS_next, K_QS_next and K_SQ_next: kernels of single moments do not determine a step; "
-                    + "use flow.");
+                "mode: descent needs Jacobians or the cross blocks K_SS_next, K_QS_next and K_SQ_next: "
+                    + "kernels of single moments do not determine a step; use flow.");
         if (checkpoints.Optimizer is not { IsPlainDescent: true })
             throw new ArgumentException("mode: descent between sparse checkpoints is possible for gradient-descent only, and the optimizer of this run is "
                 + $"{checkpoints.Optimizer?.Kind ?? "not known"}; record every step, or use flow.");

@@ -25,7 +25,7 @@ public abstract record RunModel
     /// <summary>W_S(s, t_k) with the checkpoint index k, in order.</summary>
     public IReadOnlyList<PartialGramian> PartialGramians { get; init; }
 
-    /// <summary>Flow or descent.</summary>
+    /// <summary>Whether the model is a flow or a descent.</summary>
     public abstract AnalysisMode Mode { get; }
 
     /// <summary>"flow" or "descent", as in results.json.</summary>
@@ -87,7 +87,7 @@ public abstract record RunModel
     internal virtual DescentSummary? Descent => null;
 
     /// <summary>Carries V through the window a second time, [s,τ] and [τ,T] each on its own.</summary>
-    /// <param name="block">V, N×c.</param>
+    /// <param name="block">V, N×c: the block to carry.</param>
     /// <param name="split">Checkpoint index of τ; null for one piece.</param>
     /// <param name="cancellation">Honoured within one step.</param>
     internal abstract CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation);

@@ -8,14 +8,14 @@ namespace KernelFlow.Analysis;
 /// <param name="Checkpoints">The run or the window of it.</param>
 /// <param name="Outputs">Outputs, gradients, loss Hessians and losses.</param>
 /// <param name="Kernels">The kernels of each checkpoint and, except where every step was recorded, all that interpolation between them needs.</param>
-/// <param name="Options">Options.</param>
+/// <param name="Options">The options of the analysis.</param>
 /// <param name="Backend">The dense linear algebra to use.</param>
 internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecord Outputs, TrajectoryBuilder Kernels, AnalysisOptions Options, Backend Backend)
 {
-    /// <summary>N.</summary>
+    /// <summary>N = n·p, the number of stacked training outputs.</summary>
     public int TrainSize => Checkpoints.TrainSize;
 
-    /// <summary>g(s).</summary>
+    /// <summary>g(s), the training gradient at the start of the window, N numbers.</summary>
     public double[] StartGradient => Outputs.Gradients[0];
 
     /// <summary>0, 1, …: every checkpoint.</summary>
@@ -35,12 +35,12 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
         string name = Options.Interpolation.Name;
         var trajectory = Options.Interpolation.Build(Kernels, chosen) ?? throw new ArgumentException($"interpolation: {name} built no trajectory.");
         if (trajectory.TrainSize != TrainSize || trajectory.TestSize != Checkpoints.TestSize || trajectory.Outputs != Checkpoints.Outputs)
-            throw new ArgumentException($"interpolation: {name} built a trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}, p = "
-                + $"{trajectory.Outputs}, "
+            throw new ArgumentException(
+                $"interpolation: {name} built a trajectory of N = {trajectory.TrainSize}, M = {trajectory.TestSize}, p = {trajectory.Outputs}, "
                 + $"expected N = {TrainSize}, M = {Checkpoints.TestSize}, p = {Checkpoints.Outputs}.");
         if (!trajectory.Knots.SequenceEqual(chosen.Select(k => Outputs.Times[k])))
-            throw new ArgumentException($"interpolation: the knots of {name} are not the times of the {chosen.Count} checkpoints it was asked to "
-                + "interpolate between.");
+            throw new ArgumentException($"interpolation: the knots of {name} are not the times of the {chosen.Count} "
+                + "checkpoints it was asked to interpolate between.");
         return trajectory;
     }
 }

@@ -8,7 +8,7 @@ namespace KernelFlow.Analysis;
 /// <param name="Mode">Flow or descent.</param>
 /// <param name="ModeReason">Why, where the mode was left to the tool.</param>
 /// <param name="Exact">Whether every step was recorded and descent needs no interpolant.</param>
-/// <param name="Options">Options.</param>
+/// <param name="Options">The options of the analysis.</param>
 /// <param name="Backend">The dense linear algebra to use.</param>
 internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode Mode, string? ModeReason, bool Exact, AnalysisOptions Options, Backend Backend)
 {

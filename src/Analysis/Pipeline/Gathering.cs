@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis;
 /// <summary>Gathers what was found into the immutable result.</summary>
 internal static class Gathering
 {
-    /// <summary>The result.</summary>
+    /// <summary>Gathers all that was found into one result.</summary>
     public static ReservoirAnalysis Of(CheckpointSequence run, AnalysisPlan plan, StudiedWindow window, Measurements measured, RecordedMeasures beside,
         IReadOnlyList<ClaimResult> claims, long started)
     {
@@ -51,9 +51,9 @@ internal static class Gathering
     private static PerformanceResult Cost(CheckpointSequence run, StudiedWindow window, long started)
     {
         var (backend, report) = (window.Backend, window.Propagation.Report);
-        return new PerformanceResult(run.OpeningTime.TotalSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds, Process.GetCurrentProcess()
-            .PeakWorkingSet64,
-            report.Steps, report.Rejected, window.Model.Method, $"{backend.Name}, {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}");
+        double seconds = run.OpeningTime.TotalSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return new PerformanceResult(seconds, Process.GetCurrentProcess().PeakWorkingSet64, report.Steps, report.Rejected,
+            window.Model.Method, $"{backend.Name}, {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}");
     }
 
     private static IntervalResult[] Intervals(AnalysisInput input, RunModel model)

@@ -8,9 +8,9 @@ namespace KernelFlow.Analysis;
 /// <summary>The order of an analysis: read, integrate, decompose, measure, judge, gather. Each stage is a class of its own.</summary>
 internal static class ReservoirPipeline
 {
-    /// <summary>Runs the stages.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="options">Options.</param>
+    /// <summary>Runs all stages of the analysis.</summary>
+    /// <param name="run">The run to analyse.</param>
+    /// <param name="options">The options of the analysis.</param>
     /// <param name="progress">Receives stages and fractions.</param>
     /// <param name="cancellation">Honoured within one step.</param>
     /// <param name="alter">For tests of the checks: puts a fault into the operators before anything looks at them.</param>

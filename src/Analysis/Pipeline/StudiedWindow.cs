@@ -9,7 +9,7 @@ namespace KernelFlow.Analysis;
 /// <param name="Solution">The eigenpairs of W_S.</param>
 internal sealed record StudiedWindow(AnalysisInput Input, RunModel Model, SpectrumSolution Solution)
 {
-    /// <summary>The operators.</summary>
+    /// <summary>The operators P, W_S, G_S and G_Q of the window.</summary>
     public Propagation Propagation => Model.Propagation;
 
     /// <summary>The eigenpairs of W_S that were computed.</summary>
@@ -23,9 +23,9 @@ internal sealed record StudiedWindow(AnalysisInput Input, RunModel Model, Spectr
         .Where(t => TensorName.Find(t.Key) is { BoundsAccuracy: true })
         .Select(t => t.Value.Type.Epsilon()).Concat(Input.Checkpoints.Select(c => c.Find(TensorName.KernelEpsilon)?.ReadAll()[0] ?? 0)).Max();
 
-    /// <summary>U_Q(T) − U_Q(s).</summary>
+    /// <summary>U_Q(T) − U_Q(s), the recorded change of the test outputs.</summary>
     public double[] TestDisplacement { get; } = VectorMath.Subtract(Input.Outputs.TestOutputs[^1], Input.Outputs.TestOutputs[0]);
 
-    /// <summary>U_S(T) − U_S(s).</summary>
+    /// <summary>U_S(T) − U_S(s), the recorded change of the training outputs.</summary>
     public double[] TrainDisplacement { get; } = VectorMath.Subtract(Input.Outputs.TrainOutputs[^1], Input.Outputs.TrainOutputs[0]);
 }

@@ -8,9 +8,9 @@ internal static class SpectrumBuilder
 {
     /// <summary>The spectrum with its dimensions at a threshold.</summary>
     /// <param name="solution">The eigenpairs that were computed.</param>
-    /// <param name="W">W_S.</param>
+    /// <param name="W">W_S, N×N.</param>
     /// <param name="beta">β where 2βλ is a fraction.</param>
-    /// <param name="threshold">δ.</param>
+    /// <param name="threshold">δ, the threshold: modes whose measure is below it are the reservoir.</param>
     public static SpectrumResult Build(SpectrumSolution solution, DenseMatrix W, Known<double> beta, double threshold)
     {
         double[] values = [.. solution.Pairs.Values];
@@ -56,16 +56,16 @@ internal static class SpectrumBuilder
 
     /// <summary>The number of modes at or above the threshold; of the largest k of N it is known only when the last of them is below.</summary>
     /// <param name="measures">2βλ_j or λ_j/λ_1, descending.</param>
-    /// <param name="order">N.</param>
-    /// <param name="threshold">δ.</param>
+    /// <param name="order">N = n·p, the number of stacked training outputs.</param>
+    /// <param name="threshold">δ, the threshold: modes whose measure is below it are the reservoir.</param>
     /// <param name="what">Of which Gramian, for the reader.</param>
     public static Known<int> SignalDimension(IReadOnlyList<double> measures, int order, double threshold, string what)
     {
         int signal = measures.Count(m => m >= threshold);
         if (measures.Count == order || signal < measures.Count) return signal;
-        return Known.Unknown<int>(FormattableString.Invariant(
-            $"the {measures.Count} largest of {order} modes of {what} were computed, and none of them is below the threshold {threshold:G6}; ask for ")
-            + "more modes");
+        return Known.Unknown<int>(
+            FormattableString.Invariant($"the {measures.Count} largest of {order} modes of {what} were computed, ")
+            + FormattableString.Invariant($"and none of them is below the threshold {threshold:G6}; ask for more modes"));
     }
 
     /// <summary>(Σλ)²/Σλ²: from all eigenvalues, or from trace and norm where only the largest are known.</summary>

@@ -21,8 +21,8 @@ internal static class SpectrumSolver
             throw new ArgumentException("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks, from which eigenvalues of W_S are "
                 + "known to N·ε·λ₁ only; use dense or lanczos.");
         if (mode == AnalysisMode.Flow && options.Method.Method is { Tableau: null })
-            throw new ArgumentException($"solver: golub-kahan needs the steps of {string.Join(", ", CollocationTableau.All.Select(t => t.Name))}, not "
-                + $"{options.Method}.");
+            throw new ArgumentException(
+                $"solver: golub-kahan needs the steps of {string.Join(", ", CollocationTableau.All.Select(t => t.Name))}, not {options.Method}.");
         if (mode != AnalysisMode.Descent) return;
         if (!exact) throw new ArgumentException("solver: golub-kahan in descent mode needs every step recorded; use flow, or another solver.");
         if (DescentSupport.Require(checkpoints) is { HasBuffer: true } rule)
@@ -30,7 +30,7 @@ internal static class SpectrumSolver
                 + $"{rule.Kind}; use flow, or another solver.");
     }
 
-    /// <summary>Solves.</summary>
+    /// <summary>Finds the eigenpairs of W_S.</summary>
     /// <exception cref="NumericalException">Lanczos did not converge.</exception>
     public static SpectrumSolution Solve(RunModel model, AnalysisOptions options, Backend backend, Action<double> progress, CancellationToken cancellation)
     {
@@ -69,8 +69,9 @@ internal static class SpectrumSolver
 
     /// <summary>Its eigenvectors in columns, as many.</summary>
     public static DenseMatrix Vectors(DenseMatrix w, AnalysisOptions options, Backend backend, CancellationToken cancellation) =>
-        IsPartial(options, w.RowCount) ? Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs.Vectors : DenseEigen.Decompose(w, backend)
-            .Vectors;
+        IsPartial(options, w.RowCount)
+            ? Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs.Vectors
+            : DenseEigen.Decompose(w, backend).Vectors;
 
     private static LanczosResult Lanczos(DenseMatrix W, int k, AnalysisOptions options, Backend backend, CancellationToken cancellation)
     {

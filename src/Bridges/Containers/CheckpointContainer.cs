@@ -3,7 +3,7 @@ namespace KernelFlow;
 /// <summary>A file format that checkpoints and targets may be stored in. Safetensors is built in; a user's own is given to a <see cref="RunFormat"/>.</summary>
 public abstract class CheckpointContainer
 {
-    /// <summary>Sets the name.</summary>
+    /// <summary>Sets the name of the format.</summary>
     /// <param name="name">What messages call the format.</param>
     protected CheckpointContainer(string name)
     {

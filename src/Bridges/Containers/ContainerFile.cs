@@ -6,7 +6,7 @@ namespace KernelFlow;
 /// <remarks>Concurrent reads must be safe. Tensors of a disposed file throw <see cref="ObjectDisposedException"/>.</remarks>
 public abstract class ContainerFile : IDisposable
 {
-    /// <summary>Sets the path.</summary>
+    /// <summary>Sets the path of the file.</summary>
     /// <param name="path">The file as the caller named it.</param>
     protected ContainerFile(string path)
     {

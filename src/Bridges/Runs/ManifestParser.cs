@@ -37,7 +37,7 @@ internal static class ManifestParser
         }
         catch (InvalidOperationException e)
         {
-            // What GetString throws for lone surrogates ("\uD800").
+            // GetString throws this for lone surrogates ("\uD800").
             throw new InvalidRunException($"{path}: found text that is not Unicode, expected JSON: {e.Message}", e);
         }
     }

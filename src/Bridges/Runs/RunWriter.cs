@@ -29,7 +29,7 @@ public sealed partial class RunWriter
         _checkpoints = [.. checkpoints];
     }
 
-    /// <summary>The run folder.</summary>
+    /// <summary>The folder of the run.</summary>
     public string Folder { get; }
 
     /// <summary>The checkpoints completed so far.</summary>
@@ -52,7 +52,7 @@ public sealed partial class RunWriter
         if (!loss.IsCustom) targets.Insert(0, new MemoryTensor(TensorName.y_S, loss.Targets.ToArray(), loss.Examples, loss.Outputs));
         var json = ManifestJson.Create(description, targets.Count > 0);
 
-        // The reader's own checks, so that nothing is recorded that cannot be opened.
+        // The reader's own checks are made here, so that nothing is recorded that cannot be opened.
         byte[] manifest = ManifestJson.Bytes(json);
         var parsed = ManifestParser.Parse(manifest, Path.Combine(folder, RunManifest.FileName), minimumCheckpoints: 0, format ?? RunFormat.Default);
         RunTargets.Check(parsed, targets);

@@ -15,7 +15,7 @@ internal sealed class SafetensorsHeader
 
     private SafetensorsHeader(string location) => _location = location;
 
-    /// <summary>Tensors by name.</summary>
+    /// <summary>The tensors of the file by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
 
     /// <summary>The free-form strings.</summary>
@@ -38,7 +38,7 @@ internal sealed class SafetensorsHeader
         }
         catch (InvalidOperationException e)
         {
-            // What Utf8JsonReader throws for bytes that are not UTF-8 and for lone surrogates.
+            // Utf8JsonReader throws this for bytes that are not UTF-8 and for lone surrogates.
             throw header.Error($"the header holds text that is not Unicode: {e.Message}");
         }
         header.CheckLayout(dataLength);

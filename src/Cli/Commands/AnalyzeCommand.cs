@@ -22,8 +22,8 @@ internal static class AnalyzeCommand
         CommonOptions.AddVerbosity(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(output) is null
-                && !result.GetValue(json)) result.AddError("--out FOLDER is missing (or --json, to print results.json instead).");
+            if (result.GetValue(output) is null && !result.GetValue(json))
+                result.AddError("--out FOLDER is missing (or --json, to print results.json instead).");
             if (result.GetValue(output) is null && result.GetValue(save)) result.AddError("--save-operators needs --out FOLDER.");
         });
         command.SetAction(async (parsed, cancellation) =>
@@ -53,8 +53,8 @@ internal static class AnalyzeCommand
         CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
         {
-            if (verbosity == Verbosity.Verbose
-                && options.Backend is { } dense) terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
+            if (verbosity == Verbosity.Verbose && options.Backend is { } dense)
+                terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
             // Opening the window alone leaves later checkpoints untouched: one that was cut off in writing does not matter then.
             using var recorded = RecordedRun.Open(run, options.From, options.To);
             var analysis = Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);

@@ -32,8 +32,8 @@ internal static class CompareCommand
         {
             // A list of runs swallows options that do not exist.
             foreach (string word in (result.GetValue(runs) ?? []).Where(r => r.StartsWith('-'))) result.AddError($"unknown option {word}.");
-            if (result.GetValue(output) is null
-                && !result.GetValue(json)) result.AddError("--out FOLDER is missing (or --json, to print compare.json instead).");
+            if (result.GetValue(output) is null && !result.GetValue(json))
+                result.AddError("--out FOLDER is missing (or --json, to print compare.json instead).");
         });
         command.SetAction(async (parsed, cancellation) =>
         {

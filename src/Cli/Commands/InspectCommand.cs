@@ -21,9 +21,9 @@ internal static class InspectCommand
         {
             var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
             using var run = RecordedRun.Open(parsed.GetRequiredValue(folder));
-            var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed),
-                progress => RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation), cancellation)
-                    .ConfigureAwait(false);
+            var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed), progress =>
+                RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation),
+                cancellation).ConfigureAwait(false);
             InspectionText.Write(terminal.Out, run, intervals, CostEstimate.Of(run.Checkpoints, ProductRate.Measure(dense, order: 256, tries: 6, cancellation),
                 InspectionText.FileBytes(run)), dense);
             return ExitCodes.Done;

@@ -32,13 +32,13 @@ internal static class KernelsCommand
                 using var run = RecordedRun.Open(parsed.GetRequiredValue(source), from, to);
                 // Writing starts by removing what an earlier run left in the folder.
                 if (OutputFolder.IsSame(run.Folder, folder)) throw new UsageException($"--out: {folder} is the run itself; choose another folder.");
-                KernelBlocks.Convert(run.Checkpoints, folder, dense, run.Metadata, parsed.GetValue(overwrite), new Forward(progress, run.Checkpoints.Count),
-                    cancellation);
+                KernelBlocks.Convert(run.Checkpoints, folder, dense, run.Metadata, parsed.GetValue(overwrite),
+                    new Forward(progress, run.Checkpoints.Count), cancellation);
                 return run.Checkpoints.Count;
             }, cancellation).ConfigureAwait(false);
             if (verbosity != Verbosity.Quiet)
-                terminal.Error.WriteLine($"Wrote {NumberText.Count(count)} checkpoints with kernel blocks to {folder}. Next: kernelflow analyze {folder} "
-                    + "--out REPORT");
+                terminal.Error.WriteLine($"Wrote {NumberText.Count(count)} checkpoints with kernel blocks to {folder}. "
+                    + $"Next: kernelflow analyze {folder} --out REPORT");
             return ExitCodes.Done;
         });
         Examples.Add(command,

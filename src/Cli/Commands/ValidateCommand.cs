@@ -79,12 +79,12 @@ internal static class ValidateCommand
     {
         writer.WriteLine($"{report.Id}: {Narrative.Word(report.Verdict)}");
         writer.WriteLine($"  {report.Conclusion}");
-        foreach (var criterion in report.Criteria) writer.WriteLine($"  {(criterion.Met ? "met:    " : "NOT met:")} {criterion.Condition} "
-            + $"({criterion.Finding})");
+        foreach (var criterion in report.Criteria)
+            writer.WriteLine($"  {(criterion.Met ? "met:    " : "NOT met:")} {criterion.Condition} ({criterion.Finding})");
         writer.WriteLine($"Report: {Path.Combine(folder, ExperimentReports.HtmlFile)}");
     }
 
-    // One stage per experiment: the display would keep a bar for each training.
+    // Each experiment reports as one stage, because the display would otherwise keep a bar for each training.
     private sealed class Forward(string id, IProgress<StageProgress> inner) : IProgress<ExperimentProgress>
     {
         public void Report(ExperimentProgress value) => inner.Report(new StageProgress(id, value.Fraction));

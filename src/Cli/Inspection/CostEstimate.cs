@@ -16,13 +16,13 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
     private const double EmptyProcess = 75e6, Slack = 3, StartSeconds = 0.2;
 
     /// <summary>Predicts the cost.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="operationsPerSecond">Of a matrix product.</param>
+    /// <param name="run">The run to analyse.</param>
+    /// <param name="operationsPerSecond">Floating-point operations per second of a matrix product.</param>
     /// <param name="fileBytes">Size of the recorded files, which are mapped.</param>
     public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond, double fileBytes)
     {
         double n = run.TrainSize, m = run.TestSize, k = run.Count, d = run.Parameters ?? 0;
-        // Kernels of every checkpoint, of neighbours, and of neighbours on the grid of every second checkpoint.
+        // Kernels are formed of every checkpoint, of neighbours, and of neighbours on the grid of every second checkpoint.
         double pairs = 2.5 * k, term = (n + m) * n + m * m;
         double live = 8 * (pairs * term + 20 * n * n + 8 * (n + m) * n + 9 * n * n);
         double operations = 2 * pairs * term * d + Passes * (k - 1) * StepsPerInterval * OperationsPerStep * n * n * (n + m);

@@ -18,23 +18,23 @@ internal static class InspectionText
         void Line(string name, string text) => writer.WriteLine($"{name,-13} {text}");
         Line("run", run.Folder);
         Line("loss", $"{checkpoints.Loss.Kind}, {(checkpoints.Loss.IsSum ? "sum" : "mean")} over examples");
-        Line("sizes", $"n = {Count(checkpoints.Train)} training and m = {Count(checkpoints.Test)} test examples, p = {Count(
-            checkpoints.Outputs)} output(s) each; "
-            + $"N = {Count(checkpoints.TrainSize)}, M = {Count(checkpoints.TestSize)}{(checkpoints.Parameters is { } d ? $", D = {Count(d)} parameters"
-                : "")}");
+        string parameters = checkpoints.Parameters is { } d ? $", D = {Count(d)} parameters" : "";
+        Line("sizes", $"n = {Count(checkpoints.Train)} training and m = {Count(checkpoints.Test)} test examples, "
+            + $"p = {Count(checkpoints.Outputs)} output(s) each; "
+            + $"N = {Count(checkpoints.TrainSize)}, M = {Count(checkpoints.TestSize)}{parameters}");
         Line("optimizer", Optimizer(checkpoints.Optimizer));
-        Line("checkpoints", $"{Count(checkpoints.Count)}, step {Count(checkpoints[0].Step)} to {Count(checkpoints[^1].Step)}, t = {RoundTrip(
-            checkpoints[0].Time)} to {RoundTrip(checkpoints[^1].Time)}");
+        Line("checkpoints", $"{Count(checkpoints.Count)}, step {Count(checkpoints[0].Step)} to {Count(checkpoints[^1].Step)}, "
+            + $"t = {RoundTrip(checkpoints[0].Time)} to {RoundTrip(checkpoints[^1].Time)}");
         Line("times", string.Join(" ", Times(checkpoints)));
         Line("recorded", string.Join("; ", Tensors(checkpoints)));
         Line("targets", string.Join(", ", checkpoints.RunTensors.Keys.Prepend(TensorName.y_S).Distinct().Order(StringComparer.Ordinal)));
         Line("on disk", $"{Short(FileBytes(run) / 1e6)} MB in checkpoints");
-        Line("sound", $"yes: structure, times, shapes and the small tensors agree, every number is finite{(checkpoints.HasJacobians ? ""
-            : ", K_SS is symmetric and PSD")}");
+        Line("sound", "yes: structure, times, shapes and the small tensors agree, every number is finite"
+            + (checkpoints.HasJacobians ? "" : ", K_SS is symmetric and PSD"));
         Line("density", Density(checkpoints, intervals));
         foreach (var i in intervals.Where(i => i.Curvature > Sparse).OrderByDescending(i => i.Curvature).Take(5))
-            Line("", $"t = {Short(i.From, 5)} to {Short(i.To,
-                5)}: {Count(i.Steps)} steps, change {Percent(i.Change)}, estimated interpolation error {Percent(i.Curvature)}");
+            Line("", $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: {Count(i.Steps)} steps, change {Percent(i.Change)}, "
+                + $"estimated interpolation error {Percent(i.Curvature)}");
         Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis, mapped files included");
         Line("time", $"about {Short(cost.Seconds, 1)} s with {backend.Name} (rough)");
     }
@@ -49,8 +49,8 @@ internal static class InspectionText
 
     private static IEnumerable<string> Tensors(CheckpointSequence run)
     {
-        foreach (var group in run.SelectMany(c => c.Tensors.Values).GroupBy(t => (t.Name, t.ShapeText, t.Type)).OrderBy(g =>
-            g.Key.Name, StringComparer.Ordinal))
+        var groups = run.SelectMany(c => c.Tensors.Values).GroupBy(t => (t.Name, t.ShapeText, t.Type));
+        foreach (var group in groups.OrderBy(g => g.Key.Name, StringComparer.Ordinal))
         {
             string where = group.Count() == run.Count ? "" : $" in {Count(group.Count())} of {Count(run.Count)}";
             yield return $"{group.Key.Name} {group.Key.ShapeText} {group.Key.Type.ToString().ToLowerInvariant()}{where}";
@@ -66,8 +66,8 @@ internal static class InspectionText
         string worst = Percent(intervals.Max(i => i.Curvature));
         return steps + (sparse == 0
             ? $"dense enough: interpolating {what} between checkpoints is off by at most {worst} (estimate)"
-            : $"{Count(sparse)} of {Count(intervals.Count)} intervals are sparse: interpolating {what} is off by up to {worst} (estimate; up to {Percent(
-                Sparse)} is called dense)");
+            : $"{Count(sparse)} of {Count(intervals.Count)} intervals are sparse: interpolating {what} is off by up to {worst} "
+                + $"(estimate; up to {Percent(Sparse)} is called dense)");
     }
 
     /// <summary>Size of the checkpoint files.</summary>

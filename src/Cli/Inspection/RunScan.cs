@@ -10,7 +10,7 @@ internal static class RunScan
     private const int Piece = 1 << 16;
 
     /// <summary>Scans the run.</summary>
-    /// <param name="checkpoints">The run.</param>
+    /// <param name="checkpoints">The run to scan.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
     /// <param name="cancellation">Checked per piece of 64 Ki numbers.</param>
     /// <param name="backend">Checks that a recorded K_SS is PSD.</param>

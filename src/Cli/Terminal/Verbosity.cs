@@ -3,7 +3,7 @@ namespace KernelFlow.Cli;
 /// <summary>How much is said on standard error.</summary>
 internal enum Verbosity
 {
-    /// <summary>Errors only.</summary>
+    /// <summary>Only errors are shown.</summary>
     Quiet,
 
     /// <summary>Progress (when somebody watches) and a summary.</summary>

@@ -142,7 +142,7 @@ internal sealed class BufferedResponse : StepResponse
         for (int i = 0; i < B.Examples; i++)
             for (int c = 0; c < p; c++)
                 for (int d = 0; d < p; d++)
-                    TensorPrimitives.MultiplyAdd(average.Column(i * p + d), weight * B.Blocks[(i * p + c) * p + d], target.Column(i * p + c),
-                        target.Column(i * p + c));
+                    TensorPrimitives.MultiplyAdd(average.Column(i * p + d), weight * B.Blocks[(i * p + c) * p + d],
+                        target.Column(i * p + c), target.Column(i * p + c));
     }
 }

@@ -4,16 +4,16 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, and the two error vectors of
 /// <see cref="QuadratureError"/>.</summary>
-/// <param name="n">N.</param>
+/// <param name="n">N = n·p, the number of stacked training outputs.</param>
 internal readonly struct DescentColumns(int n)
 {
     /// <summary>Columns beside P.</summary>
     public const int Beside = 4;
 
-    /// <summary>All columns.</summary>
+    /// <summary>The number of all columns of X.</summary>
     public int Count => n + Beside;
 
-    /// <summary>P.</summary>
+    /// <summary>P, the first N columns of X.</summary>
     public MatrixView P(in MatrixView x) => x.ColumnRange(0, n);
 
     /// <summary>The predicted gradient.</summary>

@@ -9,7 +9,7 @@ internal static class DescentFailure
     // P this large before the step: its products overflow although everything they were given is finite.
     private const double Large = 1e100;
 
-    /// <param name="step">k.</param>
+    /// <param name="step">k, the number of the step.</param>
     /// <param name="response">The response that took the step.</param>
     /// <param name="t">T of the step.</param>
     /// <param name="size">‖P‖_F/√N before it.</param>

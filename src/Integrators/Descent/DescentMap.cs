@@ -7,10 +7,10 @@ namespace KernelFlow.Integrators;
 /// column of X.</summary>
 internal abstract class DescentMap
 {
-    /// <summary>Number of steps.</summary>
+    /// <summary>The number of steps.</summary>
     public abstract long Steps { get; }
 
-    /// <summary>N.</summary>
+    /// <summary>N = n·p, the number of stacked training outputs.</summary>
     public abstract int TrainSize { get; }
 
     /// <summary>Rows of T: N + M, or N where the test outputs are not asked for.</summary>
@@ -20,7 +20,7 @@ internal abstract class DescentMap
     public abstract OutputHessian Average { get; }
 
     /// <summary>T ← the answer to X in a step. Steps are asked for in order: a map may hold the optimizer's memory.</summary>
-    /// <param name="step">k.</param>
+    /// <param name="step">k, the number of the step.</param>
     /// <param name="x">X, N rows.</param>
     /// <param name="t">Receives T, <see cref="Rows"/> rows and the columns of X.</param>
     public abstract void Respond(long step, in MatrixView x, in MatrixView t);

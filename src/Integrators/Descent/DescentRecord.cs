@@ -31,13 +31,13 @@ public sealed class DescentRecord
     /// <summary>"gradient-descent", "momentum" or "adam".</summary>
     public required string Optimizer { get; init; }
 
-    /// <summary>The rule for J̄.</summary>
+    /// <summary>The rule by which J̄ is averaged along a step.</summary>
     public required ChordQuadratureKind Quadrature { get; init; }
 
     /// <summary>z_k = η_k λ_max(B_k K_k) with the true B at the start of the step (for Adam and preconditioned descent K = J_S M J_Sᵀ).</summary>
     public required IReadOnlyList<double> Z { get; init; }
 
-    /// <summary>The largest z_k.</summary>
+    /// <summary>The largest z_k of all steps.</summary>
     public double LargestZ => Z.Max();
 
     /// <summary>The step k of <see cref="LargestZ"/>, from the start of the window.</summary>

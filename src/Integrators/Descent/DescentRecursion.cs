@@ -58,7 +58,7 @@ public static class DescentRecursion
 
     /// <summary>Carries a block through plain gradient descent: P V, G V and VᵀW V, without the operators themselves.</summary>
     /// <param name="kernels">Kernels per step.</param>
-    /// <param name="block">V, N×c.</param>
+    /// <param name="block">V, N×c: the block to carry.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured between steps.</param>
     /// <returns>The block at the end and its sums; nothing is integrated, so the errors are zero.</returns>

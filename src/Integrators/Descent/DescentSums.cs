@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow.Integrators;
 
 /// <summary>W_d = Σ η_k X_kᵀ K_k X_k and [G_{S,d}; G_d] = Σ T_k over the steps, X the first c columns of what is carried.</summary>
-/// <param name="n">N.</param>
-/// <param name="m">M.</param>
+/// <param name="n">N = n·p, the number of stacked training outputs.</param>
+/// <param name="m">M = m·p, the number of stacked test outputs.</param>
 /// <param name="c">Columns that count.</param>
 /// <param name="backend">The dense linear algebra to use.</param>
 internal sealed class DescentSums(int n, int m, int c, Backend backend)
@@ -22,11 +22,11 @@ internal sealed class DescentSums(int n, int m, int c, Backend backend)
     /// <summary>G_d, M×c.</summary>
     public DenseMatrix Test { get; } = new(m, c);
 
-    /// <summary>Adds a step.</summary>
-    /// <param name="eta">η_k.</param>
-    /// <param name="kernel">K_SS at its start.</param>
-    /// <param name="x">X before it.</param>
-    /// <param name="t">T.</param>
+    /// <summary>Adds what one step contributes.</summary>
+    /// <param name="eta">η_k, the learning rate of the step.</param>
+    /// <param name="kernel">K_SS at the start of the step.</param>
+    /// <param name="x">X before the step.</param>
+    /// <param name="t">T, what the step takes from the outputs, (N+M) rows.</param>
     public void Add(double eta, in MatrixView kernel, in MatrixView x, in MatrixView t)
     {
         var counted = x.ColumnRange(0, c);

@@ -41,8 +41,8 @@ internal sealed class InterpolantSteps : DescentMap
     {
         while (step >= _first[_interval + 1]) _interval++;
         long j = step - _first[_interval], count = _counts[_interval];
-        double start = _trajectory.Knots[_interval], length = _trajectory.Knots[_interval + 1] - start, rate = length / count, time = start
-            + length * j / count;
+        double start = _trajectory.Knots[_interval], length = _trajectory.Knots[_interval + 1] - start;
+        double rate = length / count, time = start + length * j / count;
         for (int c = 0; c < x.Columns; c++)
         {
             _trajectory.ApplyChord(_interval, time, start + length * (j + 1) / count, x.Column(c), t.Column(c));

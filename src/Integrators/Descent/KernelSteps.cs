@@ -33,7 +33,7 @@ internal sealed class KernelSteps : DescentMap
     /// <summary>K_SS at the start of the step last taken.</summary>
     public MatrixView Start => _step.Start;
 
-    /// <summary>η_k.</summary>
+    /// <summary>η_k, the learning rate of the step.</summary>
     public double LearningRate(long step) => _kernels.LearningRates[(int)step];
 
     public override void Respond(long step, in MatrixView x, in MatrixView t)

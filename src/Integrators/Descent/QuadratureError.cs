@@ -15,8 +15,8 @@ internal sealed class QuadratureError
     private readonly bool _unsigned;
     private double _loss, _transport;
 
-    /// <param name="n">N.</param>
-    /// <param name="m">M.</param>
+    /// <param name="n">N = n·p, the number of stacked training outputs.</param>
+    /// <param name="m">M = m·p, the number of stacked test outputs.</param>
     /// <param name="unsigned">The sources are sizes, not values: that they cancel in the loss means nothing, and what outputs so far off do to it
     /// counts as well.</param>
     public QuadratureError(int n, int m, bool @unsigned = false)
@@ -33,11 +33,11 @@ internal sealed class QuadratureError
     public double[] Correction { get; }
 
     /// <summary>The step's contribution to outputs and loss; before X moves on.</summary>
-    /// <param name="error">e_k.</param>
+    /// <param name="error">e_k, the error of the predicted gradient before the step.</param>
     /// <param name="response">T_e, N+M.</param>
-    /// <param name="gradient">Predicted g_k.</param>
-    /// <param name="displacement">Predicted ΔU_S.</param>
-    /// <param name="remainder">B̄'.</param>
+    /// <param name="gradient">The predicted g_k.</param>
+    /// <param name="displacement">The predicted ΔU_S of the step.</param>
+    /// <param name="remainder">B̄', the average loss Hessian of the second-order term.</param>
     /// <param name="remainderDefect">Error of B̄', or null.</param>
     public void Accumulate(ReadOnlySpan<double> error, ReadOnlySpan<double> response, ReadOnlySpan<double> gradient, double[] displacement,
         OutputHessian remainder, OutputHessian? remainderDefect)
@@ -70,12 +70,12 @@ internal sealed class QuadratureError
     }
 
     /// <summary>Relative to the given changes.</summary>
-    /// <param name="loss">|ΔΦ|.</param>
-    /// <param name="gradient">‖g(0)‖.</param>
-    /// <param name="train">‖ΔU_S‖.</param>
-    /// <param name="test">‖ΔU_Q‖.</param>
-    /// <param name="end">Predicted g at the end.</param>
-    /// <param name="error">e there.</param>
+    /// <param name="loss">|ΔΦ|, the change of the loss.</param>
+    /// <param name="gradient">‖g(0)‖, the size of the first gradient.</param>
+    /// <param name="train">‖ΔU_S‖, the change of the training outputs.</param>
+    /// <param name="test">‖ΔU_Q‖, the change of the test outputs.</param>
+    /// <param name="end">The predicted g at the end.</param>
+    /// <param name="error">The error of that gradient.</param>
     public QuadratureBudget Relative(double loss, double gradient, double train, double test, ReadOnlySpan<double> end, ReadOnlySpan<double> error)
     {
         double moved = TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n)), lost = Math.Abs(_loss);

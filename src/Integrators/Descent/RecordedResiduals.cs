@@ -13,8 +13,8 @@ internal sealed class RecordedResiduals
     private readonly int _n;
 
     /// <param name="recorded">Outputs before every step and after the last one.</param>
-    /// <param name="n">N.</param>
-    /// <param name="m">M.</param>
+    /// <param name="n">N = n·p, the number of stacked training outputs.</param>
+    /// <param name="m">M = m·p, the number of stacked test outputs.</param>
     /// <param name="steps">Number of steps.</param>
     public RecordedResiduals(OutputRecord recorded, int n, int m, int steps)
     {
@@ -50,8 +50,8 @@ internal sealed class RecordedResiduals
         Apply(hessian.Average, s);
         for (int i = 0; i < _n; i++) c[i] = _recorded.Gradients[k + 1][i] - _recorded.Gradients[k][i] - _product[i];
         Apply(hessian.Remainder, s);
-        double? loss = _recorded.Losses[k + 1] - _recorded.Losses[k] - TensorPrimitives.Dot<double>(_recorded.Gradients[k],
-            train) - 0.5 * TensorPrimitives.Dot<double>(_product, train);
+        double? loss = _recorded.Losses[k + 1] - _recorded.Losses[k]
+            - TensorPrimitives.Dot<double>(_recorded.Gradients[k], train) - 0.5 * TensorPrimitives.Dot<double>(_product, train);
         _error.AddLoss(loss ?? 0);
         TensorPrimitives.Add(s, single, s);
         (_trainResidual[k], _testResidual[k]) = (TensorPrimitives.Norm<double>(train), TensorPrimitives.Norm<double>(test));

@@ -5,9 +5,9 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The steps of an optimizer for the descent of the operators: beside T what bounds, rounding and the estimate of the quadrature need. Holds
 /// the optimizer's memory.</summary>
-/// <param name="trainSize">N.</param>
-/// <param name="testSize">M.</param>
-/// <param name="outputs">p.</param>
+/// <param name="trainSize">N = n·p, the number of stacked training outputs.</param>
+/// <param name="testSize">M = m·p, the number of stacked test outputs.</param>
+/// <param name="outputs">p, the number of outputs per example.</param>
 internal abstract class StepResponse(int trainSize, int testSize, int outputs) : DescentMap
 {
     public sealed override long Steps => LearningRates.Count;
@@ -18,7 +18,7 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
 
     public sealed override OutputHessian Average => Hessian.Average;
 
-    /// <summary>M.</summary>
+    /// <summary>M = m·p, the number of stacked test outputs.</summary>
     public int TestSize => testSize;
 
     /// <summary>B, B̄ and B̄' of the step last taken.</summary>
@@ -27,10 +27,10 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
     /// <summary>The optimizer's recursion.</summary>
     public abstract DescentRule Rule { get; }
 
-    /// <summary>η_k.</summary>
+    /// <summary>η_k, the learning rate of every step.</summary>
     public abstract IReadOnlyList<double> LearningRates { get; }
 
-    /// <summary>The rule for J̄.</summary>
+    /// <summary>The rule by which J̄ is averaged along a step.</summary>
     public abstract ChordQuadratureKind Quadrature { get; }
 
     /// <summary>Whether the bound of the test response comes from J̄_Q itself or K_QQ.</summary>

@@ -3,7 +3,7 @@ using KernelFlow.Numerics;
 namespace KernelFlow.Integrators;
 
 /// <summary>Steps of plain gradient descent that are kept, for the training outputs: T = η_k J̄_S,k J_S,kᵀ X and its transpose.</summary>
-/// <param name="rates">η_k.</param>
+/// <param name="rates">η_k, the learning rate of every step.</param>
 /// <param name="chords">[J̄_S; J̄_Q] J_Sᵀ of each step, (N+M)×N.</param>
 /// <param name="hessians">B̄ of each step.</param>
 /// <param name="backend">The dense linear algebra to use.</param>
@@ -15,7 +15,7 @@ internal sealed class StoredSteps(double[] rates, MatrixView[] chords, OutputHes
 
     public override int TrainSize => chords[0].Columns;
 
-    /// <summary>M.</summary>
+    /// <summary>M = m·p, the number of stacked test outputs.</summary>
     public int TestSize => chords[0].Rows - chords[0].Columns;
 
     public override int Rows => TrainSize;

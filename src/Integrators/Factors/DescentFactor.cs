@@ -20,12 +20,18 @@ public sealed class DescentFactor : LinearOperator
     private readonly int _rows;
 
     private DescentFactor(JacobianCoordinates jacobians, double[] rates, StoredSteps steps, Backend backend)
-        : base(checked(rates.Length * jacobians.Rows(0)), jacobians.TrainSize, isSymmetric: false) =>
-        (_jacobians, _rates, _steps, _backend, _rows) = (jacobians, rates, steps, backend, jacobians.Rows(0));
+        : base(checked(rates.Length * jacobians.Rows(0)), jacobians.TrainSize, isSymmetric: false)
+    {
+        _jacobians = jacobians;
+        _rates = rates;
+        _steps = steps;
+        _backend = backend;
+        _rows = jacobians.Rows(0);
+    }
 
     /// <summary>Reads the run once for the kernels of the steps and once for the coordinates.</summary>
     /// <param name="checkpoints">Every step of plain gradient descent, with Jacobians.</param>
-    /// <param name="outputs">Its outputs.</param>
+    /// <param name="outputs">The outputs of the run.</param>
     /// <param name="options">Quadrature of J̄ and B̄.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured between steps.</param>

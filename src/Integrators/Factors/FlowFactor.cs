@@ -18,7 +18,7 @@ public sealed class FlowFactor : LinearOperator
     private readonly int[] _first;
     private readonly double[] _roots;
 
-    /// <summary>F_h of a grid.</summary>
+    /// <summary>The factor F_h of a grid.</summary>
     /// <param name="grid">Steps of the integration.</param>
     /// <param name="jacobians">The Jacobians of the same trajectory.</param>
     /// <exception cref="ArgumentException">Sizes differ, or L exceeds 2³¹ − 1.</exception>
@@ -118,7 +118,7 @@ public sealed class ResponseFactor : LinearOperator
     private readonly FlowFactor _factor;
 
     /// <summary>H_h that belongs to a factor.</summary>
-    /// <param name="factor">F_h.</param>
+    /// <param name="factor">F_h, the factor that it belongs to.</param>
     public ResponseFactor(FlowFactor factor) : base(factor.Grid.Trajectory.TestSize, factor.Rows, isSymmetric: false) => _factor = factor;
 
     /// <inheritdoc/>

@@ -51,13 +51,13 @@ public sealed class FlowGrid
     /// <summary>What was integrated.</summary>
     public KernelTrajectory Trajectory { get; }
 
-    /// <summary>The method.</summary>
+    /// <summary>The tableau of the collocation method.</summary>
     public CollocationTableau Tableau { get; }
 
     /// <summary>τ_i and ω_i, in order of time.</summary>
     public IReadOnlyList<QuadratureNode> Nodes { get; }
 
-    /// <summary>Number of steps.</summary>
+    /// <summary>The number of steps.</summary>
     public int Steps => _maps.Steps.Count;
 
     /// <summary>Number of steps whose maps are kept; the others are formed again at every application.</summary>

@@ -14,7 +14,7 @@ public sealed class GramianOperator : LinearOperator
     private readonly FlowGrid _grid;
     private readonly int _turn;
 
-    /// <summary>W_h of a grid.</summary>
+    /// <summary>The Gramian W_h of a grid.</summary>
     public GramianOperator(FlowGrid grid) : base(grid.Trajectory.TrainSize, grid.Trajectory.TrainSize, isSymmetric: true)
     {
         _grid = grid;

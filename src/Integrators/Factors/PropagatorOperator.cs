@@ -8,7 +8,7 @@ public sealed class PropagatorOperator : LinearOperator
 {
     private readonly FlowGrid _grid;
 
-    /// <summary>P of a grid.</summary>
+    /// <summary>The propagator P of a grid.</summary>
     public PropagatorOperator(FlowGrid grid) : base(grid.Trajectory.TrainSize, grid.Trajectory.TrainSize, isSymmetric: false) => _grid = grid;
 
     /// <inheritdoc/>

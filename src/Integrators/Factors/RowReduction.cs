@@ -12,7 +12,7 @@ internal sealed class RowReduction
     private readonly DenseMatrix _r;
     private int _held;
 
-    /// <param name="columns">N.</param>
+    /// <param name="columns">N = n·p, the number of stacked training outputs.</param>
     /// <param name="largestPiece">Most rows of a piece.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     public RowReduction(int columns, int largestPiece, Backend backend)

@@ -20,7 +20,7 @@ public sealed class TransferOperator : LinearOperator
     private readonly FlowGrid _grid;
     private readonly TransferTarget _target;
 
-    /// <summary>G_h of a grid.</summary>
+    /// <summary>The transfer operator G_h of a grid.</summary>
     public TransferOperator(FlowGrid grid, TransferTarget target = TransferTarget.Test)
         : base(target == TransferTarget.Test ? grid.Trajectory.TestSize : grid.Trajectory.TrainSize, grid.Trajectory.TrainSize, isSymmetric: false) =>
         (_grid, _target) = (grid, target);

@@ -33,7 +33,7 @@ public sealed class FlowSlope
 
     /// <summary>Loads K and B at a time.</summary>
     /// <param name="interval">Index of the interval that the time lies in.</param>
-    /// <param name="time">τ.</param>
+    /// <param name="time">τ, a flow time in that interval.</param>
     public void At(int interval, double time)
     {
         _trajectory.Kernels(interval, time, _kernels);
@@ -44,7 +44,7 @@ public sealed class FlowSlope
     public double RateBound() => (_beta ?? _hessian.NormBound()) * MatrixNorms.Frobenius(_kernels.Slice(0, 0, _n, _n));
 
     /// <summary>y ← −h·BK·x at the time loaded.</summary>
-    /// <param name="h">h.</param>
+    /// <param name="h">h, the length of the step.</param>
     /// <param name="x">X, N rows.</param>
     /// <param name="y">Receives the product, of the same size; another buffer than <paramref name="x"/>.</param>
     public void Apply(double h, in MatrixView x, in MatrixView y)

@@ -3,13 +3,13 @@ namespace KernelFlow.Integrators;
 /// <summary>One step of an integration: from t to t + h inside one interval of the trajectory.</summary>
 /// <param name="Interval">Index of the interval between neighbouring knots.</param>
 /// <param name="Time">t, where the step begins.</param>
-/// <param name="Length">h &gt; 0.</param>
+/// <param name="Length">h, the length of the step, positive.</param>
 public readonly record struct FlowStep(int Interval, double Time, double Length)
 {
-    /// <summary>t + h.</summary>
+    /// <summary>t + h, where the step ends.</summary>
     public double End => Time + Length;
 
-    /// <summary>t + θh.</summary>
+    /// <summary>t + θh, a time within the step.</summary>
     /// <param name="theta">θ in [0, 1].</param>
     public double At(double theta) => Time + theta * Length;
 

@@ -10,13 +10,13 @@ internal sealed class HalvingTest
     private readonly double[] _ratio = new double[Points];
     private readonly double _asymptotic;
 
-    /// <param name="order">p.</param>
-    /// <param name="stability">R(z).</param>
+    /// <param name="order">p, the order of the method.</param>
+    /// <param name="stability">R(z), the stability function: one step of length h on x′ = −(z/h)·x multiplies x by it.</param>
     public HalvingTest(int order, Func<double, double> stability)
         : this(order, z => (stability(z), Math.Pow(stability(0.5 * z), 2), Math.Exp(-z))) { }
 
-    /// <param name="order">p.</param>
-    /// <param name="stability">R(z).</param>
+    /// <param name="order">p, the order of the method.</param>
+    /// <param name="stability">R(z), the stability function: one step of length h on x′ = −(z/h)·x multiplies x by it.</param>
     /// <param name="dissipated">2z∫x² over a step of the method's quadrature: 1 − e^{−2z} if it were exact. Nodes apart from the stages have ratios
     /// of their own.</param>
     public HalvingTest(int order, Func<double, double> stability, Func<double, double> dissipated)
@@ -44,7 +44,7 @@ internal sealed class HalvingTest
         }
     }
 
-    /// <summary>2^p − 1.</summary>
+    /// <summary>2^p − 1, the ratio for small steps.</summary>
     public double Asymptotic => _asymptotic;
 
     /// <summary>The divisor for a difference that lives at rates up to z/h.</summary>

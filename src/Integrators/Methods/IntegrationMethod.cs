@@ -65,7 +65,7 @@ public abstract class IntegrationMethod
     /// <param name="backend">The dense linear algebra to use.</param>
     public abstract StepMethod Start(KernelTrajectory trajectory, int columns, Backend backend);
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the method.</summary>
     public sealed override string ToString() => Name;
 
     /// <summary>How far the difference of a step and its halves can be trusted.</summary>

@@ -74,6 +74,6 @@ public sealed class MethodChoice : IEquatable<MethodChoice>
     /// <summary>Whether two choices differ.</summary>
     public static bool operator !=(MethodChoice? a, MethodChoice? b) => !(a == b);
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the choice.</summary>
     public override string ToString() => Name;
 }

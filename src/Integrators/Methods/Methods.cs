@@ -109,8 +109,8 @@ public static class Methods
             }
             if (k > 0)
             {
-                double h = trajectory.Knots[k] - trajectory.Knots[k - 1], z = 0.5 * h * (before + rate), share = boundBefore + bound == 0 ? 0
-                    : (before + rate) / (boundBefore + bound);
+                double h = trajectory.Knots[k] - trajectory.Knots[k - 1], z = 0.5 * h * (before + rate);
+                double share = boundBefore + bound == 0 ? 0 : (before + rate) / (boundBefore + bound);
                 largest = Math.Max(largest, z);
                 sum += z;
                 second += Math.Pow(z, 3) / 48 * share * share;
@@ -118,7 +118,7 @@ public static class Methods
             }
             (before, boundBefore) = (rate, bound);
         }
-        // NaN where a kernel is not finite: no choice follows from it.
+        // The figure is NaN where a kernel is not finite, and no choice follows from it.
         return sum == 0 ? (largest, 0, 0) : (largest, second / sum, fourth / sum);
     }
 }

@@ -11,7 +11,7 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public abstract class StepMethod
 {
-    /// <summary>Sets the trajectory.</summary>
+    /// <summary>Sets the trajectory to integrate.</summary>
     /// <param name="trajectory">What is integrated.</param>
     protected StepMethod(KernelTrajectory trajectory)
     {

@@ -19,8 +19,8 @@ internal static class TestEquation
             x.Fill(1);
             var step = new FlowStep(0, 0, 1);
             steps.Step(step, x, next);
-            var sums = new StepContribution(trajectory, default, full: false, testOnly: false, Buffers.Zero(1, 1), Buffers.Zero(1, ColumnLayout.Probes),
-                backend);
+            var sums = new StepContribution(trajectory, default, full: false, testOnly: false,
+                Buffers.Zero(1, 1), Buffers.Zero(1, ColumnLayout.Probes), backend);
             sums.Begin();
             steps.Contribute(step, sums);
             sums.End();

@@ -23,7 +23,11 @@ internal sealed class AdaptiveStepping : IntervalStepping
     /// <param name="firstStep">Length of the first step.</param>
     public AdaptiveStepping(FlowWork work, HalvingEstimator estimator, GlobalErrors errors, double localTolerance, double firstStep)
     {
-        (_work, _method, _estimator, _errors, _proposal) = (work, work.Problem.Method, estimator, errors, firstStep);
+        _work = work;
+        _method = work.Problem.Method;
+        _estimator = estimator;
+        _errors = errors;
+        _proposal = firstStep;
         _controller = new StepController(work.Problem.Options.Control, _method.Order, localTolerance);
     }
 

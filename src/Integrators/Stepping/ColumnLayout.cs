@@ -11,10 +11,10 @@ internal readonly struct ColumnLayout(int c)
     /// <summary>ℓ: with eight, the estimate of ‖E‖_F is within a factor of two in all but rare cases even for an error of rank one.</summary>
     public const int Probes = 8;
 
-    /// <summary>All columns.</summary>
+    /// <summary>The number of all columns of X.</summary>
     public int Count => c + 1 + 2 * Probes;
 
-    /// <summary>c.</summary>
+    /// <summary>c, the number of columns of P, or of the start block.</summary>
     public int Carried => c;
 
     /// <summary>Index of the vector carried across one interval.</summary>
@@ -23,7 +23,7 @@ internal readonly struct ColumnLayout(int c)
     /// <summary>P, or P times the start block.</summary>
     public MatrixView P(in MatrixView x) => x.ColumnRange(0, c);
 
-    /// <summary>E·V.</summary>
+    /// <summary>E·V, the propagated errors.</summary>
     public MatrixView Errors(in MatrixView x) => x.ColumnRange(c + 1, Probes);
 
     /// <summary>P·V: the probe columns of the full X, or of an X that has no others.</summary>

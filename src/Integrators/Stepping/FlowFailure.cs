@@ -21,7 +21,7 @@ internal sealed class FlowFailure(KernelTrajectory trajectory, IntegrationMethod
 
     /// <summary>The failure of a step.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="number">Its number.</param>
+    /// <param name="number">The number of the step.</param>
     /// <param name="controlled">Whether steps follow their errors.</param>
     public NumericalException NotFinite(FlowStep step, int number, bool controlled)
     {

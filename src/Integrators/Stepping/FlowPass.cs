@@ -23,7 +23,8 @@ internal sealed class FlowPass
     public FlowPass(FlowProblem problem, double localTolerance, Action<double>? progress, CancellationToken cancellation)
     {
         (_problem, _progress) = (problem, progress);
-        var (trajectory, method, _, options, carried, start, backend) = problem;
+        var (trajectory, method, options) = (problem.Trajectory, problem.Method, problem.Options);
+        var (carried, start, backend) = (problem.Carried, problem.Start, problem.Backend);
         int n = trajectory.TrainSize, m = trajectory.TestSize, c = start?.Columns ?? n;
         var layout = new ColumnLayout(c);
         _steps = method.Start(trajectory, layout.Count, backend);

@@ -37,13 +37,13 @@ internal sealed class FlowState
     /// <summary>The columns of X.</summary>
     public ColumnLayout Layout { get; }
 
-    /// <summary>X(t).</summary>
+    /// <summary>X(t), all columns that are carried.</summary>
     public MatrixView X { get; }
 
     /// <summary>P(t,s), or P times the start block.</summary>
     public MatrixView P => Layout.P(X);
 
-    /// <summary>P·V.</summary>
+    /// <summary>P·V for the probe vectors V.</summary>
     public MatrixView Probes => ColumnLayout.Probe(X);
 
     /// <summary>E·V: the error of P so far, carried along.</summary>
@@ -58,7 +58,7 @@ internal sealed class FlowState
     /// <summary>G_S(t,s); zero until the end where it follows from P.</summary>
     public DenseMatrix GS { get; }
 
-    /// <summary>G_Q(t,s).</summary>
+    /// <summary>G_Q(t,s), summed so far.</summary>
     public DenseMatrix GQ { get; }
 
     /// <summary>Norms of the operators as they stand.</summary>
@@ -98,7 +98,7 @@ internal sealed class FlowState
         return w;
     }
 
-    /// <summary>P(t,s)·v.</summary>
+    /// <summary>P(t,s)·v, a vector carried to the present time.</summary>
     public double[] Carry(double[] v)
     {
         var result = new double[_n];

@@ -30,7 +30,12 @@ internal sealed class HalvingEstimator
     public HalvingEstimator(KernelTrajectory trajectory, IntegrationMethod method, StepMethod steps, StepTaker taker, StepContribution coarse,
         FlowState state, in MatrixView kernels, Backend backend)
     {
-        (_trajectory, _method, _steps, _taker, Coarse, _backend) = (trajectory, method, steps, taker, coarse, backend);
+        _trajectory = trajectory;
+        _method = method;
+        _steps = steps;
+        _taker = taker;
+        Coarse = coarse;
+        _backend = backend;
         _errors = new LocalErrors(state, backend);
         _hessian = new OutputHessian(trajectory.TrainSize / trajectory.Outputs, trajectory.Outputs);
         int n = trajectory.TrainSize;
@@ -62,8 +67,10 @@ internal sealed class HalvingEstimator
         var norms = NormsAfter(state, p, probes);
         if (!norms.AreFinite) return new StepTrial(step, double.NaN);
         double error = norms.LargestRelative(_errors.Norms(probes, Fine, Coarse)) / divisor;
-        var trial = new StepTrial(step, error) { Divisor = divisor, Norms = norms, Next = next, Difference = _errors.Difference,
-            GramianDifference = _errors.GramianDifference };
+        var trial = new StepTrial(step, error)
+        {
+            Divisor = divisor, Norms = norms, Next = next, Difference = _errors.Difference, GramianDifference = _errors.GramianDifference,
+        };
         if (!_steps.NodesAreIndependent) return trial;
         var (defect, moved) = _errors.Unresolved(state.Probes, probes, Fine);
         return trial with { Error = Math.Max(error, OperatorNorms.Relative(defect, moved)), Defect = defect, Moved = moved };

@@ -54,7 +54,7 @@ internal sealed class LocalErrors
 
     /// <summary>‖W‖_F and ‖G_S‖_F where they follow from P, estimated from P·V: W V = (V − PᵀPV)/(2β), G_S V = (V − PV)/β.</summary>
     /// <param name="p">P at the end of the step.</param>
-    /// <param name="probes">P·V there.</param>
+    /// <param name="probes">P·V at the end of the step.</param>
     public (double W, double GS) Sizes(in MatrixView p, in MatrixView probes)
     {
         double beta = _beta!.Value;

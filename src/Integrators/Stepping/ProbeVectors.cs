@@ -9,8 +9,8 @@ internal static class ProbeVectors
     private const int Count = ColumnLayout.Probes;
     private const int Purpose = 20260501;
 
-    /// <summary>V, rows×ℓ.</summary>
-    /// <param name="rows">Rows.</param>
+    /// <summary>V, rows×ℓ: probe vectors of random signs.</summary>
+    /// <param name="rows">The number of rows.</param>
     /// <param name="seed">Seed of the run.</param>
     public static MatrixView Signs(int rows, long seed)
     {
@@ -20,7 +20,7 @@ internal static class ProbeVectors
         return v;
     }
 
-    /// <summary>‖D‖_F from D·V.</summary>
+    /// <summary>‖D‖_F, estimated from D·V.</summary>
     public static double Spread(in MatrixView image) => MatrixNorms.Frobenius(image) / Math.Sqrt(Count);
 
     /// <summary>‖D − D′‖_F from D·V and D′·V.</summary>

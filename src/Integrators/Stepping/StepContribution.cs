@@ -68,7 +68,7 @@ public sealed class StepContribution
 
     /// <summary>Adds a node: W += ω XᵀK_SS X and [G_S; G_Q] += ω [K_SS; K_QS] X with the kernels at its time.</summary>
     /// <param name="interval">Index of the interval that the time lies in.</param>
-    /// <param name="time">τ.</param>
+    /// <param name="time">τ, a flow time in that interval.</param>
     /// <param name="weight">ω &gt; 0: the length of the step times the weight of the node.</param>
     /// <param name="x">X(τ), N rows and as many columns as the step had.</param>
     /// <exception cref="ArgumentException">The size of X is another.</exception>
@@ -173,7 +173,7 @@ public sealed class StepContribution
         _keepTransfer = 1;
     }
 
-    // After AddNode, which has left K_SS X in the scratch.
+    // This is called after AddNode, which has left K_SS X in the scratch.
     private void AddMotion(int interval, double time, double weight, int columns)
     {
         if (TestOnly) return;

@@ -2,10 +2,10 @@ namespace KernelFlow.Integrators;
 
 /// <summary>How the next step follows from the errors of the last three: h ← h·clip(0.9·(tol/e₁)^{k₁/q}·(tol/e₂)^{k₂/q}·(tol/e₃)^{k₃/q}, 1/5, 5), q =
 /// p + 1, e₁ the newest.</summary>
-/// <param name="Name">Name.</param>
-/// <param name="Integral">k₁.</param>
+/// <param name="Name">The name of the rule.</param>
+/// <param name="Integral">k₁, positive: the weight of the newest error.</param>
 /// <param name="Proportional">k₂, negative: what the error did since the step before.</param>
-/// <param name="Derivative">k₃.</param>
+/// <param name="Derivative">k₃: the weight of the error two steps before.</param>
 /// <remarks>Sources: Hairer &amp; Wanner, <i>Solving ODEs II</i>, IV.2 (PI); Kennedy &amp; Carpenter 2003 (PID).</remarks>
 public sealed record StepControl(string Name, double Integral, double Proportional, double Derivative)
 {

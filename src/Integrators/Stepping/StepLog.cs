@@ -12,7 +12,7 @@ internal sealed class StepLog
     /// <summary>Accepted steps, two halves counted as one.</summary>
     public int Accepted { get; private set; }
 
-    /// <summary>Rejected steps.</summary>
+    /// <summary>The number of rejected steps.</summary>
     public int Rejected { get; private set; }
 
     /// <summary>Accepted steps of each interval that is done.</summary>

@@ -5,8 +5,8 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The quadrature nodes of steps: t + c_i h with weights b_i h, in order of time. Formed when asked for; nothing is kept beside the steps.</summary>
 /// <param name="steps">The steps.</param>
-/// <param name="positions">c.</param>
-/// <param name="weights">b.</param>
+/// <param name="positions">c, the positions of the nodes in [0, 1].</param>
+/// <param name="weights">b, the weights of the nodes.</param>
 internal sealed class StepNodes(IReadOnlyList<FlowStep> steps, double[] positions, double[] weights) : IReadOnlyList<QuadratureNode>
 {
     public int Count => steps.Count * positions.Length;

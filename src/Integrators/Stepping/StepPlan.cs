@@ -45,7 +45,7 @@ internal sealed class StepPlan
         return right * (double.IsFinite(growth) ? Math.Clamp(Math.Pow(growth, Trust), 1, LargestGrowth) : 1);
     }
 
-    // Linear between the positions of the interval before, constant beyond them.
+    // Lengths are linear between the positions of the interval before and constant beyond them.
     private double Seen(double position)
     {
         if (_before.Count < 2) return double.NaN;

@@ -10,7 +10,7 @@ internal sealed class StepTaker
 
     /// <param name="method">Takes the steps.</param>
     /// <param name="sums">Receives what they contribute.</param>
-    /// <param name="rows">N.</param>
+    /// <param name="rows">N = n·p, the number of stacked training outputs.</param>
     /// <param name="columns">Columns of X.</param>
     public StepTaker(StepMethod method, StepContribution sums, int rows, int columns)
     {

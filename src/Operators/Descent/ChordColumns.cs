@@ -40,7 +40,7 @@ public sealed class ChordColumns
         (_start, _next, _third) = (new double[elements], new double[elements], new double[elements]);
     }
 
-    /// <summary>D.</summary>
+    /// <summary>D, the number of parameters.</summary>
     public long Columns { get; }
 
     /// <summary>Parameters per block; the last may be narrower.</summary>
@@ -55,10 +55,10 @@ public sealed class ChordColumns
     /// <summary>[J̄_S; J̄_Q]ᵀ, block × (N+M).</summary>
     public MatrixView Average => new(_midpoints ? _third : _next, _count, _rows);
 
-    /// <summary>J̄_Sᵀ.</summary>
+    /// <summary>J̄_Sᵀ, block × N.</summary>
     public MatrixView TrainAverage => Average.ColumnRange(0, _n);
 
-    /// <summary>J̄_Qᵀ.</summary>
+    /// <summary>J̄_Qᵀ, block × M.</summary>
     public MatrixView TestAverage => Average.ColumnRange(_n, _rows - _n);
 
     /// <summary>Whether an error estimate exists: midpoints, or at least three checkpoints.</summary>
@@ -68,7 +68,7 @@ public sealed class ChordColumns
     public ReadOnlySpan<double> Preconditioner => _hasPreconditioner ? _preconditioner.AsSpan(_first, _count) : default;
 
     /// <summary>Reads block <paramref name="block"/> of step <paramref name="step"/> and averages.</summary>
-    /// <param name="step">k.</param>
+    /// <param name="step">k, the number of the step.</param>
     /// <param name="block">Index of the block.</param>
     /// <param name="defect">Also what <see cref="AddDefect"/> needs.</param>
     /// <param name="scaled">Multiply every Jacobian by √M_k (preconditioned gradient descent).</param>

@@ -22,7 +22,7 @@ public sealed class ChordHessian
         _work = new OutputHessian(examples, outputs);
     }
 
-    /// <summary>B_k.</summary>
+    /// <summary>B_k, the loss Hessian at the start of the step.</summary>
     public OutputHessian Start { get; }
 
     /// <summary>B̄_k: g_{k+1} − g_k = B̄_k (u_{k+1} − u_k).</summary>
@@ -47,7 +47,7 @@ public sealed class ChordHessian
     /// <param name="next">U_S after it.</param>
     /// <param name="a">B before the step.</param>
     /// <param name="b">B after it.</param>
-    /// <param name="rule">Which rule.</param>
+    /// <param name="rule">The rule by which B is averaged.</param>
     public void Fill(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian a, OutputHessian b,
         SegmentQuadrature rule = SegmentQuadrature.Gauss)
     {

@@ -57,7 +57,7 @@ public static class ChordQuadratures
 
     /// <summary>The rule for a run: what is asked for, or for <see cref="ChordQuadrature.Auto"/> midpoints where they were recorded in every step.</summary>
     /// <param name="quadrature">What is asked for.</param>
-    /// <param name="checkpoints">The run.</param>
+    /// <param name="checkpoints">The run whose steps are averaged.</param>
     /// <exception cref="InvalidRunException">Midpoints were asked for and are not there; the message names the tensor.</exception>
     public static ChordQuadratureKind Resolve(this ChordQuadrature quadrature, CheckpointSequence checkpoints)
     {

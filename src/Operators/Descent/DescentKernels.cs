@@ -7,7 +7,7 @@ namespace KernelFlow.Operators;
 /// <remarks>The counterpart of <see cref="KernelTrajectory"/> for descent. An implementation may hold scratch: use it from one thread at a time.</remarks>
 public abstract class DescentKernels
 {
-    /// <summary>Sets the sizes.</summary>
+    /// <summary>Sets the sizes and the learning rates.</summary>
     /// <param name="trainSize">N = n·p, the number of stacked training outputs.</param>
     /// <param name="testSize">M = m·p, the number of stacked test outputs.</param>
     /// <param name="outputs">p, the number of outputs per example.</param>
@@ -36,13 +36,13 @@ public abstract class DescentKernels
     /// <summary>p, the number of outputs per example.</summary>
     public int Outputs { get; }
 
-    /// <summary>η_k.</summary>
+    /// <summary>η_k, the learning rate of every step.</summary>
     public IReadOnlyList<double> LearningRates { get; }
 
-    /// <summary>Number of steps.</summary>
+    /// <summary>The number of steps.</summary>
     public int Steps => LearningRates.Count;
 
-    /// <summary>The rule for J̄.</summary>
+    /// <summary>The rule by which J̄ is averaged along a step.</summary>
     public abstract ChordQuadratureKind Quadrature { get; }
 
     /// <summary>Whether <see cref="StepKernels.TestAverage"/> is J̄_Q J̄_Qᵀ or a bound of it from K_QQ; otherwise it is J̄_QJ_Sᵀ K_SS⁺ J_SJ̄_Qᵀ.</summary>
@@ -52,9 +52,9 @@ public abstract class DescentKernels
     public virtual double Epsilon => StorageType.Float64.Epsilon();
 
     /// <summary>Fills the kernels of one step.</summary>
-    /// <param name="step">k.</param>
+    /// <param name="step">k, the number of the step.</param>
     /// <param name="g">The vector that <see cref="StepKernels.Defect"/> is wanted for, length N.</param>
-    /// <param name="target">Receives them.</param>
+    /// <param name="target">Receives the kernels.</param>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
     public void Fill(int step, ReadOnlySpan<double> g, StepKernels target)
     {
@@ -76,10 +76,10 @@ public abstract class DescentKernels
 
     /// <summary>The kernels of a run that recorded every step of plain gradient descent: from its Jacobians, streamed, or from its kernel blocks.</summary>
     /// <param name="checkpoints">The run or a window of it.</param>
-    /// <param name="outputs">Its outputs.</param>
-    /// <param name="quadrature">Rule for J̄.</param>
+    /// <param name="outputs">The outputs of the run.</param>
+    /// <param name="quadrature">The rule by which J̄ is averaged along a step.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    /// <param name="segment">Rule for B̄.</param>
+    /// <param name="segment">The rule by which B̄ is averaged along a step.</param>
     /// <exception cref="ArgumentException">The run has no descent recursion, or one with memory (momentum, Adam), which kernels alone do not
     /// determine.</exception>
     /// <exception cref="InvalidRunException">Midpoints were asked for and are missing.</exception>

@@ -21,7 +21,7 @@ public static class DescentSupport
         return possible ? Rule(checkpoints) : throw new ArgumentException($"mode descent: {reason}.");
     }
 
-    // Asked for only after Optimizer(checkpoints) has found that there is one.
+    // This is asked for only after Optimizer(checkpoints) has found that there is one.
     private static DescentRule Rule(CheckpointSequence c) => c.Optimizer!.Rule!;
 
     private static string? Steps(CheckpointSequence c)

@@ -12,15 +12,15 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     /// <summary>The names of all keys, in the order of the file.</summary>
     public IEnumerable<string> Names => json.EnumerateObject().Select(p => p.Name);
 
-    /// <summary>A string.</summary>
-    /// <param name="key">The key.</param>
+    /// <summary>The value of a key that holds a string.</summary>
+    /// <param name="key">The key to read.</param>
     /// <param name="expected">What the error says was expected.</param>
     /// <exception cref="InvalidRunException">The key is missing or its value is not a string.</exception>
     public string Text(string key, string expected) =>
         Get(key, expected) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Wrong(key, expected);
 
     /// <summary>One of the strings that are allowed.</summary>
-    /// <param name="key">The key.</param>
+    /// <param name="key">The key to read.</param>
     /// <param name="allowed">The strings; the error lists them.</param>
     /// <exception cref="InvalidRunException">The key is missing or its value is not among them.</exception>
     public string OneOf(string key, params IReadOnlyList<string> allowed)
@@ -30,7 +30,7 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     }
 
     /// <summary>A whole number within limits.</summary>
-    /// <param name="key">The key.</param>
+    /// <param name="key">The key to read.</param>
     /// <param name="minimum">The smallest number allowed.</param>
     /// <param name="maximum">The largest number allowed.</param>
     /// <exception cref="InvalidRunException">The key is missing, or its value is not a whole number within the limits.</exception>
@@ -44,7 +44,7 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     }
 
     /// <summary>A finite number that passes a test.</summary>
-    /// <param name="key">The key.</param>
+    /// <param name="key">The key to read.</param>
     /// <param name="expected">What the error says was expected.</param>
     /// <param name="allowed">The test.</param>
     /// <exception cref="InvalidRunException">The key is missing, or its value is not such a number.</exception>
@@ -60,14 +60,14 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     public bool Has(string key) => json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>The value of a key, whatever it is.</summary>
-    /// <param name="key">The key.</param>
+    /// <param name="key">The key to read.</param>
     /// <param name="expected">What the error says was expected.</param>
     /// <exception cref="InvalidRunException">The key is missing or null.</exception>
     public JsonElement Get(string key, string expected) =>
         Has(key) ? json.GetProperty(key) : throw new InvalidRunException($"{file}: {prefix}{key} is missing, expected {expected}.");
 
     /// <summary>The keys of an object that stands under a key.</summary>
-    /// <param name="key">The key.</param>
+    /// <param name="key">The key to read.</param>
     /// <param name="expected">What the error says was expected.</param>
     /// <exception cref="InvalidRunException">The key is missing, or its value is not an object.</exception>
     public ManifestKeys Object(string key, string expected) =>

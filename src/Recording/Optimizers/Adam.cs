@@ -9,7 +9,7 @@ public sealed class Adam : Optimizer
     /// <param name="learningRate">η of the first step.</param>
     /// <param name="beta1">β₁ in [0, 1), of the mean of gradients.</param>
     /// <param name="beta2">β₂ in [0, 1), of the mean of squares.</param>
-    /// <param name="epsilon">ε, at least 0.</param>
+    /// <param name="epsilon">ε, which is added to the root in the denominator, at least 0.</param>
     /// <exception cref="ArgumentException">A constant is outside its range.</exception>
     public Adam(double learningRate, double beta1, double beta2, double epsilon) : base(Name, learningRate)
     {

@@ -7,7 +7,7 @@ public sealed class Momentum : Optimizer
 
     /// <summary>Makes the optimizer.</summary>
     /// <param name="learningRate">η of the first step.</param>
-    /// <param name="coefficient">μ in [0, 1).</param>
+    /// <param name="coefficient">μ, the momentum coefficient, in [0, 1).</param>
     /// <exception cref="ArgumentException">μ is outside its range.</exception>
     public Momentum(double learningRate, double coefficient) : base(Name, learningRate)
     {

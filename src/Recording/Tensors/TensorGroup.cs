@@ -25,7 +25,7 @@ public enum TensorGroup
 /// <summary>When a tensor must be there.</summary>
 public enum TensorNeed
 {
-    /// <summary>Never.</summary>
+    /// <summary>The tensor may be missing.</summary>
     Optional,
 
     /// <summary>In every checkpoint.</summary>

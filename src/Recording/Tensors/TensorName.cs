@@ -28,7 +28,7 @@ public sealed class TensorName
     /// <summary>Training targets.</summary>
     public static TensorName y_S { get; } = new("y_S", TensorGroup.Targets, TensorNeed.LossWithFormula, [n, p], [N]);
 
-    /// <summary>Test targets.</summary>
+    /// <summary>The test targets.</summary>
     public static TensorName y_Q { get; } = new("y_Q", TensorGroup.Targets, TensorNeed.Optional, [m, p], [M]);
 
     /// <summary>Training targets before label noise.</summary>
@@ -37,7 +37,7 @@ public sealed class TensorName
     /// <summary>Which training examples carry label noise.</summary>
     public static TensorName noise_mask_S { get; } = new("noise_mask_S", TensorGroup.Targets, TensorNeed.Optional, [n]) { Types = [StorageType.Boolean] };
 
-    /// <summary>g = ∇Φ_S.</summary>
+    /// <summary>g = ∇Φ_S, the training gradient.</summary>
     public static TensorName g { get; } = new("g", TensorGroup.Outputs, TensorNeed.LossWithoutFormula, [n, p], [N]);
 
     /// <summary>B = ∇²Φ_S, the block of each example.</summary>
@@ -61,19 +61,19 @@ public sealed class TensorName
     /// <summary>J_Q at the middle of the step that leaves the checkpoint.</summary>
     public static TensorName J_Q_mid { get; } = new("J_Q_mid", TensorGroup.Jacobian, TensorNeed.Optional, [M, k], [m, p, k]);
 
-    /// <summary>The parameters.</summary>
+    /// <summary>The parameters of the network.</summary>
     public static TensorName w { get; } = new("w", TensorGroup.Parameters, TensorNeed.Optional, [D], [k]);
 
     /// <summary>The diagonal M of the step that leaves the checkpoint.</summary>
     public static TensorName Preconditioner { get; } = new("preconditioner", TensorGroup.Parameters, TensorNeed.Optional, [D], [k]);
 
-    /// <summary>J_S J_Sᵀ.</summary>
+    /// <summary>J_S J_Sᵀ, the training kernel.</summary>
     public static TensorName K_SS { get; } = new("K_SS", TensorGroup.Kernel, TensorNeed.KernelRun, [N, N]);
 
-    /// <summary>J_Q J_Sᵀ.</summary>
+    /// <summary>J_Q J_Sᵀ, the kernel between test and training outputs.</summary>
     public static TensorName K_QS { get; } = new("K_QS", TensorGroup.Kernel, TensorNeed.KernelRun, [M, N]);
 
-    /// <summary>J_Q J_Qᵀ.</summary>
+    /// <summary>J_Q J_Qᵀ, the test kernel.</summary>
     public static TensorName K_QQ { get; } = new("K_QQ", TensorGroup.Kernel, TensorNeed.Optional, [M, M]);
 
     /// <summary>J_S of the next checkpoint times J_Sᵀ of this one.</summary>

@@ -5,7 +5,7 @@ namespace KernelFlow;
 /// <param name="test">m: test examples.</param>
 /// <param name="outputs">p: outputs per example.</param>
 /// <param name="columns">Columns of the Jacobians: D, or k when sketched; null when unknown (kernel blocks).</param>
-/// <param name="parameters">D, when known.</param>
+/// <param name="parameters">D, the number of parameters, when it is known.</param>
 /// <param name="sketched">Whether columns are those of a sketch.</param>
 public sealed class TensorShapes(int train, int test, int outputs, long? columns, long? parameters, bool sketched)
 {

@@ -5,16 +5,16 @@ namespace KernelFlow;
 /// <summary>The element type a tensor is stored in; values are always handed out as float64.</summary>
 public enum StorageType
 {
-    /// <summary>IEEE binary16.</summary>
+    /// <summary>IEEE binary16, half precision.</summary>
     Float16,
 
     /// <summary>bfloat16: the upper half of a float32.</summary>
     BFloat16,
 
-    /// <summary>IEEE binary32.</summary>
+    /// <summary>IEEE binary32, single precision.</summary>
     Float32,
 
-    /// <summary>IEEE binary64.</summary>
+    /// <summary>IEEE binary64, double precision.</summary>
     Float64,
 
     /// <summary>Signed 64-bit integer (batch membership, sketch size).</summary>

@@ -4,15 +4,21 @@ using System.Globalization;
 namespace KernelFlow.Reporting.Charts;
 
 /// <summary>One mark on an axis.</summary>
-/// <param name="Value">Where.</param>
+/// <param name="Value">The value at which the mark stands.</param>
 /// <param name="Label">What it says; empty for a minor mark.</param>
 public readonly record struct Tick(double Value, string Label);
 
 /// <summary>An axis: a range, linear or logarithmic, with round ticks and a label that names the unit.</summary>
 public sealed class Axis
 {
-    private Axis(string label, double min, double max, bool isLog, IReadOnlyList<Tick> ticks) =>
-        (Label, Min, Max, IsLog, Ticks) = (label, min, max, isLog, ticks);
+    private Axis(string label, double min, double max, bool isLog, IReadOnlyList<Tick> ticks)
+    {
+        Label = label;
+        Min = min;
+        Max = max;
+        IsLog = isLog;
+        Ticks = ticks;
+    }
 
     /// <summary>Quantity and unit.</summary>
     public string Label { get; }
@@ -70,8 +76,8 @@ public sealed class Axis
     }
 
     /// <summary>Whether a value can be drawn.</summary>
-    public bool Holds(double value) => double.IsFinite(value) && value >= Min * (IsLog ? 1 - 1e-9 : 1) - (IsLog ? 0 : 1e-9 * (Max - Min)) && value <= Max
-        + 1e-9 * Math.Abs(Max);
+    public bool Holds(double value) =>
+        double.IsFinite(value) && value >= Min * (IsLog ? 1 - 1e-9 : 1) - (IsLog ? 0 : 1e-9 * (Max - Min)) && value <= Max + 1e-9 * Math.Abs(Max);
 
     /// <summary>Share of the axis's length at a value: 0 at <see cref="Min"/>, 1 at <see cref="Max"/>.</summary>
     public double Share(double value) => Math.Clamp(IsLog ? Math.Log(value / Min) / Math.Log(Max / Min) : (value - Min) / (Max - Min), 0, 1);

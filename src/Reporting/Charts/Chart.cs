@@ -29,7 +29,7 @@ public sealed class Chart
     /// <summary>Values that are drawn.</summary>
     public int Shown { get; private set; }
 
-    /// <summary>Points.</summary>
+    /// <summary>A series of points that no line connects.</summary>
     public Chart Points(string name, int series, IEnumerable<Point> points, Marker marker = Marker.Circle, double size = 2.6)
     {
         var drawn = Drawable(points);
@@ -105,7 +105,7 @@ public sealed class Chart
         return this;
     }
 
-    /// <summary>The drawing.</summary>
+    /// <summary>The finished drawing as SVG.</summary>
     public override string ToString()
     {
         _top = 12 + _legend.Rows * LegendLine;

@@ -31,7 +31,7 @@ public static class HeatMap
     public static IReadOnlyList<IReadOnlyList<double>> Blocks(int rows, int columns, Func<int, int, double> value) =>
         ResponseMap.Of(rows, columns, value).Largest;
 
-    /// <summary>The drawing.</summary>
+    /// <summary>Draws the map as SVG.</summary>
     /// <param name="data">What to show.</param>
     /// <param name="head">Identity and text alternative.</param>
     public static string Draw(HeatMapData data, FigureHead head)
@@ -57,8 +57,8 @@ public static class HeatMap
         string Column(int j) => data.ColumnName is { } name ? name(j) : NumberText.Count(j + 1);
         svg.Text("tick", Left, Top + Plot + 15, Column(0));
         svg.Text("tick", Width - Right, Top + Plot + 15, Column(columns - 1), "end");
-        if (columns > 2 && data.ColumnName is not null) svg.Text("tick", Left + (columns / 2 + 0.5) * (Width - Left - Right) / columns, Top + Plot + 15,
-            Column(columns / 2), "middle");
+        if (columns > 2 && data.ColumnName is not null)
+            svg.Text("tick", Left + (columns / 2 + 0.5) * (Width - Left - Right) / columns, Top + Plot + 15, Column(columns / 2), "middle");
         svg.Text("tick", Left - 6, Top + 10, "1", "end");
         svg.Text("tick", Left - 6, Top + Plot, NumberText.Count(rows), "end");
         svg.Text("label", (Left + Width - Right) / 2, Top + Plot + 36, data.XLabel, "middle");

@@ -15,7 +15,7 @@ public sealed class Legend
     /// <param name="right">Free space at their end.</param>
     public Legend(double width, double left, double right) => (_left, _x, _end) = (left, left, width - right);
 
-    /// <summary>Lines used.</summary>
+    /// <summary>The number of lines that the legend takes.</summary>
     public int Rows => _entries.Count == 0 ? 0 : _row + 1;
 
     /// <summary>Adds an entry; the swatch is drawn around the point it is given.</summary>

@@ -16,9 +16,9 @@ public sealed record RangeRow(string Name, double? Bar, bool IsOpen, double? Rea
 
 /// <summary>A kind of mark.</summary>
 /// <param name="Name">What it stands for.</param>
-/// <param name="Marker">Its shape.</param>
+/// <param name="Marker">The shape of the mark.</param>
 /// <param name="CssClass">Its colour class.</param>
-/// <param name="Size">Half its width.</param>
+/// <param name="Size">Half the width of the mark.</param>
 public sealed record RowSeries(string Name, Marker Marker, string CssClass, double Size);
 
 /// <summary>Rows of bars and marks: errors against their budgets.</summary>
@@ -26,7 +26,7 @@ public static class RangeRows
 {
     private const double Width = 440, Left = 132, Right = 16, Row = 24, Bottom = 42, LegendLine = 17;
 
-    /// <summary>The drawing.</summary>
+    /// <summary>The finished drawing as SVG.</summary>
     /// <param name="axis">Shared logarithmic axis.</param>
     /// <param name="rows">Rows, top to bottom.</param>
     /// <param name="series">The kinds of marks.</param>
@@ -58,8 +58,8 @@ public static class RangeRows
             double y = top + i * Row + Row / 2;
             drawing.Text("tick", Left - 6, y + 4, row.Name, "end");
             if (row.Reach is { } reach && reach >= axis.Min) drawing.Line("reach", Left, y, X(reach), y);
-            if (row.Bar is { } bar && bar >= axis.Min) drawing.Rectangle(row.IsOpen ? "b s4 pale open" : "b s4 pale", Left, y - 7, X(bar) - Left, 14,
-                row.Hover);
+            if (row.Bar is { } bar && bar >= axis.Min)
+                drawing.Rectangle(row.IsOpen ? "b s4 pale open" : "b s4 pale", Left, y - 7, X(bar) - Left, 14, row.Hover);
             foreach (var mark in row.Marks)
                 if (mark.Value > 0 && double.IsFinite(mark.Value) && mark.Value >= axis.Min)
                     drawing.Marker(series[mark.Series].Marker, series[mark.Series].CssClass, X(mark.Value), y, series[mark.Series].Size, row.Hover);

@@ -5,7 +5,7 @@ namespace KernelFlow.Reporting.Charts;
 
 /// <summary>What a drawing is called and what it says to those who do not see it.</summary>
 /// <param name="Id">Lower-case name: the figure's anchor on a page and its file name.</param>
-/// <param name="Title">Heading.</param>
+/// <param name="Title">The heading of the drawing.</param>
 /// <param name="Description">The text alternative: the figures a reader should take from the drawing.</param>
 public sealed record FigureHead(string Id, string Title, string Description);
 
@@ -57,9 +57,9 @@ public sealed class Svg
     }
 
     /// <summary>Text; the class decides size and colour.</summary>
-    /// <param name="cssClass">Class.</param>
-    /// <param name="x">Anchor.</param>
-    /// <param name="y">Base line.</param>
+    /// <param name="cssClass">The CSS class.</param>
+    /// <param name="x">Where the anchor stands, in pixels from the left.</param>
+    /// <param name="y">Where the base line stands, in pixels from the top.</param>
     /// <param name="text">What to write.</param>
     /// <param name="anchor">start, middle or end.</param>
     /// <param name="rotate">Degrees about the anchor.</param>
@@ -87,18 +87,18 @@ public sealed class Svg
 /// <summary>Shapes of points.</summary>
 public enum Marker
 {
-    /// <summary>●</summary>
+    /// <summary>A filled circle, ●.</summary>
     Circle,
 
-    /// <summary>■</summary>
+    /// <summary>A filled square, ■.</summary>
     Square,
 
-    /// <summary>◆</summary>
+    /// <summary>A filled diamond, ◆.</summary>
     Diamond,
 
-    /// <summary>▲</summary>
+    /// <summary>A filled triangle, ▲.</summary>
     Triangle,
 
-    /// <summary>✚</summary>
+    /// <summary>A filled cross, ✚.</summary>
     Plus,
 }

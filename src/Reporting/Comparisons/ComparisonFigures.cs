@@ -33,8 +33,9 @@ internal static class ComparisonFigures
     private static Figure Errors(RunComparison comparison, string figure, string what, string id)
     {
         string title = $"{what} ({id})";
-        var claims = comparison.Runs.Select(r => (r.Label, Claim: r.Claim(id))).Where(r =>
-            r.Claim is { RelativeError.IsKnown: true, Budget: not null }).Select(r => (r.Label, Claim: r.Claim!)).ToArray();
+        var claims = comparison.Runs.Select(r => (r.Label, Claim: r.Claim(id)))
+            .Where(r => r.Claim is { RelativeError.IsKnown: true, Budget: not null })
+            .Select(r => (r.Label, Claim: r.Claim!)).ToArray();
         if (claims.Length == 0) return Figure.Without(figure, title, $"No run has {id} with an error budget.");
         double? limit = claims[0].Claim.Tolerance;
         var rows = claims.Select(c => new RangeRow(Drawn.Shorten(c.Label, 19), c.Claim.Budget!.SumOfKnown, c.Claim.Budget.Sum is null,
@@ -47,8 +48,8 @@ internal static class ComparisonFigures
             3 * c.Claim.Budget.SumOfKnown]).Append(limit ?? 1);
         string drawing = RangeRows.Draw(Axis.Log("relative error", values, 9), rows, [new RowSeries("error", Marker.Diamond, "m s2", 4.2)],
             "sum of sources", "up to 3 × sum", limit is { } l ? (l, $"limit {Short(l)}") : null, head);
-        return new Figure(head, drawing, "An error inside its bar, or on the thin line beyond it, is explained. Past the limit, a sum of sources is too "
-            + "large to decide anything.");
+        return new Figure(head, drawing, "An error inside its bar, or on the thin line beyond it, is explained. Past the limit, "
+            + "a sum of sources is too large to decide anything.");
     }
 
     private static Figure Visibility(RunComparison comparison, string id)
@@ -62,8 +63,8 @@ internal static class ComparisonFigures
             $"{r.Label}: {(r.Visibility is null ? "infinite" : Short(r.Visibility))} of {Short(r.VisibilityBound)}")));
         string drawing = RangeRows.Draw(Axis.Log("visibility", runs.SelectMany(r => (double[])[r.Visibility ?? 0, r.VisibilityBound]), 6), rows,
             [new RowSeries("ν", Marker.Diamond, "m s1", 4.2)], "bound √c", null, null, head);
-        return new Figure(head, drawing, "The most that any direction moves the test outputs, per root of its training dissipation. ν cannot exceed √c "
-            + "when the inclusion holds."
+        return new Figure(head, drawing, "The most that any direction moves the test outputs, per root of its training dissipation. "
+            + "ν cannot exceed √c when the inclusion holds."
             + (runs.Any(r => r.Visibility is null) ? " A run without a diamond has infinite ν: its inclusion fails." : ""));
     }
 
@@ -110,12 +111,12 @@ internal static class ComparisonFigures
         for (int i = 0; i < runs.Length; i++)
         {
             var run = runs[i];
-            chart.Line(Name(run), Series(i), run.KernelEvolution.Points.Where(p => axis.Holds(p.Time)).Select(p =>
-                new Point(p.Time, p.SpectralDrift, $"{run.Label}, t = {Short(p.Time, 5)}: drift {Short(p.SpectralDrift)}")),
-                Shape(i), Dash(i), markEvery: Every(run.KernelEvolution.Points.Count));
+            var drift = run.KernelEvolution.Points.Where(p => axis.Holds(p.Time))
+                .Select(p => new Point(p.Time, p.SpectralDrift, $"{run.Label}, t = {Short(p.Time, 5)}: drift {Short(p.SpectralDrift)}"));
+            chart.Line(Name(run), Series(i), drift, Shape(i), Dash(i), markEvery: Every(run.KernelEvolution.Points.Count));
         }
-        return Figure.Of(head, chart, "Relative change (spectral norm) since the start of each window. Near 0 the kernel is frozen; from about 1 on the "
-            + "network learns features." + later + Rest(comparison));
+        return Figure.Of(head, chart, "Relative change (spectral norm) since the start of each window. Near 0 the kernel is frozen; "
+            + "from about 1 on the network learns features." + later + Rest(comparison));
     }
 
     private static void Overlay(Chart chart, ComparedRun[] runs, Func<ComparedRun, IReadOnlyList<double>> values, string what, bool share = false)

@@ -9,7 +9,7 @@ namespace KernelFlow.Reporting.Comparisons;
 /// <summary>compare.html and compare.md: the verdicts first, then figures, then tables.</summary>
 internal static class ComparisonPages
 {
-    /// <summary>The page.</summary>
+    /// <summary>The comparison as an HTML page.</summary>
     public static string Html(RunComparison comparison, IReadOnlyList<(string Section, Figure Figure)> figures)
     {
         var page = new StringBuilder();
@@ -33,7 +33,7 @@ internal static class ComparisonPages
         return page.ToString();
     }
 
-    /// <summary>The text.</summary>
+    /// <summary>The comparison as Markdown.</summary>
     public static string Markdown(RunComparison comparison, IReadOnlyList<(string Section, Figure Figure)> figures)
     {
         var text = new StringBuilder();

@@ -38,7 +38,7 @@ public static class ComparisonReports
         ArgumentException.ThrowIfNullOrEmpty(folder);
         string drawings = Path.Combine(folder, ReservoirReports.FiguresFolder);
         Directory.CreateDirectory(drawings);
-        // First compare.json: it marks the folder as ours should the rest fail.
+        // compare.json is written first, because it marks the folder as ours should the rest fail.
         ComparisonFile.Write(comparison, Path.Combine(folder, JsonFile));
         var figures = ComparisonFigures.All(comparison);
         AtomicFile.WriteAllText(Path.Combine(folder, HtmlFile), ComparisonPages.Html(comparison, figures));

@@ -36,8 +36,8 @@ internal static class ComparisonTables
     }
 
     /// <summary>The verdicts and the operators.</summary>
-    public static readonly string[] OperatorHeader = ["#signal", "#reservoir", "#effective rank", "#visibility ν", "#bound √c", "#drift, largest",
-        "#drift, end"];
+    public static readonly string[] OperatorHeader =
+        ["#signal", "#reservoir", "#effective rank", "#visibility ν", "#bound √c", "#drift, largest", "#drift, end"];
 
     /// <summary>The cells under <see cref="OperatorHeader"/>.</summary>
     public static string[] Operators(ComparedRun r) =>
@@ -47,7 +47,7 @@ internal static class ComparisonTables
         Short(r.KernelEvolution.PeakDrift), Short(r.KernelEvolution.EndDrift),
     ];
 
-    /// <summary>compare.csv.</summary>
+    /// <summary>The text of compare.csv.</summary>
     public static string Csv(RunComparison comparison)
     {
         string[] claims = DataClaims(comparison);

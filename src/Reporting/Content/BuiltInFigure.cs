@@ -1,9 +1,9 @@
 namespace KernelFlow.Reporting.Content;
 
 /// <summary>A figure that every report has.</summary>
-/// <param name="id">Its id.</param>
+/// <param name="id">The id of the figure.</param>
 /// <param name="section">The question that it answers.</param>
-/// <param name="title">Its heading.</param>
+/// <param name="title">The heading of the figure.</param>
 /// <param name="draw">Draws it.</param>
 internal sealed class BuiltInFigure(string id, string section, string title, Func<ReportFigure, ReservoirAnalysis, Figure> draw)
     : ReportFigure(id, section, title)

@@ -13,8 +13,8 @@ internal static class Caveats
         yield return !inclusion.Independent.IsKnown
             ? $"W_S and G_Q come from the same {Narrative.Shared(analysis)}, where the inclusion holds by construction for any joint kernel: without an "
                 + "independent check its verdict speaks about the code and the recorded kernels, not about the theory."
-            : "The inclusion is a statement about the interpolated path. Whether that path is the one the network took is what the claims against data "
-                + "measure.";
+            : "The inclusion is a statement about the interpolated path. Whether that path is the one the network took "
+                + "is what the claims against data measure.";
         int tighter = modes.Count(m => m.Measure < spectrum.Threshold / 10), wider = modes.Count(m => m.Measure < spectrum.Threshold * 10);
         yield return $"The reservoir depends on the threshold: it has {Narrative.Count(spectrum.ReservoirDimension)} modes at δ = "
             + $"{Short(spectrum.Threshold)}, {Count(tighter)} at {Short(spectrum.Threshold / 10)} and {Count(wider)} at {Short(spectrum.Threshold * 10)}.";
@@ -25,8 +25,8 @@ internal static class Caveats
         if (undecided.Length > 0) yield return $"{string.Join(", ", undecided)} {(undecided.Length == 1 ? "is" : "are")} undecided: the error budget is "
             + "unknown or too large, and the figures there count neither for the theory nor against it.";
         if (analysis.Claims.Any(c => c.Correlation > 0.9))
-            yield return "Correlation is a weak measure: even a prediction that leaves the propagator out correlates above 0.99 on ordinary runs. Judge "
-                + "by relative errors, "
+            yield return "Correlation is a weak measure: even a prediction that leaves the propagator out correlates above "
+                + "0.99 on ordinary runs. Judge by relative errors, "
                 + $"that of {WellKnownClaims.Transport} before all.";
         yield return "This is one run. Nothing here says how results vary with the seed, the data, or the width.";
     }

@@ -53,14 +53,14 @@ internal static class CurveFigures
             for (int l = 0; l < Math.Min(MostLayers, gate.Layers.Count); l++)
             {
                 var (layer, at) = (gate.Layers[l], l);
-                chart.Line(Drawn.Shorten(layer.Name, 24), l + 1, shown.Select(p =>
-                    new Point(p.Time, p.PerLayer[at], $"{layer.Name}, t = {Short(p.Time, 5)}: {Percent(p.PerLayer[at])} of {Count(layer.Parameters)} "
-                    + "parameters pass")), (Marker)(l % 4));
+                var points = shown.Select(p => new Point(p.Time, p.PerLayer[at],
+                    $"{layer.Name}, t = {Short(p.Time, 5)}: {Percent(p.PerLayer[at])} of {Count(layer.Parameters)} parameters pass"));
+                chart.Line(Drawn.Shorten(layer.Name, 24), l + 1, points, (Marker)(l % 4));
             }
         return Figure.Of(head, chart, "Share of parameters whose mean per-example gradient exceeds its own noise, μ² > σ²/(b−1), and the share of the "
             + "full gradient's square that they hold."
             + (gate.Layers.Count > MostLayers ? $" The first {Count(MostLayers)} of {Count(gate.Layers.Count)} layers; tables/risk-gate.csv has all." : "")
-                + later);
+            + later);
     }
 
     /// <summary>Self-influence against test contribution of every example.</summary>

@@ -19,8 +19,8 @@ internal static class CurveSections
     {
         string facts = $"{Count(noise.NoisyExamples)} labels were changed. The part of g(s) that they make (noise), the rest (clean) and g(s) itself: "
             + "share in the signal channel of W_S(s, T), and share 2β vᵀWv/‖v‖² of its energy that is gone.";
-        return new("Noise placement", [facts], ["#T", "#noise, signal share", "#clean, signal share", "#g, signal share", "#noise, dissipated",
-            "#clean, dissipated", "#g, dissipated"],
+        return new("Noise placement", [facts],
+            ["#T", "#noise, signal share", "#clean, signal share", "#g, signal share", "#noise, dissipated", "#clean, dissipated", "#g, dissipated"],
         [
             .. noise.Points.Select(p => (string[])
             [
@@ -33,20 +33,22 @@ internal static class CurveSections
     private static TableSection Gate(RiskGate gate) => new("Population-risk gate",
         ["Share of parameters whose mean per-example gradient exceeds its noise, μ² > σ²/(b−1), and the share of the full gradient's square that they hold."],
         ["#t", "#all", .. gate.Layers.Count > 1 ? gate.Layers.Select(l => "#" + l.Name) : [], "#gradient kept"],
-        [.. gate.Points.Select(p => (string[])[Short(p.Time, 6), Short(p.Share), .. gate.Layers.Count > 1 ? p.PerLayer.Select(x => Short(x)) : [],
-            Short(p.GradientShare)])]);
+        [
+            .. gate.Points.Select(p => (string[])
+                [Short(p.Time, 6), Short(p.Share), .. gate.Layers.Count > 1 ? p.PerLayer.Select(x => Short(x)) : [], Short(p.GradientShare)]),
+        ]);
 
     private static TableSection Influence(InfluenceResult influence)
     {
         const int most = 10;
-        var first = Enumerable.Range(0, influence.Examples.Count).OrderByDescending(i => influence.Examples[i].TestContribution).Take(most).Select(i =>
-            (i, e: influence.Examples[i])).ToArray();
+        var first = Enumerable.Range(0, influence.Examples.Count).OrderByDescending(i => influence.Examples[i].TestContribution).Take(most)
+            .Select(i => (i, e: influence.Examples[i])).ToArray();
         return new("Influence of training examples", ["The examples whose gradient moved the test outputs most, to first order along the recorded path; "
             + "retraining without them would change the path itself."],
             ["#example", "#‖g_i‖", "#self-influence", "#test contribution", "#test response"],
             [.. first.Select(x => (string[])[Count(x.i), Short(x.e.Gradient), Short(x.e.SelfInfluence), Short(x.e.TestContribution), Short(x.e.TestResponse)])],
-            influence.Examples.Count > first.Length ? $"{Count(first.Length)} of {Count(influence.Examples.Count)} rows; all are in tables/influence.csv."
-                : null);
+            influence.Examples.Count > first.Length
+                ? $"{Count(first.Length)} of {Count(influence.Examples.Count)} rows; all are in tables/influence.csv." : null);
     }
 
     private static TableSection Schedule(ReservoirAnalysis analysis, SpectralSchedule schedule)

@@ -23,8 +23,8 @@ internal static class InclusionFigures
         if (modes.Any(m => m.IndependentBound is not null))
             chart.Points("independent check", 3, Drawn.Thin(modes.Count).Where(j => modes[j].IndependentBound > 0).Select(j =>
                 new Point(j + 1, modes[j].Response / modes[j].IndependentBound!.Value,
-                $"mode {Count(j + 1)}, two methods: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].IndependentBound)}, δ_W = "
-                    + $"{Short(modes[j].DissipationDifference)}, δ_G = {Short(modes[j].ResponseDifference)}")), Marker.Triangle, 1.8);
+                    $"mode {Count(j + 1)}, two methods: ‖Gψ‖ = {Short(modes[j].Response)}, bound {Short(modes[j].IndependentBound)}, "
+                    + $"δ_W = {Short(modes[j].DissipationDifference)}, δ_G = {Short(modes[j].ResponseDifference)}")), Marker.Triangle, 1.8);
         chart.Rule("bound", 1);
         return Figure.Of(head, chart, "A direction that was hardly dissipated can hardly move the test outputs: ‖Gψ‖ ≤ √(cλ) plus a rounding floor. A "
             + "point above 1 would violate the inclusion."
@@ -32,7 +32,7 @@ internal static class InclusionFigures
                 + "allows for the difference of the two." : "") + Drawn.Missing(chart, "are zero, far below, or not finite"));
     }
 
-    /// <summary>|(Gψ_j)_i|.</summary>
+    /// <summary>|(Gψ_j)_i|: how far each mode moves each test output.</summary>
     public static Figure Responses(ReportFigure figure, ReservoirAnalysis analysis)
     {
         if (!analysis.Inclusion.Responses.TryGet(out var map)) return figure.Without($"It is not known: {analysis.Inclusion.Responses.Reason}.");

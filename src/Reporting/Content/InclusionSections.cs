@@ -19,7 +19,7 @@ internal static class InclusionSections
                 [.. Rows(analysis.Inclusion.ThresholdCurve, analysis.Spectrum.Threshold)],
             "Every point is in tables/threshold-curve.csv.");
 
-    // One threshold per decade, the largest, and the chosen one.
+    // The table shows one threshold per decade, the largest and the chosen one, because the whole curve would be too long to read.
     private static IEnumerable<string[]> Rows(IReadOnlyList<ThresholdPoint> points, double chosen)
     {
         double decade = 0;

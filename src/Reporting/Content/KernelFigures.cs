@@ -7,7 +7,7 @@ namespace KernelFlow.Reporting.Content;
 /// <summary>The kernel over time.</summary>
 internal static class KernelFigures
 {
-    /// <summary>‖K(t) − K(s)‖/‖K(s)‖.</summary>
+    /// <summary>The drift ‖K(t) − K(s)‖/‖K(s)‖ of the kernel over flow time.</summary>
     public static Figure Drift(ReportFigure figure, ReservoirAnalysis analysis)
     {
         var evolution = analysis.KernelEvolution;

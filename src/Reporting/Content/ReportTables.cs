@@ -65,8 +65,8 @@ internal static class ReportTables
         if (intervals.Count > 0 && intervals.All(i => !i.TransportDefect.IsKnown)) return new(title,
             [$"No transport defects: {analysis.Intervals[0].TransportDefect.Reason}."], header, []);
         var worst = intervals.OrderByDescending(i => i.TransportDefect.OrDefault(-1)).ThenBy(i => i.From).Take(MostRows).ToArray();
-        return new(title, ["The transport defect ‖g(t_{k+1}) − P g(t_k)‖/‖g(t_k)‖ is large where checkpoints are too sparse or learning rates too large. "
-            + "The largest first:"], header,
+        return new(title, ["The transport defect ‖g(t_{k+1}) − P g(t_k)‖/‖g(t_k)‖ is large where checkpoints are too sparse "
+            + "or learning rates too large. The largest first:"], header,
             Array.ConvertAll(worst, i => (string[])[Short(i.From, 6), Short(i.To, 6), Short(i.TransportDefect.OrNull()), Count(i.Steps)]),
                 More(worst.Length, intervals.Count, "intervals.csv"));
     }

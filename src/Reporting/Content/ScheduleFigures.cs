@@ -35,8 +35,8 @@ internal static class ScheduleFigures
         if (analysis.Schedule.OrNull()?.OverEnd is not { Count: > 1 } points) return figure.Without(NoSchedule);
         var (axis, later) = Drawn.TimeAxis([.. points.Select(p => p.Time)]);
         var last = points[^1];
-        var head = figure.Head($"Signal dimension {Count(last.SignalDimension)} and effective rank {Short(last.EffectiveRank)} at the end of the window, "
-            + $"T = {Short(last.Time, 5)}");
+        var head = figure.Head($"Signal dimension {Count(last.SignalDimension)} and effective rank {Short(last.EffectiveRank)} "
+            + $"at the end of the window, T = {Short(last.Time, 5)}");
         var chart = new Chart(axis, Axis.Linear("modes", points.SelectMany(p => (double[])[p.SignalDimension, p.EffectiveRank]).Append(0)), head);
         chart.Line("signal dimension", 1, points.Select(p => new Point(p.Time, p.SignalDimension,
             $"T = {Short(p.Time, 5)}: {Count(p.SignalDimension)} modes at or above the threshold")));

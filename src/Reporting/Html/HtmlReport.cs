@@ -9,10 +9,10 @@ namespace KernelFlow.Reporting.Html;
 /// <summary>report.html: one file that needs nothing else, readable on a phone, in the dark and on paper.</summary>
 internal static class HtmlReport
 {
-    private static readonly string[] s_claimHeader = ["claim", "tests", "verdict", "#error", "#integration", "#interpolation", "#descent", "#rounding",
-        "#sum", "#limit", "#correlation"];
+    private static readonly string[] s_claimHeader =
+        ["claim", "tests", "verdict", "#error", "#integration", "#interpolation", "#descent", "#rounding", "#sum", "#limit", "#correlation"];
 
-    /// <summary>The whole document.</summary>
+    /// <summary>The whole report as an HTML document.</summary>
     public static string Text(ReservoirAnalysis analysis) => Text(analysis, ReportFigures.All(analysis));
 
     /// <summary>The whole document with figures that are drawn already.</summary>
@@ -61,8 +61,8 @@ internal static class HtmlReport
     private static void Claims(StringBuilder page, ReservoirAnalysis analysis)
     {
         page.Append("<h2 id=\"claims\">Claims</h2>\n<p class=\"soft\">Claims marked <em>data</em> confront the theory with what was recorded; claims "
-            + "marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; the largest part "
-            + "is in bold.</p>\n");
+            + "marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; "
+            + "the largest part is in bold.</p>\n");
         page.Append("<div class=\"scroll\"><table class=\"claims\">\n<thead><tr>");
         foreach (string h in s_claimHeader) page.Append($"<th scope=\"col\"{(h[0] == '#' ? " class=\"n\"" : "")}>{h.TrimStart('#')}</th>");
         page.Append("</tr></thead>\n<tbody>\n");

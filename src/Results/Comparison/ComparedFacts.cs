@@ -21,8 +21,8 @@ internal static class ComparedFacts
         Add("outputs", r => Count(r.Run.Outputs));
         Add("parameters", r => r.Run.Parameters is { } d ? Count(d) : "kernel blocks");
         Add("optimizer", r => r.Run.Optimizer is { } o ? o.Description : null);
-        foreach (string key in runs.SelectMany(r => r.Run.Metadata.Keys).Distinct(StringComparer.Ordinal).Where(k => k != "options")) Add(key, r =>
-            r.Run.Metadata.GetValueOrDefault(key));
+        foreach (string key in runs.SelectMany(r => r.Run.Metadata.Keys).Distinct(StringComparer.Ordinal).Where(k => k != "options"))
+            Add(key, r => r.Run.Metadata.GetValueOrDefault(key));
         Add("checkpoints", r => Count(r.Run.Checkpoints));
         Add("window from", r => RoundTrip(r.Window.From));
         Add("window to", r => RoundTrip(r.Window.To));
@@ -34,21 +34,23 @@ internal static class ComparedFacts
         return facts;
     }
 
-    /// <summary>Sentences.</summary>
+    /// <summary>Sentences about what keeps the runs from being compared number by number.</summary>
     public static IReadOnlyList<string> Notes(ComparedRun[] runs)
     {
         var notes = new List<string>();
         bool Same<T>(Func<ComparedRun, T> value) => runs.Select(value).Distinct().Count() == 1;
         if (!Same(r => r.Options.Threshold)) notes.Add("Thresholds differ: signal and reservoir dimensions do not mean the same.");
-        if (!Same(r => r.Spectrum.DissipatedFraction.IsKnown)) notes.Add("The threshold applies to the dissipated fraction 2βλ_j in some runs and to "
-            + "λ_j/λ_1 in others: signal and reservoir dimensions do not mean the same.");
-        if (!Same(r => r.Options.Mode)) notes.Add("Flow and descent are mixed: in flow the finite learning rate is part of the error budget, in descent "
-            + "it is part of the prediction.");
+        if (!Same(r => r.Spectrum.DissipatedFraction.IsKnown))
+            notes.Add("The threshold applies to the dissipated fraction 2βλ_j in some runs and to λ_j/λ_1 in others: "
+                + "signal and reservoir dimensions do not mean the same.");
+        if (!Same(r => r.Options.Mode))
+            notes.Add("Flow and descent are mixed: in flow the finite learning rate is part of the error budget, in descent it is part of the prediction.");
         if (!Same(r => r.Run.Loss)) notes.Add("Losses differ: eigenvalues of W_S are not on one scale.");
         if (!Same(r => (r.Run.Train, r.Run.Outputs))) notes.Add("The numbers of training outputs differ: dimensions and ranks are out of different totals.");
         if (!Same(r => r.Window)) notes.Add("Windows differ: drift is relative to the kernel at the start of each window.");
-        foreach (var same in runs.Where(r => r.Run.InputHash is not null).GroupBy(r => r.Run.InputHash).Where(g => g.Count() > 1
-            && !g.Select(r => (r.Window, r.Run.Checkpoints, r.Options)).Distinct().Skip(1).Any()))
+        var repeated = runs.Where(r => r.Run.InputHash is not null).GroupBy(r => r.Run.InputHash)
+            .Where(g => g.Count() > 1 && !g.Select(r => (r.Window, r.Run.Checkpoints, r.Options)).Distinct().Skip(1).Any());
+        foreach (var same in repeated)
             notes.Add($"{string.Join(" and ", same.Select(r => r.Label))} are the same input, window and options.");
         return notes;
     }

@@ -27,7 +27,7 @@ public sealed record ComparedRun
     /// <summary>√c_h, the Cauchy–Schwarz bound on ν.</summary>
     public required double VisibilityBound { get; init; }
 
-    /// <summary>Spectrum of W_S.</summary>
+    /// <summary>The spectrum of W_S.</summary>
     public required SpectrumResult Spectrum { get; init; }
 
     /// <summary>The claims, in order of their ids.</summary>

@@ -19,7 +19,7 @@ internal static class Codecs
         (parent, key) => parent[key] is { IsNull: false } there ? there.Number() : NotFinite(parent, key) is { } x ? x
             : Known.Unknown<double>(Reason(parent, key)));
 
-    /// <summary>A whole number.</summary>
+    /// <summary>A whole number, written as a JSON number.</summary>
     public static readonly Codec<int> Whole = Make<int>((json, key, value) => json.WriteNumber(key, value), (parent, key) => parent[key].Whole());
 
     /// <summary>A whole number, or why there is none.</summary>
@@ -38,10 +38,10 @@ internal static class Codecs
     /// <summary>A whole number that may be large.</summary>
     public static readonly Codec<long> Long = Make<long>((json, key, value) => json.WriteNumber(key, value), (parent, key) => parent[key].Long());
 
-    /// <summary>true or false.</summary>
+    /// <summary>A truth value, written as true or false.</summary>
     public static readonly Codec<bool> Truth = Make<bool>((json, key, value) => json.WriteBoolean(key, value), (parent, key) => parent[key].Truth());
 
-    /// <summary>A text.</summary>
+    /// <summary>A text, written as a JSON string.</summary>
     public static readonly Codec<string> Text = Make<string>((json, key, value) => json.WriteString(key, value), (parent, key) => parent[key].Text());
 
     /// <summary>A text that is left out when there is none.</summary>
@@ -55,8 +55,8 @@ internal static class Codecs
         (parent, key) => parent.Has(key) ? Number.Read(parent, key) : null);
 
     /// <summary>A verdict, by its name.</summary>
-    public static readonly Codec<Verdict> Verdict = Make<Verdict>((json, key, value) => json.WriteString(key, value.ToString()), (parent, key) =>
-        parent[key].Verdict());
+    public static readonly Codec<Verdict> Verdict = Make<Verdict>(
+        (json, key, value) => json.WriteString(key, value.ToString()), (parent, key) => parent[key].Verdict());
 
     /// <summary>Numbers on one line. Those that are not finite are null; which of them are infinite stands beside them, under the key with "Infinite" or
     /// "MinusInfinite" appended.</summary>
@@ -92,7 +92,7 @@ internal static class Codecs
         },
         (parent, key) => [.. parent[key].Items().Select(i => i.Whole())]);
 
-    /// <summary>Texts.</summary>
+    /// <summary>A list of texts.</summary>
     public static readonly Codec<IReadOnlyList<string>> Texts = Make<IReadOnlyList<string>>(
         (json, key, value) =>
         {
@@ -113,8 +113,8 @@ internal static class Codecs
         (parent, key) => parent[key].Entries().ToDictionary(e => e.Name, e => e.Value.Text()));
 
     /// <summary>A value of an enumeration, by its lower-case name.</summary>
-    public static Codec<T> Choice<T>() where T : struct, Enum => Make<T>((json, key, value) => json.WriteString(key, value.Name()), (parent, key) =>
-        parent[key].Choice<T>());
+    public static Codec<T> Choice<T>() where T : struct, Enum => Make<T>(
+        (json, key, value) => json.WriteString(key, value.Name()), (parent, key) => parent[key].Choice<T>());
 
     /// <summary>A number that may be missing for one reason only.</summary>
     public static Codec<double?> NumberOr(string reason) => Make<double?>(
@@ -144,8 +144,8 @@ internal static class Codecs
         (json, key, value) => json.Numbers(key, value, reason), (parent, key) => parent[key].IsNull ? null : List(parent, key));
 
     /// <summary>The reason beside a null.</summary>
-    public static string Reason(ResultsKey parent, string key) => parent.TextOrNull(key + JsonNumbers.ReasonSuffix) is { Length: > 0 } reason ? reason
-        : NoReason;
+    public static string Reason(ResultsKey parent, string key) =>
+        parent.TextOrNull(key + JsonNumbers.ReasonSuffix) is { Length: > 0 } reason ? reason : NoReason;
 
     /// <summary>A codec from two functions.</summary>
     public static Codec<T> Make<T>(Action<Utf8JsonWriter, string, T> write, Func<ResultsKey, string, T> read) => new(write, read);

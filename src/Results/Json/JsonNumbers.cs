@@ -26,7 +26,7 @@ public static class JsonNumbers
 
     /// <summary>A number, or null with a reason.</summary>
     /// <param name="json">The writer, inside an object.</param>
-    /// <param name="key">Key.</param>
+    /// <param name="key">The key under which it is written.</param>
     /// <param name="value">The number; null when there is none.</param>
     /// <param name="reason">Why there is none; a number that is not finite gives its own reason.</param>
     public static void Number(this Utf8JsonWriter json, string key, double? value, string? reason = null)
@@ -69,7 +69,7 @@ public static class JsonNumbers
 
     /// <summary>An array of objects, each on a line of its own.</summary>
     /// <param name="json">The writer, inside an object.</param>
-    /// <param name="key">Key.</param>
+    /// <param name="key">The key under which it is written.</param>
     /// <param name="items">One object each.</param>
     /// <param name="write">Writes the keys of one object.</param>
     public static void Rows<T>(this Utf8JsonWriter json, string key, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)

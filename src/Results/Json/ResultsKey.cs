@@ -17,7 +17,7 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     /// <summary>Whether an object has the key.</summary>
     public bool Has(string key) => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(key, out _);
 
-    /// <summary>A text.</summary>
+    /// <summary>The value as a text.</summary>
     public string Text() => Json.ValueKind == JsonValueKind.String ? Json.GetString()! : throw Wrong("a text");
 
     /// <summary>A number; null stands for one that was not finite.</summary>
@@ -32,16 +32,16 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     /// <summary>The text at a key that may be missing or null.</summary>
     public string? TextOrNull(string key) => Has(key) && !this[key].IsNull ? this[key].Text() : null;
 
-    /// <summary>A whole number.</summary>
+    /// <summary>The value as a whole number.</summary>
     public int Whole() => Json.ValueKind == JsonValueKind.Number && Json.TryGetInt32(out int x) ? x : throw Wrong("a whole number");
 
     /// <summary>A whole number that may be large.</summary>
     public long Long() => Json.ValueKind == JsonValueKind.Number && Json.TryGetInt64(out long x) ? x : throw Wrong("a whole number");
 
-    /// <summary>true or false.</summary>
+    /// <summary>The value as true or false.</summary>
     public bool Truth() => Json.ValueKind is JsonValueKind.True or JsonValueKind.False ? Json.GetBoolean() : throw Wrong("true or false");
 
-    /// <summary>A verdict.</summary>
+    /// <summary>The value as a verdict.</summary>
     public Verdict Verdict()
     {
         string text = Text();
@@ -52,8 +52,8 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
 
     /// <summary>A value of an enumeration, by its name.</summary>
     public T Choice<T>() where T : struct, Enum =>
-        ChoiceNames.TryParse(Text(), out T value) ? value : throw new InvalidResultsException($"{File}: {Path} is {Text()}, expected one of "
-            + $"{string.Join(", ", ChoiceNames.All<T>())}.");
+        ChoiceNames.TryParse(Text(), out T value) ? value : throw new InvalidResultsException($"{File}: {Path} is {Text()}, "
+            + $"expected one of {string.Join(", ", ChoiceNames.All<T>())}.");
 
     /// <summary>The values of an array.</summary>
     public IEnumerable<ResultsKey> Items()
@@ -70,13 +70,14 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
     public IEnumerable<(string Name, ResultsKey Value)> Entries()
     {
         var key = this;
-        return Json.ValueKind == JsonValueKind.Object ? Json.EnumerateObject().Select(p => (p.Name, new ResultsKey(key.File, key.At(p.Name), p.Value)))
+        return Json.ValueKind == JsonValueKind.Object
+            ? Json.EnumerateObject().Select(p => (p.Name, new ResultsKey(key.File, key.At(p.Name), p.Value)))
             : throw Wrong("an object");
     }
 
     private string At(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
     /// <summary>The value is not what it should be.</summary>
-    public InvalidResultsException Wrong(string expected) => new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected "
-        + $"{expected}.");
+    public InvalidResultsException Wrong(string expected) =>
+        new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected {expected}.");
 }

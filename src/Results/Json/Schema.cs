@@ -13,8 +13,8 @@ internal sealed class Schema<T>
     /// <param name="declare">Declares each key and returns how a record is made from what they read.</param>
     public Schema(Func<Schema<T>, Func<ResultsKey, T>> declare) => _read = declare(this);
 
-    /// <summary>A key.</summary>
-    /// <param name="key">Its name.</param>
+    /// <summary>Adds a key to the record.</summary>
+    /// <param name="key">The name of the key.</param>
     /// <param name="codec">How its value is written and read.</param>
     /// <param name="get">Its value in a record.</param>
     public Field<TValue> Add<TValue>(string key, Codec<TValue> codec, Func<T, TValue> get)
@@ -55,8 +55,8 @@ internal sealed class Schema<T>
         (parent, key) => parent[key].IsNull ? Known.Unknown<T>(Codecs.Reason(parent, key)) : Read(parent[key]));
 
     /// <summary>Records as objects, each on a line of its own.</summary>
-    public Codec<IReadOnlyList<T>> Rows => Codecs.Make<IReadOnlyList<T>>((json, key, value) => json.Rows(key, value, Write), (parent, key) =>
-        [.. parent[key].Items().Select(Read)]);
+    public Codec<IReadOnlyList<T>> Rows => Codecs.Make<IReadOnlyList<T>>(
+        (json, key, value) => json.Rows(key, value, Write), (parent, key) => [.. parent[key].Items().Select(Read)]);
 
     /// <summary>Records as objects, each on a line of its own, or why there are none.</summary>
     public Codec<Known<IReadOnlyList<T>>> KnownRows => Codecs.Make<Known<IReadOnlyList<T>>>(
@@ -85,7 +85,7 @@ internal sealed class Schema<T>
         (parent, key) => [.. parent[key].Items().Select(Read)]);
 
     /// <summary>One key of a record.</summary>
-    /// <param name="key">Its name.</param>
+    /// <param name="key">The name of the key.</param>
     /// <param name="codec">How its value is read.</param>
     internal sealed class Field<TValue>(string key, Codec<TValue> codec)
     {

@@ -97,7 +97,10 @@ internal sealed class ChebyshevStep : NodalStepMethod
         double t0 = 1, t1 = x, d0 = 0, d1 = 1, c0 = 0, c1 = 0;
         for (int j = 2; j <= degree; j++)
         {
-            (t0, t1, d0, d1, c0, c1) = (t1, 2 * x * t1 - t0, d1, 2 * t1 + 2 * x * d1 - d0, c1, 4 * d1 + 2 * x * c1 - c0);
+            // The second derivative comes first, because each recurrence needs the lower derivatives of the degree before.
+            (c0, c1) = (c1, 4 * d1 + 2 * x * c1 - c0);
+            (d0, d1) = (d1, 2 * t1 + 2 * x * d1 - d0);
+            (t0, t1) = (t1, 2 * x * t1 - t0);
         }
         return (t1, d1, c1);
     }

@@ -27,7 +27,7 @@ internal sealed class CollocationStep : NodalStepMethod
     private readonly double _rest; // 1 − Σd
 
     /// <param name="tableau">One to three stages.</param>
-    /// <param name="trajectory">Gives sizes.</param>
+    /// <param name="trajectory">What is integrated; it gives the sizes.</param>
     /// <param name="columns">Most columns of X.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     public CollocationStep(CollocationTableau tableau, KernelTrajectory trajectory, int columns, Backend backend) : base(trajectory)

@@ -87,22 +87,22 @@ public sealed class CollocationTableau
     /// <summary>Classical order p of P, W and G: global error O(h^p).</summary>
     public int Order { get; }
 
-    /// <summary>s.</summary>
+    /// <summary>s, the number of stages.</summary>
     public int Stages => C.Length;
 
-    /// <summary>Nodes in [0, 1].</summary>
+    /// <summary>The nodes c_i in [0, 1].</summary>
     public ImmutableArray<double> C { get; }
 
-    /// <summary>a_ij.</summary>
+    /// <summary>a_ij, the weights of the stages, s×s.</summary>
     public ImmutableArray<ImmutableArray<double>> A { get; }
 
     /// <summary>b_i &gt; 0, summing to 1.</summary>
     public ImmutableArray<double> B { get; }
 
-    /// <summary>α = A⁻¹.</summary>
+    /// <summary>α = A⁻¹, s×s.</summary>
     public ImmutableArray<ImmutableArray<double>> Inverse { get; }
 
-    /// <summary>Row sums of A⁻¹.</summary>
+    /// <summary>The row sums of A⁻¹.</summary>
     public ImmutableArray<double> InverseRowSums { get; }
 
     /// <summary>d = bᵀA⁻¹: P(t+h) = (1 − Σd)·P(t) + Σ d_i Y_i, which never multiplies by a large hA.</summary>

@@ -35,7 +35,7 @@ public sealed partial class ExplicitTableau
     /// <summary>c_i of all stages, those of the dense output last.</summary>
     public ImmutableArray<double> C { get; }
 
-    /// <summary>a_ij, j &lt; i.</summary>
+    /// <summary>a_ij for j &lt; i, the weights of the stages.</summary>
     public ImmutableArray<ImmutableArray<double>> A { get; }
 
     /// <summary>b_i of the stages a step needs; the following stages serve the dense output.</summary>
@@ -53,7 +53,7 @@ public sealed partial class ExplicitTableau
     /// <summary>Their weights, positive.</summary>
     public ImmutableArray<double> Weights { get; }
 
-    /// <summary>b_i(θ).</summary>
+    /// <summary>b_i(θ), the weight of a stage for the dense output at t + θh.</summary>
     public double DenseWeight(int stage, double theta)
     {
         double value = 0;

@@ -29,8 +29,11 @@ internal sealed class MagnusStep : NodalStepMethod
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
         _kernels = [Buffers.Zero(_n + trajectory.TestSize, _n), Buffers.Zero(_n + trajectory.TestSize, _n)];
         _y = [Buffers.Zero(_n, columns), Buffers.Zero(_n, columns)];
-        (_middle, _slope, _commutator, _exponent, _exponential) = (Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n), Buffers.Zero(_n, _n),
-            Buffers.Zero(_n, _n));
+        _middle = Buffers.Zero(_n, _n);
+        _slope = Buffers.Zero(_n, _n);
+        _commutator = Buffers.Zero(_n, _n);
+        _exponent = Buffers.Zero(_n, _n);
+        _exponential = Buffers.Zero(_n, _n);
         _next = Buffers.Zero(_n, columns);
         _exp = new MatrixExponential(_n, backend);
     }
