@@ -139,7 +139,7 @@ public sealed class HtmlReportTests
             Spectrum = sample.Spectrum with { Eigenvalues = [0, double.NaN, -1e-18], ResidualNorms = [0, 0, 0], DissipatedFraction = default,
                 RelativeEigenvalues = [double.NaN, double.NaN, double.NaN], EffectiveRank = double.NaN },
             Inclusion = sample.Inclusion with { Visibility = null, Independent = default, Structural = new StructuralCheck(double.PositiveInfinity, 0, 0),
-                Modes = [new(0, 0, 1, 0, 0, true)], Empirical = new EmpiricalCheck(null, null) },
+                Modes = [new(0, 0, 1, 0, 0, true)], Empirical = new EmpiricalCheck(Known.Unknown<double>("nothing moved"), Known.Unknown<double>("nothing moved")) },
             Claims = [],
             Intervals = [],
             KernelEvolution = new KernelEvolution { PeakDrift = 0, EndDrift = 0, Points = [] },
