@@ -26,8 +26,8 @@ public static class Narrative
             ["independent", Short(inclusion.Independent.OrNull()?.WorstExcess), inclusion.Independent.TryGet(out var independent)
                 ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); "
                 + "0 is none" : inclusion.Independent.Reason!],
-            ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull), "relative error of the predicted test displacement"],
-            ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly), "the same when the reservoir part of g(s) is left out"],
+            ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull.OrNull()), "relative error of the predicted test displacement"],
+            ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly.OrNull()), "the same when the reservoir part of g(s) is left out"],
             ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility),
                 $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} "
                 + $"({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],

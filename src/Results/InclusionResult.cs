@@ -94,9 +94,9 @@ public sealed record IndependentCheck(double WorstExcess, string Method)
 }
 
 /// <summary>Check 3: relative error of the predicted test displacement with the whole of g(s), and with its signal part alone.</summary>
-/// <param name="RelativeErrorFull">‖ΔU_Q + G_Q g(s)‖/‖ΔU_Q‖; null when the test outputs did not move.</param>
+/// <param name="RelativeErrorFull">‖ΔU_Q + G_Q g(s)‖/‖ΔU_Q‖; unknown when the test outputs did not move.</param>
 /// <param name="RelativeErrorSignalOnly">‖ΔU_Q + G_Q Π_signal g(s)‖/‖ΔU_Q‖.</param>
-public sealed record EmpiricalCheck(double? RelativeErrorFull, double? RelativeErrorSignalOnly);
+public sealed record EmpiricalCheck(Known<double> RelativeErrorFull, Known<double> RelativeErrorSignalOnly);
 
 /// <summary>Something that holds of the operators of every run: it tests the program, not the theory.</summary>
 /// <param name="Name">"symmetry", "node weights", "transfer identity", "energy identity", "agreement of P", "agreement of W_S", "agreement of G_S" or

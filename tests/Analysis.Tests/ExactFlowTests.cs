@@ -40,7 +40,7 @@ public class ExactFlowTests
         }
         Check.Between(analysis.Claim("C4").Correlation!.Value, 1 - 1e-12, 1 + 1e-12, $"{kind}: C4 correlation");
         foreach (var interval in analysis.Intervals) Check.Small(interval.TransportDefect.Value, Small, $"{kind}: defect from {interval.From}");
-        Check.Small(analysis.Inclusion.Empirical.RelativeErrorFull!.Value, Small, $"{kind}: empirical check");
+        Check.Small(analysis.Inclusion.Empirical.RelativeErrorFull.Value, Small, $"{kind}: empirical check");
         Assert.NotEqual(Verdict.Violated, analysis.Claim("C9").Verdict);
         Assert.NotEqual(Verdict.Violated, analysis.Inclusion.Verdict);
     }

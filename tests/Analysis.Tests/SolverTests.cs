@@ -115,6 +115,7 @@ public sealed class SolverTests(ITestOutputHelper output)
             Assert.Contains($"{leftOut} of W_S were computed, and none of them is below the threshold", found.Spectrum.SignalDimension.Reason);
             Assert.Equal((Verdict.Undecided, Verdict.Measured), (found.Inclusion.Verdict, found.Claim("C8").Verdict));
             Assert.Contains("were not computed", found.Inclusion.Reason);
+            Assert.Equal(found.Spectrum.SignalDimension.Reason, found.Inclusion.Empirical.RelativeErrorSignalOnly.Reason);
             Assert.DoesNotContain(found.Inclusion.ThresholdCurve, p => p.Threshold <= found.Spectrum.DissipatedFraction.Value[^1]);
         }
     }

@@ -7,6 +7,8 @@ namespace KernelFlow.Analysis;
 /// <summary>The three checks of ker W_S ⊆ ker G_Q and the verdict (theory, section 5).</summary>
 internal static class InclusionCheck
 {
+    private const string DidNotMove = "the test outputs did not move";
+
     private const int MostRuns = 3;
 
     /// <summary>Runs the checks.</summary>
@@ -124,9 +126,9 @@ internal static class InclusionCheck
 
     private static EmpiricalCheck Empirical(StudiedWindow c, double[]? errors, SpectrumResult spectrum)
     {
-        if (errors is null) return new EmpiricalCheck(null, null);
+        if (errors is null) return new EmpiricalCheck(Known.Unknown<double>(DidNotMove), Known.Unknown<double>(DidNotMove));
         double whole = VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, c.Input.StartGradient),
             c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
-        return new EmpiricalCheck(whole, spectrum.SignalDimension.TryGet(out int signal) ? errors[signal] : null);
+        return new EmpiricalCheck(whole, spectrum.SignalDimension.Map(signal => errors[signal]));
     }
 }

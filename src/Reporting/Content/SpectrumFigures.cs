@@ -66,7 +66,7 @@ internal static class SpectrumFigures
         var points = analysis.Inclusion.ThresholdCurve.Where(p => p.RelativeErrorSignalOnly is not null).ToArray();
         if (points.Length == 0) return figure.Without(analysis.Inclusion.ThresholdCurve.Count == 0 ? "No curve over the threshold was computed."
             : "The test outputs did not move.");
-        double? full = analysis.Inclusion.Empirical.RelativeErrorFull;
+        double? full = analysis.Inclusion.Empirical.RelativeErrorFull.OrNull();
         var verdicts = points.GroupBy(p => p.Verdict).Select(g => $"{Narrative.Word(g.Key)} from δ = {Short(g.First().Threshold)} to "
             + $"{Short(g.Last().Threshold)}");
         var head = figure.Head($"Relative error of the test displacement predicted from the signal part alone, from "

@@ -36,7 +36,7 @@ public class ThresholdCurveTests
             var there = Analyze.Reservoir(run, TestRuns.Options with { Threshold = point.Threshold });
             Assert.Equal((there.Spectrum.SignalDimension.Value, there.Spectrum.ReservoirDimension.Value), (point.SignalDimension, point.ReservoirDimension));
             Assert.Equal(there.Inclusion.Verdict, point.Verdict);
-            Check.Close(point.RelativeErrorSignalOnly, there.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, 1e-9,
+            Check.Close(point.RelativeErrorSignalOnly, there.Inclusion.Empirical.RelativeErrorSignalOnly.Value, 1e-9,
                 $"signal-only error at {point.Threshold:G3}");
         }
     }
@@ -59,7 +59,7 @@ public class ThresholdCurveTests
             Check.Small(Math.Abs(worst - point.WorstReservoirResponse), 1e-14, $"largest response at {point.Threshold:G3}");
         }
         Check.Close(analysis.Inclusion.ThresholdCurve.Single(p => p.Threshold == 0.02)
-            .RelativeErrorSignalOnly, analysis.Inclusion.Empirical.RelativeErrorSignalOnly!.Value, 1e-14, "the chosen threshold");
+            .RelativeErrorSignalOnly, analysis.Inclusion.Empirical.RelativeErrorSignalOnly.Value, 1e-14, "the chosen threshold");
     }
 
     /// <summary>J_S has 8 columns for 10 outputs: a kernel of dimension two at least, which the spectrum shows.</summary>

@@ -111,7 +111,7 @@ internal static class SampleAnalysis
                 ThresholdCurve = [new(1e-8, 3, 0, Verdict.Vacuous, null, 0), new(1e-3, 2, 1, Verdict.Holds, 0.5, 1e-6)],
                 Modes = [sample.Inclusion.Modes[0] with { DissipationDifference = 1e-3, ResponseDifference = double.NaN,
                     IndependentBound = double.PositiveInfinity }, .. sample.Inclusion.Modes.Skip(1)],
-                Empirical = new EmpiricalCheck(null, null),
+                Empirical = new EmpiricalCheck(Known.Unknown<double>("the test outputs did not move"), Known.Unknown<double>("the test outputs did not move")),
             },
             Claims = [.. sample.Claims, new ClaimResult("own-1", "a user's", Verdict.Violated) { Kind = ClaimKind.Code, Statement = "x = y",
                 RelativeError = double.PositiveInfinity,

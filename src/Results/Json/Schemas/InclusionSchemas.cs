@@ -30,8 +30,8 @@ internal static class InclusionSchemas
 
     private static readonly Schema<EmpiricalCheck> s_empirical = new(s =>
     {
-        var full = s.Add("relativeErrorFull", NumberOr(DidNotMove), c => c.RelativeErrorFull);
-        var signal = s.Add("relativeErrorSignalOnly", NumberOr(DidNotMove), c => c.RelativeErrorSignalOnly);
+        var full = s.Add("relativeErrorFull", KnownNumber, c => c.RelativeErrorFull);
+        var signal = s.Add("relativeErrorSignalOnly", KnownNumber, c => c.RelativeErrorSignalOnly);
         return json => new EmpiricalCheck(full[json], signal[json]);
     });
 
