@@ -64,8 +64,8 @@ public static class Narrative
     /// <summary>What the recorded data say about the prediction of the test outputs, in one sentence; null when that claim was not computed.</summary>
     public static string? Prediction(ReservoirAnalysis analysis)
     {
-        if (analysis.Claims.FirstOrDefault(c => c.Id == WellKnownClaims.TestTransfer) is not { } claim
-            || !claim.RelativeError.TryGet(out double error)) return null;
+        if (analysis.Claims.FirstOrDefault(c => c.Id == WellKnownClaims.TestTransfer) is not { } claim || !claim.RelativeError.TryGet(out double error))
+            return null;
         string sources = claim.Budget is { Sum: { } sum } known
             ? $"known error sources add up to {Percent(sum)}" + (known.LargestPart is { } largest ? $", most of it {Source(analysis, largest)}" : "")
             : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.SumOfKnown)}, and one is unknown" : "its error sources are unknown";
@@ -78,8 +78,8 @@ public static class Narrative
     {
         string why = analysis.Options.ModeReason is { } reason ? $", chosen because {reason}" : ", as asked for";
         return analysis.Descent is { } d
-            ? $"Descent mode{why}. The operators are those of the recorded steps of {d.Optimizer} themselves, not of their continuous limit. "
-                + $"{Quadrature(d.Quadrature)}"
+            ? $"Descent mode{why}. The operators are those of the recorded steps of {d.Optimizer} themselves, "
+                + $"not of their continuous limit. {Quadrature(d.Quadrature)}"
             : $"Flow mode{why}. Training is taken as gradient flow, the limit of small steps; what that leaves out is the part of each budget called descent.";
     }
 
@@ -98,8 +98,8 @@ public static class Narrative
     private static string Quadrature(DescentQuadrature rule) => rule switch
     {
         DescentQuadrature.Midpoint => "Their Jacobians are averaged along each step by Simpson's rule, with the recorded midpoints.",
-        DescentQuadrature.Trapezium => "Their Jacobians are averaged along each step by the trapezium rule; recorded midpoints would make that far more "
-            + "accurate.",
+        DescentQuadrature.Trapezium => "Their Jacobians are averaged along each step by the trapezium rule; "
+            + "recorded midpoints would make that far more accurate.",
         _ => "Not every step was recorded: the Jacobian at each step's time is interpolated between checkpoints.",
     };
 
@@ -124,8 +124,8 @@ public static class Narrative
         void Add(string? label, string? reason)
         {
             // The claim's own reason may already quote that of the part.
-            if (!string.IsNullOrWhiteSpace(reason) && !parts.Any(p => p.Contains(reason.Trim(), StringComparison.Ordinal))) parts.Add(label is null
-                ? reason.Trim() : $"{label}: {reason.Trim()}");
+            if (!string.IsNullOrWhiteSpace(reason) && !parts.Any(p => p.Contains(reason.Trim(), StringComparison.Ordinal)))
+                parts.Add(label is null ? reason.Trim() : $"{label}: {reason.Trim()}");
         }
         Add(null, claim.Reason);
         foreach (var (name, value) in claim.Budget?.Parts ?? []) Add(name, value.Reason);

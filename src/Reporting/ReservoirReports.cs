@@ -92,12 +92,15 @@ public static class ReservoirReports
         var own = options?.Figures ?? [];
         analysis = analysis with { Figures = ReportFigures.Notes(analysis, own) };
         string results = Path.Combine(folder, ResultsFile);
-        var earlier = KernelFlow.ResultsFile.Figures(results);
-        bool same = File.Exists(results) && File.ReadAllText(results) == KernelFlow.ResultsFile.Text(analysis);
-        // results.json is written first, because it marks the folder as ours should the rest fail.
-        KernelFlow.ResultsFile.Write(analysis, results);
         // Figures take as long as all other files together: they are drawn beside them.
         var drawn = Task.Run(() => ReportFigures.All(analysis, own));
+        string text = KernelFlow.ResultsFile.Text(analysis);
+        string? before = File.Exists(results) ? File.ReadAllText(results) : null;
+        bool same = before == text;
+        // What an earlier report had of a user's own figures is looked up only where it names any.
+        var earlier = before is null || before.Contains(NoOwnFigures, StringComparison.Ordinal) ? [] : KernelFlow.ResultsFile.Figures(results);
+        // results.json is written first, because it marks the folder as ours should the rest fail.
+        Replace(results, text);
         var page = drawn.ContinueWith(figures =>
         {
             Replace(Path.Combine(folder, HtmlFile), HtmlReport.Text(analysis, figures.GetAwaiter().GetResult()));
@@ -120,6 +123,9 @@ public static class ReservoirReports
 
     /// <summary>The text of results.json.</summary>
     public static string Json(ReservoirAnalysis analysis) => KernelFlow.ResultsFile.Text(analysis);
+
+    // How results.json says that there are none.
+    private const string NoOwnFigures = "\"figures\": []";
 
     private static string FigurePath(string folder, string id) => Path.Combine(folder, FiguresFolder, id + ".svg");
 

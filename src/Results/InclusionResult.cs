@@ -47,7 +47,7 @@ public sealed record InclusionResult
 /// <summary>One eigenpair (λ_j, ψ_j) of W_S seen from the test set.</summary>
 /// <param name="Eigenvalue">λ_j; rounding may make it slightly negative.</param>
 /// <param name="Measure">What the threshold applies to: 2βλ_j, or λ_j/λ_1.</param>
-/// <param name="Response">‖G_h ψ_j‖₂.</param>
+/// <param name="Response">‖G_h ψ_j‖₂: how far the mode moves the test outputs.</param>
 /// <param name="Bound">√(c_h (max(λ_j, 0) + N·ε·λ_1)): an eigenvalue is itself known to N·ε·λ_1 only.</param>
 /// <param name="Floor">Rounding floor N·ε·‖G_h‖₂ added to the bound.</param>
 /// <param name="InReservoir">Whether the measure is below the threshold.</param>
@@ -72,7 +72,7 @@ public sealed record ModeVisibility(double Eigenvalue, double Measure, double Re
 /// <summary>Check 1 in one number.</summary>
 /// <param name="WorstRatio">Largest ‖G_hψ_j‖/(√(c_hλ_j) + floor) over all modes; above 1 is a violation.</param>
 /// <param name="WorstMode">Index of that mode in the spectrum.</param>
-/// <param name="Floor">N·ε·‖G_h‖₂.</param>
+/// <param name="Floor">N·ε·‖G_h‖₂, the size of rounding errors in a response.</param>
 public sealed record StructuralCheck(double WorstRatio, int WorstMode, double Floor);
 
 /// <summary>Check 2 in one number.</summary>
@@ -110,10 +110,10 @@ public sealed record OperatorCheck(string Name, double Defect, double Limit)
 }
 
 /// <summary>The conclusions at one threshold.</summary>
-/// <param name="Threshold">δ.</param>
-/// <param name="SignalDimension">Modes at or above it.</param>
-/// <param name="ReservoirDimension">Modes below it.</param>
-/// <param name="Verdict">The inclusion verdict there.</param>
+/// <param name="Threshold">δ, the threshold: modes whose measure is below it are the reservoir.</param>
+/// <param name="SignalDimension">Number of modes at or above the threshold.</param>
+/// <param name="ReservoirDimension">Number of modes below the threshold.</param>
+/// <param name="Verdict">The verdict on the inclusion at this threshold.</param>
 /// <param name="RelativeErrorSignalOnly">‖ΔU_Q + G_Q Π_signal g(s)‖/‖ΔU_Q‖ there; null when the test outputs did not move.</param>
 /// <param name="WorstReservoirResponse">max ‖G_hψ_j‖₂ over the reservoir there; 0 when it is empty.</param>
 public sealed record ThresholdPoint(double Threshold, int SignalDimension, int ReservoirDimension, Verdict Verdict, double? RelativeErrorSignalOnly,

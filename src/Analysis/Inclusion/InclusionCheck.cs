@@ -11,7 +11,7 @@ internal static class InclusionCheck
 
     private const int MostRuns = 3;
 
-    /// <summary>Runs the checks.</summary>
+    /// <summary>Runs the checks of the inclusion.</summary>
     /// <param name="c">The operators and their eigenpairs.</param>
     /// <param name="second">The second integration of check 2, or why there is none.</param>
     /// <param name="spectrum">The spectrum and its threshold.</param>

@@ -60,8 +60,8 @@ internal static class ClaimFigures
         chart.Points("test", 1, Pairs(d.RecordedTest, d.PredictedTest, "test"));
         return Figure.Of(head, chart, "Each point is one output over the whole window. The prediction uses the initial training gradient and the "
             + "recorded kernels, nothing else. Nearness to the diagonal is a weak measure: read the errors above."
-            + (Math.Max(d.RecordedTest.Count, d.RecordedTrain.Count) > Drawn.MostPoints ? " Points are thinned; tables/displacement.csv has all of them."
-                : ""));
+            + (Math.Max(d.RecordedTest.Count, d.RecordedTrain.Count) > Drawn.MostPoints
+                ? " Points are thinned; tables/displacement.csv has all of them." : ""));
     }
 
     /// <summary>Transport defect of each interval over time.</summary>
@@ -77,9 +77,8 @@ internal static class ClaimFigures
         var head = figure.Head($"Transport defect of {Count(intervals.Length)} checkpoint intervals; the largest is "
             + $"{Short(intervals.Max(i => i.TransportDefect.OrNull()))}", title);
         var chart = new Chart(axis, Axis.Log("transport defect", intervals.Select(i => i.TransportDefect.Value), 12), head);
-        chart.Bars("‖g(t₊) − P g(t)‖ / ‖g(t)‖", 3, intervals.Select(i =>
-            (i.From, i.To, i.TransportDefect.Value, $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: defect {Short(i.TransportDefect.OrNull())}, "
-                + $"{Count(i.Steps)} steps")));
+        chart.Bars("‖g(t₊) − P g(t)‖ / ‖g(t)‖", 3, intervals.Select(i => (i.From, i.To, i.TransportDefect.Value,
+            $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: defect {Short(i.TransportDefect.OrNull())}, {Count(i.Steps)} steps")));
         return Figure.Of(head, chart, "How far the gradient at the end of each interval is from the one transported across it alone. "
             + (analysis.Descent is null ? "High bars ask for more checkpoints there, or smaller learning rates."
                 : $"Every interval is one step: high bars ask for smaller learning "

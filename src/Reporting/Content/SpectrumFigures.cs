@@ -7,7 +7,7 @@ namespace KernelFlow.Reporting.Content;
 /// <summary>The spectrum of W_S and what the threshold makes of it.</summary>
 internal static class SpectrumFigures
 {
-    /// <summary>λ_j over j.</summary>
+    /// <summary>The eigenvalues λ_j over the mode j.</summary>
     public static Figure Eigenvalues(ReportFigure figure, ReservoirAnalysis analysis)
     {
         var values = analysis.Spectrum.Eigenvalues;
@@ -27,13 +27,13 @@ internal static class SpectrumFigures
             + $"({Narrative.Measure(analysis)} < δ) are the reservoir." + Drawn.Missing(chart, "are zero or negative by rounding"));
     }
 
-    /// <summary>2βλ_j over j.</summary>
+    /// <summary>The dissipated fractions 2βλ_j over the mode j.</summary>
     public static Figure Fraction(ReportFigure figure, ReservoirAnalysis analysis)
     {
-        if (!analysis.Spectrum.DissipatedFraction.IsKnown
-            && analysis.RelativeDissipation.OrNull() is { Values.Count: > 0 } relative) return Relative(figure, relative);
-        if (analysis.Spectrum.DissipatedFraction.OrNull() is not { Count: > 0 } fraction) return figure.Without($"There is no dissipated fraction: "
-            + $"{analysis.Spectrum.DissipatedFraction.Reason}.");
+        if (!analysis.Spectrum.DissipatedFraction.IsKnown && analysis.RelativeDissipation.OrNull() is { Values.Count: > 0 } relative)
+            return Relative(figure, relative);
+        if (analysis.Spectrum.DissipatedFraction.OrNull() is not { Count: > 0 } fraction)
+            return figure.Without($"There is no dissipated fraction: {analysis.Spectrum.DissipatedFraction.Reason}.");
         var head = figure.Head($"Dissipated fraction 2βλ_j of {Count(fraction.Count)} modes, from {Short(fraction[0])} down to {Short(fraction[^1])}; "
             + $"{Count(fraction.Count(f => f >= 0.5))} modes lost at least half of their energy");
         var chart = new Chart(ModeAxis(fraction.Count), Axis.Linear("dissipated fraction 2βλ_j", [0, 1, fraction[0]]), head);
