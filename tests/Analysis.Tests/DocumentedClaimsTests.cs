@@ -1,4 +1,3 @@
-using KernelFlow.Analysis.Tests.Reports;
 
 namespace KernelFlow.Analysis.Tests;
 
@@ -8,7 +7,7 @@ public class DocumentedClaimsTests
     [Fact]
     public void TheTableIsThatOfTheCatalogue()
     {
-        string page = File.ReadAllText(Repository.Path("docs", "theory", "claims.md"));
+        string page = File.ReadAllText(SourceTree.PathOf("docs", "theory", "claims.md"));
         string[] expected =
         [
             "| id | name | kind | statement | equation | needs |",

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using KernelFlow.Analysis.Tests.Reports;
 
 namespace KernelFlow.Analysis.Tests;
 
@@ -9,8 +8,8 @@ public partial class DocumentedMessagesTests
     [Fact]
     public void EveryDocumentedDefectStandsInTheSource()
     {
-        string section = File.ReadAllText(Repository.Path("docs", "errors.md")).Split("## Defects of a run")[1];
-        string source = string.Join('\n', Directory.EnumerateFiles(Repository.Path("src"), "*.cs", SearchOption.AllDirectories)
+        string section = File.ReadAllText(SourceTree.PathOf("docs", "errors.md")).Split("## Defects of a run")[1];
+        string source = string.Join('\n', Directory.EnumerateFiles(SourceTree.PathOf("src"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).Select(File.ReadAllText));
         source = Joins().Replace(source, ""); // a message may be broken over several lines
         string[] messages = [.. section.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal))

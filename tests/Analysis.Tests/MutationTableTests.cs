@@ -1,5 +1,4 @@
 using System.Text;
-using KernelFlow.Analysis.Tests.Reports;
 using KernelFlow.Analysis.Tests.Support;
 using KernelFlow.Integrators;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -145,7 +144,7 @@ public sealed class MutationTableTests(ITestOutputHelper output)
 
     private static void OnThePage(string table)
     {
-        string page = File.ReadAllText(Repository.Path("docs", "mutations.md"));
+        string page = File.ReadAllText(SourceTree.PathOf("docs", "mutations.md"));
         Assert.True(page.Contains(table, StringComparison.Ordinal), "docs/mutations.md should hold this table:\n" + table);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using KernelFlow.Analysis.Tests.Reports;
 
 namespace KernelFlow.Analysis.Tests;
 
@@ -11,9 +10,9 @@ public sealed class ReadmeTests
     [Fact]
     public void TheExampleInTheReadmeIsTheOneCompiledHere()
     {
-        string readme = File.ReadAllText(Repository.Path("README.md")).ReplaceLineEndings("\n");
+        string readme = File.ReadAllText(SourceTree.PathOf("README.md")).ReplaceLineEndings("\n");
         string[] shown = Regex.Match(readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value.TrimEnd('\n').Split('\n');
-        string[] source = File.ReadAllText(Repository.Path("tests", "Analysis.Tests", "ReadmeExample.cs")).ReplaceLineEndings("\n").Split('\n');
+        string[] source = File.ReadAllText(SourceTree.PathOf("tests", "Analysis.Tests", "ReadmeExample.cs")).ReplaceLineEndings("\n").Split('\n');
         int begin = Array.FindIndex(source, l => l.Trim() == "// begin example"), end = Array.FindIndex(source, l => l.Trim() == "// end example");
         Assert.Equal(["using KernelFlow;", "", .. source[(begin + 1)..end].Select(l => l.Length > 8 ? l[8..] : "")], shown);
     }
@@ -28,7 +27,7 @@ public sealed class ReadmeTests
         try
         {
             string run = Directory.CreateDirectory(Path.Combine(folder.FullName, "examples", "digits-tiny")).FullName;
-            foreach (string file in Directory.EnumerateFiles(Repository.Path("examples", "digits-tiny"))) File.Copy(file,
+            foreach (string file in Directory.EnumerateFiles(SourceTree.PathOf("examples", "digits-tiny"))) File.Copy(file,
                 Path.Combine(run, Path.GetFileName(file)));
             Environment.CurrentDirectory = folder.FullName;
             Console.SetOut(output);

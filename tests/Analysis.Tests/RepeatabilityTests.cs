@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
-using KernelFlow.Analysis.Tests.Reports;
 using KernelFlow.Analysis.Tests.Support;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra;

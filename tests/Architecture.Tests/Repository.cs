@@ -6,9 +6,9 @@ namespace KernelFlow.Architecture.Tests;
 /// <summary>The repository that the tests were built in.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Find();
+    public static string Root => SourceTree.Root;
 
-    public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
+    public static string PathOf(params string[] parts) => SourceTree.PathOf(parts);
 
     /// <summary>Every project file, relative to the root, with forward slashes.</summary>
     public static IReadOnlyList<string> Projects { get; } = [.. Tracked().Where(f => f.EndsWith(".csproj", StringComparison.Ordinal))];
@@ -49,12 +49,5 @@ internal static class Repository
         {
             return null;
         }
-    }
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Analysis.sln"))) return folder.FullName;
-        throw new InvalidOperationException($"No Analysis.sln above {AppContext.BaseDirectory}.");
     }
 }

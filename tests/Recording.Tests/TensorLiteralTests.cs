@@ -5,13 +5,6 @@ namespace KernelFlow.Recording.Tests;
 /// <summary>Names of tensors stand in one table: nowhere else in the product is one written as a text of its own.</summary>
 public partial class TensorLiteralTests
 {
-    private static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Analysis.sln"))) folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("The tests do not lie inside the repository.");
-    }
-
     // Names that are also ordinary words or symbols, in texts that are not about tensors.
     private static readonly string[] _ambiguous = ["g", "B", "w", "loss", "batch", "sketch"];
 
@@ -19,7 +12,7 @@ public partial class TensorLiteralTests
     private static partial Regex Text();
 
     private static IEnumerable<string> Found(string folder) =>
-        from file in Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.cs", SearchOption.AllDirectories)
+        from file in Directory.EnumerateFiles(Path.Combine(SourceTree.Root, folder), "*.cs", SearchOption.AllDirectories)
         where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
             && Path.GetFileName(file) != "TensorName.cs"
         from line in File.ReadLines(file).Select((text, index) => (text, number: index + 1))
@@ -27,7 +20,7 @@ public partial class TensorLiteralTests
         from Match match in Text().Matches(line.text)
         let name = match.Groups["name"].Value
         where TensorName.Find(name) is not null && !_ambiguous.Contains(name)
-        select $"{Path.GetRelativePath(Root(), file)}({line.number}): {match.Value}";
+        select $"{Path.GetRelativePath(SourceTree.Root, file)}({line.number}): {match.Value}";
 
     [Theory]
     [InlineData("src/Recording")]

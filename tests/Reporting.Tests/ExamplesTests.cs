@@ -12,7 +12,7 @@ public sealed class ExamplesTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string Example(string name) => File.ReadAllText(Repository.Path("examples", name));
+    private static string Example(string name) => File.ReadAllText(SourceTree.PathOf("examples", name));
 
     /// <summary>Every key that the Python reader asks for is in results.json, every tensor in operators.safetensors, in the type and layout that it
     /// assumes.</summary>

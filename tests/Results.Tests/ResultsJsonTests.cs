@@ -11,7 +11,7 @@ public sealed class ResultsJsonTests
     [Fact]
     public void EveryKeyOfTheDocumentedExampleIsThereWithItsKind()
     {
-        string page = File.ReadAllText(Repository.Path("docs", "results.md"));
+        string page = File.ReadAllText(SourceTree.PathOf("docs", "results.md"));
         var example = JsonDocument.Parse(Regex.Match(page, "```json\n(.*?)```", RegexOptions.Singleline).Groups[1].Value).RootElement;
         var differences = new List<string>();
         // The documented run is one of flow mode with an automatic method, whose results give reasons that the sample leaves out.

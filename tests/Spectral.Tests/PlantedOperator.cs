@@ -38,8 +38,6 @@ internal sealed class PlantedOperator : LinearOperator
         }
     }
 
-    protected override void ApplyTransposeCore(in MatrixView y, in MatrixView x) => throw new InvalidOperationException("not called for symmetric operators");
-
     // H₁H₂H₁ is its own inverse.
     private void Turn(Span<double> x)
     {

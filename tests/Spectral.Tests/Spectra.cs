@@ -40,6 +40,4 @@ internal sealed class Counting(DenseMatrix a, Action<int>? onApply = null) : Lin
         onApply?.Invoke(Vectors);
         Backends.Managed.Gemm(Op.None, Op.None, 1, a, x, 0, y);
     }
-
-    protected override void ApplyTransposeCore(in MatrixView y, in MatrixView x) => throw new InvalidOperationException("not called for symmetric operators");
 }

@@ -109,7 +109,7 @@ public sealed class CouplingTableTests(QuickCoupling quick, ITestOutputHelper ou
     [Fact]
     public void TheCommittedReportIsReproduced()
     {
-        using var committed = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("validation", "reports", "coupling", "validation.json")));
+        using var committed = JsonDocument.Parse(File.ReadAllBytes(SourceTree.PathOf("validation", "reports", "coupling", "validation.json")));
         Assert.Equal(quick.Report.Verdict.ToString(), committed.RootElement.GetProperty("verdict").GetString());
         var rows = committed.RootElement.GetProperty("rows").EnumerateArray().ToArray();
         Assert.Equal(quick.Report.Rows.Select(r => r.Id), rows.Select(r => r.GetProperty("id").GetString()!));

@@ -41,7 +41,4 @@ public sealed class GramianOperator : LinearOperator
             _grid.Backward(target, (int node, in MatrixView stage) => seeds[node].CopyTo(stage));
         }
     }
-
-    /// <inheritdoc/>
-    protected override void ApplyTransposeCore(in MatrixView y, in MatrixView x) => ApplyCore(y, x);
 }

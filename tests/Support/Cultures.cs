@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace KernelFlow.Tests.Samples;
+namespace KernelFlow.Tests;
 
 internal static class Cultures
 {
