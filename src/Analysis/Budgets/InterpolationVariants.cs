@@ -6,25 +6,17 @@ namespace KernelFlow.Analysis.Budgets;
 
 /// <summary>How much the interpolant between checkpoints matters: the same model of g(s) with every second checkpoint left out, and with the other
 /// interpolant.</summary>
-/// <remarks>The number reported is the larger of |linear − cubic| and the sparse differences divided by F − 1, F = Σ(h₁+h₂)³/Σ(h₁³+h₂³) over merged pairs: an
-/// interpolant's
-/// error grows by F when the grid is thinned. With cubic interpolation the sparse differences alone. Kernel-block runs have the sparse
-/// differences (K linear between the kept checkpoints) and, with cross blocks, |linear in J − linear in K|.</remarks>
 internal static class InterpolationVariants
 {
-    // The differences are estimates to a factor of two; integrating them to 1e-4 leaves that untouched.
-    private const double Tolerance = 1e-4;
-
     private const string TooFew = "fewer than three checkpoints: none can be left out";
 
     /// <summary>By gradient flow. An estimate that cannot be computed leaves its part of the budget unknown; it does not take the analysis with it.</summary>
-    public static Known<IReadOnlyList<PredictionVariant>> Of(AnalysisInput input, CancellationToken cancellation)
+    public static Known<IReadOnlyList<PredictionVariant>> Of(AnalysisInput input, KernelTrajectory trajectory, CancellationToken cancellation)
     {
-        var solver = input.Propagation(Math.Max(input.Options.RelativeTolerance, Tolerance));
+        if (input.Checkpoints.Count < 3) return Unknown(TooFew);
         try
         {
-            return Find(input, coarser: true, (trajectory, grid) =>
-                Known.Of(Prediction.From(FlowIntegrator.Transport(trajectory, input.StartGradient, solver, input.Backend, cancellation), grid)));
+            return Known.Of(Find(input, new LocalFlow(input, trajectory, cancellation)));
         }
         catch (NumericalException e)
         {
@@ -32,50 +24,43 @@ internal static class InterpolationVariants
         }
     }
 
-    /// <summary>By the recorded steps of gradient descent, replayed on the other interpolants. One that fails leaves the part unknown: the rest would say too
-    /// little.</summary>
-    public static Known<IReadOnlyList<PredictionVariant>> OfSteps(AnalysisInput input, CancellationToken cancellation) =>
-        Find(input, coarser: false, (trajectory, grid) =>
-            DescentOnInterpolant.Replay(trajectory, input.Checkpoints.Subset(grid), input.Outputs, cancellation, grid));
+    public static Prediction? DebugMain;
+    public static List<double>? DebugSlow;
+    public static List<(string Name, IReadOnlyList<Prediction> Sums, List<(LocalDifference Difference, double Weight)> Items)>? Debug;
 
-    private static Known<IReadOnlyList<PredictionVariant>> Find(AnalysisInput input, bool coarser,
-        Func<KernelTrajectory, IReadOnlyList<int>, Known<Prediction>> predict)
+    private static IReadOnlyList<PredictionVariant> Find(AnalysisInput input, LocalFlow flow)
     {
         int count = input.Checkpoints.Count;
-        if (count < 3) return Unknown(TooFew);
-        var variants = new List<PredictionVariant>();
-        string? failure = null;
-        void Add(KernelTrajectory trajectory, IReadOnlyList<int> grid, double divisor)
+        var groups = new List<(string Name, List<(LocalDifference Difference, double Weight)> Items)>();
+        foreach (int n in (int[])[2, 4])
+            foreach (int phase in (int[])[0, 1])
+            {
+                var merged = MergedIntervals.Groups(count, n, phase);
+                if (merged.Count == 0) continue;
+                var kept = TrajectoryBuilder.EveryNth(count, n, phase);
+                var other = input.Interpolate(kept);
+                groups.Add(($"{n}/{phase}", [.. merged.Select(w => (flow.Difference(other, kept, w), 1.0))]));
+            }
+        if (input.Options.Interpolation.Alternative(input.Kernels, input.AllCheckpoints) is { } alternative)
         {
-            var found = predict(trajectory, grid);
-            if (found.TryGet(out var prediction)) variants.Add(new PredictionVariant(prediction, divisor));
-            else failure = $"with {(grid.Count < count ? "every second checkpoint left out" : "the other interpolant")} {found.Reason}";
+            int[] all = input.AllCheckpoints;
+            groups.Add(("alt", [.. MergedIntervals.Groups(count, 1, 0).Select(w => (flow.Difference(alternative, all, w), 1.0))]));
         }
-        foreach (var kept in Thinned(count)) Add(input.Interpolate(kept), kept, Growth(input.Outputs.Times, kept) - 1);
-        bool compare = coarser || input.Kernels.HasJacobians;
-        if (compare && input.Options.Interpolation.Alternative(input.Kernels, input.AllCheckpoints) is { } other) Add(other, input.AllCheckpoints, 1);
-        return failure is null ? Known.Of<IReadOnlyList<PredictionVariant>>(variants) : Unknown(failure);
+        var warped = new WarpedTrajectory(flow.Trajectory, flow.Slowing);
+        groups.Add(("warp", [.. MergedIntervals.Groups(count, 1, 0).Select(w => (flow.Difference(warped, input.AllCheckpoints, w), 1.0))]));
+        var main = new Prediction(Enumerable.Range(0, count).ToDictionary(k => k, k => flow.Gradients[k]), Total(flow.Train), Total(flow.Test), 0);
+        var carried = CarriedDifferences.Carry(flow, main, [.. groups.Select(g => g.Items)], flow.Trajectory.Beta is null ? input.Outputs.Hessians : null);
+        DebugMain = main;
+        DebugSlow = flow.Slowing;
+        Debug = [.. groups.Select((g, i) => (g.Name, carried[i], g.Items))];
+        return [.. carried.SelectMany(c => c).Select(p => new PredictionVariant(p, 1))];
     }
 
-    // The two ways of leaving out every second checkpoint. One alone says nothing of the checkpoints it leaves out, where C2 may have its largest error.
-    private static IEnumerable<IReadOnlyList<int>> Thinned(int count) =>
-        Enumerable.Range(0, count > 3 ? 2 : 1).Select(parity => TrajectoryBuilder.EverySecond(count, parity));
-
-    /// <summary>F: how an interpolant's error grows on the thinned grid.</summary>
-    /// <remarks>Also for cubic, whose error would grow with the fourth power: sparse recordings are not in the range where it does, and the estimate would be
-    /// too small.</remarks>
-    private static double Growth(IReadOnlyList<double> times, IReadOnlyList<int> kept)
+    private static double[] Total(IReadOnlyList<double[]> parts)
     {
-        const int power = 3;
-        double merged = 0, single = 0;
-        for (int i = 1; i < kept.Count; i++)
-        {
-            if (kept[i] - kept[i - 1] != 2) continue;
-            double h1 = times[kept[i] - 1] - times[kept[i - 1]], h2 = times[kept[i]] - times[kept[i] - 1];
-            merged += Math.Pow(h1 + h2, power);
-            single += Math.Pow(h1, power) + Math.Pow(h2, power);
-        }
-        return merged / single;
+        var sum = new double[parts[0].Length];
+        foreach (var part in parts) VectorRoutines.Axpy(1, part, sum);
+        return sum;
     }
 
     private static Known<IReadOnlyList<PredictionVariant>> Unknown(string reason) => Known.Unknown<IReadOnlyList<PredictionVariant>>(reason);

@@ -82,7 +82,7 @@ public sealed record FlowModel : RunModel
         if (options.Solver == EigenSolver.GolubKahan && trajectory is not InterpolatedTrajectory { Interpolants: not null })
             throw new ArgumentException($"solver: golub-kahan needs an interpolated Jacobian, and the interpolation {options.Interpolation.Name} gives "
                 + "none; use dense or lanczos.");
-        var interpolations = second.Run(stop => InterpolationVariants.Of(input, stop));
+        var interpolations = second.Run(stop => InterpolationVariants.Of(input, trajectory, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, outputs, stop));
         var independent = options.IndependentCheck
             ? Known.Of(SecondIntegration.Start(trajectory, input.Propagation(options.RelativeTolerance), input.Backend, second))

@@ -38,7 +38,7 @@ public sealed record InterpolatedDescentModel : DescentModel
         var trajectory = input.Interpolate(input.AllCheckpoints) as InterpolatedTrajectory
             ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
                 + $"{input.Options.Interpolation.Name} does not give; use flow.");
-        var variants = second.Run(stop => InterpolationVariants.OfSteps(input, stop));
+        var variants = second.Run(stop => InterpolationVariants.Of(input, trajectory, stop));
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var kept = input.KeptCheckpoints;
