@@ -1,67 +1,87 @@
-using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Budgets;
 
-/// <summary>How much the interpolant between checkpoints matters: the same model of g(s) with every second checkpoint left out, and with the other
-/// interpolant.</summary>
+/// <summary>How much the interpolant between checkpoints matters: the flow of g(s) with every second and every fourth checkpoint left out, with the other
+/// interpolant, and with the path between checkpoints gone through early or late, interval by interval.</summary>
 internal static class InterpolationVariants
 {
     private const string TooFew = "fewer than three checkpoints: none can be left out";
 
-    /// <summary>By gradient flow. An estimate that cannot be computed leaves its part of the budget unknown; it does not take the analysis with it.</summary>
-    public static Known<IReadOnlyList<PredictionVariant>> Of(AnalysisInput input, KernelTrajectory trajectory, CancellationToken cancellation)
+    // Steps that leave so much more of the gradient than there was at the start have diverged, whether they overflow or not.
+    private const double Diverged = 10;
+
+    // A cubic interpolant follows a speed that changes little; of what it misses when c is 1 a third is left at most.
+    private const double FollowedByCubic = 3;
+
+    /// <summary>An estimate that cannot be computed leaves its part of the budget unknown; it does not take the analysis with it.</summary>
+    /// <param name="input">What was read.</param>
+    /// <param name="trajectory">The model under test.</param>
+    /// <param name="steps">The recorded steps on it, where they can be replayed.</param>
+    /// <param name="cancellation">Honoured within one step.</param>
+    public static Known<InterpolationEstimate> Of(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction> steps, CancellationToken cancellation)
     {
-        if (input.Checkpoints.Count < 3) return Unknown(TooFew);
+        if (input.Checkpoints.Count < 3) return Known.Unknown<InterpolationEstimate>(TooFew);
         try
         {
-            return Known.Of(Find(input, new LocalFlow(input, trajectory, cancellation)));
+            var flow = new LocalFlow(input, trajectory, cancellation);
+            var (early, late) = Speeds.Of(input, flow);
+            var groups = Thinned(input, flow).Concat(Others(input, flow, early, late)).ToArray();
+            var replayed = Replayed(input, trajectory, steps, early, cancellation);
+            if (!replayed.TryGet(out var differences)) return Known.Unknown<InterpolationEstimate>(replayed.Reason!);
+            var parts = new EstimateParts(flow, groups, differences, input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
+                IsCubic(input) ? 3 : 2);
+            return Known.Of(InterpolationEstimate.Of(parts, input.FailingIntervals));
         }
         catch (NumericalException e)
         {
-            return Unknown($"the flow with other interpolants could not be integrated: {e.Message}");
+            return Known.Unknown<InterpolationEstimate>($"the flow with other interpolants could not be integrated: {e.Message}");
         }
     }
 
-    public static Prediction? DebugMain;
-    public static List<double>? DebugSlow;
-    public static List<(string Name, IReadOnlyList<Prediction> Sums, List<(LocalDifference Difference, double Weight)> Items)>? Debug;
+    private static bool IsCubic(AnalysisInput input) => input.Options.Interpolation == Interpolation.Cubic;
 
-    private static IReadOnlyList<PredictionVariant> Find(AnalysisInput input, LocalFlow flow)
+    private static IEnumerable<DifferenceGroup> Thinned(AnalysisInput input, LocalFlow flow)
     {
         int count = input.Checkpoints.Count;
-        var groups = new List<(string Name, List<(LocalDifference Difference, double Weight)> Items)>();
-        foreach (int n in (int[])[2, 4])
-            foreach (int phase in (int[])[0, 1])
+        foreach (int merged in (int[])[2, 4])
+            for (int phase = 0; phase < 2; phase++)
             {
-                var merged = MergedIntervals.Groups(count, n, phase);
-                if (merged.Count == 0) continue;
-                var kept = TrajectoryBuilder.EveryNth(count, n, phase);
+                var where = MergedIntervals.Groups(count, merged, phase);
+                if (where.Count == 0) continue;
+                var kept = TrajectoryBuilder.EveryNth(count, merged, phase);
                 var other = input.Interpolate(kept);
-                groups.Add(($"{n}/{phase}", [.. merged.Select(w => (flow.Difference(other, kept, w), 1.0))]));
+                yield return new DifferenceGroup([.. where.Select(w => flow.Difference(other, kept, w))], merged, phase, [.. where.Select(_ => 1.0)]);
             }
-        if (input.Options.Interpolation.Alternative(input.Kernels, input.AllCheckpoints) is { } alternative)
-        {
-            int[] all = input.AllCheckpoints;
-            groups.Add(("alt", [.. MergedIntervals.Groups(count, 1, 0).Select(w => (flow.Difference(alternative, all, w), 1.0))]));
-        }
-        var warped = new WarpedTrajectory(flow.Trajectory, flow.Slowing);
-        groups.Add(("warp", [.. MergedIntervals.Groups(count, 1, 0).Select(w => (flow.Difference(warped, input.AllCheckpoints, w), 1.0))]));
-        var main = new Prediction(Enumerable.Range(0, count).ToDictionary(k => k, k => flow.Gradients[k]), Total(flow.Train), Total(flow.Test), 0);
-        var carried = CarriedDifferences.Carry(flow, main, [.. groups.Select(g => g.Items)], flow.Trajectory.Beta is null ? input.Outputs.Hessians : null);
-        DebugMain = main;
-        DebugSlow = flow.Slowing;
-        Debug = [.. groups.Select((g, i) => (g.Name, carried[i], g.Items))];
-        return [.. carried.SelectMany(c => c).Select(p => new PredictionVariant(p, 1))];
     }
 
-    private static double[] Total(IReadOnlyList<double[]> parts)
+    private static IEnumerable<DifferenceGroup> Others(AnalysisInput input, LocalFlow flow, double[] early, double[] late)
     {
-        var sum = new double[parts[0].Length];
-        foreach (var part in parts) VectorRoutines.Axpy(1, part, sum);
-        return sum;
+        int[] all = input.AllCheckpoints;
+        var where = MergedIntervals.Groups(all.Length, 1, 0);
+        DifferenceGroup Group(KernelTrajectory other, Func<int, double> weight) =>
+            new([.. where.Select(w => flow.Difference(other, all, w))], 1, 0, [.. where.Select((_, k) => weight(k))]);
+        if (input.Options.Interpolation.Alternative(input.Kernels, all) is { } alternative) yield return Group(alternative, _ => 1);
+        if (flow.Trajectory is not InterpolatedTrajectory straight) yield break;
+        foreach (double[] rates in (double[][])[early, late])
+            yield return Group(straight.AtSpeeds(rates), k => IsCubic(input) ? Math.Min(1, Math.Abs(rates[k]) / FollowedByCubic) : 1);
     }
 
-    private static Known<IReadOnlyList<PredictionVariant>> Unknown(string reason) => Known.Unknown<IReadOnlyList<PredictionVariant>>(reason);
+    // The recorded steps may see more of a path that is gone through early than the flow does: near the edge of stability they swing for long.
+    private static Known<IReadOnlyList<Prediction>> Replayed(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction> steps, double[] early,
+        CancellationToken cancellation)
+    {
+        if (!steps.TryGet(out var main) || trajectory is not InterpolatedTrajectory straight) return Known.Of<IReadOnlyList<Prediction>>([]);
+        double[] rates = IsCubic(input) ? [.. early.Select(c => c * Math.Min(1, c / FollowedByCubic))] : early;
+        var other = DescentOnInterpolant.Replay(straight.AtSpeeds(rates), input.Checkpoints, input.Outputs, cancellation);
+        if (!other.TryGet(out var found)) return Known.Unknown<IReadOnlyList<Prediction>>($"with the path between checkpoints gone through early {other.Reason}");
+        double start = VectorMath.Norm(input.StartGradient);
+        var difference = found.Minus(main);
+        if (difference.Gradients.Values.Any(g => VectorMath.Norm(g) > Diverged * start))
+            return Known.Unknown<IReadOnlyList<Prediction>>("with the path between checkpoints gone through early the recorded steps diverge");
+        double train = VectorMath.Norm(difference.Train), end = VectorMath.Norm(main.Gradients[input.Checkpoints.Count - 1]);
+        double gradient = VectorMath.Norm(difference.Gradients[input.Checkpoints.Count - 1]);
+        return Known.Of<IReadOnlyList<Prediction>>([difference with { LossChange = Math.Max(Math.Abs(difference.LossChange), (end + 0.5 * gradient) * train) }]);
+    }
 }

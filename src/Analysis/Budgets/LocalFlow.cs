@@ -13,8 +13,6 @@ internal sealed class LocalFlow
     // The differences are estimates to a factor of two; integrating them to this leaves that untouched down to differences of this relative size.
     private const double Tolerance = 1e-6;
 
-    private const double Steepest = 100;
-
     private readonly AnalysisInput _input;
     private readonly PropagationOptions _solver;
     private readonly CancellationToken _cancellation;
@@ -32,9 +30,9 @@ internal sealed class LocalFlow
         {
             Gradients.Add(gradient);
             var (end, train, test, dissipated) = Carry(trajectory, k, k + 1, gradient);
-            Slowing.Add(Rate(k, gradient, dissipated));
             Train.Add(train);
             Test.Add(test);
+            Dissipated.Add(dissipated);
             gradient = end;
         }
         Gradients.Add(gradient);
@@ -52,8 +50,8 @@ internal sealed class LocalFlow
     /// <summary>Predicted displacement of the test outputs in every interval.</summary>
     public List<double[]> Test { get; } = [];
 
-    /// <summary>For every interval the rate c at which the speed of the parameters falls across it, from where it starts and its mean square.</summary>
-    public List<double> Slowing { get; } = [];
+    /// <summary>∫ gᵀK g over every interval.</summary>
+    public List<double> Dissipated { get; } = [];
 
     /// <summary>What another model makes of intervals that it takes as one, or as they are.</summary>
     /// <param name="other">The other model.</param>
@@ -81,23 +79,6 @@ internal sealed class LocalFlow
         if (VectorMath.Norm(gradient) == 0) return (new double[gradient.Length], new double[gradient.Length], new double[model.TestSize], 0);
         var carried = FlowIntegrator.Transport(new WindowTrajectory(model, from, to), gradient, _solver, _input.Backend, _cancellation);
         return ([.. carried.AtKnots[^1]], VectorMath.Negate(carried.Train), VectorMath.Negate(carried.Test), carried.Dissipated);
-    }
-
-    // ‖J_Sᵀg‖² = gᵀK g falls as e^{−2cθ} where (1 − e^{−2c})/(2c) is its mean over the interval relative to its start.
-    private double Rate(int interval, double[] gradient, double dissipated)
-    {
-        int n = Trajectory.TrainSize;
-        double start = VectorMath.Quadratic(((MatrixView)_input.Kernels.At(interval).Kernels).Slice(0, 0, n, n).ToMatrix(), gradient);
-        double mean = dissipated / (Trajectory.Knots[interval + 1] - Trajectory.Knots[interval]) / start;
-        if (!double.IsFinite(mean) || mean <= 0) return 0;
-        double low = -Steepest, high = Steepest;
-        for (int i = 0; i < 60; i++)
-        {
-            double middle = 0.5 * (low + high), x = 2 * middle;
-            if ((Math.Abs(x) < 1e-8 ? 1 : (1 - Math.Exp(-x)) / x) > mean) low = middle;
-            else high = middle;
-        }
-        return 0.5 * (low + high);
     }
 
     private static int IndexOf(IReadOnlyList<int> kept, int checkpoint)
