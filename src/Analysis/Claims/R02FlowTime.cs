@@ -36,6 +36,12 @@ internal sealed class R02FlowTime() : RecordingClaim("R2", "flow time")
             return JudgeConsistency(moved.Deviation, moved.Limit, [.. times.Figures(rate), new(WellKnownFigures.WorstCheckpoint, moved.Checkpoint)],
                 FormattableString.Invariant($"the time of checkpoint {moved.Checkpoint} (step {run[moved.Checkpoint].Step}) is not between its neighbours' as its ")
                     + "step is, while all other intervals have one rate");
+        if (!times.HasOneRate && times.Impossible(rate) is { } impossible)
+        {
+            var result = Compared(impossible, times, "learningRate", rate);
+            return result with { Reason = FormattableString.Invariant(
+                $"{result.Reason}: interval {impossible.Interval} has {times.Steps(impossible.Interval):G6} steps that took next to no time") };
+        }
         bool fromStart = run[0].Step == 0, firstStep = fromStart && run[1].Step == 1;
         if (times.HasOneRate && fromStart && (times.Count > 1 || firstStep))
             return Compared(times.Against([.. Enumerable.Range(0, times.Count).Select(k => rate * times.Steps(k))]), times, "learningRate", rate);

@@ -21,6 +21,8 @@ internal sealed class FlowTimes
     // Rates that are one rate were added up by a program: to rounding, or to the six digits of a printed time.
     private const double Same = 1e-5;
 
+    private const double MostIdle = 1e6, MostIdleLength = 1e-6;
+
     private readonly CheckpointSequence _run;
     private readonly double[] _rounding;
     private readonly double[] _rates;
@@ -83,6 +85,15 @@ internal sealed class FlowTimes
         double deviation = Math.Abs(_rates[off[0]] / _median - 1), limit = Typed + _rounding[off[0]] + _rounding[off[1]];
         return Math.Abs(together / _median - 1) <= Same + _rounding[off[0]] + _rounding[off[1]] && deviation > limit
             ? new MovedTime(off[1], deviation, limit) : null;
+    }
+
+    /// <summary>An interval of more than a million steps that moved flow time by less than one of the first step's rate: no training takes so many steps of no
+    /// size, so that its step number is not one.</summary>
+    public FlowTimeComparison? Impossible(double rate)
+    {
+        int k = Enumerable.Range(0, Count).MaxBy(Steps);
+        return Steps(k) > MostIdle && Length(k) < MostIdleLength * rate * Steps(k)
+            ? new FlowTimeComparison(k, Length(k), rate * Steps(k), Math.Abs(_rates[k] / rate - 1), Typed, _median / rate) : null;
     }
 
     /// <summary>What a constant ratio points at; null where nothing does.</summary>
