@@ -35,7 +35,7 @@ public static class Narrative
     }
 
     /// <summary>The inclusion verdict in one sentence.</summary>
-    public static string Headline(ReservoirAnalysis analysis)
+    public static string Inclusion(ReservoirAnalysis analysis)
     {
         var (spectrum, inclusion) = (analysis.Spectrum, analysis.Inclusion);
         long modes = (long)analysis.Run.Train * analysis.Run.Outputs;
@@ -141,9 +141,9 @@ public static class Narrative
     /// <summary>What each verdict means.</summary>
     public static IReadOnlyList<(Verdict Verdict, string Meaning)> Meanings { get; } =
     [
-        (Verdict.Holds, "the figure is within its bound; for claims against data, at most three times the sum of its error budget"),
+        (Verdict.Holds, "the figure is within its bound; for claims against data, at most three times the sum of an error budget within the tolerance"),
         (Verdict.Violated, "the figure exceeds its bound; for claims against data, three times the sum of its error budget"),
-        (Verdict.Undecided, "a part of the budget is unknown, or the budget is larger than the tolerance: this run cannot tell"),
+        (Verdict.Undecided, "a part of the budget is unknown, the budget is larger than the tolerance, or the recording contradicts itself: this run cannot tell"),
         (Verdict.Vacuous, "inclusion only: no mode is in the reservoir at this threshold, so nothing was tested"),
         (Verdict.Measured, "reported, not judged"),
         (Verdict.NotApplicable, "the run does not allow this check"),
