@@ -116,7 +116,8 @@ public static class MarkdownReport
         Line(text, "## Claims");
         Line(text, "");
         Line(text, "Every figure carries its error budget, relative to the same denominator. The largest part is in bold. Claims marked *data* confront "
-            + "the theory with what was recorded, claims marked *recording* the recorded numbers with each other; claims marked *code* hold for any input and test the program.");
+            + "the theory with what was recorded, claims marked *recording* the recorded numbers with each other; claims marked *code* hold for any "
+            + "input and test the program.");
         Line(text, "");
         Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding", "sum", "limit"],
             analysis.Claims.Select(c => (string[])

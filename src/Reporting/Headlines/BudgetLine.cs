@@ -16,8 +16,11 @@ internal static class BudgetLine
         ClaimResult[] judged = [.. run.Claims.Where(c => c.Kind == ClaimKind.Data && Claims.IsJudged(c) && c.Budget is not null)];
         if (run.OutsideTheory is not null || judged.Length == 0)
             return new(Topic, Question, Verdict.NotApplicable, "not needed", "No claim needed an error budget", "No claim is judged against recorded data.");
-        ClaimResult[] unknown = [.. judged.Where(c => c.Budget!.Sum is null)], large = [.. judged.Where(c => c.Budget!.Sum is { } sum && !(sum <= c.Tolerance))];
-        string open = $"{NumberText.Count(unknown.Length + large.Length)} of {NumberText.Count(judged.Length)} data claims have a budget that is too large or unknown.";
+        ClaimResult[] unknown = [.. judged.Where(c => c.Budget!.Sum is null)],
+            large = [.. judged.Where(c => c.Budget!.Sum is { } sum && !(sum <= c.Tolerance))];
+        string open = $"{NumberText.Count(unknown.Length + large.Length)} of {NumberText.Count(judged.Length)} data claims cannot be decided: budget "
+            + "too large "
+            + "or unknown.";
         string detail = $"{open} {Largest(judged)}";
         return unknown.Length + large.Length == 0
             ? new(Topic, Question, Verdict.Holds, "small enough", "The error budget is small enough to tell", Largest(judged))
@@ -36,5 +39,6 @@ internal static class BudgetLine
     }
 
     private static string Unknown(ClaimResult[] claims) =>
-        $" Unknown: {string.Join("; ", claims.SelectMany(c => c.Budget!.Parts).Where(p => !p.Value.IsKnown).Select(p => $"{p.Name} ({p.Value.Reason})").Distinct())}.";
+        " Unknown: " + string.Join("; ", claims.SelectMany(c => c.Budget!.Parts).Where(p => !p.Value.IsKnown)
+            .Select(p => $"{p.Name} ({p.Value.Reason})").Distinct()) + ".";
 }

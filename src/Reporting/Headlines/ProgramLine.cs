@@ -8,6 +8,7 @@ internal static class ProgramLine
     {
         ClaimResult[] wrong = [.. run.Claims.Where(c => c is { Kind: ClaimKind.Code, Verdict: Verdict.Violated })];
         return wrong.Length == 0 ? null : new("program", "Does the program pass its own checks?", Verdict.Violated, "fails",
-            "The program fails a check of its own", $"{Claims.Reasons(wrong)} Claims that hold for any input are violated: the operators themselves are wrong.");
+            "The program fails a check of its own", $"{Claims.Reasons(wrong)} Claims that hold for any input are violated: the operators themselves "
+                + "are wrong.");
     }
 }

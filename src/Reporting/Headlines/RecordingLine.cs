@@ -17,8 +17,10 @@ internal static class RecordingLine
                     : $"None of the {NumberText.Count(all.Length)} claims about the recording applies to this run.");
         var worst = judged.MaxBy(c => Headline.Rank(c.Verdict))!.Verdict;
         var speakers = judged.Where(c => c.Verdict == worst).ToArray();
-        string rest = $"{NumberText.Count(judged.Count(c => c.Verdict == Verdict.Holds))} of {NumberText.Count(judged.Length)} claims about the recording hold"
-            + (judged.Length < all.Length ? $"; {NumberText.Count(all.Length - judged.Length)} do not apply." : ".");
+        string rest = $"{NumberText.Count(judged.Count(c => c.Verdict == Verdict.Holds))} of {NumberText.Count(judged.Length)} claims about the "
+            + "recording hold"
+            + (judged.Length < all.Length ? $"; {NumberText.Count(all.Length - judged.Length)} "
+            + $"{(all.Length - judged.Length == 1 ? "does" : "do")} not apply." : ".");
         return worst switch
         {
             Verdict.Violated => new(Topic, Question, worst, "contradicts itself", "The recording contradicts itself", $"{Claims.Reasons(speakers)} {rest}"),

@@ -11,7 +11,8 @@ internal static class HtmlHeadline
     public static void Write(StringBuilder page, ReservoirAnalysis analysis, Headline headline)
     {
         page.Append($"<h1>Kernel-flow report{(analysis.Run.Name is { } name ? $": {E(name)}" : "")}</h1>\n");
-        page.Append($"<div class=\"verdict {Css(headline.Tone)}\">\n<strong>{Sign(headline.Tone)} {E(headline.Sentence)}.</strong>\n<dl class=\"answers\">\n");
+        page.Append($"<div class=\"verdict {Css(headline.Tone)}\">\n<strong>{Sign(headline.Tone)} {E(headline.Sentence)}.</strong>\n<dl "
+            + "class=\"answers\">\n");
         foreach (var line in headline.Lines)
             page.Append($"<div class=\"{Css(line.Tone)}\"><dt>{E(line.Question)}</dt><dd><b>{Sign(line.Tone)} {E(line.Answer)}</b> "
                 + $"<span>{E(line.Detail)}</span></dd></div>\n");

@@ -112,7 +112,8 @@ internal static class ResultsJson
             using var document = JsonDocument.Parse(stream);
             var json = new ResultsKey(path, "", document.RootElement);
             if (json.TextAt("format") is var format && format != ResultsFile.Format)
-                throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but {format ?? "missing"}.");
+                throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but "
+                    + $"{format ?? "missing"}.");
             if (json["version"].Whole() is var version && version != ResultsFile.Version)
             {
                 string newer = version > ResultsFile.Version ? "; a newer kernelflow wrote it" : "";
