@@ -112,6 +112,17 @@ public sealed class TrajectoryBuilder
     /// <summary>The coarser grids from which the error of interpolation is estimated: every second checkpoint and every fourth, in two phases each.</summary>
     public static IEnumerable<IReadOnlyList<int>> Thinnings(int count) => [EveryNth(count, 2, 0), EveryNth(count, 2, 1), EveryNth(count, 4, 0), EveryNth(count, 4, 1)];
 
+    /// <summary>⟨J_a, J_b⟩ = tr J_a J_bᵀ over training and test outputs; null where the product of the two checkpoints was not formed or not recorded.</summary>
+    public double? InnerProduct(int a, int b)
+    {
+        if (!InterpolatesJacobian || !_terms.TryGetValue((Math.Min(a, b), Math.Max(a, b)), out var term) || term.TestKernel is not { } test) return null;
+        double sum = 0;
+        for (int i = 0; i < term.Train.Rows; i++) sum += term.Train[i, i];
+        for (int i = 0; i < test.RowCount; i++) sum += test.At(i, i);
+        // The term of two different checkpoints is the sum of the product and its transpose.
+        return a == b ? sum : 0.5 * sum;
+    }
+
     /// <summary>K_SS and K_QS of one checkpoint.</summary>
     public KernelTerm At(int checkpoint) => _terms[(checkpoint, checkpoint)];
 

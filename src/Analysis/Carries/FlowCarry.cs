@@ -10,7 +10,7 @@ namespace KernelFlow.Analysis.Carries;
 internal static class FlowCarry
 {
     // Costs factorizations only, and sees what is wrong by more than this; a tighter one would cost more than it tells.
-    private const double Tolerance = 3e-5;
+    private const double Tolerance = 1e-4;
 
     /// <summary>Carries a block through [s,τ] and [τ,T], each on its own.</summary>
     /// <param name="trajectory">What is integrated.</param>
