@@ -36,6 +36,8 @@ public static class DescentSupport
     {
         null => "the run does not say which optimizer made it (optimizer.kind)",
         { Rule: null } optimizer => optimizer.NoRuleReason,
+        { WeightDecay: > 0 } optimizer => FormattableString.Invariant($"the weight decay, {optimizer.WeightDecay}, is not in the recursion"),
+        { Rule: { } rule } when rule.Fresh != 0 => $"the recursion of {rule.Kind} with Nesterov's step is not formed here",
         _ => null,
     };
 

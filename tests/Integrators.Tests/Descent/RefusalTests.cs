@@ -29,8 +29,8 @@ public class RefusalTests
     {
         var c = Runs.Exact("gradient-descent", 3).Record();
         Refused(With(c, null), "does not say which optimizer");
-        Refused(With(c, new UnknownOptimizer("lion", 0.1)), "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam");
-        Refused(With(c, new StochasticGradientDescent(0.1, 2)), "sgd takes minibatch steps");
+        Refused(With(c, new UnknownOptimizer("lion", 0.1)), "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam, sgd");
+        Refused(With(c, new StochasticGradientDescent(0.1, 2)), "minibatches of 2 of 6");
         Refused(With(c, new GradientFlow()), "optimizer gradient-flow has no descent recursion here");
     }
 
