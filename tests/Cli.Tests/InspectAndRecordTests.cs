@@ -110,7 +110,7 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
             BatchSize = 4,
         }, recorded.Checkpoints.Optimizer);
         Assert.Contains("\"decoupled\": true", File.ReadAllText(Path.Combine(folder, "run.json")));
-        Assert.Contains(", momentum 0.5, dampening 0.25, weightDecay 0.125, decoupled, batches of 4", Cli.Run("inspect", folder).Output);
+        Assert.Contains(", momentum 0.5, dampening 0.25, weightDecay 0.125, decoupled, batches of 4", Cli.Run("inspect", folder).Out);
         Assert.Equal(StorageType.Float64, recorded.Checkpoints[0]["J_S"].Type);
         Assert.NotNull(recorded.Checkpoints[0].Find("J_S_mid"));
         // 5·4+4 and 4·3+3 for the hidden layers, 3+1 for the output.
