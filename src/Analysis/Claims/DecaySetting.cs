@@ -11,6 +11,6 @@ internal static class DecaySetting
         if (checkpoints.Optimizer is not { WeightDecay: > 0 } optimizer || model is ExactDescentModel) return null;
         var (possible, reason) = DescentSupport.Check(checkpoints);
         return FormattableString.Invariant($"not the theory's setting: the weight decay {optimizer.WeightDecay} moves the parameters beside the gradient, ")
-            + (possible ? "which descent mode takes into account and a flow does not" : $"and its part is known in descent mode only: {reason}");
+            + (possible ? "which descent mode takes into account and a flow does not" : $"by an amount that is not known: {reason}");
     }
 }

@@ -66,13 +66,13 @@ public static class DescentSupport
     private static string? Decay(CheckpointSequence c)
     {
         if (c.Optimizer!.WeightDecay is not (> 0 and var decay)) return null;
-        string moves = FormattableString.Invariant($"the weight decay {decay} moves the parameters beside the gradient");
-        if (!c.HasJacobians) return $"{moves}, and kernel blocks do not say how the outputs answer: record Jacobians and the parameters w";
-        if (c[0].Find(TensorName.Sketch) is not null) return $"{moves}, and sketched Jacobians do not say how the outputs answer";
+        string named = FormattableString.Invariant($"the weight decay {decay}");
+        if (!c.HasJacobians) return $"kernel blocks do not say how the outputs answer to {named}: record Jacobians and the parameters w";
+        if (c[0].Find(TensorName.Sketch) is not null) return $"sketched Jacobians do not say how the outputs answer to {named}";
         if (!Rule(c).HasBuffer && c[0].Find(TensorName.Preconditioner) is not null)
-            return $"{moves}, which has no descent recursion here for a preconditioned step without memory";
+            return $"with {named} a preconditioned step without memory has no descent recursion here";
         return c.SkipLast(1).FirstOrDefault(k => k.Find(TensorName.w) is null) is { } without
-            ? $"{without.Location}: tensor w is missing (checkpoint at step {without.Step}): {moves}, by an amount that follows from the parameters of every step"
+            ? $"{without.Location}: tensor w is missing (checkpoint at step {without.Step}), without which the part of {named} in the step is not known"
             : null;
     }
 

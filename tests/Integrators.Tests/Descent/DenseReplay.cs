@@ -11,7 +11,7 @@ internal sealed record DenseReplay(Matrix<double> P, Matrix<double> W, Matrix<do
         var B = build.DenseDiagonal(N, N, c.Loss.Scale);
         Matrix<double> P = build.DenseIdentity(N), buffer = build.Dense(D, N), W = build.Dense(N, N), GS = build.Dense(N, N), GQ = build.Dense(M, N);
         var z = new double[steps];
-        // move[k] takes J_iᵀ S_i P_i of every step so far to the step of the parameters: w_{k+1} − w_k = −Σ_i move[k][i] J_iᵀ S_i P_i g.
+        // moves[k] takes J_iᵀ S_i P_i of every step so far to the step of the parameters: w_{k+1} − w_k = −Σ_i moves[k][i] J_iᵀ S_i P_i g.
         var moves = new Matrix<double>[steps][];
         for (int k = 0; k < steps; k++)
         {
@@ -29,7 +29,6 @@ internal sealed record DenseReplay(Matrix<double> P, Matrix<double> W, Matrix<do
             var gradient = JS.Transpose() * S * P;
             moves[k] = new Matrix<double>[k + 1];
             for (int i = 0; i <= k; i++) moves[k][i] = Weight(c.Optimizer!, i, k) * eta * preconditioner;
-            // The buffer of the optimizer itself, so that the weights of the past above are checked against it.
             var (step, next) = Step(c.Optimizer!, k, buffer, gradient);
             buffer = next;
             var T = eta * preconditioner * step;

@@ -53,10 +53,10 @@ public class RefusalTests
         Assert.True(DescentSupport.Check(c).Possible);
         var without = new CheckpointSequence(c.Select((k, i) => i != 1 ? k
             : new Checkpoint(k.Time, k.Step, k.Tensors.Values.Where(t => t.Name != "w").ToArray())), c.Loss) { Optimizer = c.Optimizer };
-        Refused(without, "tensor w is missing (checkpoint at step 1): the weight decay 0.05 moves the parameters beside the gradient");
+        Refused(without, "tensor w is missing (checkpoint at step 1), without which the part of the weight decay 0.05 in the step is not known");
         var preconditioned = (Runs.Exact("gradient-descent", 3).With("gradient descent with weight decay") with { Diagonal = Enumerable.Repeat(0.5, 23).ToArray() })
             .Record();
-        Refused(preconditioned, "no descent recursion here for a preconditioned step without memory");
+        Refused(preconditioned, "a preconditioned step without memory has no descent recursion here");
     }
 
     [Fact]
