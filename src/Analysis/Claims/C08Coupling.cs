@@ -14,7 +14,6 @@ internal sealed class C08Coupling() : Claim("C8", "coupling", ClaimKind.Data)
 
     protected override ClaimResult CheckCore(ClaimEvidence evidence)
     {
-        if (DecaySetting.Obstacle(evidence.Checkpoints, evidence.Model) is { } decay) return NotApplicable(decay);
         double[] recorded = evidence.TestDisplacement, train = evidence.TrainDisplacement;
         double scale = VectorMath.Norm(recorded);
         if (scale == 0) return NotApplicable("the recorded test outputs did not move");

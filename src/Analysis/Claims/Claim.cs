@@ -80,7 +80,6 @@ public abstract class Claim
     protected ClaimResult JudgeData(ClaimEvidence evidence, double error, double? correlation, ErrorBudget budget)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        if (DecaySetting.Obstacle(evidence.Checkpoints, evidence.Model) is { } decay) return NotApplicable(decay);
         double tolerance = evidence.Options.Tolerance;
         var (verdict, reason) = evidence.InconsistentReason is { } inconsistent ? (Verdict.Undecided, $"recording inconsistent: {inconsistent}")
             : evidence.Model.NoPredictionReason is { } beyond ? (Verdict.Undecided, beyond) : DataRule.Judge(error, budget, tolerance);

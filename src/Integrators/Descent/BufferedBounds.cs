@@ -6,8 +6,8 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The Cauchy–Schwarz constants of a rule with memory: G_d v = Σ_i H_i J_iᵀ S_i P_i v, c = λ_max(Σ η_i⁻¹ H_i H_iᵀ), and the same with B̄ for the
 /// motion of P.</summary>
-/// <remarks>H_i = A_i + φ_i f_i M_i J̄_iᵀ with A_i = c_i f_i M_i J̄_iᵀ + (c_i/c_{i+1}) d_{i+1} A_{i+1}, backwards through the run, one block of parameters after
-/// the other; the train part times B̄_i.</remarks>
+/// <remarks>H_i = A_i + φ_i f_i M_i J̄_iᵀ with A_i = c_i f_i M_i J̄_iᵀ + (c_i/c_{i+1}) d_{i+1} A_{i+1}, backwards through the run, one block of parameters
+/// after the other; the train part times B̄_i.</remarks>
 internal sealed class BufferedBounds(CheckpointSequence checkpoints, DescentRule rule, IReadOnlyList<double> rates, ChordColumns columns, bool preconditioned,
     Action<int, ChordHessian> hessians, Backend backend)
 {

@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>F_d of plain gradient descent, over all examples or batches, with every step recorded: F_d v = (√η_k J_kᵀ S_k P_k v)_k, W_d = F_dᵀF_d (theory, section 8). L×N with L =
-/// steps·min(D, N).</summary>
+/// <summary>F_d of plain gradient descent, over all examples or batches, with every step recorded: F_d v = (√η_k J_kᵀ S_k P_k v)_k, W_d = F_dᵀF_d
+/// (theory, section 8). L×N with L = steps·min(D, N).</summary>
 /// <remarks>
 /// P_{k+1} = (I − η_k B̄_k J̄_S,k J_S,kᵀ S_k) P_k forward, its transpose backward. J_k enters in coordinates of its own row space
 /// (<see cref="JacobianCoordinates"/>), so σ² resolves eigenvalues of W_d

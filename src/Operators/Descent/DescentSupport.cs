@@ -30,7 +30,7 @@ public static class DescentSupport
         {
             null => "the optimizer of the run is not known, so its steps cannot be replayed",
             { BatchSize: { } size } when size < checkpoints.Train =>
-                $"the optimizer takes minibatches of {size} of {checkpoints.Train} training examples, and which ones they were is not known between checkpoints",
+                $"the optimizer takes minibatches of {size} of {checkpoints.Train} training examples, which are not known between checkpoints",
             { IsPlainDescent: false, Kind: var kind } => $"the optimizer is {kind}: gradient flow is not the limit of its steps on this time scale",
             _ => null,
         };

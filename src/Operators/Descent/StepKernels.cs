@@ -19,7 +19,8 @@ public sealed class StepKernels
         Change = new double[rows];
     }
 
-    /// <summary>[J̄_S; J̄_Q] J_Sᵀ S, (N+M)×N: the average Jacobian along the chord times the Jacobian at the start, S the weights of the step's batch.</summary>
+    /// <summary>[J̄_S; J̄_Q] J_Sᵀ S, (N+M)×N: the average Jacobian along the chord times the Jacobian at the start, S the weights of the
+    /// step's batch.</summary>
     public MatrixView Average { get; }
 
     /// <summary>S J_S J_Sᵀ S at the start, N×N; K_SS where the step is over all examples.</summary>

@@ -61,7 +61,8 @@ public class OptimizerRecursionTests(ITestOutputHelper output)
         var result = Runs.Run(c, segment: SegmentQuadrature.Gauss);
         var e = Runs.Errors(c, result);
         var estimate = result.Record.Estimate!;
-        foreach (var (id, error, budget) in new[] { ("C2", e.C2, estimate.Transport), ("C3", e.C3, estimate.TrainTransfer), ("C4", e.C4, estimate.TestTransfer) })
+        var parts = new[] { ("C2", e.C2, estimate.Transport), ("C3", e.C3, estimate.TrainTransfer), ("C4", e.C4, estimate.TestTransfer) };
+        foreach (var (id, error, budget) in parts)
         {
             output.WriteLine(FormattableString.Invariant($"{name} {id}: error {error:e1} estimate {budget:e1}"));
             Check.Between(error / budget!.Value, 1e-5, 3, $"{name}: error of {id} over its estimate");
@@ -76,7 +77,8 @@ public class OptimizerRecursionTests(ITestOutputHelper output)
         var c = Runs.Exact("gradient-descent", 12).With(name).Record();
         var found = Runs.Run(c);
         var expected = DenseReplay.Of(c);
-        void Same(Matrix<double> a, Matrix<double> b, string what) => Check.Small((a - b).FrobeniusNorm() / b.FrobeniusNorm(), 1024 * Check.Eps, $"{name}: {what}");
+        void Same(Matrix<double> a, Matrix<double> b, string what) =>
+            Check.Small((a - b).FrobeniusNorm() / b.FrobeniusNorm(), 1024 * Check.Eps, $"{name}: {what}");
         Same(found.Propagation.P, expected.P, "P");
         Same(found.Propagation.W_S, expected.W, "W_d");
         Same(found.Propagation.G_S, expected.GS, "G_S,d");

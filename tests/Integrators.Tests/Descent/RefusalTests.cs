@@ -29,7 +29,8 @@ public class RefusalTests
     {
         var c = Runs.Exact("gradient-descent", 3).Record();
         Refused(With(c, null), "does not say which optimizer");
-        Refused(With(c, new UnknownOptimizer("lion", 0.1)), "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam, sgd");
+        Refused(With(c, new UnknownOptimizer("lion", 0.1)),
+            "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam, sgd");
         Refused(With(c, new StochasticGradientDescent(0.1, 2)), "tensor batch is missing (checkpoint at step 0)");
         Refused(With(c, new GradientFlow()), "optimizer gradient-flow has no descent recursion here");
     }
@@ -54,7 +55,8 @@ public class RefusalTests
         var without = new CheckpointSequence(c.Select((k, i) => i != 1 ? k
             : new Checkpoint(k.Time, k.Step, k.Tensors.Values.Where(t => t.Name != "w").ToArray())), c.Loss) { Optimizer = c.Optimizer };
         Refused(without, "tensor w is missing (checkpoint at step 1), without which the part of the weight decay 0.05 in the step is not known");
-        var preconditioned = (Runs.Exact("gradient-descent", 3).With("gradient descent with weight decay") with { Diagonal = Enumerable.Repeat(0.5, 23).ToArray() })
+        var preconditioned = (Runs.Exact("gradient-descent", 3).With("gradient descent with weight decay")
+            with { Diagonal = Enumerable.Repeat(0.5, 23).ToArray() })
             .Record();
         Refused(preconditioned, "a preconditioned step without memory has no descent recursion here");
     }
