@@ -65,6 +65,7 @@ public sealed record InterpolatedDescentModel : DescentModel
                 + $"{checkpoints.Optimizer?.Kind ?? "not known"}; record every step, or use flow.");
         if (DescentSupport.SparseObstacle(checkpoints) is { } obstacle)
             throw new ArgumentException($"mode: descent between sparse checkpoints: {obstacle}; record every step, or use flow.");
+        if (StepLimit.Obstacle(checkpoints, 1) is { } tooLong) throw new ArgumentException($"mode: descent between sparse checkpoints: {tooLong}; use flow.");
         for (int k = 1; k < checkpoints.Count; k++)
             if (checkpoints[k].Step <= checkpoints[k - 1].Step)
                 throw new ArgumentException(
