@@ -22,6 +22,7 @@ public sealed class OptimizerModesTests(ITestOutputHelper output)
             "dampening" => momentum with { Dampening = 0.5 },
             "nesterov" => momentum with { Nesterov = true, WeightDecay = 0.02, Batch = 4 },
             "adam with weight decay" => adam with { WeightDecay = 0.05 },
+            "adamw over batches" => adam with { WeightDecay = 0.05, Decoupled = true, Batch = 5 },
             "adamw" => adam with { WeightDecay = 0.05, Decoupled = true },
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
         };
@@ -43,6 +44,7 @@ public sealed class OptimizerModesTests(ITestOutputHelper output)
     [InlineData("nesterov")]
     [InlineData("adam with weight decay")]
     [InlineData("adamw")]
+    [InlineData("adamw over batches")]
     public void TheRecursionHoldsOnTrainings(string name)
     {
         var a = Analyse(name, SmallNetworks.Record(Named(name)));
@@ -55,6 +57,9 @@ public sealed class OptimizerModesTests(ITestOutputHelper output)
         Check.Small(a.Inclusion.Empirical.RelativeErrorFull.Value, 1e-4, $"{name}: error of the displacement in the inclusion's empirical check");
         Assert.NotEqual(Verdict.Violated, a.Inclusion.Verdict);
         Assert.Equal(Verdict.Measured, a.Claim("C8").Verdict);
+        foreach (var claim in a.Claims.Where(c => c.Kind == ClaimKind.Consistency))
+            Assert.True(claim.Verdict != Verdict.Violated, $"{name}: {claim.Id} is {claim.Verdict}: {claim.Reason}");
+        if (a.Descent!.Optimizer == "adam") Assert.Equal(Verdict.Holds, a.Claim("R4").Verdict);
         foreach (string id in (string[])["C6", "C9", "C10", "C11"]) Assert.NotEqual(Verdict.Violated, a.Claim(id).Verdict);
     }
 

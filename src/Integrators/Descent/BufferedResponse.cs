@@ -16,7 +16,7 @@ internal sealed class BufferedResponse : StepResponse
     private readonly SegmentQuadrature _segment;
     private readonly ChordColumns _columns;
     private readonly StepBatches? _batches;
-    private readonly WeightDecay? _decay;
+    private readonly StepDecay? _decay;
     private readonly bool _preconditioned;
     private readonly double[][] _z;
     private readonly double[] _move, _y, _defect, _change;
@@ -42,7 +42,7 @@ internal sealed class BufferedResponse : StepResponse
         _columns = new ChordColumns(checkpoints, midpoints);
         _preconditioned = rule.NeedsPreconditioner;
         _batches = StepBatches.Of(checkpoints);
-        _decay = WeightDecay.Of(checkpoints);
+        _decay = StepDecay.Of(checkpoints);
         _z = new double[_columns.Blocks][];
         for (int b = 0; b < _z.Length; b++)
             _z[b] = b > 0 && !rule.HasBuffer ? _z[0] : new double[Math.Min(_columns.Width, _columns.Columns - (long)b * _columns.Width) * width];

@@ -25,6 +25,19 @@ public sealed class StepBatches
     /// <param name="step">k, the number of the step.</param>
     public ReadOnlySpan<double> Weights(int step) => _weights[step];
 
+    /// <summary>S_k g, the gradient of the training loss weighted by the batch of a step.</summary>
+    /// <param name="batches">The batches of a run; null for none.</param>
+    /// <param name="step">k, the number of the step.</param>
+    /// <param name="gradient">g, N numbers.</param>
+    public static double[] Gradient(StepBatches? batches, int step, double[] gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        if (batches is null || batches.Weights(step).IsEmpty) return gradient;
+        var weighted = new double[gradient.Length];
+        VectorRoutines.Multiply(batches.Weights(step), gradient, weighted);
+        return weighted;
+    }
+
     /// <summary>x ← S x, row by row.</summary>
     /// <param name="weights">The weights of a step, as many as x has rows.</param>
     /// <param name="x">The matrix to weight.</param>
