@@ -41,10 +41,10 @@ internal static class ForeignCorruptions
         var run = Edits.Each(s.Run, (k, tensors) =>
         {
             network.AdvanceTo(s.Run[k].Step, s.Cancellation);
-            tensors[TensorName.J_S] = network.Jacobian(TensorName.J_S, middle: false);
-            tensors[TensorName.J_Q] = network.Jacobian(TensorName.J_Q, middle: false);
-            if (tensors.ContainsKey(TensorName.J_Q_mid)) tensors[TensorName.J_Q_mid] = network.Jacobian(TensorName.J_Q_mid, middle: true);
+            tensors[TensorName.J_S] = network.FullJacobian(TensorName.J_S, train: true, middle: false);
+            tensors[TensorName.J_Q] = network.FullJacobian(TensorName.J_Q, train: false, middle: false);
+            if (tensors.ContainsKey(TensorName.J_Q_mid)) tensors[TensorName.J_Q_mid] = network.FullJacobian(TensorName.J_Q_mid, train: false, middle: true);
         });
-        return run[^1][TensorName.J_Q].ReadAllOrNull() is null ? null : run;
+        return network.IsFinite ? run : null;
     }
 }
