@@ -57,7 +57,7 @@ public class WarmUpFromZeroTests
 
     /// <summary>An interval of 20 places of the last digit of t carries nothing, and does not hinder the integration.</summary>
     [Theory]
-    [InlineData(20)]
+    [InlineData(16)]
     [InlineData(1000)]
     public void AnIntervalOfAFewPlacesCarriesNothing(int places)
     {
