@@ -5,7 +5,8 @@ namespace KernelFlow.Analysis.Budgets;
 /// <param name="Merged">How many intervals the other model takes as one; 1 where it has all checkpoints.</param>
 /// <param name="Phase">At which checkpoint the merged intervals begin.</param>
 /// <param name="Weights">What each counts for before anything is left out.</param>
-internal sealed record DifferenceGroup(IReadOnlyList<LocalDifference> Differences, int Merged, int Phase, IReadOnlyList<double> Weights)
+/// <param name="Reach">How many intervals beyond its own a model's checkpoints lie that it looks at.</param>
+internal sealed record DifferenceGroup(IReadOnlyList<LocalDifference> Differences, int Merged, int Phase, IReadOnlyList<double> Weights, int Reach)
 {
     // Where the error of a merged interval is hardly larger than those of its parts, the difference of the two is no measure of either.
     private const double LeastGrowth = 0.3;
@@ -20,7 +21,7 @@ internal sealed record DifferenceGroup(IReadOnlyList<LocalDifference> Difference
     public IReadOnlyList<(LocalDifference Difference, double Weight)> Weighted(IReadOnlyList<double> times, IReadOnlySet<int> leftOut)
     {
         double[] lengths = [.. Differences.Select(d => Merged == 1 ? d.Where.Single(times, Power) : d.Where.Merged(times, Power) - d.Where.Single(times, Power))];
-        bool[] usable = [.. Differences.Select((d, j) => !d.Where.Touches(leftOut) && (Merged == 1 || lengths[j] >= LeastGrowth * d.Where.Single(times, Power)))];
+        bool[] usable = [.. Differences.Select((d, j) => !d.Where.Touches(leftOut, Reach) && (Merged == 1 || lengths[j] >= LeastGrowth * d.Where.Single(times, Power)))];
         if (!usable.Any(u => u)) return [.. Differences.Select((d, j) => (d, Weights[j]))];
         double[] weights = [.. Weights.Select((w, j) => usable[j] ? w : 0)], sizes = [.. Differences.Select((d, j) => d.Size * Weights[j])];
         for (int j = 0; j < usable.Length; j++)

@@ -13,10 +13,11 @@ public sealed class InterpolationEstimate
     private readonly EstimateParts _inputs;
     private readonly IReadOnlyList<CarriedGroup> _carried;
     private readonly IReadOnlySet<int> _leftOut;
+    private readonly IReadOnlyList<Prediction> _steps;
 
     private InterpolationEstimate(EstimateParts inputs, IReadOnlySet<int> leftOut)
     {
-        (_inputs, _leftOut) = (inputs, leftOut);
+        (_inputs, _leftOut, _steps) = (inputs, leftOut, inputs.Steps(leftOut).OrDefault([]));
         _carried = CarriedDifferences.Carry(inputs.Flow, [.. inputs.Groups.Select(g => g.Weighted(inputs.Times, leftOut))], inputs.Hessians);
     }
 
@@ -41,7 +42,7 @@ public sealed class InterpolationEstimate
             double divisor = group.Merged == 1 ? 1 : group.Growth(_inputs.Times, Order(group, mixed, main, distance)) - 1;
             largest = Larger(largest, size / divisor + second / (divisor * divisor));
         }
-        foreach (var other in _inputs.Steps) largest = Larger(largest, distance(main.Plus(other)));
+        foreach (var other in _steps) largest = Larger(largest, distance(main.Plus(other)));
         return Safety * largest;
     }
 
@@ -80,9 +81,10 @@ public sealed class InterpolationEstimate
 /// <summary>What an estimate is made from.</summary>
 /// <param name="Flow">The model under test, interval by interval.</param>
 /// <param name="Groups">The local differences of the other models.</param>
-/// <param name="Steps">Differences of the recorded steps on other models from those on the model under test.</param>
+/// <param name="Steps">Differences of the recorded steps on other models from those on the model under test, without what some intervals add to them.</param>
 /// <param name="Times">Times of the checkpoints.</param>
 /// <param name="Hessians">B at every checkpoint; null where B = βI.</param>
 /// <param name="HighestOrder">The order that the interpolant has on smooth paths.</param>
-internal sealed record EstimateParts(LocalFlow Flow, IReadOnlyList<DifferenceGroup> Groups, IReadOnlyList<Prediction> Steps, IReadOnlyList<double> Times,
+internal sealed record EstimateParts(LocalFlow Flow, IReadOnlyList<DifferenceGroup> Groups,
+    Func<IReadOnlySet<int>, Known<IReadOnlyList<Prediction>>> Steps, IReadOnlyList<double> Times,
     IReadOnlyList<OutputHessian>? Hessians, double HighestOrder);

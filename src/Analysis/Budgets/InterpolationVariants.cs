@@ -28,9 +28,11 @@ internal static class InterpolationVariants
             var flow = new LocalFlow(input, trajectory, cancellation);
             var (early, late) = Speeds.Of(input, flow);
             var groups = Thinned(input, flow).Concat(Others(input, flow, early, late)).ToArray();
-            var replayed = Replayed(input, trajectory, steps, early, cancellation);
-            if (!replayed.TryGet(out var differences)) return Known.Unknown<InterpolationEstimate>(replayed.Reason!);
-            var parts = new EstimateParts(flow, groups, differences, input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
+            Known<IReadOnlyList<Prediction>> Replay(IReadOnlySet<int> leftOut) =>
+                Replayed(input, trajectory, steps, [.. early.Select((c, k) => leftOut.Contains(k) ? 0 : c)], cancellation);
+            var replayed = Replay(input.FailingIntervals);
+            if (!replayed.IsKnown) return Known.Unknown<InterpolationEstimate>(replayed.Reason!);
+            var parts = new EstimateParts(flow, groups, leftOut => leftOut.SetEquals(input.FailingIntervals) ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
                 IsCubic(input) ? 3 : 2);
             return Known.Of(InterpolationEstimate.Of(parts, input.FailingIntervals));
         }
@@ -52,7 +54,8 @@ internal static class InterpolationVariants
                 if (where.Count == 0) continue;
                 var kept = TrajectoryBuilder.EveryNth(count, merged, phase);
                 var other = input.Interpolate(kept);
-                yield return new DifferenceGroup([.. where.Select(w => flow.Difference(other, kept, w))], merged, phase, [.. where.Select(_ => 1.0)]);
+                yield return new DifferenceGroup([.. where.Select(w => flow.Difference(other, kept, w))], merged, phase, [.. where.Select(_ => 1.0)],
+                    IsCubic(input) ? merged : 0);
             }
     }
 
@@ -60,8 +63,9 @@ internal static class InterpolationVariants
     {
         int[] all = input.AllCheckpoints;
         var where = MergedIntervals.Groups(all.Length, 1, 0);
+        int reach = input.Kernels.HasJacobians ? 1 : 0;
         DifferenceGroup Group(KernelTrajectory other, Func<int, double> weight) =>
-            new([.. where.Select(w => flow.Difference(other, all, w))], 1, 0, [.. where.Select((_, k) => weight(k))]);
+            new([.. where.Select(w => flow.Difference(other, all, w))], 1, 0, [.. where.Select((_, k) => weight(k))], reach);
         if (input.Options.Interpolation.Alternative(input.Kernels, all) is { } alternative) yield return Group(alternative, _ => 1);
         if (flow.Trajectory is not InterpolatedTrajectory straight) yield break;
         foreach (double[] rates in (double[][])[early, late])

@@ -16,10 +16,10 @@ internal readonly record struct MergedIntervals(int First, int Last)
     /// <summary>(Σ h)^e.</summary>
     public double Merged(IReadOnlyList<double> times, double exponent) => Math.Pow(times[Last] - times[First], exponent);
 
-    /// <summary>Whether one of the intervals is in a set.</summary>
-    public bool Touches(IReadOnlySet<int> intervals)
+    /// <summary>Whether one of the intervals, or of those beside them, is in a set.</summary>
+    public bool Touches(IReadOnlySet<int> intervals, int beside)
     {
-        for (int k = First; k < Last; k++)
+        for (int k = First - beside; k < Last + beside; k++)
             if (intervals.Contains(k)) return true;
         return false;
     }
