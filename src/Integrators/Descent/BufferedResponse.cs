@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -87,7 +88,7 @@ internal sealed class BufferedResponse : StepResponse
     }
 
     // H_i = c_i f_i M_i J̄_iᵀ + (c_i/c_{i+1}) d_{i+1} H_{i+1}, backwards through the run, one block of parameters after the other; the train part times B̄_i.
-    public override (double Response, double Motion) Bounds(CancellationToken cancellation)
+    public override (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation)
     {
         int N = TrainSize, M = TestSize;
         var h = new double[_columns.Width * (N + M)];
@@ -113,7 +114,7 @@ internal sealed class BufferedResponse : StepResponse
                 _backend.Syrk(Op.Transpose, 1 / eta, view.ColumnRange(N, M), 1, test);
             }
         }
-        return (SymmetricEigenvalues.Largest(test, _backend), SymmetricEigenvalues.Largest(motion, _backend));
+        return (test.ToMatrix(), SymmetricEigenvalues.Largest(motion, _backend));
     }
 
     // What of H_{i+1} is in H_i; after the last step H is zero and the factor does not matter.

@@ -1,4 +1,5 @@
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -56,7 +57,10 @@ public sealed class DescentRecord
     /// <summary>Σ_k [g_kᵀΔu_k + ½ Δu_kᵀ B̄'_k Δu_k] along the predicted g and Δu: the predicted Φ(K) − Φ(0) (claim C1).</summary>
     public required double PredictedLossChange { get; init; }
 
-    /// <summary>c with ‖G_d v‖² ≤ c·vᵀW_d v: λ_max(Σ η_k J̄_Q,kJ̄_Q,kᵀ); with a buffer λ_max(Σ η_i⁻¹ H_iH_iᵀ), G_d v = Σ H_i J_iᵀP_i v.</summary>
+    /// <summary>C with [[C, G_d], [G_dᵀ, W_d]] ⪰ 0, M×M, from the same steps as W_d: Σ η_k J̄_Q,kJ̄_Q,kᵀ; with a buffer Σ η_i⁻¹ H_iH_iᵀ.</summary>
+    public required DenseMatrix TestKernelIntegral { get; init; }
+
+    /// <summary>c with ‖G_d v‖² ≤ c·vᵀW_d v, the largest eigenvalue of <see cref="TestKernelIntegral"/>: λ_max(Σ η_k J̄_Q,kJ̄_Q,kᵀ); with a buffer λ_max(Σ η_i⁻¹ H_iH_iᵀ), G_d v = Σ H_i J_iᵀP_i v.</summary>
     public required double ResponseBound { get; init; }
 
     /// <summary>Whether <see cref="ResponseBound"/> comes from J̄_Q itself or K_QQ; otherwise from K_QS K_SS⁺ K_SQ.</summary>
