@@ -109,7 +109,9 @@ public abstract class KernelTrajectory
     private void CheckTime(int interval, double time)
     {
         if ((uint)interval >= (uint)Intervals) throw new ArgumentOutOfRangeException(nameof(interval));
-        double a = Knots[interval], b = Knots[interval + 1], slack = 1e-9 * (b - a);
+        double a = Knots[interval], b = Knots[interval + 1];
+        // Stages of a step are sums such as (t + h/2) + h/2, each rounded to the spacing of numbers at t, which may exceed any share of a short interval.
+        double slack = Math.Max(1e-9 * (b - a), 4 * Math.Max(Math.BitIncrement(Math.Abs(a)) - Math.Abs(a), Math.BitIncrement(Math.Abs(b)) - Math.Abs(b)));
         if (!(time >= a - slack && time <= b + slack))
             throw new ArgumentException(FormattableString.Invariant($"t = {time} lies outside interval {interval}, [{a}, {b}]."), nameof(time));
     }

@@ -11,6 +11,9 @@ public sealed class TrajectoryBuilder
 
     private readonly IReadOnlyDictionary<(int A, int B), TestSubstitute> _substitutes;
 
+    // The number of X₀ among the terms, where a cubic interpolant is written in value and slopes.
+    private IReadOnlyDictionary<CubicStencil, int> _valueSlope = new Dictionary<CubicStencil, int>();
+
     private TrajectoryBuilder(CheckpointSequence checkpoints, OutputRecord outputs, IReadOnlyDictionary<(int A, int B), KernelTerm> terms,
         IReadOnlyDictionary<(int A, int B), TestSubstitute> substitutes, bool interpolatesJacobian, bool hasTestKernel, double epsilon)
     {
@@ -55,7 +58,30 @@ public sealed class TrajectoryBuilder
         int reach = sparseCubic ? 3 : 1;
         var pairs = Within(full, 3).Concat(Within(EverySecond(checkpoints.Count), reach)).Concat(Within(EverySecond(checkpoints.Count, 1), reach)).Distinct();
         var terms = GramPass.Form(checkpoints, pairs, p => p.B - p.A == 1, backend, progress, cancellation);
-        return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
+        IReadOnlyList<int>[] cubicGrids = sparseCubic ? [full, EverySecond(checkpoints.Count), EverySecond(checkpoints.Count, 1)] : [full];
+        var stencils = AddValueSlopeTerms(terms, checkpoints, outputs.Times, cubicGrids, backend, cancellation);
+        return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon())
+        {
+            _valueSlope = stencils,
+        };
+    }
+
+    // Where checkpoints are close beside others, the cubic interpolant has vectors of its own in place of checkpoints; they are numbered on from these.
+    private static Dictionary<CubicStencil, int> AddValueSlopeTerms(Dictionary<(int A, int B), KernelTerm> terms, CheckpointSequence checkpoints,
+        IReadOnlyList<double> times, IReadOnlyList<int>[] grids, Backend backend, CancellationToken cancellation)
+    {
+        var stencils = new Dictionary<CubicStencil, int>();
+        foreach (var chosen in grids)
+            for (int i = 0; i + 1 < chosen.Count; i++)
+            {
+                var stencil = CubicStencil.Of(chosen, i);
+                if (stencils.ContainsKey(stencil) || !ValueSlopeForm.IsNeeded(JacobianInterpolant.Cubic(chosen, times, i))) continue;
+                int first = checkpoints.Count + ValueSlopeForm.Basis.Count * stencils.Count;
+                stencils.Add(stencil, first);
+                foreach (var (pair, term) in ValueSlopeForm.Form(checkpoints, times, stencil, backend, cancellation))
+                    terms.Add((first + pair.A, first + pair.B), term);
+            }
+        return stencils;
     }
 
     /// <summary>The kernels of every checkpoint alone, for runs whose steps were all recorded: no interpolant is needed.</summary>
@@ -85,7 +111,7 @@ public sealed class TrajectoryBuilder
         var hessians = HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray());
         var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Linear(chosen, i)).ToArray();
         bool crossed = InterpolatesJacobian && interpolants.All(p => _terms.ContainsKey((p.Checkpoints[0], p.Checkpoints[1])));
-        if (crossed) return FromJacobians(chosen, interpolants, hessians);
+        if (crossed) return FromJacobians(chosen, interpolants, interpolants, hessians);
         return LinearKernels(chosen);
     }
 
@@ -109,19 +135,23 @@ public sealed class TrajectoryBuilder
         var hessians = _checkpoints.Loss.IsCustom
             ? HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray())
             : HessianPath.FromOutputs(_checkpoints.Loss, _outputs.TrainOutputs, interpolants);
-        return FromJacobians(chosen, interpolants, hessians);
+        var written = interpolants.Select((p, i) => _valueSlope.TryGetValue(CubicStencil.Of(chosen, i), out int first)
+            ? new JacobianInterpolant([.. Enumerable.Range(first, ValueSlopeForm.Basis.Count)], ValueSlopeForm.Basis) : p).ToArray();
+        return FromJacobians(chosen, interpolants, written, hessians);
     }
 
-    private InterpolatedTrajectory FromJacobians(IReadOnlyList<int> chosen, JacobianInterpolant[] interpolants, HessianPath hessians)
+    // written: the interpolants in the vectors whose products are at hand.
+    private InterpolatedTrajectory FromJacobians(IReadOnlyList<int> chosen, JacobianInterpolant[] interpolants, JacobianInterpolant[] written,
+        HessianPath hessians)
     {
-        var intervals = interpolants.Select(Terms).ToArray();
+        var intervals = written.Select(Terms).ToArray();
         var test = intervals.Select((terms, i) =>
         {
             if (_substitutes.TryGetValue((chosen[i], chosen[i + 1]), out var s)) return LinearJacobian(s.A, s.B, s.Cross);
             // t ↦ J(t)J(t)ᵀ is convex for linear J, so without the cross term of K_QQ the straight line is an upper bound of it.
             return terms.Any(t => t.Term.TestKernel is null) ? Straight(chosen[i], chosen[i + 1]) : terms;
         }).ToArray();
-        return New(chosen, intervals, test, hessians, ChordKernels.FromTerms(interpolants, _terms), interpolants);
+        return New(chosen, intervals, test, hessians, ChordKernels.FromTerms(written, _terms), interpolants);
     }
 
     private InterpolatedTrajectory New(IReadOnlyList<int> chosen, WeightedTerm[][] intervals, WeightedTerm[][] test, HessianPath hessians, ChordKernels chords,
