@@ -32,7 +32,7 @@ internal static class Gathering
             OutsideTheory = input.OutsideTheory,
             Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
             Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),
-            Inclusion = measured.Inclusion with { Qualification = qualification },
+            Inclusion = qualification is null ? measured.Inclusion : measured.Inclusion with { Qualification = qualification },
             Claims = claims,
             RelativeDissipation = measured.Relative.Value,
             KernelEvolution = measured.Evolution.Value,
