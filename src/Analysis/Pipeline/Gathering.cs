@@ -34,6 +34,7 @@ internal static class Gathering
             Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),
             Inclusion = qualification is null ? measured.Inclusion : measured.Inclusion with { Qualification = qualification },
             Claims = claims,
+            LikelyCauses = Diagnosis.LikelyCauses.Of(Diagnosis.Findings.Of(window, claims)),
             RelativeDissipation = measured.Relative.Value,
             KernelEvolution = measured.Evolution.Value,
             Schedule = measured.Schedule,
