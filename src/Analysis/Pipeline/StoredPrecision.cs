@@ -3,7 +3,7 @@ namespace KernelFlow.Analysis;
 /// <summary>ε of the number types a run is stored in, for each kind of record apart: outputs in float64 are not made worse by Jacobians in float32.</summary>
 /// <param name="Train">ε of U_S.</param>
 /// <param name="Test">ε of U_Q.</param>
-/// <param name="Kernels">ε of Jacobians or kernel blocks, of what the blocks are products of, and of the products.</param>
+/// <param name="Kernels">ε of all that steps and flow are predicted from: Jacobians or kernel blocks, what the blocks are products of, and the products.</param>
 /// <param name="Loss">ε of the recorded loss; null where it was computed from the outputs.</param>
 /// <param name="Gradient">ε of the recorded g, which counts where the loss has no formula.</param>
 internal sealed record StoredPrecision(double Train, double Test, double Kernels, double? Loss, double Gradient)
@@ -14,7 +14,7 @@ internal sealed record StoredPrecision(double Train, double Test, double Kernels
         double Coarsest(Func<TensorName, bool> which) => checkpoints.SelectMany(c => c.Tensors)
             .Where(t => TensorName.Find(t.Key) is { } name && which(name)).Select(t => t.Value.Type.Epsilon()).DefaultIfEmpty(0).Max();
         double stated = checkpoints.Max(c => Math.Max(Stated(c, TensorName.KernelEpsilon), Stated(c, TensorName.ProductEpsilon)));
-        double kernels = Math.Max(Coarsest(t => t.BoundsAccuracy && t.Group != TensorGroup.Outputs), stated);
+        double kernels = Math.Max(Coarsest(t => t.Group != TensorGroup.Outputs && StudiedWindow.IsUsed(t, checkpoints.Optimizer)), stated);
         bool recorded = checkpoints.All(c => c.Find(TensorName.Loss) is not null);
         return new StoredPrecision(Coarsest(t => t == TensorName.U_S), Coarsest(t => t == TensorName.U_Q), kernels,
             recorded ? Coarsest(t => t == TensorName.Loss) : null, Coarsest(t => t == TensorName.g));
