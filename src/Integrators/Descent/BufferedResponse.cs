@@ -5,7 +5,7 @@ using KernelFlow.Operators;
 namespace KernelFlow.Integrators;
 
 /// <summary>Heavy ball and Adam: the buffer Z lives in parameter space, one row per parameter, held block by block of parameters.</summary>
-/// <remarks>Memory: D×(N+4) float64 for Z. Each step reads J_k, J_{k+1} (and midpoints) once; <see cref="Bounds"/> reads them once more.</remarks>
+/// <remarks>Memory: D×(N+13) float64 for Z. Each step reads J_k, J_{k+1} (and midpoints) once; <see cref="Bounds"/> reads them once more.</remarks>
 internal sealed class BufferedResponse : StepResponse
 {
     private readonly CheckpointSequence _checkpoints;
@@ -15,8 +15,7 @@ internal sealed class BufferedResponse : StepResponse
     private readonly ChordColumns _columns;
     private readonly bool _preconditioned;
     private readonly double[][] _z;
-    private readonly double[] _scaled, _y, _defect, _change;
-    private readonly SimpsonEstimate _simpson;
+    private readonly double[] _scaled, _y;
     private readonly MatrixView _start, _scaledStart;
 
     /// <exception cref="ArgumentException">The buffer is larger than allowed.</exception>
@@ -39,8 +38,7 @@ internal sealed class BufferedResponse : StepResponse
         _z = new double[_columns.Blocks][];
         for (int b = 0; b < _z.Length; b++) _z[b] = new double[Math.Min(_columns.Width, _columns.Columns - (long)b * _columns.Width) * width];
         _scaled = new double[_preconditioned ? _columns.Width * width : 0];
-        (_y, _defect, _change) = (new double[_columns.Width], new double[N + M], new double[N + M]);
-        _simpson = new SimpsonEstimate(N + M);
+        (_y, Changes) = (new double[_columns.Width], new StepChanges(N + M));
         _start = new MatrixView(new double[N * N], N, N);
         _scaledStart = _preconditioned ? new MatrixView(new double[N * N], N, N) : _start;
         LearningRates = DescentKernels.Rates(checkpoints);
@@ -56,9 +54,7 @@ internal sealed class BufferedResponse : StepResponse
 
     public override MatrixView Preconditioned => _scaledStart;
 
-    public override ReadOnlySpan<double> Defect => _defect;
-
-    public override bool HasDefect => _columns.HasDefect;
+    public override StepChanges Changes { get; }
 
     protected override void Hessians(int step, ChordHessian target) =>
         target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1],
@@ -67,12 +63,11 @@ internal sealed class BufferedResponse : StepResponse
     protected override void RespondCore(int step, in MatrixView x, in MatrixView t)
     {
         double factor = Factor(step);
-        Array.Clear(_defect);
-        Array.Clear(_change);
+        Changes.Clear();
         for (int block = 0; block < _columns.Blocks; block++)
         {
             double keep = block == 0 ? 0 : 1;
-            _columns.Load(step, block, defect: true, scaled: false);
+            _columns.Load(step, block, neighbours: true, scaled: false);
             var start = _columns.Start;
             var z = new MatrixView(_z[block], start.Rows, x.Columns);
             _backend.Gemm(Op.None, Op.None, Rule.GainAt(StepNumber(step)), start, x, Rule.DecayAt(StepNumber(step)), z);
@@ -81,9 +76,8 @@ internal sealed class BufferedResponse : StepResponse
             _backend.Gemm(Op.Transpose, Op.None, factor, _columns.Average, z, keep, t);
             var y = _y.AsSpan(0, start.Rows);
             TensorPrimitives.Multiply(z.Column(TrainSize), factor, y);
-            _columns.AddDefect(y, _defect, _change);
+            _columns.AddChanges(y, Changes);
         }
-        if (Quadrature == ChordQuadratureKind.Midpoint) _simpson.Scale(_defect, _change);
     }
 
     // H_i = c_i f_i M_i J̄_iᵀ + (c_i/c_{i+1}) d_{i+1} H_{i+1}, backwards through the run, one block of parameters after the other; the train part times B̄_i.
@@ -99,7 +93,7 @@ internal sealed class BufferedResponse : StepResponse
             for (int step = LearningRates.Count - 1; step >= 0; step--)
             {
                 cancellation.ThrowIfCancellationRequested();
-                _columns.Load(step, block, defect: false, scaled: false);
+                _columns.Load(step, block, neighbours: false, scaled: false);
                 Hessians(step, hessian);
                 var average = _columns.Average;
                 var view = new MatrixView(h, average.Rows, N + M);

@@ -2,13 +2,13 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, and the two error vectors of
-/// <see cref="QuadratureError"/>.</summary>
+/// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, the error that the recorded
+/// outputs show (<see cref="QuadratureError"/>), and those of <see cref="DefectEstimate"/>.</summary>
 /// <param name="n">N = n·p, the number of stacked training outputs.</param>
 internal readonly struct DescentColumns(int n)
 {
     /// <summary>Columns beside P.</summary>
-    public const int Beside = 4;
+    public const int Beside = 3 + DefectEstimate.Columns;
 
     /// <summary>The number of all columns of X.</summary>
     public int Count => n + Beside;
@@ -25,6 +25,6 @@ internal readonly struct DescentColumns(int n)
     /// <summary>The error of the predicted gradient that the recorded outputs show.</summary>
     public Span<double> ResidualError(in MatrixView x) => x.Column(n + 2);
 
-    /// <summary>The error of the predicted gradient that the quadrature estimates.</summary>
-    public Span<double> EstimateError(in MatrixView x) => x.Column(n + 3);
+    /// <summary>The errors of the predicted gradient that the quadrature estimates.</summary>
+    public MatrixView EstimateErrors(in MatrixView x) => x.ColumnRange(n + 3, DefectEstimate.Columns);
 }

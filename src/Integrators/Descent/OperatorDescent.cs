@@ -30,8 +30,10 @@ internal sealed class OperatorDescent : DescentObserver
     /// <param name="wanted">Vectors to carry.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of the run.</param>
+    /// <param name="failing">Steps that do not fit what was recorded.</param>
     /// <param name="progress">Receives the share done.</param>
-    public OperatorDescent(StepResponse response, OutputRecord? recorded, CarriedVectors wanted, Backend backend, long seed, Action<double>? progress)
+    public OperatorDescent(StepResponse response, OutputRecord? recorded, CarriedVectors wanted, Backend backend, long seed,
+        IReadOnlySet<int> failing, Action<double>? progress)
     {
         (_response, _recorded, _wanted, _progress) = (response, recorded, wanted, progress);
         (_n, _steps) = (response.TrainSize, response.LearningRates.Count);
@@ -47,7 +49,7 @@ internal sealed class OperatorDescent : DescentObserver
         _stability = new StepStability(response, backend, seed);
         _loss = new PredictedLoss(_n);
         _residuals = recorded is null ? null : new RecordedResiduals(recorded, _n, m, _steps);
-        _estimate = new DefectEstimate(response, wanted.Start is not null);
+        _estimate = new DefectEstimate(response, wanted.Start is not null, failing);
         if (wanted.Start is not { } start) return;
         start.CopyTo(_columns.Predicted(_x));
         _transported.Add(start.ToArray());
@@ -76,7 +78,7 @@ internal sealed class OperatorDescent : DescentObserver
         var predicted = _columns.Predicted(x);
         _loss.Add(predicted, _columns.Predicted(t)[.._n], _response.Hessian.Remainder);
         _residuals?.Responded(k, _response.Hessian, _columns.Single(t), _columns.ResidualError(x), _columns.ResidualError(t), predicted, _loss.Displacement);
-        _estimate.Responded(_columns.EstimateError(x), _columns.EstimateError(t), predicted, _loss.Displacement);
+        _estimate.Responded(k, _columns.EstimateErrors(x), _columns.EstimateErrors(t), predicted, _loss.Displacement);
     }
 
     public override void Moved(long step, in MatrixView x)
@@ -84,7 +86,7 @@ internal sealed class OperatorDescent : DescentObserver
         int k = (int)step;
         // Sources of error enter after the step, which has carried those that were there before.
         _residuals?.Error.Inject(_columns.ResidualError(x), _response.Average);
-        if (_estimate.IsKnown) _estimate.Error.Inject(_columns.EstimateError(x), _response.Average);
+        _estimate.Moved(_columns.EstimateErrors(x));
         if (_wanted.Start is not null) _transported.Add(_columns.Predicted(x).ToArray());
         if (_wanted.PerInterval is not null) _singles.Add(_columns.Single(x).ToArray());
         _stability.Moved(k, _columns.P(x), _t, _sums.W);
@@ -126,8 +128,8 @@ internal sealed class OperatorDescent : DescentObserver
             HasTestKernel = _response.HasTestKernel,
             Epsilon = _response.Epsilon,
             Residuals = _residuals?.PerStep,
-            Residual = _residuals?.Error.Relative(loss, gradient, train, test, predicted, _columns.ResidualError(_x)),
-            Estimate = _estimate.IsKnown ? _estimate.Error.Relative(loss, gradient, train, test, predicted, _columns.EstimateError(_x)) : null,
+            Residual = _residuals?.Error.Relative(loss, gradient, train, test),
+            Estimate = _estimate.Relative(loss, gradient, train, test, predicted, _columns.EstimateErrors(_x)),
         };
     }
 

@@ -1,4 +1,6 @@
+using System.Numerics.Tensors;
 using KernelFlow.Numerics;
+using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
@@ -14,35 +16,38 @@ namespace KernelFlow.Integrators;
 /// 2e_{k−1} + e_{k−2}‖/(240‖e_k‖). Blind where neighbouring steps share a chord.
 /// C = 5 was chosen by measurement, and checked on trainings not used for choosing; figures in docs/accuracy.md. No bound.
 /// </remarks>
-internal sealed class SimpsonEstimate(int size)
+internal sealed class SimpsonEstimate(int rows, IReadOnlyList<double> rates, IReadOnlySet<int> failing) : StepEstimate(rows, rates, failing)
 {
     private const double C = 5, Most = 2;
 
-    private readonly double[] _last = new double[size], _lastButOne = new double[size], _second = new double[size];
+    private readonly double[] _last = new double[rows], _lastButOne = new double[rows], _second = new double[rows];
     private int _seen;
 
-    /// <summary>defect ← ρ·defect, ρ at most 2.</summary>
-    /// <param name="defect">(trapezium − Simpson)·y of the step.</param>
-    /// <param name="change">(J_{k+1} − J_k)·y in the same units.</param>
-    public void Scale(Span<double> defect, ReadOnlySpan<double> change)
+    protected override bool Own(int step, StepChanges changes, StepDefect target, double[] shown)
     {
-        double bend = VectorRoutines.Dot(defect, defect), mean = VectorRoutines.Dot(change, change) / size, fourth = 0;
-        for (int r = 0; r < size; r++)
+        double[] e = changes.Bend;
+        double bend = VectorRoutines.Dot(e, e), mean = VectorRoutines.Dot(changes.First, changes.First) / e.Length, fourth = 0;
+        for (int r = 0; r < e.Length; r++)
         {
-            double square = defect[r] * defect[r];
+            double square = e[r] * e[r];
             fourth += square * (square / mean);
         }
         double ratio = C / 20 * 36 * fourth / bend;
+        if (!Fits(step - 1)) _seen = 0;
         if (_seen >= 2)
         {
-            VectorRoutines.Combine(1, defect, -2, _last, _second);
+            VectorRoutines.Combine(1, e, -2, _last, _second);
             VectorRoutines.Axpy(1, _lastButOne, _second);
             ratio += VectorRoutines.Norm(_second) / (240 * Math.Sqrt(bend));
         }
         _last.CopyTo(_lastButOne, 0);
-        defect.CopyTo(_last);
+        e.CopyTo(_last, 0);
         _seen++;
         // Not a number where nothing bends or nothing moves: then the defect as it is, or zero.
-        VectorRoutines.Scale(ratio < Most ? ratio : bend > 0 ? Most : 0, defect, defect);
+        double factor = ratio < Most ? ratio : bend > 0 ? Most : 0;
+        TensorPrimitives.Multiply(e, factor, target.Signed);
+        TensorPrimitives.Abs<double>(target.Signed, target.Size);
+        target.Size.CopyTo(shown, 0);
+        return true;
     }
 }

@@ -111,7 +111,9 @@ public class BudgetTests
     [Fact]
     public void WhatCannotBeEstimatedIsNull()
     {
-        Assert.Null(Runs.Run(Runs.Exact("gradient-descent", 1).Record()).Record.Estimate);
+        var custom = Runs.Exact("gradient-descent", 2).Record();
+        Assert.Null(Runs.Run(new CheckpointSequence(custom, LossModel.Custom(1)) { Optimizer = custom.Optimizer }).Record.Estimate);
+        Assert.NotNull(Runs.Run(Runs.Exact("gradient-descent", 1).Record()).Record.Estimate);
         Assert.NotNull(Runs.Run(Runs.Exact("gradient-descent", 2).Record()).Record.Estimate);
     }
 }
