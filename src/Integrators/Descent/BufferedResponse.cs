@@ -5,7 +5,7 @@ using KernelFlow.Operators;
 namespace KernelFlow.Integrators;
 
 /// <summary>Heavy ball and Adam: the buffer Z lives in parameter space, one row per parameter, held block by block of parameters.</summary>
-/// <remarks>Memory: D×(N+13) float64 for Z. Each step reads J_k, J_{k+1} (and midpoints) once; <see cref="Bounds"/> reads them once more.</remarks>
+/// <remarks>Memory: D×(N+13) float64 for Z, eight columns more with midpoints. Each step reads J_k, J_{k+1} (and midpoints) once; <see cref="Bounds"/> reads them once more.</remarks>
 internal sealed class BufferedResponse : StepResponse
 {
     private readonly CheckpointSequence _checkpoints;
@@ -26,7 +26,7 @@ internal sealed class BufferedResponse : StepResponse
         (_segment, Rule) = (options.Segment, rule);
         Quadrature = options.Quadrature.Resolve(checkpoints);
         bool midpoints = Quadrature == ChordQuadratureKind.Midpoint;
-        int N = TrainSize, M = TestSize, width = N + DescentColumns.Beside;
+        int N = TrainSize, M = TestSize, width = new DescentColumns(N, Quadrature).Count;
         long bytes = checked(8L * width * checkpoints.Parameters!.Value);
         if (bytes > options.MaximumBufferBytes)
             throw new ArgumentException(FormattableString.Invariant(

@@ -12,13 +12,11 @@ namespace KernelFlow.Integrators;
 /// the second differences have; the sizes with a sign that changes least from step to step, as errors that add up; the root mean square over eight
 /// columns of sizes with random signs, which is the root of the sum of squares of what each step contributes. Signs of one output in eight
 /// neighbouring steps are orthogonal over the columns, so that few steps are as sure as many.
+/// With midpoints eight more columns carry what the error is where J is not smooth, and the share of it that counts is known at the end.
 /// </remarks>
 internal sealed class DefectEstimate
 {
-    /// <summary>Columns that are carried: signed, adding up, and with random signs.</summary>
-    public const int Columns = 2 + RandomColumns;
-
-    private const int RandomColumns = 8;
+    private const int Random = 8, Certain = 2;
     private const double Slack = 1.5;
 
     private readonly StepResponse _response;
@@ -26,7 +24,7 @@ internal sealed class DefectEstimate
     private readonly StepDefect _defect;
     private readonly QuadratureError[] _errors;
     private readonly int[] _offset;
-    private readonly Random _random = Seeds.Generator(20261126, 0);
+    private readonly Random _signs = Seeds.Generator(20261126, 0);
 
     /// <param name="response">Takes the steps.</param>
     /// <param name="wanted">Whether there is a predicted gradient to estimate it for.</param>
@@ -39,12 +37,16 @@ internal sealed class DefectEstimate
             ? new SimpsonEstimate(rows, response.LearningRates, failing)
             : new TrapeziumEstimate(rows, response.LearningRates, failing);
         _defect = new StepDefect(rows);
-        _errors = [.. Enumerable.Range(0, Columns).Select(_ => new QuadratureError(n, rows - n))];
-        _offset = [.. Enumerable.Range(0, rows).Select(_ => _random.Next(RandomColumns))];
+        _errors = [.. Enumerable.Range(0, Columns(response.Quadrature)).Select(_ => new QuadratureError(n, rows - n))];
+        _offset = [.. Enumerable.Range(0, rows).Select(_ => _signs.Next(Random))];
     }
 
     /// <summary>Whether every step so far had an estimate.</summary>
     public bool IsKnown { get; private set; }
+
+    /// <summary>Columns that are carried: signed, adding up, and with random signs.</summary>
+    /// <param name="quadrature">The rule by which J̄ is averaged along a step.</param>
+    public static int Columns(ChordQuadratureKind quadrature) => Certain + Random + (quadrature == ChordQuadratureKind.Midpoint ? Random : 0);
 
     /// <summary>Takes in a step before X moves.</summary>
     /// <param name="step">k, the number of the step.</param>
@@ -58,10 +60,10 @@ internal sealed class DefectEstimate
         IsKnown &= _response.Changes.IsKnown && hessian.HasDefect;
         if (!IsKnown) return;
         _steps.Fill(step, _response.Changes, _defect);
-        for (int i = 0; i < _defect.Rows; i++) Inject(step, i);
+        for (int r = 0; r < _defect.Rows; r++) SetSources(step, r);
         int n = _response.TrainSize;
         var change = new MatrixView(displacement, n, 1);
-        for (int c = 0; c < Columns; c++)
+        for (int c = 0; c < _errors.Length; c++)
         {
             var error = _errors[c];
             hessian.AverageDefect.Apply(1, change, 0, new MatrixView(error.Correction, n, 1));
@@ -75,7 +77,7 @@ internal sealed class DefectEstimate
     public void Moved(in MatrixView errors)
     {
         if (!IsKnown) return;
-        for (int c = 0; c < Columns; c++) _errors[c].Inject(errors.Column(c), _response.Hessian.Average);
+        for (int c = 0; c < _errors.Length; c++) _errors[c].Inject(errors.Column(c), _response.Hessian.Average);
     }
 
     /// <summary>Relative to the given changes.</summary>
@@ -90,27 +92,33 @@ internal sealed class DefectEstimate
     {
         if (!IsKnown) return null;
         double size = TensorPrimitives.Norm(end);
-        var found = new ErrorSizes[Columns];
-        for (int c = 0; c < Columns; c++) found[c] = _errors[c].Bounds(size, errors.Column(c));
+        var found = new ErrorSizes[_errors.Length];
+        for (int c = 0; c < found.Length; c++) found[c] = _errors[c].Bounds(size, errors.Column(c));
         return new QuadratureBudget(Ratio(found, e => e.Loss, loss), Ratio(found, e => e.Transport, gradient), Ratio(found, e => e.Train, train),
             Ratio(found, e => e.Test, test));
     }
 
-    private static double? Ratio(ErrorSizes[] found, Func<ErrorSizes, double> part, double scale)
+    private double? Ratio(ErrorSizes[] found, Func<ErrorSizes, double> part, double scale)
     {
-        double random = Math.Sqrt(found.Skip(2).Average(e => part(e) * part(e)));
-        return scale > 0 ? Slack * Math.Max(random, Math.Max(part(found[0]), part(found[1]))) / scale : null;
+        double certain = found.Take(Certain).Max(part), random = Mean(found.Skip(Certain).Take(Random)), rough = 0;
+        if (found.Length > Certain + Random) rough = _steps.Roughness * Mean(found.Skip(Certain + Random));
+        return scale > 0 ? Slack * Math.Max(certain, Math.Max(random, rough)) / scale : null;
+
+        double Mean(IEnumerable<ErrorSizes> columns) => Math.Sqrt(columns.Average(e => part(e) * part(e)));
     }
 
     // The trapezium is above the mean of a convex function, so the prediction is off by the opposite sign.
-    private void Inject(int step, int row)
+    private void SetSources(int step, int row)
     {
-        double size = _defect.Size[row];
         _errors[0].Source[row] = -_defect.Signed[row];
-        _errors[1].Source[row] = -_defect.Direction[row] * size;
-        double sign = _random.Next(2) == 0 ? size : -size;
-        int pattern = (step + _offset[row]) % RandomColumns;
-        // Rows of Hadamard's matrix: the parity of the bits that column and pattern share.
-        for (int c = 0; c < RandomColumns; c++) _errors[2 + c].Source[row] = (BitOperations.PopCount((uint)(c & pattern)) & 1) == 0 ? sign : -sign;
+        _errors[1].Source[row] = -_defect.Direction[row] * _defect.Size[row];
+        int sign = 2 * _signs.Next(2) - 1, pattern = (step + _offset[row]) % Random;
+        for (int c = Certain; c < _errors.Length; c++)
+        {
+            // Rows of Hadamard's matrix: the parity of the bits that column and pattern share.
+            int column = (c - Certain) % Random, parity = BitOperations.PopCount((uint)(column & pattern)) & 1;
+            double size = c < Certain + Random ? _defect.Size[row] : _defect.Rough[row];
+            _errors[c].Source[row] = parity == 0 ? sign * size : -sign * size;
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace KernelFlow.Integrators;
 /// W_d is PSD and ker W_d ⊆ ker G_d holds at any learning rate; the only approximations are the quadratures of J̄ and B̄.
 /// Time per step: gradient descent 2N(N+M)D + 2N²D + M²D flops to read Jacobians and O(N²(N+M)) for the recursion; with a buffer 4N²D + 2N(N+M)D, and the run
 /// is read twice.
-/// Memory: a few (N+M)×N matrices and column blocks; with a buffer also Z, D×(N+13) float64.
+/// Memory: a few (N+M)×N matrices and column blocks; with a buffer also Z, D×(N+13) float64 (N+21 with midpoints).
 /// </remarks>
 public static class DescentRecursion
 {

@@ -42,7 +42,7 @@ internal sealed class OperatorDescent : DescentObserver
             throw new ArgumentException($"Outputs were recorded at {recorded.Times.Count} checkpoints, expected {_steps + 1} for {_steps} steps.",
                 nameof(recorded));
         PropagationChecks.Require(wanted, _n, _n, _steps);
-        _columns = new DescentColumns(_n);
+        _columns = new DescentColumns(_n, response.Quadrature);
         _x = Buffers.Zero(_n, _columns.Count);
         for (int i = 0; i < _n; i++) _x[i, i] = 1;
         _sums = new DescentSums(_n, m, _n, backend);
