@@ -76,8 +76,8 @@ public class ManifestTests
     [InlineData("\"gradient-descent\"", "\"momentum\"", "optimizer.momentum is missing, expected a number from 0 to below 1.")]
     [InlineData("\"gradient-descent\"", "\"adam\"", "optimizer.beta1 is missing, expected a number from 0 to below 1.")]
     [InlineData("\"gradient-descent\"", "\"sgd\"", "optimizer.batchSize is missing, expected a positive integer.")]
-    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 0", "optimizer.learningRate: found 0, expected a positive number.")]
-    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 1e999", "optimizer.learningRate: found 1e999, expected a positive number.")]
+    [InlineData("\"learningRate\": 0.05", "\"learningRate\": -0.05", "optimizer.learningRate: found -0.05, expected a number of at least 0.")]
+    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 1e999", "optimizer.learningRate: found 1e999, expected a number of at least 0.")]
     [InlineData("{ \"kind\": \"gradient-descent\", \"learningRate\": 0.05 }", "\"sgd\"",
         "optimizer: found \"sgd\", expected an object with kind and learningRate.")]
     [InlineData("\"targets\": \"targets.safetensors\",", "", "targets is missing, expected a file name inside the run folder.")]
@@ -92,7 +92,18 @@ public class ManifestTests
     [InlineData("targets.safetensors", "", "targets: found \"\", expected a file name inside the run folder (no absolute path, no \"..\").")]
     [InlineData("b.safetensors", "./a.safetensors", "checkpoints[1].file: found \"./a.safetensors\", expected a file of its own for each checkpoint.")]
     [InlineData("\"time\": 0.2", "\"time\": 0.0",
-        "checkpoints[1].time: found 0.0, expected more than 0, the time of the checkpoint before it (time must increase).")]
+        "checkpoints[1].time: found 0.0, expected more than 0, the time of the checkpoint before it (time must increase: both are at one flow time, so the "
+        + "learning rate between them was 0; leave one of them out, or give the step a rate that is too small to matter).")]
+    [InlineData("\"time\": 0.0 }", "\"time\": 0.19999999999999996 }", "checkpoints[1].time: found 0.2, expected more than 0.19999999999999996, "
+        + "the time of the checkpoint before it (the two times are the same to rounding; leave one of the checkpoints out).")]
+    [InlineData("\"targets\"", "\"schedule\": \"cosine\", \"targets\"",
+        "schedule: found \"cosine\", expected \"constant\", or an array of learning rates (numbers of at least 0).")]
+    [InlineData("\"targets\"", "\"schedule\": [0.05, -1], \"targets\"",
+        "schedule: found [0.05, -1], expected \"constant\", or an array of learning rates (numbers of at least 0).")]
+    [InlineData("\"targets\"", "\"schedule\": [0.05, 0.05], \"targets\"",
+        "schedule: found [0.05, 0.05], expected 1 rates, one per interval, or 4, one per step (there are 2).")]
+    [InlineData("\"targets\"", "\"setting\": [\"dropout\", 3], \"targets\"",
+        "setting: found [\"dropout\", 3], expected a text, or an array of texts that are not empty.")]
     [InlineData("\"time\": 0.2", "\"time\": -0.1",
         "checkpoints[1].time: found -0.1, expected more than 0, the time of the checkpoint before it (time must increase).")]
     [InlineData("\"time\": 0.2", "\"time\": 1e400", "checkpoints[1].time: found 1e400, expected a finite number.")]
@@ -167,5 +178,33 @@ public class ManifestTests
     {
         string json = Sound.Replace("squared", loss, StringComparison.Ordinal).Replace("\"outputs\": 1", $"\"outputs\": {outputs}", StringComparison.Ordinal);
         Assert.Equal("run.json: " + message, Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
+    }
+
+    private static RunManifest With(string keys) => Parse(Sound.Replace("\"targets\"", keys + ", \"targets\"", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("\"schedule\": \"constant\"", 0.2)]
+    [InlineData("\"schedule\": [0.1]", 0.4)]
+    [InlineData("\"schedule\": [0.01, 0.02, 0.03, 0.04]", 0.1)]
+    [InlineData("\"schedule\": [0.01, 0.02, 0.03, 0.04, 0.05]", 0.1)]
+    public void AScheduleStatesTheLengthOfEveryInterval(string keys, double length) => Assert.Equal(length, Assert.Single(With(keys).Schedule!.Lengths), 15);
+
+    [Fact]
+    public void TheSettingIsOneTextOrSeveral()
+    {
+        Assert.Equal(["dropout"], With("\"setting\": \"dropout\"").Setting);
+        Assert.Equal(["batch-norm", "dropout"], With("\"setting\": [\"batch-norm\", \"dropout\"]").Setting);
+        Assert.Empty(Parse(Sound).Setting);
+    }
+
+    /// <summary>What nobody asked for in the object of the optimizer, where it changes the steps.</summary>
+    [Theory]
+    [InlineData("\"amsgrad\": true, \"foreach\": true, \"maximize\": false, \"l\": 0, \"note\": \"x\"", "amsgrad")]
+    [InlineData("\"clip\": 0.01, \"lr\": 0.05", "clip")]
+    [InlineData("\"batchSize\": 60, \"name\": \"a\"", "")]
+    public void UnknownConstantsOfTheOptimizerAreKept(string keys, string expected)
+    {
+        var manifest = Parse(Sound.Replace("\"learningRate\"", keys + ", \"learningRate\"", StringComparison.Ordinal));
+        Assert.Equal(expected, string.Join(",", manifest.UnknownConstants.Select(c => c.Key)));
     }
 }

@@ -30,8 +30,11 @@ internal static class ManifestJson
         {
             var o = new JsonObject { ["kind"] = optimizer.Kind, ["learningRate"] = optimizer.LearningRate };
             Add(o, optimizer.Constants);
+            Add(o, description.UnknownConstants);
             json["optimizer"] = o;
         }
+        if (description.Schedule is { } rates) json[SettingKeys.ScheduleKey] = new JsonArray([.. rates.Select(rate => (JsonNode?)rate)]);
+        if (description.Setting.Count > 0) json[SettingKeys.SettingKey] = new JsonArray([.. description.Setting.Select(text => (JsonNode?)text)]);
         if (hasTargets) json["targets"] = RunWriter.TargetsFile;
         json["checkpoints"] = new JsonArray();
         json["metadata"] = new JsonObject(description.Metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));

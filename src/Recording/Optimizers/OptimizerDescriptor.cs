@@ -36,9 +36,9 @@ public sealed class OptimizerDescriptor
     /// <summary>The names of the built-in optimizers whose steps have a recursion.</summary>
     internal static IEnumerable<string> WithRule => BuiltIn.Where(d => d.HasRule).Select(d => d.Kind);
 
-    /// <summary>The first step's learning rate, a positive number.</summary>
+    /// <summary>The first step's learning rate, a number of at least 0 (a warm-up may begin with 0).</summary>
     /// <exception cref="InvalidRunException">The key <c>learningRate</c> is missing or has a wrong value.</exception>
-    public static double LearningRate(ManifestKeys keys) => keys.Number("learningRate", "a positive number", v => v > 0);
+    public static double LearningRate(ManifestKeys keys) => keys.Number("learningRate", "a number of at least 0", v => v >= 0);
 
     /// <summary>The first step's learning rate of an optimizer that need not have one: 0 where the manifest does not state it.</summary>
     /// <exception cref="InvalidRunException">The key <c>learningRate</c> has a wrong value.</exception>
