@@ -21,8 +21,8 @@ internal static class Summary
         for (int i = 0; i < analysis.LikelyCauses.Count; i++)
         {
             var cause = analysis.LikelyCauses[i];
-            writer.WriteLine($"  {NumberText.Count(i + 1)}. {CauseText.End(cause.Cause)} {CauseText.End(cause.Evidence)}");
-            writer.WriteLine($"     {CauseText.ToDo} {CauseText.End(cause.WhatToDo)}");
+            writer.WriteLine($"  {NumberText.Count(i + 1)}. {CauseText.Sentence(cause.Cause)} {CauseText.Sentence(cause.Evidence)}");
+            writer.WriteLine($"     {CauseText.ToDo} {CauseText.Sentence(cause.WhatToDo)}");
         }
         foreach (string id in (string[])[WellKnownClaims.Transport, WellKnownClaims.TestTransfer])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim) writer.WriteLine(Claim(claim));

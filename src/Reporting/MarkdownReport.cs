@@ -107,8 +107,8 @@ public static class MarkdownReport
         Line(text, CauseText.Lead);
         Line(text, "");
         foreach (var cause in causes)
-            Line(text, $"1. **{Escape(CauseText.End(cause.Cause))}** {Escape(CauseText.End(cause.Evidence))} {CauseText.ToDo} "
-                + Escape(CauseText.End(cause.WhatToDo)));
+            Line(text, $"1. **{Escape(CauseText.Sentence(cause.Cause))}** {Escape(CauseText.Sentence(cause.Evidence))} {CauseText.ToDo} "
+                + Escape(CauseText.Sentence(cause.WhatToDo)));
     }
 
     private static void Claims(StringBuilder text, ReservoirAnalysis analysis)

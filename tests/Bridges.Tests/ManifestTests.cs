@@ -54,6 +54,26 @@ public class ManifestTests
     }
 
     [Theory]
+    [InlineData("""{ "kind": "gradient-descent", "learningRate": 0.1, "weightDecay": 0.01, "decoupled": false }""")]
+    [InlineData("""{ "kind": "momentum", "learningRate": 0.1, "momentum": 0.9, "dampening": 0.5, "weightDecay": 0.01 }""")]
+    [InlineData("""{ "kind": "adam", "learningRate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.01, "decoupled": true }""")]
+    [InlineData("""{ "kind": "sgd", "learningRate": 0.1, "batchSize": 16, "weightDecay": 0.01, "decoupled": true }""")]
+    [InlineData("""{ "kind": "momentum", "learningRate": 0.1, "momentum": 0.9, "nesterov": true, "weightDecay": 0, "batchSize": 3 }""")]
+    public void WeightDecayNesterovAndDampening(string json)
+    {
+        var o = Parse(Sound.Replace("""{ "kind": "gradient-descent", "learningRate": 0.05 }""", json, StringComparison.Ordinal)).Optimizer!;
+        Optimizer expected = o.Kind switch
+        {
+            "gradient-descent" => new GradientDescent(0.1) { WeightDecay = 0.01 },
+            "adam" => new Adam(0.1, 0.9, 0.999, 1e-8) { WeightDecay = 0.01, Decoupled = true },
+            "sgd" => new StochasticGradientDescent(0.1, 16) { WeightDecay = 0.01, Decoupled = true },
+            _ when o.BatchSize is null => new Momentum(0.1, 0.9) { Dampening = 0.5, WeightDecay = 0.01 },
+            _ => new Momentum(0.1, 0.9) { Nesterov = true, BatchSize = 3 },
+        };
+        Assert.Equal(expected, o);
+    }
+
+    [Theory]
     [InlineData("\"kernel-flow-run\"", "\"other\"", "format: found \"other\", expected kernel-flow-run.")]
     [InlineData("\"format\": \"kernel-flow-run\", ", "", "format is missing, expected kernel-flow-run.")]
     [InlineData("\"version\": 1", "\"version\": 2", "version: found 2, expected a version that this program understands: 1.")]
@@ -75,6 +95,12 @@ public class ManifestTests
     [InlineData("\"gradient-descent\"", "\"\"", "optimizer.kind: found \"\", expected a name.")]
     [InlineData("\"gradient-descent\"", "\"momentum\"", "optimizer.momentum is missing, expected a number from 0 to below 1.")]
     [InlineData("\"gradient-descent\"", "\"adam\"", "optimizer.beta1 is missing, expected a number from 0 to below 1.")]
+    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 0.05, \"weightDecay\": -1", "optimizer.weightDecay: found -1, expected a number of at least 0.")]
+    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 0.05, \"decoupled\": 1", "optimizer.decoupled: found 1, expected true or false.")]
+    [InlineData("\"kind\": \"gradient-descent\"", "\"kind\": \"momentum\", \"momentum\": 0, \"nesterov\": true",
+        "optimizer.momentum: found 0, expected a number above 0 and below 1, which Nesterov's step needs.")]
+    [InlineData("\"kind\": \"gradient-descent\"", "\"kind\": \"momentum\", \"momentum\": 0.9, \"dampening\": 0.1, \"nesterov\": true",
+        "optimizer.dampening: found 0.1, expected 0 with Nesterov's step.")]
     [InlineData("\"gradient-descent\"", "\"sgd\"", "optimizer.batchSize is missing, expected a positive integer.")]
     [InlineData("\"learningRate\": 0.05", "\"learningRate\": -0.05", "optimizer.learningRate: found -0.05, expected a number of at least 0.")]
     [InlineData("\"learningRate\": 0.05", "\"learningRate\": 1e999", "optimizer.learningRate: found 1e999, expected a number of at least 0.")]

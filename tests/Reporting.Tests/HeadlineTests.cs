@@ -34,7 +34,7 @@ public sealed class HeadlineTests
     [InlineData(Verdict.Undecided, Verdict.Violated, Verdict.Vacuous, Verdict.Violated)]
     public void TheColourIsThatOfTheWorst(Verdict recording, Verdict theory, Verdict inclusion, Verdict expected)
     {
-        var analysis = Analysis(inclusion, Data("C4", theory, 0.01, 0.02), Recording("R1", recording));
+        var analysis = Analysis(inclusion, Data("C4", theory, 0.01, 0.02), Recording("R5", recording));
         var headline = Headline.Of(analysis);
         Assert.Equal(["recording", "theory", "inclusion", "budget"], headline.Lines.Select(l => l.Topic));
         Assert.True(headline.Tone == expected, $"tone {headline.Tone}, expected {expected}: {headline.Sentence}");
@@ -51,7 +51,7 @@ public sealed class HeadlineTests
     public void AnInclusionOnOperatorsThatDoNotPredictIsNeverGreen(double error, double budget, Verdict theory)
     {
         var c5 = new ClaimResult("C5", "inclusion", Verdict.Holds) { Kind = ClaimKind.Inclusion, RelativeError = 0 };
-        var analysis = Analysis(Verdict.Holds, Data("C4", theory, error, budget), c5, Recording("R1", Verdict.Holds));
+        var analysis = Analysis(Verdict.Holds, Data("C4", theory, error, budget), c5, Recording("R5", Verdict.Holds));
         var line = Line(analysis, "inclusion");
         Assert.Equal((Verdict.Undecided, "holds, qualified"), (line.Tone, line.Answer));
         Assert.StartsWith("On operators that do not predict the test outputs: see C4.", line.Detail);
@@ -106,6 +106,23 @@ public sealed class HeadlineTests
         Assert.Contains("(recording inconsistent: half of it)", Line(analysis, "theory").Detail);
     }
 
+    /// <summary>Right losses and times say nothing about the kernels.</summary>
+    [Fact]
+    public void ARecordingWhoseKernelsNothingTestedIsNotGreen()
+    {
+        var line = Line(Analysis(Verdict.Holds, Recording("R1", Verdict.Holds), Recording("R2", Verdict.Holds), Recording("R5", Verdict.NotApplicable)), "recording");
+        Assert.Equal((Verdict.NotApplicable, "not contradicted"), (line.Tone, line.Answer));
+        Assert.Equal("2 of 2 claims about the recording hold; 1 does not apply. None of them looks at the kernels.", line.Detail);
+    }
+
+    [Fact]
+    public void AgreementWithARecordingThatContradictsItselfIsNotGreen()
+    {
+        var line = Line(Analysis(Verdict.Holds, Data("C4", Verdict.Holds, 0.01, 0.02), Recording("R8", Verdict.Violated, "0.952 against 1")), "theory");
+        Assert.Equal((Verdict.Undecided, "agrees, qualified"), (line.Tone, line.Answer));
+        Assert.StartsWith("With a recording that contradicts itself.", line.Detail);
+    }
+
     /// <summary>A training outside the setting is an open question, not a pass: it exits with 4 under --strict, too.</summary>
     [Fact]
     public void OutsideTheSettingNothingLooksTested()
@@ -131,12 +148,13 @@ public sealed class HeadlineTests
     [Fact]
     public void LikelyCausesStandInEveryReport()
     {
-        var analysis = SampleAnalysis.Make() with { LikelyCauses = [new("<J_Q> is off", "R8 violated", "Check J_Q"), new("Something else", "C4", "Wait")] };
+        var analysis = SampleAnalysis.Make() with { LikelyCauses = [new("<J_Q> is off", "the factor of R8", "check J_Q"), new("Something else", "a_S = 1.", "J_Q?")] };
         string page = HtmlReport.Text(analysis), text = MarkdownReport.Text(analysis);
-        Assert.Contains("<li><b>&lt;J_Q&gt; is off.</b> <span class=\"soft\">R8 violated.</span><br>What to do: Check J_Q.</li>", page);
-        Assert.Contains("1. **&lt;J_Q> is off.** R8 violated. What to do: Check J_Q.", text);
+        Assert.Contains("<li><b>&lt;J_Q&gt; is off.</b> <span class=\"soft\">The factor of R8.</span><br>What to do: Check J_Q.</li>", page);
+        Assert.Contains("1. **&lt;J_Q> is off.** The factor of R8. What to do: Check J_Q.", text);
+        Assert.Contains("a_S = 1. What to do: J_Q?", text);
         Assert.DoesNotContain("Likely causes", HtmlReport.Text(SampleAnalysis.Make()));
         var comparison = RunComparison.Of([ComparedRun.Of("a", analysis), ComparedRun.Of("b", SampleAnalysis.Make())]);
-        Assert.Contains("| a | &lt;J_Q> is off | R8 violated | Check J_Q |", KernelFlow.Reporting.Comparisons.ComparisonPages.Markdown(comparison, []));
+        Assert.Contains("| a | &lt;J_Q> is off | The factor of R8. | Check J_Q. |", KernelFlow.Reporting.Comparisons.ComparisonPages.Markdown(comparison, []));
     }
 }

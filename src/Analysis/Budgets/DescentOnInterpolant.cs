@@ -20,10 +20,7 @@ internal static class DescentOnInterpolant
     {
         if (interpolant is not InterpolatedTrajectory trajectory)
             return Known.Unknown<Prediction>("the interpolation gives no mean Jacobian along a step, so the recorded steps cannot be replayed on it");
-        if (checkpoints.Optimizer is not { } optimizer)
-            return Known.Unknown<Prediction>("the optimizer of the run is not known, so its steps cannot be replayed");
-        if (!optimizer.IsPlainDescent)
-            return Known.Unknown<Prediction>($"the optimizer is {optimizer.Kind}: gradient flow is not the limit of its steps on this time scale");
+        if (DescentSupport.SparseObstacle(checkpoints) is { } obstacle) return Known.Unknown<Prediction>(obstacle);
         if (checkpoints.Zip(checkpoints.Skip(1)).Any(p => p.Second.Step <= p.First.Step))
             return Known.Unknown<Prediction>("the step numbers do not increase, so the learning rate is not known");
         int N = trajectory.TrainSize, M = trajectory.TestSize;

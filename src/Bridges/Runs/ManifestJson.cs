@@ -50,7 +50,7 @@ internal static class ManifestJson
 
     private static void Add(JsonObject json, IEnumerable<NamedConstant> constants)
     {
-        foreach (var constant in constants) json[constant.Key] = constant.Value;
+        foreach (var constant in constants) json[constant.Key] = constant.IsFlag ? constant.Value != 0 : constant.Value;
     }
 
     public static JsonObject Parse(byte[] bytes) => JsonNode.Parse(ManifestParser.WithoutMark(bytes).Span)!.AsObject();

@@ -59,7 +59,8 @@ internal static class InspectionText
 
     private static string Optimizer(Optimizer? optimizer) =>
         optimizer is null ? "not stated" : $"{optimizer.Kind}, learning rate {RoundTrip(optimizer.LearningRate)}"
-        + string.Concat(optimizer.Constants.Select(c => c.Key == "batchSize" ? $", batches of {RoundTrip(c.Value)}" : $", {c.Key} {RoundTrip(c.Value)}"));
+        + string.Concat(optimizer.Constants.Select(c => c.IsFlag ? $", {c.Key}" : c.Key == "batchSize" ? $", batches of {RoundTrip(c.Value)}"
+            : $", {c.Key} {RoundTrip(c.Value)}"));
 
     private static IEnumerable<string> Times(CheckpointSequence run) =>
         run.Count <= 12 ? run.Select(c => Short(c.Time, 5))

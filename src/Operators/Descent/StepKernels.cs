@@ -18,10 +18,11 @@ public sealed class StepKernels
         Changes = new StepChanges(rows);
     }
 
-    /// <summary>[J̄_S; J̄_Q] J_Sᵀ, (N+M)×N: the average Jacobian along the chord times the Jacobian at the start.</summary>
+    /// <summary>[J̄_S; J̄_Q] J_Sᵀ S, (N+M)×N: the average Jacobian along the chord times the Jacobian at the start, S the weights of the
+    /// step's batch.</summary>
     public MatrixView Average { get; }
 
-    /// <summary>K_SS = J_S J_Sᵀ at the start, N×N.</summary>
+    /// <summary>S J_S J_Sᵀ S at the start, N×N; K_SS where the step is over all examples.</summary>
     public MatrixView Start { get; }
 
     /// <summary>J̄_S J̄_Sᵀ, N×N, or what may stand for it in Cauchy–Schwarz bounds.</summary>
@@ -30,6 +31,6 @@ public sealed class StepKernels
     /// <summary>J̄_Q J̄_Qᵀ, M×M, or what may stand for it in Cauchy–Schwarz bounds.</summary>
     public MatrixView TestAverage { get; }
 
-    /// <summary>How J moves along the step, applied to J_Sᵀ g: length N+M.</summary>
+    /// <summary>How J moves along the step, applied to J_Sᵀ S g: length N+M.</summary>
     public StepChanges Changes { get; }
 }

@@ -69,6 +69,16 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
         return double.IsFinite(number) && allowed(number) ? number : throw Wrong(key, expected);
     }
 
+    /// <summary>Whether the key says true; an absent key says false.</summary>
+    /// <param name="key">The key to read.</param>
+    /// <exception cref="InvalidRunException">Its value is neither true nor false.</exception>
+    public bool Flag(string key) => Has(key) && Get(key, "").ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Wrong(key, "true or false"),
+    };
+
     /// <summary>Whether the key stands there with a value other than null.</summary>
     public bool Has(string key)
     {

@@ -49,6 +49,15 @@ public sealed class OptimizerDescriptor
     /// <exception cref="InvalidRunException">The key is missing or has a wrong value.</exception>
     public static double Fraction(ManifestKeys keys, string key) => keys.Number(key, "a number from 0 to below 1", v => v is >= 0 and < 1);
 
+    /// <summary>λ, the weight decay: 0 where the manifest does not state one.</summary>
+    /// <exception cref="InvalidRunException">The key <c>weightDecay</c> has a wrong value.</exception>
+    public static double WeightDecay(ManifestKeys keys) =>
+        keys.Has(Optimizer.WeightDecayKey) ? keys.Number(Optimizer.WeightDecayKey, "a number of at least 0", v => v >= 0) : 0;
+
+    /// <summary>Whether the weight decay is decoupled from the gradient: false where the manifest does not say.</summary>
+    /// <exception cref="InvalidRunException">The key <c>decoupled</c> is neither true nor false.</exception>
+    public static bool Decoupled(ManifestKeys keys) => keys.Flag(Optimizer.DecoupledKey);
+
     /// <summary>The examples per step, or null where the manifest does not state them.</summary>
     /// <exception cref="InvalidRunException">The key <c>batchSize</c> has a wrong value.</exception>
     public static int? BatchSize(ManifestKeys keys) => keys.Has(Optimizer.BatchSizeKey) ? (int)keys.Integer(Optimizer.BatchSizeKey, 1, int.MaxValue) : null;

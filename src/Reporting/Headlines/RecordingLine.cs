@@ -7,6 +7,13 @@ internal static class RecordingLine
 {
     private const string Topic = "recording", Question = "Is the recording consistent?";
 
+    // Losses and times may be right beside kernels that are not: only these claims look at the kernels.
+    private static readonly string[] s_kernels =
+    [
+        WellKnownClaims.JointKernel, WellKnownClaims.AdamTiming, WellKnownClaims.TrainSteps, WellKnownClaims.TestSteps, WellKnownClaims.TrainScale,
+        WellKnownClaims.TestScale, WellKnownClaims.LeaveOneOut, WellKnownClaims.Midpoints,
+    ];
+
     /// <summary>The worst of the claims that apply, with its reason.</summary>
     public static HeadlineLine Of(ComparedRun run)
     {
@@ -26,6 +33,8 @@ internal static class RecordingLine
             Verdict.Violated => new(Topic, Question, worst, "contradicts itself", "The recording contradicts itself", $"{Claims.Reasons(speakers)} {rest}"),
             Verdict.Undecided => new(Topic, Question, worst, "undecided", "Whether the recording is consistent cannot be told",
                 $"{Claims.Reasons(speakers)} {rest}"),
+            _ when !judged.Any(c => s_kernels.Contains(c.Id)) => new(Topic, Question, Verdict.NotApplicable, "not contradicted",
+                "Nothing contradicts the recording, and nothing tested its kernels", $"{rest} None of them looks at the kernels."),
             _ => new(Topic, Question, Verdict.Holds, "consistent", "The recording is consistent", rest),
         };
     }

@@ -25,6 +25,9 @@ internal static class TheoryLine
         {
             Verdict.Violated => new(Topic, Question, worst.Verdict, "disagrees", "The theory disagrees with what was recorded", detail),
             Verdict.Undecided => new(Topic, Question, worst.Verdict, "undecided", "Whether the theory agrees cannot be told", detail),
+            // Agreement with a recording that is not what it says is no agreement.
+            _ when run.Claims.Any(c => c is { Kind: ClaimKind.Consistency, Verdict: Verdict.Violated }) => new(Topic, Question, Verdict.Undecided,
+                "agrees, qualified", "The theory agrees, but with a recording that contradicts itself", $"With a recording that contradicts itself. {detail}"),
             _ => new(Topic, Question, Verdict.Holds, "agrees", "The theory agrees with what was recorded", detail),
         };
     }

@@ -26,8 +26,8 @@ internal static class HtmlHeadline
         if (causes.Count == 0) return;
         page.Append($"<h2 id=\"causes\">{E(CauseText.Title)}</h2>\n<p class=\"soft\">{E(CauseText.Lead)}</p>\n<ol class=\"causes\">\n");
         foreach (var cause in causes)
-            page.Append($"<li><b>{E(CauseText.End(cause.Cause))}</b> <span class=\"soft\">{E(CauseText.End(cause.Evidence))}</span><br>"
-                + $"{E(CauseText.ToDo)} {E(CauseText.End(cause.WhatToDo))}</li>\n");
+            page.Append($"<li><b>{E(CauseText.Sentence(cause.Cause))}</b> <span class=\"soft\">{E(CauseText.Sentence(cause.Evidence))}</span><br>"
+                + $"{E(CauseText.ToDo)} {E(CauseText.Sentence(cause.WhatToDo))}</li>\n");
         page.Append("</ol>\n");
     }
 }

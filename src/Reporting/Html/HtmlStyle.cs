@@ -37,6 +37,7 @@ public static class HtmlStyle
         .answers { margin: 14px 0 0; } .answers > div { display: grid; grid-template-columns: minmax(190px, 15rem) 1fr; gap: 2px 16px; padding: 8px 0;
         border-top: 1px solid var(--edge); } .answers dt { font-weight: 600; } .answers dd { margin: 0; } .answers b { color: var(--tone); white-space: nowrap;
         margin-right: 6px; } .answers span { color: var(--soft); overflow-wrap: anywhere; }
+        .runs th, .runs td { padding: 6px 6px; } .runs thead th { white-space: normal; } .verdict + p { margin-top: 16px; }
         .causes { padding-left: 1.4rem; } .causes li { margin: 10px 0; }
         .glance { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; margin: 12px 0 0; padding: 0; font-size: .82rem; }
         .glance li { margin: 0; border: 1px solid var(--edge); border-radius: 999px; padding: 1px 10px; } .glance a { text-decoration: none; }
