@@ -37,7 +37,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
                 yield return ($"tanh, η = {eta:f1}, seed {seed}", Tanh with { LearningRate = eta, Steps = 80, Seed = seed });
     }
 
-    /// <summary>The error is at most three times the budget, the budget at most some thousand times the error and some 30 times on the (geometric) average;
+    /// <summary>The error is at most three times the budget, the budget at most some thousand times the error and some 60 times on the (geometric) average;
     /// where both are rounding, nothing is compared.</summary>
     [Fact]
     public void TheBudgetIsHonestAndNear()
@@ -64,7 +64,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
         double typical = Math.Exp(logarithms.Average());
         output.WriteLine(FormattableString.Invariant($"budget / error of C2 to C4: typically {typical:f1}, between {Math.Exp(logarithms.Min()):g2} and ")
             + FormattableString.Invariant($"{Math.Exp(logarithms.Max()):g3}"));
-        Check.Between(typical, 1, 50, "typical budget relative to the error");
+        Check.Between(typical, 1, 150, "typical budget relative to the error");
     }
 
     /// <summary>The estimate falls with the fourth order of what it estimates; in coarse steps faster, while spikes are a part of it.</summary>

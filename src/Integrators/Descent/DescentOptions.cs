@@ -20,6 +20,7 @@ public sealed record DescentOptions
     /// <summary>Seed of the Lanczos starts that find z = η·λ_max(BK); every seed gives the same operators, and z to its tolerance.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Most bytes for the buffer Z of momentum and Adam, D×(N+13) float64 (N+21 with midpoints); a run that needs more is refused. Gradient descent has no buffer.</summary>
+    /// <summary>Most bytes for the buffer Z of momentum and Adam, D×(N+13) float64 (N+21 with midpoints); a run that needs more is refused. Gradient
+    /// descent has no buffer.</summary>
     public long MaximumBufferBytes { get; init; } = 2L << 30;
 }

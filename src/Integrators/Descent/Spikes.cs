@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>How much of e, the second derivatives along the steps, lies in spikes: outputs and steps where it is larger than in both neighbouring steps.</summary>
+/// <summary>How much of e, the second derivatives along the steps, lies in spikes: where it is larger than in both neighbouring steps.</summary>
 /// <remarks>
 /// For steps of the same length (e ∝ ℓ³, ℓ = ‖y‖) a smooth J has an e that changes little from step to step, while a kink shows in one step alone.
 /// With s = (1 − max of both neighbours/e)₊² the share is √(Σ(s e)²/Σe²): of second order in the step where J is smooth, near 1 where e is made of kinks.
