@@ -121,6 +121,21 @@ public sealed class OptimizerModesTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Parameters and preconditioners that are stored in float32 are as coarse as outputs would be.</summary>
+    [Theory]
+    [InlineData("weight decay", "w")]
+    [InlineData("adamw", "preconditioner")]
+    public void TheTypeOfWhatStepsAreMadeFromIsInTheRounding(string name, string tensor)
+    {
+        var run = SmallNetworks.Record(Named(name));
+        var coarse = SmallNetworks.Edit(run, (_, t) => t.Name != tensor ? t
+            : new MemoryTensor(t.Name, Array.ConvertAll(t.ReadAll(), v => (float)v), [.. t.Shape]));
+        Check.Small(Analyse(name, run).Claim("C4").Budget!.Rounding.Value, 1e-12, "rounding of C4 in float64");
+        var a = Analyse(name + " in float32", coarse);
+        Check.AtLeast(a.Claim("C4").Budget!.Rounding.Value, 1e-8, "rounding of C4 with float32");
+        foreach (string id in s_claims) Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
+    }
+
     [Fact]
     public void SparseMinibatchesAreUndecidedAndSayWhy()
     {

@@ -55,9 +55,9 @@ public class WarmUpFromZeroTests
         Assert.True(error < 1e-9, $"C4 {error:G3}");
     }
 
-    /// <summary>An interval of 20 places of the last digit of t carries nothing, and does not hinder the integration.</summary>
+    /// <summary>An interval of 40 places of the last digit of t carries nothing, and does not hinder the integration.</summary>
     [Theory]
-    [InlineData(16)]
+    [InlineData(40)]
     [InlineData(1000)]
     public void AnIntervalOfAFewPlacesCarriesNothing(int places)
     {

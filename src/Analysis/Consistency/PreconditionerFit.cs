@@ -44,7 +44,8 @@ internal sealed record PreconditionerFit(double Share, double Here, double Befor
     {
         int N = run.TrainSize;
         MatrixView start = Block(count, N), end = Block(count, N), middle = Block(count, N);
-        double[] z = new double[count], move = new double[count], fresh = new double[count], m = new double[count], next = new double[count], step = new double[count];
+        double[] z = new double[count], move = new double[count], fresh = new double[count];
+        double[] m = new double[count], next = new double[count], step = new double[count];
         run[0][TensorName.J_S].ReadTransposed(first, start);
         run[0][TensorName.Preconditioner].Read(first, m);
         for (int k = 0; k < steps; k++)
