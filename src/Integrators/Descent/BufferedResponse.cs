@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -101,7 +102,7 @@ internal sealed class BufferedResponse : StepResponse
         WeightStart();
     }
 
-    public override (double Response, double Motion) Bounds(CancellationToken cancellation) =>
+    public override (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation) =>
         new BufferedBounds(_checkpoints, Rule, LearningRates, _columns, _preconditioned, Hessians, _backend).Form(cancellation);
 
     // M (Z + φ JᵀS X), with what weight decay adds beside the gradient.

@@ -1,4 +1,5 @@
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -60,6 +61,9 @@ public sealed class DescentRecord
     /// <summary>What weight decay adds to −G_{S,d} g(s) and −G_d g(s), the displacements of training and test outputs; null without it.</summary>
     /// <remarks>What is carried of g(s), <see cref="Propagation.Transported"/> and <see cref="Propagation.IntervalTransported"/>, has its part in it.</remarks>
     public (double[] Train, double[] Test)? Forced { get; init; }
+
+    /// <summary>C with [[C, G_d], [G_dᵀ, W_d]] ⪰ 0, M×M, from the same steps as W_d: Σ η_k J̄_Q,kJ̄_Q,kᵀ; with a buffer Σ η_i⁻¹ H_iH_iᵀ.</summary>
+    public required DenseMatrix TestKernelIntegral { get; init; }
 
     /// <summary>c with ‖G_d v‖² ≤ c·vᵀW_d v: λ_max(Σ η_k J̄_Q,kJ̄_Q,kᵀ); with a buffer λ_max(Σ η_i⁻¹ H_iH_iᵀ), G_d v = Σ H_i J_iᵀP_i v.</summary>
     public required double ResponseBound { get; init; }

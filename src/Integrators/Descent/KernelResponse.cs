@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -56,10 +57,11 @@ internal sealed class KernelResponse : StepResponse
         Hessian.Average.Apply(eta, _transposed, 1, _motion);
     }
 
-    public override (double Response, double Motion) Bounds(CancellationToken cancellation)
+    public override (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation)
     {
         MatrixNorms.SymmetricPart(_motion);
-        return (SymmetricEigenvalues.Largest(_test, _backend), SymmetricEigenvalues.Largest(_motion, _backend));
+        MatrixNorms.SymmetricPart(_test);
+        return (_test.ToMatrix(), SymmetricEigenvalues.Largest(_motion, _backend));
     }
 
     private static MatrixView Square(int n) => new(new double[n * n], n, n);

@@ -13,6 +13,7 @@ internal sealed class OperatorDescent : DescentObserver
     private readonly OutputRecord? _recorded;
     private readonly CarriedVectors _wanted;
     private readonly Action<double>? _progress;
+    private readonly Backend _backend;
     private readonly int _n, _steps;
     private readonly DescentColumns _columns;
     private readonly MatrixView _x;
@@ -36,7 +37,7 @@ internal sealed class OperatorDescent : DescentObserver
     public OperatorDescent(StepResponse response, OutputRecord? recorded, CarriedVectors wanted, Backend backend, long seed,
         IReadOnlySet<int> failing, Action<double>? progress)
     {
-        (_response, _recorded, _wanted, _progress) = (response, recorded, wanted, progress);
+        (_response, _recorded, _wanted, _progress, _backend) = (response, recorded, wanted, progress, backend);
         (_n, _steps) = (response.TrainSize, response.LearningRates.Count);
         int m = response.Rows - _n;
         if (recorded is not null && recorded.Times.Count != _steps + 1)
@@ -112,7 +113,7 @@ internal sealed class OperatorDescent : DescentObserver
         Report = new SolveReport($"descent ({_response.Rule.Kind}, {_response.Quadrature.Name()})", _steps, 0, 1),
     };
 
-    private DescentRecord Record(double response, double motion)
+    private DescentRecord Record(DenseMatrix response, double motion)
     {
         double gradient = _wanted.Start is { } v ? TensorPrimitives.Norm<double>(v) : 0;
         var (loss, train, test) = Changes();
@@ -127,7 +128,8 @@ internal sealed class OperatorDescent : DescentObserver
             PeakPropagator = _stability.Peak,
             PredictedLossChange = _loss.Change,
             Forced = Forced(),
-            ResponseBound = response,
+            TestKernelIntegral = response,
+            ResponseBound = SymmetricEigenvalues.Largest(((MatrixView)response).ToMatrix(), _backend),
             MotionBound = motion,
             HasTestKernel = _response.HasTestKernel,
             Epsilon = _response.Epsilon,

@@ -1,5 +1,6 @@
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -62,8 +63,8 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
         RespondCore((int)step, x, t);
     }
 
-    /// <summary>After the last step: c of the response of the test outputs and c of the motion of P.</summary>
-    public abstract (double Response, double Motion) Bounds(CancellationToken cancellation);
+    /// <summary>After the last step: C of the response of the test outputs, M×M, and c of the motion of P.</summary>
+    public abstract (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation);
 
     /// <summary>B of a step.</summary>
     protected abstract void Hessians(int step, ChordHessian target);
