@@ -47,7 +47,7 @@ public sealed class InterpolationEstimate
     }
 
     // Written so that a number that is none is not passed over.
-    private static double Larger(double a, double b) => b <= a ? a : b;
+    private static double Larger(double a, double b) => double.IsNaN(a) || b <= a ? a : b;
 
     private static double Size(CarriedGroup carried, Prediction main, Func<Prediction, double> distance, out double mixed)
     {
