@@ -56,6 +56,13 @@ internal sealed class ConstantsRule : CauseRule
 /// <summary>One checkpoint speaks against its neighbours.</summary>
 internal sealed class CheckpointRule : CauseRule
 {
+    // Steps with midpoints are judged so sharply that whatever violates these shows in the midpoints, too.
+    private static readonly string[] s_other =
+    [
+        WellKnownClaims.TrainSteps, WellKnownClaims.TestSteps, WellKnownClaims.TrainScale, WellKnownClaims.TestScale, WellKnownClaims.LeaveOneOut,
+        WellKnownClaims.AdamTiming, WellKnownClaims.FlowTime,
+    ];
+
     public override IEnumerable<Suspicion> Look(Findings findings)
     {
         if (findings.Violated(WellKnownClaims.LeaveOneOut))
@@ -67,11 +74,11 @@ internal sealed class CheckpointRule : CauseRule
                     + "inputs. Leaving "
                 + "that checkpoint out lets the rest be analysed.");
         }
-        if (findings.Violated(WellKnownClaims.Midpoints))
-            yield return new(Evidence.Strong, "The recorded midpoints do not lie between the ends of their steps", findings.Words(WellKnownClaims.Midpoints),
-                "J_S_mid and J_Q_mid are the Jacobians at (w_k + w_{k+1})/2 of the step that leaves checkpoint k: check that they are not those of "
-                    + "another step, taken late, or scaled "
-                + "differently from J_S and J_Q. Without the midpoints the steps are averaged by the trapezium rule.");
+        if (!findings.Violated(WellKnownClaims.Midpoints) || s_other.Any(findings.Violated)) yield break;
+        yield return new(Evidence.Likely, $"A Jacobian or a midpoint at {findings.IntervalOf(WellKnownClaims.Midpoints) ?? "one step"} is not that of its step",
+            $"{findings.Words(WellKnownClaims.Midpoints)}; no other claim about the intervals is violated",
+            "J_S_mid and J_Q_mid are the Jacobians at (w_k + w_{k+1})/2 of the step that leaves checkpoint k: check those of that step and the "
+            + "Jacobians at its ends. They may be of another step, taken late, noise, or scaled differently from each other.");
     }
 }
 

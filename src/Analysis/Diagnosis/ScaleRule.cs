@@ -55,7 +55,8 @@ internal sealed class ScaleRule : CauseRule
         return new(Evidence.Strong, $"Flow times, learning rate or the scale of the loss are off by one factor: {off}", evidence + times,
             "Compare learningRate and t with the optimizer: t is the sum of the learning rates of the steps taken, with warm-up and schedule (state "
                 + "`schedule`). "
-            + "Compare the reduction of the loss: a mean over outputs or a missing 1/2 multiplies every gradient.");
+            + "Compare the reduction of the loss: a mean over outputs or a missing 1/2 multiplies every gradient. "
+            + (factor < 1 ? "Parameters that are missing from both Jacobians (biases, say) make every prediction too small as well: compare D." : ""));
     }
 
     private static double? Scale(Findings findings, string id) => findings.Figure(id, WellKnownFigures.Scale);

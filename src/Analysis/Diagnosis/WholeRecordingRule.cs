@@ -22,6 +22,8 @@ internal sealed class WholeRecordingRule : CauseRule
         yield return new(weight, "The optimizer does more than the run says: gradient clipping, weight decay, momentum, minibatches", evidence,
             Declare + "`setting`: [\"clipping\"]; optimizer `weightDecay` (and `decoupled`), `momentum`, `nesterov`, `dampening`, and the batch of "
                 + "each step.");
+        yield return new(Evidence.Possible, "Jacobians of another step than the outputs: taken late, early, or after the update", evidence,
+            "Take U and J of a checkpoint at the same weights, before or after the optimizer's step alike, and t and `step` with them.");
         yield return new(Evidence.Possible, "Wrong loss, labels or training rows", evidence,
             "Check `loss` and its reduction, y_S, and that U_S, J_S and y_S have the examples in one order; record `loss` at every checkpoint, which tells "
             + "most of these apart.");

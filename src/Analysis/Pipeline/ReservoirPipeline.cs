@@ -37,6 +37,6 @@ internal static class ReservoirPipeline
         var evidence = new ClaimEvidence(window, measured);
         ClaimResult[] results = [.. claims.Select(claim => claim.Check(evidence))];
         stages.Report("budget", 1);
-        return Gathering.Of(run, plan, window, measured, beside, results, started);
+        return Gathering.Of(run, plan, window, measured, beside, results, InclusionQualification.Of(evidence), started);
     }
 }

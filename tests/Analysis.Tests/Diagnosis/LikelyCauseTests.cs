@@ -97,12 +97,22 @@ public class LikelyCauseTests
     [InlineData("R3", "The kernel blocks do not come from one network at one moment")]
     [InlineData("R4", "The preconditioner is recorded one step off")]
     [InlineData("R11", "The optimizer's momentum (or β₁) is not the stated one")]
-    [InlineData("R10", "The recorded midpoints do not lie between the ends of their steps")]
+    [InlineData("R10", "A Jacobian or a midpoint at one step is not that of its step")]
     public void ClaimsWithOneMeaningAreTheirCause(string id, string expected)
     {
         var causes = Causes(Recording(id, Verdict.Violated));
         Assert.Equal(expected, First(causes));
         Assert.Contains($"why {id}", causes[0].Evidence);
+    }
+
+    /// <summary>With midpoints every fault shows in R10, too: what other claims say of it is the better account.</summary>
+    [Fact]
+    public void MidpointsAreAccusedOnlyWhereNothingElseIs()
+    {
+        var midpoints = Recording("R10", Verdict.Violated, new ClaimFigure(WellKnownFigures.WorstInterval, 1));
+        Assert.Equal("A Jacobian or a midpoint at the interval from checkpoint 1 (t = 1) is not that of its step", First(Causes(midpoints)));
+        var causes = Causes(midpoints, Scale("R8", Verdict.Violated, 0.95), Scale("R7", Verdict.Holds, 1));
+        Assert.Equal(["The test Jacobians do not fit the test outputs"], causes.Select(c => c.Cause));
     }
 
     /// <summary>Every verdict of a claim about the recording that is violated has a cause to look for.</summary>
