@@ -22,7 +22,13 @@ public static class Narrative
         [
             ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode "
                 + $"{NumberText.Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this "
-                + "verifies code and kernels"],
+                + (analysis.Run.Parameters is null ? "tests the recorded kernel blocks and the code" : "tests the code: all kernels are products of one J")],
+            ["structural, single test outputs", Short(inclusion.Structural.WorstRowRatio), inclusion.Structural.WorstRowRatio is null
+                ? "K_QQ was not recorded" : $"the same at one test output (output {NumberText.Count(inclusion.Structural.WorstRow + 1)}, mode "
+                + $"{NumberText.Count(inclusion.Structural.WorstRowMode + 1)}); above 1 is a violation"],
+            ["cosine σ", Short(inclusion.Cosine.OrNull()?.Sigma), inclusion.Cosine.TryGet(out var sigma)
+                ? $"‖C^(-1/2) G_Q W_S^(-1/2)‖ ± {Short(sigma.Error)}, C = ∫K_QQ: above 1 the blocks are not those of one joint kernel"
+                : inclusion.Cosine.Reason!],
             ["independent", Short(inclusion.Independent.OrNull()?.WorstExcess), inclusion.Independent.TryGet(out var independent)
                 ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); "
                 + "0 is none" : inclusion.Independent.Reason!],
@@ -34,30 +40,42 @@ public static class Narrative
         ];
     }
 
+    /// <summary>The number of modes that W_S has in the space in which it was decomposed.</summary>
+    internal static string Directions(SpectrumResult spectrum) => NumberText.Count(spectrum.Dimension);
+
+    /// <summary>" (outputs with zero sum per example)" where the loss is blind to some directions; empty where it sees all.</summary>
+    internal static string On(SpectrumResult spectrum) => spectrum.Dimension == 0 || spectrum.Space == SpectrumResult.AllOutputs ? "" : $" ({spectrum.Space})";
+
     /// <summary>The inclusion verdict in one sentence.</summary>
     public static string Inclusion(ReservoirAnalysis analysis)
     {
         var (spectrum, inclusion) = (analysis.Spectrum, analysis.Inclusion);
-        long modes = (long)analysis.Run.Train * analysis.Run.Outputs;
         string threshold = $"{Measure(analysis)} below δ = {Short(spectrum.Threshold)}";
         return inclusion.Verdict switch
         {
-            Verdict.Holds => $"Of {NumberText.Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the "
+            Verdict.Holds => $"Of {Directions(spectrum)} directions of the training gradient{On(spectrum)}, {Count(spectrum.ReservoirDimension)} ended in the "
                 + $"reservoir ({threshold}), "
                 + "and none of them moves the test outputs by more than its share of training dissipation allows."
                 + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the "
                     + "theory meets the data in the claims that are marked data." : ""),
-            Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were "
+            Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient{On(spectrum)} were "
                 + $"dissipated (none has {threshold}). "
                 + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
             Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
                 $"Mode {NumberText.Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as "
                     + "far as its training dissipation allows, "
                 + "which integration and rounding do not explain: the kernel blocks do not belong to one joint kernel, or the code is wrong.",
+            Verdict.Violated when inclusion.Structural.WorstRowRatio > 1 =>
+                $"Mode {NumberText.Count(inclusion.Structural.WorstRowMode + 1)} moves test output {NumberText.Count(inclusion.Structural.WorstRow + 1)} "
+                    + $"{Short(inclusion.Structural.WorstRowRatio)} times as far as its training dissipation and the kernel of that output allow: the kernel "
+                    + "blocks do not belong to one joint kernel, or the code is wrong.",
+            Verdict.Violated when inclusion.Cosine.OrNull() is { IsViolated: true } cosine =>
+                $"The cosine between what trains and what moves the test outputs is {Short(cosine.Sigma)}, above 1 by more than its error "
+                    + $"{Short(cosine.Error)}: K_SS, K_QS and K_QQ are not blocks of one joint kernel, or the code is wrong.",
             Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent.OrNull()?.WorstExcess)} when W_S and "
                 + $"G_Q come from two methods ({inclusion.Independent.OrNull()?.Method}).",
             _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of "
-                + $"{NumberText.Count(modes)} modes have {threshold}).",
+                + $"{Directions(spectrum)} modes have {threshold}).",
         };
     }
 
