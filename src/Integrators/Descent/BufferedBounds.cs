@@ -27,7 +27,7 @@ internal sealed class BufferedBounds(CheckpointSequence checkpoints, DescentRule
             for (int step = rates.Count - 1; step >= 0; step--)
             {
                 cancellation.ThrowIfCancellationRequested();
-                columns.Load(step, block, defect: false, scaled: false);
+                columns.Load(step, block, neighbours: false, scaled: false);
                 hessians(step, _hessian);
                 var average = columns.Average;
                 if (preconditioned)

@@ -88,11 +88,9 @@ public sealed class DescentRecord
     /// </remarks>
     public QuadratureBudget? Residual { get; init; }
 
-    /// <summary>An estimate that knows nothing of the recorded outputs' motion: with midpoints the difference of Simpson and trapezium, scaled to
-    /// Simpson's order by how J bends along the step and from step to step (size only); without them the curvature of J over three checkpoints (size
-    /// only); for B̄ a finer rule. Carried along in the same way.</summary>
-    /// <remarks>Null where it cannot be formed: kernel blocks without midpoints, a single step without midpoint, custom losses (B between checkpoints is not
-    /// known).</remarks>
+    /// <summary>An estimate that knows nothing of the recorded outputs' motion: sizes of the error of J̄ in every step, from how J moves there and between
+    /// neighbouring checkpoints, carried along with the signs that add up most (theory, section 8); for B̄ a finer rule.</summary>
+    /// <remarks>Null where it cannot be formed: custom losses, whose B between checkpoints is not known, and steps on an interpolant.</remarks>
     public QuadratureBudget? Estimate { get; init; }
 }
 

@@ -52,11 +52,8 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
     /// <summary>S J_S M J_Sᵀ S of the step last taken, for z.</summary>
     public virtual MatrixView Preconditioned => Start;
 
-    /// <summary>Estimated quadrature error of T for the predicted gradient, N+M.</summary>
-    public abstract ReadOnlySpan<double> Defect { get; }
-
-    /// <summary>Whether it is known for the step last taken.</summary>
-    public abstract bool HasDefect { get; }
+    /// <summary>How J moves along the step last taken, applied to the step of the predicted gradient.</summary>
+    public abstract StepChanges Changes { get; }
 
     /// <summary>T of step k, which must be the one after the last. The columns of X are those of <see cref="DescentColumns"/>: column N is the
     /// predicted gradient.</summary>
