@@ -16,7 +16,7 @@ internal static class ReportTables
 
     /// <summary>The checks behind the inclusion verdict.</summary>
     public static TableSection Checks(ReservoirAnalysis analysis) => new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
-        Narrative.Checks(analysis));
+        InclusionText.Checks(analysis));
 
     /// <summary>What was analysed and with what.</summary>
     public static TableSection Origin(ReservoirAnalysis analysis) =>
@@ -36,7 +36,7 @@ internal static class ReportTables
         var (spectrum, modes) = (analysis.Spectrum, analysis.Inclusion.Modes);
         string facts = $"Window t = {Short(analysis.Window.From, 6)} to {Short(analysis.Window.To, 6)}. "
             + $"{Count(spectrum.Eigenvalues.Count)} "
-                + $"eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count(spectrum.Dimension)}")}{Narrative.On(spectrum)} "
+                + $"eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count(spectrum.Dimension)}")}{InclusionText.On(spectrum)} "
                 + $"({spectrum.Solver.Name()}): "
             + $"{Narrative.Count(spectrum.SignalDimension)} signal, {Narrative.Count(spectrum.ReservoirDimension)} reservoir (threshold δ = "
                 + $"{Short(spectrum.Threshold)} on {Narrative.Measure(analysis)}); "
