@@ -38,7 +38,7 @@ public static class InclusionText
                 + "violation"];
         yield return ["structural, σ", Short(inclusion.Cosine.OrNull()?.Sigma, 4), inclusion.Cosine.TryGet(out var cosine)
             ? $"‖C^(−1/2) G W^(−1/2)‖, the cosine between what trains and what moves the test outputs, known to {Short(cosine.Error)}; above 1 by more "
-                + "than that is a violation, whatever the units" : inclusion.Cosine.Reason!];
+                + "than that is a violation, whatever the units" : $"cannot be tested: {inclusion.Cosine.Reason}"];
     }
 
     /// <summary>The inclusion verdict in one sentence.</summary>

@@ -11,7 +11,7 @@ internal static class InclusionCheck
 
     private const string NoTestOutputs = "there are no test outputs";
 
-    private const string NoTestKernel = "cannot be tested: K_QQ was not recorded, and what stands in its place, K_QS K_SS⁺ K_SQ, is made "
+    private const string NoTestKernel = "K_QQ was not recorded, and what stands in its place, K_QS K_SS⁺ K_SQ, is made "
         + "from the blocks under test";
 
     private const int MostRuns = 3;
