@@ -7,9 +7,6 @@ namespace KernelFlow;
 /// <remarks>docs/theory/budgets.md derives it.</remarks>
 public sealed class InterpolationEstimate
 {
-    // Errors come out at one to one and a half times the largest difference where they are largest; half of it for safety.
-    private const double Safety = 1.5;
-
     private readonly EstimateParts _inputs;
     private readonly IReadOnlyList<CarriedGroup> _carried;
     private readonly IReadOnlySet<int> _leftOut;
@@ -43,7 +40,7 @@ public sealed class InterpolationEstimate
             largest = Larger(largest, size / divisor + second / (divisor * divisor));
         }
         foreach (var other in _steps) largest = Larger(largest, distance(main.Plus(other)));
-        return Safety * largest;
+        return _inputs.Safety * largest;
     }
 
     // Written so that a number that is none is not passed over.
@@ -85,6 +82,7 @@ public sealed class InterpolationEstimate
 /// <param name="Times">Times of the checkpoints.</param>
 /// <param name="Hessians">B at every checkpoint; null where B = βI.</param>
 /// <param name="HighestOrder">The order that the interpolant has on smooth paths.</param>
+/// <param name="Safety">How much larger the error may be than the largest difference.</param>
 internal sealed record EstimateParts(LocalFlow Flow, IReadOnlyList<DifferenceGroup> Groups,
     Func<IReadOnlySet<int>, Known<IReadOnlyList<Prediction>>> Steps, IReadOnlyList<double> Times,
-    IReadOnlyList<OutputHessian>? Hessians, double HighestOrder);
+    IReadOnlyList<OutputHessian>? Hessians, double HighestOrder, double Safety);

@@ -12,6 +12,10 @@ internal static class InterpolationVariants
     // Steps that leave so much more of the gradient than there was at the start have diverged, whether they overflow or not.
     private const double Diverged = 10;
 
+    // Errors come out at the largest difference and half of it more where they are largest. Kernels without cross blocks do not show ΔJΔJᵀ, by which K linear
+    // in t exceeds J Jᵀ: half as much again.
+    private const double Safety = 1.5, SafetyOfKernels = 2.25;
+
     // A cubic interpolant follows a speed that changes little; of what it misses when c is 1 a third is left at most.
     private const double FollowedByCubic = 3;
 
@@ -33,7 +37,7 @@ internal static class InterpolationVariants
             var replayed = Replay(input.FailingIntervals);
             if (!replayed.IsKnown) return Known.Unknown<InterpolationEstimate>(replayed.Reason!);
             var parts = new EstimateParts(flow, groups, leftOut => leftOut.SetEquals(input.FailingIntervals) ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
-                IsCubic(input) ? 3 : 2);
+                IsCubic(input) ? 3 : 2, input.Kernels.InterpolatesJacobian ? Safety : SafetyOfKernels);
             return Known.Of(InterpolationEstimate.Of(parts, input.FailingIntervals));
         }
         catch (NumericalException e)
