@@ -42,6 +42,17 @@ internal sealed class PreconditionerRule : CauseRule
     }
 }
 
+/// <summary>The steps have another memory than the optimizer's constants say.</summary>
+internal sealed class ConstantsRule : CauseRule
+{
+    public override IEnumerable<Suspicion> Look(Findings findings)
+    {
+        if (!findings.Violated(WellKnownClaims.OptimizerConstants)) yield break;
+        yield return new(Evidence.Strong, "The optimizer's momentum (or β₁) is not the stated one", findings.Words(WellKnownClaims.OptimizerConstants),
+            "State the coefficient that the training had: optimizer.kind = momentum with momentum, nesterov and dampening, or adam with beta1.");
+    }
+}
+
 /// <summary>One checkpoint speaks against its neighbours.</summary>
 internal sealed class CheckpointRule : CauseRule
 {

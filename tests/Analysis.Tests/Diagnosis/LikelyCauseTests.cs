@@ -101,6 +101,7 @@ public class LikelyCauseTests
     [InlineData("R2", "Flow times are not the sums of the learning rates of the steps")]
     [InlineData("R3", "The kernel blocks do not come from one network at one moment")]
     [InlineData("R4", "The preconditioner is recorded one step off")]
+    [InlineData("R11", "The optimizer's momentum (or β₁) is not the stated one")]
     [InlineData("R10", "A Jacobian or a midpoint at one step is not that of its step")]
     public void ClaimsWithOneMeaningAreTheirCause(string id, string expected)
     {
@@ -139,7 +140,7 @@ public class LikelyCauseTests
     [Fact]
     public void NoContradictionIsLeftWithoutACause()
     {
-        foreach (string id in (string[])["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10"])
+        foreach (string id in (string[])["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11"])
             Assert.True(Causes(Recording(id, Verdict.Violated)).Count > 0, $"{id} violated, and no cause is named");
     }
 
