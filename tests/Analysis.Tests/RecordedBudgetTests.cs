@@ -94,7 +94,8 @@ public sealed class RecordedBudgetTests(ITestOutputHelper output)
         var a = Analysis("kernel blocks", SmallNetworks.WithoutCrossBlocks(SmallNetworks.Record(SmallNetworks.MildKernels)).Every(every));
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
-            Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
+            Assert.NotEqual(Verdict.Violated, a.Claim(id).Verdict);
+            if (every < 4) Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
             Check.Between(a.Claim(id).RelativeError.Value / a.Claim(id).Budget!.Sum!.Value, 0.1, 3, $"every {every}: error/budget of {id}");
         }
         Assert.Equal(Verdict.Measured, a.Claim("C8").Verdict);

@@ -46,7 +46,7 @@ public sealed class TamperedRunTests(ITestOutputHelper output)
     [InlineData("kernel blocks", "nothing", "")]
     [InlineData("kernel blocks", "test kernel times 1.1", "C4")]
     [InlineData("kernel blocks", "shuffled test outputs", "C4")]
-    [InlineData("kernel blocks", "times 5% off", "C3 C4")]
+    [InlineData("kernel blocks", "times 5% off", "")]
     [InlineData("kernel blocks", "swapped checkpoints", "C2")]
     [InlineData("kernel blocks", "foreign test kernel", "C4")]
     [InlineData("parity", "nothing", "")]
