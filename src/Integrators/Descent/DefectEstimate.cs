@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -91,9 +90,8 @@ internal sealed class DefectEstimate
     public QuadratureBudget? Relative(double loss, double gradient, double train, double test, ReadOnlySpan<double> end, in MatrixView errors)
     {
         if (!IsKnown) return null;
-        double size = TensorPrimitives.Norm(end);
         var found = new ErrorSizes[_errors.Length];
-        for (int c = 0; c < found.Length; c++) found[c] = _errors[c].Bounds(size, errors.Column(c));
+        for (int c = 0; c < found.Length; c++) found[c] = _errors[c].Bounds(end, errors.Column(c));
         return new QuadratureBudget(Ratio(found, e => e.Loss, loss), Ratio(found, e => e.Transport, gradient), Ratio(found, e => e.Train, train),
             Ratio(found, e => e.Test, test));
     }
