@@ -76,6 +76,21 @@ public sealed class OptimizerModesTests(ITestOutputHelper output)
             Check.Small(Math.Abs(a.Spectrum.Eigenvalues[j] - factored.Spectrum.Eigenvalues[j]) / first, 1e-13, $"eigenvalue {j} over the first");
     }
 
+    /// <summary>Without a hidden layer the kernel stands still: weight decay leaves the closed form of the operators, batches do not have it.</summary>
+    [Fact]
+    public void TheClosedFormOfAConstantKernelIsThatOfAllExamples()
+    {
+        var linear = Named("weight decay") with { Layers = [], Loss = LossKind.Squared, LearningRate = 0.05 };
+        var decay = Analyse("constant kernel with decay", SmallNetworks.Record(linear));
+        Assert.Equal(Verdict.Holds, decay.Claim("C7").Verdict);
+        foreach (string id in s_claims) Check.Small(decay.Claim(id).RelativeError.Value, 1e-12, $"constant kernel with decay: {id}");
+        var batches = Analyse("constant kernel over batches",
+            SmallNetworks.Record(linear with { WeightDecay = 0, Optimizer = OptimizerKind.Sgd, Batch = 5 }));
+        Assert.Equal(Verdict.NotApplicable, batches.Claim("C7").Verdict);
+        Assert.Contains("over batches", batches.Claim("C7").Reason);
+        foreach (string id in s_claims) Check.Small(batches.Claim(id).RelativeError.Value, 1e-12, $"constant kernel over batches: {id}");
+    }
+
     [Fact]
     public void AWrongBatchAWrongDecayAndAWrongDampeningAreViolated()
     {

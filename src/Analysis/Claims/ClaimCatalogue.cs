@@ -13,6 +13,7 @@ public static class ClaimCatalogue
         new C08Coupling(), new C09Trapping(), new C10Composition(), new C11Schedule(), new C12KernelEvolution(), new C13NoisePlacement(),
             new C14PopulationRisk(),
         .. RecordingChecks.All,
+        .. RecordingChecks.Last,
     ];
 
     /// <summary>The claims of the theory followed by a user's own.</summary>

@@ -13,10 +13,13 @@ internal sealed class ScaleRule : CauseRule
 
     public override IEnumerable<Suspicion> Look(Findings findings)
     {
-        bool train = findings.Violated(WellKnownClaims.TrainScale), test = findings.Violated(WellKnownClaims.TestScale);
+        bool train = IsFactor(findings, WellKnownClaims.TrainScale, WellKnownClaims.TrainSteps);
+        bool test = IsFactor(findings, WellKnownClaims.TestScale, WellKnownClaims.TestSteps);
         double? trainScale = Scale(findings, WellKnownClaims.TrainScale), testScale = Scale(findings, WellKnownClaims.TestScale);
         if (!train && !test) yield break;
-        if (trainScale is { } s && testScale is { } q && Math.Abs(s - q) <= SameShare * Math.Max(Math.Abs(s - 1), Math.Abs(q - 1)))
+        // The side that is not violated may share the factor where its limit is wider, but not where something else is wrong with it.
+        bool other = train && test || (train ? !findings.Violated(WellKnownClaims.TestScale) : !findings.Violated(WellKnownClaims.TrainScale));
+        if (other && trainScale is { } s && testScale is { } q && Math.Abs(s - q) <= SameShare * Math.Max(Math.Abs(s - 1), Math.Abs(q - 1)))
         {
             yield return Rate(findings, s, q);
             if (s > Momentum && q > Momentum && findings.Optimizer is null or { IsPlainDescent: true })
@@ -40,6 +43,9 @@ internal sealed class ScaleRule : CauseRule
             yield return new(Evidence.Strong, "The training Jacobians do not fit the training outputs", Both(findings, trainScale, testScale),
                 "Check J_S (or K_SS): a factor on it, another mode (training instead of evaluation), or parameters that are missing on the training side.");
     }
+
+    /// <summary>Whether a factor is off, and nothing else on its side is.</summary>
+    public static bool IsFactor(Findings findings, string scale, string steps) => findings.Violated(scale) && findings.FactorExplains(scale, steps);
 
     private static Suspicion Rate(Findings findings, double train, double test)
     {

@@ -16,7 +16,7 @@ internal static class ReportTables
 
     /// <summary>The checks behind the inclusion verdict.</summary>
     public static TableSection Checks(ReservoirAnalysis analysis) => new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
-        Narrative.Checks(analysis));
+        InclusionText.Checks(analysis));
 
     /// <summary>What was analysed and with what.</summary>
     public static TableSection Origin(ReservoirAnalysis analysis) =>
