@@ -46,16 +46,16 @@ public static class InclusionText
     {
         ArgumentNullException.ThrowIfNull(analysis);
         var (spectrum, inclusion) = (analysis.Spectrum, analysis.Inclusion);
-        string modes = NumberText.Count((long)analysis.Run.Train * analysis.Run.Outputs);
+        string modes = NumberText.Count(spectrum.Dimension);
         string threshold = $"{Narrative.Measure(analysis)} below δ = {Short(spectrum.Threshold)}";
         return inclusion.Verdict switch
         {
-            KernelFlow.Verdict.Holds => $"Of {modes} directions of the training gradient, {Narrative.Count(spectrum.ReservoirDimension)} ended in the "
+            KernelFlow.Verdict.Holds => $"Of {modes} directions of the training gradient{On(spectrum)}, {Narrative.Count(spectrum.ReservoirDimension)} ended in the "
                 + $"reservoir ({threshold}), and none of them moves the test outputs by more than its share of training dissipation allows."
                 + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Narrative.Shared(analysis)} here, so this checks the code and the kernels; the "
                     + "theory meets the data in the claims that are marked data." : ""),
-            KernelFlow.Verdict.Vacuous => $"There is no reservoir to test: all {Narrative.Count(spectrum.SignalDimension)} directions of the training gradient "
-                + $"were dissipated (none has {threshold}). The quantitative bound can still be checked: the mode nearest to it reaches "
+            KernelFlow.Verdict.Vacuous => $"There is no reservoir to test: all {Narrative.Count(spectrum.SignalDimension)} directions of the training gradient"
+                + $"{On(spectrum)} were dissipated (none has {threshold}). The quantitative bound can still be checked: the mode nearest to it reaches "
                 + $"{Percent(inclusion.Structural.WorstRatio)} of it.",
             KernelFlow.Verdict.Violated => Violation(inclusion),
             _ when inclusion.OperatorChecks.Any(c => !c.Passed) => "A check of the operators failed: they were not computed right.",
@@ -64,6 +64,9 @@ public static class InclusionText
                 + $"{modes} modes have {threshold}).",
         };
     }
+
+    /// <summary>" (outputs with zero sum per example)" where the loss is blind to some directions; empty where it sees all.</summary>
+    internal static string On(SpectrumResult spectrum) => spectrum.Space == SpectrumResult.AllOutputs ? "" : $" ({spectrum.Space})";
 
     private static string Violation(InclusionResult inclusion)
     {

@@ -121,6 +121,7 @@ internal sealed class StepRule : CauseRule
         string words = findings.Words(id);
         if (findings.Figure(id, WellKnownFigures.FailingShare) is not { } share) return words;
         string number = findings.Figure(id, WellKnownFigures.FailingIntervals) is { } failing && findings.Figure(id, WellKnownFigures.Intervals) is { } all
+                && failing <= all
             ? $"{NumberText.Count((long)failing)} of {NumberText.Count((long)all)} intervals fail, " : "failing intervals are ";
         return $"{words}; {number}{NumberText.Percent(share)} of the window";
     }

@@ -11,7 +11,7 @@ internal static class InclusionCheck
 
     private const string NoTestOutputs = "there are no test outputs";
 
-    private const string NoTestKernel = "cannot be tested: K_QQ was not recorded, and what stands in its place, K_QS K_SS⁺ K_SQ, is made "
+    private const string NoTestKernel = "K_QQ was not recorded, and what stands in its place, K_QS K_SS⁺ K_SQ, is made "
         + "from the blocks under test";
 
     private const int MostRuns = 3;
@@ -47,7 +47,7 @@ internal static class InclusionCheck
         // eaten.
         double noise = Math.Pow(c.Solution.UnresolvedRoot(c.Model.Epsilon), 2);
         var response = ModeResponses.Of(G, pairs, backend);
-        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(c.Solution.Complete ? response : G, backend);
+        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(c.Solution.Complete && c.Solution.Space.IsAll ? response : G, backend);
         double[] norms = ModeResponses.Norms(response);
         var measure = spectrum.DissipatedFraction.OrDefault(spectrum.RelativeEigenvalues);
         var modes = new ModeVisibility[k];
@@ -59,7 +59,7 @@ internal static class InclusionCheck
         if (c.Model.HasTestKernel)
         {
             double[] roots = [.. pairs.Values.Select(value => c.Solution.Root(value, c.Model.Epsilon))];
-            rows = ModeResponses.RowRatios(response, c.Model.TestKernelIntegral, roots, N * c.Model.Epsilon);
+            rows = ModeResponses.RowRatios(response, G, c.Model.TestKernelIntegral, roots, N * c.Model.Epsilon);
             for (int j = 0; j < k; j++) modes[j] = modes[j] with { RowRatio = rows[j].Ratio };
         }
         var joint = c.Model.HasTestKernel && G.RowCount > 0 ? new JointPositivity(c) : null;
@@ -70,7 +70,7 @@ internal static class InclusionCheck
         var evidence = new InclusionEvidence
         {
             Modes = modes,
-            LeftOut = N - k,
+            LeftOut = c.Solution.Dimension - k,
             Constant = constant,
             Noise = noise,
             Floor = floor,
@@ -97,12 +97,12 @@ internal static class InclusionCheck
             Cosine = Known.Maybe(evidence.Cosine, c.Model.HasTestKernel ? NoTestOutputs : NoTestKernel),
             Independent = larger is not null ? Summary(c, second!, evidence) : Known.Unknown<IndependentCheck>(second?.Failure ?? none ?? Known.NotComputed),
             Empirical = Empirical(c, errors, spectrum),
-            Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, N * c.Model.Epsilon * first, backend),
+            Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, N * c.Model.Epsilon * c.Solution.Norm, backend),
             VisibilityBound = Math.Sqrt(constant),
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
             Responses = ResponseMap.Of(response.RowCount, c.Solution.Reported.Values.Count, (i, j) => response.At(i, j)),
-            NullSpace = NullSpace(NumericalNullSpace.Of(pairs.Values, noise), N - k),
+            NullSpace = NullSpace(NumericalNullSpace.Of(pairs.Values, noise), c.Solution.Dimension - k),
             OperatorChecks = checks,
             ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),
         };

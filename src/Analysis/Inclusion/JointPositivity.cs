@@ -22,7 +22,7 @@ internal sealed class JointPositivity
         _window = window;
         _length = window.Propagation.G_Q.RowCount + window.Propagation.W_S.RowCount + window.Model.ArithmeticSteps;
         _epsilon = Math.Max(window.Model.Epsilon, TestKernelEpsilon(window.Input.Checkpoints));
-        double first = Math.Max(window.Pairs.Values[0], 0);
+        double first = window.Solution.Norm;
         _added = Safety * _length * Math.Max(_epsilon * Math.Max(first, LargestDiagonal(window.Input)), Tolerances.Epsilon * first);
     }
 

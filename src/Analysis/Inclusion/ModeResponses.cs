@@ -35,13 +35,14 @@ internal static class ModeResponses
 
     /// <summary>Largest |(GΨ)_ij|/(√C_ii·root_j + floor_i) per mode with the row that has it, floor_i the share of ‖G_i·‖.</summary>
     /// <param name="response">GΨ, M×k.</param>
+    /// <param name="G">G_Q, M×N.</param>
     /// <param name="c">C, M×M.</param>
     /// <param name="roots">An upper bound of √λ_j for every mode.</param>
     /// <param name="share">N·ε.</param>
-    public static (double Ratio, int Row)[] RowRatios(DenseMatrix response, DenseMatrix c, IReadOnlyList<double> roots, double share)
+    public static (double Ratio, int Row)[] RowRatios(DenseMatrix response, DenseMatrix G, DenseMatrix c, IReadOnlyList<double> roots, double share)
     {
         int M = response.RowCount;
-        double[] rows = TestFrame.RowNorms(response), scale = new double[M];
+        double[] rows = TestFrame.RowNorms(G), scale = new double[M];
         for (int i = 0; i < M; i++) scale[i] = Math.Sqrt(Math.Max(c.At(i, i), 0));
         var ratios = new (double Ratio, int Row)[response.ColumnCount];
         for (int j = 0; j < ratios.Length; j++)

@@ -132,7 +132,7 @@ public sealed record FlowModel : RunModel
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input)
     {
         if (Trajectory.Beta is not null) return Known.Unknown<RelativeDissipation>("B = βI: it is the dissipated fraction 2βλ_j");
-        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0],
+        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0], input.Space.Dimension,
             ResponseBound, input.Options.Threshold, input.Backend);
         return relative is null ? Known.Unknown<RelativeDissipation>("B_s is zero") : Known.Of(relative);
     }

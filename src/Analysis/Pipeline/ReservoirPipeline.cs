@@ -30,7 +30,7 @@ internal static class ReservoirPipeline
         var model = plan.Integrate(input, second, integrating, cancellation);
         if (alter is not null) model = alter(model);
 
-        var solution = SpectrumSolver.Solve(model, options, input.Backend, stages.Begin("spectrum"), cancellation);
+        var solution = SpectrumSolver.Solve(model, input, stages.Begin("spectrum"), cancellation);
         cancellation.ThrowIfCancellationRequested();
         var window = new StudiedWindow(input, model, solution);
         var measured = OperatorMeasures.Of(window, beside, second, stages, cancellation);

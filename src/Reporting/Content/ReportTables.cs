@@ -36,7 +36,7 @@ internal static class ReportTables
         var (spectrum, modes) = (analysis.Spectrum, analysis.Inclusion.Modes);
         string facts = $"Window t = {Short(analysis.Window.From, 6)} to {Short(analysis.Window.To, 6)}. "
             + $"{Count(spectrum.Eigenvalues.Count)} "
-                + $"eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}")} "
+                + $"eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count(spectrum.Dimension)}")}{InclusionText.On(spectrum)} "
                 + $"({spectrum.Solver.Name()}): "
             + $"{Narrative.Count(spectrum.SignalDimension)} signal, {Narrative.Count(spectrum.ReservoirDimension)} reservoir (threshold δ = "
                 + $"{Short(spectrum.Threshold)} on {Narrative.Measure(analysis)}); "
