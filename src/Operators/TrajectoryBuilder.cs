@@ -110,9 +110,11 @@ public sealed class TrajectoryBuilder
         Enumerable.Range(0, count).Where(i => i % n == phase || i == 0 || i == count - 1).ToArray();
 
     /// <summary>The coarser grids from which the error of interpolation is estimated: every second checkpoint and every fourth, in two phases each.</summary>
-    public static IEnumerable<IReadOnlyList<int>> Thinnings(int count) => [EveryNth(count, 2, 0), EveryNth(count, 2, 1), EveryNth(count, 4, 0), EveryNth(count, 4, 1)];
+    public static IEnumerable<IReadOnlyList<int>> Thinnings(int count) =>
+        [EveryNth(count, 2, 0), EveryNth(count, 2, 1), EveryNth(count, 4, 0), EveryNth(count, 4, 1)];
 
-    /// <summary>⟨J_a, J_b⟩ = tr J_a J_bᵀ over training and test outputs; null where the product of the two checkpoints was not formed or not recorded.</summary>
+    /// <summary>⟨J_a, J_b⟩ = tr J_a J_bᵀ over training and test outputs; null where the product of the two checkpoints was not formed or not
+    /// recorded.</summary>
     public double? InnerProduct(int a, int b)
     {
         if (!InterpolatesJacobian || !_terms.TryGetValue((Math.Min(a, b), Math.Max(a, b)), out var term) || term.TestKernel is not { } test) return null;

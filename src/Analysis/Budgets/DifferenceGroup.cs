@@ -20,8 +20,10 @@ internal sealed record DifferenceGroup(IReadOnlyList<LocalDifference> Difference
     /// <param name="leftOut">Intervals whose own differences do not count.</param>
     public IReadOnlyList<(LocalDifference Difference, double Weight)> Weighted(IReadOnlyList<double> times, IReadOnlySet<int> leftOut)
     {
-        double[] lengths = [.. Differences.Select(d => Merged == 1 ? d.Where.Single(times, Power) : d.Where.Merged(times, Power) - d.Where.Single(times, Power))];
-        bool[] usable = [.. Differences.Select((d, j) => !d.Where.Touches(leftOut, Reach) && (Merged == 1 || lengths[j] >= LeastGrowth * d.Where.Single(times, Power)))];
+        double[] lengths = [.. Differences.Select(d => Merged == 1
+            ? d.Where.Single(times, Power) : d.Where.Merged(times, Power) - d.Where.Single(times, Power))];
+        bool[] usable = [.. Differences.Select((d, j) => !d.Where.Touches(leftOut, Reach)
+            && (Merged == 1 || lengths[j] >= LeastGrowth * d.Where.Single(times, Power)))];
         if (!usable.Any(u => u)) return [.. Differences.Select((d, j) => (d, Weights[j]))];
         double[] weights = [.. Weights.Select((w, j) => usable[j] ? w : 0)], sizes = [.. Differences.Select((d, j) => d.Size * Weights[j])];
         for (int j = 0; j < usable.Length; j++)

@@ -36,7 +36,8 @@ internal static class InterpolationVariants
                 Replayed(input, trajectory, steps, [.. early.Select((c, k) => leftOut.Contains(k) ? 0 : c)], cancellation);
             var replayed = Replay(input.FailingIntervals);
             if (!replayed.IsKnown) return Known.Unknown<InterpolationEstimate>(replayed.Reason!);
-            var parts = new EstimateParts(flow, groups, leftOut => leftOut.SetEquals(input.FailingIntervals) ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
+            var parts = new EstimateParts(flow, groups, leftOut => leftOut.SetEquals(input.FailingIntervals)
+                ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
                 IsCubic(input) ? 3 : 2, input.Kernels.InterpolatesJacobian ? Safety : SafetyOfKernels);
             return Known.Of(InterpolationEstimate.Of(parts, input.FailingIntervals));
         }
@@ -84,12 +85,14 @@ internal static class InterpolationVariants
         double[] rates = IsCubic(input) ? [.. early.Select(c => c * Math.Min(1, c / FollowedByCubic))] : early;
         var other = DescentOnInterpolant.Replay(straight.AtSpeeds(rates), input.Checkpoints, input.Outputs, cancellation);
         if (!other.TryGet(out var found)) return Known.Unknown<IReadOnlyList<Prediction>>($"with the path between checkpoints gone through early {other.Reason}");
+                ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
         double start = VectorMath.Norm(input.StartGradient);
         var difference = found.Minus(main);
         if (difference.Gradients.Values.Any(g => VectorMath.Norm(g) > Diverged * start))
             return Known.Unknown<IReadOnlyList<Prediction>>("with the path between checkpoints gone through early the recorded steps diverge");
         double train = VectorMath.Norm(difference.Train), end = VectorMath.Norm(main.Gradients[input.Checkpoints.Count - 1]);
         double gradient = VectorMath.Norm(difference.Gradients[input.Checkpoints.Count - 1]);
-        return Known.Of<IReadOnlyList<Prediction>>([difference with { LossChange = Math.Max(Math.Abs(difference.LossChange), (end + 0.5 * gradient) * train) }]);
+        return Known.Of<IReadOnlyList<Prediction>>([difference with { LossChange = Math.Max(Math.Abs(difference.LossChange),
+            (end + 0.5 * gradient) * train) }]);
     }
 }

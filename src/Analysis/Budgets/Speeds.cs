@@ -4,10 +4,12 @@ namespace KernelFlow.Analysis.Budgets;
 
 /// <summary>How fast the parameters may slow down or speed up within an interval, where an interpolant in time takes them to move evenly.</summary>
 /// <remarks>
-/// The parameters move at the speed ‖J_Sᵀg‖. Where it falls as e^{−cθ} over an interval, the path is gone through as φ(θ) = (1 − e^{−cθ})/(1 − e^{−c}). c follows
+/// The parameters move at the speed ‖J_Sᵀg‖. Where it falls as e^{−cθ} over an interval, the path is gone through as φ(θ) = (1 − e^{−cθ})/(1 − e^{−c}). c
+/// follows
 /// from where the speed starts, from its mean square and from where it ends; the largest counts. A kernel that grows by a factor R within an interval
 /// may have grown exponentially, which is c = −½ ln R for J, or at once. All of it is bounded by what the recording shows: where J (or K, for kernel blocks)
-/// moves by a velocity v₁ in one interval and v₂ in the next, ‖v₁ − v₂‖/(‖v₁‖ + ‖v₂‖) is tanh ½c for an exponential, and nothing for a path that is straight in t.
+/// moves by a velocity v₁ in one interval and v₂ in the next, ‖v₁ − v₂‖/(‖v₁‖ + ‖v₂‖) is tanh ½c for an exponential, and nothing for a path that is
+/// straight in t.
 /// </remarks>
 internal static class Speeds
 {

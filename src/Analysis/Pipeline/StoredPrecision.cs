@@ -3,7 +3,8 @@ namespace KernelFlow.Analysis;
 /// <summary>ε of the number types a run is stored in, for each kind of record apart: outputs in float64 are not made worse by Jacobians in float32.</summary>
 /// <param name="Train">ε of U_S.</param>
 /// <param name="Test">ε of U_Q.</param>
-/// <param name="Kernels">ε of all that steps and flow are predicted from: Jacobians or kernel blocks, what the blocks are products of, and the products.</param>
+/// <param name="Kernels">ε of all that steps and flow are predicted from: Jacobians or kernel blocks, what the blocks are products of, and the
+/// products.</param>
 /// <param name="Loss">ε of the recorded loss; null where it was computed from the outputs.</param>
 /// <param name="Gradient">ε of the recorded g, which counts where the loss has no formula.</param>
 internal sealed record StoredPrecision(double Train, double Test, double Kernels, double? Loss, double Gradient)
