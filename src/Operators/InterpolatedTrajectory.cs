@@ -141,8 +141,8 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     public InterpolatedTrajectory AtSpeeds(IReadOnlyList<double> rates)
     {
         ArgumentNullException.ThrowIfNull(rates);
-        if (rates.Count != Intervals) throw new ArgumentException($"rates: found {rates.Count} numbers, expected {Intervals},
-            one for each interval.", nameof(rates));
+        if (rates.Count != Intervals) throw new ArgumentException($"rates: found {rates.Count} numbers, expected {Intervals}, "
+            + "one for each interval.", nameof(rates));
         var copy = (InterpolatedTrajectory)MemberwiseClone();
         copy._rates = rates;
         return copy;

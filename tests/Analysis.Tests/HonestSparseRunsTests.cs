@@ -84,8 +84,8 @@ public sealed class HonestSparseRunsTests(ITestOutputHelper output)
         var run = SmallNetworks.Edit(honest, (k, t) => k == corrupt && t.Name.StartsWith('J')
             ? SmallNetworks.Map(t, v => [.. v.Select(_ => (random.NextDouble() - 0.5) * Math.Sqrt(12 * v.Average(x => x * x)))]) : t);
         double[] budgets = [.. new[] { (honest, false), (run, false), (run, true) }.Select(x => Budget(x.Item1, x.Item2))];
-        output.WriteLine(FormattableString.Invariant($"interpolation part of C4: honest {budgets[0]:e2}, corrupt {budgets[1]:e2},
-            failing known {budgets[2]:e2}"));
+        output.WriteLine(FormattableString.Invariant($"interpolation part of C4: honest {budgets[0]:e2}, corrupt {budgets[1]:e2}, ")
+            + FormattableString.Invariant($"failing known {budgets[2]:e2}"));
         Assert.True(budgets[1] > 5 * budgets[0], $"the corruption shows in the budget: {budgets[1]:e2} against {budgets[0]:e2}");
         Check.Between(budgets[2] / budgets[0], 0.2, 3, "budget with the failing intervals known, relative to that of the honest recording");
 
