@@ -85,7 +85,7 @@ internal static class InterpolationVariants
         double[] rates = IsCubic(input) ? [.. early.Select(c => c * Math.Min(1, c / FollowedByCubic))] : early;
         var other = DescentOnInterpolant.Replay(straight.AtSpeeds(rates), input.Checkpoints, input.Outputs, cancellation);
         if (!other.TryGet(out var found))
-            return Known.Unknown<IReadOnlyList<Prediction>>($"with the path between checkpoints gone through early {other.Reason}"); ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
+            return Known.Unknown<IReadOnlyList<Prediction>>($"with the path between checkpoints gone through early {other.Reason}");
         double start = VectorMath.Norm(input.StartGradient);
         var difference = found.Minus(main);
         if (difference.Gradients.Values.Any(g => VectorMath.Norm(g) > Diverged * start))
