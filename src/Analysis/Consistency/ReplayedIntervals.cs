@@ -1,0 +1,131 @@
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis.Consistency;
+
+/// <summary>Sparse recordings: each interval replayed from its recorded outputs on J linear and on J cubic; kernel blocks with cross blocks on J linear and on
+/// K linear.</summary>
+internal sealed class ReplayedIntervals
+{
+    // Multiplications and additions that the replays may cost together, and what a step costs besides its N² of them: a fraction of a minute in all.
+    private const double MostWork = 2e10, StepOverhead = 2000;
+    private const int RunsPerInterval = 6;
+
+    private readonly AnalysisInput _input;
+    private readonly CancellationToken _cancellation;
+    private readonly IntervalReplay _replay;
+    private readonly RecordedRounding _rounding;
+    private readonly InterpolatedTrajectory _linear, _fine, _coarse;
+    private readonly InterpolatedTrajectory? _onesided;
+    private readonly double _mostSteps;
+
+    private ReplayedIntervals(AnalysisInput input, CancellationToken cancellation)
+    {
+        (_input, _cancellation) = (input, cancellation);
+        _replay = new IntervalReplay(input.Checkpoints.Loss, input.TrainSize, input.Checkpoints.TestSize);
+        _rounding = new RecordedRounding(input);
+        int[] all = input.AllCheckpoints;
+        _linear = input.Kernels.Linear(all);
+        (_fine, _coarse) = input.Kernels.HasJacobians ? (input.Kernels.Cubic(all), _linear) : (_linear, input.Kernels.LinearKernels(all));
+        _onesided = input.Kernels.HasJacobians ? input.Kernels.Parabolic(all) : null;
+        double perStep = (double)input.TrainSize * input.TrainSize + StepOverhead;
+        _mostSteps = MostWork / (RunsPerInterval * perStep * (all.Length - 1));
+    }
+
+    /// <summary>Replays all intervals.</summary>
+    public static IntervalRecord Compare(AnalysisInput input, CancellationToken cancellation)
+    {
+        var intervals = new ReplayedIntervals(input, cancellation);
+        int count = input.Checkpoints.Count - 1;
+        var compared = new Compared[count];
+        for (int k = 0; k < count; k++) compared[k] = intervals.Interval(k);
+        var leftOut = Enumerable.Range(1, count - 1).Select(k => intervals.LeaveOut(k, compared[k - 1], compared[k]));
+        return new IntervalRecord([.. compared.Select(c => c.Comparison)], [.. leftOut], false,
+            [.. Enumerable.Range(0, count).Select(k => intervals.Span(k).Length)]);
+    }
+
+    private Compared Interval(int k)
+    {
+        var pace = Pace(k);
+        ReplayState fine = Start(k), coarse = Start(k), side = Start(k);
+        Advance(_fine, SkewCorrection.Of(_fine, k, _input.Kernels, _input.Outputs.Times), k, Span(k), pace, fine);
+        Advance(_coarse, null, k, Span(k), pace, coarse);
+        if (_onesided is not null) Advance(_onesided, SkewCorrection.Of(_onesided, k, _input.Kernels, _input.Outputs.Times), k, Span(k), pace, side);
+        var linear = ReferenceEquals(_linear, _coarse) ? coarse : fine;
+        double[] train = fine.Train;
+        double Scale(double[] p, double[] other, double[] parabola) => Math.Max(VectorMath.Distance(other, p),
+            _onesided is null ? 0 : 2 * VectorMath.Distance(parabola, p));
+        var moved = (VectorMath.Norm(train), VectorMath.Norm(fine.Test));
+        var floors = _rounding.Floors(k, pace.Recorded, fine.Noise, Weight(k), Span(k).Length, moved);
+        var comparison = new IntervalComparison(
+            SideComparison.Of(Recorded(_input.Outputs.TrainOutputs, k, k + 1), train, Scale(train, coarse.Train, side.Train),
+                floors.Train + pace.Slack * moved.Item1),
+            SideComparison.Of(Recorded(_input.Outputs.TestOutputs, k, k + 1), fine.Test, Scale(fine.Test, coarse.Test, side.Test),
+                floors.Test + pace.Slack * moved.Item2));
+        return new Compared(comparison, linear);
+    }
+
+    // Both predictions are by J linear (K linear without J_k, where only kernels were recorded).
+    private LeftOutCheckpoint LeaveOut(int k, Compared before, Compared after)
+    {
+        var with = before.Linear.Copy();
+        Advance(_linear, null, k, Span(k), Pace(k), with);
+        var without = Start(k - 1);
+        var path = _input.Kernels.Linear([k - 1, k + 1]);
+        Advance(path, null, 0, Span(k - 1), Pace(k - 1), without);
+        Advance(path, null, 0, Span(k), Pace(k), without);
+        LeftOutSide Side(IReadOnlyList<double[]> outputs, double[] a, double[] b, Func<IntervalComparison, SideComparison> side)
+        {
+            double[] recorded = Recorded(outputs, k - 1, k + 1);
+            return new LeftOutSide(VectorMath.Norm(recorded), VectorMath.Distance(recorded, a), VectorMath.Distance(recorded, b),
+                side(before.Comparison).Budget + side(after.Comparison).Budget);
+        }
+        return new LeftOutCheckpoint(k, Side(_input.Outputs.TrainOutputs, with.Train, without.Train, c => c.Train),
+            Side(_input.Outputs.TestOutputs, with.Test, without.Test, c => c.Test));
+    }
+
+    private void Advance(InterpolatedTrajectory path, SkewCorrection? skew, int interval, (double From, double To, double Length) span, IntervalPace pace,
+        ReplayState state)
+    {
+        double[] diagonal = pace.Diagonal;
+        if (pace.IsFlow) _replay.Flow(path, interval, (span.From, span.To), pace.Steps, state, diagonal, _cancellation);
+        else _replay.Descend(path, skew, interval, (span.From, span.To), pace.Steps, state, diagonal, _cancellation);
+    }
+
+    // Steps one by one where that can be afforded; otherwise the flow, which a step of z = η‖B‖‖K‖ leaves by z/2 of the displacement.
+    private IntervalPace Pace(int k)
+    {
+        var (c, next) = (_input.Checkpoints[k], _input.Checkpoints[k + 1]);
+        double[] diagonal = _rounding.Diagonal(k);
+        double length = Span(k).Length, rate = _input.Outputs.Hessians[k].NormBound() * diagonal.Sum();
+        bool flow = _input.Checkpoints.Optimizer!.IsFlow;
+        long steps = next.Step - c.Step;
+        if (!flow && steps <= _mostSteps) return new IntervalPace(steps, false, steps, 0, diagonal);
+        double needed = IntervalReplay.FlowSteps(length * rate);
+        double slack = needed > _mostSteps ? double.PositiveInfinity
+            : flow ? 0 : 0.5 * rate * Math.Max(length / steps, _input.Checkpoints.Optimizer.LearningRate);
+        return new IntervalPace((long)Math.Min(needed, Math.Max(_mostSteps, 1)), true, flow ? 1 : steps, slack, diagonal);
+    }
+
+    private double Weight(int k)
+    {
+        if (_fine.Interpolants?[k] is not { IsWrittenInSlopes: false } interpolant) return 1;
+        double largest = 1;
+        for (int i = 1; i < 4; i++)
+            largest = Math.Max(largest, Enumerable.Range(0, interpolant.Checkpoints.Count).Sum(a => Math.Abs(interpolant.At(a, 0.25 * i))));
+        return largest;
+    }
+
+    private ReplayState Start(int k) => new(_input.Outputs.TrainOutputs[k], _input.Checkpoints.TestSize);
+
+    private (double From, double To, double Length) Span(int k)
+    {
+        double from = _input.Outputs.Times[k], to = _input.Outputs.Times[k + 1];
+        return (from, to, to - from);
+    }
+
+    private static double[] Recorded(IReadOnlyList<double[]> outputs, int from, int to) => VectorMath.Subtract(outputs[to], outputs[from]);
+
+    private sealed record Compared(IntervalComparison Comparison, ReplayState Linear);
+
+    private sealed record IntervalPace(long Steps, bool IsFlow, double Recorded, double Slack, double[] Diagonal);
+}

@@ -1,0 +1,64 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Analysis.Consistency;
+
+/// <summary>Recorded steps beside their predictions.</summary>
+/// <param name="input">What was read.</param>
+/// <param name="rule">How gradients become steps.</param>
+/// <param name="midpoints">Whether the finer prediction is Simpson's rule; otherwise it is a cubic through checkpoints, which only tells how far the trapezium
+/// may be off, because the chord of a step is not the path through its neighbours.</param>
+internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool midpoints)
+{
+    private readonly RecordedRounding _rounding = new(input);
+
+    /// <summary>Compares.</summary>
+    /// <param name="trapezium">[p_S; p_Q] of every step by the trapezium.</param>
+    /// <param name="finer">The same by the finer rule.</param>
+    /// <param name="onesided">What a parabola through the checkpoint before differs from the cubic by; null where it was not formed.</param>
+    /// <param name="without">The two steps around checkpoint k without J_k; null where these were not formed.</param>
+    public IntervalRecord Of(double[][] trapezium, double[][] finer, double[][]? onesided, double[][]? without)
+    {
+        int n = input.TrainSize, count = trapezium.Length;
+        var intervals = new IntervalComparison[count];
+        double noise = 0;
+        for (int k = 0; k < count; k++)
+        {
+            var (p, other) = midpoints ? (finer[k], trapezium[k]) : (trapezium[k], finer[k]);
+            noise = Noise(k, noise);
+            double eta = input.Outputs.Times[k + 1] - input.Outputs.Times[k];
+            var floors = _rounding.Floors(k, 1, Math.Abs(rule.StepFactor(input.Checkpoints[k].Step, eta)) * noise, 1, eta,
+                (VectorMath.Norm(p.AsSpan(0, n)), VectorMath.Norm(p.AsSpan(n))));
+            double Scale(Range part) => Math.Max(VectorMath.Distance(other.AsSpan(part), p.AsSpan(part)),
+                onesided is null ? 0 : 2 * VectorMath.Norm(onesided[k].AsSpan(part)));
+            intervals[k] = new IntervalComparison(
+                SideComparison.Of(Moved(input.Outputs.TrainOutputs, k, k + 1), p.AsSpan(0, n), Scale(..n), floors.Train),
+                SideComparison.Of(Moved(input.Outputs.TestOutputs, k, k + 1), p.AsSpan(n), Scale(n..), floors.Test));
+        }
+        IEnumerable<LeftOutCheckpoint> leftOut = without is null ? [] : Enumerable.Range(1, count - 1).Select(k => LeaveOut(k, trapezium, without[k], intervals));
+        return new IntervalRecord(intervals, [.. leftOut], midpoints, [.. Enumerable.Range(1, count).Select(k => input.Outputs.Times[k] - input.Outputs.Times[k - 1])]);
+    }
+
+    private LeftOutCheckpoint LeaveOut(int k, double[][] steps, double[] without, IntervalComparison[] intervals)
+    {
+        int n = input.TrainSize;
+        var with = new double[without.Length];
+        VectorRoutines.Combine(1, steps[k - 1], 1, steps[k], with);
+        LeftOutSide Side(double[] recorded, ReadOnlySpan<double> a, ReadOnlySpan<double> b, Func<IntervalComparison, SideComparison> side) =>
+            new(VectorMath.Norm(recorded), VectorMath.Distance(recorded, a), VectorMath.Distance(recorded, b),
+                side(intervals[k - 1]).Budget + side(intervals[k]).Budget);
+        return new LeftOutCheckpoint(k, Side(Moved(input.Outputs.TrainOutputs, k - 1, k + 1), with.AsSpan(0, n), without.AsSpan(0, n), c => c.Train),
+            Side(Moved(input.Outputs.TestOutputs, k - 1, k + 1), with.AsSpan(n), without.AsSpan(n), c => c.Test));
+    }
+
+    // ν_k = d ν_{k−1} + c √(Σ K_ii g_i²): the rounding that the buffer has collected.
+    private double Noise(int k, double before)
+    {
+        double[] diagonal = _rounding.Diagonal(k), g = input.Outputs.Gradients[k];
+        double sum = 0;
+        for (int i = 0; i < g.Length; i++) sum += diagonal[i] * g[i] * g[i];
+        long step = input.Checkpoints[k].Step;
+        return Math.Abs(rule.DecayAt(step)) * before + Math.Abs(rule.GainAt(step)) * Math.Sqrt(sum);
+    }
+
+    private static double[] Moved(IReadOnlyList<double[]> outputs, int from, int to) => VectorMath.Subtract(outputs[to], outputs[from]);
+}
