@@ -8,11 +8,17 @@ public sealed record ExperimentOptions
     /// <summary>The small version, for continuous integration: minutes at most. Otherwise the full one.</summary>
     public bool Quick { get; init; }
 
-    /// <summary>Seed of everything random, 0 or more.</summary>
+    /// <summary>Seed of everything random, 0 or more. A study of many trainings takes the seeds from this one on, and for 0 those that it is published with.</summary>
     public long Seed { get; init; }
 
     /// <summary>The dense linear algebra to use; null for <c>Backend.Resolve("auto")</c>.</summary>
     public Backend? Backend { get; init; }
+
+    /// <summary>Parts of the ids of the cells that a study runs; empty for all. Experiments without cells take no notice.</summary>
+    public IReadOnlyList<string> Cells { get; init; } = [];
+
+    /// <summary>Trainings per cell of a study; null for its own number.</summary>
+    public int? Runs { get; init; }
 
     /// <summary>Where recorded runs stay; null for a temporary folder that is gone afterwards.</summary>
     public string? KeepFolder { get; init; }

@@ -1,3 +1,4 @@
+using KernelFlow.Validation.Calibration;
 using KernelFlow.Validation.Coupling;
 
 namespace KernelFlow;
@@ -6,5 +7,5 @@ namespace KernelFlow;
 public static class Experiments
 {
     /// <summary>All of them, in the order of <c>kernelflow validate --list</c>.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [new CouplingExperiment()];
+    public static IReadOnlyList<Experiment> All { get; } = [new CouplingExperiment(), new CalibrationExperiment()];
 }

@@ -35,7 +35,7 @@ public sealed record AnalysisOptions
     /// <summary>δ: modes whose measure (2βλ_j, or λ_j/λ_1) is below it are the reservoir, in (0, 1).</summary>
     public double Threshold { get; init; } = 1e-3;
 
-    /// <summary>Limit on the budget of a data claim above which it is Undecided.</summary>
+    /// <summary>Limit on the budget of a data claim above which it cannot hold, and twice of which leaves it undecided.</summary>
     public double Tolerance { get; init; } = 0.1;
 
     /// <summary>Whether the inclusion's check 2 integrates a second time by another method (flow only): coarse, and finer only when the verdict hangs on

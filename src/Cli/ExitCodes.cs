@@ -15,7 +15,7 @@ internal static class ExitCodes
     /// <summary>A computation failed.</summary>
     public const int Failure = 3;
 
-    /// <summary>A claim is undecided (with --strict) and none is violated.</summary>
+    /// <summary>A claim is undecided, or the training lies outside the setting of the theory (with --strict), and none is violated.</summary>
     public const int Undecided = 4;
 
     /// <summary>Cancelled with Ctrl-C: 128 + SIGINT.</summary>

@@ -9,10 +9,10 @@ public static class Narrative
     /// <summary>A number of modes, or "an unknown number".</summary>
     public static string Count(Known<int> number) => number.TryGet(out int known) ? NumberText.Count(known) : "an unknown number";
 
-    /// <summary>What a claim is confronted with: recorded data, the code's own mathematics, or nothing.</summary>
+    /// <summary>What a claim is confronted with: recorded data, the recording itself, the code's own mathematics, or nothing.</summary>
     public static string Tests(ClaimResult claim) =>
-        claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data", ClaimKind.Code or ClaimKind.Inclusion => "code",
-            _ => "measured" };
+        claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data",
+            ClaimKind.Consistency => "recording", ClaimKind.Code or ClaimKind.Inclusion => "code", _ => "measured" };
 
     /// <summary>The checks behind the inclusion verdict: name, figure, what it says.</summary>
     public static string[][] Checks(ReservoirAnalysis analysis)

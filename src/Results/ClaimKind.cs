@@ -6,6 +6,9 @@ public enum ClaimKind
     /// <summary>It confronts the theory with what was recorded.</summary>
     Data,
 
+    /// <summary>It asks whether the recording is what it says: whether outputs, kernels, times and losses that were recorded belong together.</summary>
+    Consistency,
+
     /// <summary>It holds for any input, and so tests the program.</summary>
     Code,
 

@@ -12,18 +12,26 @@ public sealed record ClaimResult(string Id, string Name, Verdict Verdict)
     /// <summary>What it says, as a sentence or a formula; empty when nobody wrote it down.</summary>
     public string Statement { get; init; } = "";
 
-    /// <summary>The defect, relative: ‖predicted − recorded‖₂/‖recorded‖₂ for data claims; the claim's own ratio for claims that test the code.
+    /// <summary>The defect, relative: ‖predicted − recorded‖₂/‖recorded‖₂ for data claims; the claim's own number for claims about the recording and those
+    /// that test the code.
     /// Unknown when not computed.</summary>
     public Known<double> RelativeError { get; init; }
 
     /// <summary>Pearson correlation of predicted and recorded values over the stacked outputs; null where it has no meaning.</summary>
     public double? Correlation { get; init; }
 
-    /// <summary>Limit on the sum of the budget above which a data claim is <see cref="Verdict.Undecided"/>; null for claims that test the code.</summary>
+    /// <summary>Limit on the sum of the budget above which a data claim cannot hold; the limit that the number of a consistency claim must not exceed; null for
+    /// claims that test the code.</summary>
     public double? Tolerance { get; init; }
 
     /// <summary>Why the number may be off; null when nothing was computed.</summary>
     public ErrorBudget? Budget { get; init; }
+
+    /// <summary>Named numbers beside the error, from which causes can be told; empty where there are none.</summary>
+    public IReadOnlyList<ClaimFigure> Figures { get; init; } = [];
+
+    /// <summary>The number with that name in <see cref="Figures"/>; null where there is none.</summary>
+    public double? Figure(string name) => Figures.FirstOrDefault(f => f.Name == name)?.Value;
 
     /// <summary>Text for the reader; required for Undecided and NotApplicable.</summary>
     public string? Reason { get; init; }

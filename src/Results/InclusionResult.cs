@@ -9,6 +9,10 @@ public sealed record InclusionResult
     /// <summary>What the verdict rests on; required for Undecided and Vacuous.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>What the verdict is conditional on and this run does not meet, as a clause: "on operators that do not predict the test outputs"; null where
+    /// nothing qualifies it. A qualified verdict is never shown as one that holds without conditions.</summary>
+    public string? Qualification { get; init; }
+
     /// <summary>Check 1: W_h and G_h from the same nodes, every mode against its Cauchy–Schwarz bound.</summary>
     public required StructuralCheck Structural { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record ReservoirAnalysis
     /// <summary>The options after automatic choices were resolved.</summary>
     public required ResolvedOptions Options { get; init; }
 
+    /// <summary>What of the training lies outside the setting of the theory, so that its claims about data do not apply; null where nothing does.</summary>
+    public string? OutsideTheory { get; init; }
+
     /// <summary>The window [s, T] in flow time.</summary>
     public required TimeWindow Window { get; init; }
 

@@ -37,6 +37,11 @@ public static class GolubKahanLanczos
         int low = options.End switch { SpectrumEnd.Largest => 0, SpectrumEnd.Smallest => count, _ => count / 2 }, high = count - low;
         var driver = new RestartDriver(state, high, low, block, 10 * Math.Sqrt(factor.Rows) * Tolerances.Epsilon, options, progress, cancellation);
         var evidence = driver.Run();
+        if (UnitScale.IsExtreme(driver.Norm) && f is not ScaledOperator)
+        {
+            var scaled = new ScaledOperator(f, UnitScale.Of(driver.Norm));
+            return Restored(Solve(scaled, count, options, backend, leftVectors, progress, cancellation), scaled);
+        }
 
         MatrixView right = state.LockedRight, left = state.LockedLeft;
         var (values, residuals, adjoint) = Measure(factor, right, left, [.. state.LockedValues]);
@@ -71,6 +76,19 @@ public static class GolubKahanLanczos
     }
 
     // σ ← uᵀFv, whose error is of second order in those of u and v; then both residuals.
+    private static SingularResult Restored(SingularResult result, ScaledOperator scaled)
+    {
+        double[] values = scaled.Restore(result.Values);
+        return result with
+        {
+            Values = values,
+            Eigenvalues = [.. values.Select(s => s * s)],
+            RightResidualNorms = scaled.Restore(result.RightResidualNorms),
+            LeftResidualNorms = scaled.Restore(result.LeftResidualNorms),
+            ErrorBounds = scaled.Restore(result.ErrorBounds),
+        };
+    }
+
     private static (double[] Values, double[] Residuals, double[] Adjoint) Measure(LinearOperator f, in MatrixView right, in MatrixView left, double[] values)
     {
         int k = right.Columns, chunk = Math.Min(k, ChunkColumns);

@@ -34,6 +34,11 @@ public static class ThickRestartLanczos
         int low = options.End switch { SpectrumEnd.Largest => 0, SpectrumEnd.Smallest => count, _ => count / 2 }, high = count - low;
         var driver = new RestartDriver(state, high, low, block, 10 * Math.Sqrt(n) * Tolerances.Epsilon, options, progress, cancellation);
         var evidence = driver.Run();
+        if (UnitScale.IsExtreme(driver.Norm) && a is not ScaledOperator)
+        {
+            var scaled = new ScaledOperator(a, UnitScale.Of(driver.Norm));
+            return Restored(Solve(scaled, count, options, backend, progress, cancellation), scaled);
+        }
 
         var (values, residuals) = Certification.Measure(a, [.. state.LockedValues], state.Locked, rayleigh: true);
         int[] order = [.. Enumerable.Range(0, count).OrderByDescending(j => values[j])];
@@ -54,6 +59,16 @@ public static class ThickRestartLanczos
             Restarts = driver.Restarts,
             DeflatedRestarts = driver.DeflatedRestarts,
             FoundByDeflation = driver.FoundByDeflation,
+        };
+    }
+
+    private static LanczosResult Restored(LanczosResult result, ScaledOperator scaled)
+    {
+        var pairs = result.Pairs;
+        return result with
+        {
+            Pairs = pairs with { Values = scaled.Restore(pairs.Values), ResidualNorms = scaled.Restore(pairs.ResidualNorms) },
+            ErrorBounds = scaled.Restore(result.ErrorBounds),
         };
     }
 }

@@ -33,17 +33,26 @@ public class ClaimVerdictTests
     [Fact]
     public void ExactlyThreeTimesTheSumHolds() => Assert.Equal(Verdict.Holds, Judge(0.75, new ErrorBudget(0.125, 0.125, 0, 0), 0.25).Verdict);
 
-    /// <summary>A budget above the tolerance decides nothing, however small or large the error; equal to it is allowed.</summary>
+    /// <summary>A budget between one and two tolerances cannot hold, and is contradicted by three times itself; above two it decides nothing, however small or
+    /// large the error; equal to a limit is allowed.</summary>
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.2)]
-    [InlineData(100)]
-    public void ABudgetAboveTheToleranceIsUndecided(double error)
+    [InlineData(0.125, 0, Verdict.Holds)]
+    [InlineData(0.125, 0.375, Verdict.Holds)]
+    [InlineData(0.125, 0.4375, Verdict.Violated)]
+    [InlineData(0.1875, 0, Verdict.Undecided)]
+    [InlineData(0.1875, 0.5625, Verdict.Undecided)]
+    [InlineData(0.1875, 0.625, Verdict.Violated)]
+    [InlineData(0.25, 0.75, Verdict.Undecided)]
+    [InlineData(0.25, 0.875, Verdict.Violated)]
+    [InlineData(0.3125, 0, Verdict.Undecided)]
+    [InlineData(0.3125, 0.875, Verdict.Undecided)]
+    [InlineData(0.3125, 100, Verdict.Undecided)]
+    public void ABudgetAboveTheToleranceCannotHoldAndAboveTwiceItDecidesNothing(double sum, double error, Verdict expected)
     {
-        var claim = Judge(error, new ErrorBudget(0.0625, 0.125, 0, 0), 0.125);
-        Assert.Equal(Verdict.Undecided, claim.Verdict);
-        Assert.Equal("the budget, 0.188, exceeds the tolerance 0.125; largest part: interpolation", claim.Reason);
-        Assert.NotEqual(Verdict.Undecided, Judge(error, new ErrorBudget(0.0625, 0.0625, 0, 0), 0.125).Verdict);
+        var claim = Judge(error, new ErrorBudget(sum / 4, 3 * sum / 4, 0, 0), 0.125);
+        Assert.True(claim.Verdict == expected, $"error {error}, budget {sum}, tolerance 0.125: {claim.Verdict}, expected {expected}");
+        if (expected == Verdict.Undecided) Assert.Equal(FormattableString.Invariant(
+            $"the budget, {sum:G3}, exceeds the tolerance 0.125; largest part: interpolation"), claim.Reason);
     }
 
     [Theory]

@@ -56,6 +56,24 @@ public class FrozenKernelTests
         return (P, S, W);
     }
 
+    /// <summary>A kernel that is zero at the start and later not has moved by more than any multiple of itself: it is not a frozen one.</summary>
+    [Fact]
+    public void AKernelThatIsZeroOnlyAtTheStartIsNotFrozen()
+    {
+        var random = new Random(7);
+        Matrix<double> J_S = FlowPath.Gaussian(random, Train, 9), J_Q = FlowPath.Gaussian(random, Test, 9);
+        double[] scale = [0, 0, 0, 1, 0.5, 0.5];
+        var checkpoints = scale.Select((x, k) => new Checkpoint(10 * k, 10 * k, FlowRecording.Tensor("J_S", x * J_S), FlowRecording.Tensor("J_Q", x * J_Q),
+            new MemoryTensor("U_S", [.. Enumerable.Repeat((double)k, Train)], Train, 1),
+            new MemoryTensor("U_Q", [.. Enumerable.Repeat((double)k, Test)], Test, 1)));
+        var analysis = Analyze.Reservoir(checkpoints, LossModel.Squared(new double[Train], 1), TestRuns.Options);
+        Assert.Equal(Verdict.NotApplicable, analysis.Claim("C7").Verdict);
+        Assert.Contains("not constant", analysis.Claim("C7").Reason, StringComparison.Ordinal);
+        Assert.Equal(double.PositiveInfinity, analysis.KernelEvolution.PeakDrift);
+        Assert.Contains("zero at the start", analysis.Claim("C12").Reason, StringComparison.Ordinal);
+        Assert.Equal(0, analysis.KernelEvolution.Points[2].SpectralDrift);
+    }
+
     /// <summary>A kernel that is zero moves nothing: everything is reservoir, and nothing of it reaches the test set.</summary>
     [Fact]
     public void AZeroKernelIsAllReservoir()

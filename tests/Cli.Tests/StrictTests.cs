@@ -14,5 +14,6 @@ public sealed class StrictTests
     {
         Verdict[] verdicts = [inclusion, .. claims];
         Assert.Equal(expected, AnalyzeCommand.StrictCode(verdicts));
+        Assert.Equal(expected == 0 ? 4 : expected, AnalyzeCommand.StrictCode(verdicts, outsideTheory: true));
     }
 }

@@ -25,6 +25,7 @@ internal sealed class C07FrozenKernel() : Claim("C7", "frozen kernel", ClaimKind
         if (!evidence.Model.FrozenModes(beta).TryGet(out var mode)) return NotApplicable(evidence.Model.FrozenModes(beta).Reason!);
         int N = evidence.Checkpoints.TrainSize;
         double rounding = N * Tolerances.Epsilon, moved = Moved(evidence, rounding);
+        if (double.IsInfinity(moved)) return NotApplicable("the kernel is not constant: it is zero at the start and not later");
         if (!(moved <= rounding)) return NotApplicable(FormattableString.Invariant($"the kernel is not constant: it moved by {moved:G3} of its norm"));
 
         var start = evidence.Kernels.At(0);
@@ -55,7 +56,10 @@ internal sealed class C07FrozenKernel() : Claim("C7", "frozen kernel", ClaimKind
         var start = evidence.Kernels.At(0).Kernels;
         double size = MatrixNorms.Frobenius(start);
         for (int k = 1; moved <= rounding && k < evidence.Checkpoints.Count; k++)
-            moved = Math.Max(moved, size > 0 ? MatrixNorms.Distance(evidence.Kernels.At(k).Kernels, start) / size : 0);
+        {
+            double distance = MatrixNorms.Distance(evidence.Kernels.At(k).Kernels, start);
+            moved = Math.Max(moved, distance == 0 ? 0 : size > 0 ? distance / size : double.PositiveInfinity);
+        }
         return moved;
     }
 

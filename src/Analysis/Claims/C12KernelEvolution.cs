@@ -7,7 +7,11 @@ internal sealed class C12KernelEvolution() : Claim("C12", "kernel evolution", Cl
 
     public override string Equation => "‖K_SS(t_k) − K_SS(s)‖₂ / ‖K_SS(s)‖₂";
 
-    protected override ClaimResult CheckCore(ClaimEvidence evidence) =>
-        Measured(FormattableString.Invariant($"spectral drift: largest {evidence.KernelEvolution.PeakDrift:G4}, at the end ")
-            + FormattableString.Invariant($"{evidence.KernelEvolution.EndDrift:G4}"));
+    protected override ClaimResult CheckCore(ClaimEvidence evidence)
+    {
+        var (peak, end) = (evidence.KernelEvolution.PeakDrift, evidence.KernelEvolution.EndDrift);
+        return Measured(double.IsInfinity(peak)
+            ? "the kernel is zero at the start and not later: there is no size that its movement could be measured in"
+            : FormattableString.Invariant($"spectral drift: largest {peak:G4}, at the end {end:G4}"));
+    }
 }

@@ -6,14 +6,15 @@ namespace KernelFlow;
 /// <remarks>
 /// A claim is one object: what it says, what it needs, and how its number and verdict follow from the <see cref="ClaimEvidence"/>. The rules by which a verdict
 /// follows
-/// from a number and its budget are here once, as protected members: those of claims that confront the recorded data and those of claims that test the program.
+/// from a number and its budget are here once, as protected members: those of claims that confront the recorded data, of claims about the recording
+/// itself, and of claims that test the program.
 /// </remarks>
 public abstract class Claim
 {
     /// <summary>Names the claim.</summary>
     /// <param name="id">The id, "C4" or one of your own; unique within an analysis.</param>
     /// <param name="name">A word or three.</param>
-    /// <param name="kind">What it is about: the recorded data, the program, the inclusion, or a measured figure.</param>
+    /// <param name="kind">What it is about: the theory and the recorded data, the recording itself, the program, the inclusion, or a measured figure.</param>
     /// <exception cref="ArgumentException">The id or the name is empty.</exception>
     protected Claim(string id, string name, ClaimKind kind)
     {
@@ -42,14 +43,17 @@ public abstract class Claim
     /// <summary>What a run must have for the claim to apply, in words; otherwise its verdict is <see cref="Verdict.NotApplicable"/>.</summary>
     public virtual string Needs => "any run";
 
-    /// <summary>Checks the claim; the result carries this claim's id, name, kind and statement whatever <see cref="CheckCore"/> wrote there.</summary>
+    /// <summary>Checks the claim; the result carries this claim's id, name, kind and statement whatever <see cref="CheckCore"/> wrote there. A data claim does not
+    /// apply to a training outside the setting of the theory: its numbers stay, its verdict says so.</summary>
     /// <param name="evidence">The recorded data, the operators and the means to estimate their errors.</param>
     /// <exception cref="InvalidOperationException">The claim gave no result.</exception>
     public ClaimResult Check(ClaimEvidence evidence)
     {
         ArgumentNullException.ThrowIfNull(evidence);
         var result = CheckCore(evidence) ?? throw new InvalidOperationException($"Claim {Id} gave no result.");
-        return result with { Id = Id, Name = Name, Kind = Kind, Statement = Statement };
+        result = result with { Id = Id, Name = Name, Kind = Kind, Statement = Statement };
+        return Kind == ClaimKind.Data && evidence.OutsideTheory is { } setting
+            ? result with { Verdict = Verdict.NotApplicable, Reason = $"not the theory's setting: {setting}" } : result;
     }
 
     /// <summary>Core of <see cref="Check"/>: the number, its budget and the verdict.</summary>
@@ -66,9 +70,9 @@ public abstract class Claim
     /// <param name="reason">The figure in words.</param>
     protected ClaimResult Measured(string reason) => Result(Verdict.Measured, reason);
 
-    /// <summary>The rule of every claim that is compared with recorded data: Undecided if a part of the budget is unknown, if its sum exceeds the tolerance of
-    /// the analysis
-    /// or if the steps lie past what the model can say; Violated if the error exceeds three times the sum; otherwise Holds (theory, section 6).</summary>
+    /// <summary>The rule of every claim that is compared with recorded data, the first that applies: Undecided if the recording contradicts itself, if the steps
+    /// lie past what the model can say, or if a part of the budget is unknown or its sum exceeds twice the tolerance of the analysis; Violated if the error
+    /// exceeds three times the sum; Undecided if the sum exceeds the tolerance; otherwise Holds (theory, section 6).</summary>
     /// <param name="evidence">Gives the tolerance and the model.</param>
     /// <param name="error">The relative error.</param>
     /// <param name="correlation">Pearson's correlation of the predicted and the recorded values; null where it has no meaning.</param>
@@ -77,8 +81,28 @@ public abstract class Claim
     {
         ArgumentNullException.ThrowIfNull(evidence);
         double tolerance = evidence.Options.Tolerance;
-        var (verdict, reason) = evidence.Model.NoPredictionReason is { } beyond ? (Verdict.Undecided, beyond) : DataRule.Judge(error, budget, tolerance);
+        var (verdict, reason) = evidence.InconsistentReason is { } inconsistent ? (Verdict.Undecided, $"recording inconsistent: {inconsistent}")
+            : evidence.Model.NoPredictionReason is { } beyond ? (Verdict.Undecided, beyond) : DataRule.Judge(error, budget, tolerance);
         return Result(verdict, reason) with { RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = tolerance };
+    }
+
+    /// <summary>The rule of claims about the recording itself: Violated if the number exceeds its limit, Undecided if one of them is not a number, otherwise
+    /// Holds.</summary>
+    /// <param name="error">The number that is judged.</param>
+    /// <param name="limit">What it must not exceed on an honest recording.</param>
+    /// <param name="figures">Named numbers beside it, from which causes are told; see <see cref="WellKnownFigures"/>.</param>
+    /// <param name="what">What was compared, for the reader.</param>
+    protected ClaimResult JudgeConsistency(double error, double limit, IReadOnlyList<ClaimFigure> figures, string what)
+    {
+        ArgumentNullException.ThrowIfNull(figures);
+        var verdict = double.IsNaN(error) || double.IsNaN(limit) ? Verdict.Undecided : error > limit ? Verdict.Violated : Verdict.Holds;
+        string reason = verdict switch
+        {
+            Verdict.Undecided => $"{what}: not a number",
+            Verdict.Violated => FormattableString.Invariant($"{what}: {error:G3} exceeds the limit {limit:G3}"),
+            _ => FormattableString.Invariant($"{what}: {error:G3} is within the limit {limit:G3}"),
+        };
+        return Result(verdict, reason) with { RelativeError = error, Tolerance = limit, Figures = figures };
     }
 
     /// <summary>The rule of claims that hold for any input and so test the program: Violated if the defect exceeds three times integration and rounding,

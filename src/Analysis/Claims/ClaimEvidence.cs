@@ -18,6 +18,21 @@ public sealed class ClaimEvidence
         _measured = measured;
     }
 
+    /// <summary>The same evidence of a run that was read with other gates.</summary>
+    internal ClaimEvidence Under(AnalysisInput input) => new(_window with { Input = input }, _measured);
+
+    /// <summary>What was read of the run.</summary>
+    internal AnalysisInput Input => _window.Input;
+
+    /// <summary>The intervals, k from checkpoint k to k + 1, that the consistency statistics reject.</summary>
+    public IReadOnlySet<int> FailingIntervals => Input.FailingIntervals;
+
+    /// <summary>Why the recording as a whole contradicts itself; null when it does not.</summary>
+    public string? InconsistentReason => Input.InconsistentReason;
+
+    /// <summary>What of the training lies outside the setting of the theory; null where nothing does.</summary>
+    public string? OutsideTheory => Input.OutsideTheory;
+
     /// <summary>The recorded run, or the window of it that is analysed.</summary>
     public CheckpointSequence Checkpoints => _window.Input.Checkpoints;
 

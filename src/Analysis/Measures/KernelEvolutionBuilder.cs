@@ -34,12 +34,15 @@ internal static class KernelEvolutionBuilder
             double movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed).SpectralNorm;
             var centred = Centre(kernel);
             double alignment = VectorRoutines.Dot(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * startCentredNorm);
-            points.Add(new KernelEvolutionPoint(outputs.Times[k], spectral > 0 ? movedSpectral / spectral : 0, frobenius > 0 ? moved / frobenius : 0,
+            points.Add(new KernelEvolutionPoint(outputs.Times[k], Relative(movedSpectral, spectral), Relative(moved, frobenius),
                 double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, k == 0 ? 0 : LargestAngle(startModes, pairs.Leading(leading, backend), backend),
                     pairs.Values[^1]));
         }
         return new KernelEvolution { PeakDrift = points.Max(p => p.SpectralDrift), EndDrift = points[^1].SpectralDrift, Points = points };
     }
+
+    // A kernel that was zero and then is not has moved by more than any multiple of itself.
+    private static double Relative(double moved, double start) => moved == 0 ? 0 : start > 0 ? moved / start : double.PositiveInfinity;
 
     // HKH with H = I − 11ᵀ/N.
     private static DenseMatrix Centre(DenseMatrix k)

@@ -12,6 +12,16 @@ namespace KernelFlow.Analysis;
 /// <param name="Backend">The dense linear algebra to use.</param>
 internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecord Outputs, TrajectoryBuilder Kernels, AnalysisOptions Options, Backend Backend)
 {
+    /// <summary>The intervals, k from checkpoint k to k + 1, whose recorded outputs the consistency statistics reject: such an interval contributes to a budget
+    /// what passing neighbours predict for its length, never its own estimate.</summary>
+    public IReadOnlySet<int> FailingIntervals { get; init; } = new HashSet<int>();
+
+    /// <summary>Why the recording as a whole contradicts itself, so that no claim about its data can be decided; null when it does not.</summary>
+    public string? InconsistentReason { get; init; }
+
+    /// <summary>What of the training lies outside the setting of the theory, so that claims about its data do not apply; null where nothing does.</summary>
+    public string? OutsideTheory { get; init; }
+
     /// <summary>N = n·p, the number of stacked training outputs.</summary>
     public int TrainSize => Checkpoints.TrainSize;
 

@@ -29,6 +29,7 @@ internal static class Gathering
                 MethodReason = model.MethodReason,
                 IndependentCheck = input.Options.IndependentCheck,
             },
+            OutsideTheory = input.OutsideTheory,
             Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
             Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),
             Inclusion = measured.Inclusion,

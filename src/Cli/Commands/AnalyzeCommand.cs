@@ -39,7 +39,8 @@ internal static class AnalyzeCommand
             }
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
-            return parsed.GetValue(strict) ? StrictCode([analysis.Inclusion.Verdict, .. analysis.Claims.Select(c => c.Verdict)]) : ExitCodes.Done;
+            return parsed.GetValue(strict) ? StrictCode([analysis.Inclusion.Verdict, .. analysis.Claims.Select(c => c.Verdict)],
+                analysis.OutsideTheory is not null) : ExitCodes.Done;
         });
         Examples.Add(command,
             "kernelflow analyze runs/digits --out report",
@@ -61,9 +62,10 @@ internal static class AnalyzeCommand
             return analysis.Run.InputHash is null ? analysis with { Run = analysis.Run with { InputHash = recorded.InputHash(cancellation) } } : analysis;
         }, cancellation);
 
-    /// <summary>--strict: 1 goes before 4.</summary>
-    public static int StrictCode(IReadOnlyCollection<Verdict> verdicts) =>
-        verdicts.Contains(Verdict.Violated) ? ExitCodes.Violated : verdicts.Contains(Verdict.Undecided) ? ExitCodes.Undecided : ExitCodes.Done;
+    /// <summary>--strict: 1 goes before 4. A training outside the setting of the theory leaves everything about its data open, as an undecided claim does.</summary>
+    public static int StrictCode(IReadOnlyCollection<Verdict> verdicts, bool outsideTheory = false) =>
+        verdicts.Contains(Verdict.Violated) ? ExitCodes.Violated
+        : outsideTheory || verdicts.Contains(Verdict.Undecided) ? ExitCodes.Undecided : ExitCodes.Done;
 
     // IProgress<T>.Report of Progress<T> posts to a context; the display wants the call itself, in order.
     private sealed class Forward(IProgress<StageProgress> inner) : IProgress<AnalysisProgress>

@@ -53,7 +53,8 @@ internal static class CompareCommand
             if (parsed.GetValue(json)) terminal.Out.Write(ComparisonReports.Json(comparison));
             if (verbosity != Verbosity.Quiet) Summarise(terminal.Error, comparison, folder);
             return parsed.GetValue(strict)
-                ? AnalyzeCommand.StrictCode([.. comparison.Runs.SelectMany(r => r.Claims.Select(c => c.Verdict).Append(r.Inclusion))]) : ExitCodes.Done;
+                ? AnalyzeCommand.StrictCode([.. comparison.Runs.SelectMany(r => r.Claims.Select(c => c.Verdict).Append(r.Inclusion))],
+                    comparison.Runs.Any(r => r.OutsideTheory is not null)) : ExitCodes.Done;
         });
         Examples.Add(command,
             "kernelflow compare runs/width-16 runs/width-64 runs/width-256 --out widths",

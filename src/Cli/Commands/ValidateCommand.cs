@@ -22,14 +22,17 @@ internal static class ValidateCommand
         var quick = new Option<bool>("--quick") { Description = "The small version of each experiment: a minute or so." };
         var keep = new Option<string?>("--keep") { Description = "Keep recorded runs in this folder, one folder in it per experiment.", HelpName = "folder" };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
-        var seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
+        var seed = Numbers.Seed("--seed", "Seed of everything random; the first of a study's seeds. Default: 0, for a study the seeds it is published with.");
+        var cells = new Option<string[]>("--cells") { Description = "Only the cells of a study whose id contains this text (may be given several times).",
+            HelpName = "text" };
+        var runs = Numbers.Whole("--runs", "Trainings per cell of a study.", 1);
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
         var command =
             new Command("validate",
             "Run the experiments that test the theory on trainings of their own, beside controls that must fail, and write their reports.")
-            { output, list, only, quick, keep, strict, seed, overwrite, backend, threads };
+            { output, list, only, quick, cells, runs, keep, strict, seed, overwrite, backend, threads };
         CommonOptions.AddVerbosity(command);
         command.Validators.Add(result =>
         {
@@ -49,6 +52,7 @@ internal static class ValidateCommand
             foreach (var experiment in chosen) RequireOwn(Path.Combine(folder, experiment.Id), parsed.GetValue(overwrite));
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var options = new ExperimentOptions { Quick = parsed.GetValue(quick), Seed = parsed.GetValue(seed) ?? 0,
+                Cells = parsed.GetValue(cells) ?? [], Runs = parsed.GetValue(runs),
                 Backend = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)) };
             var verdicts = new List<Verdict>();
             foreach (var experiment in chosen)

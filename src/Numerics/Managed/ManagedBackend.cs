@@ -54,9 +54,12 @@ internal sealed class ManagedBackend : Backend
     protected override void SymmetricEigenCore(in MatrixView a, Span<double> values, bool vectors)
     {
         int n = values.Length;
+        // What MathNet decides, it decides by absolute comparisons, which are right for numbers of unit size only.
+        double scale = UnitScale.Of(a);
         var (matrix, basis, eigenvalues) = (a.ToMatrix(), New(n, n), new Complex[n]);
+        VectorRoutines.Scale(scale, matrix.Values, matrix.Values);
         Converged("symmetric eigenvalues", a, () => MathNetManaged.EigenDecomp(true, n, matrix.Values, basis.Array, eigenvalues, new double[n * n]));
-        for (int i = 0; i < n; i++) values[i] = eigenvalues[i].Real;
+        for (int i = 0; i < n; i++) values[i] = eigenvalues[i].Real / scale;
         if (vectors) basis.CopyTo(a);
     }
 
@@ -89,9 +92,11 @@ internal sealed class ManagedBackend : Backend
     private static void SquareSvd(in MatrixView a, Span<double> sigma, in MatrixView u, in MatrixView vt)
     {
         int n = a.Rows;
+        double scale = UnitScale.Of(a);
         var (matrix, s, left, right) = (a.ToMatrix(), new double[n], New(n, n), New(n, n));
+        VectorRoutines.Scale(scale, matrix.Values, matrix.Values);
         Converged("singular values", a, () => MathNetManaged.SingularValueDecomposition(true, matrix.Values, n, n, s, left.Array, right.Array));
-        s.CopyTo(sigma);
+        VectorRoutines.Scale(1 / scale, s, sigma);
         left.CopyTo(u);
         right.CopyTo(vt);
     }

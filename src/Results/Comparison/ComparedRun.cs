@@ -12,11 +12,17 @@ public sealed record ComparedRun
     /// <summary>The options after automatic choices were resolved.</summary>
     public required ResolvedOptions Options { get; init; }
 
+    /// <summary>What of the training lies outside the setting of the theory; null where nothing does.</summary>
+    public string? OutsideTheory { get; init; }
+
     /// <summary>The window [s, T] in flow time.</summary>
     public required TimeWindow Window { get; init; }
 
     /// <summary>Verdict of the inclusion ker W_S ⊆ ker G_Q.</summary>
     public required Verdict Inclusion { get; init; }
+
+    /// <summary>What that verdict is conditional on and the run does not meet; null where nothing qualifies it.</summary>
+    public string? InclusionQualification { get; init; }
 
     /// <summary>What that verdict rests on, when it is not obvious.</summary>
     public string? InclusionReason { get; init; }
@@ -61,8 +67,10 @@ public sealed record ComparedRun
             Label = label,
             Run = analysis.Run,
             Options = analysis.Options,
+            OutsideTheory = analysis.OutsideTheory,
             Window = analysis.Window,
             Inclusion = analysis.Inclusion.Verdict,
+            InclusionQualification = analysis.Inclusion.Qualification,
             InclusionReason = analysis.Inclusion.Reason,
             Visibility = analysis.Inclusion.Visibility,
             VisibilityBound = analysis.Inclusion.VisibilityBound,

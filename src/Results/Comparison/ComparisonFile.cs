@@ -55,9 +55,11 @@ public static class ComparisonFile
             json.WriteString("label", run.Label);
             RunSchemas.Run.Object.Write(json, "run", run.Run);
             RunSchemas.Options.Object.Write(json, "options", run.Options);
+            TextIfAny.Write(json, "outsideTheory", run.OutsideTheory);
             RunSchemas.Window.Object.Write(json, "window", run.Window);
             json.WriteStartObject("inclusion");
             json.WriteString("verdict", run.Inclusion.ToString());
+            TextIfAny.Write(json, "qualification", run.InclusionQualification);
             InclusionSchemas.Visibility.Write(json, "visibility", run.Visibility);
             json.Number("visibilityBound", run.VisibilityBound);
             TextIfAny.Write(json, "reason", run.InclusionReason);

@@ -15,6 +15,7 @@ internal static class ResultsJson
         var tool = s.Add("tool", RunSchemas.Tool.Object, a => a.Tool);
         var run = s.Add("run", RunSchemas.Run.Object, a => a.Run);
         var options = s.Add("options", RunSchemas.Options.Object, a => a.Options);
+        var outside = s.Add("outsideTheory", TextIfAny, a => a.OutsideTheory);
         var window = s.Add("window", RunSchemas.Window.Object, a => a.Window);
         var spectrum = s.Add("spectrum", SpectrumSchemas.Spectrum.Object, a => a.Spectrum);
         var relative = s.Add("relativeDissipation", SpectrumSchemas.Relative.KnownObject, a => a.RelativeDissipation);
@@ -35,6 +36,7 @@ internal static class ResultsJson
             Tool = tool[json],
             Run = run[json],
             Options = options[json],
+            OutsideTheory = outside[json],
             Window = window[json],
             Spectrum = spectrum[json],
             RelativeDissipation = relative.Or(json, default),
@@ -85,8 +87,10 @@ internal static class ResultsJson
             Label = label ?? run.Name ?? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? path,
             Run = run,
             Options = RunSchemas.Options.Read(json["options"]),
+            OutsideTheory = json.TextOrNull("outsideTheory"),
             Window = RunSchemas.Window.Read(json["window"]),
             Inclusion = inclusion["verdict"].Verdict(),
+            InclusionQualification = inclusion.TextOrNull("qualification"),
             InclusionReason = inclusion.TextOrNull("reason"),
             Visibility = InclusionSchemas.Visibility.Read(inclusion, "visibility"),
             VisibilityBound = Number.Read(inclusion, "visibilityBound"),

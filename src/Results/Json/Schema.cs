@@ -58,6 +58,11 @@ internal sealed class Schema<T>
     public Codec<IReadOnlyList<T>> Rows => Codecs.Make<IReadOnlyList<T>>(
         (json, key, value) => json.Rows(key, value, Write), (parent, key) => [.. parent[key].Items().Select(Read)]);
 
+    /// <summary>The same, left out when there are none.</summary>
+    public Codec<IReadOnlyList<T>> RowsIfAny => Codecs.Make<IReadOnlyList<T>>(
+        (json, key, value) => { if (value.Count > 0) json.Rows(key, value, Write); },
+        (parent, key) => parent.Has(key) ? [.. parent[key].Items().Select(Read)] : []);
+
     /// <summary>Records as objects, each on a line of its own, or why there are none.</summary>
     public Codec<Known<IReadOnlyList<T>>> KnownRows => Codecs.Make<Known<IReadOnlyList<T>>>(
         (json, key, value) =>

@@ -15,6 +15,12 @@ internal static class ClaimSchemas
         return json => new ErrorBudget(integration[json], interpolation[json], descent[json], rounding[json]);
     });
 
+    private static readonly Schema<ClaimFigure> s_figure = new(s =>
+    {
+        var (name, value) = (s.Add("name", Text, f => f.Name), s.Add("value", Number, f => f.Value));
+        return json => new ClaimFigure(name[json], value[json]);
+    });
+
     /// <summary>The items of "claims".</summary>
     public static readonly Schema<ClaimResult> Claim = new(s =>
     {
@@ -28,6 +34,7 @@ internal static class ClaimSchemas
         var correlation = s.Add("correlation", NumberOr("has no meaning for this claim"), c => c.Correlation);
         var tolerance = s.Add("tolerance", NumberOr("this claim is not judged against recorded data"), c => c.Tolerance);
         var budget = s.Add("budget", s_budget.KnownObject, c => Known.Maybe(c.Budget, c.Reason));
+        var figures = s.Add("figures", s_figure.RowsIfAny, c => c.Figures);
         var reason = s.Add("reason", TextIfAny, c => c.Reason);
         return json => new ClaimResult(id[json], name[json], verdict[json])
         {
@@ -38,6 +45,7 @@ internal static class ClaimSchemas
             Correlation = correlation[json],
             Tolerance = tolerance[json],
             Budget = budget[json].OrNull(),
+            Figures = figures[json],
             Reason = reason[json],
         };
     });

@@ -96,6 +96,7 @@ internal static class InclusionSchemas
     public static readonly Schema<InclusionResult> Inclusion = new(s =>
     {
         var verdict = s.Add("verdict", Codecs.Verdict, i => i.Verdict);
+        var qualification = s.Add("qualification", TextIfAny, i => i.Qualification);
         var structural = s.Add("structural", s_structural.Object, i => i.Structural);
         var independent = s.Add("independent", s_independent.KnownObject, i => i.Independent);
         var empirical = s.Add("empirical", s_empirical.Object, i => i.Empirical);
@@ -111,6 +112,7 @@ internal static class InclusionSchemas
         return json => new InclusionResult
         {
             Verdict = verdict[json],
+            Qualification = qualification[json],
             Structural = structural[json],
             Independent = independent[json],
             Empirical = empirical[json],

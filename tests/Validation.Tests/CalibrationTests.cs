@@ -1,0 +1,69 @@
+using KernelFlow.Numerics;
+using KernelFlow.Validation.Calibration;
+
+namespace KernelFlow.Validation.Tests;
+
+/// <summary>The calibration study: cell and seed decide a training, and the verdict of the study follows from its outcomes.</summary>
+public sealed class CalibrationTests
+{
+    private static readonly CalibrationCell s_steps = new(StudyOptimizer.GradientDescent, StudyRecording.Midpoints, StudyActivation.Tanh);
+
+    private static ExperimentReport Run(int threads, params string[] cells) => Experiments.All.Single(e => e.Id == "calibration")
+        .Run(new ExperimentOptions { Seed = 1, Runs = 1, Cells = cells, Backend = Backend.Managed(threads) });
+
+    [Fact]
+    public void CellsAreUniqueAndCoverEveryPair()
+    {
+        Assert.Equal(CalibrationCell.All.Count, CalibrationCell.All.Select(c => c.Id).Distinct().Count());
+        Assert.Equal(StudyTrainings.Optimizers.Count * 5 * 4, CalibrationCell.All.Count);
+    }
+
+    [Fact]
+    public void TheNumberOfThreadsChangesNothing() =>
+        Assert.Equal(ExperimentReports.Json(Run(1, "momentum/every-step", "adam/blocks")), ExperimentReports.Json(Run(2, "momentum/every-step", "adam/blocks")));
+
+    [Fact]
+    public void OneLineOfTheFailuresRunsAloneAsItDidInTheStudy()
+    {
+        var study = Run(1, "gradient-descent/midpoints");
+        var row = study.Rows[2];
+        long seed = long.Parse(row.Settings.Single(s => s.Name == "seed").Value, System.Globalization.CultureInfo.InvariantCulture);
+        var alone = CalibrationRun.Of(CalibrationCell.All.Single(c => c.Id == row.Group), seed, Backend.Managed(1));
+        Assert.Equal(row.Claims.Select(c => c.RelativeError), alone.Claims.Select(c => c.RelativeError));
+    }
+
+    [Theory]
+    [InlineData(StudyRecording.Blocks, false)]
+    [InlineData(StudyRecording.CrossBlocks, true)]
+    public void KernelBlocksHaveNoParametersAndKeepTheirCrossBlocksOnlyWhereAsked(StudyRecording recording, bool cross)
+    {
+        var training = HonestTraining.Of(s_steps with { Recording = recording }, 5);
+        var first = training.Record(Backend.Managed(1)).Checkpoints[0];
+        Assert.False(first.HasJacobians);
+        Assert.Equal(cross, first.Find(TensorName.K_SQ_next) is not null);
+    }
+
+    [Fact]
+    public void TheLearningRateIsInUnitsOfTheSharpnessAtTheStart()
+    {
+        var recording = HonestTraining.Of(s_steps, 3).RecordAll(Backend.Managed(1));
+        double z = recording.Options.LearningRate * Sharpness.At(recording.Checkpoints[0], recording.Checkpoints.Loss, Backend.Managed(1));
+        Assert.True(Math.Abs(z - recording.Training.Z) <= 1e-6 * z, $"z is {z}, drawn was {recording.Training.Z}");
+    }
+
+    [Fact]
+    public void OneViolatedClaimRefutes()
+    {
+        var outcome = CalibrationRun.Of(s_steps, 3, Backend.Managed(1));
+        Assert.NotEmpty(outcome.Claims);
+        ClaimResult[] fine = [.. outcome.Claims.Select(c => c with { Verdict = Verdict.Holds })];
+        Assert.All(CalibrationCriteria.Of([outcome with { Claims = fine }]).Where(c => c.Tests == CriterionKind.Claim), c => Assert.True(c.Met, c.Finding));
+        fine[0] = fine[0] with { Verdict = Verdict.Violated };
+        Assert.Contains(CalibrationCriteria.Of([outcome with { Claims = fine }]), c => c is { Tests: CriterionKind.Claim, Met: false });
+        Assert.Contains(CalibrationCriteria.Of([outcome with { Refusal = "not sound" }]), c => c is { Tests: CriterionKind.Claim, Met: false });
+    }
+
+    [Fact]
+    public void ATextThatIsPartOfNoCellIsRefused() =>
+        Assert.Contains("cells: found nothing", Assert.Throws<ArgumentException>(() => Run(1, "nothing")).Message);
+}
