@@ -10,27 +10,28 @@ internal sealed class JudgedSide
     private const double Order = 3;
 
     private readonly IReadOnlyList<SideComparison> _sides;
+    private readonly IReadOnlyList<double> _lengths;
+    private readonly double?[] _all;
 
     /// <summary>Judges the intervals.</summary>
     /// <param name="sides">The comparisons.</param>
     /// <param name="lengths">The lengths of the intervals.</param>
     public JudgedSide(IReadOnlyList<SideComparison> sides, IReadOnlyList<double> lengths)
     {
-        _sides = sides;
-        var statistics = new double?[sides.Count];
-        var budgets = new double[sides.Count];
-        for (int k = 0; k < sides.Count; k++)
-        {
-            budgets[k] = sides[k].Floor + Math.Max(sides[k].Scale, Neighbours(k, lengths));
-            // At the ends of the window one neighbour is missing, and with it the third difference of J.
-            bool inner = k > 0 && k + 1 < sides.Count;
-            if (inner && sides[k].IsFinite && sides[k].PredictedSquare > 0 && budgets[k] < LargestBudget * Math.Sqrt(sides[k].PredictedSquare))
-                statistics[k] = sides[k].Error == 0 ? 0 : sides[k].Error / budgets[k];
-        }
-        (Statistics, Budgets) = (statistics, budgets);
+        (_sides, _lengths) = (sides, lengths);
+        Roughness = Math.Max(1, Median([.. Inner.Where(k => sides[k].IsFinite && sides[k].Second > 0).Select(k => sides[k].Third / sides[k].Second)]));
+        Budgets = [.. Enumerable.Range(0, sides.Count).Select(k => sides[k].Floor + Roughness * Math.Max(sides[k].Scale, Neighbours(k)))];
+        _all = [.. Enumerable.Range(0, sides.Count).Select(Ratio)];
+        Statistics = [.. _all.Select((s, k) => k > 0 && k + 1 < sides.Count ? s : null)];
     }
 
-    /// <summary>s_k by interval; null where an interval says nothing.</summary>
+    /// <summary>How rough J is at the spacing of the checkpoints: the median of its third over its second difference, at least 1. Where J is smooth and resolved
+    /// it is well below 1; kinks and changes faster than the checkpoints leave it at 2 to 5, and estimates of the error are too small by about as
+    /// much.</summary>
+    public double Roughness { get; }
+
+    /// <summary>s_k by interval; null where an interval says nothing, and at both ends of the window, where one neighbour is missing and with it the third
+    /// difference of J.</summary>
     public IReadOnlyList<double?> Statistics { get; }
 
     /// <summary>What interpolation and rounding explain of each interval.</summary>
@@ -49,32 +50,41 @@ internal sealed class JudgedSide
     /// <summary>The largest s and its interval.</summary>
     public (double Statistic, int Interval) Largest() => Statistics.Select((s, k) => (s ?? 0, k)).MaxBy(s => s.Item1);
 
-    /// <summary>a, the regression factor of the recorded on the predicted displacements over the third of intervals with the smallest relative budgets, and what
-    /// these budgets allow it to be off by.</summary>
-    /// <remarks>a = Σ w dᵀp / Σ w‖p‖² with w = 1/e² for intervals of budget e, so that |a − 1| ≤ Σ w e‖p‖ / Σ w‖p‖² whatever the directions of the
-    /// errors.</remarks>
+    /// <summary>a, the factor of recorded on predicted displacements over the third of intervals with the smallest relative budgets, and what these budgets
+    /// allow it to be off by.</summary>
+    /// <remarks>a is the median of dᵀp/‖p‖² over those intervals: one of them with a kink inside does not move it, a scale that is wrong moves all. An interval
+    /// of error e has |a_k − 1| ≤ e/‖p‖, so the largest relative budget of the third bounds the median.</remarks>
     public (double Factor, double Allowance, int Intervals) Regression()
     {
-        int[] judged = [.. Enumerable.Range(0, _sides.Count).Where(k => Statistics[k] is not null)
-            .OrderBy(k => Budgets[k] / Math.Sqrt(_sides[k].PredictedSquare))];
+        double Relative(int k) => Budgets[k] / Math.Sqrt(_sides[k].PredictedSquare);
+        int[] judged = [.. Enumerable.Range(0, _sides.Count).Where(k => Statistics[k] is not null).OrderBy(Relative)];
         int count = (judged.Length + 2) / 3;
-        double numerator = 0, denominator = 0, allowed = 0;
-        foreach (int k in judged.Take(count))
-        {
-            double p = Math.Sqrt(_sides[k].PredictedSquare), weight = p / Budgets[k];
-            if (!double.IsFinite(weight)) continue;
-            numerator += weight * weight * (_sides[k].Projection / (p * p));
-            denominator += weight * weight;
-            allowed += weight;
-        }
-        return denominator > 0 ? (numerator / denominator, allowed / denominator, count) : (1, 0, 0);
+        if (count == 0) return (1, 0, 0);
+        double median = Median([.. judged.Take(count).Select(k => _sides[k].Projection / _sides[k].PredictedSquare)]);
+        return (median, Relative(judged[count - 1]), count);
+    }
+
+    /// <summary>The intervals whose statistic exceeds a limit, those at the ends included: their budget is what their neighbour has for its length.</summary>
+    public IEnumerable<int> Failing(double limit) => Enumerable.Range(0, _all.Length).Where(k => _all[k] > limit);
+
+    private IEnumerable<int> Inner => Enumerable.Range(1, Math.Max(0, _sides.Count - 2));
+
+    private double? Ratio(int k) => _sides[k].IsFinite && _sides[k].PredictedSquare > 0 && Budgets[k] < LargestBudget * Math.Sqrt(_sides[k].PredictedSquare)
+        ? _sides[k].Error == 0 ? 0 : _sides[k].Error / Budgets[k] : null;
+
+    private static double Median(double[] values)
+    {
+        if (values.Length == 0) return 0;
+        Array.Sort(values);
+        return 0.5 * (values[(values.Length - 1) / 2] + values[values.Length / 2]);
     }
 
     // Where the two interpolants happen to agree, their neighbours tell what they usually differ by; scalars cross zero.
-    private double Neighbours(int k, IReadOnlyList<double> lengths)
+    private double Neighbours(int k)
     {
-        if (k == 0 || k + 1 == _sides.Count) return 0;
-        double Scaled(int j) => _sides[j].Scale * Math.Min(1, Math.Pow(lengths[k] / lengths[j], Order));
-        return 0.5 * (Scaled(k - 1) + Scaled(k + 1));
+        double Scaled(int j, double most) => _sides[j].Scale * Math.Min(most, Math.Pow(_lengths[k] / _lengths[j], Order));
+        if (_sides.Count < 2) return 0;
+        if (k == 0) return Scaled(1, double.PositiveInfinity);
+        return k + 1 == _sides.Count ? Scaled(k - 1, double.PositiveInfinity) : 0.5 * (Scaled(k - 1, 1) + Scaled(k + 1, 1));
     }
 }

@@ -8,6 +8,11 @@ internal sealed class ReplayedIntervals
 {
     // Multiplications and additions that the replays may cost together, and what a step costs besides its N² of them: a fraction of a minute in all.
     private const double MostWork = 2e10, StepOverhead = 2000;
+
+    // z = η λ_max(BK) up to which J moves along with the outputs between two checkpoints. Nearer to the edge, 2, it swings from step to step, and its values at
+    // the ends of an interval say nothing of those inside.
+    private const double SteadyEdge = 1.6;
+
     private const int RunsPerInterval = 6;
 
     private readonly AnalysisInput _input;
@@ -17,6 +22,7 @@ internal sealed class ReplayedIntervals
     private readonly InterpolatedTrajectory _linear, _fine, _coarse;
     private readonly InterpolatedTrajectory? _onesided;
     private readonly double _mostSteps;
+    private readonly double[] _sharpness;
 
     private ReplayedIntervals(AnalysisInput input, CancellationToken cancellation)
     {
@@ -27,6 +33,7 @@ internal sealed class ReplayedIntervals
         _linear = input.Kernels.Linear(all);
         (_fine, _coarse) = input.Kernels.HasJacobians ? (input.Kernels.Cubic(all), _linear) : (_linear, input.Kernels.LinearKernels(all));
         _onesided = input.Kernels.HasJacobians ? input.Kernels.Parabolic(all) : null;
+        _sharpness = Array.ConvertAll(all, k => KernelSharpness.Of(input.Kernels.At(k).Train, input.Outputs.Hessians[k]));
         double perStep = (double)input.TrainSize * input.TrainSize + StepOverhead;
         _mostSteps = MostWork / (RunsPerInterval * perStep * (all.Length - 1));
     }
@@ -52,14 +59,14 @@ internal sealed class ReplayedIntervals
         if (_onesided is not null) Advance(_onesided, SkewCorrection.Of(_onesided, k, _input.Kernels, _input.Outputs.Times), k, Span(k), pace, side);
         var linear = ReferenceEquals(_linear, _coarse) ? coarse : fine;
         double[] train = fine.Train;
-        double Scale(double[] p, double[] other, double[] parabola) => Math.Max(VectorMath.Distance(other, p),
-            _onesided is null ? 0 : 2 * VectorMath.Distance(parabola, p));
+        (double, double) Differences(double[] p, double[] other, double[] parabola) =>
+            (VectorMath.Distance(other, p), _onesided is null ? 0 : 2 * VectorMath.Distance(parabola, p));
         var moved = (VectorMath.Norm(train), VectorMath.Norm(fine.Test));
         var floors = _rounding.Floors(k, pace.Recorded, fine.Noise, Weight(k), Span(k).Length, moved);
         var comparison = new IntervalComparison(
-            SideComparison.Of(Recorded(_input.Outputs.TrainOutputs, k, k + 1), train, Scale(train, coarse.Train, side.Train),
+            SideComparison.Of(Recorded(_input.Outputs.TrainOutputs, k, k + 1), train, Differences(train, coarse.Train, side.Train),
                 floors.Train + pace.Slack * moved.Item1),
-            SideComparison.Of(Recorded(_input.Outputs.TestOutputs, k, k + 1), fine.Test, Scale(fine.Test, coarse.Test, side.Test),
+            SideComparison.Of(Recorded(_input.Outputs.TestOutputs, k, k + 1), fine.Test, Differences(fine.Test, coarse.Test, side.Test),
                 floors.Test + pace.Slack * moved.Item2));
         return new Compared(comparison, linear);
     }
@@ -91,7 +98,7 @@ internal sealed class ReplayedIntervals
         else _replay.Descend(path, skew, interval, (span.From, span.To), pace.Steps, state, diagonal, _cancellation);
     }
 
-    // Steps one by one where that can be afforded; otherwise the flow, which a step of z = η‖B‖‖K‖ leaves by z/2 of the displacement.
+    // Steps one by one where that can be afforded and J cannot swing between them; otherwise the flow, which a step of z = η‖B‖‖K‖ leaves by z/2 of the displacement.
     private IntervalPace Pace(int k)
     {
         var (c, next) = (_input.Checkpoints[k], _input.Checkpoints[k + 1]);
@@ -99,6 +106,8 @@ internal sealed class ReplayedIntervals
         double length = Span(k).Length, rate = _input.Outputs.Hessians[k].NormBound() * diagonal.Sum();
         bool flow = _input.Checkpoints.Optimizer!.IsFlow;
         long steps = next.Step - c.Step;
+        if (!flow && steps > 1 && length / steps * Math.Max(_sharpness[k], _sharpness[k + 1]) > SteadyEdge)
+            return new IntervalPace(1, true, steps, double.PositiveInfinity, diagonal);
         if (!flow && steps <= _mostSteps) return new IntervalPace(steps, false, steps, 0, diagonal);
         double needed = IntervalReplay.FlowSteps(length * rate);
         double slack = needed > _mostSteps ? double.PositiveInfinity

@@ -28,11 +28,11 @@ internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool
             double eta = input.Outputs.Times[k + 1] - input.Outputs.Times[k];
             var floors = _rounding.Floors(k, 1, Math.Abs(rule.StepFactor(input.Checkpoints[k].Step, eta)) * noise, 1, eta,
                 (VectorMath.Norm(p.AsSpan(0, n)), VectorMath.Norm(p.AsSpan(n))));
-            double Scale(Range part) => Math.Max(VectorMath.Distance(other.AsSpan(part), p.AsSpan(part)),
-                onesided is null ? 0 : 2 * VectorMath.Norm(onesided[k].AsSpan(part)));
+            (double, double) Differences(Range part) =>
+                (VectorMath.Distance(other.AsSpan(part), p.AsSpan(part)), onesided is null ? 0 : 2 * VectorMath.Norm(onesided[k].AsSpan(part)));
             intervals[k] = new IntervalComparison(
-                SideComparison.Of(Moved(input.Outputs.TrainOutputs, k, k + 1), p.AsSpan(0, n), Scale(..n), floors.Train),
-                SideComparison.Of(Moved(input.Outputs.TestOutputs, k, k + 1), p.AsSpan(n), Scale(n..), floors.Test));
+                SideComparison.Of(Moved(input.Outputs.TrainOutputs, k, k + 1), p.AsSpan(0, n), Differences(..n), floors.Train),
+                SideComparison.Of(Moved(input.Outputs.TestOutputs, k, k + 1), p.AsSpan(n), Differences(n..), floors.Test));
         }
         IEnumerable<LeftOutCheckpoint> leftOut = without is null ? [] : Enumerable.Range(1, count - 1).Select(k => LeaveOut(k, trapezium, without[k], intervals));
         return new IntervalRecord(intervals, [.. leftOut], midpoints, [.. Enumerable.Range(1, count).Select(k => input.Outputs.Times[k] - input.Outputs.Times[k - 1])]);
