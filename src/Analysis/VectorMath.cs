@@ -17,6 +17,13 @@ internal static class VectorMath
         return result;
     }
 
+    public static double[] Add(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var sum = a.ToArray();
+        VectorRoutines.Axpy(1, b, sum);
+        return sum;
+    }
+
     public static double[] Negate(ReadOnlySpan<double> a)
     {
         var result = new double[a.Length];

@@ -34,6 +34,9 @@ public static class KernelBlocks
         var writer = RunWriter.Create(folder, new RunDescription(checkpoints.Loss, checkpoints.Test)
         {
             Optimizer = checkpoints.Optimizer,
+            UnknownConstants = checkpoints.UnknownConstants,
+            Schedule = checkpoints.Schedule?.Lengths.Select((length, k) => length / (checkpoints[k + 1].Step - checkpoints[k].Step)).ToArray(),
+            Setting = checkpoints.Setting,
             Targets = [.. checkpoints.RunTensors.Values.Where(t => checkpoints.Loss.IsCustom || t.Name != TensorName.y_S)],
             Metadata = metadata ?? new Dictionary<string, string>(),
         }, overwrite, format);

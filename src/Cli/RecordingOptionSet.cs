@@ -42,6 +42,12 @@ internal sealed partial class RecordingOptionSet
             "above 0 and at most 1"), (o, v) => o with { DecayFactor = v });
         Set(Numbers.Whole("--warmup-steps", "Steps over which the learning rate rises linearly. Default: 0.", 0), (o, v) => o with { WarmupSteps = v });
         Set(Fraction("--momentum", $"Heavy-ball coefficient. Default: {Text(d.Momentum)}."), (o, v) => o with { Momentum = v });
+        Set(Fraction("--dampening", "Dampening of momentum: a gradient enters the velocity with weight 1 minus this. Default: 0."),
+            (o, v) => o with { Dampening = v });
+        Set(Flag("--nesterov", "Nesterov's momentum, with momentum."), (o, v) => o with { Nesterov = v });
+        Set(Numbers.Real("--weight-decay", "L2 weight decay. Default: 0.", x => x >= 0, "at least 0"), (o, v) => o with { WeightDecay = v });
+        Set(Flag("--decoupled", "Take the weight decay off beside the step instead of adding it to the gradient (adam: AdamW)."),
+            (o, v) => o with { Decoupled = v });
         Set(Fraction("--beta1", $"Adam's β₁. Default: {Text(d.Beta1)}."), (o, v) => o with { Beta1 = v });
         Set(Fraction("--beta2", $"Adam's β₂. Default: {Text(d.Beta2)}."), (o, v) => o with { Beta2 = v });
         Set(Positive("--epsilon", $"Adam's ε. Default: {Text(d.Epsilon)}."), (o, v) => o with { Epsilon = v });

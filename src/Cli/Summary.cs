@@ -1,17 +1,29 @@
 using KernelFlow.Files;
 using KernelFlow.Reporting;
+using KernelFlow.Reporting.Content;
 
 namespace KernelFlow.Cli;
 
-/// <summary>The few lines that a person reads when an analysis has ended.</summary>
+/// <summary>The lines that a person reads when an analysis has ended.</summary>
 internal static class Summary
 {
-    /// <summary>Writes verdict, the two claims that confront the theory with data, kernel drift and where the rest is.</summary>
+    /// <summary>Writes the headline, the likely causes, the two claims that confront the theory with data, kernel drift and where the rest is.</summary>
     public static void Write(TextWriter writer, ReservoirAnalysis analysis, string? folder)
     {
-        writer.WriteLine($"Inclusion ker W_S ⊆ ker G_Q: {Narrative.Word(analysis.Inclusion.Verdict)}");
-        writer.WriteLine($"  {Narrative.Headline(analysis)}");
-        if (analysis.Inclusion.Reason is { } reason) writer.WriteLine($"  ({reason})");
+        var headline = Headline.Of(analysis);
+        writer.WriteLine($"{headline.Sentence}.");
+        foreach (var line in headline.Lines)
+        {
+            writer.WriteLine($"{line.Question} {line.Answer}");
+            if (line.Detail.Length > 0) writer.WriteLine($"  {line.Detail}");
+        }
+        if (analysis.LikelyCauses.Count > 0) writer.WriteLine($"{CauseText.Title}, the best supported first:");
+        for (int i = 0; i < analysis.LikelyCauses.Count; i++)
+        {
+            var cause = analysis.LikelyCauses[i];
+            writer.WriteLine($"  {NumberText.Count(i + 1)}. {CauseText.Sentence(cause.Cause)} {CauseText.Sentence(cause.Evidence)}");
+            writer.WriteLine($"     {CauseText.ToDo} {CauseText.Sentence(cause.WhatToDo)}");
+        }
         foreach (string id in (string[])[WellKnownClaims.Transport, WellKnownClaims.TestTransfer])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim) writer.WriteLine(Claim(claim));
         writer.WriteLine($"Kernel drift: {NumberText.Short(analysis.KernelEvolution.PeakDrift)} at its largest, "

@@ -39,6 +39,16 @@ internal static class OptionChecks
         Require(o.Beta1 is >= 0 and < 1, nameof(o.Beta1), o.Beta1, "a number in [0, 1)");
         Require(o.Beta2 is >= 0 and < 1, nameof(o.Beta2), o.Beta2, "a number in [0, 1)");
         Require(o.Epsilon > 0 && double.IsFinite(o.Epsilon), nameof(o.Epsilon), o.Epsilon, "a positive number");
+        Require(o.Dampening is >= 0 and < 1, nameof(o.Dampening), o.Dampening, "a number in [0, 1)");
+        Require(o.WeightDecay >= 0 && double.IsFinite(o.WeightDecay), nameof(o.WeightDecay), o.WeightDecay, "0 or a positive number");
+        if (o.Decoupled) Require(o.WeightDecay > 0, nameof(o.WeightDecay), o.WeightDecay, "a positive number where it is decoupled");
+        if (o.Dampening > 0) Require(o.Optimizer == OptimizerKind.Momentum, nameof(o.Dampening), o.Dampening, "0 unless the optimizer is Momentum");
+        if (o.Nesterov)
+        {
+            Require(o.Optimizer == OptimizerKind.Momentum, nameof(o.Nesterov), "set", "no Nesterov step unless the optimizer is Momentum");
+            Require(o.Momentum > 0, nameof(o.Momentum), o.Momentum, "above 0 with Nesterov's step");
+            Require(o.Dampening == 0, nameof(o.Dampening), o.Dampening, "0 with Nesterov's step");
+        }
         Require(o.Batch is null || (o.Batch > 0 && o.Batch <= o.Train), nameof(o.Batch), o.Batch, "between 1 and Train");
         if (o.Optimizer == OptimizerKind.Sgd) Require(o.Batch is not null, nameof(o.Batch), "absent", "the examples per step of Sgd");
         if (o.Optimizer == OptimizerKind.GradientDescent) Require(o.Batch is null, nameof(o.Batch), o.Batch, "none with GradientDescent (use Sgd)");

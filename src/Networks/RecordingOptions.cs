@@ -75,6 +75,13 @@ public sealed record RecordingOptions
     /// <summary>μ, for <see cref="OptimizerKind.Momentum"/>.</summary>
     public double Momentum { get; init; } = 0.9;
 
+    /// <summary>τ in [0, 1), the dampening, for <see cref="OptimizerKind.Momentum"/>: a gradient enters the velocity with weight 1 − τ, the first one
+    /// whole.</summary>
+    public double Dampening { get; init; }
+
+    /// <summary>Nesterov's momentum, for <see cref="OptimizerKind.Momentum"/> without dampening: steps along ∇L + μ v.</summary>
+    public bool Nesterov { get; init; }
+
     /// <summary>β₁, for <see cref="OptimizerKind.Adam"/>.</summary>
     public double Beta1 { get; init; } = 0.9;
 
@@ -83,6 +90,12 @@ public sealed record RecordingOptions
 
     /// <summary>ε, for <see cref="OptimizerKind.Adam"/>.</summary>
     public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>λ, the weight decay: λ w is added to the gradient. Where every step is recorded, the parameters w are recorded too.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Take ηλ w off beside the step instead of adding λ w to the gradient (with Adam: AdamW).</summary>
+    public bool Decoupled { get; init; }
 
     /// <summary>b: examples per step, drawn without replacement, a new permutation every ⌊n/b⌋ steps; null for all. Required by
     /// <see cref="OptimizerKind.Sgd"/>, refused by gradient descent.</summary>

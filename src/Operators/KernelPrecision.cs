@@ -1,6 +1,6 @@
 namespace KernelFlow.Operators;
 
-/// <summary>ε of kernels that were recorded as such: that of the coarsest type among the blocks in use.</summary>
+/// <summary>ε of kernels that were recorded as such: that of the coarsest type among the blocks in use, and of the arithmetic that formed them.</summary>
 internal static class KernelPrecision
 {
     private static readonly TensorName[] _own = [TensorName.K_SS, TensorName.K_QS];
@@ -15,5 +15,8 @@ internal static class KernelPrecision
     public static double OfSteps(CheckpointSequence checkpoints, bool midpoints) => Of(checkpoints, midpoints ? _middle : _stepped);
 
     private static double Of(CheckpointSequence checkpoints, TensorName[] names) =>
-        checkpoints.Max(c => names.Max(name => c.Find(name)?.Type.Epsilon() ?? 0));
+        checkpoints.Max(c => Math.Max(OfProducts(c), names.Max(name => c.Find(name)?.Type.Epsilon() ?? 0)));
+
+    /// <summary>ε of the arithmetic that formed the blocks of a checkpoint, where it is recorded; otherwise 0.</summary>
+    public static double OfProducts(Checkpoint checkpoint) => checkpoint.Find(TensorName.ProductEpsilon)?.ReadAll()[0] ?? 0;
 }

@@ -53,6 +53,17 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <summary>The optimizer, if known.</summary>
     public Optimizer? Optimizer { get; init; }
 
+    /// <summary>What the optimizer's manifest states and nothing here understands: numbers other than 0, and switches that are on (as 1). Such a constant changes the
+    /// steps in a way that is not known.</summary>
+    public IReadOnlyList<NamedConstant> UnknownConstants { get; init; } = [];
+
+    /// <summary>The learning rates that the run states for its steps, as lengths of the intervals in flow time; null when it states none.</summary>
+    public RateSchedule? Schedule { get; init; }
+
+    /// <summary>What of the training lies outside the setting of the theory, as the run declares it: "batch-norm", "dropout", "gradient-clipping" or any
+    /// text.</summary>
+    public IReadOnlyList<string> Setting { get; init; } = [];
+
     /// <summary>What the run is called: the name of the folder it was read from; null in memory.</summary>
     public string? Name { get; init; }
 
@@ -89,16 +100,22 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     }
 
     /// <summary>The checkpoints at the given indices, which must increase.</summary>
-    public CheckpointSequence Subset(IEnumerable<int> indices) =>
-        new(indices.Select(i => _checkpoints[i]), Loss)
+    public CheckpointSequence Subset(IEnumerable<int> indices)
+    {
+        int[] kept = [.. indices];
+        return new(kept.Select(i => _checkpoints[i]), Loss)
         {
             Optimizer = Optimizer,
+            UnknownConstants = UnknownConstants,
+            Schedule = Schedule?.Subset(kept),
+            Setting = Setting,
             RunTensors = RunTensors,
             InputHash = InputHash,
             Name = Name,
             Metadata = Metadata,
             OpeningTime = OpeningTime,
         };
+    }
 
     /// <inheritdoc/>
     public IEnumerator<Checkpoint> GetEnumerator() => ((IEnumerable<Checkpoint>)_checkpoints).GetEnumerator();

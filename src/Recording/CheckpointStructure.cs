@@ -58,9 +58,9 @@ public sealed class CheckpointStructure
             var c = checkpoints[k];
             if (!double.IsFinite(c.Time))
                 throw new InvalidRunException(FormattableString.Invariant($"{c.Location}: time of checkpoint {k} is {c.Time}, expected a finite number."));
-            if (k > 0 && !(c.Time > checkpoints[k - 1].Time))
-                throw new InvalidRunException(FormattableString.Invariant(
-                    $"{c.Location}: time of checkpoint {k} is {c.Time}, expected more than {checkpoints[k - 1].Time}, the time of the one before it."));
+            if (k > 0 && FlowTimeWindow.Obstacle(checkpoints[k - 1].Time, c.Time) is { } obstacle)
+                throw new InvalidRunException($"{c.Location}: time of checkpoint {k} is {FlowTimeWindow.Text(c.Time)}, expected more than "
+                    + $"{FlowTimeWindow.Text(checkpoints[k - 1].Time)}, the time of the one before it ({obstacle}).");
         }
 
         var structure = new CheckpointStructure(checkpoints[0], loss, test, parameters);
@@ -86,6 +86,9 @@ public sealed class CheckpointStructure
                 $"{c.Location}: sketch: found {SketchText(Sketch(c))}, expected {SketchText(_sketch)} as in the first checkpoint."));
         foreach (var name in TensorName.All)
             if (c.Find(name) is { } tensor) _shapes.Check(tensor);
+        if (c.Find(TensorName.ProductEpsilon) is { } products && products.ReadAll()[0] is var epsilon and not (>= 0 and < 1))
+            throw new InvalidRunException(FormattableString.Invariant(
+                $"{products.Location}: product_epsilon: found {epsilon}, expected the epsilon of a number type, at least 0 and below 1."));
     }
 
     private static string Pair(bool jacobians) => jacobians ? $"{TensorName.J_S} and {TensorName.J_Q}" : $"{TensorName.K_SS} and {TensorName.K_QS}";

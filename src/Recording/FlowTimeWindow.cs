@@ -18,6 +18,22 @@ public static class FlowTimeWindow
         return (first, last);
     }
 
+    // An interval is divided by integration steps and by the recorded steps; with fewer places than this the division is rounding.
+    private const int FewestPlaces = 16;
+
+    /// <summary>Why two times cannot be those of neighbouring checkpoints; null where they can.</summary>
+    /// <param name="before">The time of the earlier checkpoint.</param>
+    /// <param name="after">The time of the later one.</param>
+    public static string? Obstacle(double before, double after)
+    {
+        if (!(after >= before)) return "time must increase";
+        if (after == before)
+            return "time must increase: both are at one flow time, so the learning rate between them was 0; leave one of them out, or give the step a rate that "
+                + "is too small to matter";
+        double place = Math.BitIncrement(Math.Max(Math.Abs(before), Math.Abs(after))) - Math.Max(Math.Abs(before), Math.Abs(after));
+        return after - before < FewestPlaces * place ? "the two times are the same to rounding; leave one of the checkpoints out" : null;
+    }
+
     /// <summary>A flow time as text that reads back to the same number.</summary>
     public static string Text(double time) => time.ToString("R", CultureInfo.InvariantCulture);
 

@@ -69,13 +69,16 @@ public sealed class OutputRecord
         return new OutputRecord(times, us, uq, g, b, phi);
     }
 
-    // A recorder may compute in float32 and store float64, so 1e-5 of the size of one example's gradient is allowed whatever
-    // the stored type; a wrong loss, reduction or target is off by far more.
+    // A recorder may compute in float32 and store float64, so 1e-5 is allowed whatever the stored type; a wrong loss, reduction or target is off by far more.
+    // For B = βI the gradient is linear in outputs and targets, and 1e-5 is of the largest of these: in other units it is the same. Other losses have units of
+    // their own for outputs (softmax and logistic saturate at a size of 1), and an example's gradient is of the size of the loss's scale.
     private static void CheckGradient(TensorSource recorded, StorageType outputType, double[] u, double[] g, LossModel loss)
     {
         double[] found = recorded.ReadAll();
-        double largest = 1;
+        double largest = loss.Beta is null ? 1 : 0;
         foreach (double v in u) largest = Math.Max(largest, Math.Abs(v));
+        if (loss.Beta is not null)
+            foreach (double v in loss.Targets) largest = Math.Max(largest, Math.Abs(v));
         double tolerance = loss.Scale * largest * Math.Max(1e-5, 64 * Math.Max(recorded.Type.Epsilon(), outputType.Epsilon()));
         for (int i = 0; i < g.Length; i++)
             if (Math.Abs(found[i] - g[i]) > tolerance)

@@ -1,6 +1,7 @@
 using KernelFlow.Files;
 using System.Text;
 using KernelFlow.Reporting.Content;
+using KernelFlow.Reporting.Html;
 using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Reporting;
@@ -80,11 +81,14 @@ public static class MarkdownReport
 
     private static void Verdict(StringBuilder text, ReservoirAnalysis analysis)
     {
-        var inclusion = analysis.Inclusion;
+        var headline = Headline.Of(analysis);
         Line(text, "# Kernel-flow report" + (analysis.Run.Name is { } name ? $": {Escape(name)}" : ""));
         Line(text, "");
-        Line(text, $"**Inclusion ker W_S ⊆ ker G_Q: {Narrative.Word(inclusion.Verdict)}.** {Escape(Narrative.Headline(analysis))}");
-        if (inclusion.Reason is { } reason) Line(text, $"Reason: {Escape(reason)}.");
+        Line(text, $"**{Escape(headline.Sentence)}.**");
+        Line(text, "");
+        foreach (var line in headline.Lines)
+            Line(text, $"- {Escape(line.Question)} **{HtmlPage.Sign(line.Tone)} {Escape(line.Answer)}.** {Escape(line.Detail)}");
+        Causes(text, analysis.LikelyCauses);
         if (Narrative.Prediction(analysis) is { } prediction) { Line(text, ""); Line(text, Escape(prediction)); }
         Line(text, "");
         Line(text, Escape(Narrative.Mode(analysis)));
@@ -94,12 +98,26 @@ public static class MarkdownReport
         Line(text, "");
     }
 
+    private static void Causes(StringBuilder text, IReadOnlyList<LikelyCause> causes)
+    {
+        if (causes.Count == 0) return;
+        Line(text, "");
+        Line(text, $"## {CauseText.Title}");
+        Line(text, "");
+        Line(text, CauseText.Lead);
+        Line(text, "");
+        foreach (var cause in causes)
+            Line(text, $"1. **{Escape(CauseText.Sentence(cause.Cause))}** {Escape(CauseText.Sentence(cause.Evidence))} {CauseText.ToDo} "
+                + Escape(CauseText.Sentence(cause.WhatToDo)));
+    }
+
     private static void Claims(StringBuilder text, ReservoirAnalysis analysis)
     {
         Line(text, "## Claims");
         Line(text, "");
         Line(text, "Every figure carries its error budget, relative to the same denominator. The largest part is in bold. Claims marked *data* confront "
-            + "the theory with what was recorded; claims marked *code* hold for any input and test the program.");
+            + "the theory with what was recorded, claims marked *recording* the recorded numbers with each other; claims marked *code* hold for any "
+            + "input and test the program.");
         Line(text, "");
         Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding", "sum", "limit"],
             analysis.Claims.Select(c => (string[])

@@ -35,7 +35,7 @@ public static class Narrative
     }
 
     /// <summary>The inclusion verdict in one sentence.</summary>
-    public static string Headline(ReservoirAnalysis analysis)
+    public static string Inclusion(ReservoirAnalysis analysis)
     {
         var (spectrum, inclusion) = (analysis.Spectrum, analysis.Inclusion);
         long modes = (long)analysis.Run.Train * analysis.Run.Outputs;
@@ -68,7 +68,8 @@ public static class Narrative
             return null;
         string sources = claim.Budget is { Sum: { } sum } known
             ? $"known error sources add up to {Percent(sum)}" + (known.LargestPart is { } largest ? $", most of it {Source(analysis, largest)}" : "")
-            : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.SumOfKnown)}, and one is unknown" : "its error sources are unknown";
+            : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.SumOfKnown)}, and one is unknown" : "its error sources are "
+                + "unknown";
         return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; {claim.Id} {Word(claim.Verdict)}), while the "
             + $"kernel {Moved(analysis.KernelEvolution.PeakDrift)}.";
     }
@@ -80,7 +81,8 @@ public static class Narrative
         return analysis.Descent is { } d
             ? $"Descent mode{why}. The operators are those of the recorded steps of {d.Optimizer} themselves, "
                 + $"not of their continuous limit. {Quadrature(d.Quadrature)}"
-            : $"Flow mode{why}. Training is taken as gradient flow, the limit of small steps; what that leaves out is the part of each budget called descent.";
+            : $"Flow mode{why}. Training is taken as gradient flow, the limit of small steps; what that leaves out is the part of each budget called "
+                + "descent.";
     }
 
     /// <summary>Descent mode: how near the steps came to the edge of stability, and what that does to errors; null in flow mode.</summary>
@@ -141,9 +143,10 @@ public static class Narrative
     /// <summary>What each verdict means.</summary>
     public static IReadOnlyList<(Verdict Verdict, string Meaning)> Meanings { get; } =
     [
-        (Verdict.Holds, "the figure is within its bound; for claims against data, at most three times the sum of its error budget"),
+        (Verdict.Holds, "the figure is within its bound; for claims against data, at most three times the sum of an error budget within the tolerance"),
         (Verdict.Violated, "the figure exceeds its bound; for claims against data, three times the sum of its error budget"),
-        (Verdict.Undecided, "a part of the budget is unknown, or the budget is larger than the tolerance: this run cannot tell"),
+        (Verdict.Undecided, "a part of the budget is unknown, the budget is larger than the tolerance, or the recording contradicts itself: this run "
+            + "cannot tell"),
         (Verdict.Vacuous, "inclusion only: no mode is in the reservoir at this threshold, so nothing was tested"),
         (Verdict.Measured, "reported, not judged"),
         (Verdict.NotApplicable, "the run does not allow this check"),

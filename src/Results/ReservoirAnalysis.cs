@@ -33,6 +33,9 @@ public sealed record ReservoirAnalysis
     /// <summary>The claims, in order of their ids.</summary>
     public required IReadOnlyList<ClaimResult> Claims { get; init; }
 
+    /// <summary>What may be wrong, the best supported first; empty where nothing is violated and nothing undecided.</summary>
+    public IReadOnlyList<LikelyCause> LikelyCauses { get; init; } = [];
+
     /// <summary>Movement of the kernel.</summary>
     public required KernelEvolution KernelEvolution { get; init; }
 

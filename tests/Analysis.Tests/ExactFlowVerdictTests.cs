@@ -38,7 +38,7 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
     {
         var a = Analysis(kind, Run(kind));
         Assert.Equal(AnalysisMode.Flow, a.Options.Mode);
-        Assert.Equal("optimizer gradient-flow has no descent recursion here; there is one for gradient-descent, momentum, adam", a.Options.ModeReason);
+        Assert.Equal("optimizer gradient-flow has no descent recursion here; there is one for gradient-descent, momentum, adam, sgd", a.Options.ModeReason);
         foreach (string id in s_claims)
         {
             var claim = a.Claim(id);

@@ -54,6 +54,26 @@ public class ManifestTests
     }
 
     [Theory]
+    [InlineData("""{ "kind": "gradient-descent", "learningRate": 0.1, "weightDecay": 0.01, "decoupled": false }""")]
+    [InlineData("""{ "kind": "momentum", "learningRate": 0.1, "momentum": 0.9, "dampening": 0.5, "weightDecay": 0.01 }""")]
+    [InlineData("""{ "kind": "adam", "learningRate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.01, "decoupled": true }""")]
+    [InlineData("""{ "kind": "sgd", "learningRate": 0.1, "batchSize": 16, "weightDecay": 0.01, "decoupled": true }""")]
+    [InlineData("""{ "kind": "momentum", "learningRate": 0.1, "momentum": 0.9, "nesterov": true, "weightDecay": 0, "batchSize": 3 }""")]
+    public void WeightDecayNesterovAndDampening(string json)
+    {
+        var o = Parse(Sound.Replace("""{ "kind": "gradient-descent", "learningRate": 0.05 }""", json, StringComparison.Ordinal)).Optimizer!;
+        Optimizer expected = o.Kind switch
+        {
+            "gradient-descent" => new GradientDescent(0.1) { WeightDecay = 0.01 },
+            "adam" => new Adam(0.1, 0.9, 0.999, 1e-8) { WeightDecay = 0.01, Decoupled = true },
+            "sgd" => new StochasticGradientDescent(0.1, 16) { WeightDecay = 0.01, Decoupled = true },
+            _ when o.BatchSize is null => new Momentum(0.1, 0.9) { Dampening = 0.5, WeightDecay = 0.01 },
+            _ => new Momentum(0.1, 0.9) { Nesterov = true, BatchSize = 3 },
+        };
+        Assert.Equal(expected, o);
+    }
+
+    [Theory]
     [InlineData("\"kernel-flow-run\"", "\"other\"", "format: found \"other\", expected kernel-flow-run.")]
     [InlineData("\"format\": \"kernel-flow-run\", ", "", "format is missing, expected kernel-flow-run.")]
     [InlineData("\"version\": 1", "\"version\": 2", "version: found 2, expected a version that this program understands: 1.")]
@@ -75,9 +95,15 @@ public class ManifestTests
     [InlineData("\"gradient-descent\"", "\"\"", "optimizer.kind: found \"\", expected a name.")]
     [InlineData("\"gradient-descent\"", "\"momentum\"", "optimizer.momentum is missing, expected a number from 0 to below 1.")]
     [InlineData("\"gradient-descent\"", "\"adam\"", "optimizer.beta1 is missing, expected a number from 0 to below 1.")]
+    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 0.05, \"weightDecay\": -1", "optimizer.weightDecay: found -1, expected a number of at least 0.")]
+    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 0.05, \"decoupled\": 1", "optimizer.decoupled: found 1, expected true or false.")]
+    [InlineData("\"kind\": \"gradient-descent\"", "\"kind\": \"momentum\", \"momentum\": 0, \"nesterov\": true",
+        "optimizer.momentum: found 0, expected a number above 0 and below 1, which Nesterov's step needs.")]
+    [InlineData("\"kind\": \"gradient-descent\"", "\"kind\": \"momentum\", \"momentum\": 0.9, \"dampening\": 0.1, \"nesterov\": true",
+        "optimizer.dampening: found 0.1, expected 0 with Nesterov's step.")]
     [InlineData("\"gradient-descent\"", "\"sgd\"", "optimizer.batchSize is missing, expected a positive integer.")]
-    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 0", "optimizer.learningRate: found 0, expected a positive number.")]
-    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 1e999", "optimizer.learningRate: found 1e999, expected a positive number.")]
+    [InlineData("\"learningRate\": 0.05", "\"learningRate\": -0.05", "optimizer.learningRate: found -0.05, expected a number of at least 0.")]
+    [InlineData("\"learningRate\": 0.05", "\"learningRate\": 1e999", "optimizer.learningRate: found 1e999, expected a number of at least 0.")]
     [InlineData("{ \"kind\": \"gradient-descent\", \"learningRate\": 0.05 }", "\"sgd\"",
         "optimizer: found \"sgd\", expected an object with kind and learningRate.")]
     [InlineData("\"targets\": \"targets.safetensors\",", "", "targets is missing, expected a file name inside the run folder.")]
@@ -92,7 +118,18 @@ public class ManifestTests
     [InlineData("targets.safetensors", "", "targets: found \"\", expected a file name inside the run folder (no absolute path, no \"..\").")]
     [InlineData("b.safetensors", "./a.safetensors", "checkpoints[1].file: found \"./a.safetensors\", expected a file of its own for each checkpoint.")]
     [InlineData("\"time\": 0.2", "\"time\": 0.0",
-        "checkpoints[1].time: found 0.0, expected more than 0, the time of the checkpoint before it (time must increase).")]
+        "checkpoints[1].time: found 0.0, expected more than 0, the time of the checkpoint before it (time must increase: both are at one flow time, so the "
+        + "learning rate between them was 0; leave one of them out, or give the step a rate that is too small to matter).")]
+    [InlineData("\"time\": 0.0 }", "\"time\": 0.19999999999999996 }", "checkpoints[1].time: found 0.2, expected more than 0.19999999999999996, "
+        + "the time of the checkpoint before it (the two times are the same to rounding; leave one of the checkpoints out).")]
+    [InlineData("\"targets\"", "\"schedule\": \"cosine\", \"targets\"",
+        "schedule: found \"cosine\", expected \"constant\", or an array of learning rates (numbers of at least 0).")]
+    [InlineData("\"targets\"", "\"schedule\": [0.05, -1], \"targets\"",
+        "schedule: found [0.05, -1], expected \"constant\", or an array of learning rates (numbers of at least 0).")]
+    [InlineData("\"targets\"", "\"schedule\": [0.05, 0.05], \"targets\"",
+        "schedule: found [0.05, 0.05], expected 1 rates, one per interval, or 4, one per step (there are 2).")]
+    [InlineData("\"targets\"", "\"setting\": [\"dropout\", 3], \"targets\"",
+        "setting: found [\"dropout\", 3], expected a text, or an array of texts that are not empty.")]
     [InlineData("\"time\": 0.2", "\"time\": -0.1",
         "checkpoints[1].time: found -0.1, expected more than 0, the time of the checkpoint before it (time must increase).")]
     [InlineData("\"time\": 0.2", "\"time\": 1e400", "checkpoints[1].time: found 1e400, expected a finite number.")]
@@ -167,5 +204,33 @@ public class ManifestTests
     {
         string json = Sound.Replace("squared", loss, StringComparison.Ordinal).Replace("\"outputs\": 1", $"\"outputs\": {outputs}", StringComparison.Ordinal);
         Assert.Equal("run.json: " + message, Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
+    }
+
+    private static RunManifest With(string keys) => Parse(Sound.Replace("\"targets\"", keys + ", \"targets\"", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("\"schedule\": \"constant\"", 0.2)]
+    [InlineData("\"schedule\": [0.1]", 0.4)]
+    [InlineData("\"schedule\": [0.01, 0.02, 0.03, 0.04]", 0.1)]
+    [InlineData("\"schedule\": [0.01, 0.02, 0.03, 0.04, 0.05]", 0.1)]
+    public void AScheduleStatesTheLengthOfEveryInterval(string keys, double length) => Assert.Equal(length, Assert.Single(With(keys).Schedule!.Lengths), 15);
+
+    [Fact]
+    public void TheSettingIsOneTextOrSeveral()
+    {
+        Assert.Equal(["dropout"], With("\"setting\": \"dropout\"").Setting);
+        Assert.Equal(["batch-norm", "dropout"], With("\"setting\": [\"batch-norm\", \"dropout\"]").Setting);
+        Assert.Empty(Parse(Sound).Setting);
+    }
+
+    /// <summary>What nobody asked for in the object of the optimizer, where it changes the steps.</summary>
+    [Theory]
+    [InlineData("\"amsgrad\": true, \"foreach\": true, \"maximize\": false, \"l\": 0, \"note\": \"x\"", "amsgrad")]
+    [InlineData("\"clip\": 0.01, \"lr\": 0.05", "clip")]
+    [InlineData("\"batchSize\": 60, \"name\": \"a\"", "")]
+    public void UnknownConstantsOfTheOptimizerAreKept(string keys, string expected)
+    {
+        var manifest = Parse(Sound.Replace("\"learningRate\"", keys + ", \"learningRate\"", StringComparison.Ordinal));
+        Assert.Equal(expected, string.Join(",", manifest.UnknownConstants.Select(c => c.Key)));
     }
 }

@@ -176,7 +176,7 @@ public sealed class RunWriterTests : IDisposable
     public void DescriptionsThatCannotBeOpenedLaterAreRefusedBeforeAnythingIsWritten()
     {
         Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Test = 0 }));
-        Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Optimizer = new GradientDescent(0) }));
+        Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Setting = [" "] }));
         Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Targets = [new MemoryTensor("y_Q", [1.0], 1, 1)] }));
         Assert.Throws<InvalidRunException>(() => RunWriter.Create(_run, Description with { Targets = [new MemoryTensor("z", [1.0], 1, 1)] }));
         Assert.False(Directory.Exists(_run));

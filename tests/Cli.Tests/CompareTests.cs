@@ -17,7 +17,8 @@ public sealed class CompareTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
         var result = Compare(run.Folder, "--every", "1", "--every", "2", "--out", folder);
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Empty(result.Out);
-        Assert.Contains("run every 1: inclusion ", result.Error);
+        Assert.Contains("run every 1: recording ", result.Error);
+        Assert.Contains(", inclusion ", result.Error);
         Assert.Contains($"Comparison: {Path.Combine(folder, "compare.html")}", result.Error);
         Assert.Equal(ComparisonReports.Files.Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))

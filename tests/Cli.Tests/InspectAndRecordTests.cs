@@ -95,17 +95,37 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
         var result = Cli.Run("record", folder, "--data", "teacher-student", "--train", "8", "--test", "3", "--input-size", "5", "--teacher-width", "3",
             "--layers", "4,3", "--activation", "gelu",
             "--parametrisation", "ntk", "--scale", "0.5", "--optimizer", "momentum", "--momentum", "0.5", "--learning-rate", "0.01",
+            "--dampening", "0.25", "--weight-decay", "0.125", "--decoupled", "--batch", "4",
                 "--learning-rate-schedule", "cosine", "--warmup-steps", "2",
             "--noise", "0.25", "--steps", "6", "--schedule", "every-step", "--midpoints", "--dtype", "float64", "--seed", "9");
         Assert.True(result.ExitCode == 0, result.ToString());
         using var recorded = RecordedRun.Open(folder);
         Assert.Equal(7, recorded.Checkpoints.Count);
         Assert.Equal(8, recorded.Checkpoints.Train);
-        Assert.Equal(new Momentum(recorded.Checkpoints.Optimizer!.LearningRate, 0.5), recorded.Checkpoints.Optimizer);
+        Assert.Equal(new Momentum(recorded.Checkpoints.Optimizer!.LearningRate, 0.5)
+        {
+            Dampening = 0.25,
+            WeightDecay = 0.125,
+            Decoupled = true,
+            BatchSize = 4,
+        }, recorded.Checkpoints.Optimizer);
+        Assert.Contains("\"decoupled\": true", File.ReadAllText(Path.Combine(folder, "run.json")));
+        Assert.Contains(", momentum 0.5, dampening 0.25, weightDecay 0.125, decoupled, batches of 4", Cli.Run("inspect", folder).Out);
         Assert.Equal(StorageType.Float64, recorded.Checkpoints[0]["J_S"].Type);
         Assert.NotNull(recorded.Checkpoints[0].Find("J_S_mid"));
         // 5·4+4 and 4·3+3 for the hidden layers, 3+1 for the output.
         Assert.Equal(43, recorded.Checkpoints.Parameters);
+    }
+
+    [Fact]
+    public void NesterovReachesTheRun()
+    {
+        string folder = _folder.Of("nesterov");
+        var result = Cli.Run("record", folder, "--optimizer", "momentum", "--nesterov", "--train", "4", "--test", "2", "--layers", "2", "--steps", "2",
+            "--checkpoints", "2", "--quiet");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        using var recorded = RecordedRun.Open(folder);
+        Assert.True(((Momentum)recorded.Checkpoints.Optimizer!).Nesterov);
     }
 
     [Fact]

@@ -61,6 +61,46 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Dampening_leaves_the_first_gradient_whole() =>
+        Follow(s_linear with { Optimizer = OptimizerKind.Momentum, Momentum = 0.8, Dampening = 0.25 }, (k, run, state, gradient) =>
+    {
+        for (int j = 0; j < state.Length; j++) state[j] = 0.8 * state[j] + (k == 0 ? 1 : 0.75) * gradient[j];
+        return state.Select(v => 0.02 * v).ToArray();
+    });
+
+    [Fact]
+    public void Nesterov_steps_along_the_gradient_and_the_new_velocity() =>
+        Follow(s_linear with { Optimizer = OptimizerKind.Momentum, Momentum = 0.8, Nesterov = true }, (k, run, state, gradient) =>
+    {
+        for (int j = 0; j < state.Length; j++) state[j] = 0.8 * state[j] + gradient[j];
+        return state.Select((v, j) => 0.02 * (gradient[j] + 0.8 * v)).ToArray();
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weight_decay_stands_in_the_gradient_or_beside_the_step(bool decoupled) =>
+        Follow(s_linear with { Optimizer = OptimizerKind.Adam, WeightDecay = 0.3, Decoupled = decoupled, Beta1 = 0.7, Epsilon = 1e-3 },
+            (k, run, state, gradient) =>
+    {
+        double[] M = run[k]["preconditioner"].ReadAll(), w = run[k]["w"].ReadAll();
+        for (int j = 0; j < state.Length; j++) state[j] = 0.7 * state[j] + 0.3 * (gradient[j] + (decoupled ? 0 : 0.3 * w[j]));
+        double[] change = state.Select((v, j) => 0.02 / (1 - Math.Pow(0.7, k + 1)) * M[j] * v + (decoupled ? 0.02 * 0.3 * w[j] : 0)).ToArray();
+        double[] next = run[k + 1]["w"].ReadAll();
+        for (int j = 0; j < next.Length; j++) Check.Small(Math.Abs(next[j] - (w[j] - change[j])), 1e-14, $"w after step {k}, parameter {j}");
+        return change;
+    });
+
+    [Fact]
+    public void Parameters_are_recorded_where_a_step_needs_them()
+    {
+        var decay = s_linear with { WeightDecay = 0.1 };
+        Assert.All(Recorder.InMemory(decay, Backends.Managed), c => Assert.NotNull(c.Find("w")));
+        Assert.All(Recorder.InMemory(s_linear, Backends.Managed), c => Assert.Null(c.Find("w")));
+        Assert.All(Recorder.InMemory(decay with { Schedule = CheckpointSchedule.Uniform, Checkpoints = 4 }, Backends.Managed), c => Assert.Null(c.Find("w")));
+    }
+
+    [Fact]
     public void The_gate_closes_parameters_whose_gradient_is_noise()
     {
         var run = Recorder.InMemory(s_linear with { Optimizer = OptimizerKind.Adam, PopulationRiskGate = true, Noise = 0.4 }, Backends.Managed);

@@ -25,6 +25,25 @@ public class OutputRecordTests
         OutputRecord.Read(WithGradient([0.5 + 1e-6, 1, 1, 1.5])); // a recorder that computes in float32
     }
 
+    /// <summary>A g that is wrong by a factor of 2 is refused in whatever units outputs and targets are, and one that is right to float32 is read.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1e-6)]
+    [InlineData(1e9)]
+    [InlineData(1e-150)]
+    public void GradientIsCheckedInItsOwnUnits(double unit)
+    {
+        CheckpointSequence Run(double factor)
+        {
+            var run = new SyntheticRun(n: 2, m: 2, p: 2, D: 9, count: 2, seed: 3);
+            run.U_S[0] = run.U_S[1] = [unit, 2 * unit, 3 * unit, 4 * unit];
+            double[] g = [.. new[] { 0.5, 1, 1, 1.5 }.Select(v => factor * unit * v)];
+            return new CheckpointSequence(run.Jacobians(_ => new MemoryTensor("g", g, 2, 2)), LossModel.Squared([0, 0, unit, unit], 2, false));
+        }
+        Assert.Contains("expected", Refusal(Run(2)), StringComparison.Ordinal);
+        OutputRecord.Read(Run(1 + 1e-6));
+    }
+
     private static CheckpointSequence Custom(double[] B)
     {
         var run = new SyntheticRun(n: 2, m: 2, p: 2, D: 9, count: 2, seed: 4);

@@ -24,7 +24,7 @@ public sealed class HtmlReportTests
         var sample = SampleAnalysis.Make();
         string page = HtmlReport.Text(sample with { Inclusion = sample.Inclusion with { Verdict = verdict } });
         string body = page[page.IndexOf("<body>", StringComparison.Ordinal)..];
-        int at = body.IndexOf($"<strong>{sign} Inclusion ker&nbsp;W_S ⊆ ker&nbsp;G_Q: {word}</strong>", StringComparison.Ordinal);
+        int at = body.IndexOf($"<dt>Inclusion ker W_S ⊆ ker G_Q?</dt><dd><b>{sign} {word}</b>", StringComparison.Ordinal);
         Assert.InRange(at, 0, body.IndexOf("<h2", StringComparison.Ordinal));
     }
 

@@ -63,6 +63,7 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(("a user's", ClaimKind.Code, "x = y"), (read.Claim("own-1").Name, read.Claim("own-1").Kind, read.Claim("own-1").Statement));
         Assert.Equal((ClaimKind.Consistency, 1 / 1.05, double.NegativeInfinity),
             (read.Claim("R7").Kind, read.Claim("R7").Figure(WellKnownFigures.Scale), read.Claim("R7").Figures[1].Value));
+        Assert.Equal(sample.LikelyCauses, read.LikelyCauses);
         Assert.Equal(("batch-norm; dropout", "on operators that do not predict the test outputs"), (read.OutsideTheory, read.Inclusion.Qualification));
         Assert.Equal(sample.Figures, read.Figures);
         Assert.Equal(sample.Influence.Value.Strongest[1].Contributions, read.Influence.Value.Strongest[1].Contributions);
@@ -92,7 +93,7 @@ public sealed class RoundTripTests : IDisposable
         }
         Assert.True(json["options"]!.AsObject().Remove("independentCheck") && json["inclusion"]!.AsObject().Remove("responses")
             && json["influence"]!.AsObject().Remove("strongest"));
-        foreach (string key in (string[])["figures", "relativeDissipation", "schedule", "noisePlacement", "riskGate"]) Assert.True(json.Remove(key));
+        foreach (string key in (string[])["figures", "likelyCauses", "outsideTheory", "relativeDissipation", "schedule", "noisePlacement", "riskGate"]) Assert.True(json.Remove(key));
         string path = Path.Combine(_folder, "old.json");
         File.WriteAllText(path, json.ToJsonString());
         var read = ResultsFile.Read(path);
@@ -102,6 +103,7 @@ public sealed class RoundTripTests : IDisposable
         Assert.True(read.Options.IndependentCheck);
         Assert.False(read.Inclusion.Responses.IsKnown || read.Schedule.IsKnown || read.RiskGate.IsKnown);
         Assert.Empty(read.Figures);
+        Assert.Empty(read.LikelyCauses);
         Assert.All(read.Claims, c => Assert.Empty(c.Figures));
     }
 

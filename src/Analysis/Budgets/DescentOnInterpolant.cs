@@ -8,8 +8,6 @@ namespace KernelFlow.Analysis.Budgets;
 /// step.</remarks>
 internal static class DescentOnInterpolant
 {
-    private const double MostWork = 1e12; // multiplications: some minutes
-
     /// <summary>Replays the steps.</summary>
     /// <param name="interpolant">The interpolant; its knots are the checkpoints.</param>
     /// <param name="checkpoints">Step numbers and optimizer.</param>
@@ -22,16 +20,11 @@ internal static class DescentOnInterpolant
     {
         if (interpolant is not InterpolatedTrajectory trajectory)
             return Known.Unknown<Prediction>("the interpolation gives no mean Jacobian along a step, so the recorded steps cannot be replayed on it");
-        if (checkpoints.Optimizer is not { } optimizer)
-            return Known.Unknown<Prediction>("the optimizer of the run is not known, so its steps cannot be replayed");
-        if (!optimizer.IsPlainDescent)
-            return Known.Unknown<Prediction>($"the optimizer is {optimizer.Kind}: gradient flow is not the limit of its steps on this time scale");
+        if (DescentSupport.SparseObstacle(checkpoints) is { } obstacle) return Known.Unknown<Prediction>(obstacle);
         if (checkpoints.Zip(checkpoints.Skip(1)).Any(p => p.Second.Step <= p.First.Step))
             return Known.Unknown<Prediction>("the step numbers do not increase, so the learning rate is not known");
         int N = trajectory.TrainSize, M = trajectory.TestSize;
-        double work = (double)(checkpoints[^1].Step - checkpoints[0].Step) * N * (N + M);
-        if (work > MostWork) return Known.Unknown<Prediction>(FormattableString.Invariant($"replaying {checkpoints[^1].Step - checkpoints[0].Step} steps ")
-            + FormattableString.Invariant($"would take {work:G2} multiplications"));
+        if (StepLimit.Obstacle(checkpoints, (double)N * (N + M)) is { } tooLong) return Known.Unknown<Prediction>(tooLong);
 
         grid ??= [.. Enumerable.Range(0, checkpoints.Count)];
         long[] steps = [.. checkpoints.Zip(checkpoints.Skip(1), (a, b) => b.Step - a.Step)];

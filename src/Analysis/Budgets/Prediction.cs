@@ -10,6 +10,13 @@ namespace KernelFlow;
 /// <param name="LossChange">Predicted Φ(T) − Φ(s).</param>
 public sealed record Prediction(IReadOnlyDictionary<int, double[]> Gradients, double[] Train, double[] Test, double LossChange)
 {
+    /// <summary>From the operators of the window and what weight decay adds to their displacements.</summary>
+    internal static Prediction From(Propagation p, double[] g, (double[] Train, double[] Test)? forced)
+    {
+        var linear = From(p, g);
+        return forced is not { } f ? linear : linear with { Train = VectorMath.Add(linear.Train, f.Train), Test = VectorMath.Add(linear.Test, f.Test) };
+    }
+
     /// <summary>From the operators of the window.</summary>
     internal static Prediction From(Propagation p, double[] g) => new(Index(Enumerable.Range(0, p.Transported.Count).ToArray(), p.Transported),
         VectorMath.Multiply(-1, p.G_S, g), VectorMath.Multiply(-1, p.G_Q, g), -VectorMath.Quadratic(p.W_S, g));

@@ -43,8 +43,8 @@ public abstract class Claim
     /// <summary>What a run must have for the claim to apply, in words; otherwise its verdict is <see cref="Verdict.NotApplicable"/>.</summary>
     public virtual string Needs => "any run";
 
-    /// <summary>Checks the claim; the result carries this claim's id, name, kind and statement whatever <see cref="CheckCore"/> wrote there. A data claim does not
-    /// apply to a training outside the setting of the theory: its numbers stay, its verdict says so.</summary>
+    /// <summary>Checks the claim; the result carries this claim's id, name, kind and statement whatever <see cref="CheckCore"/> wrote there. A data claim
+    /// does not apply to a training outside the setting of the theory: its numbers stay, its verdict says so.</summary>
     /// <param name="evidence">The recorded data, the operators and the means to estimate their errors.</param>
     /// <exception cref="InvalidOperationException">The claim gave no result.</exception>
     public ClaimResult Check(ClaimEvidence evidence)
@@ -70,8 +70,8 @@ public abstract class Claim
     /// <param name="reason">The figure in words.</param>
     protected ClaimResult Measured(string reason) => Result(Verdict.Measured, reason);
 
-    /// <summary>The rule of every claim that is compared with recorded data, the first that applies: Undecided if the recording contradicts itself, if the steps
-    /// lie past what the model can say, or if a part of the budget is unknown or its sum exceeds twice the tolerance of the analysis; Violated if the error
+    /// <summary>The rule of every claim that is compared with recorded data, the first that applies: Undecided if the recording contradicts itself, if the
+    /// steps lie past what the model can say, or if a part of the budget is unknown or its sum exceeds twice the tolerance of the analysis; Violated if the error
     /// exceeds three times the sum; Undecided if the sum exceeds the tolerance; otherwise Holds (theory, section 6).</summary>
     /// <param name="evidence">Gives the tolerance and the model.</param>
     /// <param name="error">The relative error.</param>

@@ -2,7 +2,7 @@ using KernelFlow.Analysis.Claims;
 
 namespace KernelFlow;
 
-/// <summary>The claims of the theory that an analysis checks, C1 to C14, in the order of the results.</summary>
+/// <summary>The claims of the theory that an analysis checks, C1 to C14, and the claims about the recording, R1 and on, in the order of the results.</summary>
 public static class ClaimCatalogue
 {
     /// <summary>All of them; docs/theory/claims.md lists them.</summary>
@@ -12,6 +12,7 @@ public static class ClaimCatalogue
             new C07FrozenKernel(),
         new C08Coupling(), new C09Trapping(), new C10Composition(), new C11Schedule(), new C12KernelEvolution(), new C13NoisePlacement(),
             new C14PopulationRisk(),
+        .. RecordingChecks.All,
     ];
 
     /// <summary>The claims of the theory followed by a user's own.</summary>

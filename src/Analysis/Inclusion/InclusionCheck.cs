@@ -65,7 +65,8 @@ internal static class InclusionCheck
             FailedCheck = checks.FirstOrDefault(check => !check.Passed),
         };
         var (verdict, reason) = InclusionRule.Judge(evidence, spectrum.Threshold);
-        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.TestDisplacement);
+        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.TestDisplacement,
+            (c.Model as ExactDescentModel)?.Record.Forced?.Test);
         int worst = evidence.WorstStructural;
         bool infinite = modes.Any(m => m.Eigenvalue <= noise && m.Ratio > 1);
         var result = new InclusionResult
@@ -127,8 +128,7 @@ internal static class InclusionCheck
     private static EmpiricalCheck Empirical(StudiedWindow c, double[]? errors, SpectrumResult spectrum)
     {
         if (errors is null) return new EmpiricalCheck(Known.Unknown<double>(DidNotMove), Known.Unknown<double>(DidNotMove));
-        double whole = VectorMath.Distance(VectorMath.Multiply(-1, c.Propagation.G_Q, c.Input.StartGradient),
-            c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
+        double whole = VectorMath.Distance(c.Model.Predictions.Main.Test, c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
         return new EmpiricalCheck(whole, spectrum.SignalDimension.Map(signal => errors[signal]));
     }
 }

@@ -45,12 +45,13 @@ internal static class ThresholdCurveBuilder
 
     /// <summary>‖ΔU_Q + Σ_{j≤k} Gψ_j ψ_jᵀg‖/‖ΔU_Q‖ for k = 0 … number of modes: the modes descend by measure, so the signal is always the first few. O(Nk +
     /// Mk).</summary>
-    public static double[]? Errors(DenseMatrix response, DenseMatrix modes, double[] gradient, double[] recorded)
+    /// <remarks>What weight decay adds to the displacement is taken off first.</remarks>
+    public static double[]? Errors(DenseMatrix response, DenseMatrix modes, double[] gradient, double[] recorded, double[]? forced = null)
     {
         double scale = VectorMath.Norm(recorded);
         if (scale == 0) return null;
-        double[] rest = (double[])recorded.Clone(), errors = new double[response.ColumnCount + 1];
-        errors[0] = 1;
+        double[] rest = forced is null ? (double[])recorded.Clone() : VectorMath.Subtract(recorded, forced), errors = new double[response.ColumnCount + 1];
+        errors[0] = forced is null ? 1 : VectorMath.Norm(rest) / scale;
         for (int j = 0; j < response.ColumnCount; j++)
         {
             VectorRoutines.Axpy(VectorRoutines.Dot(((MatrixView)modes).Column(j), gradient), ((MatrixView)response).Column(j), rest);

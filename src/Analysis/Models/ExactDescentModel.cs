@@ -20,7 +20,7 @@ public sealed record ExactDescentModel : DescentModel
     /// <inheritdoc/>
     public override IReadOnlyList<int> StepsPerInterval => Propagation.StepsPerInterval;
 
-    internal override string? NoCarryReason => _input.Checkpoints.Optimizer is { IsPlainDescent: false, Kind: var kind }
+    internal override string? NoCarryReason => _input.Checkpoints.Optimizer is { Rule.HasBuffer: true, Kind: var kind }
         ? $"with {kind} a step depends on all gradients before: a part of the window has no propagator of its own"
         : null;
 
@@ -29,7 +29,7 @@ public sealed record ExactDescentModel : DescentModel
     {
         var options = Options(input) with { KeepGramianAt = input.KeptCheckpoints };
         var (propagation, record) = DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation);
-        var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
+        var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main)
         {
             Interpolations =
@@ -49,6 +49,10 @@ public sealed record ExactDescentModel : DescentModel
         var factor = DescentFactor.Read(_input.Checkpoints, _input.Outputs, Options(_input), _input.Backend, cancellation);
         return (factor.Triangle(cancellation), factor.RoundingScale());
     }
+
+    internal override Known<Func<double, FrozenMode>> FrozenModes(double beta) => StepBatches.Of(_input.Checkpoints) is null
+        ? base.FrozenModes(beta)
+        : Known.Unknown<Func<double, FrozenMode>>("the closed form is that of steps over all examples, and these are over batches");
 
     private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
 

@@ -63,6 +63,9 @@ public sealed record InterpolatedDescentModel : DescentModel
         if (checkpoints.Optimizer is not { IsPlainDescent: true })
             throw new ArgumentException("mode: descent between sparse checkpoints is possible for gradient-descent only, and the optimizer of this run is "
                 + $"{checkpoints.Optimizer?.Kind ?? "not known"}; record every step, or use flow.");
+        if (DescentSupport.SparseObstacle(checkpoints) is { } obstacle)
+            throw new ArgumentException($"mode: descent between sparse checkpoints: {obstacle}; record every step, or use flow.");
+        if (StepLimit.Obstacle(checkpoints, 1) is { } tooLong) throw new ArgumentException($"mode: descent between sparse checkpoints: {tooLong}; use flow.");
         for (int k = 1; k < checkpoints.Count; k++)
             if (checkpoints[k].Step <= checkpoints[k - 1].Step)
                 throw new ArgumentException(

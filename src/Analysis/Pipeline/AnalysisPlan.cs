@@ -32,7 +32,10 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var kernels = Exact
             ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation)
             : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, sparseCubic: Options.Interpolation.NeedsDistantProducts);
-        return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend);
+        return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend)
+        {
+            OutsideTheory = RecordingChecks.OutsideTheory(Checkpoints) ?? DecaySetting.Obstacle(Checkpoints, Exact),
+        };
     }
 
     /// <summary>Forms P, W_S, G_S and G_Q.</summary>

@@ -34,6 +34,7 @@ internal static class Gathering
             Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),
             Inclusion = measured.Inclusion,
             Claims = claims,
+            LikelyCauses = Diagnosis.LikelyCauses.Of(Diagnosis.Findings.Of(window, claims)),
             RelativeDissipation = measured.Relative.Value,
             KernelEvolution = measured.Evolution.Value,
             Schedule = measured.Schedule,

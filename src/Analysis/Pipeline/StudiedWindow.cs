@@ -21,7 +21,9 @@ internal sealed record StudiedWindow(AnalysisInput Input, RunModel Model, Spectr
     /// <summary>ε of the coarsest number type the data are stored in, or were made from.</summary>
     public double StoredEpsilon { get; } = Input.Checkpoints.SelectMany(c => c.Tensors)
         .Where(t => TensorName.Find(t.Key) is { BoundsAccuracy: true })
-        .Select(t => t.Value.Type.Epsilon()).Concat(Input.Checkpoints.Select(c => c.Find(TensorName.KernelEpsilon)?.ReadAll()[0] ?? 0)).Max();
+        .Select(t => t.Value.Type.Epsilon())
+        .Concat(Input.Checkpoints.SelectMany(c => (TensorName[])[TensorName.KernelEpsilon, TensorName.ProductEpsilon], (c, name) => c.Find(name)?.ReadAll()[0] ?? 0))
+        .Max();
 
     /// <summary>U_Q(T) − U_Q(s), the recorded change of the test outputs.</summary>
     public double[] TestDisplacement { get; } = VectorMath.Subtract(Input.Outputs.TestOutputs[^1], Input.Outputs.TestOutputs[0]);

@@ -26,7 +26,7 @@ internal static class SpectrumSolver
         if (mode != AnalysisMode.Descent) return;
         if (!exact) throw new ArgumentException("solver: golub-kahan in descent mode needs every step recorded; use flow, or another solver.");
         if (DescentSupport.Require(checkpoints) is { HasBuffer: true } rule)
-            throw new ArgumentException("solver: golub-kahan in descent mode is possible for gradient-descent only, and the optimizer of this run is "
+            throw new ArgumentException("solver: golub-kahan in descent mode is possible for steps without memory only, and the optimizer of this run is "
                 + $"{rule.Kind}; use flow, or another solver.");
     }
 

@@ -30,8 +30,11 @@ internal static class ManifestJson
         {
             var o = new JsonObject { ["kind"] = optimizer.Kind, ["learningRate"] = optimizer.LearningRate };
             Add(o, optimizer.Constants);
+            Add(o, description.UnknownConstants);
             json["optimizer"] = o;
         }
+        if (description.Schedule is { } rates) json[SettingKeys.ScheduleKey] = new JsonArray([.. rates.Select(rate => (JsonNode?)rate)]);
+        if (description.Setting.Count > 0) json[SettingKeys.SettingKey] = new JsonArray([.. description.Setting.Select(text => (JsonNode?)text)]);
         if (hasTargets) json["targets"] = RunWriter.TargetsFile;
         json["checkpoints"] = new JsonArray();
         json["metadata"] = new JsonObject(description.Metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
@@ -47,7 +50,7 @@ internal static class ManifestJson
 
     private static void Add(JsonObject json, IEnumerable<NamedConstant> constants)
     {
-        foreach (var constant in constants) json[constant.Key] = constant.Value;
+        foreach (var constant in constants) json[constant.Key] = constant.IsFlag ? constant.Value != 0 : constant.Value;
     }
 
     public static JsonObject Parse(byte[] bytes) => JsonNode.Parse(ManifestParser.WithoutMark(bytes).Span)!.AsObject();

@@ -60,6 +60,8 @@ internal static class ManifestParser
         foreach (var (key, count) in new[] { ("train", train), ("test", test) })
             if ((long)count * outputs > Array.MaxLength) throw keys.Wrong(key, $"{key} x outputs of at most {Array.MaxLength}");
 
+        var (optimizer, unknown) = keys.Has("optimizer") ? OptimizerKeys.Read(keys, format) : (null, []);
+        var checkpoints = Checkpoints(keys, path, minimumCheckpoints);
         return new RunManifest
         {
             Path = path,
@@ -70,9 +72,12 @@ internal static class ManifestParser
             Test = test,
             Outputs = outputs,
             Parameters = keys.Has("parameters") ? keys.Integer("parameters", 1, long.MaxValue) : null,
-            Optimizer = keys.Has("optimizer") ? Optimizer(keys, format) : null,
+            Optimizer = optimizer,
+            UnknownConstants = unknown,
+            Schedule = SettingKeys.Schedule(keys, optimizer, checkpoints, complete: minimumCheckpoints > 0),
+            Setting = SettingKeys.Setting(keys),
             Targets = custom && !keys.Has("targets") ? null : FileName(keys, "targets"),
-            Checkpoints = Checkpoints(keys, path, minimumCheckpoints),
+            Checkpoints = checkpoints,
             Metadata = Metadata(keys),
             Bytes = bytes,
         };
@@ -104,13 +109,6 @@ internal static class ManifestParser
         }
     }
 
-    private static Optimizer Optimizer(ManifestKeys keys, RunFormat format)
-    {
-        var optimizer = keys.Object("optimizer", "an object with kind and learningRate");
-        string kind = optimizer.Text("kind", string.Join(", ", format.Optimizers.Select(d => d.Kind)));
-        return format.Optimizers.FirstOrDefault(d => d.Kind == kind) is { } known ? known.Read(optimizer) : UnknownOptimizer.Read(optimizer);
-    }
-
     private static CheckpointEntry[] Checkpoints(ManifestKeys keys, string path, int minimum)
     {
         const string Expected = "an array of checkpoints";
@@ -126,8 +124,8 @@ internal static class ManifestParser
             var checkpoint = new ManifestKeys(item, path, $"checkpoints[{k}].");
             string file = FileName(checkpoint, "file");
             var entry = new CheckpointEntry(file, checkpoint.Integer("step", 0, long.MaxValue), checkpoint.Number("time", "a finite number", _ => true));
-            if (k > 0 && entry.Time <= entries[^1].Time)
-                throw checkpoint.Wrong("time", $"more than {FlowTimeWindow.Text(entries[^1].Time)}, the time of the checkpoint before it (time must increase)");
+            if (k > 0 && FlowTimeWindow.Obstacle(entries[^1].Time, entry.Time) is { } obstacle)
+                throw checkpoint.Wrong("time", $"more than {FlowTimeWindow.Text(entries[^1].Time)}, the time of the checkpoint before it ({obstacle})");
             if (k > 0 && entry.Step <= entries[^1].Step)
                 throw checkpoint.Wrong("step", $"more than {entries[^1].Step}, the step of the checkpoint before it (step must increase)");
             if (!seen.Add(Normalized(entry.File))) throw checkpoint.Wrong("file", "a file of its own for each checkpoint");

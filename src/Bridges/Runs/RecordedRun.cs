@@ -87,6 +87,9 @@ public sealed class RecordedRun : IDisposable
             var sequence = new CheckpointSequence(checkpoints, loss, manifest.Test, manifest.Parameters)
             {
                 Optimizer = manifest.Optimizer,
+                UnknownConstants = manifest.UnknownConstants,
+                Schedule = manifest.Schedule?.Subset([.. Enumerable.Range(first, last - first + 1)]),
+                Setting = manifest.Setting,
                 RunTensors = runTensors,
                 Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
                 Metadata = manifest.Metadata,

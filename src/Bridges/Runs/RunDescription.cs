@@ -11,6 +11,15 @@ public sealed record RunDescription(LossModel Loss, int Test)
     /// <summary>The optimizer, if any.</summary>
     public Optimizer? Optimizer { get; init; }
 
+    /// <summary>Further constants of the optimizer that nothing here understands, so that the recorded run says them, too.</summary>
+    public IReadOnlyList<NamedConstant> UnknownConstants { get; init; } = [];
+
+    /// <summary>The learning rate of every interval between checkpoints, or of every step; null to state none.</summary>
+    public IReadOnlyList<double>? Schedule { get; init; }
+
+    /// <summary>What of the training lies outside the setting of the theory: "batch-norm", "dropout", "gradient-clipping" or any text.</summary>
+    public IReadOnlyList<string> Setting { get; init; } = [];
+
     /// <summary>The run's own tensors beside y_S: y_Q, clean_S, noise_mask_S (<see cref="StreamedTensor.Booleans"/>); for a custom loss also y_S.</summary>
     public IReadOnlyList<TensorSource> Targets { get; init; } = [];
 

@@ -41,6 +41,15 @@ public sealed record RunManifest
     /// <summary>The optimizer; null when not stated.</summary>
     public Optimizer? Optimizer { get; init; }
 
+    /// <summary>Constants of the optimizer that nothing here understands: numbers other than 0, and switches that are on (as 1).</summary>
+    public IReadOnlyList<NamedConstant> UnknownConstants { get; init; } = [];
+
+    /// <summary>The learning rates that are stated for the steps; null when none are (<c>schedule</c>).</summary>
+    public RateSchedule? Schedule { get; init; }
+
+    /// <summary>What of the training is declared to lie outside the setting of the theory (<c>setting</c>).</summary>
+    public IReadOnlyList<string> Setting { get; init; } = [];
+
     /// <summary>The targets file, relative to the run folder; null only for a custom loss without one.</summary>
     public string? Targets { get; init; }
 

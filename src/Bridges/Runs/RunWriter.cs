@@ -105,9 +105,10 @@ public sealed partial class RunWriter
     public void Append(double time, long step, params IEnumerable<TensorSource> tensors)
     {
         var last = _checkpoints.LastOrDefault();
-        if (!double.IsFinite(time) || time <= last?.Time)
+        string? obstacle = last is null ? null : FlowTimeWindow.Obstacle(last.Time, time);
+        if (!double.IsFinite(time) || obstacle is not null)
         {
-            string bound = last is null ? "" : $" above {FlowTimeWindow.Text(last.Time)}";
+            string bound = last is null ? "" : $" above {FlowTimeWindow.Text(last.Time)}" + (obstacle is null ? "" : $" ({obstacle})");
             throw new ArgumentException($"time: found {FlowTimeWindow.Text(time)}, expected a finite number{bound}.");
         }
         if (step < 0 || step <= last?.Step)

@@ -62,7 +62,8 @@ internal static class AnalyzeCommand
             return analysis.Run.InputHash is null ? analysis with { Run = analysis.Run with { InputHash = recorded.InputHash(cancellation) } } : analysis;
         }, cancellation);
 
-    /// <summary>--strict: 1 goes before 4. A training outside the setting of the theory leaves everything about its data open, as an undecided claim does.</summary>
+    /// <summary>--strict: 1 goes before 4. A training outside the setting of the theory leaves everything about its data open, as an undecided
+    /// claim does.</summary>
     public static int StrictCode(IReadOnlyCollection<Verdict> verdicts, bool outsideTheory = false) =>
         verdicts.Contains(Verdict.Violated) ? ExitCodes.Violated
         : outsideTheory || verdicts.Contains(Verdict.Undecided) ? ExitCodes.Undecided : ExitCodes.Done;

@@ -24,7 +24,8 @@ internal static class InspectCommand
             var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed), progress =>
                 RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation),
                 cancellation).ConfigureAwait(false);
-            InspectionText.Write(terminal.Out, run, intervals, CostEstimate.Of(run.Checkpoints, ProductRate.Measure(dense, order: 256, tries: 6, cancellation),
+            var consistency = RecordingChecks.Run(run.Checkpoints, dense, cancellation);
+            InspectionText.Write(terminal.Out, run, intervals, consistency, CostEstimate.Of(run.Checkpoints, ProductRate.Measure(dense, order: 256, tries: 6, cancellation),
                 InspectionText.FileBytes(run)), dense);
             return ExitCodes.Done;
         });

@@ -15,6 +15,9 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
     /// <summary>The process without a run, and what garbage collection leaves lying, in units of live data.</summary>
     private const double EmptyProcess = 75e6, Slack = 3, StartSeconds = 0.2;
 
+    /// <summary>The replay of recorded steps: how often, what a step takes however small it is, and from where on it is left out.</summary>
+    private const double Replays = 3, SecondsPerStep = 2e-6, MostReplayed = 1e7, MostReplayWork = 1e12;
+
     /// <summary>Predicts the cost.</summary>
     /// <param name="run">The run to analyse.</param>
     /// <param name="operationsPerSecond">Floating-point operations per second of a matrix product.</param>
@@ -26,6 +29,10 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
         double pairs = 2.5 * k, term = (n + m) * n + m * m;
         double live = 8 * (pairs * term + 20 * n * n + 8 * (n + m) * n + 9 * n * n);
         double operations = 2 * pairs * term * d + Passes * (k - 1) * StepsPerInterval * OperationsPerStep * n * n * (n + m);
-        return new CostEstimate(EmptyProcess + fileBytes + Slack * live, StartSeconds + operations / operationsPerSecond);
+        // The recorded steps of gradient descent are replayed on the interpolant and on its two thinned grids, unless there are too many.
+        double steps = (double)run[^1].Step - run[0].Step, replay = n * (n + m);
+        double replays = run.Optimizer is { IsPlainDescent: true } && steps <= MostReplayed && steps * replay <= MostReplayWork ? Replays * steps : 0;
+        return new CostEstimate(EmptyProcess + fileBytes + Slack * live,
+            StartSeconds + (operations + 2 * replays * replay) / operationsPerSecond + replays * SecondsPerStep);
     }
 }

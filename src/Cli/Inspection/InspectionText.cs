@@ -12,7 +12,8 @@ internal static class InspectionText
     public const double Sparse = 0.05;
 
     /// <summary>Writes the facts about a run.</summary>
-    public static void Write(TextWriter writer, RecordedRun run, IReadOnlyList<IntervalCheck> intervals, CostEstimate cost, Backend backend)
+    public static void Write(TextWriter writer, RecordedRun run, IReadOnlyList<IntervalCheck> intervals, IReadOnlyList<ClaimResult> consistency,
+        CostEstimate cost, Backend backend)
     {
         var checkpoints = run.Checkpoints;
         void Line(string name, string text) => writer.WriteLine($"{name,-13} {text}");
@@ -23,6 +24,8 @@ internal static class InspectionText
             + $"p = {Count(checkpoints.Outputs)} output(s) each; "
             + $"N = {Count(checkpoints.TrainSize)}, M = {Count(checkpoints.TestSize)}{parameters}");
         Line("optimizer", Optimizer(checkpoints.Optimizer));
+        if (checkpoints.Schedule is { } schedule)
+            Line("schedule", $"stated, intervals of {Short(schedule.Lengths.Min(), 3)} to {Short(schedule.Lengths.Max(), 3)} in flow time");
         Line("checkpoints", $"{Count(checkpoints.Count)}, step {Count(checkpoints[0].Step)} to {Count(checkpoints[^1].Step)}, "
             + $"t = {RoundTrip(checkpoints[0].Time)} to {RoundTrip(checkpoints[^1].Time)}");
         Line("times", string.Join(" ", Times(checkpoints)));
@@ -31,6 +34,9 @@ internal static class InspectionText
         Line("on disk", $"{Short(FileBytes(run) / 1e6)} MB in checkpoints");
         Line("sound", "yes: structure, times, shapes and the small tensors agree, every number is finite"
             + (checkpoints.HasJacobians ? "" : ", K_SS is symmetric and PSD"));
+        foreach (var claim in consistency) Line(claim.Id, Consistency(claim));
+        if (RecordingChecks.OutsideTheory(checkpoints) is { } outside)
+            Line("setting", $"not the theory's: {outside}; the claims about recorded data do not apply");
         Line("density", Density(checkpoints, intervals));
         foreach (var i in intervals.Where(i => i.Curvature > Sparse).OrderByDescending(i => i.Curvature).Take(5))
             Line("", $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: {Count(i.Steps)} steps, change {Percent(i.Change)}, "
@@ -39,9 +45,22 @@ internal static class InspectionText
         Line("time", $"about {Short(cost.Seconds, 1)} s with {backend.Name} (rough)");
     }
 
+    private static string Consistency(ClaimResult claim)
+    {
+        string verdict = claim.Verdict switch
+        {
+            Verdict.Holds => "agrees",
+            Verdict.Violated => "CONTRADICTS the rest of the recording",
+            Verdict.NotApplicable => "not checked",
+            _ => "open",
+        };
+        return $"{claim.Name}: {verdict}{(claim.Reason is { } reason ? $"; {reason}" : "")}";
+    }
+
     private static string Optimizer(Optimizer? optimizer) =>
         optimizer is null ? "not stated" : $"{optimizer.Kind}, learning rate {RoundTrip(optimizer.LearningRate)}"
-        + string.Concat(optimizer.Constants.Select(c => c.Key == "batchSize" ? $", batches of {RoundTrip(c.Value)}" : $", {c.Key} {RoundTrip(c.Value)}"));
+        + string.Concat(optimizer.Constants.Select(c => c.IsFlag ? $", {c.Key}" : c.Key == "batchSize" ? $", batches of {RoundTrip(c.Value)}"
+            : $", {c.Key} {RoundTrip(c.Value)}"));
 
     private static IEnumerable<string> Times(CheckpointSequence run) =>
         run.Count <= 12 ? run.Select(c => Short(c.Time, 5))

@@ -4,8 +4,10 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>Heavy ball and Adam: the buffer Z lives in parameter space, one row per parameter, held block by block of parameters.</summary>
-/// <remarks>Memory: D×(N+4) float64 for Z. Each step reads J_k, J_{k+1} (and midpoints) once; <see cref="Bounds"/> reads them once more.</remarks>
+/// <summary>Heavy ball, Nesterov and Adam: the buffer Z lives in parameter space, one row per parameter, held block by block of parameters. Whatever has
+/// weight decay goes through here, because its part is known in parameter space.</summary>
+/// <remarks>Memory: D×(N+4) float64 for Z; one block of parameters for a rule without memory. Each step reads J_k, J_{k+1} (and midpoints) once;
+/// <see cref="Bounds"/> reads them once more.</remarks>
 internal sealed class BufferedResponse : StepResponse
 {
     private readonly CheckpointSequence _checkpoints;
@@ -13,11 +15,14 @@ internal sealed class BufferedResponse : StepResponse
     private readonly Backend _backend;
     private readonly SegmentQuadrature _segment;
     private readonly ChordColumns _columns;
+    private readonly StepBatches? _batches;
+    private readonly StepDecay? _decay;
     private readonly bool _preconditioned;
     private readonly double[][] _z;
-    private readonly double[] _scaled, _y, _defect, _change;
+    private readonly double[] _move, _y, _defect, _change;
     private readonly SimpsonEstimate _simpson;
-    private readonly MatrixView _start, _scaledStart;
+    private readonly MatrixView _start, _scaledStart, _weighted;
+    private int _last;
 
     /// <exception cref="ArgumentException">The buffer is larger than allowed.</exception>
     public BufferedResponse(CheckpointSequence checkpoints, OutputRecord outputs, DescentRule rule, DescentOptions options, Backend backend)
@@ -29,16 +34,22 @@ internal sealed class BufferedResponse : StepResponse
         bool midpoints = Quadrature == ChordQuadratureKind.Midpoint;
         int N = TrainSize, M = TestSize, width = N + DescentColumns.Beside;
         long bytes = checked(8L * width * checkpoints.Parameters!.Value);
-        if (bytes > options.MaximumBufferBytes)
+        if (rule.HasBuffer && bytes > options.MaximumBufferBytes)
             throw new ArgumentException(FormattableString.Invariant(
                 $"mode descent: {rule.Kind} keeps a buffer of {checkpoints.Parameters} parameters x {width} columns, {bytes / 1048576.0:F0} MiB, ")
                 + FormattableString.Invariant($"more than the {options.MaximumBufferBytes / 1048576.0:F0} MiB allowed; ")
                 + "raise MaximumBufferBytes, record sketched Jacobians (momentum only), or use flow mode.");
         _columns = new ChordColumns(checkpoints, midpoints);
         _preconditioned = rule.NeedsPreconditioner;
+        _batches = StepBatches.Of(checkpoints);
+        _decay = StepDecay.Of(checkpoints);
         _z = new double[_columns.Blocks][];
-        for (int b = 0; b < _z.Length; b++) _z[b] = new double[Math.Min(_columns.Width, _columns.Columns - (long)b * _columns.Width) * width];
-        _scaled = new double[_preconditioned ? _columns.Width * width : 0];
+        for (int b = 0; b < _z.Length; b++)
+            _z[b] = b > 0 && !rule.HasBuffer ? _z[0] : new double[Math.Min(_columns.Width, _columns.Columns - (long)b * _columns.Width) * width];
+        // Where the step is more than the buffer it has a place of its own.
+        bool more = _preconditioned || _decay is not null || checkpoints.Any(c => rule.FreshAt(c.Step) != 0);
+        _move = new double[more ? _columns.Width * width : 0];
+        _weighted = new MatrixView(new double[_batches is null ? 0 : N * width], _batches is null ? 0 : N, width);
         (_y, _defect, _change) = (new double[_columns.Width], new double[N + M], new double[N + M]);
         _simpson = new SimpsonEstimate(N + M);
         _start = new MatrixView(new double[N * N], N, N);
@@ -56,6 +67,10 @@ internal sealed class BufferedResponse : StepResponse
 
     public override MatrixView Preconditioned => _scaledStart;
 
+    public override ReadOnlySpan<double> Weights => _batches is null ? default : _batches.Weights(_last);
+
+    public override bool IsForced => _decay is not null;
+
     public override ReadOnlySpan<double> Defect => _defect;
 
     public override bool HasDefect => _columns.HasDefect;
@@ -66,7 +81,10 @@ internal sealed class BufferedResponse : StepResponse
 
     protected override void RespondCore(int step, in MatrixView x, in MatrixView t)
     {
-        double factor = Factor(step);
+        _last = step;
+        long number = _checkpoints[step].Step;
+        double factor = Rule.StepFactor(number, LearningRates[step]), gain = Rule.GainAt(number), past = Rule.DecayAt(number);
+        var gradients = OfBatch(x);
         Array.Clear(_defect);
         Array.Clear(_change);
         for (int block = 0; block < _columns.Blocks; block++)
@@ -75,74 +93,74 @@ internal sealed class BufferedResponse : StepResponse
             _columns.Load(step, block, defect: true, scaled: false);
             var start = _columns.Start;
             var z = new MatrixView(_z[block], start.Rows, x.Columns);
-            _backend.Gemm(Op.None, Op.None, Rule.GainAt(StepNumber(step)), start, x, Rule.DecayAt(StepNumber(step)), z);
+            _backend.Gemm(Op.None, Op.None, gain, start, gradients, past, z);
+            if (_decay is { IsDecoupled: false }) Push(gain, Decay(step, block, start.Rows), z);
             _backend.Syrk(Op.Transpose, 1, start, keep, _start);
-            if (_preconditioned) z = Precondition(start, z, keep);
-            _backend.Gemm(Op.Transpose, Op.None, factor, _columns.Average, z, keep, t);
+            if (_preconditioned) AddPreconditioned(start, keep);
+            var move = Step(step, block, start, gradients, z, factor);
+            _backend.Gemm(Op.Transpose, Op.None, factor, _columns.Average, move, keep, t);
             var y = _y.AsSpan(0, start.Rows);
-            TensorPrimitives.Multiply(z.Column(TrainSize), factor, y);
+            TensorPrimitives.Multiply(move.Column(TrainSize), factor, y);
             _columns.AddDefect(y, _defect, _change);
         }
+        WeightStart();
         if (Quadrature == ChordQuadratureKind.Midpoint) _simpson.Scale(_defect, _change);
     }
 
-    // H_i = c_i f_i M_i J̄_iᵀ + (c_i/c_{i+1}) d_{i+1} H_{i+1}, backwards through the run, one block of parameters after the other; the train part times B̄_i.
-    public override (double Response, double Motion) Bounds(CancellationToken cancellation)
+    public override (double Response, double Motion) Bounds(CancellationToken cancellation) =>
+        new BufferedBounds(_checkpoints, Rule, LearningRates, _columns, _preconditioned, Hessians, _backend).Form(cancellation);
+
+    // M (Z + φ JᵀS X), with what weight decay adds beside the gradient.
+    private MatrixView Step(int step, int block, in MatrixView start, in MatrixView gradients, in MatrixView z, double factor)
     {
-        int N = TrainSize, M = TestSize;
-        var h = new double[_columns.Width * (N + M)];
-        var hessian = new ChordHessian(_checkpoints.Train, _checkpoints.Outputs);
-        MatrixView test = new(new double[M * M], M, M), motion = new(new double[N * N], N, N);
-        for (int block = 0; block < _columns.Blocks; block++)
+        if (_move.Length == 0) return z;
+        var move = new MatrixView(_move, z.Rows, z.Columns);
+        z.CopyTo(move);
+        if (Rule.FreshAt(_checkpoints[step].Step) is not 0 and var fresh)
         {
-            Array.Clear(h);
-            for (int step = LearningRates.Count - 1; step >= 0; step--)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                _columns.Load(step, block, defect: false, scaled: false);
-                Hessians(step, hessian);
-                var average = _columns.Average;
-                var view = new MatrixView(h, average.Rows, N + M);
-                if (_preconditioned)
-                    for (int j = 0; j < N + M; j++) TensorPrimitives.Multiply(average.Column(j), _columns.Preconditioner, average.Column(j));
-                double weight = Rule.GainAt(StepNumber(step)) * Factor(step), eta = LearningRates[step];
-                TensorPrimitives.Multiply(h, Carry(step), h);
-                for (int j = 0; j < M; j++) TensorPrimitives.MultiplyAdd(average.Column(N + j), weight, view.Column(N + j), view.Column(N + j));
-                AddTimesHessian(hessian.Average, weight, average, view);
-                _backend.Syrk(Op.Transpose, 1 / eta, view.ColumnRange(0, N), 1, motion);
-                _backend.Syrk(Op.Transpose, 1 / eta, view.ColumnRange(N, M), 1, test);
-            }
+            _backend.Gemm(Op.None, Op.None, fresh, start, gradients, 1, move);
+            if (_decay is { IsDecoupled: false }) Push(fresh, Decay(step, block, start.Rows), move);
         }
-        return (SymmetricEigenvalues.Largest(test, _backend), SymmetricEigenvalues.Largest(motion, _backend));
+        if (_preconditioned)
+            for (int j = 0; j < move.Columns; j++) TensorPrimitives.Multiply(move.Column(j), _columns.Preconditioner, move.Column(j));
+        if (_decay is { IsDecoupled: true }) Push(LearningRates[step] / factor, Decay(step, block, start.Rows), move);
+        return move;
     }
 
-    // What of H_{i+1} is in H_i; after the last step H is zero and the factor does not matter.
-    private double Carry(int step) =>
-        step + 1 == LearningRates.Count ? 0 : Rule.GainAt(StepNumber(step)) / Rule.GainAt(StepNumber(step + 1)) * Rule.DecayAt(StepNumber(step + 1));
+    private ReadOnlySpan<double> Decay(int step, int block, int rows) => _decay!.At(step, (long)block * _columns.Width, rows);
 
-    private long StepNumber(int step) => _checkpoints[step].Step;
-
-    private double Factor(int step) => Rule.StepFactor(StepNumber(step), LearningRates[step]);
-
-    // M∘Z, and J M Jᵀ of this block.
-    private MatrixView Precondition(in MatrixView start, in MatrixView z, double keep)
+    // Weight decay moves what is carried of gradients: the columns of P are linear in g(s) and know nothing of it.
+    private void Push(double weight, ReadOnlySpan<double> decay, in MatrixView target)
     {
-        var m = _columns.Preconditioner;
-        var scaled = new MatrixView(_scaled, z.Rows, z.Columns);
-        for (int j = 0; j < start.Columns; j++) TensorPrimitives.Multiply(start.Column(j), m, scaled.Column(j));
-        _backend.SymmetricProduct(1, start, scaled.ColumnRange(0, start.Columns), keep, _scaledStart);
-        for (int j = 0; j < z.Columns; j++) TensorPrimitives.Multiply(z.Column(j), m, scaled.Column(j));
-        return scaled;
+        var columns = new DescentColumns(TrainSize);
+        VectorRoutines.Axpy(weight, decay, columns.Predicted(target));
+        VectorRoutines.Axpy(weight, decay, columns.Single(target));
     }
 
-    // target += weight·J̄_Sᵀ·B̄, B̄ acting on the output index, the columns here.
-    private static void AddTimesHessian(OutputHessian B, double weight, in MatrixView average, in MatrixView target)
+    // S X; X itself where the step is over all examples.
+    private MatrixView OfBatch(in MatrixView x)
     {
-        int p = B.Outputs;
-        for (int i = 0; i < B.Examples; i++)
-            for (int c = 0; c < p; c++)
-                for (int d = 0; d < p; d++)
-                    TensorPrimitives.MultiplyAdd(average.Column(i * p + d), weight * B.Blocks[(i * p + c) * p + d],
-                        target.Column(i * p + c), target.Column(i * p + c));
+        if (Weights.IsEmpty) return x;
+        x.CopyTo(_weighted);
+        StepBatches.ScaleRows(Weights, _weighted);
+        return _weighted;
+    }
+
+    // J M Jᵀ of this block of parameters.
+    private void AddPreconditioned(in MatrixView start, double keep)
+    {
+        var scaled = new MatrixView(_move, start.Rows, start.Columns);
+        for (int j = 0; j < start.Columns; j++) TensorPrimitives.Multiply(start.Column(j), _columns.Preconditioner, scaled.Column(j));
+        _backend.SymmetricProduct(1, start, scaled, keep, _scaledStart);
+    }
+
+    private void WeightStart()
+    {
+        if (Weights.IsEmpty) return;
+        StepBatches.ScaleColumns(Weights, _start);
+        StepBatches.ScaleRows(Weights, _start);
+        if (!_preconditioned) return;
+        StepBatches.ScaleColumns(Weights, _scaledStart);
+        StepBatches.ScaleRows(Weights, _scaledStart);
     }
 }

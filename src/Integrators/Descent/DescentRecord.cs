@@ -28,13 +28,14 @@ public sealed record StepMisfits(IReadOnlyList<double> TrainDisplacement, IReadO
 /// <summary>What is particular to descent mode, beside the operators.</summary>
 public sealed class DescentRecord
 {
-    /// <summary>"gradient-descent", "momentum" or "adam".</summary>
+    /// <summary>"gradient-descent", "sgd", "momentum" or "adam".</summary>
     public required string Optimizer { get; init; }
 
     /// <summary>The rule by which J̄ is averaged along a step.</summary>
     public required ChordQuadratureKind Quadrature { get; init; }
 
-    /// <summary>z_k = η_k λ_max(B_k K_k) with the true B at the start of the step (for Adam and preconditioned descent K = J_S M J_Sᵀ).</summary>
+    /// <summary>z_k = η_k λ_max(B_k K_k S_k) with the true B at the start of the step and S_k the weights of its batch (for Adam and preconditioned descent K
+    /// = J_S M J_Sᵀ).</summary>
     public required IReadOnlyList<double> Z { get; init; }
 
     /// <summary>The largest z_k of all steps.</summary>
@@ -55,6 +56,10 @@ public sealed class DescentRecord
 
     /// <summary>Σ_k [g_kᵀΔu_k + ½ Δu_kᵀ B̄'_k Δu_k] along the predicted g and Δu: the predicted Φ(K) − Φ(0) (claim C1).</summary>
     public required double PredictedLossChange { get; init; }
+
+    /// <summary>What weight decay adds to −G_{S,d} g(s) and −G_d g(s), the displacements of training and test outputs; null without it.</summary>
+    /// <remarks>What is carried of g(s), <see cref="Propagation.Transported"/> and <see cref="Propagation.IntervalTransported"/>, has its part in it.</remarks>
+    public (double[] Train, double[] Test)? Forced { get; init; }
 
     /// <summary>c with ‖G_d v‖² ≤ c·vᵀW_d v: λ_max(Σ η_k J̄_Q,kJ̄_Q,kᵀ); with a buffer λ_max(Σ η_i⁻¹ H_iH_iᵀ), G_d v = Σ H_i J_iᵀP_i v.</summary>
     public required double ResponseBound { get; init; }

@@ -6,7 +6,8 @@ namespace KernelFlow.Integrators;
 /// <summary>Descent mode: the exact operators of gradient descent, heavy ball and Adam, with no limit of small learning rates taken (theory, section
 /// 8).</summary>
 /// <remarks>
-/// P_{k+1} = P_k − B̄_k T_k, W_d = Σ η_k P_kᵀ J_kJ_kᵀ P_k, G_{S,d} and G_d = Σ T_k with T_k = f_k [J̄_S; J̄_Q] M_k Z_k and Z_k = μZ_{k−1} + γJ_kᵀP_k.
+/// P_{k+1} = P_k − B̄_k T_k, W_d = Σ η_k P_kᵀ S_kJ_kJ_kᵀS_k P_k, G_{S,d} and G_d = Σ T_k with T_k = f_k [J̄_S; J̄_Q] M_k (Z_k + φ_k J_kᵀS_kP_k) and Z_k =
+/// d_kZ_{k−1} + c_kJ_kᵀS_kP_k, S_k the weights of the step's batch. Weight decay is known from the recorded parameters: it moves vectors, not operators.
 /// W_d is PSD and ker W_d ⊆ ker G_d holds at any learning rate; the only approximations are the quadratures of J̄ and B̄.
 /// Time per step: gradient descent 2N(N+M)D + 2N²D + M²D flops to read Jacobians and O(N²(N+M)) for the recursion; with a buffer 4N²D + 2N(N+M)D, and the run
 /// is read twice.
@@ -30,9 +31,9 @@ public static class DescentRecursion
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(options);
         var rule = DescentSupport.Require(checkpoints);
-        StepResponse response = rule.HasBuffer
+        StepResponse response = rule.HasBuffer || checkpoints.Optimizer is { WeightDecay: > 0 }
             ? new BufferedResponse(checkpoints, outputs, rule, options, backend)
-            : new KernelResponse(DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment), backend);
+            : new KernelResponse(DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment), backend, rule);
         var carried = new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = options.KeepGramianAt };
         return new OperatorDescent(response, outputs, carried, backend, options.Seed, progress).Run(cancellation);
     }

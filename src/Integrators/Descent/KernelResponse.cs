@@ -12,10 +12,12 @@ internal sealed class KernelResponse : StepResponse
     private readonly StepKernels _step;
     private readonly MatrixView _test, _motion, _left, _transposed;
     private readonly SimpsonEstimate _simpson;
+    private int _last;
 
-    public KernelResponse(DescentKernels kernels, Backend backend) : base(kernels.TrainSize, kernels.TestSize, kernels.Outputs)
+    public KernelResponse(DescentKernels kernels, Backend backend, DescentRule? rule = null) : base(kernels.TrainSize, kernels.TestSize, kernels.Outputs)
     {
         (_kernels, _backend) = (kernels, backend);
+        Rule = rule ?? DescentRule.Plain;
         int N = kernels.TrainSize, M = kernels.TestSize;
         _step = new StepKernels(N, M);
         _test = new MatrixView(new double[M * M], M, M);
@@ -23,7 +25,7 @@ internal sealed class KernelResponse : StepResponse
         (_motion, _left, _transposed) = (Square(N), Square(N), Square(N));
     }
 
-    public override DescentRule Rule { get; } = DescentRule.Plain;
+    public override DescentRule Rule { get; }
 
     public override IReadOnlyList<double> LearningRates => _kernels.LearningRates;
 
@@ -35,6 +37,8 @@ internal sealed class KernelResponse : StepResponse
 
     public override MatrixView Start => _step.Start;
 
+    public override ReadOnlySpan<double> Weights => _kernels.Batches is { } batches ? batches.Weights(_last) : default;
+
     public override ReadOnlySpan<double> Defect => _step.Defect;
 
     public override bool HasDefect => _step.HasDefect;
@@ -44,6 +48,7 @@ internal sealed class KernelResponse : StepResponse
     protected override void RespondCore(int step, in MatrixView x, in MatrixView t)
     {
         double eta = LearningRates[step];
+        _last = step;
         _kernels.Fill(step, x.Column(TrainSize), _step);
         _backend.Gemm(Op.None, Op.None, eta, _step.Average, x, 0, t);
         TensorPrimitives.Multiply(_step.Defect, eta, _step.Defect);

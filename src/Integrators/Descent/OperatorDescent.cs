@@ -23,6 +23,7 @@ internal sealed class OperatorDescent : DescentObserver
     private readonly DefectEstimate _estimate;
     private readonly List<double[]> _transported = [], _singles = [];
     private readonly List<PartialGramian> _partial = [];
+    private readonly double[]? _moved; // T of the predicted gradient, summed over the steps, where weight decay has a part in it
     private MatrixView _t;
 
     /// <param name="response">Takes the steps.</param>
@@ -48,6 +49,7 @@ internal sealed class OperatorDescent : DescentObserver
         _loss = new PredictedLoss(_n);
         _residuals = recorded is null ? null : new RecordedResiduals(recorded, _n, m, _steps);
         _estimate = new DefectEstimate(response, wanted.Start is not null);
+        _moved = response.IsForced && wanted.Start is not null ? new double[response.Rows] : null;
         if (wanted.Start is not { } start) return;
         start.CopyTo(_columns.Predicted(_x));
         _transported.Add(start.ToArray());
@@ -74,6 +76,7 @@ internal sealed class OperatorDescent : DescentObserver
         _sums.Add(_response.LearningRates[k], _response.Start, x, t);
         _stability.Responded(k);
         var predicted = _columns.Predicted(x);
+        if (_moved is not null) TensorPrimitives.Add(_moved, _columns.Predicted(t), _moved);
         _loss.Add(predicted, _columns.Predicted(t)[.._n], _response.Hessian.Remainder);
         _residuals?.Responded(k, _response.Hessian, _columns.Single(t), _columns.ResidualError(x), _columns.ResidualError(t), predicted, _loss.Displacement);
         _estimate.Responded(_columns.EstimateError(x), _columns.EstimateError(t), predicted, _loss.Displacement);
@@ -121,6 +124,7 @@ internal sealed class OperatorDescent : DescentObserver
             Amplification = _stability.Amplification,
             PeakPropagator = _stability.Peak,
             PredictedLossChange = _loss.Change,
+            Forced = Forced(),
             ResponseBound = response,
             MotionBound = motion,
             HasTestKernel = _response.HasTestKernel,
@@ -129,6 +133,16 @@ internal sealed class OperatorDescent : DescentObserver
             Residual = _residuals?.Error.Relative(loss, gradient, train, test, predicted, _columns.ResidualError(_x)),
             Estimate = _estimate.IsKnown ? _estimate.Error.Relative(loss, gradient, train, test, predicted, _columns.EstimateError(_x)) : null,
         };
+    }
+
+    // −Σ T has the displacements that the operators make of g(s), and beside them those of the weight decay.
+    private (double[] Train, double[] Test)? Forced()
+    {
+        if (_moved is null) return null;
+        double[] train = Times(_sums.Train, _wanted.Start!), test = Times(_sums.Test, _wanted.Start!);
+        TensorPrimitives.Subtract(train, _moved.AsSpan(0, _n), train);
+        TensorPrimitives.Subtract(test, _moved.AsSpan(_n), test);
+        return (train, test);
     }
 
     // |ΔΦ|, ‖ΔU_S‖ and ‖ΔU_Q‖ over the window: recorded, otherwise predicted.
@@ -145,10 +159,12 @@ internal sealed class OperatorDescent : DescentObserver
 
     private static double Distance(IReadOnlyList<double[]> outputs) => outputs[0].Length == 0 ? 0 : TensorPrimitives.Distance<double>(outputs[^1], outputs[0]);
 
-    private static double Image(DenseMatrix a, double[] x)
+    private static double Image(DenseMatrix a, double[] x) => TensorPrimitives.Norm<double>(Times(a, x));
+
+    private static double[] Times(DenseMatrix a, double[] x)
     {
         var result = new double[a.RowCount];
         for (int j = 0; j < x.Length; j++) TensorPrimitives.MultiplyAdd(((MatrixView)a).Column(j), x[j], result, result);
-        return TensorPrimitives.Norm<double>(result);
+        return result;
     }
 }

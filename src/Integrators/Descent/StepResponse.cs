@@ -39,10 +39,16 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
     /// <summary>ε of the kernels.</summary>
     public virtual double Epsilon => StorageType.Float64.Epsilon();
 
-    /// <summary>K_SS of the step last taken, for W_d.</summary>
+    /// <summary>S K_SS S of the step last taken, for W_d.</summary>
     public abstract MatrixView Start { get; }
 
-    /// <summary>J_S M J_Sᵀ of the step last taken, for z.</summary>
+    /// <summary>The weights S of the batch of the step last taken; empty where it is over all examples.</summary>
+    public virtual ReadOnlySpan<double> Weights => default;
+
+    /// <summary>Whether something beside the gradients moves the parameters: weight decay.</summary>
+    public virtual bool IsForced => false;
+
+    /// <summary>S J_S M J_Sᵀ S of the step last taken, for z.</summary>
     public virtual MatrixView Preconditioned => Start;
 
     /// <summary>Estimated quadrature error of T for the predicted gradient, N+M.</summary>

@@ -4,10 +4,10 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>F_d of plain gradient descent with every step recorded: F_d v = (√η_k J_kᵀ P_k v)_k, W_d = F_dᵀF_d (theory, section 8). L×N with L =
-/// steps·min(D, N).</summary>
+/// <summary>F_d of plain gradient descent, over all examples or batches, with every step recorded: F_d v = (√η_k J_kᵀ S_k P_k v)_k, W_d = F_dᵀF_d
+/// (theory, section 8). L×N with L = steps·min(D, N).</summary>
 /// <remarks>
-/// P_{k+1} = (I − η_k B̄_k J̄_S,k J_S,kᵀ) P_k forward, its transpose backward. J_k enters in coordinates of its own row space
+/// P_{k+1} = (I − η_k B̄_k J̄_S,k J_S,kᵀ S_k) P_k forward, its transpose backward. J_k enters in coordinates of its own row space
 /// (<see cref="JacobianCoordinates"/>), so σ² resolves eigenvalues of W_d
 /// down to ε²λ_1. Memory: (N+M)·N + min(D, N)·N numbers per step, formed once by the constructor.
 /// </remarks>
@@ -47,6 +47,7 @@ public sealed class DescentFactor : LinearOperator
             throw new ArgumentException("The run holds kernel blocks: there are no Jacobians to form a factor from.", nameof(checkpoints));
         var kernels = DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment);
         var jacobians = JacobianCoordinates.ReadCheckpoints(checkpoints, kernels.Steps, backend, cancellation);
+        for (int k = 0; kernels.Batches is { } batches && k < kernels.Steps; k++) StepBatches.ScaleColumns(batches.Weights(k), jacobians.Train(k));
         var step = new StepKernels(kernels.TrainSize, kernels.TestSize);
         var chord = new ChordHessian(kernels.TrainSize / kernels.Outputs, kernels.Outputs);
         var g = new double[kernels.TrainSize];

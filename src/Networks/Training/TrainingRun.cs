@@ -7,6 +7,7 @@ internal sealed class TrainingRun
 {
     private readonly Backend _backend;
     private readonly RecordingOptions _options;
+    private readonly bool _everyStep;
 
     public TrainingRun(RecordingOptions options, Backend backend)
     {
@@ -14,6 +15,7 @@ internal sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(backend);
         _options = options;
         _backend = backend;
+        _everyStep = options.CheckpointSteps().Count == options.Steps + 1;
         Data = TrainingData.Create(options);
         Network = FeedForwardNetwork.Create(Data.InputSize, options.Layers, options.Activation, Data.Outputs, options.Parametrisation);
         long elements = (long)Math.Max(Data.Train, Data.Test) * Data.Outputs * Network.Parameters;
@@ -76,6 +78,8 @@ internal sealed class TrainingRun
         tensors.Add(new MemoryTensor(TensorName.Loss, [Trainer.Loss.Value(u_S)], 1));
         if (Trainer.Batch is { } batch) tensors.Add(StreamedTensor.Integers(TensorName.Batch, Array.ConvertAll(batch, i => (long)i)));
         if (Trainer.Preconditioner is { } diagonal) tensors.Add(new MemoryTensor(TensorName.Preconditioner, (double[])diagonal.Clone(), diagonal.Length));
+        // A step with weight decay is known only where the parameters are, and only recordings of every step ask for single steps.
+        if (Trainer.Optimizer.WeightDecay > 0 && _everyStep) tensors.Add(new MemoryTensor(TensorName.w, (double[])w.Clone(), w.Length));
         if (_options.Midpoints && Trainer.Step < _options.Steps)
         {
             var middle = new double[w.Length];

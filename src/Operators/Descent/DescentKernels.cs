@@ -7,6 +7,8 @@ namespace KernelFlow.Operators;
 /// <remarks>The counterpart of <see cref="KernelTrajectory"/> for descent. An implementation may hold scratch: use it from one thread at a time.</remarks>
 public abstract class DescentKernels
 {
+    private double[] _weighted = [];
+
     /// <summary>Sets the sizes and the learning rates.</summary>
     /// <param name="trainSize">N = n·p, the number of stacked training outputs.</param>
     /// <param name="testSize">M = m·p, the number of stacked test outputs.</param>
@@ -39,6 +41,9 @@ public abstract class DescentKernels
     /// <summary>η_k, the learning rate of every step.</summary>
     public IReadOnlyList<double> LearningRates { get; }
 
+    /// <summary>The batches of the steps; null where every step is over all examples.</summary>
+    public StepBatches? Batches { get; init; }
+
     /// <summary>The number of steps.</summary>
     public int Steps => LearningRates.Count;
 
@@ -51,7 +56,7 @@ public abstract class DescentKernels
     /// <summary>Relative size of rounding in the kernels: ε of float64 when formed from Jacobians, of the stored type for kernel blocks.</summary>
     public virtual double Epsilon => StorageType.Float64.Epsilon();
 
-    /// <summary>Fills the kernels of one step.</summary>
+    /// <summary>Fills the kernels of one step, with the weights of its batch.</summary>
     /// <param name="step">k, the number of the step.</param>
     /// <param name="g">The vector that <see cref="StepKernels.Defect"/> is wanted for, length N.</param>
     /// <param name="target">Receives the kernels.</param>
@@ -65,13 +70,24 @@ public abstract class DescentKernels
             throw new ArgumentException(
                 $"The buffers are for N + M = {target.Average.Rows}, N = {target.Average.Columns}, expected {TrainSize + TestSize}, {TrainSize}.",
                 nameof(target));
-        FillCore(step, g, target);
+        var weights = Batches is null ? default : Batches.Weights(step);
+        if (weights.IsEmpty)
+        {
+            FillCore(step, g, target);
+            return;
+        }
+        if (_weighted.Length == 0) _weighted = new double[TrainSize];
+        VectorRoutines.Multiply(weights, g, _weighted);
+        FillCore(step, _weighted, target);
+        StepBatches.ScaleColumns(weights, target.Average);
+        StepBatches.ScaleColumns(weights, target.Start);
+        StepBatches.ScaleRows(weights, target.Start);
     }
 
     /// <summary>Fills B_k, B̄_k and B̄'_k of one step.</summary>
     public abstract void Hessians(int step, ChordHessian target);
 
-    /// <summary>Core of <see cref="Fill"/>.</summary>
+    /// <summary>Core of <see cref="Fill"/>: the kernels of a step over all examples.</summary>
     protected abstract void FillCore(int step, ReadOnlySpan<double> g, StepKernels target);
 
     /// <summary>The kernels of a run that recorded every step of plain gradient descent: from its Jacobians, streamed, or from its kernel blocks.</summary>
@@ -89,8 +105,9 @@ public abstract class DescentKernels
         var rule = DescentSupport.Require(checkpoints);
         if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.",
             nameof(checkpoints));
-        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend)
-            : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend);
+        var batches = StepBatches.Of(checkpoints);
+        return checkpoints.HasJacobians ? new JacobianDescentKernels(checkpoints, outputs, quadrature, segment, backend) { Batches = batches }
+            : new BlockDescentKernels(checkpoints, outputs, quadrature, segment, backend) { Batches = batches };
     }
 
     /// <summary>η_k of a run that recorded every step: the differences of its flow times.</summary>

@@ -8,8 +8,8 @@ public static class DescentSupport
     public static (bool Possible, string Reason) Check(CheckpointSequence checkpoints)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
-        string? obstacle = Steps(checkpoints) ?? Optimizer(checkpoints) ?? Minibatch(checkpoints) ?? Start(checkpoints)
-            ?? (checkpoints.HasJacobians ? Preconditioner(checkpoints) : Blocks(checkpoints));
+        string? obstacle = Steps(checkpoints) ?? Optimizer(checkpoints) ?? Minibatch(checkpoints) ?? Decay(checkpoints)
+            ?? Start(checkpoints) ?? (checkpoints.HasJacobians ? Preconditioner(checkpoints) : Blocks(checkpoints));
         return obstacle is null ? (true, $"every step was recorded and the optimizer is {checkpoints.Optimizer!.Kind}") : (false, obstacle);
     }
 
@@ -19,6 +19,21 @@ public static class DescentSupport
     {
         var (possible, reason) = Check(checkpoints);
         return possible ? Rule(checkpoints) : throw new ArgumentException($"mode descent: {reason}.");
+    }
+
+    /// <summary>Why the steps between sparse checkpoints cannot be replayed from an interpolant; null where they can.</summary>
+    /// <param name="checkpoints">The run or a window of it.</param>
+    public static string? SparseObstacle(CheckpointSequence checkpoints)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        return checkpoints.Optimizer switch
+        {
+            null => "the optimizer of the run is not known, so its steps cannot be replayed",
+            { BatchSize: { } size } when size < checkpoints.Train =>
+                $"the optimizer takes minibatches of {size} of {checkpoints.Train} training examples, which are not known between checkpoints",
+            { IsPlainDescent: false, Kind: var kind } => $"the optimizer is {kind}: gradient flow is not the limit of its steps on this time scale",
+            _ => null,
+        };
     }
 
     // This is asked for only after Optimizer(checkpoints) has found that there is one.
@@ -41,13 +56,24 @@ public static class DescentSupport
 
     private static string? Minibatch(CheckpointSequence c)
     {
-        if (c.Optimizer!.BatchSize is { } size && size < c.Train)
-            return $"the optimizer takes minibatches of {size} of {c.Train} training examples, which are not along the gradient of the training loss";
-        for (int k = 0; k < c.Count - 1; k++)
-            if (c[k].Find(TensorName.Batch) is { } batch && batch.Count < c.Train)
-                return $"{batch.Location}: batch holds {batch.Count} of {c.Train} training examples: "
-                    + "a minibatch step is not along the gradient of the training loss";
-        return null;
+        bool batched = c.Optimizer!.BatchSize is { } size && size < c.Train || c.SkipLast(1).Any(k => k.Find(TensorName.Batch) is not null);
+        return batched && c.SkipLast(1).FirstOrDefault(k => k.Find(TensorName.Batch) is null) is { } without
+            ? $"{without.Location}: tensor batch is missing (checkpoint at step {without.Step}): a minibatch step is not along the gradient of the training "
+                + "loss, and which examples it takes must be recorded for every step"
+            : null;
+    }
+
+    private static string? Decay(CheckpointSequence c)
+    {
+        if (c.Optimizer!.WeightDecay is not (> 0 and var decay)) return null;
+        string named = FormattableString.Invariant($"the weight decay {decay}");
+        if (!c.HasJacobians) return $"kernel blocks do not say how the outputs answer to {named}: record Jacobians and the parameters w";
+        if (c[0].Find(TensorName.Sketch) is not null) return $"sketched Jacobians do not say how the outputs answer to {named}";
+        if (!Rule(c).HasBuffer && c[0].Find(TensorName.Preconditioner) is not null)
+            return $"with {named} a preconditioned step without memory has no descent recursion here";
+        return c.SkipLast(1).FirstOrDefault(k => k.Find(TensorName.w) is null) is { } without
+            ? $"{without.Location}: tensor w is missing (checkpoint at step {without.Step}), without which the part of {named} in the step is not known"
+            : null;
     }
 
     private static string? Start(CheckpointSequence c) => !Rule(c).HasBuffer || c[0].Step == 0

@@ -19,10 +19,11 @@ public sealed class StepKernels
         Change = new double[rows];
     }
 
-    /// <summary>[J̄_S; J̄_Q] J_Sᵀ, (N+M)×N: the average Jacobian along the chord times the Jacobian at the start.</summary>
+    /// <summary>[J̄_S; J̄_Q] J_Sᵀ S, (N+M)×N: the average Jacobian along the chord times the Jacobian at the start, S the weights of the
+    /// step's batch.</summary>
     public MatrixView Average { get; }
 
-    /// <summary>K_SS = J_S J_Sᵀ at the start, N×N.</summary>
+    /// <summary>S J_S J_Sᵀ S at the start, N×N; K_SS where the step is over all examples.</summary>
     public MatrixView Start { get; }
 
     /// <summary>J̄_S J̄_Sᵀ, N×N, or what may stand for it in Cauchy–Schwarz bounds.</summary>
@@ -31,11 +32,11 @@ public sealed class StepKernels
     /// <summary>J̄_Q J̄_Qᵀ, M×M, or what may stand for it in Cauchy–Schwarz bounds.</summary>
     public MatrixView TestAverage { get; }
 
-    /// <summary>Estimate of the quadrature error of J̄, applied to J_Sᵀ g: length N+M; with midpoints the trapezium's, trapezium − Simpson. From Jacobians
+    /// <summary>Estimate of the quadrature error of J̄, applied to J_Sᵀ S g: length N+M; with midpoints the trapezium's, trapezium − Simpson. From Jacobians
     /// alone, never from recorded outputs.</summary>
     public double[] Defect { get; }
 
-    /// <summary>(J_{k+1} − J_k) J_Sᵀ g, length N+M, with midpoints: how far J moves along the chord, beside which <see cref="Defect"/> shows how strongly it
+    /// <summary>(J_{k+1} − J_k) J_Sᵀ S g, length N+M, with midpoints: how far J moves along the chord, beside which <see cref="Defect"/> shows how strongly it
     /// bends.</summary>
     public double[] Change { get; }
 

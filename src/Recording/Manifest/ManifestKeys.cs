@@ -9,6 +9,19 @@ namespace KernelFlow;
 /// <param name="prefix">Where the object stands in the file: "", "optimizer." or "checkpoints[3].".</param>
 public readonly struct ManifestKeys(JsonElement json, string file, string prefix)
 {
+    // Shared by all copies of this value, so that what one reader asked for is known to the next.
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
+    /// <summary>The names that nobody has asked for so far, in the order of the file.</summary>
+    public IEnumerable<string> Unread
+    {
+        get
+        {
+            var asked = _asked;
+            return Names.Where(name => !asked.Contains(name)).ToArray();
+        }
+    }
+
     /// <summary>The names of all keys, in the order of the file.</summary>
     public IEnumerable<string> Names => json.EnumerateObject().Select(p => p.Name);
 
@@ -56,8 +69,22 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
         return double.IsFinite(number) && allowed(number) ? number : throw Wrong(key, expected);
     }
 
+    /// <summary>Whether the key says true; an absent key says false.</summary>
+    /// <param name="key">The key to read.</param>
+    /// <exception cref="InvalidRunException">Its value is neither true nor false.</exception>
+    public bool Flag(string key) => Has(key) && Get(key, "").ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Wrong(key, "true or false"),
+    };
+
     /// <summary>Whether the key stands there with a value other than null.</summary>
-    public bool Has(string key) => json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
+    public bool Has(string key)
+    {
+        _asked.Add(key);
+        return json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
+    }
 
     /// <summary>The value of a key, whatever it is.</summary>
     /// <param name="key">The key to read.</param>

@@ -22,7 +22,8 @@ public sealed class Adam : Optimizer
         Rule = new AdamRule(beta1);
     }
 
-    /// <summary>Manifest: <c>learningRate</c>, <c>beta1</c>, <c>beta2</c>, <c>epsilon</c>, optionally <c>batchSize</c>.</summary>
+    /// <summary>Manifest: <c>learningRate</c>, <c>beta1</c>, <c>beta2</c>, <c>epsilon</c>, optionally <c>weightDecay</c>, <c>decoupled</c> (AdamW),
+    /// <c>batchSize</c>.</summary>
     public static OptimizerDescriptor Descriptor { get; } = new(Name, Read, hasRule: true);
 
     /// <summary>β₁, the weight of the past in the running mean of gradients.</summary>
@@ -45,7 +46,12 @@ public sealed class Adam : Optimizer
         double rate = OptimizerDescriptor.LearningRate(keys);
         double beta1 = OptimizerDescriptor.Fraction(keys, Beta1Key), beta2 = OptimizerDescriptor.Fraction(keys, Beta2Key);
         double epsilon = keys.Number(EpsilonKey, "a number of at least 0", v => v >= 0);
-        return new Adam(rate, beta1, beta2, epsilon) { BatchSize = OptimizerDescriptor.BatchSize(keys) };
+        return new Adam(rate, beta1, beta2, epsilon)
+        {
+            WeightDecay = OptimizerDescriptor.WeightDecay(keys),
+            Decoupled = OptimizerDescriptor.Decoupled(keys),
+            BatchSize = OptimizerDescriptor.BatchSize(keys),
+        };
     }
 
     private sealed class AdamRule(double beta1) : DescentRule(Name, beta1, 1 - beta1)

@@ -1,11 +1,14 @@
 namespace KernelFlow;
 
-/// <summary>An optimizer's step as a linear map of the gradients so far: Z_k = d_k Z_{k−1} + c_k J_kᵀ P_k, w_{k+1} − w_k = −f_k M_k Z_k g(s).</summary>
+/// <summary>An optimizer's step as a linear map of the gradients so far: Z_k = d_k Z_{k−1} + c_k J_kᵀ S_k P_k, w_{k+1} − w_k = −f_k M_k (Z_k + φ_k J_kᵀ S_k
+/// P_k) g(s).</summary>
 /// <remarks>
-/// Z holds one row per parameter; M_k is the recorded diagonal preconditioner of the step where the rule needs one, otherwise the identity.
-/// Gradient descent: d = 0, c = 1, f_k = η_k. Heavy ball: d = μ, c = 1, f_k = η_k. Adam: d = β₁, c = 1 − β₁, f_k = η_k/(1 − β₁^{k+1}).
+/// Z holds one row per parameter; M_k is the recorded diagonal preconditioner of the step where the rule needs one, otherwise the identity; S_k weights
+/// the examples of the step's batch and is the identity without batches.
+/// Gradient descent: d = 0, c = 1, f_k = η_k. Heavy ball: d = μ, c = 1 − τ (1 in the first step), f_k = η_k. Nesterov: d = c = μ, φ = 1, f_k = η_k.
+/// Adam: d = β₁, c = 1 − β₁, f_k = η_k/(1 − β₁^{k+1}).
 /// Source: theory, section 8. A user's own recursion derives from this; coefficients that change from step to step override
-/// <see cref="DecayAt"/> and <see cref="GainAt"/>.
+/// <see cref="DecayAt"/>, <see cref="GainAt"/> and <see cref="FreshAt"/>.
 /// </remarks>
 public abstract class DescentRule
 {
@@ -25,7 +28,7 @@ public abstract class DescentRule
         Gain = gain;
     }
 
-    /// <summary>Plain gradient descent: Z_k = J_kᵀ P_k and f_k = η_k.</summary>
+    /// <summary>Plain gradient descent: Z_k = J_kᵀ S_k P_k and f_k = η_k.</summary>
     public static DescentRule Plain => GradientDescent.PlainRule;
 
     /// <summary>The optimizer's name.</summary>
@@ -44,10 +47,15 @@ public abstract class DescentRule
     /// <summary>Whether every step is multiplied by a diagonal M_k that the checkpoints must have recorded (Adam).</summary>
     public virtual bool NeedsPreconditioner => false;
 
-    /// <summary>z = η λ_max(B J M Jᵀ) up to which a quadratic loss is stable: 2(1 + d)/c, so 2 for gradient descent, 2(1 + μ) for heavy ball and
-    /// 2(1 + β₁)/(1 − β₁) for Adam.</summary>
-    /// <remarks>Source: Cohen et al. 2021 (heavy ball); Cohen et al. 2022, arXiv:2207.14484 (Adam with a slowly changing preconditioner).</remarks>
-    public virtual double StabilityEdge => 2 * (1 + Decay) / Gain;
+    /// <summary>φ where it is the same in every step: the weight of the step's own gradient beside the buffer (0 unless told otherwise; 1 for
+    /// Nesterov); otherwise its limit, which the stability edge is for.</summary>
+    public virtual double Fresh => 0;
+
+    /// <summary>z = η λ_max(B J M Jᵀ) up to which a quadratic loss is stable: 2(1 + d)/(c + φ(1 + d)), so 2 for gradient descent, 2(1 + μ)/(1 − τ) for
+    /// heavy ball, 2(1 + μ)/(1 + 2μ) for Nesterov and 2(1 + β₁)/(1 − β₁) for Adam.</summary>
+    /// <remarks>A mode moves by r² − (1 + d − (c + φ)z) r + d(1 − φz) = 0, and r = −1 is where it first leaves the unit circle. Source: Cohen et al. 2021
+    /// (heavy ball, Nesterov); Cohen et al. 2022, arXiv:2207.14484 (Adam with a slowly changing preconditioner).</remarks>
+    public virtual double StabilityEdge => 2 * (1 + Decay) / (Gain + Fresh * (1 + Decay));
 
     /// <summary>d_k, the part of Z_{k−1} that is kept in step k.</summary>
     /// <param name="step">k, counted from the start of training.</param>
@@ -57,7 +65,11 @@ public abstract class DescentRule
     /// <param name="step">k, counted from the start of training.</param>
     public virtual double GainAt(long step) => Gain;
 
-    /// <summary>f_k, by which M_k Z_k is multiplied to give the step.</summary>
+    /// <summary>φ_k, the weight of the step's own gradient beside Z_k.</summary>
+    /// <param name="step">k, counted from the start of training.</param>
+    public virtual double FreshAt(long step) => Fresh;
+
+    /// <summary>f_k, by which M_k (Z_k + φ_k J_kᵀ S_k P_k) is multiplied to give the step.</summary>
     /// <param name="step">k, counted from the start of training.</param>
     /// <param name="eta">η_k, the learning rate of the step.</param>
     public virtual double StepFactor(long step, double eta) => eta;

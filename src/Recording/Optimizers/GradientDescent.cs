@@ -6,16 +6,23 @@ public sealed class GradientDescent(double learningRate) : Optimizer(Name, learn
 {
     private const string Name = "gradient-descent";
 
-    internal static readonly DescentRule PlainRule = new PlainDescent();
+    internal static readonly DescentRule PlainRule = new PlainDescent(Name);
 
-    /// <summary>Manifest: <c>learningRate</c>, optionally <c>batchSize</c>.</summary>
+    /// <summary>Manifest: <c>learningRate</c>, optionally <c>weightDecay</c>, <c>decoupled</c>, <c>batchSize</c>.</summary>
     public static OptimizerDescriptor Descriptor { get; } = new(Name,
-        keys => new GradientDescent(OptimizerDescriptor.LearningRate(keys)) { BatchSize = OptimizerDescriptor.BatchSize(keys) }, hasRule: true);
+        keys => new GradientDescent(OptimizerDescriptor.LearningRate(keys))
+        {
+            WeightDecay = OptimizerDescriptor.WeightDecay(keys),
+            Decoupled = OptimizerDescriptor.Decoupled(keys),
+            BatchSize = OptimizerDescriptor.BatchSize(keys),
+        },
+        hasRule: true);
 
     /// <inheritdoc/>
     public override DescentRule Rule => PlainRule;
 
-    private sealed class PlainDescent() : DescentRule(Name, 0, 1)
+    /// <summary>Z_k = J_kᵀ S_k P_k and f_k = η_k, by whatever name.</summary>
+    internal sealed class PlainDescent(string kind) : DescentRule(kind, 0, 1)
     {
         public override bool HasBuffer => false;
     }

@@ -36,9 +36,9 @@ public sealed class OptimizerDescriptor
     /// <summary>The names of the built-in optimizers whose steps have a recursion.</summary>
     internal static IEnumerable<string> WithRule => BuiltIn.Where(d => d.HasRule).Select(d => d.Kind);
 
-    /// <summary>The first step's learning rate, a positive number.</summary>
+    /// <summary>The first step's learning rate, a number of at least 0 (a warm-up may begin with 0).</summary>
     /// <exception cref="InvalidRunException">The key <c>learningRate</c> is missing or has a wrong value.</exception>
-    public static double LearningRate(ManifestKeys keys) => keys.Number("learningRate", "a positive number", v => v > 0);
+    public static double LearningRate(ManifestKeys keys) => keys.Number("learningRate", "a number of at least 0", v => v >= 0);
 
     /// <summary>The first step's learning rate of an optimizer that need not have one: 0 where the manifest does not state it.</summary>
     /// <exception cref="InvalidRunException">The key <c>learningRate</c> has a wrong value.</exception>
@@ -48,6 +48,15 @@ public sealed class OptimizerDescriptor
     /// <summary>A coefficient of a running mean, a number in [0, 1).</summary>
     /// <exception cref="InvalidRunException">The key is missing or has a wrong value.</exception>
     public static double Fraction(ManifestKeys keys, string key) => keys.Number(key, "a number from 0 to below 1", v => v is >= 0 and < 1);
+
+    /// <summary>λ, the weight decay: 0 where the manifest does not state one.</summary>
+    /// <exception cref="InvalidRunException">The key <c>weightDecay</c> has a wrong value.</exception>
+    public static double WeightDecay(ManifestKeys keys) =>
+        keys.Has(Optimizer.WeightDecayKey) ? keys.Number(Optimizer.WeightDecayKey, "a number of at least 0", v => v >= 0) : 0;
+
+    /// <summary>Whether the weight decay is decoupled from the gradient: false where the manifest does not say.</summary>
+    /// <exception cref="InvalidRunException">The key <c>decoupled</c> is neither true nor false.</exception>
+    public static bool Decoupled(ManifestKeys keys) => keys.Flag(Optimizer.DecoupledKey);
 
     /// <summary>The examples per step, or null where the manifest does not state them.</summary>
     /// <exception cref="InvalidRunException">The key <c>batchSize</c> has a wrong value.</exception>

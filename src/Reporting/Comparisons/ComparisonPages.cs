@@ -15,12 +15,14 @@ internal static class ComparisonPages
         var page = new StringBuilder();
         Open(page, $"Kernel-flow comparison of {NumberText.Count(comparison.Runs.Count)} runs");
         page.Append("<h1>Kernel-flow comparison</h1>\n");
-        page.Append("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">run</th><th scope=\"col\">inclusion</th>");
+        page.Append("<div class=\"scroll\"><table class=\"runs\">\n<thead><tr><th scope=\"col\">run</th>");
+        foreach (string topic in Topics(comparison)) page.Append($"<th scope=\"col\">{E(topic)}</th>");
         foreach (string h in ComparisonTables.OperatorHeader) page.Append($"<th scope=\"col\" class=\"n\">{E(h.TrimStart('#'))}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
         foreach (var run in comparison.Runs)
         {
-            page.Append($"<tr><th scope=\"row\">{E(run.Label)}</th><td>{Chip(run.Inclusion)}</td>");
+            page.Append($"<tr><th scope=\"row\">{E(run.Label)}</th>");
+            foreach (var line in Lines(comparison, run)) page.Append($"<td>{(line is null ? NumberText.None : Chip(line.Tone, line.Answer))}</td>");
             foreach (string cell in ComparisonTables.Operators(run)) page.Append($"<td class=\"n\">{E(cell)}</td>");
             page.Append("</tr>\n");
         }
@@ -39,14 +41,26 @@ internal static class ComparisonPages
         var text = new StringBuilder();
         MarkdownReport.Line(text, "# Kernel-flow comparison");
         MarkdownReport.Line(text, "");
-        MarkdownReport.Table(text, ["run", "inclusion", .. ComparisonTables.OperatorHeader],
-            comparison.Runs.Select(r => (string[])[r.Label, Narrative.Word(r.Inclusion), .. ComparisonTables.Operators(r)]));
+        MarkdownReport.Table(text, ["run", .. Topics(comparison), .. ComparisonTables.OperatorHeader],
+            comparison.Runs.Select(r => (string[])[r.Label, .. Lines(comparison, r).Select(l => l is null ? NumberText.None : $"{Sign(l.Tone)} {l.Answer}"),
+                .. ComparisonTables.Operators(r)]));
         foreach (string note in comparison.Notes) MarkdownReport.Line(text, "- " + MarkdownReport.Escape(note));
         if (comparison.Notes.Count > 0) MarkdownReport.Line(text, "");
         foreach (var section in ComparisonTables.All(comparison)) MarkdownReport.Section(text, section);
         MarkdownReport.Figures(text, figures);
         MarkdownReport.Section(text, Origin(comparison));
         return text.ToString();
+    }
+
+    // The questions of the headline, each once, in reading order; a run may lack one that another has.
+    private static string[] Topics(RunComparison comparison) =>
+        [.. comparison.Runs.Select(Headline.Of).OrderByDescending(h => h.Lines.Count).SelectMany(h => h.Lines).Select(l => l.Topic)
+            .Distinct(StringComparer.Ordinal)];
+
+    private static IEnumerable<HeadlineLine?> Lines(RunComparison comparison, ComparedRun run)
+    {
+        var lines = Headline.Of(run).Lines;
+        return Topics(comparison).Select(topic => lines.FirstOrDefault(l => l.Topic == topic));
     }
 
     private static TableSection Origin(RunComparison comparison) => new("Where this comes from",

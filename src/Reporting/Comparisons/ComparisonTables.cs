@@ -13,7 +13,11 @@ internal static class ComparisonTables
     public static string[] DataClaims(RunComparison comparison) =>
         [.. comparison.Runs.SelectMany(r => r.Claims).Where(c => c.Kind == ClaimKind.Data).Select(c => c.Id).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>What differs, the operators, the claims.</summary>
+    /// <summary>The ids of the claims that ask whether a recording is what it says.</summary>
+    private static string[] ConsistencyClaims(RunComparison comparison) =>
+        [.. comparison.Runs.SelectMany(r => r.Claims).Where(c => c.Kind == ClaimKind.Consistency).Select(c => c.Id).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What differs, the operators, the claims, the likely causes.</summary>
     public static IEnumerable<TableSection> All(RunComparison comparison)
     {
         var runs = comparison.Runs;
@@ -22,6 +26,14 @@ internal static class ComparisonTables
         yield return new("Claims against data", ["Relative error, with the sum of its known error sources in brackets: an error of the size of its "
             + "budget is agreement. ✓ holds, ✗ violated, ? undecided, · measured."], ["run", .. claims.Select(id => "#" + Name(runs, id))],
             [.. runs.Select(r => (string[])[r.Label, .. claims.Select(id => Cell(r.Claim(id)))])]);
+        string[] consistency = ConsistencyClaims(comparison);
+        if (consistency.Length > 0)
+            yield return new("Claims about the recordings", ["Is each recording what it says? The number of each claim; a claim about data means something "
+                + "only where these hold. ✓ holds, ✗ violated, ? undecided."], ["run", .. consistency.Select(id => "#" + Name(runs, id))],
+                [.. runs.Select(r => (string[])[r.Label, .. consistency.Select(id => Cell(r.Claim(id)))])]);
+        if (runs.Any(r => r.LikelyCauses.Count > 0))
+            yield return new(CauseText.Title, [CauseText.Lead], ["run", "cause", "evidence", "what to do"],
+                [.. runs.SelectMany(r => r.LikelyCauses.Select(c => (string[])[r.Label, c.Cause, CauseText.Sentence(c.Evidence), CauseText.Sentence(c.WhatToDo)]))]);
     }
 
     private static TableSection Differences(RunComparison comparison)
@@ -50,10 +62,11 @@ internal static class ComparisonTables
     /// <summary>The text of compare.csv.</summary>
     public static string Csv(RunComparison comparison)
     {
-        string[] claims = DataClaims(comparison);
+        string[] claims = DataClaims(comparison), consistency = ConsistencyClaims(comparison);
         var text = new StringBuilder("label,verdict,loss,train,test,outputs,parameters,checkpoints,from,to,mode,method,interpolation,"
             + "threshold,signalDimension,reservoirDimension,effectiveRank,visibility,visibilityBound,peakDrift,endDrift");
         foreach (string id in claims) text.Append($",{id}Verdict,{id}Error,{id}Integration,{id}Interpolation,{id}Descent,{id}Rounding");
+        foreach (string id in consistency) text.Append($",{id}Verdict,{id}Number");
         text.Append(",inputHash\n");
         foreach (var r in comparison.Runs)
         {
@@ -74,6 +87,8 @@ internal static class ComparisonTables
                     CsvText.Number(c?.Budget?.Interpolation.OrNull()), CsvText.Number(c?.Budget?.Descent.OrNull()),
                     CsvText.Number(c?.Budget?.Rounding.OrNull())]);
             }
+            foreach (string id in consistency)
+                row.AddRange([r.Claim(id)?.Verdict.ToString() ?? "", CsvText.Number(r.Claim(id)?.RelativeError.OrNull())]);
             row.Add(r.Run.InputHash ?? "");
             CsvText.Row(text, [.. row]);
         }

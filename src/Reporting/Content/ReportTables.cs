@@ -14,7 +14,7 @@ internal static class ReportTables
         [Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
 
     /// <summary>The checks behind the inclusion verdict.</summary>
-    public static TableSection Checks(ReservoirAnalysis analysis) => new("What the verdict rests on", [], ["check", "#figure", "what it says"],
+    public static TableSection Checks(ReservoirAnalysis analysis) => new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
         Narrative.Checks(analysis));
 
     /// <summary>What was analysed and with what.</summary>

@@ -80,7 +80,10 @@ public static class HtmlPage
     }
 
     /// <summary>The coloured word of a verdict, with a sign for those who do not see the colour.</summary>
-    public static string Chip(Verdict verdict) => $"<span class=\"chip {Css(verdict)}\">{Sign(verdict)} {E(Narrative.Word(verdict))}</span>";
+    public static string Chip(Verdict verdict) => Chip(verdict, Narrative.Word(verdict));
+
+    /// <summary>A word in the colour of a verdict, with its sign.</summary>
+    public static string Chip(Verdict tone, string word) => $"<span class=\"chip {Css(tone)}\">{Sign(tone)} {E(word)}</span>";
 
     /// <summary>A sign for a verdict.</summary>
     public static string Sign(Verdict verdict) => verdict switch { Verdict.Holds => "✓", Verdict.Violated => "✗", Verdict.Undecided => "?",

@@ -20,8 +20,10 @@ internal static class HtmlReport
     {
         var page = new StringBuilder(1 << 18);
         string name = analysis.Run.Name is { } run ? $" of {run}" : "";
-        Open(page, $"Kernel-flow report{name}: inclusion {Narrative.Word(analysis.Inclusion.Verdict)}", analysis.Tool);
-        Verdict(page, analysis);
+        var headline = Headline.Of(analysis);
+        Open(page, $"Kernel-flow report{name}: {string.Join(", ", headline.Lines.Select(l => $"{l.Topic} {l.Answer}"))}", analysis.Tool);
+        HtmlHeadline.Write(page, analysis, headline);
+        Overview(page, analysis);
         FigureSections(page, figures);
         Section(page, ReportTables.Checks(analysis));
         Claims(page, analysis);
@@ -35,20 +37,17 @@ internal static class HtmlReport
         return page.ToString();
     }
 
-    private static void Verdict(StringBuilder page, ReservoirAnalysis analysis)
+    private static void Overview(StringBuilder page, ReservoirAnalysis analysis)
     {
-        var inclusion = analysis.Inclusion;
-        page.Append($"<h1>Kernel-flow report{(analysis.Run.Name is { } name ? $": {E(name)}" : "")}</h1>\n");
-        page.Append($"<div class=\"verdict {Css(inclusion.Verdict)}\">\n<strong>{Sign(inclusion.Verdict)} Inclusion ker&nbsp;W_S ⊆ ker&nbsp;G_Q: "
-            + $"{E(Narrative.Word(inclusion.Verdict))}</strong>\n<p>{E(Narrative.Headline(analysis))}</p>\n");
-        if (inclusion.Reason is { } reason) page.Append($"<p class=\"soft\">Reason: {E(reason)}.</p>\n");
-        if (Narrative.Prediction(analysis) is { } prediction) page.Append($"<p>{E(prediction)}</p>\n");
-        page.Append("</div>\n");
+        string? qualification = InclusionLine.Qualification(ComparedRun.Of("run", analysis));
         if (analysis.Claims.Count > 0)
         {
             page.Append("<ul class=\"glance\" aria-label=\"Verdicts of all claims\">\n");
-            foreach (var c in analysis.Claims) page.Append($"<li class=\"{Css(c.Verdict)}\"><a href=\"#{E(c.Id)}\">{E(c.Id)} {E(c.Name)} "
-                + $"<b>{Sign(c.Verdict)} {E(Narrative.Word(c.Verdict))}</b></a></li>\n");
+            foreach (var c in analysis.Claims)
+            {
+                var (tone, word) = Shown(c, qualification);
+                page.Append($"<li class=\"{Css(tone)}\"><a href=\"#{E(c.Id)}\">{E(c.Id)} {E(c.Name)} <b>{Sign(tone)} {E(word)}</b></a></li>\n");
+            }
             page.Append("</ul>\n");
         }
         page.Append("<dl class=\"tiles\">\n");
@@ -58,9 +57,18 @@ internal static class HtmlReport
         if (Narrative.Stability(analysis) is { } stability) page.Append($"<p class=\"soft\">{E(stability)}</p>\n");
     }
 
+    // The row of the inclusion among the claims has the condition of the inclusion.
+    private static (Verdict Tone, string Word) Shown(ClaimResult claim, string? qualification)
+    {
+        string? condition = claim.Kind == ClaimKind.Inclusion ? qualification : null;
+        return (InclusionLine.Tone(claim.Verdict, condition), InclusionLine.Word(claim.Verdict, condition));
+    }
+
     private static void Claims(StringBuilder page, ReservoirAnalysis analysis)
     {
-        page.Append("<h2 id=\"claims\">Claims</h2>\n<p class=\"soft\">Claims marked <em>data</em> confront the theory with what was recorded; claims "
+        string? qualification = InclusionLine.Qualification(ComparedRun.Of("run", analysis));
+        page.Append("<h2 id=\"claims\">Claims</h2>\n<p class=\"soft\">Claims marked <em>data</em> confront the theory with what was recorded, claims "
+            + "marked <em>recording</em> the recorded numbers with each other; claims "
             + "marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; "
             + "the largest part is in bold.</p>\n");
         page.Append("<div class=\"scroll\"><table class=\"claims\">\n<thead><tr>");
@@ -69,8 +77,9 @@ internal static class HtmlReport
         foreach (var c in analysis.Claims)
         {
             string reasons = Narrative.Reasons(c);
+            var (tone, word) = Shown(c, qualification);
             page.Append($"<tr id=\"{E(c.Id)}\"{(reasons == "" ? "" : " class=\"told\"")}><th scope=\"row\">{E(c.Id)} "
-                + $"{E(c.Name)}</th><td>{Narrative.Tests(c)}</td><td>{Chip(c.Verdict)}</td>");
+                + $"{E(c.Name)}</th><td>{Narrative.Tests(c)}</td><td>{Chip(tone, word)}</td>");
             (string? Part, string Text)[] cells =
             [
                 (null, Short(c.RelativeError.OrNull())), ("integration", Short(c.Budget?.Integration.OrNull())),

@@ -34,6 +34,11 @@ public static class HtmlStyle
         .verdict strong { display: block; font-size: 1.5rem; line-height: 1.3; color: var(--tone); }
         .holds { --tone: var(--good); } .violated { --tone: var(--bad); } .undecided { --tone: var(--open); } .vacuous, .measured, .notapplicable {
         --tone: var(--none); }
+        .answers { margin: 14px 0 0; } .answers > div { display: grid; grid-template-columns: minmax(190px, 15rem) 1fr; gap: 2px 16px; padding: 8px 0;
+        border-top: 1px solid var(--edge); } .answers dt { font-weight: 600; } .answers dd { margin: 0; } .answers b { color: var(--tone); white-space: nowrap;
+        margin-right: 6px; } .answers span { color: var(--soft); overflow-wrap: anywhere; }
+        .runs th, .runs td { padding: 6px 6px; } .runs thead th { white-space: normal; } .verdict + p { margin-top: 16px; }
+        .causes { padding-left: 1.4rem; } .causes li { margin: 10px 0; }
         .glance { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; margin: 12px 0 0; padding: 0; font-size: .82rem; }
         .glance li { margin: 0; border: 1px solid var(--edge); border-radius: 999px; padding: 1px 10px; } .glance a { text-decoration: none; }
         .glance b { color: var(--tone); font-weight: 600; }
@@ -91,6 +96,7 @@ public static class HtmlStyle
           .claims th, .claims td, .claims td.n { padding: 0; border: 0; text-align: left; } .claims th { grid-column: 1 / -1; font-weight: 600; }
           .claims td[data-name]::before { content: attr(data-name); display: block; color: var(--soft); font-size: .74rem; } .claims tr.why {
           display: block; padding-top: 0; } }
+        @media (max-width: 720px) { .answers > div { grid-template-columns: 1fr; } }
         @media (max-width: 520px) { main { padding: 14px 10px 40px; } .verdict { padding: 12px 14px; } .verdict strong { font-size: 1.25rem; }
         figure { padding: 8px 6px; } .tile dd { font-size: 1.2rem; } th, td { padding: 5px 6px; } thead th { white-space: normal; } table {
         font-size: .8rem; } }

@@ -39,6 +39,9 @@ public sealed record ComparedRun
     /// <summary>The claims, in order of their ids.</summary>
     public required IReadOnlyList<ClaimResult> Claims { get; init; }
 
+    /// <summary>What may be wrong, the best supported first.</summary>
+    public IReadOnlyList<LikelyCause> LikelyCauses { get; init; } = [];
+
     /// <summary>Movement of the kernel.</summary>
     public required KernelEvolution KernelEvolution { get; init; }
 
@@ -76,6 +79,7 @@ public sealed record ComparedRun
             VisibilityBound = analysis.Inclusion.VisibilityBound,
             Spectrum = analysis.Spectrum,
             Claims = analysis.Claims,
+            LikelyCauses = analysis.LikelyCauses,
             KernelEvolution = analysis.KernelEvolution,
         };
     }

@@ -66,6 +66,7 @@ public static class ComparisonFile
             json.WriteEndObject();
             SpectrumSchemas.Spectrum.Object.Write(json, "spectrum", run.Spectrum);
             ClaimSchemas.Claim.Items.Write(json, "claims", run.Claims);
+            ClaimSchemas.Cause.Items.Write(json, "likelyCauses", run.LikelyCauses);
             ClaimSchemas.Evolution.Object.Write(json, "kernelEvolution", run.KernelEvolution);
             json.WriteEndObject();
         }

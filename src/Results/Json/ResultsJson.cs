@@ -21,6 +21,7 @@ internal static class ResultsJson
         var relative = s.Add("relativeDissipation", SpectrumSchemas.Relative.KnownObject, a => a.RelativeDissipation);
         var inclusion = s.Add("inclusion", InclusionSchemas.Inclusion.Object, a => a.Inclusion);
         var claims = s.Add("claims", ClaimSchemas.Claim.Items, a => a.Claims);
+        var causes = s.Add("likelyCauses", ClaimSchemas.Cause.Items, a => a.LikelyCauses);
         var evolution = s.Add("kernelEvolution", ClaimSchemas.Evolution.Object, a => a.KernelEvolution);
         var schedule = s.Add("schedule", SpectrumSchemas.Schedule.KnownObject, a => a.Schedule);
         var noise = s.Add("noisePlacement", CurveSchemas.Noise.KnownObject, a => a.NoisePlacement);
@@ -42,6 +43,7 @@ internal static class ResultsJson
             RelativeDissipation = relative.Or(json, default),
             Inclusion = inclusion[json],
             Claims = claims[json],
+            LikelyCauses = causes.Or(json, []),
             KernelEvolution = evolution[json],
             Schedule = schedule.Or(json, default),
             NoisePlacement = noise.Or(json, default),
@@ -96,6 +98,7 @@ internal static class ResultsJson
             VisibilityBound = Number.Read(inclusion, "visibilityBound"),
             Spectrum = SpectrumSchemas.Spectrum.Read(json["spectrum"]),
             Claims = ClaimSchemas.Claim.Items.Read(json, "claims"),
+            LikelyCauses = json.Has("likelyCauses") ? ClaimSchemas.Cause.Items.Read(json, "likelyCauses") : [],
             KernelEvolution = ClaimSchemas.Evolution.Read(json["kernelEvolution"]),
         };
     });
@@ -109,7 +112,8 @@ internal static class ResultsJson
             using var document = JsonDocument.Parse(stream);
             var json = new ResultsKey(path, "", document.RootElement);
             if (json.TextAt("format") is var format && format != ResultsFile.Format)
-                throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but {format ?? "missing"}.");
+                throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but "
+                    + $"{format ?? "missing"}.");
             if (json["version"].Whole() is var version && version != ResultsFile.Version)
             {
                 string newer = version > ResultsFile.Version ? "; a newer kernelflow wrote it" : "";

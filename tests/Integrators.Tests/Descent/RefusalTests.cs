@@ -29,19 +29,36 @@ public class RefusalTests
     {
         var c = Runs.Exact("gradient-descent", 3).Record();
         Refused(With(c, null), "does not say which optimizer");
-        Refused(With(c, new UnknownOptimizer("lion", 0.1)), "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam");
-        Refused(With(c, new StochasticGradientDescent(0.1, 2)), "sgd takes minibatch steps");
+        Refused(With(c, new UnknownOptimizer("lion", 0.1)),
+            "optimizer lion has no descent recursion here; there is one for gradient-descent, momentum, adam, sgd");
+        Refused(With(c, new StochasticGradientDescent(0.1, 2)), "tensor batch is missing (checkpoint at step 0)");
         Refused(With(c, new GradientFlow()), "optimizer gradient-flow has no descent recursion here");
     }
 
     [Fact]
-    public void Minibatches()
+    public void MinibatchesWithoutTheirExamples()
     {
         var c = Runs.Exact("gradient-descent", 3).Record();
-        Refused(With(c, new Momentum(0.1, 0.9) { BatchSize = 3 }), "minibatches of 3 of 6");
-        var batched = new CheckpointSequence(c.Select(k => new Checkpoint(k.Time, k.Step, [.. k.Tensors.Values,
+        Refused(With(c, new Momentum(0.1, 0.9) { BatchSize = 3 }), "tensor batch is missing (checkpoint at step 0)");
+        var batched = new CheckpointSequence(c.Select((k, i) => i != 1 ? k : new Checkpoint(k.Time, k.Step, [.. k.Tensors.Values,
             new MemoryTensor("batch", new double[] { 0, 1 }, 2)])), c.Loss) { Optimizer = c.Optimizer };
-        Refused(batched, "batch holds 2 of 6");
+        Refused(batched, "tensor batch is missing (checkpoint at step 0)");
+        // A batch of all examples needs no list.
+        Assert.True(DescentSupport.Check(With(c, new StochasticGradientDescent(0.1, 6))).Possible);
+    }
+
+    [Fact]
+    public void WeightDecayNeedsTheParametersOfEveryStep()
+    {
+        var c = Runs.Exact("gradient-descent", 3).With("gradient descent with weight decay").Record();
+        Assert.True(DescentSupport.Check(c).Possible);
+        var without = new CheckpointSequence(c.Select((k, i) => i != 1 ? k
+            : new Checkpoint(k.Time, k.Step, k.Tensors.Values.Where(t => t.Name != "w").ToArray())), c.Loss) { Optimizer = c.Optimizer };
+        Refused(without, "tensor w is missing (checkpoint at step 1), without which the part of the weight decay 0.05 in the step is not known");
+        var preconditioned = (Runs.Exact("gradient-descent", 3).With("gradient descent with weight decay")
+            with { Diagonal = Enumerable.Repeat(0.5, 23).ToArray() })
+            .Record();
+        Refused(preconditioned, "a preconditioned step without memory has no descent recursion here");
     }
 
     [Fact]

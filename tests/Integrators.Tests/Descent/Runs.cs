@@ -45,13 +45,15 @@ internal static class Runs
         double change = o.Losses[^1]!.Value - o.Losses[0]!.Value, transport = 0;
         for (int k = 0; k < c.Count; k++) transport = Math.Max(transport, TensorPrimitives.Distance<double>(result.Propagation.Transported[k], o.Gradients[k]));
         return (Math.Abs(result.Record.PredictedLossChange - change) / Math.Abs(change), transport / TensorPrimitives.Norm<double>(g),
-            Displacement(result.Propagation.G_S, g, o.TrainOutputs), Displacement(result.Propagation.G_Q, g, o.TestOutputs));
+            Displacement(result.Propagation.G_S, g, o.TrainOutputs, result.Record.Forced?.Train),
+            Displacement(result.Propagation.G_Q, g, o.TestOutputs, result.Record.Forced?.Test));
     }
 
-    public static double Displacement(DenseMatrix G, double[] g, IReadOnlyList<double[]> outputs)
+    public static double Displacement(DenseMatrix G, double[] g, IReadOnlyList<double[]> outputs, double[]? forced = null)
     {
         var recorded = Vector<double>.Build.DenseOfArray(outputs[^1]) - Vector<double>.Build.DenseOfArray(outputs[0]);
-        return (G * Vector<double>.Build.DenseOfArray(g) + recorded).L2Norm() / recorded.L2Norm();
+        var known = Vector<double>.Build.DenseOfArray(forced ?? new double[recorded.Count]);
+        return (G * Vector<double>.Build.DenseOfArray(g) + recorded - known).L2Norm() / recorded.L2Norm();
     }
 
     public static Matrix<double> Jacobian(Checkpoint c, string name, int rows) =>

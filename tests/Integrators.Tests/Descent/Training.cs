@@ -11,6 +11,9 @@ internal sealed record Training(Model Model, int Train, LossModel Loss)
 
     public bool Midpoints { get; init; }
 
+    /// <summary>The examples of each step; null for all of them.</summary>
+    public int[][]? Batches { get; init; }
+
     /// <summary>M of preconditioned gradient descent.</summary>
     public double[]? Diagonal { get; init; }
 
@@ -34,13 +37,22 @@ internal sealed record Training(Model Model, int Train, LossModel Loss)
         {
             double[] u = Model.Outputs(w), J = Model.Jacobian(w), g = new double[N], gradient = new double[D];
             Loss.Gradient(u.AsSpan(0, N), g);
-            for (int r = 0; r < N; r++)
-                for (int d = 0; d < D; d++) gradient[d] += J[r * D + d] * g[r];
+            int p = Loss.Outputs;
+            int[] members = Batches is null || k == Rates.Length ? [.. Enumerable.Range(0, Train)] : Batches[k];
+            // g is that of all examples; a mean over b of them has each example's part n/b times as large, a sum has it as it is.
+            double share = Loss.IsSum ? 1 : (double)Train / members.Length;
+            foreach (int i in members)
+                for (int r = i * p; r < (i + 1) * p; r++)
+                    for (int d = 0; d < D; d++) gradient[d] += share * J[r * D + d] * g[r];
             var tensors = Jacobians("", J, N, M, D);
             tensors.Add(new MemoryTensor("U_S", u[..N], Train, Loss.Outputs));
             tensors.Add(new MemoryTensor("U_Q", u[N..], M / Loss.Outputs, Loss.Outputs));
+            if (Optimizer.WeightDecay > 0) tensors.Add(new MemoryTensor("w", (double[])w.Clone(), D));
+            if (Batches is not null && k < Rates.Length) tensors.Add(new MemoryTensor("batch", Array.ConvertAll(members, i => (double)i), members.Length));
             if (k < Rates.Length)
             {
+                if (!Optimizer.Decoupled)
+                    for (int d = 0; d < D; d++) gradient[d] += Optimizer.WeightDecay * w[d];
                 var (next, diagonal) = Step(k, w, gradient, mean, square);
                 if (diagonal is not null) tensors.Add(new MemoryTensor("preconditioner", diagonal, D));
                 if (Midpoints) tensors.AddRange(Jacobians("_mid", Model.Jacobian([.. w.Zip(next, (a, b) => 0.5 * (a + b))]), N, M, D));
@@ -61,8 +73,9 @@ internal sealed record Training(Model Model, int Train, LossModel Loss)
             switch (Optimizer.Kind)
             {
                 case "momentum":
-                    mean[d] = ((Momentum)Optimizer).Coefficient * mean[d] + gradient[d];
-                    next[d] -= Rates[k] * mean[d];
+                    var momentum = (Momentum)Optimizer;
+                    mean[d] = k == 0 ? gradient[d] : momentum.Coefficient * mean[d] + (1 - momentum.Dampening) * gradient[d];
+                    next[d] -= Rates[k] * (momentum.Nesterov ? gradient[d] + momentum.Coefficient * mean[d] : mean[d]);
                     break;
                 case "adam":
                     double b1 = ((Adam)Optimizer).Beta1, b2 = ((Adam)Optimizer).Beta2;
@@ -75,6 +88,7 @@ internal sealed record Training(Model Model, int Train, LossModel Loss)
                     next[d] -= Rates[k] * (Diagonal?[d] ?? 1) * gradient[d];
                     break;
             }
+            if (Optimizer.Decoupled) next[d] -= Rates[k] * Optimizer.WeightDecay * w[d];
         }
         return (next, diagonal);
     }

@@ -5,14 +5,14 @@ public class DescentRuleTests
 {
     private static readonly double[] _gradients = [1.5, -0.25, 0.75, 2, -1];
 
-    // w_{k+1} − w_k = −f_k M_k Z_k with Z_k = d_k Z_{k−1} + c_k g_k.
+    // w_{k+1} − w_k = −f_k M_k (Z_k + φ_k g_k) with Z_k = d_k Z_{k−1} + c_k g_k.
     private static double[] ByRule(DescentRule rule, double eta, double[]? preconditioner = null)
     {
         double z = 0;
         return [.. _gradients.Select((g, k) =>
         {
             z = rule.DecayAt(k) * z + rule.GainAt(k) * g;
-            return -rule.StepFactor(k, eta) * (preconditioner?[k] ?? 1) * z;
+            return -rule.StepFactor(k, eta) * (preconditioner?[k] ?? 1) * (z + rule.FreshAt(k) * g);
         })];
     }
 
@@ -30,6 +30,45 @@ public class DescentRuleTests
     {
         double v = 0;
         Same([.. _gradients.Select(g => -0.5 * (v = 0.75 * v + g))], ByRule(new Momentum(0.5, 0.75).Rule, 0.5));
+    }
+
+    [Fact]
+    public void DampenedHeavyBallTakesTheFirstGradientWhole()
+    {
+        double v = 0;
+        Same([.. _gradients.Select((g, k) => -0.5 * (v = k == 0 ? g : 0.75 * v + (1 - 0.375) * g))],
+            ByRule(new Momentum(0.5, 0.75) { Dampening = 0.375 }.Rule, 0.5));
+    }
+
+    [Fact]
+    public void Nesterov()
+    {
+        double v = 0;
+        Same([.. _gradients.Select(g => -0.5 * (g + 0.75 * (v = 0.75 * v + g)))], ByRule(new Momentum(0.5, 0.75) { Nesterov = true }.Rule, 0.5));
+    }
+
+    /// <summary>The largest root of one step on a quadratic: it leaves the unit circle at the edge and not before.</summary>
+    [Theory]
+    [InlineData(0.5, 0, false)]
+    [InlineData(0.9, 0.5, false)]
+    [InlineData(0.5, 0, true)]
+    [InlineData(0.95, 0, true)]
+    public void TheEdgeIsWhereAQuadraticDiverges(double momentum, double dampening, bool nesterov)
+    {
+        var rule = new Momentum(1, momentum) { Dampening = dampening, Nesterov = nesterov }.Rule;
+        double Size(double z)
+        {
+            double x = 1, buffer = 0, largest = 0;
+            for (int k = 0; k < 4000; k++)
+            {
+                buffer = rule.DecayAt(k + 1) * buffer + rule.GainAt(k + 1) * z * x;
+                x -= buffer + rule.FreshAt(k + 1) * z * x;
+                if (k >= 3900) largest = Math.Max(largest, Math.Abs(x));
+            }
+            return largest;
+        }
+        Check.Small(Size(0.99 * rule.StabilityEdge), 1e-3, "|x| below the edge");
+        Check.AtLeast(Size(1.01 * rule.StabilityEdge), 1e3, "|x| above the edge");
     }
 
     [Fact]

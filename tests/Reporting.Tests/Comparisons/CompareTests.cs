@@ -167,7 +167,7 @@ public sealed class CompareTests : IDisposable
         Assert.DoesNotMatch(@"<script|\bsrc\s*=|\bhref\s*=\s*""[^#]|@import|url\(|<a> \|", page);
         foreach (Match svg in Regex.Matches(page, "<svg.*?</svg>", RegexOptions.Singleline)) XElement.Parse(svg.Value);
         Assert.Contains("&lt;a&gt; | 1", page);
-        Assert.Contains("| &lt;a> \\| 1 | holds | 2 | 1 |", File.ReadAllText(Of("out", "compare.md")));
+        Assert.Contains("| &lt;a> \\| 1 | · not tested | ? undecided | ✓ holds | ? unknown | 2 | 1 |", File.ReadAllText(Of("out", "compare.md")));
         var json = JsonDocument.Parse(File.ReadAllText(Of("out", "compare.json"))).RootElement;
         Assert.Equal(ComparisonReports.Format, json.GetProperty("format").GetString());
         Assert.Equal(TestRuns.DigitsTinyAnalysis.Spectrum.Eigenvalues,

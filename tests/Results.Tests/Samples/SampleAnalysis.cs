@@ -105,7 +105,8 @@ internal static class SampleAnalysis
             },
             Inclusion = sample.Inclusion with
             {
-                Visibility = null, Reason = "≥ 3 of <these>", Qualification = "on operators that do not predict the test outputs", NullSpace = new NullSpaceResult(1, 1e-15, null, -1e-17, true),
+                Visibility = null, Reason = "≥ 3 of <these>", Qualification = "on operators that do not predict the test outputs",
+                    NullSpace = new NullSpaceResult(1, 1e-15, null, -1e-17, true),
                     Structural = new StructuralCheck(double.PositiveInfinity, 2, double.NaN),
                 OperatorChecks = [new("symmetry", double.PositiveInfinity, 0), new("energy identity", 1e-16, 3e-16)],
                 ThresholdCurve = [new(1e-8, 3, 0, Verdict.Vacuous, null, 0), new(1e-3, 2, 1, Verdict.Holds, 0.5, 1e-6)],
@@ -114,8 +115,10 @@ internal static class SampleAnalysis
                 Empirical = new EmpiricalCheck(Known.Unknown<double>("the test outputs did not move"), Known.Unknown<double>("the test outputs did not move")),
             },
             OutsideTheory = "batch-norm; dropout",
+            LikelyCauses = [new("<something> | is off", "R7 says so.", "Look at it")],
             Claims = [.. sample.Claims, new ClaimResult("R7", "train scale", Verdict.Violated) { Kind = ClaimKind.Consistency, RelativeError = 0.05,
-                Tolerance = 1e-3, Figures = [new("scale", 1 / 1.05), new("worst interval", double.NegativeInfinity)] }, new ClaimResult("own-1", "a user's", Verdict.Violated) { Kind = ClaimKind.Code, Statement = "x = y",
+                Tolerance = 1e-3, Figures = [new("scale", 1 / 1.05), new("worst interval", double.NegativeInfinity)] },
+                new ClaimResult("own-1", "a user's", Verdict.Violated) { Kind = ClaimKind.Code, Statement = "x = y",
                 RelativeError = double.PositiveInfinity,
                 Budget = new ErrorBudget(double.NaN, Known.Unknown<double>("no second interpolant"), 0, double.NegativeInfinity) }],
             Schedule = new SpectralSchedule { OverEnd = [At(1, null), At(150.00000000000003, -1e-17)],

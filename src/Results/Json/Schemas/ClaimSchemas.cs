@@ -50,6 +50,14 @@ internal static class ClaimSchemas
         };
     });
 
+    /// <summary>The items of "likelyCauses".</summary>
+    public static readonly Schema<LikelyCause> Cause = new(s =>
+    {
+        var (cause, evidence, what) = (s.Add("cause", Text, c => c.Cause), s.Add("evidence", Text, c => c.Evidence),
+            s.Add("whatToDo", Text, c => c.WhatToDo));
+        return json => new LikelyCause(cause[json], evidence[json], what[json]);
+    });
+
     private static readonly Schema<KernelEvolutionPoint> s_evolutionPoint = new(s =>
     {
         var time = s.Add("time", Number, p => p.Time);

@@ -1,0 +1,34 @@
+using KernelFlow.Analysis.Consistency;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Analysis.Claims;
+
+/// <summary>R3: [[K_SS, K_SQ], [K_QS, K_QQ]] is a Gram matrix.</summary>
+internal sealed class R03JointKernel() : RecordingClaim("R3", "joint kernel")
+{
+    public override string Statement => "At every checkpoint the recorded kernel blocks are products of one pair of Jacobians.";
+
+    public override string Equation => "[[K_SS, K_SQ], [K_QS, K_QQ]] ⪰ −c (N + M) ε λ_max";
+
+    public override string Needs => "kernel blocks with K_QQ in every checkpoint";
+
+    protected override ClaimResult Judge(CheckpointSequence run, OutputRecord outputs, Backend backend, CancellationToken cancellation)
+    {
+        if (run.HasJacobians) return NotApplicable("Jacobians were recorded: their products are positive semidefinite whatever they are");
+        if (run.Any(c => c.Find(TensorName.K_QQ) is null)) return NotApplicable("K_QQ was not recorded");
+        var (worst, failing) = JointKernel.Check(run, backend, cancellation);
+        ClaimFigure[] figures =
+        [
+            new("smallest", worst.Smallest), new("checkpoint", worst.Checkpoint), new(WellKnownFigures.WorstCheckpoint, worst.Checkpoint),
+            new("failing checkpoints", failing),
+        ];
+        string what = FormattableString.Invariant($"checkpoint {worst.Checkpoint}: smallest eigenvalue {worst.Smallest:G3} of the largest");
+        var result = JudgeConsistency(Math.Max(0, -worst.Smallest), worst.Limit, figures, what);
+        return result.Verdict != Verdict.Violated ? result : result with
+        {
+            Reason = FormattableString.Invariant($"{what}, rounding explains -{worst.Limit:G2}; in {failing} of {run.Count} checkpoints the blocks are not ")
+                + "products of one pair of Jacobians: K_QS may be scaled, of another network or of other rows, or (products formed in a coarser type) "
+                + "product_epsilon is missing",
+        };
+    }
+}
