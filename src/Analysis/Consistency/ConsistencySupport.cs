@@ -20,7 +20,7 @@ internal static class ConsistencySupport
                 : No("kernel blocks of single steps without midpoints do not tell how far the trapezium is off");
         }
         return Sparse(c) is { } reason ? No(reason)
-            : !input.Kernels.InterpolatesJacobian ? No("kernel blocks without cross blocks do not tell what a step or an interval does")
+            : !c.HasJacobians ? No("kernel blocks between which J cannot be interpolated by cubics do not tell how far an interpolant is off")
             : Known.Of(ReplayedIntervals.Compare(input, cancellation));
     }
 

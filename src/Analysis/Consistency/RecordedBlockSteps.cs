@@ -14,7 +14,7 @@ internal static class RecordedBlockSteps
         var c = input.Checkpoints;
         int n = c.TrainSize, rows = n + c.TestSize;
         MatrixView matrix = new DenseMatrix(rows, n);
-        double[][] trapezium = new double[c.Count - 1][], simpson = new double[c.Count - 1][];
+        double[][] trapezium = new double[c.Count - 1][], simpson = new double[c.Count - 1][], change = new double[c.Count - 1][];
         for (int k = 0; k + 1 < c.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -32,7 +32,13 @@ internal static class RecordedBlockSteps
             double factor = rule.StepFactor(c[k].Step, input.Outputs.Times[k + 1] - input.Outputs.Times[k]) * rule.GainAt(c[k].Step);
             trapezium[k] = [.. start.Zip(end, (a, b) => -factor * (a + b) / 2)];
             simpson[k] = [.. Enumerable.Range(0, rows).Select(i => -factor * (start[i] + 4 * middle[i] + end[i]) / 6)];
+            change[k] = [.. start.Zip(end, (a, b) => factor * (b - a))];
         }
-        return new StepComparison(input, rule, true).Of(trapezium, simpson, null, null);
+        return new StepComparison(input, rule, true).Of(trapezium, simpson, ThirdDifferences(change), null);
     }
+
+    // (J_{k+1} − J_k)J_S,kᵀg_k of three neighbouring steps: their second difference is the third difference of J, but for what J_Sᵀg changes in between.
+    private static double[][] ThirdDifferences(double[][] change) => [.. Enumerable.Range(0, change.Length).Select(k => k == 0 || k + 1 == change.Length
+        ? new double[change[k].Length]
+        : change[k].Select((v, i) => (change[k - 1][i] - 2 * v + change[k + 1][i]) / 24).ToArray())];
 }

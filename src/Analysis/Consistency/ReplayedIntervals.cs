@@ -2,8 +2,7 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Consistency;
 
-/// <summary>Sparse recordings: each interval replayed from its recorded outputs on J linear and on J cubic; kernel blocks with cross blocks on J linear and on
-/// K linear.</summary>
+/// <summary>Sparse recordings: each interval replayed from its recorded outputs on J linear, on J cubic and on a parabola on one side of it.</summary>
 internal sealed class ReplayedIntervals
 {
     // Multiplications and additions that the replays may cost together, and what a step costs besides its N² of them: a fraction of a minute in all.
@@ -19,8 +18,7 @@ internal sealed class ReplayedIntervals
     private readonly CancellationToken _cancellation;
     private readonly IntervalReplay _replay;
     private readonly RecordedRounding _rounding;
-    private readonly InterpolatedTrajectory _linear, _fine, _coarse;
-    private readonly InterpolatedTrajectory? _onesided;
+    private readonly InterpolatedTrajectory _linear, _cubic, _parabolic;
     private readonly double _mostSteps;
     private readonly double[] _sharpness;
 
@@ -30,9 +28,7 @@ internal sealed class ReplayedIntervals
         _replay = new IntervalReplay(input.Checkpoints.Loss, input.TrainSize, input.Checkpoints.TestSize);
         _rounding = new RecordedRounding(input);
         int[] all = input.AllCheckpoints;
-        _linear = input.Kernels.Linear(all);
-        (_fine, _coarse) = input.Kernels.HasJacobians ? (input.Kernels.Cubic(all), _linear) : (_linear, input.Kernels.LinearKernels(all));
-        _onesided = input.Kernels.HasJacobians ? input.Kernels.Parabolic(all) : null;
+        (_linear, _cubic, _parabolic) = (input.Kernels.Linear(all), input.Kernels.Cubic(all), input.Kernels.Parabolic(all));
         _sharpness = Array.ConvertAll(all, k => KernelSharpness.Of(input.Kernels.At(k).Train, input.Outputs.Hessians[k]));
         double perStep = (double)input.TrainSize * input.TrainSize + StepOverhead;
         _mostSteps = MostWork / (RunsPerInterval * perStep * (all.Length - 1));
@@ -45,7 +41,7 @@ internal sealed class ReplayedIntervals
         int count = input.Checkpoints.Count - 1;
         var compared = new Compared[count];
         for (int k = 0; k < count; k++) compared[k] = intervals.Interval(k);
-        var leftOut = Enumerable.Range(1, count - 1).Select(k => intervals.LeaveOut(k, compared[k - 1], compared[k]));
+        var leftOut = Enumerable.Range(1, count - 1).Select(k => intervals.LeaveOut(k, compared[k - 1]));
         return new IntervalRecord([.. compared.Select(c => c.Comparison)], [.. leftOut], false,
             [.. Enumerable.Range(0, count).Select(k => intervals.Span(k).Length)]);
     }
@@ -54,13 +50,12 @@ internal sealed class ReplayedIntervals
     {
         var pace = Pace(k);
         ReplayState fine = Start(k), coarse = Start(k), side = Start(k);
-        Advance(_fine, SkewCorrection.Of(_fine, k, _input.Kernels, _input.Outputs.Times), k, Span(k), pace, fine);
-        Advance(_coarse, null, k, Span(k), pace, coarse);
-        if (_onesided is not null) Advance(_onesided, SkewCorrection.Of(_onesided, k, _input.Kernels, _input.Outputs.Times), k, Span(k), pace, side);
-        var linear = ReferenceEquals(_linear, _coarse) ? coarse : fine;
+        Advance(_cubic, Skew(_cubic, k), k, Span(k), pace, fine);
+        Advance(_parabolic, Skew(_parabolic, k), k, Span(k), pace, side);
+        Advance(_linear, null, k, Span(k), pace, coarse);
         double[] train = fine.Train;
         (double, double) Differences(double[] p, double[] other, double[] parabola) =>
-            (VectorMath.Distance(other, p), _onesided is null ? 0 : 2 * VectorMath.Distance(parabola, p));
+            (VectorMath.Distance(other, p), 2 * VectorMath.Distance(parabola, p));
         var moved = (VectorMath.Norm(train), VectorMath.Norm(fine.Test));
         var floors = _rounding.Floors(k, pace.Recorded, fine.Noise, Weight(k), Span(k).Length, moved);
         var comparison = new IntervalComparison(
@@ -68,11 +63,11 @@ internal sealed class ReplayedIntervals
                 floors.Train + pace.Slack * moved.Item1),
             SideComparison.Of(Recorded(_input.Outputs.TestOutputs, k, k + 1), fine.Test, Differences(fine.Test, coarse.Test, side.Test),
                 floors.Test + pace.Slack * moved.Item2));
-        return new Compared(comparison, linear);
+        return new Compared(comparison, coarse);
     }
 
-    // Both predictions are by J linear (K linear without J_k, where only kernels were recorded).
-    private LeftOutCheckpoint LeaveOut(int k, Compared before, Compared after)
+    // Both predictions are by J linear.
+    private LeftOutCheckpoint LeaveOut(int k, Compared before)
     {
         var with = before.Linear.Copy();
         Advance(_linear, null, k, Span(k), Pace(k), with);
@@ -80,15 +75,16 @@ internal sealed class ReplayedIntervals
         var path = _input.Kernels.Linear([k - 1, k + 1]);
         Advance(path, null, 0, Span(k - 1), Pace(k - 1), without);
         Advance(path, null, 0, Span(k), Pace(k), without);
-        LeftOutSide Side(IReadOnlyList<double[]> outputs, double[] a, double[] b, Func<IntervalComparison, SideComparison> side)
+        LeftOutSide Side(IReadOnlyList<double[]> outputs, double[] a, double[] b)
         {
             double[] recorded = Recorded(outputs, k - 1, k + 1);
-            return new LeftOutSide(VectorMath.Norm(recorded), VectorMath.Distance(recorded, a), VectorMath.Distance(recorded, b),
-                side(before.Comparison).Budget + side(after.Comparison).Budget);
+            return new LeftOutSide(VectorMath.Norm(recorded), VectorMath.Distance(recorded, a), VectorMath.Distance(recorded, b));
         }
-        return new LeftOutCheckpoint(k, Side(_input.Outputs.TrainOutputs, with.Train, without.Train, c => c.Train),
-            Side(_input.Outputs.TestOutputs, with.Test, without.Test, c => c.Test));
+        return new LeftOutCheckpoint(k, Side(_input.Outputs.TrainOutputs, with.Train, without.Train),
+            Side(_input.Outputs.TestOutputs, with.Test, without.Test));
     }
+
+    private SkewCorrection? Skew(InterpolatedTrajectory path, int k) => SkewCorrection.Of(path, k, _input.Kernels, _input.Outputs.Times);
 
     private void Advance(InterpolatedTrajectory path, SkewCorrection? skew, int interval, (double From, double To, double Length) span, IntervalPace pace,
         ReplayState state)
@@ -117,7 +113,7 @@ internal sealed class ReplayedIntervals
 
     private double Weight(int k)
     {
-        if (_fine.Interpolants?[k] is not { IsWrittenInSlopes: false } interpolant) return 1;
+        if (_cubic.Interpolants?[k] is not { IsWrittenInSlopes: false } interpolant) return 1;
         double largest = 1;
         for (int i = 1; i < 4; i++)
             largest = Math.Max(largest, Enumerable.Range(0, interpolant.Checkpoints.Count).Sum(a => Math.Abs(interpolant.At(a, 0.25 * i))));

@@ -34,20 +34,21 @@ internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool
                 SideComparison.Of(Moved(input.Outputs.TrainOutputs, k, k + 1), p.AsSpan(0, n), Differences(..n), floors.Train),
                 SideComparison.Of(Moved(input.Outputs.TestOutputs, k, k + 1), p.AsSpan(n), Differences(n..), floors.Test));
         }
-        IEnumerable<LeftOutCheckpoint> leftOut = without is null ? [] : Enumerable.Range(1, count - 1).Select(k => LeaveOut(k, trapezium, without[k], intervals));
-        return new IntervalRecord(intervals, [.. leftOut], midpoints, [.. Enumerable.Range(1, count).Select(k => input.Outputs.Times[k] - input.Outputs.Times[k - 1])]);
+        IEnumerable<LeftOutCheckpoint> leftOut = without is null ? []
+            : Enumerable.Range(1, count - 1).Select(k => LeaveOut(k, trapezium, without[k]));
+        double[] lengths = [.. Enumerable.Range(1, count).Select(k => input.Outputs.Times[k] - input.Outputs.Times[k - 1])];
+        return new IntervalRecord(intervals, [.. leftOut], midpoints, lengths);
     }
 
-    private LeftOutCheckpoint LeaveOut(int k, double[][] steps, double[] without, IntervalComparison[] intervals)
+    private LeftOutCheckpoint LeaveOut(int k, double[][] steps, double[] without)
     {
         int n = input.TrainSize;
         var with = new double[without.Length];
         VectorRoutines.Combine(1, steps[k - 1], 1, steps[k], with);
-        LeftOutSide Side(double[] recorded, ReadOnlySpan<double> a, ReadOnlySpan<double> b, Func<IntervalComparison, SideComparison> side) =>
-            new(VectorMath.Norm(recorded), VectorMath.Distance(recorded, a), VectorMath.Distance(recorded, b),
-                side(intervals[k - 1]).Budget + side(intervals[k]).Budget);
-        return new LeftOutCheckpoint(k, Side(Moved(input.Outputs.TrainOutputs, k - 1, k + 1), with.AsSpan(0, n), without.AsSpan(0, n), c => c.Train),
-            Side(Moved(input.Outputs.TestOutputs, k - 1, k + 1), with.AsSpan(n), without.AsSpan(n), c => c.Test));
+        LeftOutSide Side(double[] recorded, ReadOnlySpan<double> a, ReadOnlySpan<double> b) =>
+            new(VectorMath.Norm(recorded), VectorMath.Distance(recorded, a), VectorMath.Distance(recorded, b));
+        return new LeftOutCheckpoint(k, Side(Moved(input.Outputs.TrainOutputs, k - 1, k + 1), with.AsSpan(0, n), without.AsSpan(0, n)),
+            Side(Moved(input.Outputs.TestOutputs, k - 1, k + 1), with.AsSpan(n), without.AsSpan(n)));
     }
 
     // ν_k = d ν_{k−1} + c √(Σ K_ii g_i²): the rounding that the buffer has collected.

@@ -1,0 +1,96 @@
+namespace KernelFlow.Analysis.Consistency;
+
+/// <summary>What the single intervals of a recording say about it: the numbers behind claims R5 to R10, and which intervals are to be believed.</summary>
+/// <remarks>Limits were chosen on development trainings (docs/theory/consistency.md): honest ones stay below them.</remarks>
+internal sealed class IntervalConsistency
+{
+    /// <summary>The quantile of s over intervals that is judged: a few intervals with kinks inside do not decide.</summary>
+    public const double Share = 0.75;
+
+    /// <summary>Fewer intervals that say something are no sample.</summary>
+    public const int FewestIntervals = 3;
+
+    /// <summary>ρ of a checkpoint, above which its Jacobian is worse than none.</summary>
+    public const double LeftOutLimit = 6;
+
+    /// <summary>Share of the window's length above which failing intervals speak against the whole recording.</summary>
+    public const double LargestFailingShare = 0.25;
+
+    /// <summary>The limit of every single step that was predicted by Simpson's rule: where J jumps inside a step, it is off by as much as it differs from the
+    /// trapezium, for each jump.</summary>
+    public const double MidpointLimit = 3;
+
+    private const double StepLimit = 2, IntervalLimit = 6, StepScale = 2, IntervalScale = 5, SingleFactor = 2;
+
+    private readonly IntervalRecord _record;
+
+    /// <summary>Judges a record.</summary>
+    public IntervalConsistency(IntervalRecord record)
+    {
+        _record = record;
+        Train = new JudgedSide([.. record.Intervals.Select(i => i.Train)], record.Lengths, record.Midpoints);
+        Test = new JudgedSide([.. record.Intervals.Select(i => i.Test)], record.Lengths, record.Midpoints);
+        LeftOut = [.. record.LeftOut.Select(Ratio)];
+        FailingIntervals = Failing();
+        double length = record.Lengths.Sum(), failing = FailingIntervals.Sum(k => record.Lengths[k]);
+        FailingShare = length > 0 ? failing / length : 0;
+    }
+
+    /// <summary>The training outputs.</summary>
+    public JudgedSide Train { get; }
+
+    /// <summary>The test outputs.</summary>
+    public JudgedSide Test { get; }
+
+    /// <summary>ρ by checkpoint, the larger of train and test; null where it says nothing.</summary>
+    public IReadOnlyList<(int Checkpoint, double? Ratio)> LeftOut { get; }
+
+    /// <summary>Whether steps were predicted by Simpson's rule with recorded midpoints.</summary>
+    public bool Midpoints => _record.Midpoints;
+
+    /// <summary>The limit of the quantile of s.</summary>
+    public double QuantileLimit => Midpoints ? StepLimit : IntervalLimit;
+
+    /// <summary>By how many times what their budgets allow a regression factor may be off.</summary>
+    public double ScaleLimit => Midpoints ? StepScale : IntervalScale;
+
+    /// <summary>The limit of a single interval.</summary>
+    public double SingleLimit => SingleFactor * QuantileLimit;
+
+    /// <summary>The intervals that fail by their own statistic, train or test, or because the Jacobian at one of their ends is worse than none.</summary>
+    public IReadOnlySet<int> FailingIntervals { get; }
+
+    /// <summary>Their share of the window's length.</summary>
+    public double FailingShare { get; }
+
+    /// <summary>Why the recording as a whole contradicts itself; null when it does not.</summary>
+    public string? InconsistentReason => FailingShare >= LargestFailingShare
+            ? FormattableString.Invariant($"in {FailingIntervals.Count} of {_record.Intervals.Count} intervals, {FailingShare:P0} of the window, ")
+                + "the recorded outputs do not move as the recorded kernels say"
+        : Contradicts(Train, "training") ?? Contradicts(Test, "test");
+
+    /// <summary>Whether a side has enough intervals to be judged.</summary>
+    public static bool Judged(JudgedSide side) => side.Count >= FewestIntervals;
+
+    private string? Contradicts(JudgedSide side, string name)
+    {
+        if (!Judged(side)) return null;
+        if (side.Quantile(Share) > QuantileLimit) return $"most intervals move the {name} outputs otherwise than the recorded kernels say";
+        var (factor, allowance, _) = side.Regression();
+        return Math.Abs(factor - 1) > ScaleLimit * allowance
+            ? FormattableString.Invariant($"the {name} outputs move {factor:G4} times as far as the recorded kernels say") : null;
+    }
+
+    private (int, double?) Ratio(LeftOutCheckpoint c)
+    {
+        int k = c.Checkpoint;
+        double?[] both = [c.Train.Ratio(Train.Budgets[k - 1] + Train.Budgets[k]), c.Test.Ratio(Test.Budgets[k - 1] + Test.Budgets[k])];
+        return (k, both.Max());
+    }
+
+    private HashSet<int> Failing() =>
+    [
+        .. Train.Failing(SingleLimit), .. Test.Failing(SingleLimit),
+        .. LeftOut.Where(c => c.Ratio > LeftOutLimit).SelectMany(c => new[] { c.Checkpoint - 1, c.Checkpoint }),
+    ];
+}
