@@ -54,7 +54,7 @@ public sealed class HeadlineTests
         var analysis = Analysis(Verdict.Holds, Data("C4", theory, error, budget), c5, Recording("R5", Verdict.Holds));
         var line = Line(analysis, "inclusion");
         Assert.Equal((Verdict.Undecided, "holds, qualified"), (line.Tone, line.Answer));
-        Assert.StartsWith("On operators that do not predict the test outputs: see C4.", line.Detail);
+        Assert.StartsWith("On operators that do not predict the test outputs (see C4). ", line.Detail);
         Assert.NotEqual(Verdict.Holds, Headline.Of(analysis).Tone);
         string page = HtmlReport.Text(analysis);
         foreach (Match green in Regex.Matches(page, "class=\"(chip )?holds\".{0,200}")) Assert.DoesNotContain("nclusion", green.Value);
@@ -73,7 +73,7 @@ public sealed class HeadlineTests
     {
         var analysis = Analysis(Verdict.Holds, Data("C4", Verdict.Holds, 0.01, 0.02));
         analysis = analysis with { Inclusion = analysis.Inclusion with { Qualification = "on a subspace" } };
-        Assert.StartsWith("On a subspace:", Line(analysis, "inclusion").Detail);
+        Assert.StartsWith("On a subspace. ", Line(analysis, "inclusion").Detail);
         Assert.Equal(Verdict.Undecided, Line(analysis, "inclusion").Tone);
     }
 

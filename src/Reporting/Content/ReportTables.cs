@@ -11,7 +11,7 @@ internal static class ReportTables
 
     /// <summary>The tables behind the figures, in reading order.</summary>
     public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) =>
-        [Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
+        [.. Behind(analysis), Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
 
     /// <summary>The checks behind the inclusion verdict.</summary>
     public static TableSection Checks(ReservoirAnalysis analysis) => new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
@@ -20,6 +20,15 @@ internal static class ReportTables
     /// <summary>What was analysed and with what.</summary>
     public static TableSection Origin(ReservoirAnalysis analysis) =>
         new("Where this comes from", [], ["what", "value"], [.. Provenance.Facts(analysis).Select(f => (string[])[f.What, f.Value])]);
+
+    // Named numbers of claims, from which likely causes are told; most claims have none.
+    private static IEnumerable<TableSection> Behind(ReservoirAnalysis analysis)
+    {
+        string[][] rows = [.. analysis.Claims.SelectMany(c => c.Figures.Select(f => (string[])[$"{c.Id} {c.Name}", f.Name, Short(f.Value, 6)]))];
+        if (rows.Length > 0)
+            yield return new("Numbers behind the claims", ["What the claims about the recording rest on, beside the number that is judged. Intervals and checkpoints "
+                + "are counted from 0."], ["claim", "number", "#value"], rows);
+    }
 
     private static TableSection Spectrum(ReservoirAnalysis analysis)
     {

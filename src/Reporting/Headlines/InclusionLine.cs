@@ -8,7 +8,7 @@ internal static class InclusionLine
     private const string Topic = "inclusion", Question = "Inclusion ker W_S ⊆ ker G_Q?";
 
     /// <summary>Where the operators miss the movement of the test outputs by more than itself, what they leave out says nothing about those outputs.</summary>
-    private const string NotPredicting = "on operators that do not predict the test outputs";
+    private const string NotPredicting = "on operators that do not predict the test outputs (see " + WellKnownClaims.TestTransfer + ")";
 
     /// <summary>The condition of the inclusion verdict that a run does not meet: its own, or that its operators predict the test outputs, which an error or a
     /// budget above 1 denies; null where it stands without one.</summary>
@@ -30,7 +30,7 @@ internal static class InclusionLine
     public static HeadlineLine Of(ComparedRun run, string? told)
     {
         var (verdict, qualification) = (run.Inclusion, Qualification(run));
-        string condition = qualification is null ? "" : $"{Capital(qualification)}: see {WellKnownClaims.TestTransfer}. ";
+        string condition = qualification is null ? "" : $"{Capital(qualification)}. ";
         string reason = run.InclusionReason is { Length: > 0 } why ? $"Reason: {why.TrimEnd('.')}." : "";
         string sentence = verdict switch
         {
