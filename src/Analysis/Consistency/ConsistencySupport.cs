@@ -9,6 +9,7 @@ internal static class ConsistencySupport
     public static Known<IntervalRecord> Compare(AnalysisInput input, CancellationToken cancellation)
     {
         var c = input.Checkpoints;
+        if (TheorySetting.Outside(c) is { } outside) return No($"not the theory's setting: {outside}");
         if (c.Count < 3) return No("fewer than three checkpoints: no interval has a neighbour");
         if (c.Any(k => k.Find(TensorName.Sketch) is not null)) return No("the Jacobians are sketched: what a step does is known only on average");
         if (DescentSupport.Check(c).Possible)
@@ -29,6 +30,7 @@ internal static class ConsistencySupport
         if (c.Optimizer is not { } optimizer) return "the run does not say which optimizer made it (optimizer.kind)";
         if (c.Loss.IsCustom) return "a custom loss has no formula: its gradient between checkpoints is not known";
         if (optimizer.IsFlow) return null;
+        if (optimizer.WeightDecay > 0) return "weight decay moves the parameters between checkpoints by an amount that is not known there";
         if (!optimizer.IsPlainDescent)
             return optimizer.Rule is null ? optimizer.NoRuleReason : $"{optimizer.Kind} keeps a memory of earlier gradients, and not every step was recorded";
         if (optimizer.BatchSize is { } size && size < c.Train) return $"the optimizer takes minibatches of {size} of {c.Train} training examples";

@@ -32,8 +32,7 @@ internal sealed class IntervalConsistency
         Test = new JudgedSide([.. record.Intervals.Select(i => i.Test)], record.Lengths, record.Midpoints);
         LeftOut = [.. record.LeftOut.Select(Ratio)];
         FailingIntervals = Failing();
-        double length = record.Lengths.Sum(), failing = FailingIntervals.Sum(k => record.Lengths[k]);
-        FailingShare = length > 0 ? failing / length : 0;
+        FailingShare = ShareOf(FailingIntervals);
     }
 
     /// <summary>The training outputs.</summary>
@@ -68,6 +67,9 @@ internal sealed class IntervalConsistency
             ? FormattableString.Invariant($"in {FailingIntervals.Count} of {_record.Intervals.Count} intervals, {FailingShare:P0} of the window, ")
                 + "the recorded outputs do not move as the recorded kernels say"
         : Contradicts(Train, "training") ?? Contradicts(Test, "test");
+
+    /// <summary>The share of the window's length that some intervals have.</summary>
+    public double ShareOf(IEnumerable<int> intervals) => intervals.Sum(k => _record.Lengths[k]) / _record.Lengths.Sum();
 
     /// <summary>Whether a side has enough intervals to be judged.</summary>
     public static bool Judged(JudgedSide side) => side.Count >= FewestIntervals;

@@ -39,6 +39,12 @@ internal sealed class JudgedSide
     /// <summary>What interpolation and rounding explain of each interval.</summary>
     public IReadOnlyList<double> Budgets { get; }
 
+    /// <summary>How many intervals there are.</summary>
+    public int Intervals => _sides.Count;
+
+    /// <summary>Whether any of them is predicted to move the outputs.</summary>
+    public bool Moves => _sides.Any(s => s.PredictedSquare > 0);
+
     /// <summary>How many intervals say something.</summary>
     public int Count => Statistics.Count(s => s is not null);
 

@@ -15,10 +15,11 @@ internal static class RecordedBlockSteps
         int n = c.TrainSize, rows = n + c.TestSize;
         MatrixView matrix = new DenseMatrix(rows, n);
         double[][] trapezium = new double[c.Count - 1][], simpson = new double[c.Count - 1][], change = new double[c.Count - 1][];
+        var batches = StepBatches.Of(c);
         for (int k = 0; k + 1 < c.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            double[] g = input.Outputs.Gradients[k];
+            double[] g = StepBatches.Gradient(batches, k, input.Outputs.Gradients[k]);
             double[] Product(TensorName train, TensorName test)
             {
                 c[k][train].ReadMatrix(matrix.Slice(0, 0, n, n));

@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis.Consistency;
 /// <summary>Every step recorded, with Jacobians: each step predicted from the recorded gradients of all steps so far, by the trapezium and by Simpson's rule or
 /// by a cubic through neighbouring checkpoints.</summary>
 /// <remarks>The parameters are cut into blocks and every block is followed through all steps, so that each number of the files is read once and a buffer is one
-/// vector: Z_k = d Z_{k−1} + c J_S,kᵀg_k, w_{k+1} − w_k = −f M Z_k. O((N+M)D) a step, where the kernels took N times that.</remarks>
+/// vector: G_k = J_S,kᵀS_kg_k + λw_k, Z_k = d Z_{k−1} + c G_k, w_{k+1} − w_k = −f M (Z_k + φ G_k). O((N+M)D) a step, where the kernels took N times that.</remarks>
 internal sealed class RecordedSteps
 {
     private const int BlockBytes = 4 << 20, Window = 4;
@@ -17,7 +17,9 @@ internal sealed class RecordedSteps
     private readonly bool _midpoints;
     private readonly int _n, _rows, _steps;
     private readonly double[][] _blocks = new double[Window][];
-    private readonly double[] _middle, _buffer, _other, _step, _neighbours, _preconditioner;
+    private readonly double[][] _gradients;
+    private readonly StepDecay? _decay;
+    private readonly double[] _middle, _buffer, _other, _step, _move, _fresh, _preconditioner;
     private readonly double[][] _trapezium, _finer, _onesided, _without;
     private int _count;
     private long _first;
@@ -31,7 +33,10 @@ internal sealed class RecordedSteps
         for (int i = 0; i < Window; i++) _blocks[i] = new double[Width * _rows];
         _middle = new double[_midpoints ? Width * _rows : 0];
         (_buffer, _other, _step) = (new double[Width], new double[Width], new double[Width]);
-        (_neighbours, _preconditioner) = (new double[Width], new double[Width]);
+        (_move, _fresh, _preconditioner) = (new double[Width], new double[Width], new double[Width]);
+        var batches = StepBatches.Of(_checkpoints);
+        _gradients = [.. Enumerable.Range(0, _steps).Select(k => StepBatches.Gradient(batches, k, input.Outputs.Gradients[k]))];
+        _decay = StepDecay.Of(_checkpoints);
         double[][] Sums() => [.. Enumerable.Range(0, _steps).Select(_ => new double[_rows])];
         (_trapezium, _finer, _onesided, _without) = (Sums(), Sums(), Sums(), Sums());
     }
@@ -108,43 +113,41 @@ internal sealed class RecordedSteps
     private void FormStep(int k)
     {
         long step = _checkpoints[k].Step;
-        double decay = _rule.DecayAt(step), gain = _rule.GainAt(step), factor = _rule.StepFactor(step, Rate(k));
-        var z = _buffer.AsSpan(0, _count);
-        VectorRoutines.Scale(decay, z, z);
-        AddGradient(k, k, gain, z);
-        ReadPreconditioner(k);
-        Scale(factor, z, _step.AsSpan(0, _count));
+        Span<double> z = _buffer.AsSpan(0, _count), fresh = _fresh.AsSpan(0, _count), move = _move.AsSpan(0, _count);
+        fresh.Clear();
+        AddGradient(k, k, 1, fresh);
+        if (_decay is { IsDecoupled: false }) VectorRoutines.Axpy(1, _decay.At(k, _first, _count), fresh);
+        VectorRoutines.Combine(_rule.DecayAt(step), z, _rule.GainAt(step), fresh, z);
+        VectorRoutines.Combine(1, z, _rule.FreshAt(step), fresh, move);
+        if (_checkpoints[k].Find(TensorName.Preconditioner) is { } tensor) tensor.Read(_first, _preconditioner.AsSpan(0, _count));
+        Take(k, move, _step.AsSpan(0, _count));
     }
 
     // The same step had J_S,k been (1 − x) J_S,k−1 + x J_S,k+1.
     private void FormStepWithout(int k, double x)
     {
         long step = _checkpoints[k].Step;
-        double gain = _rule.GainAt(step), factor = _rule.StepFactor(step, Rate(k));
-        var z = _neighbours.AsSpan(0, _count);
-        _buffer.AsSpan(0, _count).CopyTo(z);
-        AddGradient(k, k, -gain, z);
-        AddGradient(k - 1, k, gain * (1 - x), z);
-        AddGradient(k + 1, k, gain * x, z);
-        Scale(factor, z, _other.AsSpan(0, _count));
+        double weight = _rule.GainAt(step) + _rule.FreshAt(step);
+        var move = _move.AsSpan(0, _count);
+        AddGradient(k, k, -weight, move);
+        AddGradient(k - 1, k, weight * (1 - x), move);
+        AddGradient(k + 1, k, weight * x, move);
+        Take(k, move, _other.AsSpan(0, _count));
     }
 
-    // z += factor·J_S,aᵀ g_k
+    // −(w_{k+1} − w_k) from Z_k + φ G_k.
+    private void Take(int k, ReadOnlySpan<double> move, Span<double> target)
+    {
+        double eta = Rate(k);
+        VectorRoutines.Scale(_rule.StepFactor(_checkpoints[k].Step, eta), move, target);
+        if (_checkpoints[k].Find(TensorName.Preconditioner) is not null) VectorRoutines.Multiply(target, _preconditioner.AsSpan(0, _count), target);
+        if (_decay is { IsDecoupled: true }) VectorRoutines.Axpy(eta, _decay.At(k, _first, _count), target);
+    }
+
+    // z += factor·J_S,aᵀ S_k g_k
     private void AddGradient(int a, int k, double factor, Span<double> z)
     {
-        double[] g = _input.Outputs.Gradients[k];
-        for (int i = 0; i < _n; i++) VectorRoutines.Axpy(factor * g[i], Column(a, i), z);
-    }
-
-    private void Scale(double factor, ReadOnlySpan<double> z, Span<double> target)
-    {
-        VectorRoutines.Scale(factor, z, target);
-        if (_checkpoints[0].Find(TensorName.Preconditioner) is not null) VectorRoutines.Multiply(target, _preconditioner.AsSpan(0, _count), target);
-    }
-
-    private void ReadPreconditioner(int k)
-    {
-        if (_checkpoints[k].Find(TensorName.Preconditioner) is { } tensor) tensor.Read(_first, _preconditioner.AsSpan(0, _count));
+        for (int i = 0; i < _n; i++) VectorRoutines.Axpy(factor * _gradients[k][i], Column(a, i), z);
     }
 
     // Where checkpoint k lies between its neighbours, and the mean weights of these over the step before and after it.

@@ -1,4 +1,5 @@
 using KernelFlow.Numerics;
+using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Consistency;
 
@@ -10,6 +11,7 @@ namespace KernelFlow.Analysis.Consistency;
 internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool midpoints)
 {
     private readonly RecordedRounding _rounding = new(input);
+    private readonly StepBatches? _batches = StepBatches.Of(input.Checkpoints);
 
     /// <summary>Compares.</summary>
     /// <param name="trapezium">[p_S; p_Q] of every step by the trapezium.</param>
@@ -54,11 +56,11 @@ internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool
     // ν_k = d ν_{k−1} + c √(Σ K_ii g_i²): the rounding that the buffer has collected.
     private double Noise(int k, double before)
     {
-        double[] diagonal = _rounding.Diagonal(k), g = input.Outputs.Gradients[k];
+        double[] diagonal = _rounding.Diagonal(k), g = StepBatches.Gradient(_batches, k, input.Outputs.Gradients[k]);
         double sum = 0;
         for (int i = 0; i < g.Length; i++) sum += diagonal[i] * g[i] * g[i];
         long step = input.Checkpoints[k].Step;
-        return Math.Abs(rule.DecayAt(step)) * before + Math.Abs(rule.GainAt(step)) * Math.Sqrt(sum);
+        return Math.Abs(rule.DecayAt(step)) * before + (Math.Abs(rule.GainAt(step)) + Math.Abs(rule.FreshAt(step))) * Math.Sqrt(sum);
     }
 
     private static double[] Moved(IReadOnlyList<double[]> outputs, int from, int to) => VectorMath.Subtract(outputs[to], outputs[from]);
