@@ -12,7 +12,7 @@ internal sealed class ReplayedIntervals
     // the ends of an interval say nothing of those inside.
     private const double SteadyEdge = 1.6;
 
-    private const int RunsPerInterval = 6;
+    private const int RunsPerInterval = 7;
 
     private readonly AnalysisInput _input;
     private readonly CancellationToken _cancellation;
@@ -54,15 +54,23 @@ internal sealed class ReplayedIntervals
         Advance(_parabolic, Skew(_parabolic, k), k, Span(k), pace, side);
         Advance(_linear, null, k, Span(k), pace, coarse);
         double[] train = fine.Train;
+        // What pieces of one kernel each do to the prediction: three times their error.
+        double trainPieces = 0, testPieces = 0;
+        if (pace.IsFlow || IntervalReplay.HasPieces(pace.Steps))
+        {
+            var half = Start(k);
+            Advance(_cubic, Skew(_cubic, k), k, Span(k), pace, half, pieces: true);
+            (trainPieces, testPieces) = (VectorMath.Distance(half.Train, train), VectorMath.Distance(half.Test, fine.Test));
+        }
         (double, double) Differences(double[] p, double[] other, double[] parabola) =>
             (VectorMath.Distance(other, p), 2 * VectorMath.Distance(parabola, p));
         var moved = (VectorMath.Norm(train), VectorMath.Norm(fine.Test));
         var floors = _rounding.Floors(k, pace.Recorded, fine.Noise, Weight(k), Span(k).Length, moved);
         var comparison = new IntervalComparison(
             SideComparison.Of(Recorded(_input.Outputs.TrainOutputs, k, k + 1), train, Differences(train, coarse.Train, side.Train),
-                floors.Train + pace.Slack * moved.Item1),
+                floors.Train + trainPieces + pace.Slack * moved.Item1),
             SideComparison.Of(Recorded(_input.Outputs.TestOutputs, k, k + 1), fine.Test, Differences(fine.Test, coarse.Test, side.Test),
-                floors.Test + pace.Slack * moved.Item2));
+                floors.Test + testPieces + pace.Slack * moved.Item2));
         return new Compared(comparison, coarse);
     }
 
@@ -87,11 +95,11 @@ internal sealed class ReplayedIntervals
     private SkewCorrection? Skew(InterpolatedTrajectory path, int k) => SkewCorrection.Of(path, k, _input.Kernels, _input.Outputs.Times);
 
     private void Advance(InterpolatedTrajectory path, SkewCorrection? skew, int interval, (double From, double To, double Length) span, IntervalPace pace,
-        ReplayState state)
+        ReplayState state, bool pieces = false)
     {
         double[] diagonal = pace.Diagonal;
-        if (pace.IsFlow) _replay.Flow(path, interval, (span.From, span.To), pace.Steps, state, diagonal, _cancellation);
-        else _replay.Descend(path, skew, interval, (span.From, span.To), pace.Steps, state, diagonal, _cancellation);
+        if (pace.IsFlow) _replay.Flow(path, interval, (span.From, span.To), pace.Steps, state, diagonal, pieces, _cancellation);
+        else _replay.Descend(path, skew, interval, (span.From, span.To), pace.Steps, state, diagonal, pieces, _cancellation);
     }
 
     // Steps one by one where that can be afforded and J cannot swing between them; otherwise the flow, which a step of z = η‖B‖‖K‖ leaves by z/2 of the displacement.
