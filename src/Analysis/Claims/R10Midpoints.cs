@@ -16,14 +16,13 @@ internal sealed class R10Midpoints() : IntervalClaim("R10", "midpoints")
         if (!intervals.Midpoints) return NotApplicable("midpoints were not recorded in every step");
         var (train, test) = (intervals.Train, intervals.Test);
         if (train.Count + test.Count == 0) return Result(Verdict.Undecided, "no step can be predicted beyond rounding");
-        bool worse = test.Largest().Statistic > train.Largest().Statistic;
-        var (statistic, interval) = worse ? test.Largest() : train.Largest();
+        var (statistic, interval) = intervals.Largest();
         ClaimFigure[] figures =
         [
             new(WellKnownFigures.WorstInterval, interval), new(WellKnownFigures.Intervals, Math.Max(train.Count, test.Count)),
             new(WellKnownFigures.FailingShare, intervals.FailingShare),
         ];
         return JudgeConsistency(statistic, IntervalConsistency.MidpointLimit, figures,
-            FormattableString.Invariant($"error of a step over its budget, the largest of all steps (step {interval}, {(worse ? "test" : "training")} outputs)"));
+            FormattableString.Invariant($"error of a step over its budget, the largest that does not stand alone (step {interval})"));
     }
 }

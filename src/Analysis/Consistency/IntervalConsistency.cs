@@ -11,7 +11,7 @@ internal sealed class IntervalConsistency
     public const int FewestIntervals = 3;
 
     /// <summary>ρ of a checkpoint, above which its Jacobian is worse than none.</summary>
-    public const double LeftOutLimit = 6;
+    public const double LeftOutLimit = 8;
 
     /// <summary>Share of the window's length above which failing intervals speak against the whole recording.</summary>
     public const double LargestFailingShare = 0.25;
@@ -20,7 +20,7 @@ internal sealed class IntervalConsistency
     /// trapezium, for each jump.</summary>
     public const double MidpointLimit = 3;
 
-    private const double StepLimit = 2, IntervalLimit = 6, StepScale = 2, IntervalScale = 5, SingleFactor = 2;
+    private const double StepLimit = 2, IntervalLimit = 8, StepScale = 2, IntervalScale = 5, SingleFactor = 2, Order = 3, SmallestMove = 0.3, OneSideFactor = 4;
 
     private readonly IntervalRecord _record;
 
@@ -41,7 +41,7 @@ internal sealed class IntervalConsistency
     /// <summary>The test outputs.</summary>
     public JudgedSide Test { get; }
 
-    /// <summary>ρ by checkpoint, the larger of train and test; null where it says nothing.</summary>
+    /// <summary>ρ by checkpoint, the smaller of train and test or a quarter of the larger; null where it says nothing.</summary>
     public IReadOnlyList<(int Checkpoint, double? Ratio)> LeftOut { get; }
 
     /// <summary>Whether steps were predicted by Simpson's rule with recorded midpoints.</summary>
@@ -61,6 +61,24 @@ internal sealed class IntervalConsistency
 
     /// <summary>Their share of the window's length.</summary>
     public double FailingShare { get; }
+
+    /// <summary>What is judged of a side: the quantile of s over intervals, or the part of a single interval's limit that two neighbours both reach.</summary>
+    public double Statistic(JudgedSide side) => Math.Max(side.Quantile(Share), side.Pair() / SingleFactor);
+
+    /// <summary>The largest s of a step that is not the only one around: of the training and test outputs in it and in the next, the second largest. A kink is in
+    /// one output of one step.</summary>
+    public (double Statistic, int Step) Largest()
+    {
+        (double, int) largest = (0, 0);
+        for (int k = 0; k < Train.Intervals; k++)
+        {
+            double?[] around = k + 1 < Train.Intervals ? [Train.Statistics[k], Test.Statistics[k], Train.Statistics[k + 1], Test.Statistics[k + 1]]
+                : [Train.Statistics[k], Test.Statistics[k]];
+            double second = around.Select(s => s ?? 0).OrderDescending().ElementAt(1);
+            if (second > largest.Item1) largest = (second, k);
+        }
+        return largest;
+    }
 
     /// <summary>Why the recording as a whole contradicts itself; null when it does not.</summary>
     public string? InconsistentReason => FailingShare >= LargestFailingShare
@@ -83,12 +101,26 @@ internal sealed class IntervalConsistency
             ? FormattableString.Invariant($"the {name} outputs move {factor:G4} times as far as the recorded kernels say") : null;
     }
 
+    // Where the error without J_k happens to vanish, checkpoints two away tell what it usually is; the nearest ones need J_k.
     private (int, double?) Ratio(LeftOutCheckpoint c)
     {
         int k = c.Checkpoint;
-        double?[] both = [c.Train.Ratio(Train.Budgets[k - 1] + Train.Budgets[k]), c.Test.Ratio(Test.Budgets[k - 1] + Test.Budgets[k])];
-        return (k, both.Max());
+        double? Side(Func<LeftOutCheckpoint, LeftOutSide> side, Func<IntervalComparison, SideComparison> interval)
+        {
+            double Usual(int i) => i >= 0 && i < _record.LeftOut.Count && double.IsFinite(side(_record.LeftOut[i]).Without)
+                ? side(_record.LeftOut[i]).Without * Math.Min(1, Math.Pow(Around(k) / Around(_record.LeftOut[i].Checkpoint), Order)) : 0;
+            double usual = Math.Max(Usual(k - 3), Usual(k + 1));
+            var (before, after) = (interval(_record.Intervals[k - 1]), interval(_record.Intervals[k]));
+            // Steps that go forth and back leave nothing to compare over both.
+            return side(c).Recorded < SmallestMove * (before.Recorded + after.Recorded) ? null : side(c).Ratio(usual + before.Floor + after.Floor);
+        }
+        double? train = Side(l => l.Train, i => i.Train), test = Side(l => l.Test, i => i.Test);
+        double? larger = train > test || test is null ? train : test, smaller = train > test || test is null ? test : train;
+        // A kink is on one side; the Jacobian of a checkpoint that is wrong moves both, or one of them by far.
+        return (k, larger is null ? null : Math.Max(smaller ?? 0, larger.Value / OneSideFactor));
     }
+
+    private double Around(int k) => _record.Lengths[k - 1] + _record.Lengths[k];
 
     private HashSet<int> Failing() =>
     [

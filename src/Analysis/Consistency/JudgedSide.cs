@@ -22,14 +22,14 @@ internal sealed class JudgedSide
     {
         (_sides, _lengths) = (sides, lengths);
         Roughness = chords ? 1 : Math.Max(1, Median([.. Inner.Where(k => sides[k].IsFinite && sides[k].Second > 0).Select(k => sides[k].Third / sides[k].Second)]));
-        Budgets = [.. Enumerable.Range(0, sides.Count).Select(k => sides[k].Floor + Roughness * Math.Max(sides[k].Scale, Neighbours(k)))];
+        Budgets = [.. Enumerable.Range(0, sides.Count).Select(k => sides[k].Floor + Roughness * Roughness * Math.Max(sides[k].Scale, Neighbours(k)))];
         _all = [.. Enumerable.Range(0, sides.Count).Select(Ratio)];
         Statistics = [.. _all.Select((s, k) => k > 0 && k + 1 < sides.Count ? s : null)];
     }
 
     /// <summary>How rough J is at the spacing of the checkpoints: the median of its third over its second difference, at least 1. Where J is smooth and resolved
-    /// it is well below 1; kinks and changes faster than the checkpoints leave it at 2 to 5, and estimates of the error are too small by about as
-    /// much.</summary>
+    /// it is well below 1; kinks and changes faster than the checkpoints leave it at 2 to 5, and estimates of the error are too small by up
+    /// to its square.</summary>
     public double Roughness { get; }
 
     /// <summary>s_k by interval; null where an interval says nothing, and at both ends of the window, where one neighbour is missing and with it the third
@@ -57,6 +57,10 @@ internal sealed class JudgedSide
 
     /// <summary>The largest s and its interval.</summary>
     public (double Statistic, int Interval) Largest() => Statistics.Select((s, k) => (s ?? 0, k)).MaxBy(s => s.Item1);
+
+    /// <summary>The largest s that two neighbouring intervals both reach: a kink that nothing around it shows is in one interval alone, what is wrong at a
+    /// checkpoint in both of its.</summary>
+    public double Pair() => Statistics.Zip(Statistics.Skip(1), (a, b) => Math.Min(a ?? 0, b ?? 0)).DefaultIfEmpty().Max();
 
     /// <summary>a, the factor of recorded on predicted displacements over the third of intervals with the smallest relative budgets, and what these budgets
     /// allow it to be off by.</summary>

@@ -15,8 +15,11 @@ internal readonly record struct LeftOutSide(double Recorded, double With, double
     // Without J_k the prediction must at least be near the record, otherwise its error says nothing about J_k.
     private const double LargestError = 0.3;
 
+    // An error of less than this with J_k speaks for J_k whatever the error without it.
+    private const double SmallestError = 1e-3;
+
     /// <summary>ρ, the error with J_k over that without it or over the budget, whichever is larger; null where it says nothing.</summary>
     /// <param name="budget">What interpolation and rounding explain in the two intervals.</param>
     public double? Ratio(double budget) => double.IsFinite(With) && double.IsFinite(Without) && double.IsFinite(budget) && Without < LargestError * Recorded
-        ? With == 0 ? 0 : With / Math.Max(Without, budget) : null;
+        ? With <= SmallestError * Recorded ? 0 : With / Math.Max(Without, budget) : null;
 }

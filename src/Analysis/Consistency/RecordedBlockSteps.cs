@@ -35,7 +35,7 @@ internal static class RecordedBlockSteps
             simpson[k] = [.. Enumerable.Range(0, rows).Select(i => -factor * (start[i] + 4 * middle[i] + end[i]) / 6)];
             change[k] = [.. start.Zip(end, (a, b) => factor * (b - a))];
         }
-        return new StepComparison(input, rule, true).Of(trapezium, simpson, ThirdDifferences(change), null);
+        return new StepComparison(input, rule, true).Of(trapezium, simpson, ThirdDifferences(change), null, null);
     }
 
     // (J_{k+1} − J_k)J_S,kᵀg_k of three neighbouring steps: their second difference is the third difference of J, but for what J_Sᵀg changes in between.

@@ -20,7 +20,7 @@ internal sealed class RecordedSteps
     private readonly double[][] _gradients;
     private readonly StepDecay? _decay;
     private readonly double[] _middle, _buffer, _other, _step, _move, _fresh, _preconditioner;
-    private readonly double[][] _trapezium, _finer, _onesided, _without;
+    private readonly double[][] _trapezium, _finer, _onesided, _path, _without;
     private int _count;
     private long _first;
 
@@ -38,7 +38,7 @@ internal sealed class RecordedSteps
         _gradients = [.. Enumerable.Range(0, _steps).Select(k => StepBatches.Gradient(batches, k, input.Outputs.Gradients[k]))];
         _decay = StepDecay.Of(_checkpoints);
         double[][] Sums() => [.. Enumerable.Range(0, _steps).Select(_ => new double[_rows])];
-        (_trapezium, _finer, _onesided, _without) = (Sums(), Sums(), Sums(), Sums());
+        (_trapezium, _finer, _onesided, _path, _without) = (Sums(), Sums(), Sums(), Sums(), Sums());
     }
 
     private int Width { get; }
@@ -53,7 +53,8 @@ internal sealed class RecordedSteps
             cancellation.ThrowIfCancellationRequested();
             steps.Follow(first, (int)Math.Min(steps.Width, parameters - first), cancellation);
         }
-        return new StepComparison(input, rule, steps._midpoints).Of(steps._trapezium, steps._finer, steps._onesided, steps._without);
+        return new StepComparison(input, rule, steps._midpoints).Of(
+            steps._trapezium, steps._finer, steps._onesided, steps._midpoints ? steps._path : null, steps._without);
     }
 
     private void Follow(long first, int count, CancellationToken cancellation)
@@ -87,9 +88,10 @@ internal sealed class RecordedSteps
             double start = Dot(k, r, step), end = Dot(k + 1, r, step);
             double earlier = left ? Dot(k - 1, r, step) : 0, later = right ? Dot(k + 2, r, step) : 0;
             _trapezium[k][r] -= 0.5 * (start + end);
-            _onesided[k][r] += Weighted(side, earlier, start, end, later) - Weighted(means, earlier, start, end, later);
-            _finer[k][r] -= _midpoints ? (start + 4 * VectorRoutines.Dot(_middle.AsSpan(r * _count, _count), step) + end) / 6
-                : Weighted(means, earlier, start, end, later);
+            double cubic = Weighted(means, earlier, start, end, later);
+            _onesided[k][r] += Weighted(side, earlier, start, end, later) - cubic;
+            _path[k][r] += 0.5 * (start + end) - cubic;
+            _finer[k][r] -= _midpoints ? (start + 4 * VectorRoutines.Dot(_middle.AsSpan(r * _count, _count), step) + end) / 6 : cubic;
             if (right) _without[k + 1][r] -= entering.Entering.Before * start + entering.Entering.After * later;
         }
         if (!left) return;

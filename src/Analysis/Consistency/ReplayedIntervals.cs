@@ -12,6 +12,9 @@ internal sealed class ReplayedIntervals
     // the ends of an interval say nothing of those inside.
     private const double SteadyEdge = 1.6;
 
+    // Once beyond the edge, a training swings on from step to step, whatever z is at the checkpoints.
+    private const double Edge = 2;
+
     private const int RunsPerInterval = 7;
 
     private readonly AnalysisInput _input;
@@ -21,6 +24,7 @@ internal sealed class ReplayedIntervals
     private readonly InterpolatedTrajectory _linear, _cubic, _parabolic;
     private readonly double _mostSteps;
     private readonly double[] _sharpness;
+    private readonly int _unsteady;
 
     private ReplayedIntervals(AnalysisInput input, CancellationToken cancellation)
     {
@@ -30,6 +34,8 @@ internal sealed class ReplayedIntervals
         int[] all = input.AllCheckpoints;
         (_linear, _cubic, _parabolic) = (input.Kernels.Linear(all), input.Kernels.Cubic(all), input.Kernels.Parabolic(all));
         _sharpness = Array.ConvertAll(all, k => KernelSharpness.Of(input.Kernels.At(k).Train, input.Outputs.Hessians[k]));
+        _unsteady = Array.FindIndex(all, k => Rate(Math.Min(k, all.Length - 2)) * _sharpness[k] > Edge);
+        if (_unsteady < 0) _unsteady = int.MaxValue;
         double perStep = (double)input.TrainSize * input.TrainSize + StepOverhead;
         _mostSteps = MostWork / (RunsPerInterval * perStep * (all.Length - 1));
     }
@@ -110,7 +116,7 @@ internal sealed class ReplayedIntervals
         double length = Span(k).Length, rate = _input.Outputs.Hessians[k].NormBound() * diagonal.Sum();
         bool flow = _input.Checkpoints.Optimizer!.IsFlow;
         long steps = next.Step - c.Step;
-        if (!flow && steps > 1 && length / steps * Math.Max(_sharpness[k], _sharpness[k + 1]) > SteadyEdge)
+        if (!flow && steps > 1 && (k >= _unsteady || length / steps * Math.Max(_sharpness[k], _sharpness[k + 1]) > SteadyEdge))
             return new IntervalPace(1, true, steps, double.PositiveInfinity, diagonal);
         if (!flow && steps <= _mostSteps) return new IntervalPace(steps, false, steps, 0, diagonal);
         double needed = IntervalReplay.FlowSteps(length * rate);
@@ -118,6 +124,8 @@ internal sealed class ReplayedIntervals
             : flow ? 0 : 0.5 * rate * Math.Max(length / steps, _input.Checkpoints.Optimizer.LearningRate);
         return new IntervalPace((long)Math.Min(needed, Math.Max(_mostSteps, 1)), true, flow ? 1 : steps, slack, diagonal);
     }
+
+    private double Rate(int k) => Span(k).Length / (_input.Checkpoints[k + 1].Step - _input.Checkpoints[k].Step);
 
     private double Weight(int k)
     {

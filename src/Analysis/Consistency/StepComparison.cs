@@ -10,6 +10,9 @@ namespace KernelFlow.Analysis.Consistency;
 /// may be off, because the chord of a step is not the path through its neighbours.</param>
 internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool midpoints)
 {
+    // The chord of a step bends at most this many times as much as the path through its neighbours; where J jumps inside a step, twice.
+    private const double PathFactor = 3;
+
     private readonly RecordedRounding _rounding = new(input);
     private readonly StepBatches? _batches = StepBatches.Of(input.Checkpoints);
 
@@ -17,8 +20,9 @@ internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool
     /// <param name="trapezium">[p_S; p_Q] of every step by the trapezium.</param>
     /// <param name="finer">The same by the finer rule.</param>
     /// <param name="onesided">What a parabola through the checkpoint before differs from the cubic by; null where it was not formed.</param>
+    /// <param name="path">With midpoints, what the trapezium differs from the cubic by; null otherwise.</param>
     /// <param name="without">The two steps around checkpoint k without J_k; null where these were not formed.</param>
-    public IntervalRecord Of(double[][] trapezium, double[][] finer, double[][]? onesided, double[][]? without)
+    public IntervalRecord Of(double[][] trapezium, double[][] finer, double[][]? onesided, double[][]? path, double[][]? without)
     {
         int n = input.TrainSize, count = trapezium.Length;
         var intervals = new IntervalComparison[count];
@@ -30,8 +34,12 @@ internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool
             double eta = input.Outputs.Times[k + 1] - input.Outputs.Times[k];
             var floors = _rounding.Floors(k, 1, Math.Abs(rule.StepFactor(input.Checkpoints[k].Step, eta)) * noise, 1, eta,
                 (VectorMath.Norm(p.AsSpan(0, n)), VectorMath.Norm(p.AsSpan(n))));
-            (double, double) Differences(Range part) =>
-                (VectorMath.Distance(other.AsSpan(part), p.AsSpan(part)), onesided is null ? 0 : 2 * VectorMath.Norm(onesided[k].AsSpan(part)));
+            (double, double) Differences(Range part)
+            {
+                double second = VectorMath.Distance(other.AsSpan(part), p.AsSpan(part)), third = onesided is null ? 0 : 2 * VectorMath.Norm(onesided[k].AsSpan(part));
+                // A midpoint that is wrong must not be its own excuse: Simpson's rule differs from the trapezium by what neighbouring checkpoints know of, too.
+                return path is null ? (second, third) : (Math.Min(second, PathFactor * (VectorMath.Norm(path[k].AsSpan(part)) + third)), 0);
+            }
             intervals[k] = new IntervalComparison(
                 SideComparison.Of(Moved(input.Outputs.TrainOutputs, k, k + 1), p.AsSpan(0, n), Differences(..n), floors.Train),
                 SideComparison.Of(Moved(input.Outputs.TestOutputs, k, k + 1), p.AsSpan(n), Differences(n..), floors.Test));
