@@ -75,7 +75,8 @@ internal sealed class IntervalConsistency
             double?[] around = k + 1 < Train.Intervals ? [Train.Statistics[k], Test.Statistics[k], Train.Statistics[k + 1], Test.Statistics[k + 1]]
                 : [Train.Statistics[k], Test.Statistics[k]];
             double second = around.Select(s => s ?? 0).OrderDescending().ElementAt(1);
-            if (second > largest.Item1) largest = (second, k);
+            if (second <= largest.Item1) continue;
+            largest = (second, k + 1 < Train.Intervals && Math.Max(around[2] ?? 0, around[3] ?? 0) > Math.Max(around[0] ?? 0, around[1] ?? 0) ? k + 1 : k);
         }
         return largest;
     }

@@ -95,7 +95,6 @@ public sealed class IntervalClaimTests(ITestOutputHelper output)
     [Theory]
     [InlineData("sparse")]
     [InlineData("steps")]
-    [InlineData("momentum")]
     public void OneJacobianOfNoiseIsFound(string kind)
     {
         var run = SmallNetworks.Record(Options(kind));
