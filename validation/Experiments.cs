@@ -1,5 +1,6 @@
 using KernelFlow.Validation.Calibration;
 using KernelFlow.Validation.Coupling;
+using KernelFlow.Validation.Power;
 
 namespace KernelFlow;
 
@@ -7,5 +8,5 @@ namespace KernelFlow;
 public static class Experiments
 {
     /// <summary>All of them, in the order of <c>kernelflow validate --list</c>.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [new CouplingExperiment(), new CalibrationExperiment()];
+    public static IReadOnlyList<Experiment> All { get; } = [new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment()];
 }

@@ -3,10 +3,14 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow;
 
-/// <summary>What can be said of a recording before anything is integrated: the claims R1 to R4, and what it declares to lie outside the theory.</summary>
+/// <summary>What can be said of a recording before anything is integrated: the claims R1 to R4 and R11, and what it declares to lie outside the theory.</summary>
 public static class RecordingChecks
 {
+    /// <summary>R1 to R4, in the order of the results.</summary>
     internal static IReadOnlyList<RecordingClaim> All { get; } = [new R01RecordedLoss(), new R02FlowTime(), new R03JointKernel(), new R04AdamTiming()];
+
+    /// <summary>R11, after the claims about single intervals.</summary>
+    internal static IReadOnlyList<RecordingClaim> Last { get; } = [new R11OptimizerConstants()];
 
     /// <summary>Checks the recorded losses, flow times, kernel blocks and preconditioners against everything else that was recorded.</summary>
     /// <param name="run">The run, or a window of it.</param>
@@ -18,7 +22,7 @@ public static class RecordingChecks
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(backend);
         var outputs = OutputRecord.Read(run);
-        return [.. All.Select(claim => claim.CheckRecording(run, outputs, backend, cancellation))];
+        return [.. All.Concat(Last).Select(claim => claim.CheckRecording(run, outputs, backend, cancellation))];
     }
 
     /// <summary>What of the training lies outside the setting of the theory, by what the run declares; null where nothing does.</summary>

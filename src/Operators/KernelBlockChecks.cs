@@ -10,12 +10,13 @@ public static class KernelBlockChecks
     /// <summary>Refuses a matrix that differs from its transpose by more than N·ε·max|K| of its stored type.</summary>
     /// <param name="tensor">Where it was read from: gives ε and the names in the message.</param>
     /// <param name="k">The values of the block.</param>
+    /// <param name="products">ε of the arithmetic that formed it, where that is recorded as coarser.</param>
     /// <exception cref="InvalidRunException">It is not symmetric.</exception>
-    public static void Symmetric(TensorSource tensor, DenseMatrix k)
+    public static void Symmetric(TensorSource tensor, DenseMatrix k, double products = 0)
     {
         double largest = 0;
         foreach (double v in k.Values) largest = Math.Max(largest, Math.Abs(v));
-        double tolerance = k.RowCount * tensor.Type.Epsilon() * largest;
+        double tolerance = k.RowCount * Epsilon(tensor, k, products) * largest;
         for (int j = 0; j < k.ColumnCount; j++)
             for (int i = j + 1; i < k.RowCount; i++)
             {
@@ -30,14 +31,15 @@ public static class KernelBlockChecks
     /// <param name="tensor">Where it was read from: gives ε and the names in the message.</param>
     /// <param name="k">Its values, symmetric; not changed.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="products">ε of the arithmetic that formed it, where that is recorded as coarser.</param>
     /// <exception cref="InvalidRunException">It is not positive semidefinite.</exception>
     // Cholesky of K + N·ε·‖K‖_F·I costs N³/3; the eigenvalue for the message is computed only when it fails.
-    public static void PositiveSemidefinite(TensorSource tensor, in MatrixView k, Backend backend)
+    public static void PositiveSemidefinite(TensorSource tensor, in MatrixView k, Backend backend, double products = 0)
     {
         double norm = 0;
         for (int j = 0; j < k.Columns; j++)
             foreach (double v in k.Column(j)) norm += v * v;
-        double shift = k.Rows * tensor.Type.Epsilon() * Math.Sqrt(norm);
+        double shift = k.Rows * Epsilon(tensor, k, products) * Math.Sqrt(norm);
         var work = k.ToMatrix();
         for (int i = 0; i < k.Rows; i++) work.At(i, i, work.At(i, i) + shift);
         if (norm == 0 || backend.Cholesky(work) == 0) return;
@@ -47,5 +49,18 @@ public static class KernelBlockChecks
         if (values[0] < -shift)
             throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: not positive semidefinite: " + FormattableString.Invariant(
                 $"found smallest eigenvalue {values[0]:G6} (largest {values[^1]:G6}), expected at least -{shift:G2}."));
+    }
+
+    /// <summary>ε of the numbers of a block: that of its stored type, of the arithmetic that formed it, and of float32 where every number is one of float32 and
+    /// so was cast.</summary>
+    public static double Epsilon(TensorSource tensor, in MatrixView k, double products)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        double epsilon = Math.Max(tensor.Type.Epsilon(), products);
+        if (epsilon >= StorageType.Float32.Epsilon()) return epsilon;
+        for (int j = 0; j < k.Columns; j++)
+            foreach (double v in k.Column(j))
+                if ((float)v != v) return epsilon;
+        return StorageType.Float32.Epsilon();
     }
 }

@@ -35,10 +35,11 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
     private static KernelTerm Own(Checkpoint c, int N, int M, bool hasTest, double epsilon, Backend backend)
     {
         var term = new KernelTerm(new DenseMatrix(N + M, N), new DenseMatrix(M, M));
-        SymmetricPart(c[TensorName.K_SS], N, term.Train);
-        KernelBlockChecks.PositiveSemidefinite(c[TensorName.K_SS], term.Train, backend);
+        double products = KernelPrecision.OfProducts(c);
+        SymmetricPart(c[TensorName.K_SS], N, term.Train, products);
+        KernelBlockChecks.PositiveSemidefinite(c[TensorName.K_SS], term.Train, backend, products);
         c[TensorName.K_QS].ReadMatrix(term.TestTrain);
-        if (hasTest) SymmetricPart(c[TensorName.K_QQ], M, term.TestKernel!);
+        if (hasTest) SymmetricPart(c[TensorName.K_QQ], M, term.TestKernel!, products);
         else SchurSubstitute.Form(term, epsilon, backend, term.TestKernel!);
         return term;
     }
@@ -65,11 +66,11 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
     }
 
     // Symmetric to rounding (checked), so the mean of both triangles is what was meant.
-    private static void SymmetricPart(TensorSource tensor, int order, in MatrixView target)
+    private static void SymmetricPart(TensorSource tensor, int order, in MatrixView target, double products)
     {
         var raw = new DenseMatrix(order, order);
         tensor.ReadMatrix(raw);
-        KernelBlockChecks.Symmetric(tensor, raw);
+        KernelBlockChecks.Symmetric(tensor, raw, products);
         for (int j = 0; j < order; j++)
             for (int i = 0; i < order; i++) target[i, j] = 0.5 * (raw.At(i, j) + raw.At(j, i));
     }

@@ -18,8 +18,8 @@ public static class FlowTimeWindow
         return (first, last);
     }
 
-    // An interval is divided by integration steps and by the recorded steps; with fewer places than this the division is rounding.
-    private const int FewestPlaces = 16;
+    // An integration takes no step below 16·ε·|t|, which is up to 32 places of the last digit of t; an interval must be longer than one such step.
+    private const int FewestPlaces = 40;
 
     /// <summary>Why two times cannot be those of neighbouring checkpoints; null where they can.</summary>
     /// <param name="before">The time of the earlier checkpoint.</param>

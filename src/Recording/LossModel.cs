@@ -48,6 +48,10 @@ public abstract class LossModel
     /// <summary>y_S, stacked [n·p]; empty for a custom loss.</summary>
     public virtual ReadOnlySpan<double> Targets => default;
 
+    /// <summary>The space that every gradient of this loss lies in, at any outputs and for any targets that are allowed: R^N unless the loss is blind to
+    /// some direction. For a custom loss it follows from what was recorded: <see cref="OutputRecord.GradientSpace"/>.</summary>
+    public virtual GradientSpace GradientSpace => GradientSpace.All(Examples, Outputs);
+
     /// <summary>The loss's own constants by their keys in the manifest's object <c>lossConstants</c>; none for the built-in losses.</summary>
     public virtual IReadOnlyList<NamedConstant> Constants => [];
 

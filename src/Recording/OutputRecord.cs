@@ -5,8 +5,10 @@ namespace KernelFlow;
 /// <summary>What was recorded in output space: U_S, U_Q, g, B and Φ at every checkpoint, read once and checked against each other.</summary>
 public sealed class OutputRecord
 {
-    private OutputRecord(double[] times, double[][] trainOutputs, double[][] testOutputs, double[][] gradients, OutputHessian[] hessians, double?[] losses)
+    private OutputRecord(double[] times, double[][] trainOutputs, double[][] testOutputs, double[][] gradients, OutputHessian[] hessians, double?[] losses,
+        GradientSpace space)
     {
+        GradientSpace = space;
         Times = times;
         TrainOutputs = trainOutputs;
         TestOutputs = testOutputs;
@@ -29,6 +31,9 @@ public sealed class OutputRecord
 
     /// <summary>B per checkpoint.</summary>
     public IReadOnlyList<OutputHessian> Hessians { get; }
+
+    /// <summary>The space that all gradients lie in: that of the loss; for a custom loss what the recorded g and B leave.</summary>
+    public GradientSpace GradientSpace { get; }
 
     /// <summary>Φ per checkpoint: the recorded <c>loss</c>, otherwise Φ(U_S); null for a custom loss without one.</summary>
     public IReadOnlyList<double?> Losses { get; }
@@ -66,8 +71,12 @@ public sealed class OutputRecord
             if (c.Find(TensorName.Loss) is { } l) phi[k] = l.ReadAll()[0];
             else if (!loss.IsCustom) phi[k] = loss.Value(us[k]);
         }
-        return new OutputRecord(times, us, uq, g, b, phi);
+        return new OutputRecord(times, us, uq, g, b, phi, loss.IsCustom ? GradientSpace.OfRecorded(b, g, RecordedEpsilon(checkpoints)) : loss.GradientSpace);
     }
+
+    // ε of the coarsest type among g and B.
+    private static double RecordedEpsilon(CheckpointSequence checkpoints) =>
+        checkpoints.Max(c => Math.Max(c[TensorName.g].Type.Epsilon(), c[TensorName.B].Type.Epsilon()));
 
     // A recorder may compute in float32 and store float64, so 1e-5 is allowed whatever the stored type; a wrong loss, reduction or target is off by far more.
     // For B = βI the gradient is linear in outputs and targets, and 1e-5 is of the largest of these: in other units it is the same. Other losses have units of

@@ -14,53 +14,6 @@ public static class Narrative
         claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data",
             ClaimKind.Consistency => "recording", ClaimKind.Code or ClaimKind.Inclusion => "code", _ => "measured" };
 
-    /// <summary>The checks behind the inclusion verdict: name, figure, what it says.</summary>
-    public static string[][] Checks(ReservoirAnalysis analysis)
-    {
-        var inclusion = analysis.Inclusion;
-        return
-        [
-            ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode "
-                + $"{NumberText.Count(inclusion.Structural.WorstMode + 1)}); above 1 is a violation. W_S and G_Q share their {Shared(analysis)}, so this "
-                + "verifies code and kernels"],
-            ["independent", Short(inclusion.Independent.OrNull()?.WorstExcess), inclusion.Independent.TryGet(out var independent)
-                ? $"largest excess over the bound with W_S and G_Q from two methods ({independent.Method}, rtol {Short(independent.RelativeTolerance)}); "
-                + "0 is none" : inclusion.Independent.Reason!],
-            ["empirical, whole g(s)", Short(inclusion.Empirical.RelativeErrorFull.OrNull()), "relative error of the predicted test displacement"],
-            ["empirical, signal part", Short(inclusion.Empirical.RelativeErrorSignalOnly.OrNull()), "the same when the reservoir part of g(s) is left out"],
-            ["visibility", inclusion.Visibility is null ? "∞" : Short(inclusion.Visibility),
-                $"sup ‖G v‖ / √(vᵀWv), bounded by {Short(inclusion.VisibilityBound)} "
-                + $"({(inclusion.BoundFromTestKernel ? "from K_QQ" : "from K_QS K_SS⁺ K_SQ")})"],
-        ];
-    }
-
-    /// <summary>The inclusion verdict in one sentence.</summary>
-    public static string Inclusion(ReservoirAnalysis analysis)
-    {
-        var (spectrum, inclusion) = (analysis.Spectrum, analysis.Inclusion);
-        long modes = (long)analysis.Run.Train * analysis.Run.Outputs;
-        string threshold = $"{Measure(analysis)} below δ = {Short(spectrum.Threshold)}";
-        return inclusion.Verdict switch
-        {
-            Verdict.Holds => $"Of {NumberText.Count(modes)} directions of the training gradient, {Count(spectrum.ReservoirDimension)} ended in the "
-                + $"reservoir ({threshold}), "
-                + "and none of them moves the test outputs by more than its share of training dissipation allows."
-                + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Shared(analysis)} here, so this checks the code and the kernels; the "
-                    + "theory meets the data in the claims that are marked data." : ""),
-            Verdict.Vacuous => $"There is no reservoir to test: all {Count(spectrum.SignalDimension)} directions of the training gradient were "
-                + $"dissipated (none has {threshold}). "
-                + $"The quantitative bound can still be checked: the mode nearest to it reaches {Percent(inclusion.Structural.WorstRatio)} of it.",
-            Verdict.Violated when inclusion.Structural.WorstRatio > 1 =>
-                $"Mode {NumberText.Count(inclusion.Structural.WorstMode + 1)} moves the test outputs {Short(inclusion.Structural.WorstRatio)} times as "
-                    + "far as its training dissipation allows, "
-                + "which integration and rounding do not explain: the kernel blocks do not belong to one joint kernel, or the code is wrong.",
-            Verdict.Violated => $"A mode moves the test outputs beyond its bound by {Percent(inclusion.Independent.OrNull()?.WorstExcess)} when W_S and "
-                + $"G_Q come from two methods ({inclusion.Independent.OrNull()?.Method}).",
-            _ => $"The error budget of at least one reservoir mode is too large to decide ({Count(spectrum.ReservoirDimension)} of "
-                + $"{NumberText.Count(modes)} modes have {threshold}).",
-        };
-    }
-
     /// <summary>What the recorded data say about the prediction of the test outputs, in one sentence; null when that claim was not computed.</summary>
     public static string? Prediction(ReservoirAnalysis analysis)
     {

@@ -16,6 +16,9 @@ public sealed record InclusionResult
     /// <summary>Check 1: W_h and G_h from the same nodes, every mode against its Cauchy–Schwarz bound.</summary>
     public required StructuralCheck Structural { get; init; }
 
+    /// <summary>σ of check 1, which knows no unit; or why it cannot be tested.</summary>
+    public Known<CosineCheck> Cosine { get; init; }
+
     /// <summary>Check 2: W and G from two methods and grids, or why it was not run.</summary>
     public Known<IndependentCheck> Independent { get; init; }
 
@@ -63,6 +66,9 @@ public sealed record ModeVisibility(double Eigenvalue, double Measure, double Re
     /// <summary>Bound + Floor − Response: negative is a violation.</summary>
     public double Slack => Bound + Floor - Response;
 
+    /// <summary>Largest |(G_hψ_j)_i|/(√(C_ii(λ_j + N·ε·λ_1)) + N·ε·‖G_i·‖) over the test outputs i: above 1 is a violation. Null without K_QQ.</summary>
+    public double? RowRatio { get; init; }
+
     /// <summary>δ_W,j = |ψ_jᵀ(W_a − W_b)ψ_j| of the two methods of check 2; null when it was not run.</summary>
     public double? DissipationDifference { get; init; }
 
@@ -77,7 +83,27 @@ public sealed record ModeVisibility(double Eigenvalue, double Measure, double Re
 /// <param name="WorstRatio">Largest ‖G_hψ_j‖/(√(c_hλ_j) + floor) over all modes; above 1 is a violation.</param>
 /// <param name="WorstMode">Index of that mode in the spectrum.</param>
 /// <param name="Floor">N·ε·‖G_h‖₂, the size of rounding errors in a response.</param>
-public sealed record StructuralCheck(double WorstRatio, int WorstMode, double Floor);
+public sealed record StructuralCheck(double WorstRatio, int WorstMode, double Floor)
+{
+    /// <summary>The largest <see cref="ModeVisibility.RowRatio"/> over all modes; above 1 is a violation. Null without K_QQ.</summary>
+    public double? WorstRowRatio { get; init; }
+
+    /// <summary>Index of the stacked test output that has it.</summary>
+    public int WorstRow { get; init; }
+
+    /// <summary>Index of the mode that moves it.</summary>
+    public int WorstRowMode { get; init; }
+}
+
+/// <summary>σ = ‖C^{-1/2} G_Q W_S^{-1/2}‖₂, C and W_S raised by what rounding can do: [[C, G_Q], [G_Qᵀ, W_S]] ⪰ 0 exactly when σ ≤ 1.</summary>
+/// <param name="Sigma">σ: the largest cosine between the range of F and that of Hᵀ, W_S = FᵀF and C = HHᵀ. Rounding cannot raise it above 1.</param>
+/// <param name="Error">How far σ may be off: <paramref name="Integration"/> and the arithmetic of σ.</param>
+/// <param name="Integration">|σ_a − σ_b| of the two integrations of check 2; 0 where there is none.</param>
+public sealed record CosineCheck(double Sigma, double Error, double Integration)
+{
+    /// <summary>Whether σ exceeds 1 by more than its error; also when it is not a number.</summary>
+    public bool IsViolated => !(Sigma <= 1 + Error);
+}
 
 /// <summary>Check 2 in one number.</summary>
 /// <param name="WorstExcess">Largest excess of ‖Gψ_j‖ (the larger of both methods) over its bound, relative to the bound; 0 when no mode exceeds it.</param>

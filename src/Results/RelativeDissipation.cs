@@ -29,6 +29,6 @@ public sealed record RelativeDissipation
     /// <summary>Number of modes below it.</summary>
     public required int ReservoirDimension { get; init; }
 
-    /// <summary>N − rank B_s: directions that no gradient of this loss has at s.</summary>
+    /// <summary>The dimension of the space of gradients − rank B_s: directions that no gradient of this loss has at s.</summary>
     public required int OutsideDimension { get; init; }
 }

@@ -3,6 +3,11 @@ namespace KernelFlow;
 /// <summary>The eigenvalues of W_S(s,T) and what the threshold makes of them.</summary>
 public sealed record SpectrumResult
 {
+    /// <summary><see cref="Space"/> of a loss that sees every direction.</summary>
+    public const string AllOutputs = "all outputs";
+
+    private readonly int? _dimension;
+
     /// <summary>Eigenvalues λ_j of W_S, descending.</summary>
     public required IReadOnlyList<double> Eigenvalues { get; init; }
 
@@ -27,7 +32,18 @@ public sealed record SpectrumResult
     /// <summary>The effective rank (Σλ)²/Σλ².</summary>
     public required double EffectiveRank { get; init; }
 
-    /// <summary>Whether all N eigenvalues are there; otherwise the largest. Dimensions and effective rank count all N either way.</summary>
+    /// <summary>The space in which W_S was decomposed: "all outputs", or for a loss that is blind to some directions what its gradients fill, such as
+    /// "outputs with zero sum per example".</summary>
+    public string Space { get; init; } = AllOutputs;
+
+    /// <summary>Its dimension, the number of modes there are: N for all outputs, n(p − 1) for softmax.</summary>
+    public int Dimension
+    {
+        get => _dimension ?? Eigenvalues.Count;
+        init => _dimension = value;
+    }
+
+    /// <summary>Whether all eigenvalues are there; otherwise the largest. Dimensions and effective rank count all of them either way.</summary>
     public required bool Complete { get; init; }
 
     /// <summary>How the eigenpairs were computed.</summary>

@@ -50,4 +50,7 @@ public static class WellKnownClaims
 
     /// <summary>Recorded midpoints against the ends of their steps.</summary>
     public const string Midpoints = "R10";
+
+    /// <summary>The memory of the optimizer's steps against its stated constants.</summary>
+    public const string OptimizerConstants = "R11";
 }

@@ -4,8 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace KernelFlow.Analysis.Tests;
 
 /// <summary>The same input twice, with different labels: J_S has equal rows, so the difference of the two copies is in ker J_Sᵀ for every t and the reservoir
-/// has
-/// dimension p × duplicates, whatever the storage.</summary>
+/// has dimension p × duplicates, whatever the storage; p − 1 per copy for softmax, whose gradients sum to zero.</summary>
 public class DuplicatedInputTests
 {
     private const int Distinct = 7, Test = 4;
@@ -42,13 +41,13 @@ public class DuplicatedInputTests
     {
         var run = Run(outputs, duplicates, single, softmax);
         var analysis = Analyze.Reservoir(run, TestRuns.Options with { Threshold = 1e-10 });
-        Assert.Equal(outputs * duplicates, analysis.Spectrum.ReservoirDimension.Value);
+        Assert.Equal((softmax ? outputs - 1 : outputs) * duplicates, analysis.Spectrum.ReservoirDimension.Value);
         Assert.True(analysis.Inclusion.Verdict == Verdict.Holds, $"{analysis.Inclusion.Verdict}: {analysis.Inclusion.Reason}");
         Assert.Equal(Verdict.Holds, analysis.Claim("C9").Verdict);
 
         // The reservoir is ker J_Sᵀ itself, untouched by the flow and invisible to the test set.
         int N = run.TrainSize, signal = analysis.Spectrum.SignalDimension.Value;
-        var reservoir = analysis.Operators.Value.Eigenvectors.SubMatrix(0, N, signal, N - signal);
+        var reservoir = analysis.Operators.Value.Eigenvectors.SubMatrix(0, N, signal, analysis.Spectrum.Dimension - signal);
         foreach (var c in run)
         {
             var J = Matrix<double>.Build.DenseOfRowMajor(N, (int)(c["J_S"].Count / N), c["J_S"].ReadAll());

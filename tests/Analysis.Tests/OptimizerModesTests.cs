@@ -76,6 +76,21 @@ public sealed class OptimizerModesTests(ITestOutputHelper output)
             Check.Small(Math.Abs(a.Spectrum.Eigenvalues[j] - factored.Spectrum.Eigenvalues[j]) / first, 1e-13, $"eigenvalue {j} over the first");
     }
 
+    /// <summary>Without a hidden layer the kernel stands still: weight decay leaves the closed form of the operators, batches do not have it.</summary>
+    [Fact]
+    public void TheClosedFormOfAConstantKernelIsThatOfAllExamples()
+    {
+        var linear = Named("weight decay") with { Layers = [], Loss = LossKind.Squared, LearningRate = 0.05 };
+        var decay = Analyse("constant kernel with decay", SmallNetworks.Record(linear));
+        Assert.Equal(Verdict.Holds, decay.Claim("C7").Verdict);
+        foreach (string id in s_claims) Check.Small(decay.Claim(id).RelativeError.Value, 1e-12, $"constant kernel with decay: {id}");
+        var batches = Analyse("constant kernel over batches",
+            SmallNetworks.Record(linear with { WeightDecay = 0, Optimizer = OptimizerKind.Sgd, Batch = 5 }));
+        Assert.Equal(Verdict.NotApplicable, batches.Claim("C7").Verdict);
+        Assert.Contains("over batches", batches.Claim("C7").Reason);
+        foreach (string id in s_claims) Check.Small(batches.Claim(id).RelativeError.Value, 1e-12, $"constant kernel over batches: {id}");
+    }
+
     [Fact]
     public void AWrongBatchAWrongDecayAndAWrongDampeningAreViolated()
     {
@@ -119,6 +134,21 @@ public sealed class OptimizerModesTests(ITestOutputHelper output)
                 Assert.Contains(text, a.Claim(id).Reason);
             }
         }
+    }
+
+    /// <summary>Parameters and preconditioners that are stored in float32 are as coarse as outputs would be.</summary>
+    [Theory]
+    [InlineData("weight decay", "w")]
+    [InlineData("adamw", "preconditioner")]
+    public void TheTypeOfWhatStepsAreMadeFromIsInTheRounding(string name, string tensor)
+    {
+        var run = SmallNetworks.Record(Named(name));
+        var coarse = SmallNetworks.Edit(run, (_, t) => t.Name != tensor ? t
+            : new MemoryTensor(t.Name, Array.ConvertAll(t.ReadAll(), v => (float)v), [.. t.Shape]));
+        Check.Small(Analyse(name, run).Claim("C4").Budget!.Rounding.Value, 1e-12, "rounding of C4 in float64");
+        var a = Analyse(name + " in float32", coarse);
+        Check.AtLeast(a.Claim("C4").Budget!.Rounding.Value, 1e-8, "rounding of C4 with float32");
+        foreach (string id in s_claims) Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
     }
 
     [Fact]

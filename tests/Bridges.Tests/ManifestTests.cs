@@ -120,7 +120,7 @@ public class ManifestTests
     [InlineData("\"time\": 0.2", "\"time\": 0.0",
         "checkpoints[1].time: found 0.0, expected more than 0, the time of the checkpoint before it (time must increase: both are at one flow time, so the "
         + "learning rate between them was 0; leave one of them out, or give the step a rate that is too small to matter).")]
-    [InlineData("\"time\": 0.0 }", "\"time\": 0.19999999999999996 }", "checkpoints[1].time: found 0.2, expected more than 0.19999999999999996, "
+    [InlineData("\"time\": 0.0 }", "\"time\": 0.19999999999999998 }", "checkpoints[1].time: found 0.2, expected more than 0.19999999999999998, "
         + "the time of the checkpoint before it (the two times are the same to rounding; leave one of the checkpoints out).")]
     [InlineData("\"targets\"", "\"schedule\": \"cosine\", \"targets\"",
         "schedule: found \"cosine\", expected \"constant\", or an array of learning rates (numbers of at least 0).")]

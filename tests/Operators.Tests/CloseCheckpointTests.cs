@@ -76,7 +76,7 @@ public class CloseCheckpointTests
     public void ATimeBeyondTheKnotByASpacingOfNumbersIsInside()
     {
         var run = Smooth(10);
-        for (int k = 0; k < run.Times.Count; k++) run.Times[k] = 1e9 + 1e-5 * run.Times[k];
+        for (int k = 0; k < run.Times.Count; k++) run.Times[k] = 1e9 + 1e-4 * run.Times[k];
         var sequence = run.Jacobians();
         var trajectory = TrajectoryBuilder.Read(sequence, OutputRecord.Read(sequence), Backends.Managed).Linear([0, 1, 2, 3, 4, 5, 6]);
         var kernels = new DenseMatrix(run.N + run.M, run.N);

@@ -110,7 +110,8 @@ public sealed class HeadlineTests
     [Fact]
     public void ARecordingWhoseKernelsNothingTestedIsNotGreen()
     {
-        var line = Line(Analysis(Verdict.Holds, Recording("R1", Verdict.Holds), Recording("R2", Verdict.Holds), Recording("R5", Verdict.NotApplicable)), "recording");
+        var line = Line(Analysis(Verdict.Holds, Recording("R1", Verdict.Holds), Recording("R2", Verdict.Holds),
+            Recording("R5", Verdict.NotApplicable)), "recording");
         Assert.Equal((Verdict.NotApplicable, "not contradicted"), (line.Tone, line.Answer));
         Assert.Equal("2 of 2 claims about the recording hold; 1 does not apply. None of them looks at the kernels.", line.Detail);
     }
@@ -148,7 +149,10 @@ public sealed class HeadlineTests
     [Fact]
     public void LikelyCausesStandInEveryReport()
     {
-        var analysis = SampleAnalysis.Make() with { LikelyCauses = [new("<J_Q> is off", "the factor of R8", "check J_Q"), new("Something else", "a_S = 1.", "J_Q?")] };
+        var analysis = SampleAnalysis.Make() with
+        {
+            LikelyCauses = [new("<J_Q> is off", "the factor of R8", "check J_Q"), new("Something else", "a_S = 1.", "J_Q?")],
+        };
         string page = HtmlReport.Text(analysis), text = MarkdownReport.Text(analysis);
         Assert.Contains("<li><b>&lt;J_Q&gt; is off.</b> <span class=\"soft\">The factor of R8.</span><br>What to do: Check J_Q.</li>", page);
         Assert.Contains("1. **&lt;J_Q> is off.** The factor of R8. What to do: Check J_Q.", text);

@@ -93,7 +93,8 @@ public sealed class RoundTripTests : IDisposable
         }
         Assert.True(json["options"]!.AsObject().Remove("independentCheck") && json["inclusion"]!.AsObject().Remove("responses")
             && json["influence"]!.AsObject().Remove("strongest"));
-        foreach (string key in (string[])["figures", "likelyCauses", "outsideTheory", "relativeDissipation", "schedule", "noisePlacement", "riskGate"]) Assert.True(json.Remove(key));
+        foreach (string key in (string[])["figures", "likelyCauses", "outsideTheory", "relativeDissipation", "schedule", "noisePlacement", "riskGate"])
+            Assert.True(json.Remove(key));
         string path = Path.Combine(_folder, "old.json");
         File.WriteAllText(path, json.ToJsonString());
         var read = ResultsFile.Read(path);

@@ -15,7 +15,7 @@ public sealed class CalibrationTests
     public void CellsAreUniqueAndCoverEveryPair()
     {
         Assert.Equal(CalibrationCell.All.Count, CalibrationCell.All.Select(c => c.Id).Distinct().Count());
-        Assert.Equal(StudyTrainings.Optimizers.Count * 5 * 4, CalibrationCell.All.Count);
+        Assert.Equal(5 * 5 * 4, CalibrationCell.All.Count);
     }
 
     [Fact]
@@ -48,7 +48,9 @@ public sealed class CalibrationTests
     {
         var recording = HonestTraining.Of(s_steps, 3).RecordAll(Backend.Managed(1));
         double z = recording.Options.LearningRate * Sharpness.At(recording.Checkpoints[0], recording.Checkpoints.Loss, Backend.Managed(1));
-        Assert.True(Math.Abs(z - recording.Training.Z) <= 1e-6 * z, $"z is {z}, drawn was {recording.Training.Z}");
+        // A training that diverges was tried again at half the rate, perhaps more than once.
+        double halvings = Math.Log2(recording.Training.Z / z);
+        Assert.True(Math.Abs(halvings - Math.Round(halvings)) <= 1e-6 && halvings > -0.5, $"z is {z}, drawn was {recording.Training.Z}");
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed record CalibrationCell(StudyOptimizer Optimizer, StudyRecording Re
     /// <summary>Every combination, in a fixed order.</summary>
     public static IReadOnlyList<CalibrationCell> All { get; } =
     [
-        .. from optimizer in StudyTrainings.Optimizers
+        .. from optimizer in Enum.GetValues<StudyOptimizer>()
            from recording in Enum.GetValues<StudyRecording>()
            from activation in Enum.GetValues<StudyActivation>()
            select new CalibrationCell(optimizer, recording, activation),

@@ -35,7 +35,8 @@ internal static class CalibrationCriteria
         var cells = CalibrationTables.Pairs(outcomes).ToArray();
         string[] outside = [.. cells.SelectMany(c => DataClaims.Where(id => IsOutside(c.Recording, Judged(c.Outcomes, id).ToArray())).Select(id => $"{c.Name} {id}"))];
         yield return new(CriterionKind.Power,
-            $"median error/budget from {Short(LeastMedian)} ({Short(LeastMedianOfRounding)} with midpoints or where rounding leads) to {Short(MostMedian)}",
+            $"median error/budget from {Short(LeastMedian)} ({Short(LeastMedianOfRounding)} with midpoints or where rounding leads) to {Short(MostMedian)}, "
+            + $"for every claim of which {Count(RunsPerCell)} budgets of a cell are known",
             outside.Length == 0, outside.Length == 0 ? $"all of {Count(cells.Length)} cells" : "outside: " + string.Join("; ", outside));
         int fewest = cells.Length == 0 ? 0 : cells.Min(c => c.Outcomes.Length);
         yield return new(CriterionKind.Power, $"at least {Count(Trainings)} trainings, and {Count(RunsPerCell)} in every cell",
@@ -44,7 +45,8 @@ internal static class CalibrationCriteria
 
     private static bool IsOutside(StudyRecording recording, (CalibrationOutcome Outcome, ClaimResult Claim)[] judged)
     {
-        double? median = Quantiles.Median(judged.Select(j => Ratio(j.Claim)).OfType<double>());
+        double[] ratios = [.. judged.Select(j => Ratio(j.Claim)).OfType<double>()];
+        double? median = ratios.Length < RunsPerCell ? null : Quantiles.Median(ratios);
         bool fine = recording == StudyRecording.Midpoints || LargestPart(judged)?.Name == Rounding;
         return median is { } m && (m < (fine ? LeastMedianOfRounding : LeastMedian) || m > MostMedian);
     }

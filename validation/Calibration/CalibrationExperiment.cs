@@ -7,7 +7,7 @@ namespace KernelFlow.Validation.Calibration;
 /// <param name="cells">The cells; null for all.</param>
 internal sealed class CalibrationExperiment(IReadOnlyList<CalibrationCell>? cells = null) : Experiment
 {
-    private const int FullRuns = 6, QuickRuns = 1;
+    private const int FullRuns = 20, QuickRuns = 1, MoreOfSparse = 3;
 
     /// <inheritdoc/>
     public override string Id => "calibration";
@@ -30,12 +30,17 @@ internal sealed class CalibrationExperiment(IReadOnlyList<CalibrationCell>? cell
         if (chosen.Length == 0) throw new ArgumentException($"cells: found {string.Join(", ", options.Cells)}, expected a part of a cell's id.");
         int runs = options.Runs ?? (options.Quick ? QuickRuns : FullRuns);
         long first = StudySeeds.First(options, StudySeeds.Calibration);
+        // A share that is small in gradient descent between sparse checkpoints alone needs more of them.
+        bool published = options.Runs is null && !options.Quick;
+        CalibrationCell[] round = [.. chosen.SelectMany(cell => Enumerable.Repeat(cell, published && IsSparseDescent(cell) ? MoreOfSparse : 1))];
         (CalibrationCell Cell, long Seed)[] items =
-            [.. Enumerable.Range(0, runs).SelectMany(r => chosen.Select((cell, c) => (cell, first + (long)r * chosen.Length + c)))];
+            [.. Enumerable.Range(0, runs).SelectMany(r => round.Select((cell, c) => (cell, first + (long)r * round.Length + c)))];
         var outcomes = StudyRunner.Run(items, options, item => item.Cell.Id, (item, backend) => CalibrationRun.Of(item.Cell, item.Seed, backend, cancellation),
             progress, cancellation);
         return Report(outcomes, options, first, runs);
     }
+
+    private static bool IsSparseDescent(CalibrationCell cell) => cell is { Optimizer: StudyOptimizer.GradientDescent, Recording: StudyRecording.Sparse };
 
     private ExperimentReport Report(CalibrationOutcome[] outcomes, ExperimentOptions options, long first, int runs)
     {
@@ -59,8 +64,7 @@ internal sealed class CalibrationExperiment(IReadOnlyList<CalibrationCell>? cell
                 new("tool", $"kernelflow {ToolInfo.Current.Version}"),
                 new("first seed", Count(first)),
                 new("trainings per cell", Count(runs)),
-                new("command", "kernelflow validate --only " + Id + string.Concat(options.Cells.Select(c => " --cells " + c))
-                    + $" --runs {Count(runs)} --seed {Count(first)} --out DIR"),
+                new("command", StudySeeds.Command(Id, options, first)),
             ],
         };
     }

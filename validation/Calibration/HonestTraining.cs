@@ -31,7 +31,7 @@ public sealed record HonestTraining(CalibrationCell Cell, long Seed, RecordingOp
     public HonestRecording Record(Backend backend, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        double rate = Cell.Optimizer == StudyOptimizer.Adam ? Z : Z / StartSharpness(backend, cancellation);
+        double rate = Options.Optimizer == OptimizerKind.Adam ? Z : Z / StartSharpness(backend, cancellation);
         for (int halving = 0; halving <= Halvings; halving++, rate /= 2)
         {
             var options = Options with { LearningRate = rate };

@@ -1,3 +1,5 @@
+using KernelFlow.Files;
+
 namespace KernelFlow.Validation.Calibration;
 
 /// <summary>Where the seeds of a study begin. Those of the published studies are used for nothing else: whoever looks at them while changing budgets or
@@ -15,4 +17,9 @@ internal static class StudySeeds
 
     /// <summary>The first seed: the option where it is given, else that of the study or, in its quick version, that of development.</summary>
     public static long First(ExperimentOptions options, long published) => options.Seed != 0 ? options.Seed : options.Quick ? Development : published;
+
+    /// <summary>The command that makes the same report.</summary>
+    public static string Command(string id, ExperimentOptions options, long first) => $"kernelflow validate --only {id}{(options.Quick ? " --quick" : "")}"
+        + string.Concat(options.Cells.Select(c => $" --cells \"{c}\"")) + (options.Runs is { } runs ? $" --runs {NumberText.Count(runs)}" : "")
+        + $" --seed {NumberText.Count(first)} --out DIR";
 }

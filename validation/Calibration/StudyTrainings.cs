@@ -5,10 +5,6 @@ internal static class StudyTrainings
 {
     private const int MostSparseSteps = 1500;
 
-    /// <summary>The optimizers of the study.</summary>
-    public static IReadOnlyList<StudyOptimizer> Optimizers { get; } =
-        [StudyOptimizer.GradientDescent, StudyOptimizer.Momentum, StudyOptimizer.Adam, StudyOptimizer.Batches];
-
     /// <summary>The training of a cell and a seed. Its learning rate is in units of 1/λ_max(B K) at the start, except Adam's.</summary>
     public static HonestTraining Of(CalibrationCell cell, long seed)
     {
@@ -60,13 +56,30 @@ internal static class StudyTrainings
 
     private static RecordingOptions Optimizer(RecordingOptions options, CalibrationCell cell, StudyDraws draws)
     {
-        double momentum = draws.Pick(0.5, 0.9), part = draws.Pick(0.25, 0.5, 0.75), beta2 = draws.Pick(0.95, 0.999);
+        double momentum = draws.Pick(0.5, 0.9), part = draws.Pick(0.25, 0.5, 0.75), beta2 = draws.Pick(0.95, 0.999), decay = draws.LogUniform(1e-4, 1e-1);
+        bool nesterov = draws.Chance(0.25), dampened = draws.Chance(0.25), decoupled = draws.Chance(0.5);
+        int kind = draws.Pick(0, 1, 2, 3);
+        options = options with { Momentum = momentum, Beta2 = beta2 };
+        var batched = options with { Batch = Math.Max(1, (int)(part * options.Train)) };
+        var heavy = options with { Optimizer = OptimizerKind.Momentum, Nesterov = nesterov, Dampening = dampened && !nesterov ? 0.3 : 0 };
+        var adam = options with { Optimizer = OptimizerKind.Adam };
         return cell.Optimizer switch
         {
             StudyOptimizer.GradientDescent => options,
-            StudyOptimizer.Momentum => options with { Optimizer = OptimizerKind.Momentum, Momentum = momentum },
-            StudyOptimizer.Adam => options with { Optimizer = OptimizerKind.Adam, Beta2 = beta2 },
-            StudyOptimizer.Batches => options with { Optimizer = OptimizerKind.Sgd, Batch = Math.Max(1, (int)(part * options.Train)) },
+            StudyOptimizer.Momentum => heavy,
+            StudyOptimizer.Adam => adam,
+            StudyOptimizer.Batches => kind switch
+            {
+                0 => heavy with { Batch = batched.Batch },
+                1 => adam with { Batch = batched.Batch },
+                _ => batched with { Optimizer = OptimizerKind.Sgd },
+            },
+            StudyOptimizer.Decay => (kind switch
+            {
+                0 => heavy,
+                1 => adam,
+                _ => options,
+            }) with { WeightDecay = decay, Decoupled = decoupled },
             _ => throw new ArgumentOutOfRangeException(nameof(cell), cell.Optimizer, "Not an optimizer of the study."),
         };
     }
@@ -76,7 +89,7 @@ internal static class StudyTrainings
     {
         bool large = options.Train * options.Outputs!.Value > 60;
         z = draws.Chance(0.25) ? 1.5 + 0.4 * draws.Uniform() : draws.LogUniform(0.05, 1.5);
-        if (cell.Optimizer == StudyOptimizer.Adam) z = draws.LogUniform(1e-3, 3e-2);
+        if (options.Optimizer == OptimizerKind.Adam) z = draws.LogUniform(1e-3, 3e-2);
         everyStep = cell.Recording switch
         {
             StudyRecording.EveryStep or StudyRecording.Midpoints => true,
@@ -90,8 +103,8 @@ internal static class StudyTrainings
         bool midpoints = cell.Recording == StudyRecording.Midpoints || (cell.Recording == StudyRecording.CrossBlocks && draws.Chance(0.3));
         if (everyStep)
             return options with { Schedule = CheckpointSchedule.EveryStep, Steps = large ? Math.Min(steps, 24) : steps, Midpoints = midpoints };
-        double shrink = cell.Optimizer == StudyOptimizer.Momentum ? 1 - options.Momentum : 1;
-        int needed = cell.Optimizer == StudyOptimizer.Adam ? (int)(10 * time) : (int)Math.Ceiling(time * shrink / z);
+        double shrink = options.Optimizer == OptimizerKind.Momentum ? 1 - options.Momentum : 1;
+        int needed = options.Optimizer == OptimizerKind.Adam ? (int)(10 * time) : (int)Math.Ceiling(time * shrink / z);
         return options with { Schedule = schedule, Checkpoints = checkpoints, Steps = Math.Clamp(needed, checkpoints, MostSparseSteps) };
     }
 }

@@ -45,17 +45,28 @@ internal sealed class ForeignNetwork
         }
     }
 
+    /// <summary>Whether the training still has numbers.</summary>
+    public bool IsFinite => VectorRoutines.AllFinite(_w);
+
     /// <summary>∂U_Q/∂w here, or at the middle of the step that leaves here; float32, as recordings store it.</summary>
-    public MemoryTensor TestJacobian(string name, bool middle)
+    public MemoryTensor TestJacobian(string name, bool middle) =>
+        new(name, Array.ConvertAll(Jacobian(_data.X_Q, _data.Y_Q.Length, middle), v => (float)v), _data.Test, _data.Outputs, _w.Length);
+
+    /// <summary>∂U_S/∂w or ∂U_Q/∂w here, or at the middle of the step that leaves here, in float64.</summary>
+    public MemoryTensor FullJacobian(string name, bool train, bool middle) => train
+        ? new(name, Jacobian(_data.X_S, _data.Y_S.Length, middle), _data.Train, _data.Outputs, _w.Length)
+        : new(name, Jacobian(_data.X_Q, _data.Y_Q.Length, middle), _data.Test, _data.Outputs, _w.Length);
+
+    private double[] Jacobian(double[] x, int size, bool middle)
     {
-        double[] w = _w, outputs = new double[_data.Y_Q.Length], J = new double[outputs.Length * _w.Length];
+        double[] w = _w, outputs = new double[size], J = new double[size * _w.Length];
         if (middle)
         {
             _evaluator.LossGradient(_w, _data.X_S, _loss, _u, _g, _gradient);
             w = (double[])_w.Clone();
             VectorRoutines.Axpy(-0.5 * _rate, _gradient, w);
         }
-        _evaluator.Jacobian(w, _data.X_Q, outputs, J);
-        return new MemoryTensor(name, Array.ConvertAll(J, v => (float)v), _data.Test, _data.Outputs, _w.Length);
+        _evaluator.Jacobian(w, x, outputs, J);
+        return J;
     }
 }

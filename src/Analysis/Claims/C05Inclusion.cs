@@ -10,7 +10,13 @@ internal sealed class C05Inclusion() : Claim("C5", "inclusion", ClaimKind.Inclus
     protected override ClaimResult CheckCore(ClaimEvidence evidence)
     {
         var inclusion = evidence.Inclusion;
-        string reason = inclusion.Reason ?? FormattableString.Invariant($"largest response relative to its bound: {inclusion.Structural.WorstRatio:G3}");
-        return Result(inclusion.Verdict, reason) with { RelativeError = Math.Max(0, inclusion.Structural.WorstRatio - 1) };
+        string reason = inclusion.Reason ?? FormattableString.Invariant($"largest response relative to its bound: {inclusion.Structural.WorstRatio:G3}")
+            + (inclusion.Cosine.TryGet(out var cosine) ? FormattableString.Invariant($", σ = {cosine.Sigma:G4}") : "");
+        if (InclusionQualification.Of(evidence) is { } qualification) reason = $"{reason}; {qualification}";
+        return Result(inclusion.Verdict, reason) with { RelativeError = Math.Max(0, Worst(inclusion) - 1) };
     }
+
+    // The largest of three numbers of which none may exceed 1.
+    private static double Worst(InclusionResult inclusion) =>
+        Math.Max(inclusion.Structural.WorstRatio, Math.Max(inclusion.Structural.WorstRowRatio ?? 0, inclusion.Cosine.OrNull()?.Sigma ?? 0));
 }

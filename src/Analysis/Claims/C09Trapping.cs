@@ -23,7 +23,7 @@ internal sealed class C09Trapping() : Claim("C9", "trapping", ClaimKind.Code)
         if (scale == 0) return NotApplicable("P is the identity");
         var image = new DenseMatrix(N, pairs.Values.Count);
         evidence.Backend.Gemm(Op.None, Op.None, 1, moved, pairs.Vectors, 0, image);
-        double bound = evidence.Model.MotionBound, noise = N * evidence.Model.Epsilon, first = Math.Max(pairs.Values[0], 0), excess = 0;
+        double bound = evidence.Model.MotionBound, noise = N * evidence.Model.Epsilon, first = evidence.GramianNorm, excess = 0;
         for (int j = 0; j < pairs.Values.Count; j++)
             excess = Math.Max(excess, VectorMath.Norm(((MatrixView)image).Column(j)) - Math.Sqrt(bound * Math.Max(pairs.Values[j], 0)));
         // An eigenvalue is known to N·ε·λ_1 only, and so is the bound to its square root.

@@ -28,7 +28,7 @@ internal sealed class C11Schedule() : Claim("C11", "schedule", ClaimKind.Code)
             above = Math.Max(above, (point.DissipatedFraction?[0] ?? 0) - 1);
         }
         double integration = 2 * evidence.Propagation.Error.W * MatrixNorms.Frobenius(evidence.Propagation.W_S) / first;
-        double rounding = evidence.Checkpoints.TrainSize * Math.Max(Tolerances.Epsilon, evidence.Model.Epsilon);
+        double rounding = evidence.Checkpoints.TrainSize * Math.Max(Tolerances.Epsilon, evidence.Model.Epsilon) * Math.Max(1, evidence.GramianNorm / first);
         string fraction = evidence.Model.Fraction.IsKnown
             ? FormattableString.Invariant($", fractions beyond [0, 1] by at most {Math.Max(above, negative):G2}") : "";
         return JudgeCode(Math.Max(decrease, Math.Max(negative, above)), integration, rounding,
@@ -38,5 +38,5 @@ internal sealed class C11Schedule() : Claim("C11", "schedule", ClaimKind.Code)
     // −λ_N/λ_1 of the whole window where λ_N was not computed: the parts add up to it.
     private static double Negative(ClaimEvidence evidence, double first) => evidence.HasAllModes
         ? 0
-        : Math.Max(0, -ShortLanczos.Run(evidence.Propagation.W_S, LanczosSteps, evidence.Backend, Seeds.From(0, evidence.Options.Seed)).Values[0] / first);
+        : Math.Max(0, -ShortLanczos.Run(evidence.Outputs.GradientSpace.RestrictSymmetric(evidence.Propagation.W_S), LanczosSteps, evidence.Backend, Seeds.From(0, evidence.Options.Seed)).Values[0] / first);
 }

@@ -71,8 +71,8 @@ public abstract class Claim
     protected ClaimResult Measured(string reason) => Result(Verdict.Measured, reason);
 
     /// <summary>The rule of every claim that is compared with recorded data, the first that applies: Undecided if the recording contradicts itself, if the
-    /// steps lie past what the model can say, or if a part of the budget is unknown or its sum exceeds twice the tolerance of the analysis; Violated if the error
-    /// exceeds three times the sum; Undecided if the sum exceeds the tolerance; otherwise Holds (theory, section 6).</summary>
+    /// steps lie past what the model can say, or if a part of the budget is unknown or its sum exceeds twice the tolerance of the analysis; Violated if
+    /// the error exceeds three times the sum; Undecided if the sum exceeds the tolerance; otherwise Holds (theory, section 6).</summary>
     /// <param name="evidence">Gives the tolerance and the model.</param>
     /// <param name="error">The relative error.</param>
     /// <param name="correlation">Pearson's correlation of the predicted and the recorded values; null where it has no meaning.</param>

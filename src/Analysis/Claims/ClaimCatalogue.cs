@@ -14,6 +14,7 @@ public static class ClaimCatalogue
             new C14PopulationRisk(),
         .. RecordingChecks.All,
         new R05TrainSteps(), new R06TestSteps(), new R07TrainScale(), new R08TestScale(), new R09LeaveOneOut(), new R10Midpoints(),
+        .. RecordingChecks.Last,
     ];
 
     /// <summary>The claims of the theory followed by a user's own.</summary>

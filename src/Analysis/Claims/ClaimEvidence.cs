@@ -57,10 +57,10 @@ public sealed class ClaimEvidence
     /// <summary>P, W_S, G_S and G_Q with their estimated errors.</summary>
     public Propagation Propagation => Model.Propagation;
 
-    /// <summary>The eigenpairs of W_S that were computed, descending; all N unless <see cref="HasAllModes"/> is false.</summary>
+    /// <summary>The eigenpairs of W_S that were computed, descending, as vectors of N elements in the space of the gradients; all unless <see cref="HasAllModes"/> is false.</summary>
     public EigenPairs Eigenpairs => _window.Solution.Pairs;
 
-    /// <summary>Whether all N eigenpairs of W_S were computed; otherwise the largest.</summary>
+    /// <summary>Whether all eigenpairs of W_S were computed; otherwise the largest.</summary>
     public bool HasAllModes => _window.Solution.Complete;
 
     /// <summary>The spectrum of W_S and what the threshold makes of it.</summary>
@@ -109,8 +109,11 @@ public sealed class ClaimEvidence
     /// stability.</summary>
     public double RelativeRounding => (Checkpoints.TrainSize * Tolerances.Epsilon + StoredEpsilon) * Math.Max(1, Model.Amplification);
 
+    /// <summary>‖W_S‖₂, which the rounding of an eigenvalue is relative to; λ_1 unless the gradients fill a part of R^N only.</summary>
+    internal double GramianNorm => _window.Solution.Norm;
+
     /// <summary>What a claim about every mode says when only some were computed; empty when all were.</summary>
     internal string ModesLeftOut =>
         HasAllModes ? ""
-        : FormattableString.Invariant($"; of the {Eigenpairs.Values.Count} largest of {Checkpoints.TrainSize} modes, the others were not computed");
+        : FormattableString.Invariant($"; of the {Eigenpairs.Values.Count} largest of {_window.Solution.Dimension} modes, the others were not computed");
 }

@@ -14,10 +14,10 @@ internal sealed class CouplingMap
     {
         var (W, pairs, backend) = (evidence.Propagation, evidence.Eigenpairs, evidence.Backend);
         int N = W.W_S.RowCount, M = W.G_Q.RowCount;
-        double rounding = N * evidence.Model.Epsilon, cut = rounding * Math.Max(pairs.Values[0], 0);
+        double rounding = N * evidence.Model.Epsilon, cut = rounding * evidence.GramianNorm;
         int modes = pairs.Values.Count(v => v > cut);
         if (modes == pairs.Values.Count && !evidence.HasAllModes)
-            LeftOut = FormattableString.Invariant($"A° was formed from the {modes} largest of {N} modes only, the others were not computed");
+            LeftOut = FormattableString.Invariant($"A° was formed from the {modes} largest of {evidence.Outputs.GradientSpace.Dimension} modes only, the others were not computed");
         var L = ((MatrixView)pairs.Vectors).ColumnRange(0, modes).ToMatrix();
         for (int j = 0; j < modes; j++)
             foreach (ref double v in ((MatrixView)L).Column(j)) v /= Math.Sqrt(pairs.Values[j]);

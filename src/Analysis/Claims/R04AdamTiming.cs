@@ -32,7 +32,7 @@ internal sealed class R04AdamTiming() : RecordingClaim("R4", "preconditioner tim
         string what = FormattableString.Invariant($"over {fit.Steps} steps the recorded preconditioners explain the movement of U_S to {fit.Here:G3} where they ")
             + FormattableString.Invariant($"stand, and to {fit.Before:G3} taken one checkpoint later; share of the step before");
         if (Math.Abs(fit.Share) <= Clear) return JudgeConsistency(Math.Abs(fit.Share), Half, figures, what);
-        if (Math.Abs(fit.Share - 1) <= Clear && fit.Before < Half * fit.Here)
+        if (Math.Abs(fit.Share - 1) <= Clear && fit.Before < fit.Here)
             return JudgeConsistency(fit.Share, Half, figures, what) with
             {
                 Reason = $"{what} is {FormattableString.Invariant($"{fit.Share:G3}")}: each preconditioner was recorded before its step took its own gradient in, "

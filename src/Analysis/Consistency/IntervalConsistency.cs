@@ -8,10 +8,10 @@ internal sealed class IntervalConsistency
     public const double Share = 0.75;
 
     /// <summary>Fewer intervals that say something are no sample.</summary>
-    public const int FewestIntervals = 3;
+    public const int FewestIntervals = 6;
 
     /// <summary>ρ of a checkpoint, above which its Jacobian is worse than none.</summary>
-    public const double LeftOutLimit = 8;
+    public const double LeftOutLimit = 12;
 
     /// <summary>Share of the window's length above which failing intervals speak against the whole recording.</summary>
     public const double LargestFailingShare = 0.25;
@@ -111,6 +111,7 @@ internal sealed class IntervalConsistency
             double Usual(int i) => i >= 0 && i < _record.LeftOut.Count && double.IsFinite(side(_record.LeftOut[i]).Without)
                 ? side(_record.LeftOut[i]).Without * Math.Min(1, Math.Pow(Around(k) / Around(_record.LeftOut[i].Checkpoint), Order)) : 0;
             double usual = Math.Max(Usual(k - 3), Usual(k + 1));
+            if (!Resolved(k - 3, interval) || !Resolved(k + 2, interval)) return null;
             var (before, after) = (interval(_record.Intervals[k - 1]), interval(_record.Intervals[k]));
             // Steps that go forth and back leave nothing to compare over both.
             return side(c).Recorded < SmallestMove * (before.Recorded + after.Recorded) ? null : side(c).Ratio(usual + before.Floor + after.Floor);
@@ -121,11 +122,20 @@ internal sealed class IntervalConsistency
         return (k, larger is null ? null : Math.Max(smaller ?? 0, larger.Value / OneSideFactor));
     }
 
+    // The nearest intervals that do not know J_k must be predictable, otherwise nothing is to be expected of those beside it.
+    private bool Resolved(int k, Func<IntervalComparison, SideComparison> interval)
+    {
+        if (k < 0 || k >= _record.Intervals.Count) return true;
+        var side = interval(_record.Intervals[k]);
+        return side.IsFinite && side.Budget < JudgedSide.LargestBudget * Math.Sqrt(side.PredictedSquare);
+    }
+
     private double Around(int k) => _record.Lengths[k - 1] + _record.Lengths[k];
 
+    // Too few intervals are no sample for a limit, and decide nothing.
     private HashSet<int> Failing() =>
     [
-        .. Train.Failing(SingleLimit), .. Test.Failing(SingleLimit),
+        .. Judged(Train) ? Train.Failing(SingleLimit) : [], .. Judged(Test) ? Test.Failing(SingleLimit) : [],
         .. LeftOut.Where(c => c.Ratio > LeftOutLimit).SelectMany(c => new[] { c.Checkpoint - 1, c.Checkpoint }),
     ];
 }

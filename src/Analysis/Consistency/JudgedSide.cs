@@ -3,8 +3,8 @@ namespace KernelFlow.Analysis.Consistency;
 /// <summary>The intervals of a recording for the training or the test outputs, each with the statistic by which it is judged.</summary>
 internal sealed class JudgedSide
 {
-    // Beyond this share of the displacement a difference of interpolants is no estimate of an error any more.
-    private const double LargestBudget = 0.3;
+    /// <summary>Beyond this share of the displacement a difference of interpolants is no estimate of an error any more.</summary>
+    public const double LargestBudget = 0.3;
 
     // The error of an interpolant grows with the third power of the interval.
     private const double Order = 3;

@@ -1,5 +1,4 @@
 using KernelFlow.Numerics;
-using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Consistency;
 
@@ -12,7 +11,6 @@ namespace KernelFlow.Analysis.Consistency;
 internal sealed record PreconditionerFit(double Share, double Here, double Before, int Steps)
 {
     private const int FewestSteps = 3, MostSteps = 64;
-    private const long ElementsHeld = 1 << 22;
 
     /// <summary>Rebuilds the buffer from the recorded g and J of all earlier steps, in blocks of parameters, and compares the first steps, in which Adam's
     /// preconditioner changes most.</summary>
@@ -20,62 +18,12 @@ internal sealed record PreconditionerFit(double Share, double Here, double Befor
     public static PreconditionerFit? Of(CheckpointSequence run, OutputRecord outputs, CancellationToken cancellation)
     {
         var rule = run.Optimizer!.Rule!;
-        int steps = Math.Min(MostSteps, run.Count - 2), N = run.TrainSize;
+        int steps = Math.Min(MostSteps, run.Count - 2);
         while (steps > 0 && run[steps].Find(TensorName.Preconditioner) is null) steps--;
         if (steps < FewestSteps) return null;
-        double[][] here = New(steps, N), before = New(steps, N);
-        var batches = StepBatches.Of(run);
-        double[][] gradients = [.. Enumerable.Range(0, steps).Select(k => StepBatches.Gradient(batches, k, outputs.Gradients[k]))];
-        var decay = StepDecay.Of(run);
-        long D = run[0][TensorName.J_S].Shape[^1];
-        int width = (int)Math.Clamp(ElementsHeld / (3L * N), 16, 1 << 16);
-        for (long first = 0; first < D; first += width)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Accumulate(run, gradients, decay, rule, first, (int)Math.Min(width, D - first), steps, here, before);
-        }
-        return Judge(run, outputs, here, before);
+        var moves = BufferedSteps.Predict(run, outputs, [new(rule), new(rule, Later: true)], steps, cancellation);
+        return Judge(run, outputs, moves[0], moves[1]);
     }
-
-    private static double[][] New(int steps, int size) => [.. Enumerable.Range(0, steps).Select(_ => new double[size])];
-
-    private static void Accumulate(CheckpointSequence run, double[][] gradients, StepDecay? decay, DescentRule rule, long first, int count, int steps,
-        double[][] here, double[][] before)
-    {
-        int N = run.TrainSize;
-        MatrixView start = Block(count, N), end = Block(count, N), middle = Block(count, N);
-        double[] z = new double[count], move = new double[count], fresh = new double[count], m = new double[count], next = new double[count], step = new double[count];
-        run[0][TensorName.J_S].ReadTransposed(first, start);
-        run[0][TensorName.Preconditioner].Read(first, m);
-        for (int k = 0; k < steps; k++)
-        {
-            run[k + 1][TensorName.J_S].ReadTransposed(first, end);
-            run[k + 1][TensorName.Preconditioner].Read(first, next);
-            bool simpson = run[k].Find(TensorName.J_S_mid) is not null;
-            if (simpson) run[k][TensorName.J_S_mid].ReadTransposed(first, middle);
-            long number = run[k].Step;
-            double eta = run[k + 1].Time - run[k].Time, factor = rule.StepFactor(number, eta);
-            Array.Clear(fresh);
-            for (int i = 0; i < N; i++) VectorRoutines.Axpy(gradients[k][i], start.Column(i), fresh);
-            if (decay is { IsDecoupled: false }) VectorRoutines.Axpy(1, decay.At(k, first, count), fresh);
-            VectorRoutines.Combine(rule.DecayAt(number), z, rule.GainAt(number), fresh, z);
-            VectorRoutines.Combine(1, z, rule.FreshAt(number), fresh, move);
-            foreach (var (target, diagonal) in ((double[][], double[])[])[(here, m), (before, next)])
-            {
-                VectorRoutines.Multiply(diagonal, move, step);
-                if (decay is { IsDecoupled: true }) VectorRoutines.Axpy(eta / factor, decay.At(k, first, count), step);
-                for (int i = 0; i < N; i++)
-                {
-                    double ends = VectorRoutines.Dot(start.Column(i), step) + VectorRoutines.Dot(end.Column(i), step);
-                    target[k][i] -= factor * (simpson ? (ends + 4 * VectorRoutines.Dot(middle.Column(i), step)) / 6 : 0.5 * ends);
-                }
-            }
-            (start, end) = (end, start);
-            (m, next) = (next, m);
-        }
-    }
-
-    private static MatrixView Block(int rows, int columns) => new(new double[rows * columns], rows, columns);
 
     private static PreconditionerFit? Judge(CheckpointSequence run, OutputRecord outputs, double[][] here, double[][] before)
     {

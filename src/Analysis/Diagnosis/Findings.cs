@@ -39,6 +39,17 @@ internal sealed record Findings(IReadOnlyList<ClaimResult> Claims)
     /// <summary>A named number of a claim; null where there is none or it is not finite.</summary>
     public double? Figure(string id, string name) => Claim(id)?.Figure(name) is { } x && double.IsFinite(x) ? x : null;
 
+    // What one factor makes of s is its distance from 1 over the relative budgets of the intervals, and the limit of a factor is a few of the smallest of them.
+    private const double SmallShare = 12;
+
+    /// <summary>Whether one factor on a side is the whole of what is wrong with it: the errors of its intervals, in units of their budgets, are then not much
+    /// larger than the distance of the factor from 1 in units of its limit. True where that cannot be told.</summary>
+    /// <param name="scale">The claim about the factor.</param>
+    /// <param name="steps">The claim about the intervals of the same side.</param>
+    public bool FactorExplains(string scale, string steps) => !(Violated(steps) && Figure(scale, WellKnownFigures.Scale) is { } a
+        && Figure(scale, WellKnownFigures.ScaleUncertainty) is { } limit && Claim(steps)!.RelativeError.TryGet(out double s)
+        && s * limit > SmallShare * Math.Abs(a - 1));
+
     /// <summary>The data claims that were judged.</summary>
     public IEnumerable<ClaimResult> Data => Claims.Where(c => c is { Kind: ClaimKind.Data, Verdict: Verdict.Holds or Verdict.Violated or Verdict.Undecided });
 

@@ -13,10 +13,13 @@ internal sealed class ScaleRule : CauseRule
 
     public override IEnumerable<Suspicion> Look(Findings findings)
     {
-        bool train = findings.Violated(WellKnownClaims.TrainScale), test = findings.Violated(WellKnownClaims.TestScale);
+        bool train = IsFactor(findings, WellKnownClaims.TrainScale, WellKnownClaims.TrainSteps);
+        bool test = IsFactor(findings, WellKnownClaims.TestScale, WellKnownClaims.TestSteps);
         double? trainScale = Scale(findings, WellKnownClaims.TrainScale), testScale = Scale(findings, WellKnownClaims.TestScale);
         if (!train && !test) yield break;
-        if (trainScale is { } s && testScale is { } q && Math.Abs(s - q) <= SameShare * Math.Max(Math.Abs(s - 1), Math.Abs(q - 1)))
+        // The side that is not violated may share the factor where its limit is wider, but not where something else is wrong with it.
+        bool other = train && test || (train ? !findings.Violated(WellKnownClaims.TestScale) : !findings.Violated(WellKnownClaims.TrainScale));
+        if (other && trainScale is { } s && testScale is { } q && Math.Abs(s - q) <= SameShare * Math.Max(Math.Abs(s - 1), Math.Abs(q - 1)))
         {
             yield return Rate(findings, s, q);
             if (s > Momentum && q > Momentum && findings.Optimizer is null or { IsPlainDescent: true })
@@ -41,6 +44,9 @@ internal sealed class ScaleRule : CauseRule
                 "Check J_S (or K_SS): a factor on it, another mode (training instead of evaluation), or parameters that are missing on the training side.");
     }
 
+    /// <summary>Whether a factor is off, and nothing else on its side is.</summary>
+    public static bool IsFactor(Findings findings, string scale, string steps) => findings.Violated(scale) && findings.FactorExplains(scale, steps);
+
     private static Suspicion Rate(Findings findings, double train, double test)
     {
         double factor = 2 / (train + test);
@@ -55,7 +61,8 @@ internal sealed class ScaleRule : CauseRule
         return new(Evidence.Strong, $"Flow times, learning rate or the scale of the loss are off by one factor: {off}", evidence + times,
             "Compare learningRate and t with the optimizer: t is the sum of the learning rates of the steps taken, with warm-up and schedule (state "
                 + "`schedule`). "
-            + "Compare the reduction of the loss: a mean over outputs or a missing 1/2 multiplies every gradient.");
+            + "Compare the reduction of the loss: a mean over outputs or a missing 1/2 multiplies every gradient. "
+            + (factor < 1 ? "Parameters that are missing from both Jacobians (biases, say) make every prediction too small as well: compare D." : ""));
     }
 
     private static double? Scale(Findings findings, string id) => findings.Figure(id, WellKnownFigures.Scale);

@@ -9,6 +9,11 @@ internal static class InclusionCheck
 {
     private const string DidNotMove = "the test outputs did not move";
 
+    private const string NoTestOutputs = "there are no test outputs";
+
+    private const string NoTestKernel = "K_QQ was not recorded, and what stands in its place, K_QS K_SS⁺ K_SQ, is made "
+        + "from the blocks under test";
+
     private const int MostRuns = 3;
 
     /// <summary>Runs the checks of the inclusion.</summary>
@@ -42,7 +47,7 @@ internal static class InclusionCheck
         // eaten.
         double noise = Math.Pow(c.Solution.UnresolvedRoot(c.Model.Epsilon), 2);
         var response = ModeResponses.Of(G, pairs, backend);
-        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(c.Solution.Complete ? response : G, backend);
+        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(c.Solution.Complete && c.Solution.Space.IsAll ? response : G, backend);
         double[] norms = ModeResponses.Norms(response);
         var measure = spectrum.DissipatedFraction.OrDefault(spectrum.RelativeEigenvalues);
         var modes = new ModeVisibility[k];
@@ -50,16 +55,28 @@ internal static class InclusionCheck
             modes[j] = new ModeVisibility(pairs.Values[j], measure[j], norms[j], Math.Sqrt(constant) * c.Solution.Root(pairs.Values[j], c.Model.Epsilon),
                 floor, measure[j] < spectrum.Threshold);
 
-        double[]? larger = second?.Propagation is null ? null : Compare(c, second, response, norms, modes, floor);
+        (double Ratio, int Row)[]? rows = null;
+        if (c.Model.HasTestKernel)
+        {
+            double[] roots = [.. pairs.Values.Select(value => c.Solution.Root(value, c.Model.Epsilon))];
+            rows = ModeResponses.RowRatios(response, G, c.Model.TestKernelIntegral, roots, N * c.Model.Epsilon);
+            for (int j = 0; j < k; j++) modes[j] = modes[j] with { RowRatio = rows[j].Ratio };
+        }
+        var joint = c.Model.HasTestKernel && G.RowCount > 0 ? new JointPositivity(c) : null;
+        double? sigma = joint?.Sigma(response), other = null;
+        double[]? larger = second?.Propagation is null ? null : Compare(c, second, response, norms, modes, floor, joint, out other);
+        double integration = sigma is { } a && other is { } b && a != b ? Math.Abs(a - b) : 0;
         var checks = OperatorConsistency.Run(c.Model, second?.Propagation, backend);
         var evidence = new InclusionEvidence
         {
             Modes = modes,
-            LeftOut = N - k,
+            LeftOut = c.Solution.Dimension - k,
             Constant = constant,
             Noise = noise,
             Floor = floor,
             First = first,
+            Cosine = sigma is { } s ? new CosineCheck(s, integration + joint!.Arithmetic, integration) : null,
+            CosineArithmetic = joint?.Arithmetic ?? 0,
             IndependentResponses = larger,
             IndependentFailure = second?.Failure,
             FailedCheck = checks.FirstOrDefault(check => !check.Passed),
@@ -68,20 +85,24 @@ internal static class InclusionCheck
         double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.TestDisplacement,
             (c.Model as ExactDescentModel)?.Record.Forced?.Test);
         int worst = evidence.WorstStructural;
-        bool infinite = modes.Any(m => m.Eigenvalue <= noise && m.Ratio > 1);
+        bool infinite = modes.Any(m => m.Eigenvalue <= noise && (m.Ratio > 1 || m.RowRatio > 1));
         var result = new InclusionResult
         {
             Verdict = verdict,
             Reason = reason,
-            Structural = new StructuralCheck(modes[worst].Ratio, worst, floor),
+            Structural = new StructuralCheck(modes[worst].Ratio, worst, floor)
+            {
+                WorstRowRatio = modes[evidence.WorstRow].RowRatio, WorstRow = rows?[evidence.WorstRow].Row ?? 0, WorstRowMode = evidence.WorstRow,
+            },
+            Cosine = Known.Maybe(evidence.Cosine, c.Model.HasTestKernel ? NoTestOutputs : NoTestKernel),
             Independent = larger is not null ? Summary(c, second!, evidence) : Known.Unknown<IndependentCheck>(second?.Failure ?? none ?? Known.NotComputed),
             Empirical = Empirical(c, errors, spectrum),
-            Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, N * c.Model.Epsilon * first, backend),
+            Visibility = infinite ? null : ModeResponses.Visibility(response, pairs.Values, N * c.Model.Epsilon * c.Solution.Norm, backend),
             VisibilityBound = Math.Sqrt(constant),
             BoundFromTestKernel = c.Model.HasTestKernel,
             Modes = modes,
             Responses = ResponseMap.Of(response.RowCount, c.Solution.Reported.Values.Count, (i, j) => response.At(i, j)),
-            NullSpace = NullSpace(NumericalNullSpace.Of(pairs.Values, noise), N - k),
+            NullSpace = NullSpace(NumericalNullSpace.Of(pairs.Values, noise), c.Solution.Dimension - k),
             OperatorChecks = checks,
             ThresholdCurve = ThresholdCurveBuilder.Build(evidence, errors, spectrum.Threshold),
         };
@@ -94,15 +115,17 @@ internal static class InclusionCheck
         : new(found.Dimension + leftOut, found.Floor, found.SmallestKept, found.LargestDropped, found.IsClear);
 
     // δ_W,j, δ_G,j and the bound of check 2 go into the modes; the larger of the two responses is returned.
-    private static double[] Compare(StudiedWindow c, SecondOperators second, DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor)
+    private static double[] Compare(StudiedWindow c, SecondOperators second, DenseMatrix response, double[] norms, ModeVisibility[] modes, double floor,
+        JointPositivity? joint, out double? sigma)
     {
         var other = ModeResponses.Of(second.Propagation!.G_Q, c.Pairs, c.Backend);
-        double[] otherNorms = ModeResponses.Norms(other), dissipated = ModeResponses.Dissipation(second.Propagation.W_S, c.Pairs, c.Backend);
+        double[] otherNorms = ModeResponses.Norms(other);
+        var dissipated = ModeResponses.Dissipation(second.Propagation.W_S, c.Pairs, c.Backend);
         double constant = c.Model.ResponseBound + Math.Abs(second.ResponseBound - c.Model.ResponseBound);
         var larger = new double[modes.Length];
         for (int j = 0; j < modes.Length; j++)
         {
-            double w = Math.Abs(dissipated[j] - modes[j].Eigenvalue), g = VectorMath.Distance(((MatrixView)response).Column(j), ((MatrixView)other).Column(j));
+            double w = Math.Abs(dissipated.At(j, j) - modes[j].Eigenvalue), g = VectorMath.Distance(((MatrixView)response).Column(j), ((MatrixView)other).Column(j));
             modes[j] = modes[j] with
             {
                 DissipationDifference = w,
@@ -111,6 +134,7 @@ internal static class InclusionCheck
             };
             larger[j] = Math.Max(norms[j], otherNorms[j]);
         }
+        sigma = joint?.SigmaOf(second.TestKernelIntegral!, other, dissipated);
         return larger;
     }
 

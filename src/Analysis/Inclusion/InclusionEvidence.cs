@@ -21,6 +21,12 @@ internal sealed record InclusionEvidence
     /// <summary>max(λ_1, 0), the largest eigenvalue of W_S.</summary>
     public required double First { get; init; }
 
+    /// <summary>σ and its error; null where it cannot be tested.</summary>
+    public CosineCheck? Cosine { get; init; }
+
+    /// <summary>What the arithmetic of σ can add to it; the rest of its error is integration.</summary>
+    public double CosineArithmetic { get; init; }
+
     /// <summary>The larger of ‖G_aψ_j‖ and ‖G_bψ_j‖ per mode; null when check 2 was not run.</summary>
     public IReadOnlyList<double>? IndependentResponses { get; init; }
 
@@ -32,6 +38,9 @@ internal sealed record InclusionEvidence
 
     /// <summary>The mode that is nearest to its structural bound, or farthest above it.</summary>
     public int WorstStructural => IndexOfLargest(j => Modes[j].Ratio);
+
+    /// <summary>The mode that is nearest to its bound at a single test output, or farthest above it.</summary>
+    public int WorstRow => IndexOfLargest(j => Modes[j].RowRatio ?? 0);
 
     /// <summary>The same for check 2.</summary>
     public int WorstIndependent => IndexOfLargest(Excess);

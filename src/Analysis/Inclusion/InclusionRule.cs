@@ -14,6 +14,9 @@ internal static class InclusionRule
             return (Verdict.Undecided, FormattableString.Invariant(
                 $"the operator check '{check.Name}' failed (defect {check.Defect:G3}, limit {check.Limit:G3}): the operators themselves are wrong, which ")
                 + "nothing about the run can mend");
+        if (HangsOnIntegration(e))
+            return (Verdict.Undecided, FormattableString.Invariant($"σ = {e.Cosine!.Sigma:G6} exceeds 1, but not by more than its two integrations differ, ")
+                + FormattableString.Invariant($"{e.Cosine.Integration:G3}; a smaller rtol would shrink that"));
         int reservoir = e.Modes.Count(m => m.Measure < threshold);
         if (reservoir == 0 && e.LeftOut > 0)
             return (Verdict.Undecided, FormattableString.Invariant(
@@ -32,6 +35,7 @@ internal static class InclusionRule
     {
         double least = 1;
         if (Violation(e) is not null || e.FailedCheck is not null) return least;
+        if (HangsOnIntegration(e)) least = Math.Max(0.5 * (e.Cosine!.Sigma - 1 - e.CosineArithmetic) / e.Cosine.Integration, 1e-3);
         for (int j = 0; j < e.Modes.Count; j++)
         {
             var mode = e.Modes[j];
@@ -53,12 +57,21 @@ internal static class InclusionRule
         if (!(worst.Ratio <= 1))
             return FormattableString.Invariant($"mode {e.WorstStructural + 1} (λ = {worst.Eigenvalue:G3}) moves the test outputs by {worst.Response:G3}, ")
                 + FormattableString.Invariant($"its bound is {worst.Bound + worst.Floor:G3}");
+        if (e.Modes[e.WorstRow].RowRatio is { } row && !(row <= 1))
+            return FormattableString.Invariant($"mode {e.WorstRow + 1} (λ = {e.Modes[e.WorstRow].Eigenvalue:G3}) moves a single test output {row:G3} times ")
+                + "as far as the kernel of that output allows";
+        if (e.Cosine is { IsViolated: true } cosine)
+            return FormattableString.Invariant($"σ = ‖C^(-1/2) G_Q W_S^(-1/2)‖ is {cosine.Sigma:G6}, above 1 by more than its error {cosine.Error:G3}: ")
+                + "K_SS, K_QS and K_QQ are not blocks of one joint kernel";
         int j = e.WorstIndependent;
         if (e.IndependentResponses is null || e.Excess(j) <= 0) return null;
         return FormattableString.Invariant(
             $"with W_S and G_Q from two methods mode {j + 1} (λ = {e.Modes[j].Eigenvalue:G3}) moves the test outputs by {e.IndependentResponses[j]:G3}, its ")
             + FormattableString.Invariant($"bound is {e.Modes[j].IndependentBound:G3}");
     }
+
+    // σ exceeds 1 by more than its own arithmetic, and the rest of its error alone keeps that from being a violation.
+    private static bool HangsOnIntegration(InclusionEvidence e) => e.Cosine is { IsViolated: false } c && c.Sigma > 1 + e.CosineArithmetic;
 
     // An eigenvalue at or below rounding is a true kernel: its own bound does not count.
     private static double Allowed(InclusionEvidence e, ModeVisibility mode) =>

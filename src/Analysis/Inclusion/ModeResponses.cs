@@ -23,14 +23,38 @@ internal static class ModeResponses
         return norms;
     }
 
-    /// <summary>ψ_jᵀWψ_j for every mode; 2N²k flops.</summary>
-    public static double[] Dissipation(DenseMatrix W, EigenPairs pairs, Backend backend)
+    /// <summary>ΨᵀWΨ, k×k; 2N²k + Nk² flops.</summary>
+    public static DenseMatrix Dissipation(DenseMatrix W, EigenPairs pairs, Backend backend)
     {
-        var image = new DenseMatrix(W.RowCount, pairs.Values.Count);
+        int k = pairs.Values.Count;
+        DenseMatrix image = new(W.RowCount, k), values = new(k, k);
         backend.Gemm(Op.None, Op.None, 1, W, pairs.Vectors, 0, image);
-        var values = new double[pairs.Values.Count];
-        for (int j = 0; j < values.Length; j++) values[j] = VectorRoutines.Dot(((MatrixView)pairs.Vectors).Column(j), ((MatrixView)image).Column(j));
+        backend.SymmetricProduct(1, pairs.Vectors, image, 0, values);
         return values;
+    }
+
+    /// <summary>Largest |(GΨ)_ij|/(√C_ii·root_j + floor_i) per mode with the row that has it, floor_i the share of ‖G_i·‖.</summary>
+    /// <param name="response">GΨ, M×k.</param>
+    /// <param name="G">G_Q, M×N.</param>
+    /// <param name="c">C, M×M.</param>
+    /// <param name="roots">An upper bound of √λ_j for every mode.</param>
+    /// <param name="share">N·ε.</param>
+    public static (double Ratio, int Row)[] RowRatios(DenseMatrix response, DenseMatrix G, DenseMatrix c, IReadOnlyList<double> roots, double share)
+    {
+        int M = response.RowCount;
+        double[] rows = TestFrame.RowNorms(G), scale = new double[M];
+        for (int i = 0; i < M; i++) scale[i] = Math.Sqrt(Math.Max(c.At(i, i), 0));
+        var ratios = new (double Ratio, int Row)[response.ColumnCount];
+        for (int j = 0; j < ratios.Length; j++)
+        {
+            for (int i = 0; i < M; i++)
+            {
+                double moved = Math.Abs(response.At(i, j)), bound = scale[i] * roots[j] + share * rows[i];
+                double ratio = bound > 0 ? moved / bound : moved > 0 ? double.PositiveInfinity : 0;
+                if (ratio > ratios[j].Ratio || double.IsNaN(ratio)) ratios[j] = (ratio, i);
+            }
+        }
+        return ratios;
     }
 
     /// <summary>‖G W^{+1/2}‖₂ over the modes above rounding.</summary>

@@ -10,11 +10,12 @@ internal static class RelativeDissipationBuilder
     /// <param name="W">W_S, N×N.</param>
     /// <param name="G">G_Q, M×N.</param>
     /// <param name="B">B_s, the loss Hessian at the start of the window.</param>
+    /// <param name="dimension">That of the space of the gradients.</param>
     /// <param name="constant">c_h, the constant of the inclusion.</param>
     /// <param name="threshold">δ, the threshold: modes whose measure is below it are the reservoir.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <returns>Null when B_s is zero.</returns>
-    public static RelativeDissipation? Build(DenseMatrix W, DenseMatrix G, OutputHessian B, double constant, double threshold, Backend backend)
+    public static RelativeDissipation? Build(DenseMatrix W, DenseMatrix G, OutputHessian B, int dimension, double constant, double threshold, Backend backend)
     {
         int N = W.RowCount;
         var root = Root(B, backend);
@@ -42,7 +43,7 @@ internal static class RelativeDissipationBuilder
             Threshold = threshold,
             SignalDimension = signal,
             ReservoirDimension = rank - signal,
-            OutsideDimension = N - rank,
+            OutsideDimension = Math.Max(0, dimension - rank),
         };
     }
 

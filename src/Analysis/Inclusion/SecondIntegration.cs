@@ -1,15 +1,20 @@
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
 /// <summary>W_b and G_b by another family of methods on a grid of its own, or why there are none.</summary>
 /// <param name="Tolerance">Relative error asked for.</param>
 /// <param name="Propagation">The operators; null when the integration failed.</param>
-/// <param name="ResponseBound">c_b = λ_max(Σ ω K_QQ) over its own nodes.</param>
+/// <param name="ResponseBound">c_b = λ_max(C_b).</param>
 /// <param name="Failure">Why <paramref name="Propagation"/> is null.</param>
-internal sealed record SecondOperators(double Tolerance, Propagation? Propagation, double ResponseBound, string? Failure = null);
+internal sealed record SecondOperators(double Tolerance, Propagation? Propagation, double ResponseBound, string? Failure = null)
+{
+    /// <summary>C_b = Σ ω K_QQ over its own nodes; null when the integration failed.</summary>
+    public DenseMatrix? TestKernelIntegral { get; init; }
+}
 
 /// <summary>The second integration of check 2 (theory, section 5): coarse, beside the main one; finer only when a verdict hangs on it.</summary>
 /// <remarks>
@@ -54,8 +59,9 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
         try
         {
             var propagation = FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
-            return new SecondOperators(options.RelativeTolerance, propagation,
-                SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), backend));
+            var c = trajectory.TestKernelIntegral(propagation.Nodes);
+            double bound = SymmetricEigenvalues.Largest(((MatrixView)c).ToMatrix(), backend);
+            return new SecondOperators(options.RelativeTolerance, propagation, bound) { TestKernelIntegral = c };
         }
         catch (NumericalException e)
         {

@@ -22,10 +22,10 @@ internal static class NoiseBuilder
             cancellation.ThrowIfCancellationRequested();
             bool last = k == model.PartialGramians.Count;
             var w = last ? model.Propagation.W_S : model.PartialGramians[k].W_S;
-            int signal = known.OverEnd[k].SignalDimension, N = w.RowCount;
+            int signal = known.OverEnd[k].SignalDimension;
             // Values alone were computed so far; a projector onto everything or nothing needs no more.
-            var vectors = signal == 0 || signal == N ? null : last ? solution.Pairs.Vectors
-                : SpectrumSolver.Vectors(w, input.Options, input.Backend, cancellation);
+            var vectors = signal == 0 || signal == solution.Dimension ? null : last ? solution.Pairs.Vectors
+                : input.Space.Lift(SpectrumSolver.Vectors(input.Space.RestrictSymmetric(w), input.Options, input.Backend, cancellation));
             Placement Place(double[] v)
             {
                 double size = VectorRoutines.Dot(v, v);

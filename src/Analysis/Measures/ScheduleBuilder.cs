@@ -30,10 +30,11 @@ internal static class ScheduleBuilder
         int seed = Seeds.From(0, input.Options.Seed);
         var points = new List<SchedulePoint>();
         DenseMatrix? before = null;
-        foreach (var (knot, w) in model.PartialGramians.Append(new PartialGramian(times.Count - 1, whole)))
+        foreach (var (knot, gramian) in model.PartialGramians.Append(new PartialGramian(times.Count - 1, whole)))
         {
             cancellation.ThrowIfCancellationRequested();
-            var values = ReferenceEquals(w, whole) ? solution.Pairs.Values : SpectrumSolver.Values(w, input.Options, input.Backend, cancellation);
+            var w = input.Space.RestrictSymmetric(gramian);
+            var values = ReferenceEquals(gramian, whole) ? solution.Pairs.Values : SpectrumSolver.Values(w, input.Options, input.Backend, cancellation);
             double? increment = before is null ? null : Increment(w, before, solution.Pairs.Values[0], input.Backend, seed);
             var point = Point(times[knot], w, values, model.Fraction.OrNull(), input.Options.Threshold, increment);
             if (!point.TryGet(out var known)) return Known.Unknown<IReadOnlyList<SchedulePoint>>(point.Reason!);

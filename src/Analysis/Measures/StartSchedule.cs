@@ -32,8 +32,9 @@ internal static class StartSchedule
                 backend.SymmetricProduct(1, window.P, wp, 1, window.W_S);
             }
             w = window.W_S;
-            var values = SpectrumSolver.Values(w, options, backend, cancellation);
-            var point = ScheduleBuilder.Point(times[cuts[i]], w, values, model.Fraction.OrNull(), options.Threshold, null);
+            var restricted = input.Space.RestrictSymmetric(w);
+            var values = SpectrumSolver.Values(restricted, options, backend, cancellation);
+            var point = ScheduleBuilder.Point(times[cuts[i]], restricted, values, model.Fraction.OrNull(), options.Threshold, null);
             if (!point.TryGet(out var known)) return Known.Unknown<IReadOnlyList<SchedulePoint>>(point.Reason!);
             points.Add(known);
         }

@@ -1,6 +1,7 @@
 using KernelFlow.Analysis;
 using KernelFlow.Integrators;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow;
 
@@ -25,6 +26,9 @@ public abstract record DescentModel : RunModel
     /// <inheritdoc/>
     public override Known<double> Fraction =>
         Known.Unknown<double>("in descent mode 2βλ is not a fraction (it may exceed 1); the threshold applies to λ_j/λ_1");
+
+    /// <inheritdoc/>
+    public override DenseMatrix TestKernelIntegral => Record.TestKernelIntegral;
 
     /// <inheritdoc/>
     public override double ResponseBound => Record.ResponseBound;

@@ -56,5 +56,10 @@ public sealed record ExactDescentModel : DescentModel
 
     private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
 
-    private static DescentOptions Options(AnalysisInput input) => new() { Segment = SegmentQuadrature.Gauss, Seed = input.Options.Seed };
+    private static DescentOptions Options(AnalysisInput input) => new()
+    {
+        Segment = SegmentQuadrature.Gauss,
+        Seed = input.Options.Seed,
+        FailingIntervals = input.FailingIntervals,
+    };
 }

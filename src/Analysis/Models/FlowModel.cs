@@ -20,7 +20,8 @@ public sealed record FlowModel : RunModel
         _input = input;
         Trajectory = trajectory;
         Second = second;
-        ResponseBound = SymmetricEigenvalues.Largest(trajectory.TestKernelIntegral(propagation.Nodes), input.Backend);
+        TestKernelIntegral = trajectory.TestKernelIntegral(propagation.Nodes);
+        ResponseBound = SymmetricEigenvalues.Largest(((MatrixView)TestKernelIntegral).ToMatrix(), input.Backend);
         MotionBound = SymmetricEigenvalues.Largest(trajectory.MotionIntegral(propagation.Nodes), input.Backend);
     }
 
@@ -40,6 +41,9 @@ public sealed record FlowModel : RunModel
     public override Known<double> Fraction => Trajectory.Beta is { } beta
         ? Known.Of(beta)
         : Known.Unknown<double>("B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1");
+
+    /// <inheritdoc/>
+    public override DenseMatrix TestKernelIntegral { get; }
 
     /// <inheritdoc/>
     public override double ResponseBound { get; }
@@ -128,7 +132,7 @@ public sealed record FlowModel : RunModel
     internal override Known<RelativeDissipation> RelativeDissipation(AnalysisInput input)
     {
         if (Trajectory.Beta is not null) return Known.Unknown<RelativeDissipation>("B = βI: it is the dissipated fraction 2βλ_j");
-        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0],
+        var relative = RelativeDissipationBuilder.Build(Propagation.W_S, Propagation.G_Q, input.Outputs.Hessians[0], input.Space.Dimension,
             ResponseBound, input.Options.Threshold, input.Backend);
         return relative is null ? Known.Unknown<RelativeDissipation>("B_s is zero") : Known.Of(relative);
     }

@@ -40,10 +40,13 @@ public abstract record RunModel
     /// <summary>β where B = βI and 2βλ_j is the fraction of the energy of mode j that is dissipated; otherwise why it is not a fraction.</summary>
     public abstract Known<double> Fraction { get; }
 
-    /// <summary>c with ‖G_Q v‖² ≤ c·vᵀW_S v.</summary>
+    /// <summary>C with [[C, G_Q], [G_Qᵀ, W_S]] ⪰ 0, M×M, from the same nodes or steps as W_S and G_Q: ∫K_QQ dτ in flow.</summary>
+    public abstract DenseMatrix TestKernelIntegral { get; }
+
+    /// <summary>c with ‖G_Q v‖² ≤ c·vᵀW_S v, the largest eigenvalue of <see cref="TestKernelIntegral"/>.</summary>
     public abstract double ResponseBound { get; }
 
-    /// <summary>Whether <see cref="ResponseBound"/> comes from K_QQ (otherwise from K_QS K_SS⁺ K_SQ).</summary>
+    /// <summary>Whether <see cref="TestKernelIntegral"/> comes from K_QQ (otherwise from K_QS K_SS⁺ K_SQ).</summary>
     public abstract bool HasTestKernel { get; }
 
     /// <summary>c with ‖P v − v‖² ≤ c·vᵀW_S v.</summary>

@@ -37,6 +37,9 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
     /// <summary>N = n·p, the number of stacked training outputs.</summary>
     public int TrainSize => Checkpoints.TrainSize;
 
+    /// <summary>The space of the loss's gradients, in which W_S is decomposed.</summary>
+    public GradientSpace Space => Outputs.GradientSpace;
+
     /// <summary>g(s), the training gradient at the start of the window, N numbers.</summary>
     public double[] StartGradient => Outputs.Gradients[0];
 

@@ -8,7 +8,7 @@ internal static class Gathering
 {
     /// <summary>Gathers all that was found into one result.</summary>
     public static ReservoirAnalysis Of(CheckpointSequence run, AnalysisPlan plan, StudiedWindow window, Measurements measured, RecordedMeasures beside,
-        IReadOnlyList<ClaimResult> claims, long started)
+        IReadOnlyList<ClaimResult> claims, string? qualification, long started)
     {
         var (input, model, solution) = window;
         var checkpoints = input.Checkpoints;
@@ -32,7 +32,7 @@ internal static class Gathering
             OutsideTheory = input.OutsideTheory,
             Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
             Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),
-            Inclusion = measured.Inclusion,
+            Inclusion = qualification is null ? measured.Inclusion : measured.Inclusion with { Qualification = qualification },
             Claims = claims,
             LikelyCauses = Diagnosis.LikelyCauses.Of(Diagnosis.Findings.Of(window, claims)),
             RelativeDissipation = measured.Relative.Value,

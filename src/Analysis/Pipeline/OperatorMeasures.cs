@@ -10,7 +10,7 @@ internal static class OperatorMeasures
     {
         var (input, model, solution) = window;
         var carry = second.Run(stop => SecondCarry.Run(model, solution.Pairs.Vectors, input.Checkpoints.Count, input.Options.Seed, stop));
-        var spectrum = SpectrumBuilder.Build(solution, model.Propagation.W_S, model.Fraction, input.Options.Threshold);
+        var spectrum = SpectrumBuilder.Build(solution, input.Space.RestrictSymmetric(model.Propagation.W_S), model.Fraction, input.Options.Threshold);
 
         stages.Report("budget", 0);
         var overStart = model.ScheduleOverStart(input, cancellation);

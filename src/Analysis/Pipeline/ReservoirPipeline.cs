@@ -30,13 +30,13 @@ internal static class ReservoirPipeline
         var model = plan.Integrate(input, second, integrating, cancellation);
         if (alter is not null) model = alter(model);
 
-        var solution = SpectrumSolver.Solve(model, options, input.Backend, stages.Begin("spectrum"), cancellation);
+        var solution = SpectrumSolver.Solve(model, input, stages.Begin("spectrum"), cancellation);
         cancellation.ThrowIfCancellationRequested();
         var window = new StudiedWindow(input, model, solution);
         var measured = OperatorMeasures.Of(window, beside, second, stages, cancellation);
         var evidence = new ClaimEvidence(window, measured);
         ClaimResult[] results = [.. claims.Select(claim => claim.Check(evidence))];
         stages.Report("budget", 1);
-        return Gathering.Of(run, plan, window, measured, beside, results, started);
+        return Gathering.Of(run, plan, window, measured, beside, results, InclusionQualification.Of(evidence), started);
     }
 }

@@ -20,9 +20,10 @@ internal sealed record StudiedWindow(AnalysisInput Input, RunModel Model, Spectr
 
     /// <summary>ε of the coarsest number type the data are stored in, or were made from.</summary>
     public double StoredEpsilon { get; } = Input.Checkpoints.SelectMany(c => c.Tensors)
-        .Where(t => TensorName.Find(t.Key) is { BoundsAccuracy: true })
+        .Where(t => IsUsed(TensorName.Find(t.Key), Input.Checkpoints.Optimizer))
         .Select(t => t.Value.Type.Epsilon())
-        .Concat(Input.Checkpoints.SelectMany(c => (TensorName[])[TensorName.KernelEpsilon, TensorName.ProductEpsilon], (c, name) => c.Find(name)?.ReadAll()[0] ?? 0))
+        .Concat(Input.Checkpoints.SelectMany(c => (TensorName[])[TensorName.KernelEpsilon, TensorName.ProductEpsilon],
+            (c, name) => c.Find(name)?.ReadAll()[0] ?? 0))
         .Max();
 
     /// <summary>U_Q(T) − U_Q(s), the recorded change of the test outputs.</summary>
@@ -30,4 +31,8 @@ internal sealed record StudiedWindow(AnalysisInput Input, RunModel Model, Spectr
 
     /// <summary>U_S(T) − U_S(s), the recorded change of the training outputs.</summary>
     public double[] TrainDisplacement { get; } = VectorMath.Subtract(Input.Outputs.TrainOutputs[^1], Input.Outputs.TrainOutputs[0]);
+
+    // Steps are predicted from the preconditioner, too, where there is one, and from the parameters where these decay.
+    private static bool IsUsed(TensorName? name, Optimizer? optimizer) => name is { BoundsAccuracy: true } || name == TensorName.Preconditioner
+        || (name == TensorName.w && optimizer is { WeightDecay: > 0 });
 }

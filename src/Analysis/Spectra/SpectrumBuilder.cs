@@ -8,7 +8,7 @@ internal static class SpectrumBuilder
 {
     /// <summary>The spectrum with its dimensions at a threshold.</summary>
     /// <param name="solution">The eigenpairs that were computed.</param>
-    /// <param name="W">W_S, N×N.</param>
+    /// <param name="W">W_S on the space of the solution, r×r.</param>
     /// <param name="beta">β where 2βλ is a fraction.</param>
     /// <param name="threshold">δ, the threshold: modes whose measure is below it are the reservoir.</param>
     public static SpectrumResult Build(SpectrumSolution solution, DenseMatrix W, Known<double> beta, double threshold)
@@ -28,6 +28,8 @@ internal static class SpectrumBuilder
             ReservoirDimension = signal.Map(s => N - s),
             EffectiveRank = EffectiveRank(values, W),
             Complete = values.Length == N,
+            Dimension = N,
+            Space = solution.Space.Name,
         };
     }
 
@@ -41,7 +43,7 @@ internal static class SpectrumBuilder
             ResidualNorms = solution.Reported.ResidualNorms,
             DissipatedFraction = all.DissipatedFraction.Map(f => (IReadOnlyList<double>)[.. f.Take(k)]),
             RelativeEigenvalues = [.. all.RelativeEigenvalues.Take(k)],
-            Complete = k == solution.Reported.Vectors.RowCount,
+            Complete = k == solution.Dimension,
             Solver = solution.Solver,
             Multiplicity = solution.Multiplicity,
         };

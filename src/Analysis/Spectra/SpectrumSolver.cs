@@ -13,9 +13,11 @@ internal static class SpectrumSolver
     /// <exception cref="ArgumentException">Names the option.</exception>
     public static void Check(CheckpointSequence checkpoints, AnalysisOptions options, AnalysisMode mode, bool exact)
     {
-        int N = checkpoints.TrainSize;
-        if (options.Modes is { } k && (k < 1 || k > N))
-            throw new ArgumentException(FormattableString.Invariant($"modes: found {k}, expected 1 to {N}, the order of W_S."));
+        // The space of a custom loss is known when g and B were read, and then at most all of its modes are computed.
+        var space = checkpoints.Loss.GradientSpace;
+        if (options.Modes is { } k && (k < 1 || k > space.Dimension))
+            throw new ArgumentException(FormattableString.Invariant($"modes: found {k}, expected 1 to {space.Dimension}, the order of W_S")
+                + (space.IsAll ? "." : $" on {space.Name}."));
         if (options.Solver != EigenSolver.GolubKahan) return;
         if (!checkpoints.HasJacobians)
             throw new ArgumentException("solver: golub-kahan needs recorded Jacobians, and this run holds kernel blocks, from which eigenvalues of W_S are "
@@ -32,32 +34,52 @@ internal static class SpectrumSolver
 
     /// <summary>Finds the eigenpairs of W_S.</summary>
     /// <exception cref="NumericalException">Lanczos did not converge.</exception>
-    public static SpectrumSolution Solve(RunModel model, AnalysisOptions options, Backend backend, Action<double> progress, CancellationToken cancellation)
+    public static SpectrumSolution Solve(RunModel model, AnalysisInput input, Action<double> progress, CancellationToken cancellation)
     {
-        var W = model.Propagation.W_S;
-        int N = W.RowCount, k = options.Modes ?? N;
+        var (options, backend, space) = (input.Options, input.Backend, input.Space);
+        var restricted = Solve(model, space.RestrictSymmetric(model.Propagation.W_S), space, options, backend, progress, cancellation);
+        if (space.IsAll) return restricted;
+        var pairs = Lift(restricted.Pairs, space);
+        return restricted with
+        {
+            Pairs = pairs, Reported = ReferenceEquals(restricted.Reported, restricted.Pairs) ? pairs : Lift(restricted.Reported, space),
+                Norm = Math.Max(restricted.Norm, ShortLanczos.Run(model.Propagation.W_S, LanczosSteps, backend, Seeds.From(0, options.Seed)).SpectralNorm),
+        };
+    }
+
+    private const int LanczosSteps = 80; // the norm of a Gramian, to the accuracy of a floor
+
+    private static EigenPairs Lift(EigenPairs pairs, GradientSpace space) => pairs with { Vectors = space.Lift(pairs.Vectors) };
+
+    // W is that of the space, r×r, and so are the vectors.
+    private static SpectrumSolution Solve(RunModel model, DenseMatrix W, GradientSpace space, AnalysisOptions options, Backend backend,
+        Action<double> progress, CancellationToken cancellation)
+    {
+        int N = W.RowCount, k = Math.Min(options.Modes ?? N, N);
+        SpectrumSolution Of(EigenPairs pairs, EigenPairs reported, EigenSolver solver, string multiplicity, double? scale) =>
+            new(pairs, reported, solver, multiplicity, scale) { Space = space, Norm = Math.Max(pairs.Values[0], 0) };
         if (options.Solver == EigenSolver.GolubKahan)
         {
             var (triangle, scale) = model.FactorTriangle(progress, cancellation);
-            var squares = FromTriangle(triangle, W, backend);
-            return new SpectrumSolution(squares, Leading(squares, k), EigenSolver.GolubKahan, "all singular values of F were computed", scale);
+            var squares = FromTriangle(space.RestrictColumns(triangle), W, backend);
+            return Of(squares, Leading(squares, k), EigenSolver.GolubKahan, "all singular values of F were computed", scale);
         }
         if (options.Solver != EigenSolver.Lanczos || k == N)
         {
             // With every mode wanted the basis of Lanczos is the whole space, and what remains is a dense problem of order N.
             var all = options.Solver == EigenSolver.Lanczos ? Lanczos(W, k, options, backend, cancellation).Pairs : DenseEigen.Decompose(W, backend);
-            return new SpectrumSolution(all, Leading(all, k), options.Solver == EigenSolver.Lanczos ? EigenSolver.Lanczos : EigenSolver.Dense,
+            return Of(all, Leading(all, k), options.Solver == EigenSolver.Lanczos ? EigenSolver.Lanczos : EigenSolver.Dense,
                 "all eigenvalues were computed", null);
         }
         // What is said of all modes is then said of these alone: whoever asks for Lanczos does not want a dense decomposition beside it.
         var largest = Lanczos(W, k, options, backend, cancellation);
-        return new SpectrumSolution(largest.Pairs, largest.Pairs, EigenSolver.Lanczos, largest.MultiplicityText, null);
+        return Of(largest.Pairs, largest.Pairs, EigenSolver.Lanczos, largest.MultiplicityText, null);
     }
 
     /// <summary>Whether only the largest eigenpairs are computed, of W_S and of the Gramians of parts of the window.</summary>
-    public static bool IsPartial(AnalysisOptions options, int trainSize) => options.Solver == EigenSolver.Lanczos && (options.Modes ?? trainSize) < trainSize;
+    public static bool IsPartial(AnalysisOptions options, int order) => options.Solver == EigenSolver.Lanczos && (options.Modes ?? order) < order;
 
-    /// <summary>Eigenvalues of the Gramian of a part of the window, descending: all, or the largest where no more are computed of the whole.</summary>
+    /// <summary>Eigenvalues of the Gramian of a part of the window, restricted to the space of gradients, descending: all, or the largest where no more are computed of the whole.</summary>
     public static IReadOnlyList<double> Values(DenseMatrix w, AnalysisOptions options, Backend backend, CancellationToken cancellation)
     {
         if (IsPartial(options, w.RowCount)) return Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs.Values;
@@ -87,7 +109,7 @@ internal static class SpectrumSolver
     {
         int N = W.RowCount;
         var sigma = new double[N];
-        DenseMatrix u = new(N, N), vt = new(N, N), image = new(N, N), gram = new(N, N);
+        DenseMatrix u = new(triangle.RowCount, N), vt = new(N, N), image = new(N, N), gram = new(N, N);
         backend.Svd(triangle, sigma, u, vt);
         var vectors = (DenseMatrix)vt.Transpose();
         double[] values = Array.ConvertAll(sigma, s => s * s), residuals = new double[N];

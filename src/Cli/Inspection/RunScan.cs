@@ -25,7 +25,7 @@ internal static class RunScan
         {
             foreach (var tensor in checkpoints[k].Tensors.Values)
                 if (tensor.Name != watched) ForEachPiece(tensor.Count, cancellation, (first, length) => tensor.Read(first, new double[length]));
-            if (!checkpoints.HasJacobians) CheckKernel(checkpoints[k][TensorName.K_SS], checkpoints.TrainSize, backend);
+            if (!checkpoints.HasJacobians) CheckKernel(checkpoints[k], checkpoints.TrainSize, backend);
             Measure(checkpoints, watched, k, norms, changes, bends, cancellation);
             progress((k + 1.0) / count);
         }
@@ -34,12 +34,14 @@ internal static class RunScan
                 Curvature(checkpoints, k, bends, norms)))];
     }
 
-    private static void CheckKernel(TensorSource tensor, int size, Backend backend)
+    private static void CheckKernel(Checkpoint checkpoint, int size, Backend backend)
     {
+        var tensor = checkpoint[TensorName.K_SS];
+        double products = checkpoint.Find(TensorName.ProductEpsilon)?.ReadAll()[0] ?? 0;
         var kernel = new DenseMatrix(size, size);
         tensor.ReadMatrix(kernel);
-        KernelBlockChecks.Symmetric(tensor, kernel);
-        KernelBlockChecks.PositiveSemidefinite(tensor, kernel, backend);
+        KernelBlockChecks.Symmetric(tensor, kernel, products);
+        KernelBlockChecks.PositiveSemidefinite(tensor, kernel, backend, products);
     }
 
     /// <summary>‖X_k‖, ‖X_k − X_{k−1}‖, and ‖X_{k−1} − X_k‖ off the line through its neighbours.</summary>

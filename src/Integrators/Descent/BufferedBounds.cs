@@ -1,10 +1,11 @@
 using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The Cauchy–Schwarz constants of a rule with memory: G_d v = Σ_i H_i J_iᵀ S_i P_i v, c = λ_max(Σ η_i⁻¹ H_i H_iᵀ), and the same with B̄ for the
+/// <summary>The Cauchy–Schwarz constants of a rule with memory: G_d v = Σ_i H_i J_iᵀ S_i P_i v, C = Σ η_i⁻¹ H_i H_iᵀ, and the same with B̄ for the
 /// motion of P.</summary>
 /// <remarks>H_i = A_i + φ_i f_i M_i J̄_iᵀ with A_i = c_i f_i M_i J̄_iᵀ + (c_i/c_{i+1}) d_{i+1} A_{i+1}, backwards through the run, one block of parameters
 /// after the other; the train part times B̄_i.</remarks>
@@ -17,7 +18,7 @@ internal sealed class BufferedBounds(CheckpointSequence checkpoints, DescentRule
     private double[] _all = []; // H, where it is more than the memory
 
     /// <summary>Reads the run once more, backwards.</summary>
-    public (double Response, double Motion) Form(CancellationToken cancellation)
+    public (DenseMatrix Response, double Motion) Form(CancellationToken cancellation)
     {
         MatrixView test = new(new double[_m * _m], _m, _m), motion = new(new double[_n * _n], _n, _n);
         for (int block = 0; block < columns.Blocks; block++)
@@ -26,7 +27,7 @@ internal sealed class BufferedBounds(CheckpointSequence checkpoints, DescentRule
             for (int step = rates.Count - 1; step >= 0; step--)
             {
                 cancellation.ThrowIfCancellationRequested();
-                columns.Load(step, block, defect: false, scaled: false);
+                columns.Load(step, block, neighbours: false, scaled: false);
                 hessians(step, _hessian);
                 var average = columns.Average;
                 if (preconditioned)
@@ -48,7 +49,7 @@ internal sealed class BufferedBounds(CheckpointSequence checkpoints, DescentRule
                 backend.Syrk(Op.Transpose, 1 / rates[step], view.ColumnRange(_n, _m), 1, test);
             }
         }
-        return (SymmetricEigenvalues.Largest(test, backend), SymmetricEigenvalues.Largest(motion, backend));
+        return (test.ToMatrix(), SymmetricEigenvalues.Largest(motion, backend));
     }
 
     // What of A_{i+1} is in A_i; after the last step A is zero and the factor does not matter.

@@ -1,13 +1,14 @@
 using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
 /// <summary>Heavy ball, Nesterov and Adam: the buffer Z lives in parameter space, one row per parameter, held block by block of parameters. Whatever has
 /// weight decay goes through here, because its part is known in parameter space.</summary>
-/// <remarks>Memory: D×(N+4) float64 for Z; one block of parameters for a rule without memory. Each step reads J_k, J_{k+1} (and midpoints) once;
-/// <see cref="Bounds"/> reads them once more.</remarks>
+/// <remarks>Memory: D×(N+13) float64 for Z, eight columns more with midpoints; one block of parameters for a rule without memory. Each step reads J_k,
+/// J_{k+1} and the checkpoints beside them (or midpoints) once; <see cref="Bounds"/> reads J_k, J_{k+1} and midpoints once more.</remarks>
 internal sealed class BufferedResponse : StepResponse
 {
     private readonly CheckpointSequence _checkpoints;
@@ -19,8 +20,7 @@ internal sealed class BufferedResponse : StepResponse
     private readonly StepDecay? _decay;
     private readonly bool _preconditioned;
     private readonly double[][] _z;
-    private readonly double[] _move, _y, _defect, _change;
-    private readonly SimpsonEstimate _simpson;
+    private readonly double[] _move, _y;
     private readonly MatrixView _start, _scaledStart, _weighted;
     private int _last;
 
@@ -32,7 +32,7 @@ internal sealed class BufferedResponse : StepResponse
         (_segment, Rule) = (options.Segment, rule);
         Quadrature = options.Quadrature.Resolve(checkpoints);
         bool midpoints = Quadrature == ChordQuadratureKind.Midpoint;
-        int N = TrainSize, M = TestSize, width = N + DescentColumns.Beside;
+        int N = TrainSize, M = TestSize, width = new DescentColumns(N, Quadrature).Count;
         long bytes = checked(8L * width * checkpoints.Parameters!.Value);
         if (rule.HasBuffer && bytes > options.MaximumBufferBytes)
             throw new ArgumentException(FormattableString.Invariant(
@@ -50,8 +50,7 @@ internal sealed class BufferedResponse : StepResponse
         bool more = _preconditioned || _decay is not null || checkpoints.Any(c => rule.FreshAt(c.Step) != 0);
         _move = new double[more ? _columns.Width * width : 0];
         _weighted = new MatrixView(new double[_batches is null ? 0 : N * width], _batches is null ? 0 : N, width);
-        (_y, _defect, _change) = (new double[_columns.Width], new double[N + M], new double[N + M]);
-        _simpson = new SimpsonEstimate(N + M);
+        (_y, Changes) = (new double[_columns.Width], new StepChanges(N + M));
         _start = new MatrixView(new double[N * N], N, N);
         _scaledStart = _preconditioned ? new MatrixView(new double[N * N], N, N) : _start;
         LearningRates = DescentKernels.Rates(checkpoints);
@@ -71,9 +70,7 @@ internal sealed class BufferedResponse : StepResponse
 
     public override bool IsForced => _decay is not null;
 
-    public override ReadOnlySpan<double> Defect => _defect;
-
-    public override bool HasDefect => _columns.HasDefect;
+    public override StepChanges Changes { get; }
 
     protected override void Hessians(int step, ChordHessian target) =>
         target.Fill(_checkpoints.Loss, _outputs.TrainOutputs[step], _outputs.TrainOutputs[step + 1], _outputs.Hessians[step], _outputs.Hessians[step + 1],
@@ -85,12 +82,11 @@ internal sealed class BufferedResponse : StepResponse
         long number = _checkpoints[step].Step;
         double factor = Rule.StepFactor(number, LearningRates[step]), gain = Rule.GainAt(number), past = Rule.DecayAt(number);
         var gradients = OfBatch(x);
-        Array.Clear(_defect);
-        Array.Clear(_change);
+        Changes.Clear();
         for (int block = 0; block < _columns.Blocks; block++)
         {
             double keep = block == 0 ? 0 : 1;
-            _columns.Load(step, block, defect: true, scaled: false);
+            _columns.Load(step, block, neighbours: true, scaled: false);
             var start = _columns.Start;
             var z = new MatrixView(_z[block], start.Rows, x.Columns);
             _backend.Gemm(Op.None, Op.None, gain, start, gradients, past, z);
@@ -101,13 +97,12 @@ internal sealed class BufferedResponse : StepResponse
             _backend.Gemm(Op.Transpose, Op.None, factor, _columns.Average, move, keep, t);
             var y = _y.AsSpan(0, start.Rows);
             TensorPrimitives.Multiply(move.Column(TrainSize), factor, y);
-            _columns.AddDefect(y, _defect, _change);
+            _columns.AddChanges(y, Changes);
         }
         WeightStart();
-        if (Quadrature == ChordQuadratureKind.Midpoint) _simpson.Scale(_defect, _change);
     }
 
-    public override (double Response, double Motion) Bounds(CancellationToken cancellation) =>
+    public override (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation) =>
         new BufferedBounds(_checkpoints, Rule, LearningRates, _columns, _preconditioned, Hessians, _backend).Form(cancellation);
 
     // M (Z + φ JᵀS X), with what weight decay adds beside the gradient.
@@ -132,7 +127,7 @@ internal sealed class BufferedResponse : StepResponse
     // Weight decay moves what is carried of gradients: the columns of P are linear in g(s) and know nothing of it.
     private void Push(double weight, ReadOnlySpan<double> decay, in MatrixView target)
     {
-        var columns = new DescentColumns(TrainSize);
+        var columns = new DescentColumns(TrainSize, Quadrature);
         VectorRoutines.Axpy(weight, decay, columns.Predicted(target));
         VectorRoutines.Axpy(weight, decay, columns.Single(target));
     }

@@ -1,17 +1,18 @@
 using KernelFlow.Numerics;
+using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, and the two error vectors of
-/// <see cref="QuadratureError"/>.</summary>
+/// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, the error that the recorded
+/// outputs show (<see cref="QuadratureError"/>), and those of <see cref="DefectEstimate"/>.</summary>
 /// <param name="n">N = n·p, the number of stacked training outputs.</param>
-internal readonly struct DescentColumns(int n)
+/// <param name="quadrature">The rule by which J̄ is averaged along a step.</param>
+internal readonly struct DescentColumns(int n, ChordQuadratureKind quadrature)
 {
-    /// <summary>Columns beside P.</summary>
-    public const int Beside = 4;
+    private const int First = 3;
 
     /// <summary>The number of all columns of X.</summary>
-    public int Count => n + Beside;
+    public int Count => n + First + Estimates;
 
     /// <summary>P, the first N columns of X.</summary>
     public MatrixView P(in MatrixView x) => x.ColumnRange(0, n);
@@ -25,6 +26,8 @@ internal readonly struct DescentColumns(int n)
     /// <summary>The error of the predicted gradient that the recorded outputs show.</summary>
     public Span<double> ResidualError(in MatrixView x) => x.Column(n + 2);
 
-    /// <summary>The error of the predicted gradient that the quadrature estimates.</summary>
-    public Span<double> EstimateError(in MatrixView x) => x.Column(n + 3);
+    /// <summary>The errors of the predicted gradient that the quadrature estimates.</summary>
+    public MatrixView EstimateErrors(in MatrixView x) => x.ColumnRange(n + First, Estimates);
+
+    private int Estimates => DefectEstimate.Columns(quadrature);
 }

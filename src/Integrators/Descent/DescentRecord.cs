@@ -1,4 +1,5 @@
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -61,6 +62,9 @@ public sealed class DescentRecord
     /// <remarks>What is carried of g(s), <see cref="Propagation.Transported"/> and <see cref="Propagation.IntervalTransported"/>, has its part in it.</remarks>
     public (double[] Train, double[] Test)? Forced { get; init; }
 
+    /// <summary>C with [[C, G_d], [G_dᵀ, W_d]] ⪰ 0, M×M, from the same steps as W_d: Σ η_k J̄_Q,kJ̄_Q,kᵀ; with a buffer Σ η_i⁻¹ H_iH_iᵀ.</summary>
+    public required DenseMatrix TestKernelIntegral { get; init; }
+
     /// <summary>c with ‖G_d v‖² ≤ c·vᵀW_d v: λ_max(Σ η_k J̄_Q,kJ̄_Q,kᵀ); with a buffer λ_max(Σ η_i⁻¹ H_iH_iᵀ), G_d v = Σ H_i J_iᵀP_i v.</summary>
     public required double ResponseBound { get; init; }
 
@@ -84,11 +88,9 @@ public sealed class DescentRecord
     /// </remarks>
     public QuadratureBudget? Residual { get; init; }
 
-    /// <summary>An estimate that knows nothing of the recorded outputs' motion: with midpoints the difference of Simpson and trapezium, scaled to
-    /// Simpson's order by how J bends along the step and from step to step (size only); without them the curvature of J over three checkpoints (size
-    /// only); for B̄ a finer rule. Carried along in the same way.</summary>
-    /// <remarks>Null where it cannot be formed: kernel blocks without midpoints, a single step without midpoint, custom losses (B between checkpoints is not
-    /// known).</remarks>
+    /// <summary>An estimate that knows nothing of the recorded outputs' motion: sizes of the error of J̄ in every step, from how J moves there and between
+    /// neighbouring checkpoints, carried along with the signs that add up most (theory, section 8); for B̄ a finer rule.</summary>
+    /// <remarks>Null where it cannot be formed: custom losses, whose B between checkpoints is not known, and steps on an interpolant.</remarks>
     public QuadratureBudget? Estimate { get; init; }
 }
 

@@ -11,7 +11,7 @@ namespace KernelFlow.Integrators;
 /// W_d is PSD and ker W_d ⊆ ker G_d holds at any learning rate; the only approximations are the quadratures of J̄ and B̄.
 /// Time per step: gradient descent 2N(N+M)D + 2N²D + M²D flops to read Jacobians and O(N²(N+M)) for the recursion; with a buffer 4N²D + 2N(N+M)D, and the run
 /// is read twice.
-/// Memory: a few (N+M)×N matrices and column blocks; with a buffer also Z, D×(N+4) float64.
+/// Memory: a few (N+M)×N matrices and column blocks; with a buffer also Z, D×(N+13) float64 (N+21 with midpoints).
 /// </remarks>
 public static class DescentRecursion
 {
@@ -35,7 +35,7 @@ public static class DescentRecursion
             ? new BufferedResponse(checkpoints, outputs, rule, options, backend)
             : new KernelResponse(DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment), backend, rule);
         var carried = new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = options.KeepGramianAt };
-        return new OperatorDescent(response, outputs, carried, backend, options.Seed, progress).Run(cancellation);
+        return new OperatorDescent(response, outputs, carried, backend, options.Seed, options.FailingIntervals, progress).Run(cancellation);
     }
 
     /// <summary>Runs plain gradient descent over given kernels: those of a closed-form problem, or of an interpolated run.</summary>
@@ -54,7 +54,7 @@ public static class DescentRecursion
     {
         ArgumentNullException.ThrowIfNull(kernels);
         carried ??= recorded is null ? new CarriedVectors() : new CarriedVectors(recorded.Gradients[0], recorded.Gradients);
-        return new OperatorDescent(new KernelResponse(kernels, backend), recorded, carried, backend, seed, progress).Run(cancellation);
+        return new OperatorDescent(new KernelResponse(kernels, backend), recorded, carried, backend, seed, new HashSet<int>(), progress).Run(cancellation);
     }
 
     /// <summary>Carries a block through plain gradient descent: P V, G V and VᵀW V, without the operators themselves.</summary>

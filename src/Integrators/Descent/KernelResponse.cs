@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -11,7 +12,6 @@ internal sealed class KernelResponse : StepResponse
     private readonly Backend _backend;
     private readonly StepKernels _step;
     private readonly MatrixView _test, _motion, _left, _transposed;
-    private readonly SimpsonEstimate _simpson;
     private int _last;
 
     public KernelResponse(DescentKernels kernels, Backend backend, DescentRule? rule = null) : base(kernels.TrainSize, kernels.TestSize, kernels.Outputs)
@@ -21,7 +21,6 @@ internal sealed class KernelResponse : StepResponse
         int N = kernels.TrainSize, M = kernels.TestSize;
         _step = new StepKernels(N, M);
         _test = new MatrixView(new double[M * M], M, M);
-        _simpson = new SimpsonEstimate(N + M);
         (_motion, _left, _transposed) = (Square(N), Square(N), Square(N));
     }
 
@@ -39,9 +38,7 @@ internal sealed class KernelResponse : StepResponse
 
     public override ReadOnlySpan<double> Weights => _kernels.Batches is { } batches ? batches.Weights(_last) : default;
 
-    public override ReadOnlySpan<double> Defect => _step.Defect;
-
-    public override bool HasDefect => _step.HasDefect;
+    public override StepChanges Changes => _step.Changes;
 
     protected override void Hessians(int step, ChordHessian target) => _kernels.Hessians(step, target);
 
@@ -51,12 +48,7 @@ internal sealed class KernelResponse : StepResponse
         _last = step;
         _kernels.Fill(step, x.Column(TrainSize), _step);
         _backend.Gemm(Op.None, Op.None, eta, _step.Average, x, 0, t);
-        TensorPrimitives.Multiply(_step.Defect, eta, _step.Defect);
-        if (_step.HasDefect && Quadrature == ChordQuadratureKind.Midpoint)
-        {
-            TensorPrimitives.Multiply(_step.Change, eta, _step.Change);
-            _simpson.Scale(_step.Defect, _step.Change);
-        }
+        _step.Changes.Scale(eta);
         for (int j = 0; j < TestSize; j++) TensorPrimitives.MultiplyAdd(_step.TestAverage.Column(j), eta, _test.Column(j), _test.Column(j));
         // Σ η B̄ J̄J̄ᵀ B̄, B̄ applied from the left twice.
         Hessian.Average.Apply(1, _step.TrainAverage, 0, _left);
@@ -65,10 +57,11 @@ internal sealed class KernelResponse : StepResponse
         Hessian.Average.Apply(eta, _transposed, 1, _motion);
     }
 
-    public override (double Response, double Motion) Bounds(CancellationToken cancellation)
+    public override (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation)
     {
         MatrixNorms.SymmetricPart(_motion);
-        return (SymmetricEigenvalues.Largest(_test, _backend), SymmetricEigenvalues.Largest(_motion, _backend));
+        MatrixNorms.SymmetricPart(_test);
+        return (_test.ToMatrix(), SymmetricEigenvalues.Largest(_motion, _backend));
     }
 
     private static MatrixView Square(int n) => new(new double[n * n], n, n);

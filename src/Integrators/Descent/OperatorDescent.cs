@@ -13,6 +13,7 @@ internal sealed class OperatorDescent : DescentObserver
     private readonly OutputRecord? _recorded;
     private readonly CarriedVectors _wanted;
     private readonly Action<double>? _progress;
+    private readonly Backend _backend;
     private readonly int _n, _steps;
     private readonly DescentColumns _columns;
     private readonly MatrixView _x;
@@ -31,24 +32,26 @@ internal sealed class OperatorDescent : DescentObserver
     /// <param name="wanted">Vectors to carry.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of the run.</param>
+    /// <param name="failing">Steps that do not fit what was recorded.</param>
     /// <param name="progress">Receives the share done.</param>
-    public OperatorDescent(StepResponse response, OutputRecord? recorded, CarriedVectors wanted, Backend backend, long seed, Action<double>? progress)
+    public OperatorDescent(StepResponse response, OutputRecord? recorded, CarriedVectors wanted, Backend backend, long seed,
+        IReadOnlySet<int> failing, Action<double>? progress)
     {
-        (_response, _recorded, _wanted, _progress) = (response, recorded, wanted, progress);
+        (_response, _recorded, _wanted, _progress, _backend) = (response, recorded, wanted, progress, backend);
         (_n, _steps) = (response.TrainSize, response.LearningRates.Count);
         int m = response.Rows - _n;
         if (recorded is not null && recorded.Times.Count != _steps + 1)
             throw new ArgumentException($"Outputs were recorded at {recorded.Times.Count} checkpoints, expected {_steps + 1} for {_steps} steps.",
                 nameof(recorded));
         PropagationChecks.Require(wanted, _n, _n, _steps);
-        _columns = new DescentColumns(_n);
+        _columns = new DescentColumns(_n, response.Quadrature);
         _x = Buffers.Zero(_n, _columns.Count);
         for (int i = 0; i < _n; i++) _x[i, i] = 1;
         _sums = new DescentSums(_n, m, _n, backend);
         _stability = new StepStability(response, backend, seed);
         _loss = new PredictedLoss(_n);
         _residuals = recorded is null ? null : new RecordedResiduals(recorded, _n, m, _steps);
-        _estimate = new DefectEstimate(response, wanted.Start is not null);
+        _estimate = new DefectEstimate(response, wanted.Start is not null, failing);
         _moved = response.IsForced && wanted.Start is not null ? new double[response.Rows] : null;
         if (wanted.Start is not { } start) return;
         start.CopyTo(_columns.Predicted(_x));
@@ -79,7 +82,7 @@ internal sealed class OperatorDescent : DescentObserver
         if (_moved is not null) TensorPrimitives.Add(_moved, _columns.Predicted(t), _moved);
         _loss.Add(predicted, _columns.Predicted(t)[.._n], _response.Hessian.Remainder);
         _residuals?.Responded(k, _response.Hessian, _columns.Single(t), _columns.ResidualError(x), _columns.ResidualError(t), predicted, _loss.Displacement);
-        _estimate.Responded(_columns.EstimateError(x), _columns.EstimateError(t), predicted, _loss.Displacement);
+        _estimate.Responded(k, _columns.EstimateErrors(x), _columns.EstimateErrors(t), predicted, _loss.Displacement);
     }
 
     public override void Moved(long step, in MatrixView x)
@@ -87,7 +90,7 @@ internal sealed class OperatorDescent : DescentObserver
         int k = (int)step;
         // Sources of error enter after the step, which has carried those that were there before.
         _residuals?.Error.Inject(_columns.ResidualError(x), _response.Average);
-        if (_estimate.IsKnown) _estimate.Error.Inject(_columns.EstimateError(x), _response.Average);
+        _estimate.Moved(_columns.EstimateErrors(x));
         if (_wanted.Start is not null) _transported.Add(_columns.Predicted(x).ToArray());
         if (_wanted.PerInterval is not null) _singles.Add(_columns.Single(x).ToArray());
         _stability.Moved(k, _columns.P(x), _t, _sums.W);
@@ -110,7 +113,7 @@ internal sealed class OperatorDescent : DescentObserver
         Report = new SolveReport($"descent ({_response.Rule.Kind}, {_response.Quadrature.Name()})", _steps, 0, 1),
     };
 
-    private DescentRecord Record(double response, double motion)
+    private DescentRecord Record(DenseMatrix response, double motion)
     {
         double gradient = _wanted.Start is { } v ? TensorPrimitives.Norm<double>(v) : 0;
         var (loss, train, test) = Changes();
@@ -125,13 +128,14 @@ internal sealed class OperatorDescent : DescentObserver
             PeakPropagator = _stability.Peak,
             PredictedLossChange = _loss.Change,
             Forced = Forced(),
-            ResponseBound = response,
+            TestKernelIntegral = response,
+            ResponseBound = SymmetricEigenvalues.Largest(((MatrixView)response).ToMatrix(), _backend),
             MotionBound = motion,
             HasTestKernel = _response.HasTestKernel,
             Epsilon = _response.Epsilon,
             Residuals = _residuals?.PerStep,
-            Residual = _residuals?.Error.Relative(loss, gradient, train, test, predicted, _columns.ResidualError(_x)),
-            Estimate = _estimate.IsKnown ? _estimate.Error.Relative(loss, gradient, train, test, predicted, _columns.EstimateError(_x)) : null,
+            Residual = _residuals?.Error.Relative(loss, gradient, train, test),
+            Estimate = _estimate.Relative(loss, gradient, train, test, predicted, _columns.EstimateErrors(_x)),
         };
     }
 

@@ -12,16 +12,13 @@ internal sealed class QuadratureError
 {
     private readonly int _n;
     private readonly double[] _outputs, _change, _product;
-    private readonly bool _unsigned;
-    private double _loss, _transport;
+    private double _loss, _transport, _mismatch;
 
     /// <param name="n">N = n·p, the number of stacked training outputs.</param>
     /// <param name="m">M = m·p, the number of stacked test outputs.</param>
-    /// <param name="unsigned">The sources are sizes, not values: that they cancel in the loss means nothing, and what outputs so far off do to it
-    /// counts as well.</param>
-    public QuadratureError(int n, int m, bool @unsigned = false)
+    public QuadratureError(int n, int m)
     {
-        (_n, _unsigned) = (n, @unsigned);
+        _n = n;
         (Source, Correction) = (new double[n + m], new double[n]);
         (_outputs, _change, _product) = (new double[n + m], new double[n + m], new double[n]);
     }
@@ -57,6 +54,21 @@ internal sealed class QuadratureError
         _loss += change;
     }
 
+    /// <summary>Before <see cref="Accumulate"/>: by how much the errors of gradient and outputs do not belong to one another under B̄ of this step,
+    /// |Δu·(e − B̄δU)| + |s·(B̄' − B̄)Δu|; zero for a quadratic loss.</summary>
+    /// <param name="error">e_k, the error of the predicted gradient before the step.</param>
+    /// <param name="displacement">Δu, the predicted ΔU_S of the step.</param>
+    /// <param name="average">B̄, the average loss Hessian along the step.</param>
+    /// <param name="remainder">B̄', the average loss Hessian of the second-order term.</param>
+    public void AddMismatch(ReadOnlySpan<double> error, double[] displacement, OutputHessian average, OutputHessian remainder)
+    {
+        Apply(average, displacement);
+        double response = TensorPrimitives.Dot<double>(_product, _outputs.AsSpan(0, _n)), source = TensorPrimitives.Dot<double>(_product, Source.AsSpan(0, _n));
+        Apply(remainder, displacement);
+        _mismatch += Math.Abs(TensorPrimitives.Dot(error, displacement) - response)
+            + Math.Abs(TensorPrimitives.Dot<double>(_product, Source.AsSpan(0, _n)) - source);
+    }
+
     /// <summary>Adds an error of the loss change itself: that of B̄'.</summary>
     public void AddLoss(double error) => _loss += error;
 
@@ -74,16 +86,20 @@ internal sealed class QuadratureError
     /// <param name="gradient">‖g(0)‖, the size of the first gradient.</param>
     /// <param name="train">‖ΔU_S‖, the change of the training outputs.</param>
     /// <param name="test">‖ΔU_Q‖, the change of the test outputs.</param>
-    /// <param name="end">The predicted g at the end.</param>
+    public QuadratureBudget Relative(double loss, double gradient, double train, double test) =>
+        new(Ratio(Math.Abs(_loss), loss), Ratio(_transport, gradient), Ratio(Moved, train), Ratio(MovedTest, test));
+
+    /// <summary>What an error of this size may do, where its signs mean little: that parts of the loss cancel counts for nothing.</summary>
+    /// <remarks>Φ(U + δU) − Φ(U) for the δU of the end, by Cauchy–Schwarz: a loss that has converged no longer feels where its outputs are. Beside it
+    /// what a loss that is not quadratic adds on the way.</remarks>
+    /// <param name="end">‖g‖ of the prediction at the end.</param>
     /// <param name="error">The error of that gradient.</param>
-    public QuadratureBudget Relative(double loss, double gradient, double train, double test, ReadOnlySpan<double> end, ReadOnlySpan<double> error)
-    {
-        double moved = TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n)), lost = Math.Abs(_loss);
-        // Φ(U + δU) − Φ(U) for the δU of the end, by Cauchy–Schwarz: a loss that has converged no longer feels where its outputs are.
-        if (_unsigned) lost = Math.Max(lost, (TensorPrimitives.Norm(end) + 0.5 * TensorPrimitives.Norm(error)) * moved);
-        return new QuadratureBudget(Ratio(lost, loss), Ratio(_transport, gradient), Ratio(moved, train),
-            Ratio(_outputs.Length == _n ? 0 : TensorPrimitives.Norm<double>(_outputs.AsSpan(_n)), test));
-    }
+    public ErrorSizes Bounds(double end, ReadOnlySpan<double> error) => new(
+        Math.Max(Math.Abs(_loss), (end + 0.5 * TensorPrimitives.Norm(error)) * Moved + _mismatch), _transport, Moved, MovedTest);
+
+    private double Moved => TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n));
+
+    private double MovedTest => _outputs.Length == _n ? 0 : TensorPrimitives.Norm<double>(_outputs.AsSpan(_n));
 
     private static double? Ratio(double error, double scale) => scale > 0 ? error / scale : null;
 

@@ -1,5 +1,6 @@
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -51,11 +52,8 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
     /// <summary>S J_S M J_Sᵀ S of the step last taken, for z.</summary>
     public virtual MatrixView Preconditioned => Start;
 
-    /// <summary>Estimated quadrature error of T for the predicted gradient, N+M.</summary>
-    public abstract ReadOnlySpan<double> Defect { get; }
-
-    /// <summary>Whether it is known for the step last taken.</summary>
-    public abstract bool HasDefect { get; }
+    /// <summary>How J moves along the step last taken, applied to the step of the predicted gradient.</summary>
+    public abstract StepChanges Changes { get; }
 
     /// <summary>T of step k, which must be the one after the last. The columns of X are those of <see cref="DescentColumns"/>: column N is the
     /// predicted gradient.</summary>
@@ -65,8 +63,8 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
         RespondCore((int)step, x, t);
     }
 
-    /// <summary>After the last step: c of the response of the test outputs and c of the motion of P.</summary>
-    public abstract (double Response, double Motion) Bounds(CancellationToken cancellation);
+    /// <summary>After the last step: C of the response of the test outputs, M×M, and c of the motion of P.</summary>
+    public abstract (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation);
 
     /// <summary>B of a step.</summary>
     protected abstract void Hessians(int step, ChordHessian target);

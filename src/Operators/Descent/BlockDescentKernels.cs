@@ -51,17 +51,15 @@ internal sealed class BlockDescentKernels : DescentKernels
         ReadStart(c[TensorName.K_SS], average, start);
         Read(c, TensorName.K_SS_next, TensorName.K_QS_next, next);
         if (_midpoints) Read(c, TensorName.K_SS_mid, TensorName.K_QS_mid, middle);
-        target.HasDefect = _midpoints;
-        Array.Clear(target.Defect);
-        Array.Clear(target.Change);
+        var changes = target.Changes;
+        changes.Clear();
+        changes.IsKnown = true;
+        changes.SquaredLength = SquaredLength(start, g);
         for (int j = 0; j < TrainSize; j++)
         {
             Span<double> a = average.Column(j), b = next.Column(j), m = middle.Column(j);
-            if (_midpoints)
-            {
-                TensorPrimitives.MultiplyAdd(b, g[j], target.Change, target.Change);
-                TensorPrimitives.MultiplyAdd(a, -g[j], target.Change, target.Change);
-            }
+            TensorPrimitives.MultiplyAdd(b, g[j], changes.First, changes.First);
+            TensorPrimitives.MultiplyAdd(a, -g[j], changes.First, changes.First);
             TensorPrimitives.Add(a, b, b);
             TensorPrimitives.Multiply(b, 0.5, a);
             if (!_midpoints) continue;
@@ -69,10 +67,35 @@ internal sealed class BlockDescentKernels : DescentKernels
             TensorPrimitives.MultiplyAdd(m, 2, a, m);
             TensorPrimitives.Divide(m, 3, m);
             TensorPrimitives.Subtract(a, m, b);
-            TensorPrimitives.MultiplyAdd(b, g[j], target.Defect, target.Defect);
+            TensorPrimitives.MultiplyAdd(b, g[j], changes.Bend, changes.Bend);
             m.CopyTo(a);
         }
+        if (!_midpoints && step > 0) AddBackward(step, g, target);
         Bounds(step, target);
+    }
+
+    // (J_{k+1} − 2J_k + J_{k−1})J_kᵀ g: of the training outputs the cross block of the step before has J_{k−1}J_kᵀ, transposed. Of the test outputs nothing
+    // has it: they are taken to bend as much relative to how they move.
+    private void AddBackward(int step, ReadOnlySpan<double> g, StepKernels target)
+    {
+        var changes = target.Changes;
+        Span<double> backward = changes.Backward.AsSpan(0, TrainSize), first = changes.First.AsSpan(0, TrainSize);
+        var cross = ((MatrixView)_next).Slice(0, 0, TrainSize, TrainSize);
+        _checkpoints[step - 1][TensorName.K_SS_next].ReadMatrix(cross);
+        first.CopyTo(backward);
+        for (int i = 0; i < TrainSize; i++) backward[i] += TensorPrimitives.Dot(cross.Column(i), g);
+        for (int j = 0; j < TrainSize; j++) TensorPrimitives.MultiplyAdd(target.Start.Column(j), -g[j], backward, backward);
+        double moves = TensorPrimitives.Norm<double>(first), ratio = moves > 0 ? TensorPrimitives.Norm<double>(backward) / moves : 1;
+        for (int i = TrainSize; i < TrainSize + TestSize; i++) changes.Backward[i] = ratio * changes.First[i];
+        changes.HasBackward = true;
+    }
+
+    // gᵀK_SS g
+    private static double SquaredLength(in MatrixView start, ReadOnlySpan<double> g)
+    {
+        double sum = 0;
+        for (int j = 0; j < g.Length; j++) sum += g[j] * TensorPrimitives.Dot(start.Column(j), g);
+        return Math.Max(sum, 0);
     }
 
     private void Read(Checkpoint c, string train, string test, in MatrixView target)

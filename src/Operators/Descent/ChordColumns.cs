@@ -6,21 +6,18 @@ namespace KernelFlow.Operators;
 /// <summary>Column blocks of J_k and of J̄_k, streamed: at any time one block of each checkpoint that the step involves, nothing kept from step to
 /// step.</summary>
 /// <remarks>
-/// Blocks are transposed: parameters × outputs, train before test. Error estimate of J̄ from Jacobians alone: with midpoints the difference between Simpson's
-/// rule and the trapezium, which the integrator scales; with the trapezium η²/12 times the second divided difference of J over three neighbouring
-/// checkpoints, along the path instead of
-/// the chord (size only).
+/// Blocks are transposed: parameters × outputs, train before test. What an error estimate of J̄ needs comes from Jacobians alone: with midpoints the
+/// difference between trapezium and Simpson's rule, without them second differences with the checkpoints before and after the step.
 /// </remarks>
 public sealed class ChordColumns
 {
     private readonly CheckpointSequence _checkpoints;
     private readonly bool _midpoints;
     private readonly int _n, _rows;
-    private readonly double[] _start, _next, _third;
+    private readonly double[] _start, _next, _third, _before;
     private double[] _preconditioner = [];
     private int _count, _first, _step, _preconditionerStep = -1;
-    private bool _thirdLoaded, _hasPreconditioner;
-    private double _weightStart, _weightNext, _weightThird;
+    private bool _changes, _hasBefore, _hasAfter, _hasPreconditioner;
 
     /// <summary>Makes buffers for one block of each of three Jacobians.</summary>
     /// <param name="checkpoints">Every step recorded, with Jacobians.</param>
@@ -38,6 +35,7 @@ public sealed class ChordColumns
         long elements = (long)Width * _rows;
         if (elements > Array.MaxLength) throw new ArgumentException($"{_rows} outputs are too many for a block of {Width} parameters.");
         (_start, _next, _third) = (new double[elements], new double[elements], new double[elements]);
+        _before = midpoints ? [] : new double[elements];
     }
 
     /// <summary>D, the number of parameters.</summary>
@@ -61,18 +59,15 @@ public sealed class ChordColumns
     /// <summary>J̄_Qᵀ, block × M.</summary>
     public MatrixView TestAverage => Average.ColumnRange(_n, _rows - _n);
 
-    /// <summary>Whether an error estimate exists: midpoints, or at least three checkpoints.</summary>
-    public bool HasDefect => _midpoints || _checkpoints.Count > 2;
-
     /// <summary>M of the step's start, the part of this block; empty without one.</summary>
     public ReadOnlySpan<double> Preconditioner => _hasPreconditioner ? _preconditioner.AsSpan(_first, _count) : default;
 
     /// <summary>Reads block <paramref name="block"/> of step <paramref name="step"/> and averages.</summary>
     /// <param name="step">k, the number of the step.</param>
     /// <param name="block">Index of the block.</param>
-    /// <param name="defect">Also what <see cref="AddDefect"/> needs.</param>
+    /// <param name="neighbours">Also what <see cref="AddChanges"/> needs.</param>
     /// <param name="scaled">Multiply every Jacobian by √M_k (preconditioned gradient descent).</param>
-    public void Load(int step, int block, bool defect, bool scaled)
+    public void Load(int step, int block, bool neighbours, bool scaled)
     {
         long first = (long)block * Width;
         _count = (int)Math.Min(Width, Columns - first);
@@ -81,9 +76,12 @@ public sealed class ChordColumns
         ReadPreconditioner();
         Read(step, TensorName.J_S, TensorName.J_Q, first, _start);
         Read(step + 1, TensorName.J_S, TensorName.J_Q, first, _next);
-        _thirdLoaded = _midpoints || (defect && HasDefect);
+        _changes = _midpoints || neighbours;
+        _hasBefore = neighbours && !_midpoints && step > 0;
+        _hasAfter = neighbours && !_midpoints && step + 2 < _checkpoints.Count;
         if (_midpoints) Read(step, TensorName.J_S_mid, TensorName.J_Q_mid, first, _third);
-        else if (_thirdLoaded) Read(Outer(), TensorName.J_S, TensorName.J_Q, first, _third);
+        if (_hasAfter) Read(step + 2, TensorName.J_S, TensorName.J_Q, first, _third);
+        if (_hasBefore) Read(step - 1, TensorName.J_S, TensorName.J_Q, first, _before);
         if (scaled && _hasPreconditioner) Scale();
         for (int r = 0; r < _rows; r++)
         {
@@ -100,37 +98,29 @@ public sealed class ChordColumns
                 TensorPrimitives.Multiply(b, 0.5, b);
             }
         }
-        if (_thirdLoaded && !_midpoints) SetWeights();
     }
 
-    /// <summary>defect += estimate of the quadrature error of J̄, times y, for this block; its sign means nothing.</summary>
+    /// <summary>changes += what this block of parameters contributes.</summary>
     /// <param name="y">y, the rows of this block.</param>
-    /// <param name="defect">Receives the estimate: trapezium − Simpson with midpoints.</param>
-    /// <param name="change">With midpoints += (J_{k+1} − J_k)·y.</param>
-    public void AddDefect(ReadOnlySpan<double> y, Span<double> defect, Span<double> change)
+    /// <param name="changes">How J moves along the step, applied to y; cleared before the first block.</param>
+    public void AddChanges(ReadOnlySpan<double> y, StepChanges changes)
     {
-        if (!_thirdLoaded) return;
+        if (!_changes) return;
+        (changes.IsKnown, changes.HasBackward, changes.HasForward) = (true, _hasBefore, _hasAfter);
+        changes.SquaredLength += TensorPrimitives.Dot(y, y);
         for (int r = 0; r < _rows; r++)
         {
-            double a = TensorPrimitives.Dot<double>(Column(_start, r), y), b = TensorPrimitives.Dot<double>(Column(_next, r), y),
-                c = TensorPrimitives.Dot<double>(Column(_third, r), y);
+            double a = TensorPrimitives.Dot<double>(Column(_start, r), y), b = TensorPrimitives.Dot<double>(Column(_next, r), y);
             // In the trapezium case b holds the average: J_{k+1} = 2J̄ − J_k.
-            defect[r] += _midpoints ? 0.5 * (a + b) - c : _weightStart * a + _weightNext * (2 * b - a) + _weightThird * c;
-            if (_midpoints) change[r] += b - a;
+            if (!_midpoints) b = 2 * b - a;
+            changes.First[r] += b - a;
+            if (_midpoints) changes.Bend[r] += 0.5 * (a + b) - TensorPrimitives.Dot<double>(Column(_third, r), y);
+            if (_hasAfter) changes.Forward[r] += TensorPrimitives.Dot<double>(Column(_third, r), y) - 2 * b + a;
+            if (_hasBefore) changes.Backward[r] += b - 2 * a + TensorPrimitives.Dot<double>(Column(_before, r), y);
         }
     }
 
     private Span<double> Column(double[] block, int r) => block.AsSpan(r * _count, _count);
-
-    private int Outer() => _step + 2 < _checkpoints.Count ? _step + 2 : _step - 1;
-
-    private void SetWeights()
-    {
-        double t0 = _checkpoints[_step].Time, t1 = _checkpoints[_step + 1].Time, t2 = _checkpoints[Outer()].Time, factor = (t1 - t0) * (t1 - t0) / 6;
-        _weightStart = factor / ((t0 - t1) * (t0 - t2));
-        _weightNext = factor / ((t1 - t0) * (t1 - t2));
-        _weightThird = factor / ((t2 - t0) * (t2 - t1));
-    }
 
     private void Read(int checkpoint, string train, string test, long first, double[] target)
     {
@@ -164,7 +154,8 @@ public sealed class ChordColumns
             {
                 _start[at] *= root;
                 _next[at] *= root;
-                if (_thirdLoaded) _third[at] *= root;
+                if (_midpoints || _hasAfter) _third[at] *= root;
+                if (_hasBefore) _before[at] *= root;
             }
         }
     }

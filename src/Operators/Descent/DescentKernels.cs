@@ -58,7 +58,7 @@ public abstract class DescentKernels
 
     /// <summary>Fills the kernels of one step, with the weights of its batch.</summary>
     /// <param name="step">k, the number of the step.</param>
-    /// <param name="g">The vector that <see cref="StepKernels.Defect"/> is wanted for, length N.</param>
+    /// <param name="g">The vector that <see cref="StepKernels.Changes"/> are wanted for, length N.</param>
     /// <param name="target">Receives the kernels.</param>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
     public void Fill(int step, ReadOnlySpan<double> g, StepKernels target)

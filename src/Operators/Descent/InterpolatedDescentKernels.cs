@@ -56,7 +56,7 @@ public sealed class InterpolatedDescentKernels : DescentKernels
         _kernels.Slice(0, 0, TrainSize, TrainSize).CopyTo(target.TrainAverage);
         ((MatrixView)_trajectory.TestKernelIntegral([new QuadratureNode(interval, middle, 1)])).CopyTo(target.TestAverage);
         _trajectory.Chord(interval, from, to, target.Average);
-        target.HasDefect = false;
+        target.Changes.Clear();
     }
 
     private static (int, double, double)[] Lay(InterpolatedTrajectory trajectory, CheckpointSequence checkpoints)

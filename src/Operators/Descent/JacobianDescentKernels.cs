@@ -34,13 +34,11 @@ internal sealed class JacobianDescentKernels : DescentKernels
 
     protected override void FillCore(int step, ReadOnlySpan<double> g, StepKernels target)
     {
-        target.HasDefect = _columns.HasDefect;
-        Array.Clear(target.Defect);
-        Array.Clear(target.Change);
+        target.Changes.Clear();
         for (int block = 0; block < _columns.Blocks; block++)
         {
             double keep = block == 0 ? 0 : 1;
-            _columns.Load(step, block, defect: true, _scaled);
+            _columns.Load(step, block, neighbours: true, _scaled);
             var start = _columns.Start;
             // β = 0 of the first block clears what Syrk would otherwise take for a symmetric matrix.
             _backend.Gemm(Op.Transpose, Op.None, 1, _columns.Average, start, keep, target.Average);
@@ -50,7 +48,7 @@ internal sealed class JacobianDescentKernels : DescentKernels
             var y = _y.AsSpan(0, start.Rows);
             y.Clear();
             for (int j = 0; j < TrainSize; j++) TensorPrimitives.MultiplyAdd(start.Column(j), g[j], y, y);
-            _columns.AddDefect(y, target.Defect, target.Change);
+            _columns.AddChanges(y, target.Changes);
         }
     }
 }

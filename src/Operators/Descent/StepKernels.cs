@@ -15,8 +15,7 @@ public sealed class StepKernels
         Start = new MatrixView(new double[trainSize * trainSize], trainSize, trainSize);
         TrainAverage = new MatrixView(new double[trainSize * trainSize], trainSize, trainSize);
         TestAverage = new MatrixView(new double[testSize * testSize], testSize, testSize);
-        Defect = new double[rows];
-        Change = new double[rows];
+        Changes = new StepChanges(rows);
     }
 
     /// <summary>[J̄_S; J̄_Q] J_Sᵀ S, (N+M)×N: the average Jacobian along the chord times the Jacobian at the start, S the weights of the
@@ -32,14 +31,6 @@ public sealed class StepKernels
     /// <summary>J̄_Q J̄_Qᵀ, M×M, or what may stand for it in Cauchy–Schwarz bounds.</summary>
     public MatrixView TestAverage { get; }
 
-    /// <summary>Estimate of the quadrature error of J̄, applied to J_Sᵀ S g: length N+M; with midpoints the trapezium's, trapezium − Simpson. From Jacobians
-    /// alone, never from recorded outputs.</summary>
-    public double[] Defect { get; }
-
-    /// <summary>(J_{k+1} − J_k) J_Sᵀ S g, length N+M, with midpoints: how far J moves along the chord, beside which <see cref="Defect"/> shows how strongly it
-    /// bends.</summary>
-    public double[] Change { get; }
-
-    /// <summary>Whether <see cref="Defect"/> is known for this step.</summary>
-    public bool HasDefect { get; set; }
+    /// <summary>How J moves along the step, applied to J_Sᵀ S g: length N+M.</summary>
+    public StepChanges Changes { get; }
 }

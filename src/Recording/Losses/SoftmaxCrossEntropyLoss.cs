@@ -17,6 +17,8 @@ internal sealed class SoftmaxCrossEntropyLoss : LossModel
 
     public override ReadOnlySpan<double> Targets => _y;
 
+    public override GradientSpace GradientSpace => GradientSpace.ZeroSum(Examples, Outputs);
+
     public override LossModel WithTargets(double[] targets) => new SoftmaxCrossEntropyLoss(targets, Outputs, IsSum);
 
     public override double Value(ReadOnlySpan<double> u)

@@ -124,8 +124,8 @@ internal static class ComparisonFigures
         for (int i = 0; i < runs.Length; i++)
         {
             var (run, y) = (runs[i], values(runs[i]));
-            chart.Line(Name(run), Series(i), Drawn.Thin(y.Count).Select(j => new Point(share ? (j + 0.5) / ((double)run.Run.Train * run.Run.Outputs) : j
-                + 1, y[j], $"{run.Label}, mode {Count(j + 1)} of {Count((long)run.Run.Train * run.Run.Outputs)}: {what} = {Short(y[j])}")),
+            chart.Line(Name(run), Series(i), Drawn.Thin(y.Count).Select(j => new Point(share ? (j + 0.5) / (double)run.Spectrum.Dimension : j
+                + 1, y[j], $"{run.Label}, mode {Count(j + 1)} of {Count(run.Spectrum.Dimension)}: {what} = {Short(y[j])}")),
                 Shape(i), Dash(i), markEvery: Every(y.Count));
         }
     }

@@ -33,7 +33,8 @@ internal static class ComparisonTables
                 [.. runs.Select(r => (string[])[r.Label, .. consistency.Select(id => Cell(r.Claim(id)))])]);
         if (runs.Any(r => r.LikelyCauses.Count > 0))
             yield return new(CauseText.Title, [CauseText.Lead], ["run", "cause", "evidence", "what to do"],
-                [.. runs.SelectMany(r => r.LikelyCauses.Select(c => (string[])[r.Label, c.Cause, CauseText.Sentence(c.Evidence), CauseText.Sentence(c.WhatToDo)]))]);
+                [.. runs.SelectMany(r => r.LikelyCauses.Select(c => (string[])
+                    [r.Label, c.Cause, CauseText.Sentence(c.Evidence), CauseText.Sentence(c.WhatToDo)]))]);
     }
 
     private static TableSection Differences(RunComparison comparison)

@@ -11,11 +11,12 @@ internal static class ReportTables
 
     /// <summary>The tables behind the figures, in reading order.</summary>
     public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) =>
-        [.. Behind(analysis), Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)];
+        [.. Behind(analysis), Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution),
+            Intervals(analysis)];
 
     /// <summary>The checks behind the inclusion verdict.</summary>
     public static TableSection Checks(ReservoirAnalysis analysis) => new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
-        Narrative.Checks(analysis));
+        InclusionText.Checks(analysis));
 
     /// <summary>What was analysed and with what.</summary>
     public static TableSection Origin(ReservoirAnalysis analysis) =>
@@ -26,8 +27,8 @@ internal static class ReportTables
     {
         string[][] rows = [.. analysis.Claims.SelectMany(c => c.Figures.Select(f => (string[])[$"{c.Id} {c.Name}", f.Name, Short(f.Value, 6)]))];
         if (rows.Length > 0)
-            yield return new("Numbers behind the claims", ["What the claims about the recording rest on, beside the number that is judged. Intervals and checkpoints "
-                + "are counted from 0."], ["claim", "number", "#value"], rows);
+            yield return new("Numbers behind the claims", ["What the claims about the recording rest on, beside the number that is judged. Intervals and "
+                + "checkpoints are counted from 0."], ["claim", "number", "#value"], rows);
     }
 
     private static TableSection Spectrum(ReservoirAnalysis analysis)
@@ -35,7 +36,7 @@ internal static class ReportTables
         var (spectrum, modes) = (analysis.Spectrum, analysis.Inclusion.Modes);
         string facts = $"Window t = {Short(analysis.Window.From, 6)} to {Short(analysis.Window.To, 6)}. "
             + $"{Count(spectrum.Eigenvalues.Count)} "
-                + $"eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count((long)analysis.Run.Train * analysis.Run.Outputs)}")} "
+                + $"eigenvalues{(spectrum.Complete ? "" : $", the largest of {Count(spectrum.Dimension)}")}{InclusionText.On(spectrum)} "
                 + $"({spectrum.Solver.Name()}): "
             + $"{Narrative.Count(spectrum.SignalDimension)} signal, {Narrative.Count(spectrum.ReservoirDimension)} reservoir (threshold δ = "
                 + $"{Short(spectrum.Threshold)} on {Narrative.Measure(analysis)}); "

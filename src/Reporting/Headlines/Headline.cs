@@ -28,7 +28,7 @@ public sealed record Headline
     {
         ArgumentNullException.ThrowIfNull(analysis);
         var run = ComparedRun.Of("run", analysis);
-        return Of(run, Narrative.Inclusion(analysis));
+        return Of(run, InclusionText.Verdict(analysis));
     }
 
     /// <summary>The headline of one run of a comparison.</summary>

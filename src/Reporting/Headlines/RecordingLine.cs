@@ -11,7 +11,7 @@ internal static class RecordingLine
     private static readonly string[] s_kernels =
     [
         WellKnownClaims.JointKernel, WellKnownClaims.AdamTiming, WellKnownClaims.TrainSteps, WellKnownClaims.TestSteps, WellKnownClaims.TrainScale,
-        WellKnownClaims.TestScale, WellKnownClaims.LeaveOneOut, WellKnownClaims.Midpoints,
+        WellKnownClaims.TestScale, WellKnownClaims.LeaveOneOut, WellKnownClaims.Midpoints, WellKnownClaims.OptimizerConstants,
     ];
 
     /// <summary>The worst of the claims that apply, with its reason.</summary>

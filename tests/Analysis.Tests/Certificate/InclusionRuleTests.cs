@@ -92,6 +92,21 @@ public class InclusionRuleTests
         Assert.Equal(1, InclusionRule.Shrink(Evidence(eigenvalue), Threshold));
     }
 
+    /// <summary>σ above 1 is a violation beyond its error, open where only the difference of two integrations stands between, and nothing within its
+    /// arithmetic.</summary>
+    [Fact]
+    public void SigmaIsHeldToOne()
+    {
+        InclusionEvidence With(double sigma, double error) => Evidence() with { Cosine = new CosineCheck(sigma, error, error - 1e-12), CosineArithmetic = 1e-12 };
+        Expect(Verdict.Holds, With(0.9999, 1e-3));
+        Expect(Verdict.Holds, With(1 + 1e-13, 1e-3));
+        Expect(Verdict.Violated, With(1.02, 1e-3), "σ", "1.02", "one joint kernel");
+        Expect(Verdict.Violated, With(double.NaN, 1e-3));
+        Expect(Verdict.Undecided, With(1.0005, 1e-3), "two integrations differ", "smaller rtol");
+        Check.Between(InclusionRule.Shrink(With(1.0005, 1e-3), Threshold)!.Value, 0.2, 0.3, "shrink that decides σ");
+        Expect(Verdict.Violated, Evidence() with { Modes = [.. Evidence().Modes.Select(m => m with { RowRatio = 1.5 })] }, "single test output", "1.5");
+    }
+
     /// <summary>What is not a number cannot hold.</summary>
     [Fact]
     public void NaNNeverHolds()

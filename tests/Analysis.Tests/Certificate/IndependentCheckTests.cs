@@ -136,7 +136,7 @@ public class IndependentCheckTests
         var input = new AnalysisInput(checkpoints, outputs, TrajectoryBuilder.Read(checkpoints, outputs, backend), options, backend);
         var model = FlowModel.Build(input, second, _ => { }, CancellationToken.None);
         _ = model.Second.Value.First; // before the thread it may run on is gone
-        var solution = SpectrumSolver.Solve(model, options, backend, _ => { }, CancellationToken.None);
+        var solution = SpectrumSolver.Solve(model, input, _ => { }, CancellationToken.None);
         return (new StudiedWindow(input, model, solution), SpectrumBuilder.Build(solution, model.Propagation.W_S, model.Fraction, options.Threshold));
     }
 

@@ -107,7 +107,7 @@ public class OperatorFaultTests
         var model = FlowModel.Build(input, second, _ => { }, CancellationToken.None);
         _ = model.Second.Value.First;
         model = model with { Propagation = Break(recording.Path, model.Propagation, fault, leak) };
-        var solution = SpectrumSolver.Solve(model, options, backend, _ => { }, CancellationToken.None);
+        var solution = SpectrumSolver.Solve(model, input, _ => { }, CancellationToken.None);
         var spectrum = SpectrumBuilder.Build(solution, model.Propagation.W_S, model.Fraction, threshold);
         return InclusionCheck.Run(new StudiedWindow(input, model, solution), model.Second, spectrum);
     }

@@ -147,14 +147,16 @@ public sealed class CurveTests
         double[] g = new double[n * p];
         run.Loss.Gradient(run[0]["U_S"].ReadAll(), g);
         var sum = Vector<double>.Build.Dense(a.Operators.Value.G_Q.RowCount);
+        // Softmax: the gradients of an example sum to zero, and trace and response are those of such directions.
+        var zeroSum = Matrix<double>.Build.Dense(p, p, (c, d) => (c == d ? 1 : 0) - 1.0 / p);
         for (int i = 0; i < n; i++)
         {
             var alone = Vector([.. g.Select((x, r) => r / p == i ? x : 0)]);
             var e = a.Influence.Value.Examples[i];
             var moved = -(a.Operators.Value.G_Q * alone);
             Check.Close(e.SelfInfluence, alone * a.Operators.Value.W_S * alone, 2e-14, $"self-influence of {i}");
-            Check.Close(e.SelfTrace, Enumerable.Range(i * p, p).Sum(r => a.Operators.Value.W_S[r, r]), 16 * Check.Eps, $"trace of {i}");
-            Check.Close(e.TestResponse, a.Operators.Value.G_Q.SubMatrix(0, sum.Count, i * p, p).L2Norm(), 5e-14, $"response of {i}");
+            Check.Close(e.SelfTrace, (zeroSum * a.Operators.Value.W_S.SubMatrix(i * p, p, i * p, p)).Trace(), 32 * Check.Eps, $"trace of {i}");
+            Check.Close(e.TestResponse, (a.Operators.Value.G_Q.SubMatrix(0, sum.Count, i * p, p) * zeroSum).L2Norm(), 5e-14, $"response of {i}");
             Check.Close(e.TestContribution, moved.L2Norm(), 2e-14, $"contribution of {i}");
             Check.Close(e.Gradient, alone.L2Norm(), 1e-14, $"gradient of {i}");
             Check.Small((moved - a.Influence.Value.OnTest.Value.Column(i)).L2Norm(), 1e-14, $"column {i}");

@@ -46,7 +46,7 @@ public class BudgetTests
     }
 
     /// <summary>With midpoints the estimate is of the order and of the size of Simpson's error: from below by less than 3, from above by some hundred
-    /// times in the worst case.</summary>
+    /// times in the worst case. It may fall faster than the error: the share of spikes, in coarse steps a part of it, is of second order itself.</summary>
     [Theory]
     [InlineData("gradient-descent", 1, 0.4)]
     [InlineData("gradient-descent", 3, 1.0)]
@@ -64,7 +64,7 @@ public class BudgetTests
             double[] errors = Errors(c, result), estimate = Values(result.Record.Estimate!);
             for (int i = 1; i < 4; i++) Check.Between(estimate[i] / errors[i], 1 / 3.0, 500,
                 $"estimate relative to the error of C{i + 1}, η/{division}, error {errors[i]:e2}");
-            if (division > 1 && kind == "gradient-descent") Check.Between(Math.Log2(last / estimate[3]), 3.3, 4.7,
+            if (division > 1 && kind == "gradient-descent") Check.Between(Math.Log2(last / estimate[3]), 3.3, 6,
                 $"order of the estimate of C4 at η/{division}");
             last = estimate[3];
         }
@@ -108,10 +108,13 @@ public class BudgetTests
         Assert.Throws<ArgumentException>(() => DescentRecursion.Run(kernels, Backends.Managed, recorded: OutputRecord.Read(c.Subset([0, 1, 2]))));
     }
 
+    /// <summary>One step without neighbours: half of what J moves along it.</summary>
     [Fact]
-    public void WhatCannotBeEstimatedIsNull()
+    public void AStepAloneHasAnEstimate()
     {
-        Assert.Null(Runs.Run(Runs.Exact("gradient-descent", 1).Record()).Record.Estimate);
-        Assert.NotNull(Runs.Run(Runs.Exact("gradient-descent", 2).Record()).Record.Estimate);
+        var c = Runs.Network("gradient-descent", 1, 0.4, 1).Record();
+        var result = Runs.Run(c, ChordQuadrature.Trapezium);
+        double[] errors = Errors(c, result), estimate = Values(result.Record.Estimate!);
+        for (int i = 1; i < 4; i++) Check.Small(errors[i], estimate[i], $"C{i + 1} against its estimate");
     }
 }

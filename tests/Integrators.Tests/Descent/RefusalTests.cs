@@ -87,10 +87,10 @@ public class RefusalTests
     public void ABufferAboveTheLimitIsRefused()
     {
         var c = Runs.Exact("momentum", 3).Record();
-        var options = new DescentOptions { MaximumBufferBytes = 8 * 23 * 10 - 1 };
+        var options = new DescentOptions { MaximumBufferBytes = 8 * 23 * 19 - 1 };
         var found = Assert.Throws<ArgumentException>(() => DescentRecursion.Run(c, OutputRecord.Read(c), options, Backends.Managed));
-        Assert.Contains("23 parameters x 10 columns", found.Message);
-        DescentRecursion.Run(c, OutputRecord.Read(c), options with { MaximumBufferBytes = 8 * 23 * 10 }, Backends.Managed);
+        Assert.Contains("23 parameters x 19 columns", found.Message);
+        DescentRecursion.Run(c, OutputRecord.Read(c), options with { MaximumBufferBytes = 8 * 23 * 19 }, Backends.Managed);
     }
 
     [Theory]

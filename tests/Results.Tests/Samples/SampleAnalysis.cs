@@ -29,7 +29,8 @@ internal static class SampleAnalysis
         Inclusion = new InclusionResult
         {
             Verdict = Verdict.Holds,
-            Structural = new StructuralCheck(0.41, 1, 1e-15),
+            Structural = new StructuralCheck(0.41, 1, 1e-15) { WorstRowRatio = 0.5, WorstRow = 1, WorstRowMode = 2 },
+            Cosine = new CosineCheck(0.62, 3e-5, 2e-5),
             Independent = new IndependentCheck(0, "gauss-6 against gauss-4"),
             Empirical = new EmpiricalCheck(0.004, 0.005),
             Visibility = 3.2,
@@ -107,10 +108,11 @@ internal static class SampleAnalysis
             {
                 Visibility = null, Reason = "≥ 3 of <these>", Qualification = "on operators that do not predict the test outputs",
                     NullSpace = new NullSpaceResult(1, 1e-15, null, -1e-17, true),
-                    Structural = new StructuralCheck(double.PositiveInfinity, 2, double.NaN),
+                    Structural = new StructuralCheck(double.PositiveInfinity, 2, double.NaN) { WorstRowRatio = double.PositiveInfinity },
+                Cosine = new CosineCheck(double.PositiveInfinity, double.NaN, 0),
                 OperatorChecks = [new("symmetry", double.PositiveInfinity, 0), new("energy identity", 1e-16, 3e-16)],
                 ThresholdCurve = [new(1e-8, 3, 0, Verdict.Vacuous, null, 0), new(1e-3, 2, 1, Verdict.Holds, 0.5, 1e-6)],
-                Modes = [sample.Inclusion.Modes[0] with { DissipationDifference = 1e-3, ResponseDifference = double.NaN,
+                Modes = [sample.Inclusion.Modes[0] with { RowRatio = 1.5, DissipationDifference = 1e-3, ResponseDifference = double.NaN,
                     IndependentBound = double.PositiveInfinity }, .. sample.Inclusion.Modes.Skip(1)],
                 Empirical = new EmpiricalCheck(Known.Unknown<double>("the test outputs did not move"), Known.Unknown<double>("the test outputs did not move")),
             },

@@ -11,7 +11,20 @@ internal static class InclusionSchemas
     {
         var (ratio, mode, floor) = (s.Add("worstRatio", Number, c => c.WorstRatio), s.Add("worstMode", Whole, c => c.WorstMode),
             s.Add("floor", Number, c => c.Floor));
-        return json => new StructuralCheck(ratio[json], mode[json], floor[json]);
+        var (rowRatio, row, rowMode) = (s.Add("worstRowRatio", NumberIfAny, c => c.WorstRowRatio), s.Add("worstRow", Whole, c => c.WorstRow),
+            s.Add("worstRowMode", Whole, c => c.WorstRowMode));
+        return json => new StructuralCheck(ratio[json], mode[json], floor[json])
+        {
+            WorstRowRatio = rowRatio[json], WorstRow = row.Or(json, 0), WorstRowMode = rowMode.Or(json, 0),
+        };
+    });
+
+    private static readonly Schema<CosineCheck> s_cosine = new(s =>
+    {
+        var (sigma, error, integration) = (s.Add("sigma", Number, c => c.Sigma), s.Add("error", Number, c => c.Error),
+            s.Add("integration", Number, c => c.Integration));
+        s.Derived("violated", Truth, c => c.IsViolated);
+        return json => new CosineCheck(sigma[json], error[json], integration[json]);
     });
 
     private static readonly Schema<IndependentCheck> s_independent = new(s =>
@@ -45,12 +58,13 @@ internal static class InclusionSchemas
         s.Derived("ratio", Number, m => m.Ratio);
         s.Derived("slack", Number, m => m.Slack);
         var inReservoir = s.Add("inReservoir", Truth, m => m.InReservoir);
+        var row = s.Add("rowRatio", NumberIfAny, m => m.RowRatio);
         var dissipation = s.Add("dissipationDifference", NumberIfAny, m => m.DissipationDifference);
         var difference = s.Add("responseDifference", NumberIfAny, m => m.ResponseDifference);
         var independent = s.Add("independentBound", NumberIfAny, m => m.IndependentBound);
         return json => new ModeVisibility(eigenvalue[json], measure[json], response[json], bound[json], floor[json], inReservoir[json])
         {
-            DissipationDifference = dissipation[json], ResponseDifference = difference[json], IndependentBound = independent[json],
+            RowRatio = row[json], DissipationDifference = dissipation[json], ResponseDifference = difference[json], IndependentBound = independent[json],
         };
     });
 
@@ -98,6 +112,7 @@ internal static class InclusionSchemas
         var verdict = s.Add("verdict", Codecs.Verdict, i => i.Verdict);
         var qualification = s.Add("qualification", TextIfAny, i => i.Qualification);
         var structural = s.Add("structural", s_structural.Object, i => i.Structural);
+        var cosine = s.Add("cosine", s_cosine.KnownObject, i => i.Cosine);
         var independent = s.Add("independent", s_independent.KnownObject, i => i.Independent);
         var empirical = s.Add("empirical", s_empirical.Object, i => i.Empirical);
         var visibility = s.Add("visibility", Visibility, i => i.Visibility);
@@ -114,6 +129,7 @@ internal static class InclusionSchemas
             Verdict = verdict[json],
             Qualification = qualification[json],
             Structural = structural[json],
+            Cosine = cosine.Or(json, Known.Unknown<CosineCheck>(ResultsJson.NotInTheFile)),
             Independent = independent[json],
             Empirical = empirical[json],
             Visibility = visibility[json],

@@ -17,10 +17,14 @@ internal static class SpectrumSchemas
         var reservoir = s.Add("reservoirDimension", KnownWhole, r => r.ReservoirDimension);
         var rank = s.Add("effectiveRank", Number, r => r.EffectiveRank);
         var complete = s.Add("complete", Truth, r => r.Complete);
+        var space = s.Add("space", Text, r => r.Space);
+        var dimension = s.Add("dimension", Whole, r => r.Dimension);
         var solver = s.Add("solver", Choice<EigenSolver>(), r => r.Solver);
         var multiplicity = s.Add("multiplicity", TextIfAny, r => r.Multiplicity);
         return json => new SpectrumResult
         {
+            Space = space.Or(json, SpectrumResult.AllOutputs),
+            Dimension = dimension.Or(json, eigenvalues[json].Count),
             Eigenvalues = eigenvalues[json],
             ResidualNorms = residuals[json],
             DissipatedFraction = fraction[json],
