@@ -7,7 +7,7 @@ namespace KernelFlow.Analysis.Tests;
 /// violates them.</summary>
 public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
 {
-    private static readonly double[] s_times = [0, 0.25, 0.75, 1, 2, 3, 4.5, 6];
+    private static readonly double[] s_times = [0, 0.25, 0.5, 0.75, 1, 2, 3, 4, 5, 6];
     private static readonly string[] s_claims = ["C1", "C2", "C3", "C4", "C8"];
 
     private static FlowRecording Squared(int seed = 1) => FlowRecording.Of(FlowPath.Straight(9, 5, 1, 30, 0.3, seed), s_times);

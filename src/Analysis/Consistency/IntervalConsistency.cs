@@ -62,8 +62,13 @@ internal sealed class IntervalConsistency
     /// <summary>Their share of the window's length.</summary>
     public double FailingShare { get; }
 
-    /// <summary>What is judged of a side: the quantile of s over intervals, or the part of a single interval's limit that two neighbours both reach.</summary>
-    public double Statistic(JudgedSide side) => Math.Max(side.Quantile(Share), side.Pair() / SingleFactor);
+    /// <summary>What is judged of a side: the quantile of s over intervals, or the part of a single interval's limit that two neighbours both reach, or that
+    /// intervals of a quarter of the window reach.</summary>
+    public double Statistic(JudgedSide side)
+    {
+        double lasting = ShareOf(side.Failing(SingleLimit)) >= LargestFailingShare ? side.LargestOfAll / SingleFactor : 0;
+        return Math.Max(Math.Max(side.Quantile(Share), side.Pair() / SingleFactor), lasting);
+    }
 
     /// <summary>The largest s of a step that is not the only one around: of the training and test outputs in it and in the next, the second largest. A kink is in
     /// one output of one step.</summary>
@@ -96,7 +101,7 @@ internal sealed class IntervalConsistency
     private string? Contradicts(JudgedSide side, string name)
     {
         if (!Judged(side)) return null;
-        if (side.Quantile(Share) > QuantileLimit) return $"most intervals move the {name} outputs otherwise than the recorded kernels say";
+        if (Statistic(side) > QuantileLimit) return $"most intervals move the {name} outputs otherwise than the recorded kernels say";
         var (factor, allowance, _) = side.Regression();
         return Math.Abs(factor - 1) > ScaleLimit * allowance
             ? FormattableString.Invariant($"the {name} outputs move {factor:G4} times as far as the recorded kernels say") : null;
@@ -106,8 +111,10 @@ internal sealed class IntervalConsistency
     private (int, double?) Ratio(LeftOutCheckpoint c)
     {
         int k = c.Checkpoint;
-        double? Side(Func<LeftOutCheckpoint, LeftOutSide> side, Func<IntervalComparison, SideComparison> interval)
+        double? Side(JudgedSide judged, Func<LeftOutCheckpoint, LeftOutSide> side, Func<IntervalComparison, SideComparison> interval)
         {
+            // Where most intervals cannot be predicted, one that can is so by chance.
+            if (2 * judged.Count < judged.Intervals) return null;
             double Usual(int i) => i >= 0 && i < _record.LeftOut.Count && double.IsFinite(side(_record.LeftOut[i]).Without)
                 ? side(_record.LeftOut[i]).Without * Math.Min(1, Math.Pow(Around(k) / Around(_record.LeftOut[i].Checkpoint), Order)) : 0;
             double usual = Math.Max(Usual(k - 3), Usual(k + 1));
@@ -116,7 +123,7 @@ internal sealed class IntervalConsistency
             // Steps that go forth and back leave nothing to compare over both.
             return side(c).Recorded < SmallestMove * (before.Recorded + after.Recorded) ? null : side(c).Ratio(usual + before.Floor + after.Floor);
         }
-        double? train = Side(l => l.Train, i => i.Train), test = Side(l => l.Test, i => i.Test);
+        double? train = Side(Train, l => l.Train, i => i.Train), test = Side(Test, l => l.Test, i => i.Test);
         double? larger = train > test || test is null ? train : test, smaller = train > test || test is null ? test : train;
         // A kink is on one side; the Jacobian of a checkpoint that is wrong moves both, or one of them by far.
         return (k, larger is null ? null : Math.Max(smaller ?? 0, larger.Value / OneSideFactor));

@@ -58,6 +58,9 @@ internal sealed class JudgedSide
     /// <summary>The largest s and its interval.</summary>
     public (double Statistic, int Interval) Largest() => Statistics.Select((s, k) => (s ?? 0, k)).MaxBy(s => s.Item1);
 
+    /// <summary>The largest s of all intervals, those at the ends included.</summary>
+    public double LargestOfAll => _all.Max() ?? 0;
+
     /// <summary>The largest s that two neighbouring intervals both reach: a kink that nothing around it shows is in one interval alone, what is wrong at a
     /// checkpoint in both of its.</summary>
     public double Pair() => Statistics.Zip(Statistics.Skip(1), (a, b) => Math.Min(a ?? 0, b ?? 0)).DefaultIfEmpty().Max();
