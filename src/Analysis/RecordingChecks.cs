@@ -3,7 +3,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow;
 
-/// <summary>What can be said of a recording before anything is integrated: the claims R1 to R4 and R11, and what it declares to lie outside the theory.</summary>
+/// <summary>What can be said of a recording before anything is integrated: the claims R1 to R4 and R11, and what it declares to lie outside the
+/// theory.</summary>
 public static class RecordingChecks
 {
     /// <summary>R1 to R4, in the order of the results.</summary>

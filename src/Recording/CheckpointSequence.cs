@@ -53,8 +53,8 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <summary>The optimizer, if known.</summary>
     public Optimizer? Optimizer { get; init; }
 
-    /// <summary>What the optimizer's manifest states and nothing here understands: numbers other than 0, and switches that are on (as 1). Such a constant changes the
-    /// steps in a way that is not known.</summary>
+    /// <summary>What the manifest states of the optimizer and nothing here understands: numbers other than 0, and switches that are on (as 1). Such a
+    /// constant changes the steps in a way that is not known.</summary>
     public IReadOnlyList<NamedConstant> UnknownConstants { get; init; } = [];
 
     /// <summary>The learning rates that the run states for its steps, as lengths of the intervals in flow time; null when it states none.</summary>

@@ -28,8 +28,8 @@ public static class FlowTimeWindow
     {
         if (!(after >= before)) return "time must increase";
         if (after == before)
-            return "time must increase: both are at one flow time, so the learning rate between them was 0; leave one of them out, or give the step a rate that "
-                + "is too small to matter";
+            return "time must increase: both are at one flow time, so the learning rate between them was 0; leave one of them out, or give the step a "
+                + "rate that is too small to matter";
         double place = Math.BitIncrement(Math.Max(Math.Abs(before), Math.Abs(after))) - Math.Max(Math.Abs(before), Math.Abs(after));
         return after - before < FewestPlaces * place ? "the two times are the same to rounding; leave one of the checkpoints out" : null;
     }

@@ -2,8 +2,8 @@ using KernelFlow.Analysis.Tests.Support;
 
 namespace KernelFlow.Analysis.Tests;
 
-/// <summary>A training whose first rate is 0, recorded by the way round of docs/run-format.md: the step has a rate that is too small to matter. And neighbouring
-/// times that are as close as is allowed.</summary>
+/// <summary>A training whose first rate is 0, recorded by the way round of docs/run-format.md: the step has a rate that is too small to matter. And
+/// neighbouring times that are as close as is allowed.</summary>
 public class WarmUpFromZeroTests
 {
     private const int N = 3, M = 2, D = 5;
@@ -12,7 +12,8 @@ public class WarmUpFromZeroTests
     private static CheckpointSequence Train(bool adam)
     {
         var random = new Random(4);
-        double[] x = [.. Enumerable.Range(0, N * D).Select(_ => random.NextDouble() - 0.5)], xq = [.. Enumerable.Range(0, M * D).Select(_ => random.NextDouble())];
+        double[] x = [.. Enumerable.Range(0, N * D).Select(_ => random.NextDouble() - 0.5)];
+        double[] xq = [.. Enumerable.Range(0, M * D).Select(_ => random.NextDouble())];
         double[] y = [1, -1, 0.5], w = new double[D], v = new double[D], square = new double[D];
         double[] rates = [0, 0.02, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05];
         var loss = LossModel.Squared(y, 1);
@@ -42,7 +43,8 @@ public class WarmUpFromZeroTests
         return new CheckpointSequence(checkpoints, loss) { Optimizer = adam ? new Adam(0, 0.9, 0.99, 1e-8) : new Momentum(0, 0.9) };
     }
 
-    private static double[] Times(double[] x, int rows, double[] w) => [.. Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, D).Sum(j => x[i * D + j] * w[j]))];
+    private static double[] Times(double[] x, int rows, double[] w) =>
+        [.. Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, D).Sum(j => x[i * D + j] * w[j]))];
 
     [Theory]
     [InlineData(true)]

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace KernelFlow.Cli.Tests;
 
-/// <summary>What <c>inspect</c> says of a recording that contradicts itself or lies outside the theory, and what <c>analyze --strict</c> returns for it.</summary>
+/// <summary>What <c>inspect</c> says of a recording that contradicts itself or lies outside the theory, and what <c>analyze --strict</c> returns for
+/// it.</summary>
 public sealed class InspectedConsistencyTests(SmallRun run) : IClassFixture<SmallRun>, IDisposable
 {
     private readonly TempFolder _folder = new();

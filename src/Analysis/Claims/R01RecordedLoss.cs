@@ -32,7 +32,10 @@ internal sealed class R01RecordedLoss() : RecordingClaim("R1", "recorded loss")
         if (result.Verdict == Verdict.Violated) return result with { Reason = $"{what}; {LossCauses.Find(run, outputs, losses)}" };
         return judged.Length > 0
             ? result
-            : Result(Verdict.Undecided, "training has converged: rounding of the outputs is as large as the loss, at every checkpoint") with { Figures = figures };
+            : Result(Verdict.Undecided, "training has converged: rounding of the outputs is as large as the loss, at every checkpoint") with
+            {
+                Figures = figures,
+            };
     }
 
     private static double Median(IEnumerable<double> values)

@@ -34,8 +34,8 @@ internal sealed class R02FlowTime() : RecordingClaim("R2", "flow time")
         double rate = optimizer.LearningRate;
         if (times.MovedTime() is { } moved)
             return JudgeConsistency(moved.Deviation, moved.Limit, [.. times.Figures(rate), new(WellKnownFigures.WorstCheckpoint, moved.Checkpoint)],
-                FormattableString.Invariant($"the time of checkpoint {moved.Checkpoint} (step {run[moved.Checkpoint].Step}) is not between its neighbours' as its ")
-                    + "step is, while all other intervals have one rate");
+                FormattableString.Invariant($"the time of checkpoint {moved.Checkpoint} (step {run[moved.Checkpoint].Step}) is not between its neighbours' ")
+                    + "as its step is, while all other intervals have one rate");
         if (!times.HasOneRate && times.Impossible(rate) is { } impossible)
         {
             var result = Compared(impossible, times, "learningRate", rate);
@@ -53,8 +53,8 @@ internal sealed class R02FlowTime() : RecordingClaim("R2", "flow time")
         }
         return times.AgreesWith(rate)
             ? Compared(times.Against([.. Enumerable.Range(0, times.Count).Select(k => rate * times.Steps(k))]), times, "learningRate", rate)
-            : NotApplicable(FormattableString.Invariant($"learningRate, {rate:G6}, is that of the first step, which was not recorded alone; the intervals have ")
-                + $"{times.Range}; state a schedule") with { Figures = times.Figures(rate) };
+            : NotApplicable(FormattableString.Invariant($"learningRate, {rate:G6}, is that of the first step, which was not recorded alone; ")
+                + $"the intervals have {times.Range}; state a schedule") with { Figures = times.Figures(rate) };
     }
 
     private ClaimResult Compared(FlowTimeComparison compared, FlowTimes times, string with, double rate = double.NaN)

@@ -29,14 +29,14 @@ internal sealed class R04AdamTiming() : RecordingClaim("R4", "preconditioner tim
         [
             new("share of the step before", fit.Share), new("error as recorded", fit.Here), new("error one step later", fit.Before), new("steps", fit.Steps),
         ];
-        string what = FormattableString.Invariant($"over {fit.Steps} steps the recorded preconditioners explain the movement of U_S to {fit.Here:G3} where they ")
-            + FormattableString.Invariant($"stand, and to {fit.Before:G3} taken one checkpoint later; share of the step before");
+        string what = FormattableString.Invariant($"over {fit.Steps} steps the recorded preconditioners explain the movement of U_S to {fit.Here:G3} where ")
+            + FormattableString.Invariant($"they stand, and to {fit.Before:G3} taken one checkpoint later; share of the step before");
         if (Math.Abs(fit.Share) <= Clear) return JudgeConsistency(Math.Abs(fit.Share), Half, figures, what);
         if (Math.Abs(fit.Share - 1) <= Clear && fit.Before < fit.Here)
             return JudgeConsistency(fit.Share, Half, figures, what) with
             {
-                Reason = $"{what} is {FormattableString.Invariant($"{fit.Share:G3}")}: each preconditioner was recorded before its step took its own gradient in, "
-                    + "so it is that of the step before; record 1/(sqrt(v̂) + ε) of the step that leaves the checkpoint",
+                Reason = $"{what} is {FormattableString.Invariant($"{fit.Share:G3}")}: each preconditioner was recorded before its step took its own "
+                    + "gradient in, so it is that of the step before; record 1/(sqrt(v̂) + ε) of the step that leaves the checkpoint",
             };
         return Result(Verdict.Undecided, FormattableString.Invariant($"{what} is {fit.Share:G3}: neither fits clearly")) with { Figures = figures };
     }

@@ -28,13 +28,14 @@ internal static class LossCauses
         double n = loss.Examples, p = loss.Outputs;
         (string Words, double Factor)[] factors =
         [
-            (loss.IsSum ? "the mean over examples, where the manifest says sum" : "the sum over examples, where the manifest says mean", loss.IsSum ? 1 / n : n),
+            loss.IsSum ? ("the mean over examples, where the manifest says sum", 1 / n) : ("the sum over examples, where the manifest says mean", n),
             ("the squared error without the factor 1/2", 2), ("the mean over examples and outputs without the factor 1/2 (PyTorch's MSELoss)", 2 / p),
             ("the mean over outputs, too", 1 / p), ("the sum over examples and outputs without the factor 1/2", 2 * n),
         ];
         foreach (var (words, factor) in factors)
             if (Math.Abs(factor - 1) > Fit) yield return (words, l => factor * l.Derived);
-        foreach (var other in Others(loss)) yield return ($"{other.Kind}, where the manifest says {loss.Kind}", l => other.Value(outputs.TrainOutputs[l.Checkpoint]));
+        foreach (var other in Others(loss))
+            yield return ($"{other.Kind}, where the manifest says {loss.Kind}", l => other.Value(outputs.TrainOutputs[l.Checkpoint]));
         if (Uniform(loss) is { } uniform)
         {
             double[] shift = [.. losses.Select(l => uniform.Value(outputs.TrainOutputs[l.Checkpoint]) - l.Derived)];

@@ -37,7 +37,8 @@ internal sealed record PreconditionerFit(double Share, double Here, double Befor
             double rounding = run[k][TensorName.U_S].Type.Epsilon() * VectorMath.Norm(outputs.TrainOutputs[k])
                 + run[k][TensorName.J_S].Type.Epsilon() * VectorMath.Norm(here[k]);
             if (size == 0 || difference < 10 * rounding) continue;
-            found.Add((VectorRoutines.Dot(rest, change) / (difference * difference), VectorMath.Norm(rest) / size, VectorMath.Distance(moved, before[k]) / size));
+            double share = VectorRoutines.Dot(rest, change) / (difference * difference);
+            found.Add((share, VectorMath.Norm(rest) / size, VectorMath.Distance(moved, before[k]) / size));
         }
         return found.Count < FewestSteps ? null
             : new PreconditionerFit(Median(found.Select(f => f.Share)), Median(found.Select(f => f.Here)), Median(found.Select(f => f.Before)), found.Count);

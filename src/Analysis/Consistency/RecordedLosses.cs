@@ -42,8 +42,8 @@ internal static class RecordedLosses
         return result;
     }
 
-    /// <summary>Σ|g_i|δ_i + ½‖B‖Σδ_i² with δ_i the rounding of output i, and ε(4 + √n)Φ of the sum over examples. Where B varies, log(1 + x) is taken at the size
-    /// of 1, so that a recorder may lose ε·Φ(0) of an example that is fitted well.</summary>
+    /// <summary>Σ|g_i|δ_i + ½‖B‖Σδ_i² with δ_i the rounding of output i, and ε(4 + √n)Φ of the sum over examples. Where B varies, log(1 + x) is taken at the
+    /// size of 1, so that a recorder may lose ε·Φ(0) of an example that is fitted well.</summary>
     private static double Rounding(LossModel loss, OutputRecord outputs, int k, double derived, double stored, double storedLoss)
     {
         double[] u = outputs.TrainOutputs[k], g = outputs.Gradients[k];

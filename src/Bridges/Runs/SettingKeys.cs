@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace KernelFlow.Bridges;
 
-/// <summary>The keys by which a manifest says how it was trained: <c>schedule</c>, the learning rates of the steps, and <c>setting</c>, what the theory does not
-/// cover.</summary>
+/// <summary>The keys by which a manifest says how it was trained: <c>schedule</c>, the learning rates of the steps, and <c>setting</c>, what the theory does
+/// not cover.</summary>
 internal static class SettingKeys
 {
     public const string ScheduleKey = "schedule", SettingKey = "setting", ConstantRate = "constant";

@@ -25,8 +25,8 @@ internal static class InspectCommand
                 RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation),
                 cancellation).ConfigureAwait(false);
             var consistency = RecordingChecks.Run(run.Checkpoints, dense, cancellation);
-            InspectionText.Write(terminal.Out, run, intervals, consistency, CostEstimate.Of(run.Checkpoints, ProductRate.Measure(dense, order: 256, tries: 6, cancellation),
-                InspectionText.FileBytes(run)), dense);
+            double rate = ProductRate.Measure(dense, order: 256, tries: 6, cancellation);
+            InspectionText.Write(terminal.Out, run, intervals, consistency, CostEstimate.Of(run.Checkpoints, rate, InspectionText.FileBytes(run)), dense);
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow inspect runs/digits");

@@ -46,7 +46,8 @@ public class RecordedLossTests
         var stored = SmallNetworks.Edit(run, (_, t) => t.Name == "U_S" ? new StreamedTensor("U_S", StorageType.BFloat16, t.Shape, (first, target) =>
         {
             t.Read(first, target);
-            for (int i = 0; i < target.Length; i++) target[i] = BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits((float)target[i]) + 0x8000) & ~0xffff);
+            for (int i = 0; i < target.Length; i++)
+                target[i] = BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits((float)target[i]) + 0x8000) & ~0xffff);
         }) : t.Name == "g" ? null : t);
         var claim = Check(stored);
         Assert.True(claim.Verdict is Verdict.Holds, $"{claim.Verdict}: {claim.Reason}");
