@@ -16,11 +16,13 @@ public sealed record WeightedTerm(KernelTerm Term, params double[] Coefficients)
 /// depend on D.</summary>
 public sealed class InterpolatedTrajectory : KernelTrajectory
 {
+    private const double EvenSpeed = 1e-8; // below it both times are the same to rounding
     private const int Chunk = 2048; // doubles: two operands of 16 KB stay in the first-level cache
     private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _intervals;
     private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _testIntervals;
     private readonly HessianPath _hessians;
     private readonly ChordKernels _chords;
+    private IReadOnlyList<double>? _rates;
 
     internal InterpolatedTrajectory(int trainSize, int testSize, IReadOnlyList<double> knots, IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals,
         IReadOnlyList<IReadOnlyList<WeightedTerm>> testIntervals, HessianPath hessians, ChordKernels chords, int outputs, double? beta, bool hasTestKernel,
@@ -124,7 +126,26 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     }
 
     /// <summary>θ of a time in an interval.</summary>
-    internal double Theta(int interval, double time) => (time - Knots[interval]) / (Knots[interval + 1] - Knots[interval]);
+    internal double Theta(int interval, double time)
+    {
+        double theta = (time - Knots[interval]) / (Knots[interval + 1] - Knots[interval]);
+        if (_rates is null || Math.Abs(_rates[interval]) < EvenSpeed) return theta;
+        double c = _rates[interval];
+        return Math.Clamp((1 - Math.Exp(-c * theta)) / (1 - Math.Exp(-c)), 0, 1);
+    }
+
+    /// <summary>The same path, gone through in every interval at a speed that falls as e^{−cθ}: at the relative time θ it is where this one is at
+    /// φ(θ) = (1 − e^{−cθ})/(1 − e^{−c}).</summary>
+    /// <param name="rates">c for every interval; 0 for an even speed, negative for one that grows.</param>
+    /// <exception cref="ArgumentException">The rates are not one for each interval.</exception>
+    public InterpolatedTrajectory AtSpeeds(IReadOnlyList<double> rates)
+    {
+        ArgumentNullException.ThrowIfNull(rates);
+        if (rates.Count != Intervals) throw new ArgumentException($"rates: found {rates.Count} numbers, expected {Intervals}, one for each interval.", nameof(rates));
+        var copy = (InterpolatedTrajectory)MemberwiseClone();
+        copy._rates = rates;
+        return copy;
+    }
 
     private static void Combine(IReadOnlyList<WeightedTerm> terms, ReadOnlySpan<double> weights, int offset, Span<double> target)
     {

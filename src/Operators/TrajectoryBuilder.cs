@@ -57,7 +57,8 @@ public sealed class TrajectoryBuilder
         }
         var full = Enumerable.Range(0, checkpoints.Count).ToArray();
         int reach = sparseCubic ? 3 : 1;
-        var pairs = Within(full, 3).Concat(Within(EverySecond(checkpoints.Count), reach)).Concat(Within(EverySecond(checkpoints.Count, 1), reach)).Distinct();
+        var thinned = Thinnings(checkpoints.Count).SelectMany(kept => Within(kept, reach));
+        var pairs = Within(full, 3).Concat(thinned).Distinct();
         var terms = GramPass.Form(checkpoints, pairs, p => p.B - p.A == 1, backend, progress, cancellation);
         IReadOnlyList<int>[] cubicGrids = sparseCubic ? [full, EverySecond(checkpoints.Count), EverySecond(checkpoints.Count, 1)] : [full];
         var stencils = AddValueSlopeTerms(terms, checkpoints, outputs.Times, cubicGrids, backend, cancellation);
@@ -101,6 +102,27 @@ public sealed class TrajectoryBuilder
     /// <param name="parity">0 for 0, 2, 4, …; 1 for 0, 1, 3, 5, …: together they keep every checkpoint once.</param>
     public static IReadOnlyList<int> EverySecond(int count, int parity = 0) =>
         Enumerable.Range(0, count).Where(i => i % 2 == parity || i == 0 || i == count - 1).ToArray();
+
+    /// <summary>Indices of every n-th checkpoint from a phase on, always with the first and the last one.</summary>
+    /// <param name="count">Number of checkpoints.</param>
+    /// <param name="n">2 or more.</param>
+    /// <param name="phase">Index of the first one kept beside 0.</param>
+    public static IReadOnlyList<int> EveryNth(int count, int n, int phase) =>
+        Enumerable.Range(0, count).Where(i => i % n == phase || i == 0 || i == count - 1).ToArray();
+
+    /// <summary>The coarser grids from which the error of interpolation is estimated: every second checkpoint and every fourth, in two phases each.</summary>
+    public static IEnumerable<IReadOnlyList<int>> Thinnings(int count) => [EveryNth(count, 2, 0), EveryNth(count, 2, 1), EveryNth(count, 4, 0), EveryNth(count, 4, 1)];
+
+    /// <summary>⟨J_a, J_b⟩ = tr J_a J_bᵀ over training and test outputs; null where the product of the two checkpoints was not formed or not recorded.</summary>
+    public double? InnerProduct(int a, int b)
+    {
+        if (!InterpolatesJacobian || !_terms.TryGetValue((Math.Min(a, b), Math.Max(a, b)), out var term) || term.TestKernel is not { } test) return null;
+        double sum = 0;
+        for (int i = 0; i < term.Train.Rows; i++) sum += term.Train[i, i];
+        for (int i = 0; i < test.RowCount; i++) sum += test.At(i, i);
+        // The term of two different checkpoints is the sum of the product and its transpose.
+        return a == b ? sum : 0.5 * sum;
+    }
 
     /// <summary>K_SS and K_QS of one checkpoint.</summary>
     public KernelTerm At(int checkpoint) => _terms[(checkpoint, checkpoint)];

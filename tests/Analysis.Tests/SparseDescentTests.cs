@@ -68,18 +68,18 @@ public sealed class SparseDescentTests(ITestOutputHelper output)
         Check.Small(errors[2], 0.4 * errors[1], "C4 in descent mode with cubic interpolation");
     }
 
-    /// <summary>Near the edge of stability a sparser cubic overshoots K and its steps diverge. What is left of the estimates then says too little: the part is
-    /// unknown, not small.</summary>
+    /// <summary>Near the edge of stability a sparser cubic overshoots K, and its steps would diverge over the whole window. Interval by interval they have no
+    /// time to: the estimate says that it is too large to decide, by a number that means something.</summary>
     [Fact]
-    public void AnEstimateThatDivergesLeavesTheBudgetUnknown()
+    public void AnEstimateOnADivergingInterpolantIsANumberThatMeansSomething()
     {
         var run = SmallNetworks.Record(SmallNetworks.Parity with { LearningRate = 0.1, Checkpoints = 8 });
         var analysis = Analyze.Reservoir(run, s_descent with { Interpolation = Interpolation.Cubic });
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
             var claim = analysis.Claim(id);
-            Assert.Equal((Verdict.Undecided, false), (claim.Verdict, claim.Budget!.Interpolation.IsKnown));
-            Assert.Contains("interpolation (with every second checkpoint left out the replayed steps diverge", claim.Reason);
+            Assert.Equal(Verdict.Undecided, claim.Verdict);
+            Check.Small(claim.Budget!.Interpolation.Value, 1e3, $"interpolation part of {id}");
         }
     }
 

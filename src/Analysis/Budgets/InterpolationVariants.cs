@@ -1,82 +1,95 @@
-using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Budgets;
 
-/// <summary>How much the interpolant between checkpoints matters: the same model of g(s) with every second checkpoint left out, and with the other
-/// interpolant.</summary>
-/// <remarks>The number reported is the larger of |linear − cubic| and the sparse differences divided by F − 1, F = Σ(h₁+h₂)³/Σ(h₁³+h₂³) over merged pairs: an
-/// interpolant's
-/// error grows by F when the grid is thinned. With cubic interpolation the sparse differences alone. Kernel-block runs have the sparse
-/// differences (K linear between the kept checkpoints) and, with cross blocks, |linear in J − linear in K|.</remarks>
+/// <summary>How much the interpolant between checkpoints matters: the flow of g(s) with every second and every fourth checkpoint left out, with the other
+/// interpolant, and with the path between checkpoints gone through early or late, interval by interval.</summary>
 internal static class InterpolationVariants
 {
-    // The differences are estimates to a factor of two; integrating them to 1e-4 leaves that untouched.
-    private const double Tolerance = 1e-4;
-
     private const string TooFew = "fewer than three checkpoints: none can be left out";
 
-    /// <summary>By gradient flow. An estimate that cannot be computed leaves its part of the budget unknown; it does not take the analysis with it.</summary>
-    public static Known<IReadOnlyList<PredictionVariant>> Of(AnalysisInput input, CancellationToken cancellation)
+    // Steps that leave so much more of the gradient than there was at the start have diverged, whether they overflow or not.
+    private const double Diverged = 10;
+
+    // Errors come out at the largest difference and half of it more where they are largest. Kernels without cross blocks do not show ΔJΔJᵀ, by which K linear
+    // in t exceeds J Jᵀ: half as much again.
+    private const double Safety = 1.5, SafetyOfKernels = 2.25;
+
+    // A cubic interpolant follows a speed that changes little; of what it misses when c is 1 a third is left at most.
+    private const double FollowedByCubic = 3;
+
+    /// <summary>An estimate that cannot be computed leaves its part of the budget unknown; it does not take the analysis with it.</summary>
+    /// <param name="input">What was read.</param>
+    /// <param name="trajectory">The model under test.</param>
+    /// <param name="steps">The recorded steps on it, where they can be replayed.</param>
+    /// <param name="cancellation">Honoured within one step.</param>
+    public static Known<InterpolationEstimate> Of(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction> steps, CancellationToken cancellation)
     {
-        var solver = input.Propagation(Math.Max(input.Options.RelativeTolerance, Tolerance));
+        if (input.Checkpoints.Count < 3) return Known.Unknown<InterpolationEstimate>(TooFew);
         try
         {
-            return Find(input, coarser: true, (trajectory, grid) =>
-                Known.Of(Prediction.From(FlowIntegrator.Transport(trajectory, input.StartGradient, solver, input.Backend, cancellation), grid)));
+            var flow = new LocalFlow(input, trajectory, cancellation);
+            var (early, late) = Speeds.Of(input, flow);
+            var groups = Thinned(input, flow).Concat(Others(input, flow, early, late)).ToArray();
+            Known<IReadOnlyList<Prediction>> Replay(IReadOnlySet<int> leftOut) =>
+                Replayed(input, trajectory, steps, [.. early.Select((c, k) => leftOut.Contains(k) ? 0 : c)], cancellation);
+            var replayed = Replay(input.FailingIntervals);
+            if (!replayed.IsKnown) return Known.Unknown<InterpolationEstimate>(replayed.Reason!);
+            var parts = new EstimateParts(flow, groups, leftOut => leftOut.SetEquals(input.FailingIntervals) ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
+                IsCubic(input) ? 3 : 2, input.Kernels.InterpolatesJacobian ? Safety : SafetyOfKernels);
+            return Known.Of(InterpolationEstimate.Of(parts, input.FailingIntervals));
         }
         catch (NumericalException e)
         {
-            return Unknown($"the flow with other interpolants could not be integrated: {e.Message}");
+            return Known.Unknown<InterpolationEstimate>($"the flow with other interpolants could not be integrated: {e.Message}");
         }
     }
 
-    /// <summary>By the recorded steps of gradient descent, replayed on the other interpolants. One that fails leaves the part unknown: the rest would say too
-    /// little.</summary>
-    public static Known<IReadOnlyList<PredictionVariant>> OfSteps(AnalysisInput input, CancellationToken cancellation) =>
-        Find(input, coarser: false, (trajectory, grid) =>
-            DescentOnInterpolant.Replay(trajectory, input.Checkpoints.Subset(grid), input.Outputs, cancellation, grid));
+    private static bool IsCubic(AnalysisInput input) => input.Options.Interpolation == Interpolation.Cubic;
 
-    private static Known<IReadOnlyList<PredictionVariant>> Find(AnalysisInput input, bool coarser,
-        Func<KernelTrajectory, IReadOnlyList<int>, Known<Prediction>> predict)
+    private static IEnumerable<DifferenceGroup> Thinned(AnalysisInput input, LocalFlow flow)
     {
         int count = input.Checkpoints.Count;
-        if (count < 3) return Unknown(TooFew);
-        var variants = new List<PredictionVariant>();
-        string? failure = null;
-        void Add(KernelTrajectory trajectory, IReadOnlyList<int> grid, double divisor)
-        {
-            var found = predict(trajectory, grid);
-            if (found.TryGet(out var prediction)) variants.Add(new PredictionVariant(prediction, divisor));
-            else failure = $"with {(grid.Count < count ? "every second checkpoint left out" : "the other interpolant")} {found.Reason}";
-        }
-        foreach (var kept in Thinned(count)) Add(input.Interpolate(kept), kept, Growth(input.Outputs.Times, kept) - 1);
-        bool compare = coarser || input.Kernels.HasJacobians;
-        if (compare && input.Options.Interpolation.Alternative(input.Kernels, input.AllCheckpoints) is { } other) Add(other, input.AllCheckpoints, 1);
-        return failure is null ? Known.Of<IReadOnlyList<PredictionVariant>>(variants) : Unknown(failure);
+        foreach (int merged in (int[])[2, 4])
+            for (int phase = 0; phase < 2; phase++)
+            {
+                var where = MergedIntervals.Groups(count, merged, phase);
+                if (where.Count == 0) continue;
+                var kept = TrajectoryBuilder.EveryNth(count, merged, phase);
+                var other = input.Interpolate(kept);
+                yield return new DifferenceGroup([.. where.Select(w => flow.Difference(other, kept, w))], merged, phase, [.. where.Select(_ => 1.0)],
+                    IsCubic(input) ? merged : 0);
+            }
     }
 
-    // The two ways of leaving out every second checkpoint. One alone says nothing of the checkpoints it leaves out, where C2 may have its largest error.
-    private static IEnumerable<IReadOnlyList<int>> Thinned(int count) =>
-        Enumerable.Range(0, count > 3 ? 2 : 1).Select(parity => TrajectoryBuilder.EverySecond(count, parity));
-
-    /// <summary>F: how an interpolant's error grows on the thinned grid.</summary>
-    /// <remarks>Also for cubic, whose error would grow with the fourth power: sparse recordings are not in the range where it does, and the estimate would be
-    /// too small.</remarks>
-    private static double Growth(IReadOnlyList<double> times, IReadOnlyList<int> kept)
+    private static IEnumerable<DifferenceGroup> Others(AnalysisInput input, LocalFlow flow, double[] early, double[] late)
     {
-        const int power = 3;
-        double merged = 0, single = 0;
-        for (int i = 1; i < kept.Count; i++)
-        {
-            if (kept[i] - kept[i - 1] != 2) continue;
-            double h1 = times[kept[i] - 1] - times[kept[i - 1]], h2 = times[kept[i]] - times[kept[i] - 1];
-            merged += Math.Pow(h1 + h2, power);
-            single += Math.Pow(h1, power) + Math.Pow(h2, power);
-        }
-        return merged / single;
+        int[] all = input.AllCheckpoints;
+        var where = MergedIntervals.Groups(all.Length, 1, 0);
+        int reach = input.Kernels.HasJacobians ? 1 : 0;
+        DifferenceGroup Group(KernelTrajectory other, Func<int, double> weight) =>
+            new([.. where.Select(w => flow.Difference(other, all, w))], 1, 0, [.. where.Select((_, k) => weight(k))], reach);
+        if (input.Options.Interpolation.Alternative(input.Kernels, all) is { } alternative) yield return Group(alternative, _ => 1);
+        if (flow.Trajectory is not InterpolatedTrajectory straight) yield break;
+        foreach (double[] rates in (double[][])[early, late])
+            yield return Group(straight.AtSpeeds(rates), k => IsCubic(input) ? Math.Min(1, Math.Abs(rates[k]) / FollowedByCubic) : 1);
     }
 
-    private static Known<IReadOnlyList<PredictionVariant>> Unknown(string reason) => Known.Unknown<IReadOnlyList<PredictionVariant>>(reason);
+    // The recorded steps may see more of a path that is gone through early than the flow does: near the edge of stability they swing for long.
+    private static Known<IReadOnlyList<Prediction>> Replayed(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction> steps, double[] early,
+        CancellationToken cancellation)
+    {
+        if (!steps.TryGet(out var main) || trajectory is not InterpolatedTrajectory straight) return Known.Of<IReadOnlyList<Prediction>>([]);
+        double[] rates = IsCubic(input) ? [.. early.Select(c => c * Math.Min(1, c / FollowedByCubic))] : early;
+        var other = DescentOnInterpolant.Replay(straight.AtSpeeds(rates), input.Checkpoints, input.Outputs, cancellation);
+        if (!other.TryGet(out var found)) return Known.Unknown<IReadOnlyList<Prediction>>($"with the path between checkpoints gone through early {other.Reason}");
+        double start = VectorMath.Norm(input.StartGradient);
+        var difference = found.Minus(main);
+        if (difference.Gradients.Values.Any(g => VectorMath.Norm(g) > Diverged * start))
+            return Known.Unknown<IReadOnlyList<Prediction>>("with the path between checkpoints gone through early the recorded steps diverge");
+        double train = VectorMath.Norm(difference.Train), end = VectorMath.Norm(main.Gradients[input.Checkpoints.Count - 1]);
+        double gradient = VectorMath.Norm(difference.Gradients[input.Checkpoints.Count - 1]);
+        return Known.Of<IReadOnlyList<Prediction>>([difference with { LossChange = Math.Max(Math.Abs(difference.LossChange), (end + 0.5 * gradient) * train) }]);
+    }
 }

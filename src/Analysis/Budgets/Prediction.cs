@@ -29,11 +29,24 @@ public sealed record Prediction(IReadOnlyDictionary<int, double[]> Gradients, do
     internal static Prediction From(DescentTransport v, IReadOnlyList<int> grid) =>
         new(Index(grid, v.AtKnots), VectorMath.Negate(v.Train), VectorMath.Negate(v.Test), v.LossChange);
 
+    /// <summary>This prediction with a difference added to it; checkpoints of which the difference says nothing stay as they are.</summary>
+    internal Prediction Plus(Prediction difference) => Combine(1, difference);
+
+    /// <summary>The difference to another prediction of the same checkpoints.</summary>
+    internal Prediction Minus(Prediction other) => Combine(-1, other);
+
+    private Prediction Combine(double sign, Prediction other) => new(
+        Gradients.ToDictionary(p => p.Key, p => other.Gradients.TryGetValue(p.Key, out var d) ? Add(p.Value, sign, d) : p.Value),
+        Add(Train, sign, other.Train), Add(Test, sign, other.Test), LossChange + sign * other.LossChange);
+
+    private static double[] Add(double[] a, double sign, double[] b)
+    {
+        if (a.Length == 0) return [];
+        var result = new double[a.Length];
+        Numerics.VectorRoutines.Combine(1, a, sign, b, result);
+        return result;
+    }
+
     private static Dictionary<int, double[]> Index(IReadOnlyList<int> grid, IReadOnlyList<double[]> vectors) =>
         grid.Select((k, i) => (k, vectors[i])).ToDictionary(p => p.k, p => p.Item2);
 }
-
-/// <summary>Another model of the same run, whose distance from the prediction estimates a part of its error.</summary>
-/// <param name="Model">What it predicts.</param>
-/// <param name="Divisor">The distance is this many times the error.</param>
-public sealed record PredictionVariant(Prediction Model, double Divisor);

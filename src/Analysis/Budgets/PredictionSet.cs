@@ -6,8 +6,8 @@ namespace KernelFlow;
 /// <param name="Main">The prediction under test.</param>
 public sealed record PredictionSet(Prediction Main)
 {
-    /// <summary>Other interpolations between checkpoints, at least one; or why there are none.</summary>
-    public required Known<IReadOnlyList<PredictionVariant>> Interpolations { get; init; }
+    /// <summary>How far the interpolation between checkpoints may be off; or why that is not known.</summary>
+    public required Known<InterpolationEstimate> Interpolation { get; init; }
 
     /// <summary>Gradient descent with the recorded steps on the same interpolant; or why that is not known.</summary>
     public required Known<Prediction> Descent { get; init; }
@@ -15,6 +15,10 @@ public sealed record PredictionSet(Prediction Main)
     /// <summary>In descent mode with every step recorded: the quadrature of the mean Jacobian takes the place of interpolation. Null where it is not
     /// known.</summary>
     public QuadratureBudget? Quadrature { get; init; }
+
+    /// <summary>The same where some intervals contribute to the estimate of interpolation what their neighbours predict for their length.</summary>
+    internal PredictionSet Without(IReadOnlySet<int> intervals) =>
+        Interpolation.TryGet(out var estimate) ? this with { Interpolation = Known.Of(estimate.Without(intervals)) } : this;
 
     /// <summary>The budget of a claim whose number depends on a prediction through <paramref name="distance"/>.</summary>
     /// <param name="integration">Integration part.</param>
@@ -25,9 +29,9 @@ public sealed record PredictionSet(Prediction Main)
     {
         ArgumentNullException.ThrowIfNull(quadrature);
         ArgumentNullException.ThrowIfNull(distance);
-        double? interpolation = Interpolations.TryGet(out var variants)
-            ? variants.Max(v => distance(v.Model) / v.Divisor)
+        double? interpolation = Interpolation.TryGet(out var estimate)
+            ? estimate.Error(Main, distance)
             : Quadrature is null ? null : quadrature(Quadrature);
-        return new ErrorBudget(integration, Known.Of(interpolation, Interpolations.Reason), Descent.Map(distance), rounding);
+        return new ErrorBudget(integration, Known.Of(interpolation, Interpolation.Reason), Descent.Map(distance), rounding);
     }
 }

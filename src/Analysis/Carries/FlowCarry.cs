@@ -46,6 +46,10 @@ internal static class FlowCarry
             before.GQ + then.GQ + carried * MatrixNorms.Frobenius(second.Test));
     }
 
-    private static CarryError Absolute(BlockTransport t) => new(t.Error.P * MatrixNorms.Frobenius(t.End), t.Error.W * MatrixNorms.Frobenius(t.Dissipated),
-        t.Error.G * MatrixNorms.Frobenius(t.Train), t.Error.G * MatrixNorms.Frobenius(t.Test));
+    // No carry is taken to be much better than what was asked of it: an estimate from a few steps may come out small by accident.
+    private static CarryError Absolute(BlockTransport t) => new(AtLeast(t.Error.P) * MatrixNorms.Frobenius(t.End),
+        AtLeast(t.Error.W) * MatrixNorms.Frobenius(t.Dissipated), AtLeast(t.Error.G) * MatrixNorms.Frobenius(t.Train),
+        AtLeast(t.Error.G) * MatrixNorms.Frobenius(t.Test));
+
+    private static double AtLeast(double estimate) => Math.Max(estimate, 0.5 * Tolerance);
 }

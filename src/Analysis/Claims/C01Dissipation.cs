@@ -19,7 +19,9 @@ internal sealed class C01Dissipation() : Claim("C1", "dissipation", ClaimKind.Da
         if (scale == 0) return NotApplicable("the loss did not change");
         double gradient = VectorMath.Norm(evidence.StartGradient), predicted = evidence.Prediction.LossChange;
         double integration = evidence.Propagation.Error.W * MatrixNorms.Frobenius(evidence.Propagation.W_S) * gradient * gradient / scale;
-        double rounding = (evidence.RelativeRounding * Math.Abs(predicted) + evidence.StoredEpsilon * Math.Abs(start)) / scale;
+        var noise = new StoredNoise(evidence);
+        double response = VectorMath.Norm(VectorMath.Multiply(2, evidence.Propagation.W_S, evidence.StartGradient)) * noise.Gradient(0);
+        double rounding = (noise.Predicted * Math.Abs(predicted) + noise.Loss(0) + noise.Loss(^1) + response) / scale;
         var budget = evidence.Predictions.Budget(integration, rounding, q => q.Dissipation, other => Math.Abs(other.LossChange - predicted) / scale);
         return JudgeData(evidence, Math.Abs(predicted - change) / scale, null, budget);
     }

@@ -18,6 +18,7 @@ internal sealed class C03TrainTransfer() : Transfer("C3", "train transfer")
 
     protected override double? Quadrature(QuadratureBudget budget) => budget.TrainTransfer;
 
-    protected override (double[] Displacement, double[] Start) Recorded(ClaimEvidence evidence) =>
-        (evidence.TrainDisplacement, evidence.Outputs.TrainOutputs[0]);
+    protected override double[] Recorded(ClaimEvidence evidence) => evidence.TrainDisplacement;
+
+    protected override double Stored(StoredNoise noise, Index checkpoint) => noise.Train(checkpoint);
 }

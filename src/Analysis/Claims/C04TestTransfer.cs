@@ -18,5 +18,7 @@ internal sealed class C04TestTransfer() : Transfer("C4", "test transfer")
 
     protected override double? Quadrature(QuadratureBudget budget) => budget.TestTransfer;
 
-    protected override (double[] Displacement, double[] Start) Recorded(ClaimEvidence evidence) => (evidence.TestDisplacement, evidence.Outputs.TestOutputs[0]);
+    protected override double[] Recorded(ClaimEvidence evidence) => evidence.TestDisplacement;
+
+    protected override double Stored(StoredNoise noise, Index checkpoint) => noise.Test(checkpoint);
 }

@@ -22,8 +22,9 @@ internal sealed class C08Coupling() : Claim("C8", "coupling", ClaimKind.Data)
         double gain = VectorMath.Norm(predicted) / Math.Max(VectorMath.Norm(train), double.Epsilon);
         var p = evidence.Propagation;
         double integration = p.Error.G * VectorMath.Norm(evidence.StartGradient) * (MatrixNorms.Frobenius(p.G_Q) + gain * MatrixNorms.Frobenius(p.G_S)) / scale;
-        double stored = evidence.StoredEpsilon * (VectorMath.Norm(evidence.Outputs.TestOutputs[0]) + gain * VectorMath.Norm(evidence.Outputs.TrainOutputs[0]));
-        double rounding = (evidence.RelativeRounding * VectorMath.Norm(predicted) + stored) / scale;
+        var noise = new StoredNoise(evidence);
+        double stored = noise.Test(0) + noise.Test(^1) + map.Spread / Math.Sqrt(train.Length) * (noise.Train(0) + noise.Train(^1));
+        double rounding = (noise.Predicted * VectorMath.Norm(predicted) + stored) / scale;
         // A° carries the main model's own displacements into each other; another model's displacements are off by its difference alone.
         var main = evidence.Prediction;
         var budget = evidence.Predictions.Budget(integration, rounding, _ => null,

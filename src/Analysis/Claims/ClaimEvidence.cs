@@ -11,6 +11,7 @@ public sealed class ClaimEvidence
 {
     private readonly StudiedWindow _window;
     private readonly Measurements _measured;
+    private PredictionSet? _predictions;
 
     internal ClaimEvidence(StudiedWindow window, Measurements measured)
     {
@@ -67,7 +68,7 @@ public sealed class ClaimEvidence
     public SpectrumResult Spectrum => _measured.Spectrum;
 
     /// <summary>The prediction under test and the variants that its budget is made of.</summary>
-    public PredictionSet Predictions => Model.Predictions;
+    public PredictionSet Predictions => _predictions ??= Model.Predictions.Without(FailingIntervals);
 
     /// <summary>The prediction under test.</summary>
     public Prediction Prediction => Predictions.Main;

@@ -36,6 +36,22 @@ internal sealed class CouplingMap
     /// <summary>Why A° is not the whole of it; null when it is.</summary>
     public string? LeftOut { get; }
 
+    /// <summary>‖A°‖_F.</summary>
+    public double Spread
+    {
+        get
+        {
+            double sum = 0;
+            var row = new double[_right.ColumnCount];
+            for (int k = 0; k < _rank; k++)
+            {
+                for (int j = 0; j < row.Length; j++) row[j] = _right.At(k, j);
+                sum += Math.Pow(VectorMath.Norm(VectorMath.Multiply(1, _test, row)) / _sigma[k], 2);
+            }
+            return Math.Sqrt(sum);
+        }
+    }
+
     /// <summary>A°·x: the test displacement that goes with a train displacement.</summary>
     public double[] Apply(double[] x)
     {

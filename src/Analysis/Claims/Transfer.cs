@@ -16,18 +16,23 @@ internal abstract class Transfer(string id, string name) : Claim(id, name, Claim
     /// <summary>The part of the quadrature budget that belongs to it.</summary>
     protected abstract double? Quadrature(QuadratureBudget budget);
 
-    /// <summary>U(T) − U(s) as recorded, and U(s).</summary>
-    protected abstract (double[] Displacement, double[] Start) Recorded(ClaimEvidence evidence);
+    /// <summary>U(T) − U(s) as recorded.</summary>
+    protected abstract double[] Recorded(ClaimEvidence evidence);
+
+    /// <summary>Rounding of U(t_k).</summary>
+    protected abstract double Stored(StoredNoise noise, Index checkpoint);
 
     protected override ClaimResult CheckCore(ClaimEvidence evidence)
     {
-        var (recorded, start) = Recorded(evidence);
+        double[] recorded = Recorded(evidence);
         double scale = VectorMath.Norm(recorded);
         if (scale == 0) return NotApplicable("the recorded outputs did not move");
         double[] predicted = Displacement(evidence.Prediction);
         double integration =
             evidence.Propagation.Error.G * MatrixNorms.Frobenius(Operator(evidence.Propagation)) * VectorMath.Norm(evidence.StartGradient) / scale;
-        double rounding = (evidence.RelativeRounding * VectorMath.Norm(predicted) + evidence.StoredEpsilon * VectorMath.Norm(start)) / scale;
+        var noise = new StoredNoise(evidence);
+        double rounding = (noise.Predicted * VectorMath.Norm(predicted) + Stored(noise, 0) + Stored(noise, ^1) + noise.Through(Operator(evidence.Propagation)))
+            / scale;
         var budget = evidence.Predictions.Budget(integration, rounding, Quadrature, other => VectorMath.Distance(Displacement(other), predicted) / scale);
         return JudgeData(evidence, VectorMath.Distance(predicted, recorded) / scale, VectorRoutines.Correlation(predicted, recorded), budget);
     }

@@ -32,8 +32,8 @@ public sealed record ExactDescentModel : DescentModel
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main)
         {
-            Interpolations =
-                Known.Unknown<IReadOnlyList<PredictionVariant>>("the quadrature of the Jacobian along the steps cannot be estimated from what was recorded"),
+            Interpolation =
+                Known.Unknown<InterpolationEstimate>("the quadrature of the Jacobian along the steps cannot be estimated from what was recorded"),
             Quadrature = record.Estimate,
             Descent = Known.Of(main),
         };

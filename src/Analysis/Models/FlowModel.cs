@@ -13,11 +13,13 @@ namespace KernelFlow;
 public sealed record FlowModel : RunModel
 {
     private readonly AnalysisInput _input;
+    private readonly string? _pastEdge;
 
     private FlowModel(AnalysisInput input, KernelTrajectory trajectory, Propagation propagation, PredictionSet predictions, Known<SecondIntegration> second)
         : base(propagation, predictions)
     {
         _input = input;
+        _pastEdge = EdgeOfStability.Reason(input);
         Trajectory = trajectory;
         Second = second;
         TestKernelIntegral = trajectory.TestKernelIntegral(propagation.Nodes);
@@ -67,7 +69,7 @@ public sealed record FlowModel : RunModel
     public override double Amplification => 1;
 
     /// <inheritdoc/>
-    public override string? NoPredictionReason => null;
+    public override string? NoPredictionReason => _pastEdge;
 
     /// <inheritdoc/>
     public override string? NoCouplingReason => Trajectory.Beta is null ? "B varies, so the coupling is not implied by the theory" : null;
@@ -86,8 +88,8 @@ public sealed record FlowModel : RunModel
         if (options.Solver == EigenSolver.GolubKahan && trajectory is not InterpolatedTrajectory { Interpolants: not null })
             throw new ArgumentException($"solver: golub-kahan needs an interpolated Jacobian, and the interpolation {options.Interpolation.Name} gives "
                 + "none; use dense or lanczos.");
-        var interpolations = second.Run(stop => InterpolationVariants.Of(input, stop));
         var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, outputs, stop));
+        var interpolation = second.Run(stop => InterpolationVariants.Of(input, trajectory, replay.Value, stop));
         var independent = options.IndependentCheck
             ? Known.Of(SecondIntegration.Start(trajectory, input.Propagation(options.RelativeTolerance), input.Backend, second))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
@@ -96,7 +98,7 @@ public sealed record FlowModel : RunModel
         var main = Prediction.From(propagation, outputs.Gradients[0]);
         var predictions = new PredictionSet(main)
         {
-            Interpolations = interpolations.Value,
+            Interpolation = interpolation.Value,
             Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : replay.Value,
         };
         return new FlowModel(input, trajectory, propagation, predictions, independent);

@@ -28,6 +28,9 @@ public sealed record InterpolatedDescentModel : DescentModel
     /// <inheritdoc/>
     public override IReadOnlyList<int> StepsPerInterval { get; }
 
+    /// <inheritdoc/>
+    public override string? NoPredictionReason => EdgeOfStability.Reason(_input);
+
     /// <summary>Forms the operators step by step on the interpolant.</summary>
     /// <exception cref="ArgumentException">The optimizer has no such recursion, step numbers do not increase, or the run does not give a Jacobian at each
     /// step.</exception>
@@ -38,7 +41,8 @@ public sealed record InterpolatedDescentModel : DescentModel
         var trajectory = input.Interpolate(input.AllCheckpoints) as InterpolatedTrajectory
             ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
                 + $"{input.Options.Interpolation.Name} does not give; use flow.");
-        var variants = second.Run(stop => InterpolationVariants.OfSteps(input, stop));
+        var variants = second.Run(stop =>
+            InterpolationVariants.Of(input, trajectory, DescentOnInterpolant.Replay(trajectory, checkpoints, input.Outputs, stop), stop));
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var kept = input.KeptCheckpoints;
@@ -46,7 +50,7 @@ public sealed record InterpolatedDescentModel : DescentModel
         var (dense, record) = DescentRecursion.Run(kernels, input.Backend, carried, null, input.Options.Seed, progress, cancellation);
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
-        var predictions = new PredictionSet(main) { Interpolations = variants.Value, Descent = Known.Of(main) };
+        var predictions = new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main) };
         return new InterpolatedDescentModel(input, trajectory, propagation, record, predictions, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)])
         {
             PartialGramians = [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })],

@@ -33,6 +33,6 @@ internal sealed record StudiedWindow(AnalysisInput Input, RunModel Model, Spectr
     public double[] TrainDisplacement { get; } = VectorMath.Subtract(Input.Outputs.TrainOutputs[^1], Input.Outputs.TrainOutputs[0]);
 
     // Steps are predicted from the preconditioner, too, where there is one, and from the parameters where these decay.
-    private static bool IsUsed(TensorName? name, Optimizer? optimizer) => name is { BoundsAccuracy: true } || name == TensorName.Preconditioner
+    internal static bool IsUsed(TensorName? name, Optimizer? optimizer) => name is { BoundsAccuracy: true } || name == TensorName.Preconditioner
         || (name == TensorName.w && optimizer is { WeightDecay: > 0 });
 }

@@ -10,7 +10,7 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
     private const double StepsPerInterval = 3;
 
     /// <summary>Order-N³ operations of a step with its error control, in units of N³, and the passes that the error budget adds.</summary>
-    private const double OperationsPerStep = 110, Passes = 3;
+    private const double OperationsPerStep = 110, Passes = 5;
 
     /// <summary>The process without a run, and what garbage collection leaves lying, in units of live data.</summary>
     private const double EmptyProcess = 75e6, Slack = 3, StartSeconds = 0.2;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -17,7 +16,7 @@ namespace KernelFlow.Integrators;
 internal sealed class DefectEstimate
 {
     private const int Random = 8, Certain = 2;
-    private const double Slack = 1.5;
+    private const double Slack = 1.25, Outputs = 4;
 
     private readonly StepResponse _response;
     private readonly StepEstimate _steps;
@@ -91,9 +90,8 @@ internal sealed class DefectEstimate
     public QuadratureBudget? Relative(double loss, double gradient, double train, double test, ReadOnlySpan<double> end, in MatrixView errors)
     {
         if (!IsKnown) return null;
-        double size = TensorPrimitives.Norm(end);
         var found = new ErrorSizes[_errors.Length];
-        for (int c = 0; c < found.Length; c++) found[c] = _errors[c].Bounds(size, errors.Column(c));
+        for (int c = 0; c < found.Length; c++) found[c] = _errors[c].Bounds(end, errors.Column(c));
         return new QuadratureBudget(Ratio(found, e => e.Loss, loss), Ratio(found, e => e.Transport, gradient), Ratio(found, e => e.Train, train),
             Ratio(found, e => e.Test, test));
     }
@@ -102,7 +100,9 @@ internal sealed class DefectEstimate
     {
         double certain = found.Take(Certain).Max(part), random = Mean(found.Skip(Certain).Take(Random)), rough = 0;
         if (found.Length > Certain + Random) rough = _steps.Roughness * Mean(found.Skip(Certain + Random));
-        return scale > 0 ? Slack * Math.Max(certain, Math.Max(random, rough)) / scale : null;
+        // What few outputs show of how J bends is less sure.
+        double slack = Slack * (1 + Outputs / _defect.Rows);
+        return scale > 0 ? slack * Math.Max(certain, Math.Max(random, rough)) / scale : null;
 
         double Mean(IEnumerable<ErrorSizes> columns) => Math.Sqrt(columns.Average(e => part(e) * part(e)));
     }

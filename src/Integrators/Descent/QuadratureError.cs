@@ -90,12 +90,19 @@ internal sealed class QuadratureError
         new(Ratio(Math.Abs(_loss), loss), Ratio(_transport, gradient), Ratio(Moved, train), Ratio(MovedTest, test));
 
     /// <summary>What an error of this size may do, where its signs mean little: that parts of the loss cancel counts for nothing.</summary>
-    /// <remarks>Φ(U + δU) − Φ(U) for the δU of the end, by Cauchy–Schwarz: a loss that has converged no longer feels where its outputs are. Beside it
-    /// what a loss that is not quadratic adds on the way.</remarks>
-    /// <param name="end">‖g‖ of the prediction at the end.</param>
+    /// <remarks>Φ(U + δU) − Φ(U) for the δU of the end: a loss that has converged no longer feels where its outputs are. The outputs' parts g_i δU_i add up
+    /// as they do, or without regard to signs by their squares, whichever is more. Beside it what a loss that is not quadratic adds on the way.</remarks>
+    /// <param name="end">g of the prediction at the end.</param>
     /// <param name="error">The error of that gradient.</param>
-    public ErrorSizes Bounds(double end, ReadOnlySpan<double> error) => new(
-        Math.Max(Math.Abs(_loss), (end + 0.5 * TensorPrimitives.Norm(error)) * Moved + _mismatch), _transport, Moved, MovedTest);
+    public ErrorSizes Bounds(ReadOnlySpan<double> end, ReadOnlySpan<double> error)
+    {
+        double squares = 0;
+        for (int i = 0; i < _n; i++) squares += end[i] * _outputs[i] * (end[i] * _outputs[i]);
+        var moved = _outputs.AsSpan(0, _n);
+        double first = Math.Max(Math.Abs(TensorPrimitives.Dot(end, moved)), Math.Sqrt(squares));
+        double second = Math.Abs(TensorPrimitives.Dot(error, moved));
+        return new ErrorSizes(Math.Max(Math.Abs(_loss), first + 0.5 * second + _mismatch), _transport, Moved, MovedTest);
+    }
 
     private double Moved => TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n));
 

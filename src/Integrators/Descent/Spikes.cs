@@ -5,15 +5,16 @@ namespace KernelFlow.Integrators;
 /// <summary>How much of e, the second derivatives along the steps, lies in spikes: where it is larger than in both neighbouring steps.</summary>
 /// <remarks>
 /// For steps of the same length (e ∝ ℓ³, ℓ = ‖y‖) a smooth J has an e that changes little from step to step, while a kink shows in one step alone.
-/// With s = (1 − max of both neighbours/e)₊² the share is √(Σ(s e)²/Σe²): of second order in the step where J is smooth, near 1 where e is made of kinks.
+/// With s = (1 − max of both neighbours/e)₊² the share is √(Σ(s e)²/Σe²) over all steps, so that the largest count, or the root mean square over
+/// steps of the same for each, so that all count, whichever is larger: of second order in the step where J is smooth, near 1 where e is made of kinks.
 /// </remarks>
 /// <param name="rows">N + M, the number of outputs.</param>
 internal sealed class Spikes(int rows)
 {
     // The step before the last: its own e for ℓ = 1, the largest of its neighbours before it, and its weight.
     private readonly double[] _last = new double[rows], _before = new double[rows], _now = new double[rows];
-    private double _cube, _spiked, _all;
-    private int _steps;
+    private double _cube, _size, _spiked, _all, _shares;
+    private int _steps, _counted;
     private bool _open, _hasBefore;
 
     /// <summary>The share of all steps so far.</summary>
@@ -21,17 +22,18 @@ internal sealed class Spikes(int rows)
     {
         get
         {
-            double open = 0;
             // The last step has no neighbour after it; one that has none at all counts as a spike only if there is no other.
-            if (_open && (_hasBefore || _steps == 1)) open = Spiked(_before);
-            return _all > 0 ? Math.Min(1, Math.Sqrt((_spiked + open) / _all)) : 0;
+            double open = _open && (_hasBefore || _steps == 1) ? Spiked(_before) : 0;
+            if (!(_all > 0)) return 0;
+            double shares = _shares + (_size > 0 ? open / _size : 0);
+            return Math.Min(1, Math.Sqrt(Math.Max((_spiked + open) / _all, shares / Math.Max(1, _counted + 1))));
         }
     }
 
     /// <summary>The next step has no neighbour before it.</summary>
     public void Interrupt()
     {
-        if (_open && _hasBefore) _spiked += Spiked(_before);
+        if (_open && _hasBefore) Close();
         _open = false;
     }
 
@@ -42,20 +44,29 @@ internal sealed class Spikes(int rows)
     {
         double cube = Math.Max(squaredLength * Math.Sqrt(squaredLength), 1e-300);
         TensorPrimitives.Abs(e, _now);
-        _all += TensorPrimitives.Dot<double>(_now, _now);
+        double size = TensorPrimitives.Dot<double>(_now, _now);
+        _all += size;
         TensorPrimitives.Divide(_now, cube, _now);
         if (_open)
         {
             TensorPrimitives.Max<double>(_before, _now, _before);
-            _spiked += Spiked(_before);
+            Close();
             _last.CopyTo(_before, 0);
         }
         else Array.Clear(_before);
         _hasBefore = _open;
         _now.CopyTo(_last, 0);
-        _cube = cube;
+        (_cube, _size) = (cube, size);
         _open = true;
         _steps++;
+    }
+
+    private void Close()
+    {
+        double spiked = Spiked(_before);
+        _spiked += spiked;
+        if (_size > 0) _shares += spiked / _size;
+        _counted++;
     }
 
     // Σ(s e)² of the step at hand, beside the largest of its neighbours.

@@ -62,7 +62,7 @@ public class BudgetTests
             var c = Runs.Network(kind, p, eta / division, 30 * division).Record();
             var result = Runs.Run(c, ChordQuadrature.Midpoint, SegmentQuadrature.Gauss);
             double[] errors = Errors(c, result), estimate = Values(result.Record.Estimate!);
-            for (int i = 1; i < 4; i++) Check.Between(estimate[i] / errors[i], 1 / 3.0, 500,
+            for (int i = 1; i < 4; i++) Check.Between(estimate[i] / errors[i], 1 / 3.0, 1000,
                 $"estimate relative to the error of C{i + 1}, η/{division}, error {errors[i]:e2}");
             if (division > 1 && kind == "gradient-descent") Check.Between(Math.Log2(last / estimate[3]), 3.3, 6,
                 $"order of the estimate of C4 at η/{division}");

@@ -1,0 +1,48 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Analysis.Budgets;
+
+/// <summary>Where steps of gradient descent are past the edge of stability at a recorded checkpoint, what they do between checkpoints cannot be had from
+/// any interpolant: they swing, and the swings turn the kernel back.</summary>
+internal static class EdgeOfStability
+{
+    private const double Edge = 2;
+    private const int Iterations = 60;
+
+    /// <summary>Why sparse recordings of such steps decide nothing; null where all checkpoints are before the edge, or the steps are not known.</summary>
+    public static string? Reason(AnalysisInput input)
+    {
+        var checkpoints = input.Checkpoints;
+        if (checkpoints.Optimizer is not { IsPlainDescent: true }) return null;
+        for (int k = 0; k < checkpoints.Count; k++)
+        {
+            int next = Math.Min(k + 1, checkpoints.Count - 1);
+            double steps = checkpoints[next].Step - checkpoints[next - 1].Step;
+            if (steps <= 0) return null;
+            double z = (checkpoints[next].Time - checkpoints[next - 1].Time) / steps * Largest(input.Kernels.At(k).Train, input.Outputs.Hessians[k]);
+            if (z > Edge)
+                return FormattableString.Invariant($"past the edge of stability: z = η·λ_max(BK) = {z:G3} at checkpoint {k} (edge {Edge}), where steps swing ")
+                    + "between the checkpoints; record every step";
+        }
+        return null;
+    }
+
+    // λ_max(BK) by power iteration, from below.
+    private static double Largest(MatrixView kernel, OutputHessian hessian)
+    {
+        int n = kernel.Rows;
+        double[] x = new double[n], y = new double[n];
+        for (int i = 0; i < n; i++) x[i] = 1 + 0.5 * Math.Sin(1 + 7 * i);
+        double value = 0;
+        for (int iteration = 0; iteration < Iterations; iteration++)
+        {
+            double size = VectorMath.Norm(x);
+            if (!(size > 0)) return 0;
+            VectorRoutines.Scale(1 / size, x, x);
+            for (int j = 0; j < n; j++) y[j] = VectorRoutines.Dot(kernel.Column(j), x);
+            hessian.Apply(1, new MatrixView(y, n, 1), 0, new MatrixView(x, n, 1));
+            value = VectorMath.Norm(x);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,102 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Analysis.Budgets;
+
+/// <summary>How fast the parameters may slow down or speed up within an interval, where an interpolant in time takes them to move evenly.</summary>
+/// <remarks>
+/// The parameters move at the speed ‖J_Sᵀg‖. Where it falls as e^{−cθ} over an interval, the path is gone through as φ(θ) = (1 − e^{−cθ})/(1 − e^{−c}). c follows
+/// from where the speed starts, from its mean square and from where it ends; the largest counts. A kernel that grows by a factor R within an interval
+/// may have grown exponentially, which is c = −½ ln R for J, or at once. All of it is bounded by what the recording shows: where J (or K, for kernel blocks)
+/// moves by a velocity v₁ in one interval and v₂ in the next, ‖v₁ − v₂‖/(‖v₁‖ + ‖v₂‖) is tanh ½c for an exponential, and nothing for a path that is straight in t.
+/// </remarks>
+internal static class Speeds
+{
+    // A path that is gone through in a hundredth of the interval is one that is gone through at once.
+    private const double Steepest = 100;
+
+    // Neighbouring intervals may show less of a change of speed than the interval itself has.
+    private const double Hidden = 2;
+
+    /// <summary>c for every interval, if the parameters move early in it and if they move late.</summary>
+    public static (double[] Early, double[] Late) Of(AnalysisInput input, LocalFlow flow)
+    {
+        int intervals = flow.Trajectory.Intervals;
+        double[] early = new double[intervals], late = new double[intervals];
+        double power = input.Kernels.InterpolatesJacobian ? 0.5 : 1;
+        double[] energy = [.. Enumerable.Range(0, intervals + 1).Select(k => VectorMath.Quadratic(Train(input, k), flow.Gradients[k]))];
+        double[] trace = [.. Enumerable.Range(0, intervals + 1).Select(k => Trace(input, k))];
+        double[] bend = [.. Enumerable.Range(0, intervals + 1).Select(k => k == 0 || k == intervals ? 0 : Bend(input, flow.Trajectory.Knots, k))];
+        for (int k = 0; k < intervals; k++)
+        {
+            double mean = flow.Dissipated[k] / (flow.Trajectory.Knots[k + 1] - flow.Trajectory.Knots[k]) / energy[k];
+            double growth = power * Math.Abs(Finite(Math.Log(trace[k + 1] / trace[k])));
+            double slowing = Math.Max(Rate(mean), 0.5 * Finite(Math.Log(energy[k] / energy[k + 1])));
+            double visible = Math.Min(Steepest, Hidden * Math.Max(bend[k], bend[k + 1]));
+            early[k] = Math.Min(visible, Math.Max(slowing, growth));
+            late[k] = -Math.Min(visible, growth);
+        }
+        return (early, late);
+    }
+
+    // c from the change of velocity at a checkpoint.
+    private static double Bend(AnalysisInput input, IReadOnlyList<double> times, int k)
+    {
+        double h = times[k] - times[k - 1], next = times[k + 1] - times[k];
+        if (Products(input.Kernels, k) is not { } p) return OfKernels(input, k, h, next);
+        // ‖v‖², ‖w‖² and ⟨v, w⟩ of v = (J_k − J_{k−1})/h and w = (J_{k+1} − J_k)/h'.
+        double v = (p.BB - 2 * p.AB + p.AA) / (h * h), w = (p.CC - 2 * p.BC + p.BB) / (next * next), vw = (p.BC - p.BB - p.AC + p.AB) / (h * next);
+        return Rate(v - 2 * vw + w, v, w);
+    }
+
+    private static (double AA, double BB, double CC, double AB, double BC, double AC)? Products(Operators.TrajectoryBuilder kernels, int k) =>
+        kernels.InnerProduct(k - 1, k - 1) is { } aa && kernels.InnerProduct(k, k) is { } bb && kernels.InnerProduct(k + 1, k + 1) is { } cc
+        && kernels.InnerProduct(k - 1, k) is { } ab && kernels.InnerProduct(k, k + 1) is { } bc && kernels.InnerProduct(k - 1, k + 1) is { } ac
+            ? (aa, bb, cc, ab, bc, ac) : null;
+
+    private static double Rate(double change, double first, double second)
+    {
+        double share = Math.Sqrt(Math.Max(change, 0)) / (Math.Sqrt(Math.Max(first, 0)) + Math.Sqrt(Math.Max(second, 0)));
+        return double.IsFinite(share) ? 2 * Math.Atanh(Math.Min(1, share)) : 0;
+    }
+
+    private static double OfKernels(AnalysisInput input, int k, double before, double after)
+    {
+        double[] a = input.Kernels.At(k - 1).Kernels.Values, b = input.Kernels.At(k).Kernels.Values, c = input.Kernels.At(k + 1).Kernels.Values;
+        double change = 0, first = 0, second = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            double v = (b[i] - a[i]) / before, w = (c[i] - b[i]) / after;
+            change += (v - w) * (v - w);
+            first += v * v;
+            second += w * w;
+        }
+        return Rate(change, first, second);
+    }
+
+    // (1 − e^{−2c})/(2c) is the mean of e^{−2cθ}.
+    private static double Rate(double mean)
+    {
+        if (!double.IsFinite(mean) || mean <= 0) return 0;
+        double low = -Steepest, high = Steepest;
+        for (int i = 0; i < 60; i++)
+        {
+            double middle = 0.5 * (low + high), x = 2 * middle;
+            if ((Math.Abs(x) < 1e-8 ? 1 : (1 - Math.Exp(-x)) / x) > mean) low = middle;
+            else high = middle;
+        }
+        return 0.5 * (low + high);
+    }
+
+    private static double Finite(double value) => double.IsFinite(value) ? value : 0;
+
+    private static MathNet.Numerics.LinearAlgebra.Double.DenseMatrix Train(AnalysisInput input, int checkpoint) =>
+        input.Kernels.At(checkpoint).Train.ToMatrix();
+
+    private static double Trace(AnalysisInput input, int checkpoint)
+    {
+        var kernel = input.Kernels.At(checkpoint).Train;
+        double sum = 0;
+        for (int i = 0; i < kernel.Rows; i++) sum += kernel[i, i];
+        return sum;
+    }
+}
