@@ -35,6 +35,27 @@ public sealed record JacobianInterpolant(IReadOnlyList<int> Checkpoints, IReadOn
         return new JacobianInterpolant(Enumerable.Range(first, basis.Length).Select(i => chosen[i]).ToArray(), basis);
     }
 
+    /// <summary>The parabola through both ends of an interval and the checkpoint before; on the first interval, through the checkpoint after.</summary>
+    /// <param name="chosen">Indices of the checkpoints of the grid.</param>
+    /// <param name="times">Times of all checkpoints.</param>
+    /// <param name="interval">Between chosen[interval] and chosen[interval + 1].</param>
+    public static JacobianInterpolant Parabola(IReadOnlyList<int> chosen, IReadOnlyList<double> times, int interval)
+    {
+        if (chosen.Count == 2) return Linear(chosen, 0);
+        int first = Math.Max(0, interval - 1);
+        double start = times[chosen[interval]], h = times[chosen[interval + 1]] - start;
+        int[] points = [chosen[first], chosen[first + 1], chosen[first + 2]];
+        double[] x = Array.ConvertAll(points, k => (times[k] - start) / h);
+        return new JacobianInterpolant(points, [.. Enumerable.Range(0, 3).Select(i =>
+        {
+            double a = x[(i + 1) % 3], b = x[(i + 2) % 3], scale = (x[i] - a) * (x[i] - b);
+            return new[] { a * b / scale, -(a + b) / scale, 1 / scale };
+        })]);
+    }
+
+    /// <summary>Whether the products of its value and slopes stand in for those of its checkpoints, because its weights are large.</summary>
+    public bool IsWrittenInSlopes => ValueSlopeForm.IsNeeded(this);
+
     /// <summary>ℓ_a(θ), the weight of knot a.</summary>
     public double At(int a, double theta) => Polynomial.At(Basis[a], theta);
 

@@ -1,4 +1,5 @@
 using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Operators;
 
@@ -128,6 +129,10 @@ public sealed class TrajectoryBuilder
     /// <summary>K_SS and K_QS of one checkpoint.</summary>
     public KernelTerm At(int checkpoint) => _terms[(checkpoint, checkpoint)];
 
+    /// <summary>J_{k+1}J_S,kᵀ − J_kJ_S,k+1ᵀ of neighbouring checkpoints, (N+M)×N; null where it was not formed.</summary>
+    /// <param name="checkpoint">k.</param>
+    public DenseMatrix? Skew(int checkpoint) => _terms.GetValueOrDefault((checkpoint, checkpoint + 1))?.Skew;
+
     /// <summary>J (or K, for kernel blocks without cross blocks) and B linear in t between the chosen checkpoints.</summary>
     /// <param name="chosen">Increasing indices: all of them, or <see cref="EverySecond"/>.</param>
     public InterpolatedTrajectory Linear(IReadOnlyList<int> chosen)
@@ -162,6 +167,17 @@ public sealed class TrajectoryBuilder
         var written = interpolants.Select((p, i) => _valueSlope.TryGetValue(CubicStencil.Of(chosen, i), out int first)
             ? new JacobianInterpolant([.. Enumerable.Range(first, ValueSlopeForm.Basis.Count)], ValueSlopeForm.Basis) : p).ToArray();
         return FromJacobians(chosen, interpolants, written, hessians);
+    }
+
+    /// <summary>J on each interval by the parabola through its ends and the checkpoint before (through the checkpoint after, on the first): less than
+    /// <see cref="Cubic"/> and on one side of it, so that their distance shows the third difference of J.</summary>
+    /// <param name="chosen">Increasing indices: all of them.</param>
+    /// <exception cref="InvalidOperationException">The run holds kernel blocks.</exception>
+    public InterpolatedTrajectory Parabolic(IReadOnlyList<int> chosen)
+    {
+        if (!_checkpoints.HasJacobians) throw new InvalidOperationException("Parabolic interpolation needs Jacobians.");
+        var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Parabola(chosen, _outputs.Times, i)).ToArray();
+        return FromJacobians(chosen, interpolants, interpolants, HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray()));
     }
 
     // written: the interpolants in the vectors whose products are at hand.

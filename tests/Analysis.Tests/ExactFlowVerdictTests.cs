@@ -7,7 +7,7 @@ namespace KernelFlow.Analysis.Tests;
 /// violates them.</summary>
 public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
 {
-    private static readonly double[] s_times = [0, 0.25, 0.75, 1, 2, 3, 4.5, 6];
+    private static readonly double[] s_times = [0, 0.25, 0.5, 0.75, 1, 2, 3, 4, 5, 6];
     private static readonly string[] s_claims = ["C1", "C2", "C3", "C4", "C8"];
 
     private static FlowRecording Squared(int seed = 1) => FlowRecording.Of(FlowPath.Straight(9, 5, 1, 30, 0.3, seed), s_times);
@@ -51,8 +51,8 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
 
     public static TheoryData<string, string> Tampered => new()
     {
-        { "test Jacobian times 1.001", "C4 C8" }, { "shuffled test outputs", "C4 C8" }, { "times 0.5% off", "C1 C2 C3 C4" }, { "wrong loss", "C1" },
-            { "sum for mean", "C1 C2 C3 C4 C8" }, { "foreign test Jacobian", "C4 C8" },
+        { "test Jacobian times 1.001", "R6 R8" }, { "shuffled test outputs", "R6" }, { "times 0.5% off", "R5 R6 R7 R8" }, { "wrong loss", "C1 R1" },
+            { "sum for mean", "R5 R6 R7 R8" }, { "foreign test Jacobian", "R6" },
     };
 
     [Theory]
@@ -73,6 +73,9 @@ public sealed class ExactFlowVerdictTests(ITestOutputHelper output)
         var a = Analysis(what, tampered);
         foreach (string id in violated.Split(' ')) Assert.True(a.Claim(id).Verdict == Verdict.Violated,
             $"{id} is {a.Claim(id).Verdict}: error {a.Claim(id).RelativeError}, budget {a.Claim(id).Budget}");
-        if (!violated.Contains("C2", StringComparison.Ordinal)) Assert.Equal(Verdict.Holds, a.Claim("C2").Verdict);
+        // The training side is as it was, and says so; data claims are undecided where the recording contradicts itself.
+        foreach (string id in (string[])["R5", "R7"])
+            if (!violated.Contains(id, StringComparison.Ordinal)) Assert.Equal(Verdict.Holds, a.Claim(id).Verdict);
+        if (violated.Contains("R6", StringComparison.Ordinal)) Assert.Equal(Verdict.Undecided, a.Claim("C4").Verdict);
     }
 }

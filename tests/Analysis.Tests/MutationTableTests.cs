@@ -9,7 +9,7 @@ namespace KernelFlow.Analysis.Tests;
 /// <summary>docs/mutations.md: what is altered in a run or in an operator, and which claims see it. The page holds exactly what these tests find.</summary>
 public sealed class MutationTableTests(ITestOutputHelper output)
 {
-    private static readonly string[] s_claims = [.. Enumerable.Range(1, 11).Select(i => "C" + i)];
+    private static readonly string[] s_claims = [.. Enumerable.Range(1, 11).Select(i => "C" + i), .. Enumerable.Range(1, 11).Select(i => "R" + i)];
 
     // Recorded like digits-softmax-kernels (with two copies of an input), digits-parity and digits-steps, only smaller.
     private static readonly (string Name, string Mode, RecordingOptions? Options, Func<CheckpointSequence, CheckpointSequence> Trim)[] s_runs =

@@ -83,8 +83,12 @@ public sealed class QuadratureBudgetTests(ITestOutputHelper output)
     {
         var run = SmallNetworks.Record(SmallNetworks.EveryStep);
         var tampered = SmallNetworks.Edit(run, (k, t) => t.Name == "U_Q" ? SmallNetworks.Map(t, v => [.. v.Select(x => x * (1 + 1e-5 * k))]) : t);
-        var claim = Analyze.Reservoir(tampered, TestRuns.Options with { Mode = AnalysisMode.Auto }).Claim("C4");
+        var a = Analyze.Reservoir(tampered, TestRuns.Options with { Mode = AnalysisMode.Auto });
+        var claim = a.Claim("C4");
         output.WriteLine(FormattableString.Invariant($"C4 {claim.RelativeError:e2}, budget {claim.Budget!.Sum:e2}, {claim.Verdict}"));
-        Assert.Equal(Verdict.Violated, claim.Verdict);
+        Assert.True(claim.RelativeError.Value > 3 * claim.Budget.Sum, $"error {claim.RelativeError}, budget {claim.Budget.Sum}");
+        // The recording contradicts itself step by step, so C4 is left undecided and the recording is what is violated.
+        Assert.Equal(Verdict.Violated, a.Claim("R10").Verdict);
+        Assert.Equal(Verdict.Undecided, claim.Verdict);
     }
 }

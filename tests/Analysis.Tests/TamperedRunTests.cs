@@ -11,6 +11,7 @@ namespace KernelFlow.Analysis.Tests;
 public sealed class TamperedRunTests(ITestOutputHelper output)
 {
     private static readonly string[] s_claims = ["C1", "C2", "C3", "C4", "C8"];
+    private static readonly string[] s_recording = [.. Enumerable.Range(1, 11).Select(i => "R" + i)];
 
     private static CheckpointSequence Record(string run, long seed = 0) => run switch
     {
@@ -44,38 +45,38 @@ public sealed class TamperedRunTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("kernel blocks", "nothing", "")]
-    [InlineData("kernel blocks", "test kernel times 1.1", "C4")]
+    [InlineData("kernel blocks", "test kernel times 1.1", "C4 R3")]
     [InlineData("kernel blocks", "shuffled test outputs", "C4")]
-    [InlineData("kernel blocks", "times 5% off", "")]
+    [InlineData("kernel blocks", "times 5% off", "R2")]
     [InlineData("kernel blocks", "swapped checkpoints", "C2")]
-    [InlineData("kernel blocks", "foreign test kernel", "C4")]
+    [InlineData("kernel blocks", "foreign test kernel", "C4 R3")]
     [InlineData("parity", "nothing", "")]
-    [InlineData("parity", "test kernel times 1.1", "C4 C8")]
-    [InlineData("parity", "shuffled test outputs", "C4 C8")]
-    [InlineData("parity", "times 5% off", "C1 C3")]
+    [InlineData("parity", "test kernel times 1.1", "R6 R8")]
+    [InlineData("parity", "shuffled test outputs", "R6 R8")]
+    [InlineData("parity", "times 5% off", "R2 R5 R6 R7 R8")]
     [InlineData("parity", "swapped checkpoints", "")]
-    [InlineData("parity", "foreign test kernel", "C4 C8")]
+    [InlineData("parity", "foreign test kernel", "R6 R8")]
     [InlineData("every step", "nothing", "")]
-    [InlineData("every step", "test kernel times 1.1", "C4")]
-    [InlineData("every step", "shuffled test outputs", "C4")]
-    [InlineData("every step", "times 5% off", "C1 C2 C3 C4")]
-    [InlineData("every step", "swapped checkpoints", "C1 C2 C3 C4")]
-    [InlineData("every step", "foreign test kernel", "C4")]
+    [InlineData("every step", "test kernel times 1.1", "R6 R8 R10")]
+    [InlineData("every step", "shuffled test outputs", "R6 R8 R10")]
+    [InlineData("every step", "times 5% off", "R2 R5 R6 R7 R8 R10")]
+    [InlineData("every step", "swapped checkpoints", "C1 C2 C3 C4 R10")]
+    [InlineData("every step", "foreign test kernel", "R6 R8 R10")]
     [InlineData("trapezium", "nothing", "")]
-    [InlineData("trapezium", "test kernel times 1.1", "C4")]
-    [InlineData("trapezium", "shuffled test outputs", "C4")]
-    [InlineData("trapezium", "times 5% off", "C1 C2 C3 C4")]
+    [InlineData("trapezium", "test kernel times 1.1", "R6 R8")]
+    [InlineData("trapezium", "shuffled test outputs", "R6 R8")]
+    [InlineData("trapezium", "times 5% off", "R2 R5 R6 R7 R8")]
     [InlineData("trapezium", "swapped checkpoints", "C1 C2 C3 C4")]
-    [InlineData("trapezium", "foreign test kernel", "C4")]
+    [InlineData("trapezium", "foreign test kernel", "R6 R8")]
     public void WhatIsWrongIsViolated(string name, string what, string violated)
     {
         var a = Analyze.Reservoir(Tamper(Record(name), what, () => Record(name, 7)), TestRuns.Options with { Mode = AnalysisMode.Auto });
-        string seen = string.Join(" ", s_claims.Where(id => a.Claim(id).Verdict == Verdict.Violated));
+        string seen = string.Join(" ", s_claims.Concat(s_recording).Where(id => a.Claim(id).Verdict == Verdict.Violated));
         string line = FormattableString.Invariant($"{name} ({a.Options.Mode.Name()}), {what}: ") + string.Join("; ", s_claims.Select(a.Claim).Select(c =>
             FormattableString.Invariant($"{c.Id} {c.Verdict} {c.RelativeError:e1} of {c.Budget!.Sum:e1}")));
         output.WriteLine(line);
         Assert.True(seen == violated, $"Violated: {seen}; expected: {violated}\n{line}");
         // C8 is only measured where B varies and in descent mode.
-        Assert.Equal(name == "parity", a.Claim("C8").Verdict != Verdict.Measured);
+        if (a.Claim("C8").Verdict is not Verdict.Undecided) Assert.Equal(name == "parity", a.Claim("C8").Verdict != Verdict.Measured);
     }
 }

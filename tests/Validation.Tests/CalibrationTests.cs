@@ -54,6 +54,18 @@ public sealed class CalibrationTests
     }
 
     [Fact]
+    public void NoHonestTrainingIsViolatedOrRefused()
+    {
+        // All of gradient descent, and every optimizer with midpoints: the cells whose claims are mostly decided.
+        var report = Run(2, "gradient-descent/", "/midpoints/");
+        Assert.Equal(36, report.Rows.Count);
+        Assert.All(report.Criteria.Where(c => c.Tests == CriterionKind.Claim), c => Assert.True(c.Met,
+            c.Condition + ": " + c.Finding + "\n" + string.Join("\n", report.Tables.Single(t => t.Title == "Failures").Rows.Select(r => string.Join(" | ", r)))));
+        int holds = report.Rows.SelectMany(r => r.Claims).Count(c => c.Verdict == Verdict.Holds && CalibrationFigures.DataClaims.Contains(c.Id));
+        Assert.True(holds >= 40, $"only {holds} verdicts of C1 to C4 and C8 hold");
+    }
+
+    [Fact]
     public void OneViolatedClaimRefutes()
     {
         var outcome = CalibrationRun.Of(s_steps, 3, Backend.Managed(1));

@@ -35,7 +35,7 @@ internal static class CouplingRuns
         new("classes-64-lazy", Lazy(s_classes, 1.5).Wide(64)),
         new("classes-16", s_classes.Wide(16)),
         new("classes-64", s_classes.Wide(64)),
-        new("classes-16-deep", (s_classes with { Scale = 0.6, Checkpoints = 34 }).Wide(16, 16)),
+        new("classes-16-deep", (s_classes with { Scale = 0.6, Checkpoints = 64 }).Wide(16, 16)),
         new("squared-64-lazy-steps", EveryStep(Lazy(s_squared, 1.5), 0.2).Wide(64)),
         new("squared-16-steps", EveryStep(s_squared, 0.2).Wide(16)),
         new("squared-64-steps", (EveryStep(s_squared, 0.2) with { Scale = 0.4 }).Wide(64)),

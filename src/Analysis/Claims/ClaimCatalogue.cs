@@ -13,6 +13,7 @@ public static class ClaimCatalogue
         new C08Coupling(), new C09Trapping(), new C10Composition(), new C11Schedule(), new C12KernelEvolution(), new C13NoisePlacement(),
             new C14PopulationRisk(),
         .. RecordingChecks.All,
+        new R05TrainSteps(), new R06TestSteps(), new R07TrainScale(), new R08TestScale(), new R09LeaveOneOut(), new R10Midpoints(),
         .. RecordingChecks.Last,
     ];
 

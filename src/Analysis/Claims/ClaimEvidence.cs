@@ -25,6 +25,9 @@ public sealed class ClaimEvidence
     /// <summary>What was read of the run.</summary>
     internal AnalysisInput Input => _window.Input;
 
+    /// <summary>How the recorded intervals compare with predictions from their recorded states, or why they cannot be compared.</summary>
+    internal Known<Analysis.Consistency.IntervalConsistency> Intervals => _window.Input.Intervals;
+
     /// <summary>The intervals, k from checkpoint k to k + 1, that the consistency statistics reject.</summary>
     public IReadOnlySet<int> FailingIntervals => Input.FailingIntervals;
 

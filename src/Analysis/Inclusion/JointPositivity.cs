@@ -1,4 +1,5 @@
 using KernelFlow.Numerics;
+using KernelFlow.Operators;
 using KernelFlow.Spectral;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -21,9 +22,9 @@ internal sealed class JointPositivity
     {
         _window = window;
         _length = window.Propagation.G_Q.RowCount + window.Propagation.W_S.RowCount + window.Model.ArithmeticSteps;
-        _epsilon = Math.Max(window.Model.Epsilon, TestKernelEpsilon(window.Input.Checkpoints));
-        double first = window.Solution.Norm;
-        _added = Safety * _length * Math.Max(_epsilon * Math.Max(first, LargestDiagonal(window.Input)), Tolerances.Epsilon * first);
+        _epsilon = Math.Max(window.Model.Epsilon, BlockEpsilon(window.Input));
+        double first = window.Solution.Norm, weight = window.Model.Mode == AnalysisMode.Descent ? LargestWeight(window.Input.Checkpoints) : 1;
+        _added = Safety * _length * Math.Max(_epsilon * Math.Max(first, weight * weight * LargestDiagonal(window.Input)), Tolerances.Epsilon * first);
     }
 
     /// <summary>What the arithmetic of σ itself can add to it.</summary>
@@ -83,7 +84,32 @@ internal sealed class JointPositivity
         return sum;
     }
 
-    // K_QQ has no part in W_S and G_Q, so its type is not that of the kernels' ε.
-    private static double TestKernelEpsilon(CheckpointSequence checkpoints) =>
-        checkpoints.HasJacobians ? 0 : checkpoints.Max(c => c.Find(TensorName.K_QQ)?.Type.Epsilon() ?? 0);
+    // K_QQ has no part in W_S and G_Q, so its type is not that of the kernels' ε; and numbers that are all those of float32 were float32 once, whatever type
+    // they are stored in now.
+    private static double BlockEpsilon(AnalysisInput input)
+    {
+        var checkpoints = input.Checkpoints;
+        if (checkpoints.HasJacobians) return 0;
+        double stored = checkpoints.Max(c => c.Find(TensorName.K_QQ)?.Type.Epsilon() ?? 0);
+        bool single = Enumerable.Range(0, checkpoints.Count).All(k => IsSingle(input.Kernels.At(k).TestTrain));
+        return single ? Math.Max(stored, StorageType.Float32.Epsilon()) : stored;
+    }
+
+    private static bool IsSingle(in MatrixView a)
+    {
+        for (int j = 0; j < a.Columns; j++)
+            foreach (double x in a.Column(j))
+                if ((float)x != x) return false;
+        return true;
+    }
+
+    // W_S and G_Q of batches hold S K S and K S, and so the rounding of K as often as the weights say.
+    private static double LargestWeight(CheckpointSequence checkpoints)
+    {
+        double largest = 1;
+        if (StepBatches.Of(checkpoints) is not { } batches) return largest;
+        for (int step = 0; step + 1 < checkpoints.Count; step++)
+            foreach (double weight in batches.Weights(step)) largest = Math.Max(largest, weight);
+        return largest;
+    }
 }

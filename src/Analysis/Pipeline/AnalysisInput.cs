@@ -19,6 +19,18 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
     /// <summary>Why the recording as a whole contradicts itself, so that no claim about its data can be decided; null when it does not.</summary>
     public string? InconsistentReason { get; init; }
 
+    /// <summary>How the recorded intervals compare with predictions from their recorded states, or why they cannot be compared.</summary>
+    public Known<Consistency.IntervalConsistency> Intervals { get; init; }
+
+    /// <summary>The same input with its intervals compared, and the two members above filled from that.</summary>
+    public AnalysisInput WithIntervals(CancellationToken cancellation)
+    {
+        var intervals = Consistency.ConsistencySupport.Compare(this, cancellation).Map(record => new Consistency.IntervalConsistency(record));
+        return intervals.TryGet(out var known)
+            ? this with { Intervals = intervals, FailingIntervals = known.FailingIntervals, InconsistentReason = InconsistentReason ?? known.InconsistentReason }
+            : this with { Intervals = intervals };
+    }
+
     /// <summary>What of the training lies outside the setting of the theory, so that claims about its data do not apply; null where nothing does.</summary>
     public string? OutsideTheory { get; init; }
 

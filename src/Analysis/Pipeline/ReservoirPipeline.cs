@@ -23,7 +23,7 @@ internal static class ReservoirPipeline
         var claims = ClaimCatalogue.With(options.Claims);
         var plan = AnalysisPlan.Of(run, options);
 
-        var input = plan.Read(stages, cancellation);
+        var input = plan.Read(stages, cancellation).WithIntervals(cancellation);
         var integrating = stages.Begin("integrating");
         using var second = SideThread.For(input.TrainSize, input.Backend, cancellation);
         var beside = RecordedMeasures.Start(run, input, second);

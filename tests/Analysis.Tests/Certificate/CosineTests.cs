@@ -119,6 +119,25 @@ public class CosineTests
         Assert.True(inclusion.Verdict == Verdict.Violated, $"{inclusion.Verdict}, σ = {inclusion.Cosine.Value.Sigma}");
     }
 
+    /// <summary>A true null space shows the rounding of float32 blocks at once; stored as float64 they are the same numbers, and no violation.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public void Float32BlocksStoredAsFloat64AreNoViolation(double time)
+    {
+        var random = new Random(12);
+        Matrix<double> J_S = FlowPath.Gaussian(random, Train, 4), J_Q = FlowPath.Gaussian(random, Test, 4);
+        double[] u = FlowPath.Gaussian(random, Train, 1).Column(0).ToArray(), y = new double[Train];
+        TensorSource Rounded(string name, Matrix<double> k) => FlowRecording.Tensor(name, k.Map(v => (double)(float)v));
+        var run = new CheckpointSequence(s_times.Select((t, k) => new Checkpoint(time * t, k,
+        [
+            Rounded("K_SS", J_S * J_S.Transpose()), Rounded("K_QS", J_Q * J_S.Transpose()), Rounded("K_QQ", J_Q * J_Q.Transpose()),
+            new MemoryTensor("U_S", u, Train, 1), new MemoryTensor("U_Q", FlowPath.Gaussian(random, Test, 1).Column(0).ToArray(), Test, 1),
+        ])), LossModel.Squared(y, 1));
+        var inclusion = Inclusion(run);
+        Check.Between(inclusion.Cosine.Value.Sigma, 0.3, 1 + inclusion.Cosine.Value.Error, "σ");
+    }
+
     [Theory]
     [InlineData(1e-9)]
     [InlineData(1e7)]
