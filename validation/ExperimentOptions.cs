@@ -8,7 +8,8 @@ public sealed record ExperimentOptions
     /// <summary>The small version, for continuous integration: minutes at most. Otherwise the full one.</summary>
     public bool Quick { get; init; }
 
-    /// <summary>Seed of everything random, 0 or more. A study of many trainings takes the seeds from this one on, and for 0 those that it is published with.</summary>
+    /// <summary>Seed of everything random, 0 or more. A study of many trainings takes the seeds from this one on, and for 0 those that it is
+    /// published with.</summary>
     public long Seed { get; init; }
 
     /// <summary>The dense linear algebra to use; null for <c>Backend.Resolve("auto")</c>.</summary>

@@ -58,7 +58,8 @@ public sealed class GradientSpace
         return new GradientSpace("outputs with zero sum per example", outputs, [.. Enumerable.Repeat(basis, examples)]);
     }
 
-    /// <summary>What the recorded B and g of a custom loss leave: per example all but the common null space of every B in which every g vanishes, too.</summary>
+    /// <summary>What the recorded B and g of a custom loss leave: per example all but the common null space of every B in which every g vanishes,
+    /// too.</summary>
     /// <param name="hessians">B at every checkpoint.</param>
     /// <param name="gradients">g at every checkpoint.</param>
     /// <param name="epsilon">ε of the type that they are stored in.</param>

@@ -111,8 +111,8 @@ public sealed class DescentTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         var violated = JsonDocument.Parse(result.Out).RootElement.GetProperty("claims").EnumerateArray()
             .Where(c => c.GetProperty("verdict").GetString() == "Violated").Select(c => c.GetProperty("id").GetString());
-        // C1 compares energies, of which nearly all is dissipated at either rate: its error is a tenth of a percent of theirs.
-        Assert.Superset(new HashSet<string?>(["C2", "C3", "C4", "R2"]), violated.ToHashSet());
+        // The recording contradicts itself step by step, so what C1 to C4 would say is said about the recording.
+        Assert.Superset(new HashSet<string?>(["R2", "R5", "R6", "R7", "R8"]), violated.ToHashSet());
     }
 
     private static JsonElement Parse(Cli.Result result)

@@ -133,7 +133,8 @@ public sealed class OwnContainer : IDisposable
         Assert.EndsWith("checkpoint-000000.npz", run.Checkpoints[0].Location);
         ReservoirAnalysis own = Analyze.Reservoir(run.Checkpoints, DigitsTiny.Options), shipped = DigitsTiny.Analyse(DigitsTiny.Options);
         Assert.Equal(shipped.Spectrum.Eigenvalues, own.Spectrum.Eigenvalues);
-        Assert.Equal(shipped.Claims, own.Claims);
+        Assert.Equal(shipped.Claims.Select(c => c with { Figures = [] }), own.Claims.Select(c => c with { Figures = [] }));
+        Assert.Equal(shipped.Claims.SelectMany(c => c.Figures), own.Claims.SelectMany(c => c.Figures));
 
         // The results name their input by the bytes of its files, and these are others.
         using var report = new Written(own);

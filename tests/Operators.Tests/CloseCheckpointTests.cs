@@ -64,7 +64,8 @@ public class CloseCheckpointTests
                 worstStep = Math.Max(worstStep, (step - joint.SubMatrix(0, run.N + run.M, 0, run.N)).FrobeniusNorm() / square);
             }
         }
-        // The slope over the short gap is a difference of numbers known to ε: R·ε of it is in the data, not in the arithmetic. The knots' times are rounded too.
+        // The slope over the short gap is a difference of numbers known to ε: R·ε of it is in the data, not in the arithmetic. The knots' times are
+        // rounded too.
         double limit = 1e-13 + 1e-15 * ratio;
         Check.Small(worst, limit, $"[K_SS; K_QS], R = {ratio:g}");
         Check.Small(worstTest, limit, $"K_QQ, R = {ratio:g}");

@@ -4,7 +4,8 @@ using KernelFlow.Validation.Power;
 
 namespace KernelFlow.Validation.Tests;
 
-/// <summary>The power study: a corruption changes what its name says and nothing else, and what counts as seen and as resolved follows from the claims.</summary>
+/// <summary>The power study: a corruption changes what its name says and nothing else, and what counts as seen and as resolved follows from the
+/// claims.</summary>
 public sealed class PowerTests
 {
     private static readonly Backend s_backend = Backend.Managed(1);

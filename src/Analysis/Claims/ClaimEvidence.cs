@@ -58,7 +58,8 @@ public sealed class ClaimEvidence
     /// <summary>P, W_S, G_S and G_Q with their estimated errors.</summary>
     public Propagation Propagation => Model.Propagation;
 
-    /// <summary>The eigenpairs of W_S that were computed, descending, as vectors of N elements in the space of the gradients; all unless <see cref="HasAllModes"/> is false.</summary>
+    /// <summary>The eigenpairs of W_S that were computed, descending, as vectors of N elements in the space of the gradients; all unless <see
+    /// cref="HasAllModes"/> is false.</summary>
     public EigenPairs Eigenpairs => _window.Solution.Pairs;
 
     /// <summary>Whether all eigenpairs of W_S were computed; otherwise the largest.</summary>

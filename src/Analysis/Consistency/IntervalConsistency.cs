@@ -70,7 +70,8 @@ internal sealed class IntervalConsistency
         return Math.Max(Math.Max(side.Quantile(Share), side.Pair() / SingleFactor), lasting);
     }
 
-    /// <summary>The largest s of a step that is not the only one around: of the training and test outputs in it and in the next, the second largest. A kink is in
+    /// <summary>The largest s of a step that is not the only one around: of the training and test outputs in it and in the next, the second largest.
+    /// A kink is in
     /// one output of one step.</summary>
     public (double Statistic, int Step) Largest()
     {

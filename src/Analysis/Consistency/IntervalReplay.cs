@@ -70,14 +70,15 @@ internal sealed class IntervalReplay(LossModel loss, int trainSize, int testSize
     /// <param name="steps">Runge–Kutta steps, of <see cref="FlowSteps"/>.</param>
     /// <param name="state">What is replayed; it moves.</param>
     /// <param name="diagonal">K_ii of the training outputs, for the rounding.</param>
-    /// <param name="coarse">With half as many pieces.</param>
+    /// <param name="coarse">With half as many pieces, and steps of twice the length.</param>
     /// <param name="cancellation">Honoured between pieces.</param>
     public void Flow(InterpolatedTrajectory path, int interval, (double From, double To) span, long steps, ReplayState state, double[] diagonal, bool coarse,
         CancellationToken cancellation)
     {
         _diagonal = diagonal;
         int pieces = coarse ? FlowPieces / 2 : FlowPieces;
-        long count = Math.Max(1, steps / pieces);
+        // Half as many pieces have steps of twice the length, so that the comparison of the two sees the error of the Runge–Kutta method, too.
+        long count = Math.Max(1, steps / FlowPieces);
         double h = (span.To - span.From) / pieces, step = h / count;
         for (int piece = 0; piece < pieces; piece++)
         {

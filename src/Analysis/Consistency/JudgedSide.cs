@@ -27,7 +27,8 @@ internal sealed class JudgedSide
         Statistics = [.. _all.Select((s, k) => k > 0 && k + 1 < sides.Count ? s : null)];
     }
 
-    /// <summary>How rough J is at the spacing of the checkpoints: the median of its third over its second difference, at least 1. Where J is smooth and resolved
+    /// <summary>How rough J is at the spacing of the checkpoints: the median of its third over its second difference, at least 1. Where J is smooth
+    /// and resolved
     /// it is well below 1; kinks and changes faster than the checkpoints leave it at 2 to 5, and estimates of the error are too small by up
     /// to its square.</summary>
     public double Roughness { get; }

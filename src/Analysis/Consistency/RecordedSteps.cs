@@ -6,7 +6,8 @@ namespace KernelFlow.Analysis.Consistency;
 /// <summary>Every step recorded, with Jacobians: each step predicted from the recorded gradients of all steps so far, by the trapezium and by Simpson's rule or
 /// by a cubic through neighbouring checkpoints.</summary>
 /// <remarks>The parameters are cut into blocks and every block is followed through all steps, so that each number of the files is read once and a buffer is one
-/// vector: G_k = J_S,kᵀS_kg_k + λw_k, Z_k = d Z_{k−1} + c G_k, w_{k+1} − w_k = −f M (Z_k + φ G_k). O((N+M)D) a step, where the kernels took N times that.</remarks>
+/// vector: G_k = J_S,kᵀS_kg_k + λw_k, Z_k = d Z_{k−1} + c G_k, w_{k+1} − w_k = −f M (Z_k + φ G_k). O((N+M)D) a step, where the kernels took N times
+/// that.</remarks>
 internal sealed class RecordedSteps
 {
     private const int BlockBytes = 4 << 20, Window = 4;

@@ -1,6 +1,7 @@
 namespace KernelFlow.Analysis.Consistency;
 
-/// <summary>A training replayed in output space: where the training outputs are, how far the test outputs moved, and what rounding of the kernels adds.</summary>
+/// <summary>A training replayed in output space: where the training outputs are, how far the test outputs moved, and what rounding of the kernels
+/// adds.</summary>
 internal sealed class ReplayState
 {
     private readonly double[] _start;

@@ -108,7 +108,8 @@ internal sealed class ReplayedIntervals
         else _replay.Descend(path, skew, interval, (span.From, span.To), pace.Steps, state, diagonal, pieces, _cancellation);
     }
 
-    // Steps one by one where that can be afforded and J cannot swing between them; otherwise the flow, which a step of z = η‖B‖‖K‖ leaves by z/2 of the displacement.
+    // Steps one by one where that can be afforded and J cannot swing between them; otherwise the flow, which a step of z = η‖B‖‖K‖ leaves by z/2 of
+    // the displacement.
     private IntervalPace Pace(int k)
     {
         var (c, next) = (_input.Checkpoints[k], _input.Checkpoints[k + 1]);

@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow.Analysis.Consistency;
 
 /// <summary>The part of J̄J_Sᵀ that is lost where products of distant checkpoints were formed as symmetric sums only.</summary>
-/// <remarks>J_bJ_aᵀ − J_aJ_bᵀ is to first order (t_b − t_a) times a matrix that hardly moves over neighbouring intervals, and that matrix is known from the pair
+/// <remarks>J_bJ_aᵀ − J_aJ_bᵀ is to first order (t_b − t_a) times a matrix that hardly moves over neighbouring intervals, and that matrix is known
+/// from the pair
 /// (k, k+1): without it a step would be wrong by O(h), more than the difference of two interpolants.</remarks>
 internal sealed class SkewCorrection
 {

@@ -79,7 +79,8 @@ internal static class SpectrumSolver
     /// <summary>Whether only the largest eigenpairs are computed, of W_S and of the Gramians of parts of the window.</summary>
     public static bool IsPartial(AnalysisOptions options, int order) => options.Solver == EigenSolver.Lanczos && (options.Modes ?? order) < order;
 
-    /// <summary>Eigenvalues of the Gramian of a part of the window, restricted to the space of gradients, descending: all, or the largest where no more are computed of the whole.</summary>
+    /// <summary>Eigenvalues of the Gramian of a part of the window, restricted to the space of gradients, descending: all, or the largest where no
+    /// more are computed of the whole.</summary>
     public static IReadOnlyList<double> Values(DenseMatrix w, AnalysisOptions options, Backend backend, CancellationToken cancellation)
     {
         if (IsPartial(options, w.RowCount)) return Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs.Values;

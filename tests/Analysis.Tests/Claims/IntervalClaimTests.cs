@@ -144,7 +144,8 @@ public sealed class IntervalClaimTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Steps counted in samples, 100 million of them: nothing loops over them, and the flow that takes their place says what it may be off by.</summary>
+    /// <summary>Steps counted in samples, 100 million of them: nothing loops over them, and the flow that takes their place says what it may be off
+    /// by.</summary>
     [Fact]
     public void HundredsOfMillionsOfStepsAreNotReplayed()
     {
