@@ -35,7 +35,8 @@ internal static class AlteredKernels
 
     /// <summary>The same blocks with another K_QS, in the type of the old one.</summary>
     public static CheckpointSequence With(CheckpointSequence run, Func<Matrix<double>, int, Matrix<double>> alter) =>
-        new(run.Select((c, k) => c with { Tensors = c.Tensors.ToDictionary(t => t.Key, t => t.Key == "K_QS" ? Altered(t.Value, run.TrainSize, alter, k) : t.Value) }),
+        new(run.Select((c, k) =>
+            c with { Tensors = c.Tensors.ToDictionary(t => t.Key, t => t.Key == "K_QS" ? Altered(t.Value, run.TrainSize, alter, k) : t.Value) }),
             run.Loss);
 
     /// <summary>K_QS of one checkpoint as a matrix.</summary>

@@ -30,7 +30,8 @@ foreach (var loss in (LossKind[])[LossKind.Squared, LossKind.SoftmaxCrossEntropy
     // Two trainings that differ in their seed alone.
     CheckpointSequence Training(long seed) => AlteredKernels.Blocks(Recorder.InMemory(new RecordingOptions
     {
-        Train = 24, Test = 12, Outputs = loss == LossKind.Squared ? 1 : 4, Loss = loss, Layers = [LayerSpec.Dense(12)], Steps = 400, Checkpoints = 20, Seed = seed,
+        Train = 24, Test = 12, Outputs = loss == LossKind.Squared ? 1 : 4, Loss = loss, Layers = [LayerSpec.Dense(12)], Steps = 400,
+        Checkpoints = 20, Seed = seed,
     }, Backend.Resolve("auto")));
     Alter($"built-in trainer, {(loss == LossKind.Squared ? "squared" : "softmax")}", Training(1), Training(2));
 }

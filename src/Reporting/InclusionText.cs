@@ -50,7 +50,8 @@ public static class InclusionText
         string threshold = $"{Narrative.Measure(analysis)} below δ = {Short(spectrum.Threshold)}";
         return inclusion.Verdict switch
         {
-            KernelFlow.Verdict.Holds => $"Of {modes} directions of the training gradient{On(spectrum)}, {Narrative.Count(spectrum.ReservoirDimension)} ended in the "
+            KernelFlow.Verdict.Holds =>
+                $"Of {modes} directions of the training gradient{On(spectrum)}, {Narrative.Count(spectrum.ReservoirDimension)} ended in the "
                 + $"reservoir ({threshold}), and none of them moves the test outputs by more than its share of training dissipation allows."
                 + (!inclusion.Independent.IsKnown ? $" W_S and G_Q share their {Narrative.Shared(analysis)} here, so this checks the code and the kernels; the "
                     + "theory meets the data in the claims that are marked data." : ""),

@@ -20,7 +20,8 @@ public sealed class CalibrationTests
 
     [Fact]
     public void TheNumberOfThreadsChangesNothing() =>
-        Assert.Equal(ExperimentReports.Json(Run(1, "momentum/every-step", "adam/blocks")), ExperimentReports.Json(Run(2, "momentum/every-step", "adam/blocks")));
+        Assert.Equal(ExperimentReports.Json(Run(1, "momentum/every-step", "adam/blocks")),
+            ExperimentReports.Json(Run(2, "momentum/every-step", "adam/blocks")));
 
     [Fact]
     public void OneLineOfTheFailuresRunsAloneAsItDidInTheStudy()
@@ -60,7 +61,8 @@ public sealed class CalibrationTests
         var report = Run(2, "gradient-descent/", "/midpoints/");
         Assert.Equal(36, report.Rows.Count);
         Assert.All(report.Criteria.Where(c => c.Tests == CriterionKind.Claim), c => Assert.True(c.Met,
-            c.Condition + ": " + c.Finding + "\n" + string.Join("\n", report.Tables.Single(t => t.Title == "Failures").Rows.Select(r => string.Join(" | ", r)))));
+            c.Condition + ": " + c.Finding + "\n"
+                + string.Join("\n", report.Tables.Single(t => t.Title == "Failures").Rows.Select(r => string.Join(" | ", r)))));
         int holds = report.Rows.SelectMany(r => r.Claims).Count(c => c.Verdict == Verdict.Holds && CalibrationFigures.DataClaims.Contains(c.Id));
         Assert.True(holds >= 40, $"only {holds} verdicts of C1 to C4 and C8 hold");
     }

@@ -29,11 +29,13 @@ internal static class CalibrationCriteria
             double? share = Undecided(decidable);
             string which = recording == StudyRecording.Sparse ? "of gradient descent between at least 24 sparse checkpoints, drift below 5" : "with midpoints";
             yield return new(CriterionKind.Power,
-                $"below {Percent(MostUndecided)} undecided {which}, where no step is past z = 2, rounding is not the largest part and the window has not converged",
+                $"below {Percent(MostUndecided)} undecided {which}, where no step is past z = 2, rounding is not the largest part "
+                + "and the window has not converged",
                 share < MostUndecided, $"{Percent(share)} of {Count(decidable.Length)} verdicts");
         }
         var cells = CalibrationTables.Pairs(outcomes).ToArray();
-        string[] outside = [.. cells.SelectMany(c => DataClaims.Where(id => IsOutside(c.Recording, Judged(c.Outcomes, id).ToArray())).Select(id => $"{c.Name} {id}"))];
+        string[] outside = [.. cells.SelectMany(c =>
+            DataClaims.Where(id => IsOutside(c.Recording, Judged(c.Outcomes, id).ToArray())).Select(id => $"{c.Name} {id}"))];
         yield return new(CriterionKind.Power,
             $"median error/budget from {Short(LeastMedian)} ({Short(LeastMedianOfRounding)} with midpoints or where rounding leads) to {Short(MostMedian)}, "
             + $"for every claim of which {Count(RunsPerCell)} budgets of a cell are known",

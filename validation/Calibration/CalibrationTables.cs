@@ -66,7 +66,8 @@ internal static class CalibrationTables
             .. ((StudyRecording[])[StudyRecording.Sparse, StudyRecording.Midpoints]).Select(recording =>
             {
                 var decidable = Decidable(outcomes, recording).ToArray();
-                return (string[])[recording == StudyRecording.Sparse ? "gradient descent, at least 24 sparse checkpoints, drift below 5" : "midpoints, every optimizer",
+                return (string[])[recording == StudyRecording.Sparse ? "gradient descent, at least 24 sparse checkpoints, drift below 5"
+                    : "midpoints, every optimizer",
                     Count(decidable.Length), Percent(Undecided(decidable)), Largest(decidable.Where(j => j.Claim.Verdict == Verdict.Undecided))];
             }),
         ]);

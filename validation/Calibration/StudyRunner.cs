@@ -21,7 +21,8 @@ internal static class StudyRunner
         var results = new TResult[items.Count];
         int done = 0;
         object gate = new();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Backend?.Threads ?? Environment.ProcessorCount, CancellationToken = cancellation };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Backend?.Threads ?? Environment.ProcessorCount,
+            CancellationToken = cancellation };
         Parallel.For(0, items.Count, parallel, i =>
         {
             results[i] = work(items[i], backend);

@@ -66,7 +66,8 @@ internal static class CouplingRows
 
     // A control contradicts itself, and an analysis that notices leaves C2, C4 and C8 undecided. Whether they would fail is what a control is for.
     private static ClaimResult ByErrorAndBudget(ClaimResult claim) =>
-        claim.Verdict == Verdict.Undecided && claim.Budget?.Sum is { } sum && claim.RelativeError.OrNull() > 3 * sum ? claim with { Verdict = Verdict.Violated } : claim;
+        claim.Verdict == Verdict.Undecided && claim.Budget?.Sum is { } sum && claim.RelativeError.OrNull() > 3 * sum
+            ? claim with { Verdict = Verdict.Violated } : claim;
 
     private static IEnumerable<Setting> Settings(CouplingRun run, ReservoirAnalysis analysis)
     {

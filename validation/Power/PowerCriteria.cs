@@ -21,7 +21,8 @@ internal static class PowerCriteria
             (PowerGroup.KernelBlocks, LeastInFlow)])
         {
             PowerOutcome[] resolved = [.. wrong.Where(o => o.Group == group && o.IsResolved)];
-            yield return new(CriterionKind.Power, $"{PowerTables.Words(group)}: of the resolved effects {Percent(least)} are seen", PowerTables.Seen(resolved) >= least,
+            yield return new(CriterionKind.Power, $"{PowerTables.Words(group)}: of the resolved effects {Percent(least)} are seen",
+                PowerTables.Seen(resolved) >= least,
                 $"{Percent(PowerTables.Seen(resolved))} of {Count(resolved.Length)}");
             string[] weak = [.. resolved.GroupBy(o => o.Corruption).Where(g => PowerTables.Seen([.. g]) < least)
                 .Select(g => $"{g.Key}: {Percent(PowerTables.Seen([.. g]))} of {Count(g.Count())}")];

@@ -16,11 +16,13 @@ internal sealed class PowerExperiment : Experiment
     public override string Title => "Power of verdicts: recordings with one thing wrong, and whether a claim sees it";
 
     /// <inheritdoc/>
-    public override string Claim => "A recording in which one thing is wrong violates a claim about data or consistency, wherever the budgets of the honest recording "
+    public override string Claim =>
+        "A recording in which one thing is wrong violates a claim about data or consistency, wherever the budgets of the honest recording "
         + "resolve what the wrong thing changes.";
 
     /// <inheritdoc/>
-    public override string Refutation => "A claim violated where nothing is wrong. The study fails where fewer than nine tenths (with midpoints) or 85 % (in flow) of the "
+    public override string Refutation =>
+        "A claim violated where nothing is wrong. The study fails where fewer than nine tenths (with midpoints) or 85 % (in flow) of the "
         + "resolved effects are seen.";
 
     /// <inheritdoc/>
@@ -58,8 +60,8 @@ internal sealed class PowerExperiment : Experiment
             Title = Title,
             Claim = Claim,
             Refutation = Refutation,
-            Conclusion = $"{Count(wrong.Length)} spoilt recordings: {Percent(PowerTables.Seen(wrong))} are seen. In {Percent((double)resolved.Length / Math.Max(1, wrong.Length))} of "
-                + $"them a budget resolves the effect; of these {Percent(PowerTables.Seen(resolved))} are seen.",
+            Conclusion = $"{Count(wrong.Length)} spoilt recordings: {Percent(PowerTables.Seen(wrong))} are seen. In "
+                + $"{Percent((double)resolved.Length / Math.Max(1, wrong.Length))} of them a budget resolves the effect; of these {Percent(PowerTables.Seen(resolved))} are seen.",
             Criteria = [.. PowerCriteria.Of(outcomes)],
             Rows = [.. outcomes.Select(Row)],
             Tables = [.. PowerTables.Of(outcomes)],
@@ -75,7 +77,8 @@ internal sealed class PowerExperiment : Experiment
     }
 
     // Only what is violated stands beside a row: all claims of thousands of analyses make a file that nobody opens.
-    private static ExperimentRow Row(PowerOutcome o) => new($"{OptionName.Of(o.Group)}/{Count(o.Honest.Training.Seed)}/{o.Corruption}", OptionName.Of(o.Group), o.Corruption)
+    private static ExperimentRow Row(PowerOutcome o) =>
+        new($"{OptionName.Of(o.Group)}/{Count(o.Honest.Training.Seed)}/{o.Corruption}", OptionName.Of(o.Group), o.Corruption)
     {
         Settings =
         [

@@ -28,11 +28,13 @@ internal static class PowerTables
     };
 
     /// <summary>Share of recordings that are seen; null where there are none.</summary>
-    public static double? Seen(IReadOnlyCollection<PowerOutcome> outcomes) => outcomes.Count == 0 ? null : (double)outcomes.Count(o => o.IsSeen) / outcomes.Count;
+    public static double? Seen(IReadOnlyCollection<PowerOutcome> outcomes) =>
+        outcomes.Count == 0 ? null : (double)outcomes.Count(o => o.IsSeen) / outcomes.Count;
 
     private static ExperimentTable Corruptions(string title, IReadOnlyList<PowerOutcome> outcomes) => new(title,
-        "Seen: a claim about data or consistency is violated. Below resolution: no claim of C1 to C4 and C8 has a budget on the honest recording below a third of "
-        + "the change of its number. Refused: the analysis ends with a message instead of verdicts; counted as not seen. The claims that saw it most often stand last.",
+        "Seen: a claim about data or consistency is violated. Below resolution: no claim of C1 to C4 and C8 has a budget on the honest recording below a "
+        + "third of the change of its number. Refused: the analysis ends with a message instead of verdicts; counted as not seen. The claims that saw it "
+        + "most often stand last.",
         ["what is wrong", "#recordings", "#seen", "#below resolution", "#seen of the resolved", "#refused", "seen by"],
         [
             .. outcomes.GroupBy(o => o.Corruption).Select(g =>
@@ -83,5 +85,6 @@ internal static class PowerTables
     };
 
     private static string By(IReadOnlyList<PowerOutcome> outcomes) => string.Join(", ", outcomes.SelectMany(o => o.Violated).GroupBy(id => id)
-        .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, ClaimOrder.Instance).Take(5).Select(g => $"{g.Key} {Percent((double)g.Count() / outcomes.Count)}"));
+        .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, ClaimOrder.Instance).Take(5).Select(g =>
+            $"{g.Key} {Percent((double)g.Count() / outcomes.Count)}"));
 }

@@ -24,7 +24,8 @@ internal static class PowerTrainings
         double z = draws.LogUniform(0.08, group == PowerGroup.Midpoints ? 1.2 : 0.5), time = draws.LogUniform(4, 30), momentum = draws.Pick(0.5, 0.9);
         bool cross = draws.Chance(0.5);
         var optimizer = group != PowerGroup.Midpoints ? OptimizerKind.GradientDescent
-            : draws.Pick(OptimizerKind.GradientDescent, OptimizerKind.GradientDescent, OptimizerKind.GradientDescent, OptimizerKind.Momentum, OptimizerKind.Adam);
+            : draws.Pick(OptimizerKind.GradientDescent, OptimizerKind.GradientDescent, OptimizerKind.GradientDescent, OptimizerKind.Momentum,
+                OptimizerKind.Adam);
         if (optimizer == OptimizerKind.Adam) z = draws.LogUniform(2e-3, 1e-2);
         var type = draws.Pick(StoredAs.Float64, StoredAs.Float32Kernels);
         var schedule = draws.Pick(CheckpointSchedule.Uniform, CheckpointSchedule.Geometric, CheckpointSchedule.Geometric);

@@ -38,5 +38,6 @@ internal sealed class C11Schedule() : Claim("C11", "schedule", ClaimKind.Code)
     // −λ_N/λ_1 of the whole window where λ_N was not computed: the parts add up to it.
     private static double Negative(ClaimEvidence evidence, double first) => evidence.HasAllModes
         ? 0
-        : Math.Max(0, -ShortLanczos.Run(evidence.Outputs.GradientSpace.RestrictSymmetric(evidence.Propagation.W_S), LanczosSteps, evidence.Backend, Seeds.From(0, evidence.Options.Seed)).Values[0] / first);
+        : Math.Max(0, -ShortLanczos.Run(evidence.Outputs.GradientSpace.RestrictSymmetric(evidence.Propagation.W_S), LanczosSteps, evidence.Backend,
+            Seeds.From(0, evidence.Options.Seed)).Values[0] / first);
 }

@@ -17,7 +17,8 @@ internal sealed class CouplingMap
         double rounding = N * evidence.Model.Epsilon, cut = rounding * evidence.GramianNorm;
         int modes = pairs.Values.Count(v => v > cut);
         if (modes == pairs.Values.Count && !evidence.HasAllModes)
-            LeftOut = FormattableString.Invariant($"A° was formed from the {modes} largest of {evidence.Outputs.GradientSpace.Dimension} modes only, the others were not computed");
+            LeftOut = FormattableString.Invariant($"A° was formed from the {modes} largest of {evidence.Outputs.GradientSpace.Dimension} modes only, ")
+                + "the others were not computed";
         var L = ((MatrixView)pairs.Vectors).ColumnRange(0, modes).ToMatrix();
         for (int j = 0; j < modes; j++)
             foreach (ref double v in ((MatrixView)L).Column(j)) v /= Math.Sqrt(pairs.Values[j]);

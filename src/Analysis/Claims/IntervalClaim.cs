@@ -26,7 +26,8 @@ internal abstract class SideClaim(string id, string name, bool test) : IntervalC
         var side = test ? intervals.Test : intervals.Train;
         if (side.Intervals == 0 || !side.Moves) return NotApplicable($"the {Side} outputs are predicted not to move");
         return IntervalConsistency.Judged(side) ? Judge(intervals, side)
-            : Result(Verdict.Undecided, $"of {side.Intervals} intervals {side.Count} can be judged, expected at least {IntervalConsistency.FewestIntervals}: in "
+            : Result(Verdict.Undecided,
+                $"of {side.Intervals} intervals {side.Count} can be judged, expected at least {IntervalConsistency.FewestIntervals}: in "
                 + "the others the steps are too near to the edge of stability, or the checkpoints too far apart, to predict the movement");
     }
 

@@ -16,7 +16,8 @@ internal abstract class IntervalSteps(string id, string name, bool test) : SideC
             new(WellKnownFigures.FailingShare, intervals.ShareOf(failing)), new(WellKnownFigures.WorstInterval, side.Largest().Interval),
         ];
         return JudgeConsistency(intervals.Statistic(side), intervals.QuantileLimit, figures,
-            FormattableString.Invariant($"errors of the {Side} outputs over their budgets, {IntervalConsistency.Share:P0} quantile of {side.Count} intervals or ")
+            FormattableString.Invariant($"errors of the {Side} outputs over their budgets, ")
+                + FormattableString.Invariant($"{IntervalConsistency.Share:P0} quantile of {side.Count} intervals or ")
                 + "half of what two neighbours both reach");
     }
 }

@@ -21,7 +21,8 @@ internal sealed class JudgedSide
     public JudgedSide(IReadOnlyList<SideComparison> sides, IReadOnlyList<double> lengths, bool chords)
     {
         (_sides, _lengths) = (sides, lengths);
-        Roughness = chords ? 1 : Math.Max(1, Median([.. Inner.Where(k => sides[k].IsFinite && sides[k].Second > 0).Select(k => sides[k].Third / sides[k].Second)]));
+        Roughness = chords ? 1
+            : Math.Max(1, Median([.. Inner.Where(k => sides[k].IsFinite && sides[k].Second > 0).Select(k => sides[k].Third / sides[k].Second)]));
         Budgets = [.. Enumerable.Range(0, sides.Count).Select(k => sides[k].Floor + Roughness * Roughness * Math.Max(sides[k].Scale, Neighbours(k)))];
         _all = [.. Enumerable.Range(0, sides.Count).Select(Ratio)];
         Statistics = [.. _all.Select((s, k) => k > 0 && k + 1 < sides.Count ? s : null)];

@@ -8,7 +8,8 @@ namespace KernelFlow.Analysis.Consistency;
 /// <param name="Floor">What rounding, and steps that could not be replayed one by one, may change.</param>
 /// <param name="Projection">dᵀp.</param>
 /// <param name="PredictedSquare">‖p‖².</param>
-internal readonly record struct SideComparison(double Recorded, double Error, double Second, double Third, double Floor, double Projection, double PredictedSquare)
+internal readonly record struct SideComparison(double Recorded, double Error, double Second, double Third, double Floor, double Projection,
+    double PredictedSquare)
 {
     /// <summary>What the interpolant or the quadrature may be off by: where J jumps inside an interval the second difference does not see it, and the third
     /// does.</summary>

@@ -36,7 +36,8 @@ internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool
                 (VectorMath.Norm(p.AsSpan(0, n)), VectorMath.Norm(p.AsSpan(n))));
             (double, double) Differences(Range part)
             {
-                double second = VectorMath.Distance(other.AsSpan(part), p.AsSpan(part)), third = onesided is null ? 0 : 2 * VectorMath.Norm(onesided[k].AsSpan(part));
+                double second = VectorMath.Distance(other.AsSpan(part), p.AsSpan(part));
+                double third = onesided is null ? 0 : 2 * VectorMath.Norm(onesided[k].AsSpan(part));
                 // A midpoint that is wrong must not be its own excuse: Simpson's rule differs from the trapezium by what neighbouring checkpoints know of, too.
                 return path is null ? (second, third) : (Math.Min(second, PathFactor * (VectorMath.Norm(path[k].AsSpan(part)) + third)), 0);
             }

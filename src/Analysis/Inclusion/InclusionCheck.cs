@@ -125,7 +125,8 @@ internal static class InclusionCheck
         var larger = new double[modes.Length];
         for (int j = 0; j < modes.Length; j++)
         {
-            double w = Math.Abs(dissipated.At(j, j) - modes[j].Eigenvalue), g = VectorMath.Distance(((MatrixView)response).Column(j), ((MatrixView)other).Column(j));
+            double w = Math.Abs(dissipated.At(j, j) - modes[j].Eigenvalue);
+            double g = VectorMath.Distance(((MatrixView)response).Column(j), ((MatrixView)other).Column(j));
             modes[j] = modes[j] with
             {
                 DissipationDifference = w,

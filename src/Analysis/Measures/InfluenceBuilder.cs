@@ -26,7 +26,8 @@ internal static class InfluenceBuilder
                 VectorRoutines.Axpy(-g[a], q.Column(i * p + a), target);
             }
             if (!space.IsAll) trace = Trace(w.Slice(i * p, i * p, p, p), space.Basis(i));
-            double response = p == 1 ? VectorRoutines.Norm(q.Column(i)) : MatrixNorms.Spectral(Within(q.ColumnRange(i * p, p), space, i, window.Backend), window.Backend);
+            double response = p == 1 ? VectorRoutines.Norm(q.Column(i))
+                : MatrixNorms.Spectral(Within(q.ColumnRange(i * p, p), space, i, window.Backend), window.Backend);
             examples[i] = new ExampleInfluence(VectorRoutines.Norm(g), self, trace, response, VectorRoutines.Norm(target));
         }
         return new InfluenceResult { Examples = examples, OnTest = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(onTest),

@@ -27,7 +27,8 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
     {
         var intervals = Consistency.ConsistencySupport.Compare(this, cancellation).Map(record => new Consistency.IntervalConsistency(record));
         return intervals.TryGet(out var known)
-            ? this with { Intervals = intervals, FailingIntervals = known.FailingIntervals, InconsistentReason = InconsistentReason ?? known.InconsistentReason }
+            ? this with { Intervals = intervals, FailingIntervals = known.FailingIntervals,
+                InconsistentReason = InconsistentReason ?? known.InconsistentReason }
             : this with { Intervals = intervals };
     }
 

@@ -18,7 +18,8 @@ internal static class KeyFigures
         yield return ("Signal and reservoir", $"{Narrative.Count(analysis.Spectrum.SignalDimension)} + "
             + $"{Narrative.Count(analysis.Spectrum.ReservoirDimension)}",
             $"modes, at threshold {Short(analysis.Spectrum.Threshold)} on {Narrative.Measure(analysis)}");
-        yield return ("Effective rank of W_S", Short(analysis.Spectrum.EffectiveRank), $"of {Count(analysis.Spectrum.Dimension)}{InclusionText.On(analysis.Spectrum)}");
+        yield return ("Effective rank of W_S", Short(analysis.Spectrum.EffectiveRank),
+            $"of {Count(analysis.Spectrum.Dimension)}{InclusionText.On(analysis.Spectrum)}");
         if (analysis.Descent is { } d)
             yield return ("Largest z = η λ_max(BK)", Short(d.LargestZ),
                 $"edge of stability {Short(d.StabilityEdge)}; "

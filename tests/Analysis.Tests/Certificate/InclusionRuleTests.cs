@@ -97,7 +97,8 @@ public class InclusionRuleTests
     [Fact]
     public void SigmaIsHeldToOne()
     {
-        InclusionEvidence With(double sigma, double error) => Evidence() with { Cosine = new CosineCheck(sigma, error, error - 1e-12), CosineArithmetic = 1e-12 };
+        InclusionEvidence With(double sigma, double error) =>
+            Evidence() with { Cosine = new CosineCheck(sigma, error, error - 1e-12), CosineArithmetic = 1e-12 };
         Expect(Verdict.Holds, With(0.9999, 1e-3));
         Expect(Verdict.Holds, With(1 + 1e-13, 1e-3));
         Expect(Verdict.Violated, With(1.02, 1e-3), "σ", "1.02", "one joint kernel");

@@ -119,7 +119,8 @@ public sealed class IntervalClaimTests(ITestOutputHelper output)
         var a = Analyse("late midpoints", SmallNetworks.Edit(run, (k, t) => t.Name.EndsWith("_mid", StringComparison.Ordinal)
             ? run[Math.Min(k + 1, last)][t.Name] : t));
         Verdicts(a, Verdict.Violated, "R10");
-        var one = Analyse("one late midpoint", SmallNetworks.Edit(run, (k, t) => k == 7 && t.Name.EndsWith("_mid", StringComparison.Ordinal) ? run[8][t.Name] : t));
+        var one = Analyse("one late midpoint",
+            SmallNetworks.Edit(run, (k, t) => k == 7 && t.Name.EndsWith("_mid", StringComparison.Ordinal) ? run[8][t.Name] : t));
         Verdicts(one, Verdict.Violated, "R10");
         Assert.Equal(7, one.Claim("R10").Figure(WellKnownFigures.WorstInterval));
     }
