@@ -67,6 +67,17 @@ public sealed class CalibrationTests
         Assert.True(holds >= 40, $"only {holds} verdicts of C1 to C4 and C8 hold");
     }
 
+    /// <summary>One training output, in which what the bend of J and that of the path of steps contribute cancels throughout; steps so far past the edge that
+    /// only five checkpoints can be told apart from none.</summary>
+    [Theory]
+    [InlineData(StudyActivation.Tanh, 4501)]
+    [InlineData(StudyActivation.Convolution, 4304)]
+    public void OneOutputOrStepsFarPastTheEdgeAccuseNobody(StudyActivation activation, long seed)
+    {
+        var outcome = CalibrationRun.Of(new CalibrationCell(StudyOptimizer.GradientDescent, StudyRecording.EveryStep, activation), seed, Backend.Managed(1));
+        Assert.All(outcome.Claims, c => Assert.True(c.Verdict != Verdict.Violated, $"{c.Id}: {c.RelativeError} ({c.Reason})"));
+    }
+
     [Fact]
     public void OneViolatedClaimRefutes()
     {

@@ -10,6 +10,9 @@ internal sealed class IntervalConsistency
     /// <summary>Fewer intervals that say something are no sample.</summary>
     public const int FewestIntervals = 6;
 
+    // One checkpoint in so many must tell something for leave-one-out to be judged.
+    private const int FewestShare = 4;
+
     /// <summary>ρ of a checkpoint, above which its Jacobian is worse than none.</summary>
     public const double LeftOutLimit = 12;
 
@@ -31,6 +34,9 @@ internal sealed class IntervalConsistency
         Train = new JudgedSide([.. record.Intervals.Select(i => i.Train)], record.Lengths, record.Midpoints);
         Test = new JudgedSide([.. record.Intervals.Select(i => i.Test)], record.Lengths, record.Midpoints);
         LeftOut = [.. record.LeftOut.Select(Ratio)];
+        // Where hardly any checkpoint is told apart from none, the one that is stands out by chance.
+        int telling = LeftOut.Count(c => c.Ratio is not null);
+        if (telling < Math.Max(FewestIntervals, LeftOut.Count / FewestShare)) LeftOut = [.. LeftOut.Select(c => (c.Checkpoint, (double?)null))];
         FailingIntervals = Failing();
         FailingShare = ShareOf(FailingIntervals);
     }

@@ -13,6 +13,9 @@ internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool
     // The chord of a step bends at most this many times as much as the path through its neighbours; where J jumps inside a step, twice.
     private const double PathFactor = 3;
 
+    // In fewer outputs than this, what the bend of J and that of the path of steps contribute may cancel throughout a window.
+    private const int FewOutputs = 8;
+
     private readonly RecordedRounding _rounding = new(input);
     private readonly StepBatches? _batches = StepBatches.Of(input.Checkpoints);
 
@@ -34,22 +37,32 @@ internal sealed class StepComparison(AnalysisInput input, DescentRule rule, bool
             double eta = input.Outputs.Times[k + 1] - input.Outputs.Times[k];
             var floors = _rounding.Floors(k, 1, Math.Abs(rule.StepFactor(input.Checkpoints[k].Step, eta)) * noise, 1, eta,
                 (VectorMath.Norm(p.AsSpan(0, n)), VectorMath.Norm(p.AsSpan(n))));
-            (double, double) Differences(Range part)
+            (double Second, double Third) Differences(Range part)
             {
                 double second = VectorMath.Distance(other.AsSpan(part), p.AsSpan(part));
                 double third = onesided is null ? 0 : 2 * VectorMath.Norm(onesided[k].AsSpan(part));
                 // A midpoint that is wrong must not be its own excuse: Simpson's rule differs from the trapezium by what neighbouring checkpoints know of, too.
                 return path is null ? (second, third) : (Math.Min(second, PathFactor * (VectorMath.Norm(path[k].AsSpan(part)) + third)), 0);
             }
+            var (train, test) = (Differences(..n), Differences(n..));
+            if (!midpoints)
+            {
+                double trained = VectorMath.Norm(p.AsSpan(0, n)), tested = VectorMath.Norm(p.AsSpan(n));
+                (train, test) = (Shared(train, trained, n, test.Second, tested), Shared(test, tested, p.Length - n, train.Second, trained));
+            }
             intervals[k] = new IntervalComparison(
-                SideComparison.Of(Moved(input.Outputs.TrainOutputs, k, k + 1), p.AsSpan(0, n), Differences(..n), floors.Train),
-                SideComparison.Of(Moved(input.Outputs.TestOutputs, k, k + 1), p.AsSpan(n), Differences(n..), floors.Test));
+                SideComparison.Of(Moved(input.Outputs.TrainOutputs, k, k + 1), p.AsSpan(0, n), train, floors.Train),
+                SideComparison.Of(Moved(input.Outputs.TestOutputs, k, k + 1), p.AsSpan(n), test, floors.Test));
         }
         IEnumerable<LeftOutCheckpoint> leftOut = without is null ? []
             : Enumerable.Range(1, count - 1).Select(k => LeaveOut(k, trapezium, without[k]));
         double[] lengths = [.. Enumerable.Range(1, count).Select(k => input.Outputs.Times[k] - input.Outputs.Times[k - 1])];
         return new IntervalRecord(intervals, [.. leftOut], midpoints, lengths);
     }
+
+    // A side of few outputs has at least the relative second difference of the other: one step bends the Jacobians of both.
+    private static (double Second, double Third) Shared((double Second, double Third) side, double size, int outputs, double otherSecond, double otherSize) =>
+        outputs < FewOutputs && otherSize > 0 ? (Math.Max(side.Second, otherSecond * (size / otherSize)), side.Third) : side;
 
     private LeftOutCheckpoint LeaveOut(int k, double[][] steps, double[] without)
     {
