@@ -12,7 +12,7 @@ public static class DemoRun
         Noise = 0.2,
         Layers = [LayerSpec.Dense(24), LayerSpec.Dense(24)],
         Steps = 3000,
-        Checkpoints = 24,
+        Checkpoints = 36,
         Seed = 0,
     };
 }

@@ -53,4 +53,7 @@ public static class WellKnownClaims
 
     /// <summary>The memory of the optimizer's steps against its stated constants.</summary>
     public const string OptimizerConstants = "R11";
+
+    /// <summary>The steps against the edge of stability: rounding must not have blown them up.</summary>
+    public const string StableSteps = "R12";
 }

@@ -15,6 +15,7 @@ public static class ClaimCatalogue
         .. RecordingChecks.All,
         new R05TrainSteps(), new R06TestSteps(), new R07TrainScale(), new R08TestScale(), new R09LeaveOneOut(), new R10Midpoints(),
         .. RecordingChecks.Last,
+        new R12StableSteps(),
     ];
 
     /// <summary>The claims of the theory followed by a user's own.</summary>

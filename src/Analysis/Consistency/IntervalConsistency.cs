@@ -14,7 +14,7 @@ internal sealed class IntervalConsistency
     private const int FewestShare = 4;
 
     /// <summary>ρ of a checkpoint, above which its Jacobian is worse than none.</summary>
-    public const double LeftOutLimit = 12;
+    public const double LeftOutLimit = 20;
 
     /// <summary>Share of the window's length above which failing intervals speak against the whole recording.</summary>
     public const double LargestFailingShare = 0.25;

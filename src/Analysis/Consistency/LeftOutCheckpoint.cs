@@ -16,7 +16,7 @@ internal readonly record struct LeftOutSide(double Recorded, double With, double
     private const double LargestError = 0.3;
 
     // An error of less than this with J_k speaks for J_k whatever the error without it.
-    private const double SmallestError = 0.01;
+    private const double SmallestError = 0.03;
 
     /// <summary>ρ, the error with J_k over that without it or over the budget, whichever is larger; null where it says nothing.</summary>
     /// <param name="budget">What interpolation and rounding explain in the two intervals.</param>

@@ -7,7 +7,7 @@ internal static class LikelyCauses
     private static readonly CauseRule[] s_rules =
     [
         new SettingRule(), new ProgramRule(), new ScaleRule(), new LossRule(), new FlowTimeRule(), new JointKernelRule(), new PreconditionerRule(),
-        new ConstantsRule(),
+        new ConstantsRule(), new StableStepsRule(),
         new CheckpointRule(), new StepRule(), new WholeRecordingRule(), new UnexplainedRule(), new BudgetRule(),
     ];
 

@@ -53,6 +53,18 @@ internal sealed class ConstantsRule : CauseRule
     }
 }
 
+/// <summary>No training can have taken steps that large.</summary>
+internal sealed class StableStepsRule : CauseRule
+{
+    public override IEnumerable<Suspicion> Look(Findings findings)
+    {
+        if (!findings.Violated(WellKnownClaims.StableSteps)) yield break;
+        yield return new(Evidence.Strong, "Rates, kernels or the loss are larger than those of the training", findings.Words(WellKnownClaims.StableSteps),
+            "Check `reduction` (sum for mean multiplies g and B by n), the factors of the loss (PyTorch's MSELoss averages over outputs too), and that times "
+            + "are sums of learning rates and not of steps or samples.");
+    }
+}
+
 /// <summary>One checkpoint speaks against its neighbours.</summary>
 internal sealed class CheckpointRule : CauseRule
 {

@@ -12,6 +12,7 @@ internal static class RecordingLine
     [
         WellKnownClaims.JointKernel, WellKnownClaims.AdamTiming, WellKnownClaims.TrainSteps, WellKnownClaims.TestSteps, WellKnownClaims.TrainScale,
         WellKnownClaims.TestScale, WellKnownClaims.LeaveOneOut, WellKnownClaims.Midpoints, WellKnownClaims.OptimizerConstants,
+        WellKnownClaims.StableSteps,
     ];
 
     /// <summary>The worst of the claims that apply, with its reason.</summary>

@@ -102,6 +102,7 @@ public class LikelyCauseTests
     [InlineData("R3", "The kernel blocks do not come from one network at one moment")]
     [InlineData("R4", "The preconditioner is recorded one step off")]
     [InlineData("R11", "The optimizer's momentum (or β₁) is not the stated one")]
+    [InlineData("R12", "Rates, kernels or the loss are larger than those of the training")]
     [InlineData("R10", "A Jacobian or a midpoint at one step is not that of its step")]
     public void ClaimsWithOneMeaningAreTheirCause(string id, string expected)
     {
@@ -140,7 +141,7 @@ public class LikelyCauseTests
     [Fact]
     public void NoContradictionIsLeftWithoutACause()
     {
-        foreach (string id in (string[])["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11"])
+        foreach (string id in (string[])["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12"])
             Assert.True(Causes(Recording(id, Verdict.Violated)).Count > 0, $"{id} violated, and no cause is named");
     }
 
