@@ -61,7 +61,8 @@ internal sealed class PowerExperiment : Experiment
             Claim = Claim,
             Refutation = Refutation,
             Conclusion = $"{Count(wrong.Length)} spoilt recordings: {Percent(PowerTables.Seen(wrong))} are seen. In "
-                + $"{Percent((double)resolved.Length / Math.Max(1, wrong.Length))} of them a budget resolves the effect; of these {Percent(PowerTables.Seen(resolved))} are seen.",
+                + $"{Percent((double)resolved.Length / Math.Max(1, wrong.Length))} of them a budget resolves the effect; "
+                + $"of these {Percent(PowerTables.Seen(resolved))} are seen.",
             Criteria = [.. PowerCriteria.Of(outcomes)],
             Rows = [.. outcomes.Select(Row)],
             Tables = [.. PowerTables.Of(outcomes)],
