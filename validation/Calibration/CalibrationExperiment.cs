@@ -7,7 +7,7 @@ namespace KernelFlow.Validation.Calibration;
 /// <param name="cells">The cells; null for all.</param>
 internal sealed class CalibrationExperiment(IReadOnlyList<CalibrationCell>? cells = null) : Experiment
 {
-    private const int FullRuns = 20, QuickRuns = 1, MoreOfSparse = 3;
+    private const int FullRuns = 12, QuickRuns = 1, MoreOfSparse = 3;
 
     /// <inheritdoc/>
     public override string Id => "calibration";
