@@ -10,6 +10,8 @@ internal sealed class IntervalConsistency
     /// <summary>Fewer intervals that say something are no sample.</summary>
     public const int FewestIntervals = 6;
 
+    private const int FewOutputs = 8;
+
     // One checkpoint in so many must tell something for leave-one-out to be judged.
     private const int FewestShare = 4;
 
@@ -31,8 +33,8 @@ internal sealed class IntervalConsistency
     public IntervalConsistency(IntervalRecord record)
     {
         _record = record;
-        Train = new JudgedSide([.. record.Intervals.Select(i => i.Train)], record.Lengths, record.Midpoints);
-        Test = new JudgedSide([.. record.Intervals.Select(i => i.Test)], record.Lengths, record.Midpoints);
+        Train = new JudgedSide([.. record.Intervals.Select(i => Shared(i.Train, i.Test))], record.Lengths, record.Midpoints);
+        Test = new JudgedSide([.. record.Intervals.Select(i => Shared(i.Test, i.Train))], record.Lengths, record.Midpoints);
         LeftOut = [.. record.LeftOut.Select(Ratio)];
         // Where hardly any checkpoint is told apart from none, the one that is stands out by chance.
         int telling = LeftOut.Count(c => c.Ratio is not null);
@@ -113,6 +115,11 @@ internal sealed class IntervalConsistency
         return Math.Abs(factor - 1) > ScaleLimit * allowance
             ? FormattableString.Invariant($"the {name} outputs move {factor:G4} times as far as the recorded kernels say") : null;
     }
+
+    // A side of few outputs has at least the relative differences of the other: what bends the Jacobians of both may cancel in it.
+    private SideComparison Shared(SideComparison side, SideComparison other) =>
+        !_record.Midpoints && side.Outputs is > 0 and <= FewOutputs && other.PredictedSquare > 0 && other.IsFinite
+            ? side with { Second = Math.Max(side.Second, other.Scale * Math.Sqrt(side.PredictedSquare / other.PredictedSquare)) } : side;
 
     // Where the error without J_k happens to vanish, checkpoints two away tell what it usually is; the nearest ones need J_k.
     private (int, double?) Ratio(LeftOutCheckpoint c)

@@ -11,6 +11,9 @@ namespace KernelFlow.Analysis.Consistency;
 internal readonly record struct SideComparison(double Recorded, double Error, double Second, double Third, double Floor, double Projection,
     double PredictedSquare)
 {
+    /// <summary>How many outputs were compared; 0 where nobody said.</summary>
+    public int Outputs { get; init; }
+
     /// <summary>What the interpolant or the quadrature may be off by: where J jumps inside an interval the second difference does not see it, and the third
     /// does.</summary>
     public double Scale => Math.Max(Second, Third);
@@ -28,7 +31,7 @@ internal readonly record struct SideComparison(double Recorded, double Error, do
         double projection = 0, square = 0;
         for (int i = 0; i < recorded.Length; i++) (projection, square) = (projection + recorded[i] * fine[i], square + fine[i] * fine[i]);
         return new SideComparison(VectorMath.Norm(recorded), VectorMath.Distance(recorded, fine), differences.Second,
-            differences.Third, floor, projection, square);
+            differences.Third, floor, projection, square) { Outputs = recorded.Length };
     }
 }
 
