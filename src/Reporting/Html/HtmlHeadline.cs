@@ -27,7 +27,10 @@ internal static class HtmlHeadline
         page.Append($"<h2 id=\"causes\">{E(CauseText.Title)}</h2>\n<p class=\"soft\">{E(CauseText.Lead)}</p>\n<ol class=\"causes\">\n");
         foreach (var cause in causes)
             page.Append($"<li><b>{E(CauseText.Sentence(cause.Cause))}</b> <span class=\"soft\">{E(CauseText.Sentence(cause.Evidence))}</span><br>"
-                + $"{E(CauseText.ToDo)} {E(CauseText.Sentence(cause.WhatToDo))}</li>\n");
+                + $"{E(CauseText.ToDo)} {Keys(E(CauseText.Sentence(cause.WhatToDo)))}</li>\n");
         page.Append("</ol>\n");
     }
+
+    // `key` of escaped text as code.
+    private static string Keys(string escaped) => string.Concat(escaped.Split('`').Select((part, i) => i % 2 == 1 ? $"<code>{part}</code>" : part));
 }
