@@ -14,7 +14,7 @@ internal static class InterpolationVariants
 
     // Errors come out at the largest difference and half of it more where they are largest. Kernels without cross blocks do not show ΔJΔJᵀ, by which K linear
     // in t exceeds J Jᵀ: half as much again.
-    private const double Safety = 1.5, SafetyOfKernels = 3.5;
+    private const double Safety = 1.5, SafetyOfKernels = 3.5, SafetyNearEdge = 2;
 
     // A cubic interpolant follows a speed that changes little; of what it misses when c is 1 a third is left at most.
     private const double FollowedByCubic = 3;
@@ -38,7 +38,7 @@ internal static class InterpolationVariants
             if (!replayed.IsKnown) return Known.Unknown<InterpolationEstimate>(replayed.Reason!);
             var parts = new EstimateParts(flow, groups, leftOut => leftOut.SetEquals(input.FailingIntervals)
                 ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
-                IsCubic(input) ? 3 : 2, input.Kernels.InterpolatesJacobian ? Safety : SafetyOfKernels);
+                IsCubic(input) ? 3 : 2, Margin(input));
             return Known.Of(InterpolationEstimate.Of(parts, input.FailingIntervals));
         }
         catch (NumericalException e)
@@ -46,6 +46,9 @@ internal static class InterpolationVariants
             return Known.Unknown<InterpolationEstimate>($"the flow with other interpolants could not be integrated: {e.Message}");
         }
     }
+
+    private static double Margin(AnalysisInput input) =>
+        (input.Kernels.InterpolatesJacobian ? Safety : SafetyOfKernels) * (EdgeOfStability.IsNear(input) ? SafetyNearEdge : 1);
 
     private static bool IsCubic(AnalysisInput input) => input.Options.Interpolation == Interpolation.Cubic;
 

@@ -8,8 +8,12 @@ internal abstract class IntervalClaim(string id, string name) : Claim(id, name, 
     public override string Needs => "at least three checkpoints with Jacobians of gradient descent or gradient flow, or every step of any optimizer with a "
         + "recursion";
 
+    /// <summary>Whether the claim says nothing of steps past the edge of stability.</summary>
+    protected virtual bool EndsAtTheEdge => false;
+
     protected sealed override ClaimResult CheckCore(ClaimEvidence evidence) =>
-        evidence.Intervals.TryGet(out var intervals) ? Judge(intervals) : NotApplicable(evidence.Intervals.Reason!);
+        !evidence.Intervals.TryGet(out var intervals) ? NotApplicable(evidence.Intervals.Reason!)
+        : EndsAtTheEdge && evidence.Model.NoPredictionReason is { } beyond ? NotApplicable(beyond) : Judge(intervals);
 
     /// <summary>The number and its limit.</summary>
     protected abstract ClaimResult Judge(IntervalConsistency intervals);

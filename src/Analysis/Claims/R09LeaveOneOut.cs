@@ -9,6 +9,9 @@ internal sealed class R09LeaveOneOut() : IntervalClaim("R9", "leave one checkpoi
 
     public override string Equation => "ρ_k = ‖d − p‖ / max(‖d − p without J_k‖, e) over [t_{k−1}, t_{k+1}]";
 
+    // Steps that leap over what the kernel is in between may be told better without the checkpoint there.
+    protected override bool EndsAtTheEdge => true;
+
     protected override ClaimResult Judge(IntervalConsistency intervals)
     {
         var judged = intervals.LeftOut.Where(c => c.Ratio is not null).ToArray();

@@ -25,7 +25,8 @@ internal sealed class IntervalConsistency
     /// trapezium, for each jump.</summary>
     public const double MidpointLimit = 3;
 
-    private const double StepLimit = 2, IntervalLimit = 8, StepScale = 2, IntervalScale = 5, SingleFactor = 2, Order = 3, SmallestMove = 0.3, OneSideFactor = 4;
+    private const double StepLimit = 2, IntervalLimit = 8, StepScale = 2, IntervalScale = 5, SingleFactor = 2, Order = 3, SmallestMove = 0.3, OneSideFactor = 4,
+        RoughFactor = 2.5;
 
     private readonly IntervalRecord _record;
 
@@ -56,10 +57,13 @@ internal sealed class IntervalConsistency
     public bool Midpoints => _record.Midpoints;
 
     /// <summary>The limit of the quantile of s.</summary>
-    public double QuantileLimit => Midpoints ? StepLimit : IntervalLimit;
+    public double QuantileLimit => Midpoints ? StepLimit : IntervalLimit * Kinks;
 
     /// <summary>By how many times what their budgets allow a regression factor may be off.</summary>
-    public double ScaleLimit => Midpoints ? StepScale : IntervalScale;
+    public double ScaleLimit => Midpoints ? StepScale : IntervalScale * Kinks;
+
+    // Steps may slide along a kink of J: then they go by a mean of its two sides, of which a checkpoint shows one.
+    private double Kinks => Math.Max(Train.Roughness, Test.Roughness) > 1 ? RoughFactor : 1;
 
     /// <summary>The limit of a single interval.</summary>
     public double SingleLimit => SingleFactor * QuantileLimit;
