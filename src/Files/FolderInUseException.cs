@@ -8,7 +8,8 @@ public sealed class FolderInUseException : IOException
     /// <param name="holder">Its writer; null when it has not named itself.</param>
     /// <param name="inner">What the system said.</param>
     public FolderInUseException(string folder, LockHolder? holder, Exception? inner)
-        : base($"{folder}: another process is writing this folder: {holder?.ToString() ?? "it has not named itself"}; wait for it, or choose another folder.", inner)
+        : base($"{folder}: another process is writing this folder: {holder?.ToString() ?? "it has not named itself"}; "
+            + "wait for it, or choose another folder.", inner)
     {
         Folder = folder;
         Holder = holder;

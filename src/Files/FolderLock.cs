@@ -59,7 +59,8 @@ public sealed partial class FolderLock : IDisposable
             bool taken = false;
             try
             {
-                if (!stream.CanSeek || !IsLockFile(stream)) throw new IOException($"{file}: found a file that this tool did not write, expected its lock file; remove it.");
+                if (!stream.CanSeek || !IsLockFile(stream))
+                    throw new IOException($"{file}: found a file that this tool did not write, expected its lock file; remove it.");
                 stream.SetLength(0);
                 stream.Write(holder);
                 stream.Flush();
@@ -133,7 +134,7 @@ public sealed partial class FolderLock : IDisposable
             var bytes = new byte[LongestHolder];
             return bytes[..RandomAccess.Read(handle, bytes, 0)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or TypeLoadException)
         {
             return null;
         }

@@ -31,7 +31,8 @@ public sealed record LockHolder(int Process, string Host, DateTimeOffset Started
     {
         if (bytes is null || !bytes.AsSpan().StartsWith(Mark)) return null;
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n');
-        string? Value(string key) => lines.FirstOrDefault(l => l.StartsWith(key + ' ', StringComparison.Ordinal)) is { } line ? Plain(line[(key.Length + 1)..]) : null;
+        string? Value(string key) =>
+            lines.FirstOrDefault(l => l.StartsWith(key + ' ', StringComparison.Ordinal)) is { } line ? Plain(line[(key.Length + 1)..]) : null;
         return int.TryParse(Value("process"), NumberStyles.None, CultureInfo.InvariantCulture, out int process) && Value("host") is { } host
             && DateTimeOffset.TryParse(Value("started"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var started)
             && Value("command") is { } command ? new LockHolder(process, host, started, command) : null;

@@ -7,11 +7,11 @@ public static class OwnFolder
 {
     private const long LongestMark = 100_000_000;
 
-    /// <summary>Whether a name is one that file managers and this tool's lock leave in every folder; such files are never looked at, and never removed.</summary>
+    /// <summary>Whether a name is one that file managers and this tool's lock leave in folders; such files are never looked at, and never removed.</summary>
     public static bool IsIgnored(string name) => name is ".DS_Store" or "Thumbs.db" or "desktop.ini" or FolderLock.FileName;
 
-    /// <summary>The first entry of a folder, in the order of names, that is neither ignored nor own nor a temporary file of this tool; null when there is none.
-    /// An empty folder counts by its name with a slash at the end, a link to a folder by its name.</summary>
+    /// <summary>The first entry of a folder, in the order of names, that is neither ignored nor own nor a temporary file of this tool; null when there is
+    /// none. An empty folder counts by its name with a slash at the end, a link to a folder by its name.</summary>
     /// <param name="folder">A folder that is there.</param>
     /// <param name="isMarked">Whether the folder holds the file that says it is this tool's; where it does not, no finished file is known to be own.</param>
     /// <param name="isOwn">Whether a name is that of a file of this tool, by its path relative to the folder with forward slashes.</param>
@@ -22,7 +22,8 @@ public static class OwnFolder
         return FirstForeign(new DirectoryInfo(folder), "", isMarked, isOwn);
     }
 
-    /// <summary>The text under a key of a JSON object in a file; null when the file, the object or the text is not there. A byte order mark is no obstacle.</summary>
+    /// <summary>The text under a key of a JSON object in a file; null when the file, the object or the text is not there. A byte order mark is passed
+    /// over.</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">A key of the outermost object.</param>
     public static string? Text(string path, string key)

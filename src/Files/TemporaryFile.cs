@@ -40,7 +40,8 @@ public static partial class TemporaryFile
             && (isOwn(whole) || (whole.EndsWith(".probe", StringComparison.Ordinal) && isOwn(whole[..^".probe".Length])));
     }
 
-    /// <summary>Removes what killed processes left in a folder: regular files with the names of <see cref="IsOurs(string, Func{string, bool})"/>, nothing else.</summary>
+    /// <summary>Removes what killed processes left in a folder: regular files with the names of <see cref="IsOurs(string, Func{string, bool})"/>, nothing
+    /// else.</summary>
     /// <param name="folder">The folder, whose <see cref="FolderLock"/> the caller holds; folders inside it are not entered.</param>
     /// <param name="isOwn">Whether a finished file of that name would be this tool's.</param>
     /// <exception cref="IOException">A file cannot be removed.</exception>

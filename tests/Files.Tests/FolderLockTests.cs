@@ -17,7 +17,8 @@ public sealed class FolderLockTests : IDisposable
         using var first = FolderLock.Take(_folder);
         var refused = Assert.Throws<FolderInUseException>(() => FolderLock.Take(_folder));
         Assert.Equal(Environment.ProcessId, refused.Holder?.Process);
-        Assert.StartsWith($"{_folder}: another process is writing this folder: process {Environment.ProcessId} on {Environment.MachineName}, since 20", refused.Message);
+        Assert.StartsWith($"{_folder}: another process is writing this folder: process {Environment.ProcessId} on {Environment.MachineName}, since 20",
+            refused.Message);
         Assert.DoesNotContain('\n', refused.Message);
     }
 

@@ -38,7 +38,8 @@ public sealed class TemporaryFileTests : IDisposable
     public void LeftoversAreRemovedAndNothingElse()
     {
         string[] kept = ["movie.mp4.part", "run.json", "notes.part"];
-        foreach (string name in (string[])["run.json.part", Path.GetFileName(TemporaryFile.NewPath("")), .. kept]) File.WriteAllText(Path.Combine(_folder, name), "x");
+        string[] all = ["run.json.part", Path.GetFileName(TemporaryFile.NewPath("")), .. kept];
+        foreach (string name in all) File.WriteAllText(Path.Combine(_folder, name), "x");
         File.CreateSymbolicLink(Path.Combine(_folder, "results.json.part"), "notes.part");
         TemporaryFile.RemoveLeftovers(_folder, IsRunFile);
         Assert.Equal([.. kept.Append("results.json.part").Order(StringComparer.Ordinal)],
