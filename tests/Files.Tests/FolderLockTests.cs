@@ -102,7 +102,7 @@ public sealed class FolderLockTests : IDisposable
     {
         if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/flock")) return;
         File.WriteAllText(LockFile, "kernelflow lock\nprocess 77\nhost far\nstarted 2020-01-01T00:00:00Z\ncommand record \u001b[31m x\n");
-        using var holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", [LockFile, "sh", "-c", "echo held; cat"])
+        using var holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["--no-fork", LockFile, "sh", "-c", "echo held; exec cat"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -110,7 +110,7 @@ public sealed class FolderLockTests : IDisposable
         Assert.Equal("held", holder.StandardOutput.ReadLine());
         var refused = Assert.Throws<FolderInUseException>(() => FolderLock.Take(_folder));
         Assert.Contains("process 77 on far, since 2020-01-01 00:00:00 UTC (record ?[31m x)", refused.Message);
-        holder.Kill(entireProcessTree: true);
+        holder.Kill();
         holder.WaitForExit();
         FolderLock.Take(_folder).Dispose();
     }
