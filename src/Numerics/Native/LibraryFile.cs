@@ -44,16 +44,18 @@ internal static partial class LibraryFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return failure.Message;
+            return failure is UnauthorizedAccessException ? "it may not be read" : "it cannot be opened";
         }
     }
 
-    /// <summary>Compares the segments that an ELF file of 64 bits says it has with its length; other files are the loader's to judge.</summary>
+    /// <summary>Compares the segments that an ELF file of 64 bits says it has with its length.</summary>
     private static string? WhereCut(FileStream stream)
     {
         Span<byte> header = stackalloc byte[ElfHeader], segment = stackalloc byte[ProgramHeader];
-        if (stream.ReadAtLeast(header, ElfHeader, throwOnEndOfStream: false) < ElfHeader) return Cut(stream.Length, ElfHeader);
-        if (!header.StartsWith("\u007fELF\u0002\u0001"u8)) return null;
+        int read = stream.ReadAtLeast(header, ElfHeader, throwOnEndOfStream: false);
+        if (!header.StartsWith("\u007fELF"u8)) return stream.Length == 0 ? "it is empty" : "it is not a shared library";
+        if (read < ElfHeader) return Cut(stream.Length, ElfHeader);
+        if (!header[4..].StartsWith("\u0002\u0001"u8)) return null;
         ulong table = BinaryPrimitives.ReadUInt64LittleEndian(header[32..]);
         int size = BinaryPrimitives.ReadUInt16LittleEndian(header[54..]), count = BinaryPrimitives.ReadUInt16LittleEndian(header[56..]);
         if (size != ProgramHeader) return null;

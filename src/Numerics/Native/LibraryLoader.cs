@@ -55,20 +55,28 @@ internal static class LibraryLoader
             try
             {
                 // What has a folder is that file; a name alone is looked up, beside the program first.
-                handles[i] = files[i].Contains('/') ? NativeLibrary.Load(files[i]) : NativeLibrary.Load(files[i], typeof(LibraryLoader).Assembly, null);
+                handles[i] = files[i].Contains(Path.DirectorySeparatorChar) ? NativeLibrary.Load(files[i]) : NativeLibrary.Load(files[i], typeof(LibraryLoader).Assembly, null);
             }
             catch (DllNotFoundException failure)
             {
                 // A file that exists but does not load (another architecture, a missing dependency) deserves its reason.
-                if (File.Exists(files[i])) unusable ??= $"'{files[i]}' could not be loaded ({failure.Message.ReplaceLineEndings(" ").Trim()})";
+                if (File.Exists(files[i])) unusable ??= $"'{files[i]}' could not be loaded ({Reason(files[i], failure.Message)})";
                 return false;
             }
-            catch (BadImageFormatException failure)
+            catch (BadImageFormatException)
             {
-                unusable ??= $"'{files[i]}' is not a library for this process ({failure.Message.ReplaceLineEndings(" ").Trim()})";
+                unusable ??= $"'{files[i]}' is not a library for this process";
                 return false;
             }
         }
         return true;
+    }
+
+    /// <summary>What the system's loader said of the file, among all that .NET adds to it.</summary>
+    private static string Reason(string file, string message)
+    {
+        if (!file.Contains(Path.DirectorySeparatorChar)) return $"libraries are not looked for in the current folder: name it ./{file}";
+        return message.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => line.StartsWith(file + ":", StringComparison.Ordinal)) is { } line
+            ? line[(file.Length + 1)..].Trim() : "the system's loader refuses it";
     }
 }

@@ -3,11 +3,12 @@ using KernelFlow.Numerics.Managed;
 namespace KernelFlow.Numerics.Native;
 
 /// <summary>A library with what its routines showed. The checks run once per process, those with several threads when several are first asked for.</summary>
-internal sealed class ProvenLibrary(BlasLibrary library)
+/// <param name="library">The library.</param>
+/// <param name="patience">How long its checks may take; null for much more than those of a right library take on a slow machine. One that does not come back
+/// cannot be stopped, but it need not be waited for.</param>
+internal sealed class ProvenLibrary(BlasLibrary library, TimeSpan? patience = null)
 {
-    // A library that does not come back cannot be stopped, but it need not be waited for. Right ones need a tenth of a second on a slow machine.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
-
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(5);
     private readonly List<RoutineCheck> _checks = [];
     private bool _one, _several;
 
@@ -41,8 +42,8 @@ internal sealed class ProvenLibrary(BlasLibrary library)
         IReadOnlyList<RoutineCheck>? done = null;
         var thread = new Thread(() => done = run(new ManagedBackend(TileProduct.Best, 1))) { IsBackground = true, Name = "checks of a library" };
         thread.Start();
-        bool ended = thread.Join(s_patience);
+        bool ended = thread.Join(_patience);
         _checks.AddRange(ended ? done! : [new RoutineCheck("a routine", 0, "some case", double.NaN, 0,
-            FormattableString.Invariant($"not back after {s_patience.TotalSeconds} s"))]);
+            FormattableString.Invariant($"not back after {_patience.TotalSeconds} s"))]);
     }
 }
