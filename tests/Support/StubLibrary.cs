@@ -21,7 +21,7 @@ internal static class StubLibrary
         + "Du82MptXw9necosHqaVwufX2P3PTMX77fs/bNaWDLPc6x/ekH/fgKH4kTAuCMAAA==";
 
     /// <summary>Whether this machine can load it.</summary>
-    public static bool Loads => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
+    public static bool Loads => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64;
 
     /// <summary>Writes the file, or the first bytes of it.</summary>
     /// <param name="path">The file.</param>
