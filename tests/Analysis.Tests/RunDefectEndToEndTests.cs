@@ -24,7 +24,7 @@ public sealed class RunDefectEndToEndTests : IDisposable
 
     private void Write(CheckpointSequence run)
     {
-        var writer = RunWriter.Create(_root, new RunDescription(run.Loss, run.Test));
+        using var writer = RunWriter.Create(_root, new RunDescription(run.Loss, run.Test));
         foreach (var c in run) writer.Append(c.Time, c.Step, c.Tensors.Values);
     }
 
@@ -181,7 +181,7 @@ public sealed class RunDefectEndToEndTests : IDisposable
         try
         {
             var other = FlowRecording.Of(FlowPath.Curved(6, 4, 1, 21, 0.4, 1, 71), [0, 1], stepsPerInterval: 10).Jacobians();
-            var writer = RunWriter.Create(right, new RunDescription(other.Loss, 4));
+            using var writer = RunWriter.Create(right, new RunDescription(other.Loss, 4));
             writer.Append(0, 0, other[0].Tensors.Values);
             File.Copy(Path.Combine(right, "checkpoint-000000.safetensors"), CheckpointFile(2), overwrite: true);
         }
