@@ -20,7 +20,7 @@ internal static class InspectCommand
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
+            var dense = Backends.Resolve(terminal, parsed, backend, threads);
             using var run = RecordedRun.Open(parsed.GetRequiredValue(folder));
             bool all = parsed.GetValue(verify);
             var (sums, intervals) = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed), progress =>
