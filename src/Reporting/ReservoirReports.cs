@@ -118,7 +118,8 @@ public static class ReservoirReports
             foreach (var (file, text) in Tables.All(analysis)) files.Write($"{TablesFolder}/{file}", ReportMark.Table(text, id));
             // Those of another analysis do not belong to this one.
             if (options?.Operators is { } write) write(files.Add(OperatorsFile));
-            else if (KernelFlow.ResultsFile.IdIn(Path.Combine(folder, ResultsFile)) == id) files.Keep(OperatorsFile);
+            else if ((ReportMark.Of(Path.Combine(folder, OperatorsFile)) ?? id) == id && KernelFlow.ResultsFile.Holds(Path.Combine(folder, ResultsFile), analysis))
+                files.Keep(OperatorsFile);
             files.Write(MarkdownFile, ReportMark.Comment(MarkdownReport.Text(analysis, drawn.GetAwaiter().GetResult()), id));
         }
         finally

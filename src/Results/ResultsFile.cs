@@ -50,21 +50,22 @@ public static class ResultsFile
         return ResultsJson.Id(analysis);
     }
 
-    /// <summary>The id of the analysis that a results file holds; null where there is no sound one.</summary>
-    /// <param name="path">The file; it need not be there.</param>
-    public static string? IdIn(string path)
+    /// <summary>Whether a results file holds this very analysis, and not one that found the same in another execution.</summary>
+    /// <param name="path">The file; it need not be there, nor be sound.</param>
+    /// <param name="analysis">The analysis.</param>
+    public static bool Holds(string path, ReservoirAnalysis analysis)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path)) return null;
-        if (ReportMark.Of(path) is { } id) return id;
+        ArgumentNullException.ThrowIfNull(analysis);
+        if (!File.Exists(path)) return false;
         try
         {
-            // Files of earlier versions have none.
-            return Id(ResultsJson.Read(path));
+            var there = ResultsJson.Read(path);
+            return there.Performance == analysis.Performance && Id(there) == Id(analysis);
         }
         catch (InvalidResultsException)
         {
-            return null;
+            return false;
         }
     }
 
