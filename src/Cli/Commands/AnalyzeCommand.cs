@@ -31,7 +31,7 @@ internal static class AnalyzeCommand
             string? folder = parsed.GetValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
             using var held = folder is null ? null : ReportFolder.Take("--out", folder, parsed.GetValue(overwrite));
-            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), options.Of(parsed), cancellation).ConfigureAwait(false);
+            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), options.Of(parsed, terminal), cancellation).ConfigureAwait(false);
             if (folder is not null)
                 analysis.WriteFolder(folder, new ReportOptions { Lock = held, Operators = parsed.GetValue(save) ? analysis.WriteOperators : null });
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));

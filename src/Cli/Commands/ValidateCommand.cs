@@ -55,7 +55,7 @@ internal static class ValidateCommand
             using var held = new Held(chosen, folder, parsed.GetValue(overwrite));
             var options = new ExperimentOptions { Quick = parsed.GetValue(quick), Seed = parsed.GetValue(seed) ?? 0,
                 Cells = parsed.GetValue(cells) ?? [], Runs = parsed.GetValue(runs), WorkFolder = folder,
-                Backend = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)) };
+                Backend = Backends.Resolve(terminal, parsed, backend, threads) };
             var verdicts = new List<Verdict>();
             foreach (var experiment in chosen)
             {
