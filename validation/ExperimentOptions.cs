@@ -24,7 +24,8 @@ public sealed record ExperimentOptions
     /// <summary>Where recorded runs stay; null for a folder in <see cref="WorkFolder"/> that is gone afterwards.</summary>
     public string? KeepFolder { get; init; }
 
-    /// <summary>Where recordings that are not kept are made, in a folder under a name that nobody else has; what killed processes left of such is removed. Null for
+    /// <summary>Where recordings that are not kept are made, in a folder under a name that nobody else has; what killed processes left of such is
+    /// removed. Null for
     /// the system's folder of temporary files.</summary>
     public string? WorkFolder { get; init; }
 }

@@ -6,7 +6,8 @@ namespace KernelFlow.Cli;
 /// <summary>Folders the tool may write into: empty or missing ones, and those that hold its own output and nothing else.</summary>
 internal static class OutputFolder
 {
-    /// <summary>Takes the lock of an output folder, before the work, so that what cannot be written and who writes it already are known before it. A folder that is
+    /// <summary>Takes the lock of an output folder, before the work, so that what cannot be written and who writes it already are known before it. A
+    /// folder that is
     /// made for it goes again with the lock when nothing was written into it.</summary>
     /// <param name="option">How the folder was named on the command line.</param>
     /// <param name="folder">The folder.</param>

@@ -77,7 +77,8 @@ public sealed partial class FolderLock : IDisposable
         throw new FolderInUseException(folder, LockHolder.Parse(ReadUnlocked(file)), null);
     }
 
-    /// <summary>Makes a folder, with its parents, and takes its lock; folders that were made are removed with the lock when nothing was put into them.</summary>
+    /// <summary>Makes a folder, with its parents, and takes its lock; folders that were made are removed with the lock when nothing was put into
+    /// them.</summary>
     /// <param name="folder">The folder; it may be there already.</param>
     /// <exception cref="FolderInUseException">Another writer holds it; the message names the process.</exception>
     /// <exception cref="IOException">The folder cannot be made or written.</exception>

@@ -1,6 +1,7 @@
 namespace KernelFlow.Files;
 
-/// <summary>Replaces the files of this tool in a folder by others, as one: written beside the folder and exchanged with it in one step where the system can and
+/// <summary>Replaces the files of this tool in a folder by others, as one: written beside the folder and exchanged with it in one step where the
+/// system can and
 /// the folder holds nothing else; otherwise file by file, in an order that lets readers tell a mixture.</summary>
 /// <remarks>Until <see cref="Commit"/> nothing of the earlier files is touched; without it they stay. Files of others stay where they are.</remarks>
 public sealed class FolderReplacement : IDisposable
@@ -24,7 +25,8 @@ public sealed class FolderReplacement : IDisposable
 
     /// <summary>Starts writing, and removes what killed processes left.</summary>
     /// <param name="held">The lock of the folder.</param>
-    /// <param name="isOwn">Whether a file or, with a slash at the end, a folder is this tool's, by its path relative to the folder with forward slashes. Files of
+    /// <param name="isOwn">Whether a file or, with a slash at the end, a folder is this tool's, by its path relative to the folder with forward
+    /// slashes. Files of
     /// these names, those to be written among them, are replaced or removed; nothing else is.</param>
     /// <exception cref="IOException">Nothing can be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">Nothing may be written there.</exception>
@@ -136,7 +138,7 @@ public sealed class FolderReplacement : IDisposable
     {
         // What can be known to fail fails before the first file is replaced.
         foreach (string file in _written)
-            if (Directory.Exists(Path.Combine(_folder, file))) throw new IOException($"{Path.Combine(_folder, file)}: found a folder, expected to write a file.");
+            if (Path.Combine(_folder, file) is var path && Directory.Exists(path)) throw new IOException($"{path}: found a folder, expected to write a file.");
         foreach (string folder in _written.Select(f => Path.GetDirectoryName(f)!).Distinct()) Directory.CreateDirectory(Path.Combine(_folder, folder));
         string from = _stage.Path;
         if (_beside)

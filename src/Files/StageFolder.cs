@@ -1,6 +1,7 @@
 namespace KernelFlow.Files;
 
-/// <summary>A folder under a name that nobody else has, in which files are made before they are where they belong. It is locked while its process lives, so that
+/// <summary>A folder under a name that nobody else has, in which files are made before they are where they belong. It is locked while its process
+/// lives, so that
 /// the next one can tell a dead one's from it and remove it.</summary>
 public sealed class StageFolder : IDisposable
 {

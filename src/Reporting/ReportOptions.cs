@@ -10,7 +10,8 @@ public sealed record ReportOptions
     /// from it without them names them as left out.</summary>
     public IReadOnlyList<ReportFigure> Figures { get; init; } = [];
 
-    /// <summary>Writes <see cref="ReservoirReports.OperatorsFile"/> to the path it is given, such as the method <c>WriteOperators</c> of the analysis; null for a
+    /// <summary>Writes <see cref="ReservoirReports.OperatorsFile"/> to the path it is given, such as the method <c>WriteOperators</c> of the
+    /// analysis; null for a
     /// report without. Operators of the same analysis that are there already stay either way.</summary>
     public Action<string>? Operators { get; init; }
 

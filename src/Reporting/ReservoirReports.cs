@@ -36,11 +36,13 @@ public static class ReservoirReports
         [ResultsFile, HtmlFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f),
             .. ReportFigures.Ids.Select(id => $"{FiguresFolder}/{id}.svg")];
 
-    /// <summary>Every file that belongs to the report in a folder: <see cref="Files"/>, and the figures of a user's own that its results.json lists.</summary>
+    /// <summary>Every file that belongs to the report in a folder: <see cref="Files"/>, and the figures of a user's own that its results.json
+    /// lists.</summary>
     public static IReadOnlyList<string> FilesIn(string folder) =>
         [.. Files, .. KernelFlow.ResultsFile.Figures(Path.Combine(folder, ResultsFile)).Select(note => FigureFile(note.Id))];
 
-    /// <summary>Whether a file, or with a slash at the end a folder, belongs to the report in a folder, by its path relative to it with forward slashes.</summary>
+    /// <summary>Whether a file, or with a slash at the end a folder, belongs to the report in a folder, by its path relative to it with forward
+    /// slashes.</summary>
     public static Func<string, bool> OwnerIn(string folder) => ReportFiles.Owner(FilesIn(folder));
 
     /// <summary>Writes one representation.</summary>
@@ -86,7 +88,8 @@ public static class ReservoirReports
         }
     }
 
-    /// <summary>Writes the report folder: results.json, report.html, report.md, figures/*.svg and tables/*.csv. An earlier report in it is replaced as a whole,
+    /// <summary>Writes the report folder: results.json, report.html, report.md, figures/*.svg and tables/*.csv. An earlier report in it is replaced
+    /// as a whole,
     /// and its operators are removed unless it is the same analysis. Files of others stay.</summary>
     /// <param name="analysis">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>
@@ -118,7 +121,8 @@ public static class ReservoirReports
             foreach (var (file, text) in Tables.All(analysis)) files.Write($"{TablesFolder}/{file}", ReportMark.Table(text, id));
             // Those of another analysis do not belong to this one.
             if (options?.Operators is { } write) write(files.Add(OperatorsFile));
-            else if ((ReportMark.Of(Path.Combine(folder, OperatorsFile)) ?? id) == id && KernelFlow.ResultsFile.Holds(Path.Combine(folder, ResultsFile), analysis))
+            else if ((ReportMark.Of(Path.Combine(folder, OperatorsFile)) ?? id) == id
+                && KernelFlow.ResultsFile.Holds(Path.Combine(folder, ResultsFile), analysis))
                 files.Keep(OperatorsFile);
             files.Write(MarkdownFile, ReportMark.Comment(MarkdownReport.Text(analysis, drawn.GetAwaiter().GetResult()), id));
         }

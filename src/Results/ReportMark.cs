@@ -46,7 +46,8 @@ public static partial class ReportMark
         return marked.ToString();
     }
 
-    /// <summary>The id in a file; null where there is none: the file is of an earlier version, of somebody else, a table without rows, or not there.</summary>
+    /// <summary>The id in a file; null where there is none: the file is of an earlier version, of somebody else, a table without rows, or not
+    /// there.</summary>
     /// <param name="path">A file whose name ends in .json, .safetensors, .csv, .html, .md or .svg.</param>
     public static string? Of(string path)
     {

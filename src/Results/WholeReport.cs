@@ -32,9 +32,10 @@ internal static class WholeReport
         {
             if (ReportMark.Of(file) is not { } other || other == id) continue;
             return there
-                ? $"{file}: found a file of report {other}, expected {id ?? "none with an id"} as in {ResultsFile.Name}: writing the report was interrupted, or "
-                    + $"files of two reports were mixed; write the report again, or name {results} to read it alone."
-                : $"{results}: file not found, and {Path.GetRelativePath(folder, file)} of report {other} is there: writing the report was interrupted; write it again.";
+                ? $"{file}: found a file of report {other}, expected {id ?? "none with an id"} as in {ResultsFile.Name}: writing the report was "
+                    + $"interrupted, or files of two reports were mixed; write the report again, or name {results} to read it alone."
+                : $"{results}: file not found, and {Path.GetRelativePath(folder, file)} of report {other} is there: "
+                    + "writing the report was interrupted; write it again.";
         }
         return null;
     }

@@ -94,7 +94,8 @@ public sealed class ProcessTests : IDisposable
         Assert.Empty(Directory.GetFiles(run, "*.part"));
     }
 
-    /// <summary>A native library may be in the middle of a product when the process ends: its exit handlers must not turn the exit code into a crash.</summary>
+    /// <summary>A native library may be in the middle of a product when the process ends: its exit handlers must not turn the exit code into a
+    /// crash.</summary>
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]

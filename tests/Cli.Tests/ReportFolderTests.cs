@@ -49,7 +49,8 @@ public sealed class ReportFolderTests(SmallRun run) : IClassFixture<SmallRun>, I
         Assert.DoesNotContain(FolderLock.FileName, In(_folder.Of("report")));
     }
 
-    /// <summary>What file managers leave, a mark at the start of the file by an editor, and what killed processes left do not make a folder foreign.</summary>
+    /// <summary>What file managers leave, a mark at the start of the file by an editor, and what killed processes left do not make a folder
+    /// foreign.</summary>
     [Fact]
     public void LitterAndLeftoversDoNotMakeAFolderForeign()
     {
@@ -68,7 +69,8 @@ public sealed class ReportFolderTests(SmallRun run) : IClassFixture<SmallRun>, I
         Assert.All(litter, file => Assert.Equal("litter", File.ReadAllText(Path.Combine(folder, file))));
     }
 
-    /// <summary>Killed while it was written file by file: results.json comes last, so the folder is a mixture or has none; it is named and the next run mends it.</summary>
+    /// <summary>Killed while it was written file by file: results.json comes last, so the folder is a mixture or has none; it is named and the next
+    /// run mends it.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -83,7 +85,8 @@ public sealed class ReportFolderTests(SmallRun run) : IClassFixture<SmallRun>, I
         {
             Assert.True(refused.ExitCode == 2, refused.ToString());
             // compare takes a folder without results.json for neither a run nor a report.
-            if (!first || refused.Error.Contains("report.html", StringComparison.Ordinal)) Assert.Contains("writing the report was interrupted", refused.Error);
+            if (!first || refused.Error.Contains("report.html", StringComparison.Ordinal))
+                Assert.Contains("writing the report was interrupted", refused.Error);
         }
         Assert.False(Directory.Exists(_folder.Of("again")), "a folder was made");
         Done(Analyze(folder));

@@ -120,7 +120,8 @@ public sealed class FolderReplacementTests : IDisposable
         Assert.Equal(Own, File.GetUnixFileMode(Folder));
     }
 
-    /// <summary>What killed processes leave: stages beside and inside, temporary files of now and of earlier versions. All go, and what is not ours stays.</summary>
+    /// <summary>What killed processes leave: stages beside and inside, temporary files of now and of earlier versions. All go, and what is not ours
+    /// stays.</summary>
     [Fact]
     public void LeftoversOfDeadProcessesAreRemovedAndNothingElse()
     {
@@ -143,7 +144,8 @@ public sealed class FolderReplacementTests : IDisposable
         Assert.Equal(["mine.txt"], In(foreign));
         Assert.True(File.Exists(Path.Combine(alive, "data.json")), "the stage of a living process was removed");
         Assert.Equal(["out", Path.GetFileName(foreign), Path.GetFileName(alive)],
-            Directory.EnumerateFileSystemEntries(_root).Select(e => Path.GetFileName(e)).OrderByDescending(n => n == "out").ThenBy(n => n, StringComparer.Ordinal));
+            Directory.EnumerateFileSystemEntries(_root).Select(e => Path.GetFileName(e)).OrderByDescending(n => n == "out")
+                .ThenBy(n => n, StringComparer.Ordinal));
     }
 
     [Fact]

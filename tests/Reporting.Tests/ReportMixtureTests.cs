@@ -109,12 +109,13 @@ public sealed class ReportMixtureTests : IDisposable
     {
         s_one.WriteAll(Of("report"));
         var before = FilesOf(Of("report")).ToDictionary(f => f, f => File.ReadAllBytes(Of("report", f)));
-        Assert.Throws<IOException>(() => s_two.WriteFolder(Of("report"), new ReportOptions { Operators = _ => throw new IOException("No space left on device") }));
+        var full = new ReportOptions { Operators = _ => throw new IOException("No space left on device") };
+        Assert.Throws<IOException>(() => s_two.WriteFolder(Of("report"), full));
         Assert.Equal(before.Keys, FilesOf(Of("report")));
         foreach (var (file, bytes) in before) Assert.True(bytes.SequenceEqual(File.ReadAllBytes(Of("report", file))), $"{file} changed");
         Assert.Equal(["report"], Directory.EnumerateFileSystemEntries(_folder).Select(e => Path.GetFileName(e)));
         // A folder that was made for a report that failed is gone.
-        Assert.Throws<IOException>(() => s_two.WriteFolder(Of("a", "new"), new ReportOptions { Operators = _ => throw new IOException("No space left on device") }));
+        Assert.Throws<IOException>(() => s_two.WriteFolder(Of("a", "new"), full));
         Assert.False(Directory.Exists(Of("a")), "an empty folder was left");
     }
 

@@ -16,7 +16,8 @@ public sealed class WorkFolderTests : IDisposable
         {
             string work = Path.Combine(_folder, $"kernelflow-{number:x32}.part");
             Directory.CreateDirectory(Path.Combine(work, "recordings", "wide"));
-            foreach (string file in (string[])["recordings/wide/run.json", "recordings/wide/checkpoint-000001.safetensors", $"recordings/wide/{FolderLock.FileName}",
+            foreach (string file in (string[])["recordings/wide/run.json", "recordings/wide/checkpoint-000001.safetensors",
+                $"recordings/wide/{FolderLock.FileName}",
                 $"recordings/wide/kernelflow-{9:x32}.part", FolderLock.FileName]) File.WriteAllText(Path.Combine(work, file), "");
             return work;
         }

@@ -35,7 +35,8 @@ public static class ExperimentReports
             && (file.Length == ReservoirReports.FiguresFolder.Length + 1 || file.EndsWith(".svg", StringComparison.Ordinal)));
     }
 
-    /// <summary>Writes validation.json, report.html, report.md, figures/*.svg, tables/claims.csv and tables/measurements.csv; an earlier report in the folder is
+    /// <summary>Writes validation.json, report.html, report.md, figures/*.svg, tables/claims.csv and tables/measurements.csv; an earlier report in
+    /// the folder is
     /// replaced as a whole.</summary>
     /// <param name="report">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>

@@ -29,10 +29,12 @@ public static class ComparisonReports
     public static IReadOnlyList<string> Files { get; } =
         [JsonFile, HtmlFile, MarkdownFile, CsvFile, .. ComparisonFigures.Ids.Select(id => $"{ReservoirReports.FiguresFolder}/{id}.svg")];
 
-    /// <summary>Whether a file, or with a slash at the end a folder, belongs to a comparison, by its path relative to its folder with forward slashes.</summary>
+    /// <summary>Whether a file, or with a slash at the end a folder, belongs to a comparison, by its path relative to its folder with forward
+    /// slashes.</summary>
     public static Func<string, bool> Owner { get; } = ReportFiles.Owner(Files);
 
-    /// <summary>Writes compare.html, compare.md, compare.json, compare.csv and figures/*.svg; an earlier comparison in the folder is replaced as a whole.</summary>
+    /// <summary>Writes compare.html, compare.md, compare.json, compare.csv and figures/*.svg; an earlier comparison in the folder is replaced as a
+    /// whole.</summary>
     /// <param name="comparison">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>
     /// <param name="held">The lock of the folder where the caller holds it already; null to take it.</param>
@@ -52,7 +54,10 @@ public static class ComparisonReports
         files.Write(MarkdownFile, ReportMark.Comment(ComparisonPages.Markdown(comparison, figures), id));
         files.Write(CsvFile, ReportMark.Table(ComparisonTables.Csv(comparison), id));
         foreach (var (_, figure) in figures)
-            if (figure.Drawing is { } drawing) files.Write($"{ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg", ReportMark.Comment(HtmlStyle.Alone(drawing), id));
+        {
+            if (figure.Drawing is not { } drawing) continue;
+            files.Write($"{ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg", ReportMark.Comment(HtmlStyle.Alone(drawing), id));
+        }
         files.Commit(HtmlFile, JsonFile);
     }
 
