@@ -13,13 +13,15 @@ public static class JsonDefect
     {
         ArgumentNullException.ThrowIfNull(e);
         if (e.BytePositionInLine is null && Between(e.Message, '\'') is { } key) return $"the key {Clip(key)} stands twice";
-        if (e.Message.Contains("depth", StringComparison.Ordinal)) return "it is nested too deeply";
+        if (e.Message.Contains("maximum configured depth", StringComparison.Ordinal)) return "it is nested too deeply";
+        foreach (string end in (string[])["end of the JSON payload", "reached end of data"])
+            if (e.Message.Contains(end, StringComparison.Ordinal)) return "the text ends too early";
         int at = Offset(e, json);
         var before = json[..at].TrimEnd(" \t\r\n"u8);
         var rest = json[at..];
         if (rest.Trim(" \t\r\n"u8).IsEmpty) return before.IsEmpty ? "there is nothing in it" : "the text ends too early";
         if (rest[0] is (byte)'}' or (byte)']' && before.EndsWith(","u8)) return $"found {(char)rest[0]} after a comma; no comma may follow the last value";
-        foreach (string word in (string[])["NaN", "Infinity", "-Infinity"])
+        foreach (string word in (string[])["NaN", "-Infinity", "Infinity"])
             if (rest.StartsWith(Encoding.ASCII.GetBytes(word)) || (word[0] == '-' && before.EndsWith("-"u8) && rest.StartsWith("Infinity"u8)))
                 return $"found {word}, which is no JSON number";
         return $"found {Byte(rest[0])}, which cannot stand there";

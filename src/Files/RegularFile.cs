@@ -11,7 +11,7 @@ public static class RegularFile
     public static FileKind Kind(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (UnixFileKind.Of(path) is { } kind) return kind;
+        if (UnixFile.Kind(path) is { } kind) return kind;
         if (Directory.Exists(path)) return FileKind.Folder;
         return File.Exists(path) ? FileKind.Regular : FileKind.Missing;
     }
@@ -29,7 +29,7 @@ public static class RegularFile
         _ => $"{path}: found a link that leads back to itself, expected a regular file.",
     };
 
-    /// <summary>Opens a file for reading at any position, while others may write, rename or delete it.</summary>
+    /// <summary>Opens a file for reading at any position, without a lock: others may write, rename or delete it.</summary>
     /// <param name="path">The path; messages repeat it as given.</param>
     /// <exception cref="UnreadableFileException">There is no regular file at the path, or it may not be read.</exception>
     public static SafeFileHandle Open(string path)
@@ -37,7 +37,9 @@ public static class RegularFile
         if (Obstacle(path) is { } obstacle) throw new UnreadableFileException(obstacle);
         try
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            UnixFile.ReleaseLock(handle);
+            return handle;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
