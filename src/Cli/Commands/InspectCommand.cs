@@ -24,9 +24,10 @@ internal static class InspectCommand
             var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed), progress =>
                 RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation),
                 cancellation).ConfigureAwait(false);
-            var consistency = RecordingChecks.Run(run.Checkpoints, dense, cancellation);
+            bool checkable = run.Checkpoints.HasJacobians || DenseLimit.Obstacle(run.Checkpoints) is null;
+            var consistency = checkable ? RecordingChecks.Run(run.Checkpoints, dense, cancellation) : [];
             double rate = ProductRate.Measure(dense, order: 256, tries: 6, cancellation);
-            InspectionText.Write(terminal.Out, run, intervals, consistency, CostEstimate.Of(run.Checkpoints, rate, InspectionText.FileBytes(run)), dense);
+            InspectionText.Write(terminal.Out, run, intervals, consistency, CostEstimate.Of(run.Checkpoints, rate), dense);
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow inspect runs/digits");

@@ -64,13 +64,14 @@ public abstract class TensorSource
         Location = location;
         Shape = shape;
         Type = type;
-        long count = 1;
+        Int128 count = 1;
         foreach (long extent in shape)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(extent, nameof(shape));
-            count = checked(count * extent);
+            count *= extent;
+            if (count > long.MaxValue) throw new ArgumentException($"{name}: shape {ShapeText} has more elements than a file can have bytes.", nameof(shape));
         }
-        Count = count;
+        Count = (long)count;
     }
 
     /// <summary>The tensor's name in the run format: "J_S", "K_QS", "U_S" and so on.</summary>
