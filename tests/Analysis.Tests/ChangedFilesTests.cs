@@ -1,5 +1,5 @@
+using KernelFlow.Analysis.Tests.Support;
 using KernelFlow.Files;
-using KernelFlow.Reporting.Tests.Support;
 
 namespace KernelFlow.Analysis.Tests;
 
