@@ -19,7 +19,7 @@ internal static class InspectCommand
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
+            var dense = Backends.Resolve(terminal, parsed, backend, threads);
             using var run = RecordedRun.Open(parsed.GetRequiredValue(folder));
             var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed), progress =>
                 RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation),

@@ -25,7 +25,7 @@ internal static class KernelsCommand
         {
             string folder = parsed.GetRequiredValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
-            var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
+            var dense = Backends.Resolve(terminal, parsed, backend, threads);
             var (from, to) = window.Of(parsed);
             int count = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
             {
