@@ -127,7 +127,8 @@ public sealed class PositionedFile : IDisposable
     {
         const string Advice = "Nothing may write to a run while it is read; run again when it is whole.";
         long length = RandomAccess.GetLength(handle);
-        if (length < Length) return new UnreadableFileException($"{Path}: found {length} bytes, {Length} when it was opened: the file was cut meanwhile. {Advice}");
-        return new UnreadableFileException($"{Path}: the file was written to or replaced since it was opened. {Advice}");
+        return new UnreadableFileException(length < Length
+            ? $"{Path}: found {length} bytes, {Length} when it was opened: the file was cut meanwhile. {Advice}"
+            : $"{Path}: the file was written to or replaced since it was opened. {Advice}");
     }
 }

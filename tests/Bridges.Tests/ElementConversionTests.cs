@@ -133,7 +133,8 @@ public class ElementConversionTests
     {
         for (int length = 0; length <= 40; length++)
         {
-            double[] expected = [.. Enumerable.Range(0, length).Select(i => (double)(type == StorageType.Boolean ? i % 3 % 2 : i + 1))], values = new double[length];
+            double[] expected = [.. Enumerable.Range(0, length).Select(i => (double)(type == StorageType.Boolean ? i % 3 % 2 : i + 1))];
+            var values = new double[length];
             var stored = MemoryMarshal.AsBytes(values.AsSpan())[^(length * type.Size())..];
             Assert.Equal(-1, ElementConversion.FromDouble((double[])expected.Clone(), type, stored));
             ElementConversion.Widen(type, values);

@@ -48,7 +48,8 @@ public class SafetensorsDefectTests
     public void HeadersThatAreNotJson(string header) => Assert.StartsWith("the header is not valid JSON at byte ", Refusal(Fixtures.Safetensors(header, 0)));
 
     [Fact]
-    public void DotNetsWordsAreNotRepeated() => Assert.Equal("the header is not valid JSON at byte 62: found } after a comma; no comma may follow the last value.",
+    public void DotNetsWordsAreNotRepeated() => Assert.Equal(
+        "the header is not valid JSON at byte 62: found } after a comma; no comma may follow the last value.",
         Refusal(Fixtures.Safetensors("{\"x\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},}", 0)));
 
     [Fact]

@@ -94,7 +94,8 @@ public sealed class PositionedFileTests : IDisposable
         });
         if (Directory.Exists("/proc/self/fd"))
         {
-            int open = Directory.GetFileSystemEntries("/proc/self/fd").Count(f => new FileInfo(f).LinkTarget?.StartsWith(_folder, StringComparison.Ordinal) == true);
+            int open = Directory.GetFileSystemEntries("/proc/self/fd")
+                .Count(f => new FileInfo(f).LinkTarget?.StartsWith(_folder, StringComparison.Ordinal) == true);
             Assert.True(open <= OpenFiles.Most, $"{open} files of {files.Length} are open, expected at most {OpenFiles.Most}");
         }
         foreach (var file in files) file.Dispose();

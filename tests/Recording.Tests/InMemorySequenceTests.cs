@@ -63,7 +63,9 @@ public class InMemorySequenceTests
         tensor.Read((3L << 31) - 2, piece);
         Assert.Equal([(3L << 31) - 2, (3L << 31) - 2], piece);
         var error = Assert.Throws<InvalidRunException>(() => tensor.ReadAll());
-        Assert.Equal("memory: J_S: found 6442450944 elements of shape [3, 2147483648], expected at most 2147483591, which is what one array can hold.", error.Message);
+        Assert.Equal(
+            "memory: J_S: found 6442450944 elements of shape [3, 2147483648], expected at most 2147483591, which is what one array can hold.",
+            error.Message);
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace KernelFlow;
 
 /// <summary>A safetensors file: the header is read and validated, data are read when asked for, piece by piece.</summary>
 /// <remarks>Layout: 8 bytes little-endian header length L; L bytes of JSON; row-major little-endian data without gaps. A file larger than memory works.
-/// Concurrent reads are safe. A file that is cut, written to or replaced while it is open is an <see cref="UnreadableFileException"/> at the next read.</remarks>
+/// Concurrent reads are safe. A file that is cut, written to or replaced while it is open is an <see cref="UnreadableFileException"/> at the next
+/// read.</remarks>
 public sealed class SafetensorsFile : ContainerFile
 {
     private readonly PositionedFile _file;

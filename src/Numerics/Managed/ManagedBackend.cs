@@ -63,7 +63,8 @@ internal sealed class ManagedBackend : Backend
         double scale = UnitScale.Of(a);
         var (matrix, basis, eigenvalues) = (a.ToMatrix(), New(n, n), new Complex[n]);
         VectorRoutines.Scale(scale, matrix.Values, matrix.Values);
-        Converged("symmetric eigenvalues", a, () => MathNetManaged.EigenDecomp(true, n, matrix.Values, basis.Array, eigenvalues, new double[ArraySize.Of(n, n)]));
+        Converged("symmetric eigenvalues", a,
+            () => MathNetManaged.EigenDecomp(true, n, matrix.Values, basis.Array, eigenvalues, new double[ArraySize.Of(n, n)]));
         for (int i = 0; i < n; i++) values[i] = eigenvalues[i].Real / scale;
         if (vectors) basis.CopyTo(a);
     }
