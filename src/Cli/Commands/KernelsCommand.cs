@@ -32,6 +32,7 @@ internal static class KernelsCommand
                 using var run = RecordedRun.Open(parsed.GetRequiredValue(source), from, to);
                 // Writing starts by removing what an earlier run left in the folder.
                 if (OutputFolder.IsSame(run.Folder, folder)) throw new UsageException($"--out: {folder} is the run itself; choose another folder.");
+                foreach (var _ in run.Verify(cancellation)) { } // What was changed since it was recorded is not passed on under new sums.
                 KernelBlocks.Convert(run.Checkpoints, folder, dense, run.Metadata, parsed.GetValue(overwrite),
                     new Forward(progress, run.Checkpoints.Count), cancellation);
                 return run.Checkpoints.Count;
