@@ -14,6 +14,7 @@ public sealed partial class SourceTests
     /// </summary>
     private static readonly (string Place, string Reason)[] _names =
     [
+        ("src/Files/", "file names and how files begin"),
         ("src/Cli/", "maps names of the command line to objects and back"),
         ("src/Bridges/", "keys and names of manifests and tensor files"),
         ("src/Recording/Manifest/", "keys of manifests"),
@@ -23,6 +24,7 @@ public sealed partial class SourceTests
         ("src/Numerics/Native/LibraryNames.cs", "names of libraries for dense linear algebra"),
         ("src/Networks/LayerSpec.cs", "text form of a layer"),
         ("validation/Reports/", "file names and text"),
+        ("validation/WorkFolders.cs", "file names"),
     ];
 
     private static IEnumerable<string> Sources(params string[] folders) => Repository.Tracked()
