@@ -57,6 +57,10 @@ public sealed partial class FolderLock : IDisposable
                 }
                 throw new FolderInUseException(folder, LockHolder.Parse(ReadUnlocked(file)), e);
             }
+            catch (Exception e) when (WriteFailure.Of(e, folder) is { } failure)
+            {
+                throw failure;
+            }
             bool taken = false;
             try
             {
