@@ -26,7 +26,8 @@ internal static class EarlierRecordings
     public static EarlierRecording Find(string folder, RecordingOptions options)
     {
         var file = new FileInfo(Path.Combine(folder, RunManifest.FileName));
-        if (!file.Exists) return EarlierRecording.None;
+        if (RegularFile.Kind(file.FullName) == FileKind.Missing) return EarlierRecording.None;
+        if (RegularFile.Obstacle(file.FullName) is { } obstacle) throw new InvalidRunException(obstacle);
         if (file.Length == 0)
             return OwnFolder.FirstForeign(folder, isMarked: true, RunWriter.Owns) is null ? EarlierRecording.CutOff : EarlierRecording.None;
         if (file.Length > LongestManifest)
