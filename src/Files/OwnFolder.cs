@@ -28,7 +28,6 @@ public static class OwnFolder
     /// <param name="key">A key of the outermost object.</param>
     public static string? Text(string path, string key)
     {
-        if (RegularFile.Kind(path) != FileKind.Regular) return null;
         try
         {
             var bytes = RegularFile.ReadAllBytes(path, LongestMark).AsMemory();
@@ -42,6 +41,9 @@ public static class OwnFolder
             return null;
         }
     }
+
+    /// <summary>Whether an entry is a file as this tool makes them: no link, pipe or device.</summary>
+    internal static bool IsRegular(FileInfo file) => file.LinkTarget is null && RegularFile.Kind(file.FullName) == FileKind.Regular;
 
     private static string? FirstForeign(DirectoryInfo folder, string prefix, bool isMarked, Func<string, bool> isOwn)
     {
@@ -57,7 +59,8 @@ public static class OwnFolder
                 if (FirstForeign(inner, name + "/", isMarked, isOwn) is { } foreign) return foreign;
             }
             else if (link && entry is DirectoryInfo) return name;
-            else if (!IsIgnored(entry.Name) && !(isMarked && isOwn(name)) && (link || !TemporaryFile.IsOurs(name, isOwn))) return name;
+            else if (!IsIgnored(entry.Name) && !(isMarked && isOwn(name)) && !(TemporaryFile.IsOurs(name, isOwn) && IsRegular((FileInfo)entry)))
+                return name;
         }
         return null;
     }
