@@ -16,10 +16,15 @@ internal static class Application
         var verbosity = Verbosity.Normal;
         try
         {
-            var parsed = CommandTree.Build(terminal, args.FirstOrDefault()).Parse(args);
+            var parsed = CommandTree.Build(terminal, args.FirstOrDefault()).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true }))
             {
                 UsageErrors.Write(parsed, terminal.Error);
+                return ExitCodes.BadInput;
+            }
+            if (parsed.Errors.Count == 0 && CommandChecks.Of(parsed) is { Count: > 0 } wrong)
+            {
+                UsageErrors.Write(parsed.CommandResult.Command, wrong, terminal.Error);
                 return ExitCodes.BadInput;
             }
             verbosity = CommonOptions.VerbosityOf(parsed);
@@ -28,7 +33,10 @@ internal static class Application
             {
                 Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             };
-            return await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            int code = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            // Output that the stream still holds may turn out not to be writable.
+            terminal.Out.Flush();
+            return code;
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
@@ -40,12 +48,11 @@ internal static class Application
             var (message, exitCode, foreseen) = Errors.Describe(exception is AggregateException { InnerExceptions.Count: 1 } one ? one.InnerException!
                 : exception);
             terminal.Error.WriteLine($"error: {message}");
-            if (!foreseen && verbosity == Verbosity.Verbose) terminal.Error.WriteLine(exception.StackTrace);
+            if (!foreseen && verbosity == Verbosity.Verbose) terminal.Error.Write(exception.StackTrace + "\n");
             return exitCode;
         }
         finally
         {
-            terminal.Out.Flush();
             terminal.Error.Flush();
         }
     }

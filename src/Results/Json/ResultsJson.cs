@@ -63,7 +63,12 @@ internal static class ResultsJson
         JsonNumbers.Document(stream, ResultsFile.Format, ResultsFile.Version, json => s_document.Write(json, analysis));
 
     /// <summary>Reads the whole document.</summary>
-    public static ReservoirAnalysis Read(string path) => Open(path, json => s_document.Read(json));
+    public static ReservoirAnalysis Read(string path) => Open(path, json =>
+    {
+        var analysis = s_document.Read(json);
+        ResultsChecks.Require(json, analysis);
+        return analysis;
+    });
 
     /// <summary>Reads the key "figures" alone; none where there is no sound file.</summary>
     public static IReadOnlyList<FigureNote> ReadFigures(string path)
@@ -84,7 +89,7 @@ internal static class ResultsJson
         json = json.Object();
         var run = RunSchemas.Run.Read(json["run"]);
         var inclusion = json["inclusion"];
-        return new ComparedRun
+        var compared = new ComparedRun
         {
             Label = label ?? run.Name ?? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? path,
             Run = run,
@@ -101,7 +106,11 @@ internal static class ResultsJson
             LikelyCauses = json.Has("likelyCauses") ? ClaimSchemas.Cause.Items.Read(json, "likelyCauses") : [],
             KernelEvolution = ClaimSchemas.Evolution.Read(json["kernelEvolution"]),
         };
+        ResultsChecks.Require(json, compared);
+        return compared;
     });
+
+    private static bool IsRepetition(JsonException e) => e.Message.Contains("duplicate", StringComparison.OrdinalIgnoreCase);
 
     private static T Open<T>(string path, Func<ResultsKey, T> read)
     {
@@ -109,7 +118,7 @@ internal static class ResultsJson
         try
         {
             using var stream = File.OpenRead(path);
-            using var document = JsonDocument.Parse(stream);
+            using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var json = new ResultsKey(path, "", document.RootElement);
             if (json.TextAt("format") is var format && format != ResultsFile.Format)
                 throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but "
@@ -124,7 +133,13 @@ internal static class ResultsJson
         }
         catch (JsonException e)
         {
-            throw new InvalidResultsException($"{path}: not valid JSON: {e.Message}", e);
+            string where = FormattableString.Invariant($"at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}");
+            throw new InvalidResultsException($"{path}: not valid JSON {where}{(IsRepetition(e) ? ": a key stands there twice" : "")}.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The JSON reader throws this for bytes that are not UTF-8 and for lone surrogates ("\uD800").
+            throw new InvalidResultsException($"{path}: found text that is not Unicode.", e);
         }
     }
 }
