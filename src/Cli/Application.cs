@@ -22,7 +22,7 @@ internal static class Application
                 UsageErrors.Write(parsed, terminal.Error);
                 return ExitCodes.BadInput;
             }
-            if (parsed.Errors.Count == 0 && CommandChecks.Of(parsed) is { Count: > 0 } wrong)
+            if (parsed.Errors.Count == 0 && parsed.Action == parsed.CommandResult.Command.Action && CommandChecks.Of(parsed) is { Count: > 0 } wrong)
             {
                 UsageErrors.Write(parsed.CommandResult.Command, wrong, terminal.Error);
                 return ExitCodes.BadInput;

@@ -45,7 +45,8 @@ internal static class Folders
     public static void Check(SymbolResult result, string name)
     {
         foreach (var token in result.Tokens)
-            if (token.Value.Length == 0) result.AddError($"{name}: the name is empty, expected a folder.");
-            else if (string.IsNullOrWhiteSpace(token.Value)) result.AddError($"{name}: the name is blank, expected a folder.");
+            // Of an option, what is empty is refused with its other values.
+            if (token.Value.Length == 0 && result is ArgumentResult) result.AddError($"{name}: the name is empty, expected a folder.");
+            else if (token.Value.Length > 0 && string.IsNullOrWhiteSpace(token.Value)) result.AddError($"{name}: the name is blank, expected a folder.");
     }
 }

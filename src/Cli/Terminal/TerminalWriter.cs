@@ -3,7 +3,8 @@ using KernelFlow.Files;
 
 namespace KernelFlow.Cli;
 
-/// <summary>A standard stream on which names from files can do no harm: a line that is written stays one line, and what cannot be printed is escaped.</summary>
+/// <summary>A standard stream on which names from files can do no harm: a line that is written stays one line
+/// of bounded length, and what cannot be printed is escaped.</summary>
 /// <param name="inner">The stream.</param>
 /// <param name="name">What messages call it.</param>
 /// <param name="isNeeded">Whether text that cannot be written is an error. Otherwise it is dropped: a message that nobody can read must not end the work.</param>
@@ -30,7 +31,7 @@ internal sealed class TerminalWriter(TextWriter inner, string name, bool isNeede
     public override void WriteLine() => Try(inner.WriteLine);
 
     /// <inheritdoc/>
-    public override void WriteLine(string? value) => Try(() => inner.WriteLine(PrintableText.Line(value ?? "")));
+    public override void WriteLine(string? value) => Try(() => inner.WriteLine(PrintableText.Message(value ?? "")));
 
     /// <inheritdoc/>
     public override void Flush() => Try(inner.Flush);

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using System.Numerics;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -13,17 +14,21 @@ internal sealed class ManagedBackend : Backend
     // By name, not through MathNet's matrices: those use whatever provider is registered, which may be this backend.
     private static ManagedLinearAlgebraProvider MathNetManaged => ManagedLinearAlgebraProvider.Instance;
 
-    public ManagedBackend(TileProduct product, int threads)
+    public ManagedBackend(TileProduct product, int threads, IReadOnlyList<BackendFinding>? refused = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        _gemm = new PackedGemm(product, threads == 0 ? Environment.ProcessorCount : threads);
+        Threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _gemm = new PackedGemm(product, Spare);
+        Refused = refused ?? [];
     }
 
     public override string Name => "managed";
 
     public override string Core => _gemm.Product.Name;
 
-    public override int Threads => _gemm.Threads;
+    public override int Threads { get; }
+
+    public override IReadOnlyList<BackendFinding> Refused { get; }
 
     protected override void GemmCore(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c) =>
         _gemm.Run(opA, opB, alpha, a, b, beta, c);
@@ -58,7 +63,8 @@ internal sealed class ManagedBackend : Backend
         double scale = UnitScale.Of(a);
         var (matrix, basis, eigenvalues) = (a.ToMatrix(), New(n, n), new Complex[n]);
         VectorRoutines.Scale(scale, matrix.Values, matrix.Values);
-        Converged("symmetric eigenvalues", a, () => MathNetManaged.EigenDecomp(true, n, matrix.Values, basis.Array, eigenvalues, new double[n * n]));
+        Converged("symmetric eigenvalues", a,
+            () => MathNetManaged.EigenDecomp(true, n, matrix.Values, basis.Array, eigenvalues, new double[ArraySize.Of(n, n)]));
         for (int i = 0; i < n; i++) values[i] = eigenvalues[i].Real / scale;
         if (vectors) basis.CopyTo(a);
     }
@@ -101,7 +107,7 @@ internal sealed class ManagedBackend : Backend
         right.CopyTo(vt);
     }
 
-    private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
+    private static MatrixView New(int rows, int columns) => new(new double[ArraySize.Of(rows, columns)], rows, columns);
 
     private static MatrixView Transposed(in MatrixView a) => (DenseMatrix)a.ToMatrix().Transpose();
 
