@@ -31,10 +31,11 @@ internal static class Application
             // The library's own signal handling would race with ours, and its exception handler prints stack traces.
             var configuration = new InvocationConfiguration
             {
-                Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+                Output = terminal.Help, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             };
             int code = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
             // Output that the stream still holds may turn out not to be writable.
+            terminal.Help.Flush();
             terminal.Out.Flush();
             return code;
         }

@@ -12,6 +12,7 @@ internal sealed record CliTerminal
     public CliTerminal(TextWriter output, TextWriter error, bool interactive)
     {
         Out = new TerminalWriter(output, "standard output", isNeeded: true);
+        Help = new TerminalWriter(output, "standard output", isNeeded: true, keepsBreaks: true);
         Error = new TerminalWriter(error, "standard error", isNeeded: false);
         Drawing = error;
         Interactive = interactive;
@@ -19,6 +20,9 @@ internal sealed record CliTerminal
 
     /// <summary>Standard output.</summary>
     public TextWriter Out { get; }
+
+    /// <summary>Standard output for help and completions.</summary>
+    public TextWriter Help { get; }
 
     /// <summary>Standard error.</summary>
     public TextWriter Error { get; }

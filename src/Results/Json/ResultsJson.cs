@@ -7,6 +7,8 @@ namespace KernelFlow.Results;
 /// <summary>The whole of results.json, and reading its parts.</summary>
 internal static class ResultsJson
 {
+    private const int LargestFile = 1_000_000_000;
+
     /// <summary>Why something that was computed is unknown in results that were read.</summary>
     public const string NotInTheFile = "it is not in results.json";
 
@@ -120,15 +122,15 @@ internal static class ResultsJson
         return compared;
     });
 
-    private static bool IsRepetition(JsonException e) => e.Message.Contains("duplicate", StringComparison.OrdinalIgnoreCase);
-
     private static T Open<T>(string path, Func<ResultsKey, T> read)
     {
-        if (!File.Exists(path)) throw new InvalidResultsException($"{path}: file not found.");
+        if (RegularFile.Kind(path) is FileKind.Missing or FileKind.Folder) throw new InvalidResultsException($"{path}: file not found.");
+        ReadOnlyMemory<byte> text = default;
         try
         {
-            using var stream = File.OpenRead(path);
-            using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            text = RegularFile.ReadAllBytes(path, LargestFile);
+            if (text.Span.StartsWith("\uFEFF"u8)) text = text[3..];
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var json = new ResultsKey(path, "", document.RootElement);
             if (json.TextAt("format") is var format && format != ResultsFile.Format)
                 throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but "
@@ -144,7 +146,11 @@ internal static class ResultsJson
         catch (JsonException e)
         {
             string where = FormattableString.Invariant($"at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}");
-            throw new InvalidResultsException($"{path}: not valid JSON {where}{(IsRepetition(e) ? ": a key stands there twice" : "")}.", e);
+            throw new InvalidResultsException($"{path}: not valid JSON {where}: {JsonDefect.Reason(e, text.Span)}.", e);
+        }
+        catch (UnreadableFileException e)
+        {
+            throw new InvalidResultsException(e.Message, e);
         }
         catch (InvalidOperationException e)
         {
