@@ -3,7 +3,8 @@ using System.Text;
 
 namespace KernelFlow.Files;
 
-/// <summary>Text from files as people read it: nothing in it can move a cursor, begin a line of its own or turn the direction of writing, and it is short.</summary>
+/// <summary>Text from files as people read it: nothing in it can move a cursor, begin a line of its own or turn the direction of writing, and it is
+/// short.</summary>
 /// <remarks>What cannot be printed becomes a visible escape such as \u001b, which JSON reads back as the character.</remarks>
 public static class PrintableText
 {

@@ -149,5 +149,6 @@ public static partial class MarkdownReport
     [GeneratedRegex(@"(?<=[A-Za-z])(://)|(?<=\b[Ww]{3})(\.)")]
     private static partial Regex Address();
 
-    private static void Row(StringBuilder text, IEnumerable<string> cells) => Line(text, "| " + string.Join(" | ", cells.Select(c => Escape(PrintableText.Message(c)))) + " |");
+    private static void Row(StringBuilder text, IEnumerable<string> cells) =>
+        Line(text, "| " + string.Join(" | ", cells.Select(c => Escape(PrintableText.Message(c)))) + " |");
 }

@@ -14,7 +14,8 @@ public sealed class OptionValueTests : IDisposable
     {
         var data = new TheoryData<string, string>();
         foreach (var command in CommandTree.Build(new CliTerminal(TextWriter.Null, TextWriter.Null, interactive: false)).Subcommands)
-            foreach (var option in command.Options.Where(o => o.Arity.MaximumNumberOfValues > 0 && o.ValueType != typeof(bool))) data.Add(command.Name, option.Name);
+            foreach (var option in command.Options.Where(o => o.Arity.MaximumNumberOfValues > 0 && o.ValueType != typeof(bool)))
+                data.Add(command.Name, option.Name);
         return data;
     }
 

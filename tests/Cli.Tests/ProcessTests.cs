@@ -117,7 +117,8 @@ public sealed class ProcessTests : IDisposable
         Assert.Empty(await process.StandardOutput.ReadToEndAsync());
     }
 
-    /// <summary>The number of a stream that the caller closed goes to whatever is opened first: text for it went into a pipe of the runtime, which aborted.</summary>
+    /// <summary>The number of a stream that the caller closed goes to whatever is opened first: text for it went into a pipe of the runtime,
+    /// which aborted.</summary>
     [Theory]
     [InlineData("analyze nothing-here --json 2>&-", 2)]
     [InlineData("record run --train 5 --test 2 --layers 2 --steps 20 --checkpoints 4 2>&-", 0)]
@@ -127,7 +128,8 @@ public sealed class ProcessTests : IDisposable
     public async Task StreamsThatAreClosedOrFullEndNoWork(string command, int expected)
     {
         if (OperatingSystem.IsWindows() || (command.Contains("/dev/full", StringComparison.Ordinal) && !File.Exists("/dev/full"))) return;
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"'{Host}' '{Path.Combine(AppContext.BaseDirectory, "kernelflow.dll")}' {command}"])
+        string program = $"'{Host}' '{Path.Combine(AppContext.BaseDirectory, "kernelflow.dll")}'";
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{program} {command}"])
         {
             WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace KernelFlow.Cli.Tests;
 
-/// <summary>What is printed cannot be turned into commands to a terminal or into lines that the tool did not write, and a stream that fails ends no work.</summary>
+/// <summary>What is printed cannot be turned into commands to a terminal or into lines that the tool did not write, and a stream that fails
+/// ends no work.</summary>
 public sealed class TerminalTests(SmallRun run) : IClassFixture<SmallRun>, IDisposable
 {
     private const string Hostile = "\u001b[2J\u001b]0;pwn\u0007\nerror: fake line\u202e";

@@ -53,7 +53,8 @@ public sealed class HostileNamesTests : IDisposable
         foreach (var (file, text) in Pages(name))
         {
             int at = text.AsSpan().IndexOfAny("\0\u0001\u0007\u001b\u0085\u202e\ufffe");
-            Assert.True(at < 0 || file.EndsWith(".json", StringComparison.Ordinal), $"{file}: {(at < 0 ? "" : $"{(int)text[at]:x} in {text[Math.Max(0, at - 60)..at]}")}");
+            Assert.True(at < 0 || file.EndsWith(".json", StringComparison.Ordinal),
+                $"{file}: {(at < 0 ? "" : $"{(int)text[at]:x} in {text[Math.Max(0, at - 60)..at]}")}");
             if (file.EndsWith(".svg", StringComparison.Ordinal))
             {
                 drawings++;
@@ -79,7 +80,8 @@ public sealed class HostileNamesTests : IDisposable
         {
             // A bracket that is not escaped: an even number of backslashes before it.
             string prose = string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("    ", StringComparison.Ordinal)));
-            var open = Regex.Matches(prose, @"(?<!\\)(?:\\\\)*!?\[").Where(m => !Regex.IsMatch(prose[m.Index..], @"^!\[(?:[^\]\\]|\\.)*\]\(figures/[a-z0-9-]+\.svg\)"));
+            var open = Regex.Matches(prose, @"(?<!\\)(?:\\\\)*!?\[").Where(m =>
+                !Regex.IsMatch(prose[m.Index..], @"^!\[(?:[^\]\\]|\\.)*\]\(figures/[a-z0-9-]+\.svg\)"));
             Assert.True(!open.Any(), $"{file}: {open.Select(m => prose.Substring(m.Index, Math.Min(80, prose.Length - m.Index))).FirstOrDefault()}");
             Assert.DoesNotContain("https://", prose);
             Assert.DoesNotContain("www.", prose);

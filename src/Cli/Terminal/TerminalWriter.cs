@@ -7,7 +7,8 @@ namespace KernelFlow.Cli;
 /// of bounded length, and what cannot be printed is escaped.</summary>
 /// <param name="inner">The stream.</param>
 /// <param name="name">What messages call it.</param>
-/// <param name="isNeeded">Whether text that cannot be written is an error. Otherwise it is dropped: a message that nobody can read must not end the work.</param>
+/// <param name="isNeeded">Whether text that cannot be written is an error. Otherwise it is dropped: a message that nobody can
+/// read must not end the work.</param>
 /// <param name="keepsBreaks">Whether a line that is written may be several: the library of the command line hands over its lists in one piece.</param>
 internal sealed class TerminalWriter(TextWriter inner, string name, bool isNeeded, bool keepsBreaks = false) : TextWriter
 {
@@ -32,7 +33,8 @@ internal sealed class TerminalWriter(TextWriter inner, string name, bool isNeede
     public override void WriteLine() => Try(inner.WriteLine);
 
     /// <inheritdoc/>
-    public override void WriteLine(string? value) => Try(() => inner.WriteLine(keepsBreaks ? PrintableText.Lines(value ?? "") : PrintableText.Message(value ?? "")));
+    public override void WriteLine(string? value) =>
+        Try(() => inner.WriteLine(keepsBreaks ? PrintableText.Lines(value ?? "") : PrintableText.Message(value ?? "")));
 
     /// <inheritdoc/>
     public override void Flush() => Try(inner.Flush);

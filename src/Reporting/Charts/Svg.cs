@@ -73,7 +73,8 @@ public sealed class Svg
 
     /// <summary>Text for HTML and SVG, in elements and in quoted attributes. What XML cannot hold, and what turns the direction of writing, is visibly
     /// escaped.</summary>
-    public static string Escape(string text) => PrintableText.Lines(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;");
+    public static string Escape(string text) =>
+        PrintableText.Lines(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;");
 
     /// <summary>Width of text in the size that figures use, near enough to keep labels apart.</summary>
     public static double WidthOf(string text) => 6.7 * text.Length;

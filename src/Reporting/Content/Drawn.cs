@@ -41,5 +41,6 @@ public static class Drawn
     public static string Missing(Chart chart, string why) => chart.Dropped == 0 ? "" : $" {Count(chart.Dropped)} not shown: they {why}.";
 
     /// <summary>Text cut to a length.</summary>
-    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
+    public static string Shorten(string text, int length) => text.Length <= length ? text
+        : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
 }

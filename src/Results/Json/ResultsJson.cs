@@ -7,10 +7,11 @@ namespace KernelFlow.Results;
 /// <summary>The whole of results.json, and reading its parts.</summary>
 internal static class ResultsJson
 {
-    private const int LargestFile = 1_000_000_000;
-
     /// <summary>Why something that was computed is unknown in results that were read.</summary>
     public const string NotInTheFile = "it is not in results.json";
+
+    /// <summary>The longest results.json that is read; those of the largest runs have a few MB.</summary>
+    public const int MaximumBytes = 500_000_000;
 
     private static readonly Schema<ReservoirAnalysis> s_document = new(s =>
     {
@@ -124,13 +125,10 @@ internal static class ResultsJson
 
     private static T Open<T>(string path, Func<ResultsKey, T> read)
     {
-        if (RegularFile.Kind(path) is FileKind.Missing or FileKind.Folder) throw new InvalidResultsException($"{path}: file not found.");
-        ReadOnlyMemory<byte> text = default;
+        var bytes = Bytes(path);
         try
         {
-            text = RegularFile.ReadAllBytes(path, LargestFile);
-            if (text.Span.StartsWith("\uFEFF"u8)) text = text[3..];
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var json = new ResultsKey(path, "", document.RootElement);
             if (json.TextAt("format") is var format && format != ResultsFile.Format)
                 throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but "
@@ -145,17 +143,28 @@ internal static class ResultsJson
         }
         catch (JsonException e)
         {
-            string where = FormattableString.Invariant($"at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}");
-            throw new InvalidResultsException($"{path}: not valid JSON {where}: {JsonDefect.Reason(e, text.Span)}.", e);
-        }
-        catch (UnreadableFileException e)
-        {
-            throw new InvalidResultsException(e.Message, e);
+            string place = FormattableString.Invariant($"line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}");
+            throw new InvalidResultsException($"{path}: not valid JSON at {place}: {JsonDefect.Reason(e, bytes.Span)}.", e);
         }
         catch (InvalidOperationException e)
         {
             // The JSON reader throws this for bytes that are not UTF-8 and for lone surrogates ("\uD800").
             throw new InvalidResultsException($"{path}: found text that is not Unicode.", e);
+        }
+    }
+
+    /// <summary>What stands in the file, after a byte order mark.</summary>
+    private static ReadOnlyMemory<byte> Bytes(string path)
+    {
+        if (RegularFile.Kind(path) == FileKind.Missing) throw new InvalidResultsException($"{path}: file not found.");
+        try
+        {
+            byte[] bytes = RegularFile.ReadAllBytes(path, MaximumBytes);
+            return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+        }
+        catch (UnreadableFileException e)
+        {
+            throw new InvalidResultsException(e.Message, e);
         }
     }
 }
