@@ -6,6 +6,9 @@ namespace KernelFlow.Analysis.Claims;
 /// <remarks>Exact for constant invertible B; for varying B ker G_S ∩ range W_S ⊆ ker G_Q is not implied, so the figure is Measured.</remarks>
 internal sealed class C08Coupling() : Claim("C8", "coupling", ClaimKind.Data)
 {
+    // Two models differ in A° as well as in the displacements that it carries, and the distance lets much of the one cancel the other.
+    private const double Margin = 2;
+
     public override string Statement => "The movement of the training outputs determines that of the test outputs.";
 
     public override string Equation => "U_Q(T) − U_Q(s) = A°(U_S(T) − U_S(s)), A° = (G_Q L)(G_S L)⁺ with L Lᵀ = W_S⁺";
@@ -28,7 +31,7 @@ internal sealed class C08Coupling() : Claim("C8", "coupling", ClaimKind.Data)
         // A° carries the main model's own displacements into each other; another model's displacements are off by its difference alone.
         var main = evidence.Prediction;
         var budget = evidence.Predictions.Budget(integration, rounding, _ => null,
-            other => VectorMath.Distance(map.Apply(VectorMath.Subtract(other.Train, main.Train)), VectorMath.Subtract(other.Test, main.Test)) / scale);
+            other => Margin * VectorMath.Distance(map.Apply(VectorMath.Subtract(other.Train, main.Train)), VectorMath.Subtract(other.Test, main.Test)) / scale);
         double error = VectorMath.Distance(predicted, recorded) / scale;
         double? correlation = VectorRoutines.Correlation(predicted, recorded);
         if ((map.LeftOut ?? evidence.Model.NoCouplingReason) is not { } reason) return JudgeData(evidence, error, correlation, budget);
