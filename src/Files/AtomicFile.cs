@@ -6,9 +6,10 @@ namespace KernelFlow.Files;
 public static class AtomicFile
 {
     /// <summary>Suffix of the temporary name.</summary>
-    public const string PartSuffix = ".part";
+    public const string PartSuffix = TemporaryFile.Suffix;
 
     /// <summary>Writes a file; when <paramref name="write"/> throws, an existing file is left as it was and no temporary file stays.</summary>
+    /// <remarks>A link of that name is replaced; what it leads to is left alone.</remarks>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="write">Writes the contents, front to back.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -16,9 +17,10 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        string part = path + PartSuffix;
+        string folder = Path.GetDirectoryName(path) ?? "";
+        if (Directory.Exists(path)) throw new IOException($"{path}: found a folder, expected to write a file.");
         // Outside the cleaning up: what cannot be opened is not this writer's to remove.
-        var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
+        var stream = TemporaryFile.Create(folder, out string part);
         try
         {
             using (stream)

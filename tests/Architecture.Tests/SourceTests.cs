@@ -37,6 +37,16 @@ public sealed partial class SourceTests
         Assert.True(wide.Length == 0, $"{wide.Length} lines of more than {Columns} columns:\n{string.Join("\n", wide.Take(50))}");
     }
 
+    /// <summary>On Linux .NET's hash functions and random generators abort the process when OpenSSL is missing; only the class that asks for it beforehand may
+    /// use them.</summary>
+    [Fact]
+    public void OnlySha256UsesTheSystemsCryptography()
+    {
+        var found = Sources("src", "validation").Where(file => File.ReadAllText(Repository.PathOf(file))
+            .Contains("System.Security.Cryptography", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(["src/Files/Sha256.cs"], found);
+    }
+
     /// <summary>A name that decides what is computed is a choice that the compiler cannot check; it belongs into an object or an enumeration.</summary>
     [Fact]
     public void NoStringComparisonDecidesMathematics()

@@ -223,9 +223,9 @@ public sealed class RunFormatTests : IDisposable
         string path = Path.Combine(Run, "a.txt");
         TextContainer.Write(path, Tensors(2));
         using var file = new TextContainer().Open(path);
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var hash = new Files.Sha256();
         file.AppendTo(hash, CancellationToken.None);
-        Assert.Equal(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)), hash.GetHashAndReset());
+        Assert.Equal(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)), hash.Finish());
     }
 
     [Fact]

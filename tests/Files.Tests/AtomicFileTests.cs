@@ -9,8 +9,6 @@ public sealed class AtomicFileTests : IDisposable
 
     private string Target => Path.Combine(_folder, "results.json");
 
-    private string Part => Target + AtomicFile.PartSuffix;
-
     private string[] Names => [.. Directory.GetFiles(_folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -39,18 +37,24 @@ public sealed class AtomicFileTests : IDisposable
             namesAtKill = Names;
         });
         Assert.Equal("old", atKill);
-        Assert.Equal(["results.json", "results.json.part"], namesAtKill);
+        Assert.Equal(2, namesAtKill.Length);
+        Assert.Single(namesAtKill, TemporaryFile.IsOurs);
         Assert.Equal("new", File.ReadAllText(Target));
     }
 
-    [Fact]
-    public void WhatAKillLeftBehindIsOverwritten()
+    /// <summary>A link under the name that earlier versions wrote to first, and one under the file's own: what they lead to is somebody else's.</summary>
+    [Theory]
+    [InlineData("results.json.part")]
+    [InlineData("results.json")]
+    public void ALinkIsNotWrittenThrough(string link)
     {
-        File.WriteAllText(Target, "old");
-        File.WriteAllText(Part, "a longer text that was cut off in wri");
+        string victim = Path.Combine(_folder, "victim");
+        File.WriteAllText(victim, "precious");
+        File.CreateSymbolicLink(Path.Combine(_folder, link), "victim");
         AtomicFile.WriteAllText(Target, "new");
+        Assert.Equal("precious", File.ReadAllText(victim));
         Assert.Equal("new", File.ReadAllText(Target));
-        Assert.Equal(["results.json"], Names);
+        Assert.Null(new FileInfo(Target).LinkTarget);
     }
 
     [Fact]
@@ -95,12 +99,11 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void WhatStandsInTheWayOfTheTemporaryFileIsNotRemoved()
+    public void AFolderInItsPlaceIsAnErrorThatNamesIt()
     {
-        AtomicFile.WriteAllText(Target, "old");
-        Directory.CreateDirectory(Part);
-        Assert.ThrowsAny<SystemException>(() => AtomicFile.WriteAllText(Target, "new"));
-        Assert.True(Directory.Exists(Part));
-        Assert.Equal("old", File.ReadAllText(Target));
+        Directory.CreateDirectory(Path.Combine(Target, "inner"));
+        Assert.Contains("results.json: found a folder", Assert.Throws<IOException>(() => AtomicFile.WriteAllText(Target, "new")).Message);
+        Assert.Equal(["inner"], Directory.GetFileSystemEntries(Target).Select(e => Path.GetFileName(e)));
+        Assert.Empty(Names);
     }
 }

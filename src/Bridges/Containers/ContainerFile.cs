@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using KernelFlow.Files;
 
 namespace KernelFlow;
 
@@ -43,7 +43,7 @@ public abstract class ContainerFile : IDisposable
     /// <summary>Feeds every byte of the file, in order, to the hash by which results name their input.</summary>
     /// <param name="hash">Receives the bytes.</param>
     /// <param name="cancellation">Honoured between pieces of 1 MiB.</param>
-    public virtual void AppendTo(IncrementalHash hash, CancellationToken cancellation)
+    public virtual void AppendTo(Sha256 hash, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(hash);
         using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -51,7 +51,7 @@ public abstract class ContainerFile : IDisposable
         while (stream.Read(piece) is > 0 and var count)
         {
             cancellation.ThrowIfCancellationRequested();
-            hash.AppendData(piece, 0, count);
+            hash.Append(piece.AsSpan(0, count));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using KernelFlow.Files;
 
 namespace KernelFlow.Bridges;
 
@@ -69,17 +70,6 @@ internal static class ManifestJson
     }
 
     /// <summary>Whether the file is a manifest that this tool wrote.</summary>
-    public static bool IsOwn(string path)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var keys = new ManifestKeys(document.RootElement, path, "");
-            return keys.OneOf("format", ManifestParser.Format).Length > 0 && keys.Text(WriterKey, "").StartsWith(WriterName, StringComparison.Ordinal);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidRunException)
-        {
-            return false;
-        }
-    }
+    public static bool IsOwn(string path) => OwnFolder.Text(path, "format") == ManifestParser.Format
+        && OwnFolder.Text(path, WriterKey)?.StartsWith(WriterName, StringComparison.Ordinal) == true;
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text;
 using KernelFlow.Bridges;
+using KernelFlow.Files;
 
 namespace KernelFlow;
 
@@ -113,17 +113,17 @@ public sealed class RecordedRun : IDisposable
     /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
     public string InputHash(CancellationToken cancellation = default)
     {
-        using var total = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var one = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Line(byte[] sum, string name) => total.AppendData(Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(sum)}  {name}\n"));
+        using var total = new Sha256();
+        using var one = new Sha256();
+        void Line(byte[] sum, string name) => total.Append(Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(sum)}  {name}\n"));
 
-        Line(SHA256.HashData(Manifest.Bytes), RunManifest.FileName);
+        Line(Sha256.Of(Manifest.Bytes), RunManifest.FileName);
         for (int i = 0; i < _files.Count; i++)
         {
             _files[i].AppendTo(one, cancellation);
-            Line(one.GetHashAndReset(), _fileNames[i]);
+            Line(one.Finish(), _fileNames[i]);
         }
-        return "sha256:" + Convert.ToHexStringLower(total.GetHashAndReset());
+        return "sha256:" + Convert.ToHexStringLower(total.Finish());
     }
 
     /// <summary>Closes the files.</summary>

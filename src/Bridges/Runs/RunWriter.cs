@@ -66,6 +66,7 @@ public sealed partial class RunWriter
         writer.WriteManifest(); // First: an interrupted replacement is still known as this tool's own.
         foreach (string file in Directory.GetFiles(folder))
             if (Path.GetFileName(file) is var name && IsOwnName(name) && name != RunManifest.FileName) File.Delete(file);
+        TemporaryFile.RemoveLeftovers(folder, IsOwnName);
         if (targets.Count > 0) SafetensorsWriter.Write(Path.Combine(folder, TargetsFile), targets);
         return writer;
     }
@@ -89,7 +90,7 @@ public sealed partial class RunWriter
             writer._structure = new CheckpointStructure(checkpoint, loss, manifest.Test, manifest.Parameters);
             writer._structure.Check(checkpoint);
         }
-        foreach (string part in Directory.GetFiles(folder, "*" + AtomicFile.PartSuffix)) File.Delete(part);
+        TemporaryFile.RemoveLeftovers(folder, IsOwnName);
         return writer;
     }
 
@@ -140,15 +141,13 @@ public sealed partial class RunWriter
     /// <summary>The first thing in the folder that this tool did not write, or null.</summary>
     private static string? ForeignEntry(string folder)
     {
-        string[] names = [.. Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)];
         string manifest = Path.Combine(folder, RunManifest.FileName);
-        return names.FirstOrDefault(name => !IsOwnName(name) || Directory.Exists(Path.Combine(folder, name)))
-            ?? (names.Length == 0 || (File.Exists(manifest) && ManifestJson.IsOwn(manifest)) ? null : names[0]);
+        return OwnFolder.FirstForeign(folder, File.Exists(manifest) && ManifestJson.IsOwn(manifest), IsOwnName);
     }
 
     private static bool IsOwnName(string name) =>
-        name is RunManifest.FileName or TargetsFile || name.EndsWith(AtomicFile.PartSuffix, StringComparison.Ordinal) || CheckpointName().IsMatch(name);
+        name is RunManifest.FileName or TargetsFile || CheckpointName().IsMatch(name);
 
-    [GeneratedRegex(@"^checkpoint-.*\.safetensors$")]
+    [GeneratedRegex(@"^checkpoint-[0-9]{6,19}\.safetensors\z")]
     private static partial Regex CheckpointName();
 }

@@ -1,5 +1,5 @@
 using System.IO.MemoryMappedFiles;
-using System.Security.Cryptography;
+using KernelFlow.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace KernelFlow.Bridges;
@@ -44,7 +44,7 @@ internal sealed unsafe class FileMap : IDisposable
 
     /// <summary>Feeds every byte of the file to a hash, piece by piece.</summary>
     /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
-    public void AppendTo(IncrementalHash hash, CancellationToken cancellation)
+    public void AppendTo(Sha256 hash, CancellationToken cancellation)
     {
         const int Piece = 1 << 20;
         byte* start = Acquire();
@@ -53,7 +53,7 @@ internal sealed unsafe class FileMap : IDisposable
             for (long offset = 0; offset < Length; offset += Piece)
             {
                 cancellation.ThrowIfCancellationRequested();
-                hash.AppendData(new ReadOnlySpan<byte>(start + offset, (int)Math.Min(Piece, Length - offset)));
+                hash.Append(new ReadOnlySpan<byte>(start + offset, (int)Math.Min(Piece, Length - offset)));
             }
         }
         finally

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using KernelFlow.Bridges;
+using KernelFlow.Files;
 
 namespace KernelFlow;
 
@@ -69,7 +69,7 @@ public sealed class SafetensorsFile : ContainerFile
 
     /// <summary>Feeds the mapped bytes, those that tensors are read from, to a hash.</summary>
     /// <inheritdoc/>
-    public override void AppendTo(IncrementalHash hash, CancellationToken cancellation)
+    public override void AppendTo(Sha256 hash, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(hash);
         _map.AppendTo(hash, cancellation);

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+
+namespace KernelFlow.Files;
+
+/// <summary>Files under a name that nobody else has: made exclusively, so that neither another writer's file nor a link's target is ever written.</summary>
+public static partial class TemporaryFile
+{
+    /// <summary>How their names end.</summary>
+    public const string Suffix = ".part";
+
+    /// <summary>Makes an empty file and opens it.</summary>
+    /// <param name="folder">A folder that is there.</param>
+    /// <param name="path">The file's path.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public static FileStream Create(string folder, out string path)
+    {
+        path = NewPath(folder);
+        // CreateNew fails on anything that has the name, a link included.
+        return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 16);
+    }
+
+    /// <summary>A path that no file has, for a file or a folder of this pattern; whoever makes it makes it exclusively.</summary>
+    public static string NewPath(string folder) => Path.Combine(folder, $"kernelflow-{Guid.NewGuid():N}{Suffix}");
+
+    /// <summary>Whether a name is that of a temporary file or folder of this tool, whatever it was to become.</summary>
+    /// <param name="name">The name alone, without folders.</param>
+    public static bool IsOurs(string name) => Pattern().IsMatch(name);
+
+    /// <summary>Whether a name is that of a temporary file of this tool; earlier versions wrote <c>X.part</c> on the way to X, and <c>X.probe.part</c> to see
+    /// whether X can be written.</summary>
+    /// <param name="name">The name alone, or a path relative to the output folder if <paramref name="isOwn"/> takes such.</param>
+    /// <param name="isOwn">Whether a finished file of that name would be this tool's.</param>
+    public static bool IsOurs(string name, Func<string, bool> isOwn)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(isOwn);
+        if (IsOurs(name[(name.LastIndexOf('/') + 1)..])) return true;
+        return name.EndsWith(Suffix, StringComparison.Ordinal) && name[..^Suffix.Length] is var whole
+            && (isOwn(whole) || (whole.EndsWith(".probe", StringComparison.Ordinal) && isOwn(whole[..^".probe".Length])));
+    }
+
+    /// <summary>Removes what killed processes left in a folder: regular files with the names of <see cref="IsOurs(string, Func{string, bool})"/>, nothing
+    /// else.</summary>
+    /// <param name="folder">The folder, whose <see cref="FolderLock"/> the caller holds; folders inside it are not entered.</param>
+    /// <param name="isOwn">Whether a finished file of that name would be this tool's.</param>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be removed.</exception>
+    public static void RemoveLeftovers(string folder, Func<string, bool> isOwn)
+    {
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + Suffix))
+            if (file.LinkTarget is null && IsOurs(file.Name, isOwn)) file.Delete();
+    }
+
+    [GeneratedRegex(@"^(kernelflow-[0-9a-f]{32}|[0-9a-f]{32}\.probe)\.part\z")]
+    private static partial Regex Pattern();
+}
