@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using KernelFlow.Numerics;
 
 namespace KernelFlow;
@@ -24,6 +25,7 @@ public static class KernelBlocks
     /// <param name="progress">Told the number of checkpoints written.</param>
     /// <param name="cancellation">Checked before every checkpoint; completed ones stay.</param>
     /// <exception cref="InvalidRunException">The run has kernel blocks already, or its values are not finite.</exception>
+    /// <exception cref="FolderInUseException">Another process records into the folder.</exception>
     /// <exception cref="IOException">The folder holds something this tool did not write, or cannot be written.</exception>
     public static void Convert(
         CheckpointSequence checkpoints, string folder, Backend backend, IReadOnlyDictionary<string, string>? metadata = null, bool overwrite = false,
@@ -31,7 +33,7 @@ public static class KernelBlocks
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         RequireJacobians(checkpoints[0]);
-        var writer = RunWriter.Create(folder, new RunDescription(checkpoints.Loss, checkpoints.Test)
+        using var writer = RunWriter.Create(folder, new RunDescription(checkpoints.Loss, checkpoints.Test)
         {
             Optimizer = checkpoints.Optimizer,
             UnknownConstants = checkpoints.UnknownConstants,

@@ -33,8 +33,10 @@ internal sealed class AnalysisOptionSet(bool window = true)
     }
 
     /// <summary>The values that were given, defaults elsewhere.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where warnings go.</param>
     /// <exception cref="Numerics.BackendException">The backend cannot be used.</exception>
-    public AnalysisOptions Of(ParseResult parsed)
+    public AnalysisOptions Of(ParseResult parsed, CliTerminal terminal)
     {
         var defaults = new AnalysisOptions();
         var (from, to) = window ? _window.Of(parsed) : (null, null);
@@ -51,7 +53,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
             From = from,
             To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
-            Backend = Backends.Resolve(parsed.GetValue(_backend), parsed.GetValue(_threads)),
+            Backend = Backends.Resolve(terminal, parsed, _backend, _threads),
         };
     }
 }

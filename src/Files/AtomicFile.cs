@@ -19,21 +19,29 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         string folder = Path.GetDirectoryName(path) ?? "";
         if (Directory.Exists(path)) throw new IOException($"{path}: found a folder, expected to write a file.");
-        // Outside the cleaning up: what cannot be opened is not this writer's to remove.
-        var stream = TemporaryFile.Create(folder, out string part);
+        string part = TemporaryFile.NewPath(folder);
         try
         {
-            using (stream)
+            // Outside the cleaning up: what cannot be opened is not this writer's to remove.
+            var stream = TemporaryFile.Create(part);
+            try
             {
-                write(stream);
-                stream.Flush(flushToDisk: true);
+                using (stream)
+                {
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                }
+                File.Move(part, path, overwrite: true);
             }
-            File.Move(part, path, overwrite: true);
+            catch
+            {
+                File.Delete(part);
+                throw;
+            }
         }
-        catch
+        catch (Exception e) when (WriteFailure.Of(e, part, path) is { } failure)
         {
-            File.Delete(part);
-            throw;
+            throw failure;
         }
     }
 

@@ -13,9 +13,11 @@ public static partial class TemporaryFile
     /// <param name="path">The file's path.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static FileStream Create(string folder, out string path)
+    public static FileStream Create(string folder, out string path) => Create(path = NewPath(folder));
+
+    /// <summary>Makes an empty file of a given name and opens it.</summary>
+    internal static FileStream Create(string path)
     {
-        path = NewPath(folder);
         // CreateNew fails on anything that has the name, a link included.
         return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 16);
     }

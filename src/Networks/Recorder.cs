@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using KernelFlow.Networks;
 using KernelFlow.Numerics;
 
@@ -9,10 +10,11 @@ public enum ExistingRun
     /// <summary>Start a new recording; an earlier recording by this tool is replaced, a folder with anything else is refused.</summary>
     New,
 
-    /// <summary>Start a new recording also in a folder that holds other files; only files of the run format are replaced.</summary>
+    /// <summary>Start a new recording also in a folder that holds other files, which stay; only files of the names that the recording writes are
+    /// replaced.</summary>
     Overwrite,
 
-    /// <summary>Continue an interrupted recording with the same options; start one when there is none.</summary>
+    /// <summary>Continue an interrupted recording with the same options; start one when there is none, or none of its checkpoints was completed.</summary>
     Resume,
 }
 
@@ -34,6 +36,7 @@ public static class Recorder
     /// <exception cref="ArgumentException">The options make no run.</exception>
     /// <exception cref="NumericalException">Training diverged; completed checkpoints stay.</exception>
     /// <exception cref="InvalidRunException">Resuming: the folder holds another run, or one that this backend does not reproduce.</exception>
+    /// <exception cref="FolderInUseException">Another process records into the folder.</exception>
     /// <exception cref="IOException">The folder holds something this tool did not write, or cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void Record(
@@ -42,20 +45,7 @@ public static class Recorder
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var run = new TrainingRun(options, backend);
-        string manifest = Path.Combine(folder, "run.json");
-        bool resume = mode == ExistingRun.Resume && File.Exists(manifest);
-        if (resume && RunMetadata.Difference(manifest, options) is { } difference)
-            throw new InvalidRunException($"{manifest}: cannot resume this run: {difference}.");
-        var writer = resume
-            ? RunWriter.Resume(folder)
-            : RunWriter.Create(folder, new RunDescription(run.Trainer.Loss, run.Data.Test)
-            {
-                Parameters = options.Kernels ? null : run.Network.Parameters,
-                Optimizer = run.Trainer.Optimizer,
-                Targets = run.RunTensors,
-                Metadata = RunMetadata.Of(options, run.Network),
-            }, mode == ExistingRun.Overwrite);
-
+        using var writer = Open(run, options, folder, mode, cancellation);
         int done = writer.Checkpoints.Count;
         if (done == options.CheckpointSteps().Count) return;
         // The last one there is computed once more, to see that this is the same path.
@@ -85,6 +75,33 @@ public static class Recorder
             RunTensors = run.RunTensors.ToDictionary(t => t.Name),
             Metadata = RunMetadata.Of(options, run.Network),
         };
+    }
+
+    private static RunWriter Open(TrainingRun run, RecordingOptions options, string folder, ExistingRun mode, CancellationToken cancellation)
+    {
+        var there = mode == ExistingRun.Resume ? EarlierRecordings.Find(folder, options) : EarlierRecording.None;
+        if (there == EarlierRecording.Begun)
+        {
+            var resumed = RunWriter.Resume(folder, cancellation: cancellation);
+            try
+            {
+                // Once more: now that the folder is locked nobody replaces the manifest.
+                _ = EarlierRecordings.Find(folder, options);
+                return resumed;
+            }
+            catch
+            {
+                resumed.Dispose();
+                throw;
+            }
+        }
+        return RunWriter.Create(folder, new RunDescription(run.Trainer.Loss, run.Data.Test)
+        {
+            Parameters = options.Kernels ? null : run.Network.Parameters,
+            Optimizer = run.Trainer.Optimizer,
+            Targets = run.RunTensors,
+            Metadata = RunMetadata.Of(options, run.Network),
+        }, mode == ExistingRun.Overwrite || there == EarlierRecording.CutOff);
     }
 
     private static void RequireSame(Checkpoint computed, string file)

@@ -22,6 +22,11 @@ public abstract partial class Backend
         return new Registered(provider, before);
     }
 
+    /// <summary>Makes MathNet.Numerics compute on the calling thread.</summary>
+    /// <remarks>Process-wide, like <see cref="RegisterWithMathNet"/>: sums and maps over its matrices otherwise use every processor, whatever a backend's
+    /// <see cref="Threads"/> are. For programs that were told how many threads to use.</remarks>
+    public static void KeepMathNetOnOneThread() => MathNet.Numerics.Control.MaxDegreeOfParallelism = 1;
+
     private sealed class Registered(ILinearAlgebraProvider provider, ILinearAlgebraProvider before) : IDisposable
     {
         public void Dispose()

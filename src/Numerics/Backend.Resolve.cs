@@ -8,6 +8,12 @@ public abstract partial class Backend
     /// <summary>What a user should know about the library that was found (code for a much older processor, say), or null.</summary>
     public virtual string? Warning => null;
 
+    /// <summary>What the routines of a native library were asked before anything was computed with it; empty for the managed code.</summary>
+    public virtual IReadOnlyList<RoutineCheck> Checks => [];
+
+    /// <summary>Libraries that were there and would have been taken by "auto" before this one, had they been usable.</summary>
+    public virtual IReadOnlyList<BackendFinding> Refused => [];
+
     /// <summary>The managed backend: no native library, always available.</summary>
     /// <param name="threads">The largest number of threads of one call; 0 for one per processor. Small problems use one thread whatever this says.</param>
     /// <remarks>Products do not depend on the number of threads, to the last bit. A warm product on one thread allocates nothing.</remarks>
@@ -22,45 +28,50 @@ public abstract partial class Backend
     /// <remarks>
     /// A native library is loaded once per process and never unloaded; its thread count is process-wide and is changed only while no call of this
     /// toolkit is inside it. On Linux OPENBLAS_CORETYPE is set (unless it is already) before OpenBLAS is loaded, since versions older than the processor
-    /// choose code several times too slow; <see cref="Core"/> is what was chosen, <see cref="Warning"/> says when it is poor.
+    /// choose code several times too slow; <see cref="Core"/> is what was chosen, <see cref="Warning"/> says when it is poor. Before a library is used every
+    /// routine is compared with the managed code (<see cref="Checks"/>): one that was named and fails is an error, one that "auto" found is left out
+    /// (<see cref="Refused"/>).
     /// </remarks>
     /// <exception cref="BackendException">The name is unknown, or the library named (here or in KERNELFLOW_BLAS) is not found or not usable.</exception>
     public static Backend Resolve(string name = "auto", int threads = 0)
     {
         string choice = LibraryNames.Choose(name, Environment.GetEnvironmentVariable(LibraryNames.Variable));
         if (choice == "managed") return Managed(threads);
-        if (choice != "auto") return new NativeBackend(LibraryLoader.Load(choice), threads);
+        if (choice != "auto") return new NativeBackend(LibraryLoader.Load(choice, threads), threads);
+        var refused = new List<BackendFinding>();
         foreach (string native in LibraryNames.Native)
         {
             try
             {
-                return new NativeBackend(LibraryLoader.Load(native), threads);
+                return new NativeBackend(LibraryLoader.Load(native, threads), threads, refused);
             }
-            catch (BackendException)
+            catch (BackendException failure)
             {
                 // Nobody asked for this one; the next is as good, and the managed backend always works.
+                if (failure.Found) refused.Add(Finding(native, failure));
             }
         }
-        return Managed(threads);
+        return new ManagedBackend(TileProduct.Best, threads, refused);
     }
 
     /// <summary>Every choice by name with what was found: library, version and core, or why it cannot be used.</summary>
-    /// <remarks>Loads each native library that is there.</remarks>
-    public static IReadOnlyList<(string Name, bool Usable, string Finding)> Available()
-    {
-        var found = new List<(string, bool, string)>();
-        foreach (string name in (string[])[.. LibraryNames.Native, "managed"])
+    /// <remarks>Loads each native library that is there and checks its routines.</remarks>
+    public static IReadOnlyList<BackendFinding> Available() =>
+    [
+        .. ((string[])[.. LibraryNames.Native, "managed"]).Select(name =>
         {
             try
             {
                 var backend = Resolve(name);
-                found.Add((name, true, $"{backend.Name}, core {backend.Core}"));
+                return new BackendFinding(name, BackendState.Usable, $"{backend.Name}, core {backend.Core}", backend.Checks);
             }
             catch (BackendException failure)
             {
-                found.Add((name, false, failure.Message));
+                return Finding(name, failure);
             }
-        }
-        return found;
-    }
+        }),
+    ];
+
+    private static BackendFinding Finding(string name, BackendException failure) =>
+        new(name, failure.Found ? BackendState.Refused : BackendState.NotFound, failure.Message, failure.Checks);
 }

@@ -17,6 +17,8 @@ public enum Op
 /// </remarks>
 public abstract partial class Backend
 {
+    private ThreadBudget? _spare;
+
     /// <summary>Library and version, as named in reports: "OpenBLAS 0.3.21", "managed".</summary>
     public abstract string Name { get; }
 
@@ -25,6 +27,9 @@ public abstract partial class Backend
 
     /// <summary>The largest number of threads one call may use.</summary>
     public abstract int Threads { get; }
+
+    /// <summary>The threads that may compute beside the caller, <see cref="Threads"/> − 1 of them, for everything that computes with this backend.</summary>
+    public ThreadBudget Spare => _spare ?? Interlocked.CompareExchange(ref _spare, new ThreadBudget(Math.Max(0, Threads - 1)), null) ?? _spare!;
 
     /// <summary>C ← α·op(A)·op(B) + β·C. With β = 0, C need not be initialised (NaN in it is ignored).</summary>
     /// <exception cref="ArgumentException">Shapes do not fit together.</exception>

@@ -42,9 +42,7 @@ public static class GramPass
         // One scratch per partner: the products of one checkpoint with its partners are independent and small enough to run side by side.
         var scratch = new double[reach][];
         for (int i = 0; i < reach; i++) scratch[i] = new double[width * (N + M)];
-        // No more at once than the dense linear algebra may use threads: with one thread nothing runs beside.
-        bool beside = N + M < SideBySideOrder && backend.Threads > 1;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, backend.Threads) };
+        bool small = N + M < SideBySideOrder;
         for (long first = 0; first < D; first += width)
         {
             int count = (int)Math.Min(width, D - first);
@@ -63,7 +61,9 @@ public static class GramPass
                     if (a == k) sums[(k, k)].AddSquare(backend, Block(k));
                     else sums[(a, k)].AddPair(backend, Block(a), Block(k), scratch[k - a - 1]);
                 }
-                if (beside) Parallel.For(0, partners.Length, parallel, Add);
+                // No more at once than the dense linear algebra may use threads, whatever else runs: with one thread nothing runs beside.
+                using var beside = backend.Spare.Take(small ? partners.Length - 1 : 0);
+                if (beside.Count > 0) Parallel.For(0, partners.Length, new ParallelOptions { MaxDegreeOfParallelism = 1 + beside.Count }, Add);
                 else
                     for (int i = 0; i < partners.Length; i++) Add(i);
             }

@@ -41,7 +41,8 @@ internal sealed class TemporaryFolder : IDisposable
     public static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (string file in Directory.GetFiles(from)) System.IO.File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+        foreach (string file in Directory.GetFiles(from).Where(f => Path.GetFileName(f) != Files.FolderLock.FileName))
+            System.IO.File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);

@@ -26,7 +26,7 @@ public sealed class DescentTests : IDisposable
     {
         string folder = _folder.Of("blocks");
         var run = Recorder.InMemory(s_small with { Kernels = true }, Backend.Managed(1));
-        var writer = RunWriter.Create(folder, new RunDescription(run.Loss, run.Test) { Optimizer = run.Optimizer });
+        using var writer = RunWriter.Create(folder, new RunDescription(run.Loss, run.Test) { Optimizer = run.Optimizer });
         foreach (var c in run) writer.Append(c.Time, c.Step, c.Tensors.Values.Where(t => !t.Name.EndsWith("_next", StringComparison.Ordinal)));
         return folder;
     }

@@ -67,7 +67,7 @@ public sealed class OwnLoss : IDisposable
         string folder = Path.Combine(_folder, "run");
         var model = LinearModel.Orthogonal();
         var description = new RunDescription(new LogCoshLoss(s_targets, Width), LinearModel.Test) { Optimizer = new GradientFlow() };
-        var writer = RunWriter.Create(folder, description, format: format);
+        using var writer = RunWriter.Create(folder, description, format: format);
         for (int k = 0; k <= 48; k++)
         {
             double time = k * End / 48;

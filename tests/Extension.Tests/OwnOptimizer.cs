@@ -62,7 +62,7 @@ public sealed class OwnOptimizer : IDisposable
         {
             Optimizer = new DampenedHeavyBall(Rate, Momentum, Dampening),
         };
-        var writer = RunWriter.Create(folder, description);
+        using var writer = RunWriter.Create(folder, description);
         foreach (var (w, k) in Train(Vector<double>.Build.Dense(s_targets)).Select((w, k) => (w, k))) writer.Append(k * Rate, k, s_model.Tensors(w));
         return folder;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelFlow.Files;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Networks.Tests;
@@ -116,6 +117,82 @@ public sealed class RecorderTests : IDisposable
         AssertSameFiles(whole, killed);
     }
 
+    // A kill before the targets were written, or before anything but the manifest of a recording that replaces another one.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_recording_killed_before_its_first_checkpoint_is_begun_anew(bool othersFilesLeft)
+    {
+        string whole = Path.Combine(_folder, "whole"), killed = Path.Combine(_folder, "killed"), manifest = Path.Combine(killed, "run.json");
+        Recorder.Record(s_small, whole, Backends.Managed);
+        Recorder.Record(s_small with { Noise = 0.7, Checkpoints = 12 }, killed, Backends.Managed);
+        var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(whole, "run.json")))!;
+        json["checkpoints"] = new System.Text.Json.Nodes.JsonArray();
+        json.AsObject().Remove("targetsSha256");
+        File.WriteAllText(manifest, json.ToJsonString());
+        if (!othersFilesLeft)
+            foreach (string file in Directory.GetFiles(killed, "*.safetensors")) File.Delete(file);
+        Recorder.Record(s_small, killed, Backends.Managed, ExistingRun.Resume);
+        AssertSameFiles(whole, killed);
+    }
+
+    // A crash of the system may leave a manifest of no bytes. Without --resume such a folder may be anybody's.
+    [Fact]
+    public void An_empty_manifest_is_resumed_over_and_not_taken_for_a_recording_otherwise()
+    {
+        string whole = Path.Combine(_folder, "whole"), killed = Path.Combine(_folder, "killed");
+        Recorder.Record(s_small, whole, Backends.Managed);
+        Recorder.Record(s_small, killed, Backends.Managed);
+        File.WriteAllText(Path.Combine(killed, "run.json"), "");
+        Assert.Throws<IOException>(() => Recorder.Record(s_small, killed, Backends.Managed));
+        File.WriteAllText(Path.Combine(killed, "thesis.tex"), "mine");
+        Assert.Throws<IOException>(() => Recorder.Record(s_small, killed, Backends.Managed, ExistingRun.Resume));
+        File.Delete(Path.Combine(killed, "thesis.tex"));
+        Recorder.Record(s_small, killed, Backends.Managed, ExistingRun.Resume);
+        AssertSameFiles(whole, killed);
+    }
+
+    [Theory]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("[]", "expected a JSON object")]
+    [InlineData("{ \"metadata\": { \"options\": 3 } }", "it was not recorded from options")]
+    [InlineData("{ \"metadata\": [] }", "it was not recorded from options")]
+    public void A_manifest_that_is_none_cannot_be_resumed(string text, string expected)
+    {
+        File.WriteAllText(Path.Combine(_folder, "run.json"), text);
+        var refused = Assert.Throws<InvalidRunException>(() => Recorder.Record(s_small, _folder, Backends.Managed, ExistingRun.Resume));
+        Assert.Contains(expected, refused.Message);
+        Assert.Equal(["run.json"], Directory.GetFiles(_folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_manifest_with_a_byte_order_mark_is_resumed()
+    {
+        string folder = Path.Combine(_folder, "run"), manifest = Path.Combine(folder, "run.json");
+        Recorder.Record(s_small, folder, Backends.Managed);
+        File.WriteAllText(manifest, "\uFEFF" + File.ReadAllText(manifest));
+        Recorder.Record(s_small, folder, Backends.Managed, ExistingRun.Resume);
+    }
+
+    [Fact]
+    public void Two_recordings_into_one_folder_are_one_recording()
+    {
+        string folder = Path.Combine(_folder, "run"), alone = Path.Combine(_folder, "alone");
+        FolderInUseException? refused = null;
+        var meddle = new Collected(report =>
+        {
+            foreach (var mode in Enum.GetValues<ExistingRun>())
+            {
+                var other = mode == ExistingRun.Resume ? s_small : s_small with { LearningRate = 0.01 };
+                refused = Assert.Throws<FolderInUseException>(() => Recorder.Record(other, folder, Backends.Managed, mode));
+            }
+        });
+        Recorder.Record(s_small, folder, Backends.Managed, progress: new Once(meddle, s_small.Checkpoints / 2));
+        Assert.Equal(Environment.ProcessId, refused?.Holder?.Process);
+        Recorder.Record(s_small, alone, Backends.Managed);
+        AssertSameFiles(alone, folder);
+    }
+
     [Fact]
     public void A_checkpoint_that_training_does_not_reproduce_is_noticed()
     {
@@ -125,6 +202,7 @@ public sealed class RecorderTests : IDisposable
         Recorder.Record(s_small with { Steps = 80, Seed = 5 }, other, Backends.Managed);
         var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(manifest))!;
         while (json["checkpoints"]!.AsArray().Count > 3) json["checkpoints"]!.AsArray().RemoveAt(3);
+        json["checkpoints"]![2]!.AsObject().Remove("sha256");
         File.WriteAllText(manifest, json.ToJsonString());
         File.Copy(Path.Combine(other, "checkpoint-000002.safetensors"), Path.Combine(folder, "checkpoint-000002.safetensors"), overwrite: true);
         var error = Assert.Throws<InvalidRunException>(() => Recorder.Record(s_small with { Steps = 80 }, folder, Backends.Managed, ExistingRun.Resume));
@@ -201,6 +279,14 @@ public sealed class RecorderTests : IDisposable
         foreach (string name in names)
             Assert.True(File.ReadAllBytes(Path.Combine(expected, name)).AsSpan()
             .SequenceEqual(File.ReadAllBytes(Path.Combine(actual, name))), $"{name} differs");
+    }
+
+    private sealed class Once(IProgress<RecordingProgress> inner, int checkpoint) : IProgress<RecordingProgress>
+    {
+        public void Report(RecordingProgress value)
+        {
+            if (value.Checkpoints == checkpoint) inner.Report(value);
+        }
     }
 
     private sealed class Collected(Action<RecordingProgress>? then = null) : IProgress<RecordingProgress>

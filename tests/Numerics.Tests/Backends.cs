@@ -24,9 +24,9 @@ public static class Backends
         var all = new Dictionary<string, Backend>();
         foreach (var product in TileProduct.Supported()) all[$"managed {product.Name}"] = new ManagedBackend(product, 1);
         all["managed two threads"] = Backend.Managed(2);
-        foreach (var (name, usable, _) in Backend.Available())
+        foreach (string name in Backend.Available().Where(b => b.Usable).Select(b => b.Name))
         {
-            if (!usable || name == "managed") continue;
+            if (name == "managed") continue;
             var backend = Backend.Resolve(name, 1);
             if (all.Values.Any(other => other.Name == backend.Name)) continue;
             all[name] = backend;

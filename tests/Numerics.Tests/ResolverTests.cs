@@ -115,15 +115,15 @@ public class ResolverTests
     {
         // Where there is no OpenBLAS, both names are refused in the same way.
         string file = OperatingSystem.IsLinux() ? "libopenblas.so.0" : LibraryNames.Files("openblas")[0][0];
-        if (Backend.Available().Any(entry => entry is ("openblas", true, _)))
+        if (Backend.Available().Any(entry => entry is { Name: "openblas", Usable: true }))
         {
-            Assert.Same(LibraryLoader.Load("openblas"), LibraryLoader.Load("openblas"));
-            Assert.Same(LibraryLoader.Load("openblas"), LibraryLoader.Load(file));
+            Assert.Same(LibraryLoader.Load("openblas", 1), LibraryLoader.Load("openblas", 1));
+            Assert.Same(LibraryLoader.Load("openblas", 1), LibraryLoader.Load(file, 1));
         }
         else
         {
-            Assert.Throws<BackendException>(() => LibraryLoader.Load("openblas"));
-            Assert.Throws<BackendException>(() => LibraryLoader.Load(file));
+            Assert.Throws<BackendException>(() => LibraryLoader.Load("openblas", 1));
+            Assert.Throws<BackendException>(() => LibraryLoader.Load(file, 1));
         }
     }
 }

@@ -14,8 +14,25 @@ internal static class ReservoirPipeline
     /// <param name="progress">Receives stages and fractions.</param>
     /// <param name="cancellation">Honoured within one step.</param>
     /// <param name="alter">For tests of the checks: puts a fault into the operators before anything looks at them.</param>
+    /// <exception cref="NumericalException">The computation failed.</exception>
+    /// <exception cref="InvalidRunException">The data are not sound.</exception>
     public static ReservoirAnalysis Run(CheckpointSequence run, AnalysisOptions options, IProgress<AnalysisProgress>? progress, CancellationToken cancellation,
         Func<RunModel, RunModel>? alter = null)
+    {
+        try
+        {
+            return RunStages(run, options, progress, cancellation, alter);
+        }
+        catch (NumericalException)
+        {
+            // Files that are not the recorded ones explain a failure better than where it showed; their sums would have been compared before any result.
+            _ = run.InputHash?.Value;
+            throw;
+        }
+    }
+
+    private static ReservoirAnalysis RunStages(CheckpointSequence run, AnalysisOptions options, IProgress<AnalysisProgress>? progress,
+        CancellationToken cancellation, Func<RunModel, RunModel>? alter)
     {
         long started = Stopwatch.GetTimestamp();
         var stages = new StageProgress(progress);

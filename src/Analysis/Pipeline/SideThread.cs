@@ -10,12 +10,12 @@ internal sealed class SideThread : IDisposable
 {
     // Below this order two BLAS threads are slower than one.
     private const int SingleThreadOrder = 500;
-    private readonly bool _beside;
+    private readonly ThreadBudget? _beside;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _asked;
     private Task _last = Task.CompletedTask;
 
-    private SideThread(bool beside, CancellationToken asked)
+    private SideThread(ThreadBudget? beside, CancellationToken asked)
     {
         _beside = beside;
         _asked = asked;
@@ -25,15 +25,18 @@ internal sealed class SideThread : IDisposable
     /// <summary>A second thread where the order is so small that products use one thread each, and more than one may be used; none when the backend was told to
     /// use one.</summary>
     public static SideThread For(int order, Backend backend, CancellationToken cancellation) =>
-        new(backend.Threads > 1 && Environment.ProcessorCount > 1 && order < SingleThreadOrder, cancellation);
+        new(backend.Spare.Capacity > 0 && Environment.ProcessorCount > 1 && order < SingleThreadOrder ? backend.Spare : null, cancellation);
 
     /// <summary>Starts the work after what was started before; without a second thread it runs when its value is asked for. The token ends it.</summary>
     public Pending<T> Run<T>(Func<CancellationToken, T> work)
     {
-        if (!_beside) return new Pending<T>(new Lazy<T>(() => work(_asked)));
+        if (_beside is null) return new Pending<T>(new Lazy<T>(() => work(_asked)));
         var token = _stop.Token;
-        var task = _last.ContinueWith(_ => { token.ThrowIfCancellationRequested(); return work(token); }, CancellationToken.None, TaskContinuationOptions.None,
-            TaskScheduler.Default);
+        var task = _last.ContinueWith(_ =>
+        {
+            using var counted = _beside.WaitForOne(token);
+            return work(token);
+        }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         _last = task;
         return new Pending<T>(new Lazy<T>(() =>
         {

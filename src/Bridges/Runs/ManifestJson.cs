@@ -11,6 +11,9 @@ internal static class ManifestJson
     /// <summary>The key, and the beginning of its value, by which this tool knows its own recordings.</summary>
     private const string WriterKey = "writer", WriterName = "KernelFlow";
 
+    /// <summary>The keys of the sums of a checkpoint file and of the targets file.</summary>
+    public const string CheckpointSum = "sha256", TargetsSum = "targetsSha256";
+
     public static JsonObject Create(RunDescription description, bool hasTargets)
     {
         var loss = description.Loss;
@@ -54,10 +57,17 @@ internal static class ManifestJson
         foreach (var constant in constants) json[constant.Key] = constant.IsFlag ? constant.Value != 0 : constant.Value;
     }
 
+    /// <summary>States the sum of the targets file, beside its name.</summary>
+    public static void SetTargetsSum(JsonObject json, string sum) => json.Insert(json.IndexOf("targets") + 1, TargetsSum, sum);
+
     public static JsonObject Parse(byte[] bytes) => JsonNode.Parse(ManifestParser.WithoutMark(bytes).Span)!.AsObject();
 
-    public static void Append(JsonObject json, CheckpointEntry entry) =>
-        json["checkpoints"]!.AsArray().Add(new JsonObject { ["file"] = entry.File, ["step"] = entry.Step, ["time"] = entry.Time });
+    public static void Append(JsonObject json, CheckpointEntry entry)
+    {
+        var added = new JsonObject { ["file"] = entry.File, ["step"] = entry.Step, ["time"] = entry.Time };
+        if (entry.Sha256 is { } sum) added[CheckpointSum] = sum;
+        json["checkpoints"]!.AsArray().Add(added);
+    }
 
     /// <summary>The document as indented UTF-8.</summary>
     public static byte[] Bytes(JsonObject json)

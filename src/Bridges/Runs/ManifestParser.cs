@@ -77,6 +77,7 @@ internal static class ManifestParser
             Schedule = SettingKeys.Schedule(keys, optimizer, checkpoints, complete: minimumCheckpoints > 0),
             Setting = SettingKeys.Setting(keys),
             Targets = custom && !keys.Has("targets") ? null : FileName(keys, "targets"),
+            TargetsSha256 = FileSum.StatedBy(keys, ManifestJson.TargetsSum),
             Checkpoints = checkpoints,
             Metadata = Metadata(keys),
             Bytes = bytes,
@@ -124,6 +125,7 @@ internal static class ManifestParser
             var checkpoint = new ManifestKeys(item, path, $"checkpoints[{k}].");
             string file = FileName(checkpoint, "file");
             var entry = new CheckpointEntry(file, checkpoint.Integer("step", 0, long.MaxValue), checkpoint.Number("time", "a finite number", _ => true));
+            if (FileSum.StatedBy(checkpoint, ManifestJson.CheckpointSum) is { } sum) entry = entry with { Sha256 = sum };
             if (k > 0 && FlowTimeWindow.Obstacle(entries[^1].Time, entry.Time) is { } obstacle)
                 throw checkpoint.Wrong("time", $"more than {FlowTimeWindow.Text(entries[^1].Time)}, the time of the checkpoint before it ({obstacle})");
             if (k > 0 && entry.Step <= entries[^1].Step)

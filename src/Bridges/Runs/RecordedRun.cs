@@ -12,16 +12,17 @@ namespace KernelFlow;
 public sealed class RecordedRun : IDisposable
 {
     private readonly IReadOnlyList<ContainerFile> _files;
-    private readonly IReadOnlyList<string> _fileNames;
+    private readonly IReadOnlyList<(string Name, string? Sum)> _stated;
 
     private RecordedRun(
-        string folder, RunManifest manifest, CheckpointSequence checkpoints, IReadOnlyList<ContainerFile> files, IReadOnlyList<string> fileNames)
+        string folder, RunManifest manifest, CheckpointSequence checkpoints, IReadOnlyList<ContainerFile> files,
+        IReadOnlyList<(string Name, string? Sum)> stated)
     {
         Folder = folder;
         Manifest = manifest;
         Checkpoints = checkpoints;
         _files = files;
-        _fileNames = fileNames;
+        _stated = stated;
     }
 
     /// <summary>The folder, as given.</summary>
@@ -58,23 +59,23 @@ public sealed class RecordedRun : IDisposable
         var (first, last) = FlowTimeWindow.Find([.. manifest.Checkpoints.Select(c => c.Time)], from, to);
 
         var files = new List<ContainerFile>();
-        var names = new List<string>();
-        ContainerFile OpenFile(string name)
+        var stated = new List<(string Name, string? Sum)>();
+        ContainerFile OpenFile(string name, string? sum)
         {
             files.Add(format.OpenFile(Path.Combine(folder, name)));
-            names.Add(name);
+            stated.Add((name, sum));
             return files[^1];
         }
         try
         {
-            var (loss, runTensors) = RunTargets.Load(manifest, manifest.Targets is { } targets ? OpenFile(targets) : null);
+            var (loss, runTensors) = RunTargets.Load(manifest, manifest.Targets is { } targets ? OpenFile(targets, manifest.TargetsSha256) : null);
             var checkpoints = new List<Checkpoint>();
             for (int k = first; k <= last; k++)
             {
                 var entry = manifest.Checkpoints[k];
                 try
                 {
-                    checkpoints.Add(CheckpointReader.Read(OpenFile(entry.File), entry));
+                    checkpoints.Add(CheckpointReader.Read(OpenFile(entry.File, entry.Sha256), entry));
                 }
                 catch (InvalidRunException e) when (e is TruncatedFileException || !File.Exists(Path.Combine(folder, entry.File)))
                 {
@@ -96,7 +97,7 @@ public sealed class RecordedRun : IDisposable
                 InputHash = new Lazy<string>(() => run!.InputHash()),
                 OpeningTime = Stopwatch.GetElapsedTime(started),
             };
-            return run = new RecordedRun(folder, manifest, sequence, files, names);
+            return run = new RecordedRun(folder, manifest, sequence, files, stated);
         }
         catch
         {
@@ -110,20 +111,26 @@ public sealed class RecordedRun : IDisposable
     /// <remarks>The list is what <c>sha256sum run.json targets.safetensors checkpoint-000000.safetensors …</c> prints in the run folder, so
     /// <c>sha256sum … | sha256sum</c> gives the same number.</remarks>
     /// <param name="cancellation">Stops between pieces of 1 MiB.</param>
+    /// <exception cref="InvalidRunException">The sum of a file is not the one that the manifest states.</exception>
     /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
     public string InputHash(CancellationToken cancellation = default)
     {
         using var total = new Sha256();
-        using var one = new Sha256();
-        void Line(byte[] sum, string name) => total.Append(Encoding.UTF8.GetBytes($"{Convert.ToHexStringLower(sum)}  {name}\n"));
+        void Line(string sum, string name) => total.Append(Encoding.UTF8.GetBytes($"{sum}  {name}\n"));
 
-        Line(Sha256.Of(Manifest.Bytes), RunManifest.FileName);
-        for (int i = 0; i < _files.Count; i++)
-        {
-            _files[i].AppendTo(one, cancellation);
-            Line(one.Finish(), _fileNames[i]);
-        }
+        Line(Convert.ToHexStringLower(Sha256.Of(Manifest.Bytes)), RunManifest.FileName);
+        foreach (var file in Verify(cancellation)) Line(file.Sha256, file.File);
         return "sha256:" + Convert.ToHexStringLower(total.Finish());
+    }
+
+    /// <summary>Sums the files read, the targets and the window's checkpoints in order, and compares with the sums that the manifest states. Reads every byte
+    /// once.</summary>
+    /// <param name="cancellation">Stops between pieces of 1 MiB.</param>
+    /// <exception cref="InvalidRunException">The sum of a file is not the one that the manifest states.</exception>
+    /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
+    public IEnumerable<FileSum> Verify(CancellationToken cancellation = default)
+    {
+        for (int i = 0; i < _files.Count; i++) yield return FileSum.Of(_files[i], _stated[i].Name, _stated[i].Sum, cancellation);
     }
 
     /// <summary>Closes the files.</summary>

@@ -53,6 +53,9 @@ public sealed record RunManifest
     /// <summary>The targets file, relative to the run folder; null only for a custom loss without one.</summary>
     public string? Targets { get; init; }
 
+    /// <summary>SHA-256 of the targets file, in lower-case hexadecimal digits; null when none is stated.</summary>
+    public string? TargetsSha256 { get; init; }
+
     /// <summary>The checkpoints in order of time.</summary>
     public required IReadOnlyList<CheckpointEntry> Checkpoints { get; init; }
 

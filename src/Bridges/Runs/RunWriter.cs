@@ -7,8 +7,9 @@ namespace KernelFlow;
 
 /// <summary>Records a run: a folder with run.json, the targets and one file per checkpoint, sound at every moment.</summary>
 /// <remarks>Each file is written to a temporary name, flushed and renamed, and run.json is replaced the same way after every checkpoint: a recording that is
-/// killed opens with all completed checkpoints and can be resumed. Nothing is held open between calls.</remarks>
-public sealed partial class RunWriter
+/// killed opens with all completed checkpoints and can be resumed. The folder is locked until the writer is disposed or the process ends; readers need no
+/// lock, so what is complete can be analysed while recording goes on. The sums of the files stand in the manifest.</remarks>
+public sealed partial class RunWriter : IDisposable
 {
     internal const string TargetsFile = "targets.safetensors";
 
@@ -16,12 +17,15 @@ public sealed partial class RunWriter
     private readonly LossModel _loss;
     private readonly int _test;
     private readonly List<CheckpointEntry> _checkpoints;
+    private readonly FolderLock _lock;
+    private bool _disposed;
     private long? _parameters;
     private CheckpointStructure? _structure;
 
-    private RunWriter(string folder, JsonObject json, LossModel loss, int test, long? parameters, IEnumerable<CheckpointEntry> checkpoints)
+    private RunWriter(FolderLock held, JsonObject json, LossModel loss, int test, long? parameters, IEnumerable<CheckpointEntry> checkpoints)
     {
-        Folder = folder;
+        _lock = held;
+        Folder = held.Folder;
         _json = json;
         _loss = loss;
         _test = test;
@@ -38,10 +42,10 @@ public sealed partial class RunWriter
     /// <summary>Starts a recording in a folder that is new, empty, or a recording by this tool (which is replaced).</summary>
     /// <param name="folder">Created when absent.</param>
     /// <param name="description">Loss, sizes, optimizer, targets and free-form facts.</param>
-    /// <param name="overwrite">Also accept a folder that holds other files; only run.json, targets.safetensors, checkpoint-*.safetensors and *.part are
-    /// replaced in it.</param>
+    /// <param name="overwrite">Also accept a folder that holds other files. They stay; only those of the names that this recording writes are replaced.</param>
     /// <param name="format">The format that the run is to be opened with; null for <see cref="RunFormat.Default"/>. It must know the loss.</param>
     /// <exception cref="InvalidRunException">The description is not that of a sound run.</exception>
+    /// <exception cref="FolderInUseException">Another process records into the folder.</exception>
     /// <exception cref="IOException">The folder is not empty and holds something this tool did not write, or cannot be written.</exception>
     public static RunWriter Create(string folder, RunDescription description, bool overwrite = false, RunFormat? format = null)
     {
@@ -58,41 +62,69 @@ public sealed partial class RunWriter
         RunTargets.Check(parsed, targets);
 
         if (File.Exists(folder)) throw new IOException($"{folder}: found a file, expected a folder to record into.");
+        RequireOwn(folder, overwrite);
+        bool made = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
-        if (!overwrite && ForeignEntry(folder) is { } foreign)
-            throw new IOException(
-                $"{folder}: the folder is not empty and holds {foreign}, which this tool did not write; choose another folder, or overwrite (--overwrite).");
-        var writer = new RunWriter(folder, json, loss, description.Test, description.Parameters, []);
-        writer.WriteManifest(); // First: an interrupted replacement is still known as this tool's own.
-        foreach (string file in Directory.GetFiles(folder))
-            if (Path.GetFileName(file) is var name && IsOwnName(name) && name != RunManifest.FileName) File.Delete(file);
-        TemporaryFile.RemoveLeftovers(folder, IsOwnName);
-        if (targets.Count > 0) SafetensorsWriter.Write(Path.Combine(folder, TargetsFile), targets);
-        return writer;
+        RunWriter? writer = null;
+        var held = FolderLock.Take(folder);
+        try
+        {
+            RequireOwn(folder, overwrite); // Once more: now nobody else writes here.
+            string path = Path.Combine(folder, RunManifest.FileName);
+            bool replaced = ManifestJson.IsOwn(path);
+            writer = new RunWriter(held, json, loss, description.Test, description.Parameters, []);
+            writer.WriteManifest(); // First: an interrupted replacement is still known as this tool's own.
+            // Without a manifest of this tool, files of the names that it uses may be anybody's.
+            if (replaced) DeleteReplaced(folder);
+            TemporaryFile.RemoveLeftovers(folder, Owns);
+            if (targets.Count > 0) writer.WriteTargets(targets);
+            return writer;
+        }
+        catch
+        {
+            held.Dispose();
+            if (made) RemoveEmpty(folder);
+            throw;
+        }
     }
 
     /// <summary>Continues a recording after the last checkpoint that run.json names; what was left half-written is removed.</summary>
+    /// <remarks>Every checkpoint that is there is looked at: its header, its small tensors, and its sum if the manifest states one.</remarks>
     /// <param name="folder">The run folder.</param>
     /// <param name="format">The format that the run is opened with; null for <see cref="RunFormat.Default"/>.</param>
-    /// <exception cref="InvalidRunException">There is no sound manifest, the targets are not sound, or the last checkpoint cannot be read.</exception>
-    public static RunWriter Resume(string folder, RunFormat? format = null)
+    /// <param name="cancellation">Stops between checkpoints.</param>
+    /// <exception cref="InvalidRunException">There is no sound manifest, it names no checkpoint, or the targets or a checkpoint are not sound.</exception>
+    /// <exception cref="FolderInUseException">Another process records into the folder.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static RunWriter Resume(string folder, RunFormat? format = null, CancellationToken cancellation = default)
     {
-        format ??= RunFormat.Default;
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var manifest = ManifestParser.Read(Path.Combine(folder, RunManifest.FileName), minimumCheckpoints: 0, format);
-        using var targets = manifest.Targets is { } name ? format.OpenFile(Path.Combine(folder, name)) : null;
-        var (loss, _) = RunTargets.Load(manifest, targets);
-        var writer = new RunWriter(folder, ManifestJson.Parse(manifest.Bytes), loss, manifest.Test, manifest.Parameters, manifest.Checkpoints);
-        if (manifest.Checkpoints.Count > 0)
+        format ??= RunFormat.Default;
+        string path = Path.Combine(folder, RunManifest.FileName);
+        _ = ManifestParser.Read(path, minimumCheckpoints: 0, format); // A folder that is no run is not written to, the lock included.
+        var held = FolderLock.Take(folder);
+        try
         {
-            using var last = format.OpenFile(Path.Combine(folder, manifest.Checkpoints[^1].File));
-            var checkpoint = CheckpointReader.Read(last, manifest.Checkpoints[^1]);
-            writer._structure = new CheckpointStructure(checkpoint, loss, manifest.Test, manifest.Parameters);
-            writer._structure.Check(checkpoint);
+            var manifest = ManifestParser.Read(path, minimumCheckpoints: 0, format);
+            if (manifest.Checkpoints.Count == 0)
+                throw new InvalidRunException($"{path}: found no complete checkpoint, expected one to continue after; record it anew.");
+            var (loss, structure) = ResumedRun.Check(folder, manifest, format, cancellation);
+            TemporaryFile.RemoveLeftovers(folder, Owns);
+            return new RunWriter(held, ManifestJson.Parse(manifest.Bytes), loss, manifest.Test, manifest.Parameters, manifest.Checkpoints)
+            {
+                _structure = structure,
+            };
         }
-        TemporaryFile.RemoveLeftovers(folder, IsOwnName);
-        return writer;
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Whether a file name in a run folder is one that recordings by this tool use.</summary>
+    /// <param name="name">The name, relative to the folder.</param>
+    public static bool Owns(string name) => name is RunManifest.FileName or TargetsFile || CheckpointName().IsMatch(name);
 
     /// <summary>Writes one checkpoint and then the manifest that names it.</summary>
     /// <param name="time">Flow time, above that of the checkpoint before.</param>
@@ -105,6 +137,7 @@ public sealed partial class RunWriter
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Append(double time, long step, params IEnumerable<TensorSource> tensors)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var last = _checkpoints.LastOrDefault();
         string? obstacle = last is null ? null : FlowTimeWindow.Obstacle(last.Time, time);
         if (!double.IsFinite(time) || obstacle is not null)
@@ -126,27 +159,48 @@ public sealed partial class RunWriter
         string file;
         do file = FormattableString.Invariant($"checkpoint-{number++:D6}.safetensors");
         while (_checkpoints.Any(c => c.File == file));
-        SafetensorsWriter.Write(Path.Combine(Folder, file), checkpoint.Tensors.Values);
+        string sum = SafetensorsWriter.WriteSummed(Path.Combine(Folder, file), metadata: null, checkpoint.Tensors.Values);
 
         if (_parameters is null && checkpoint.HasJacobians) _json["parameters"] = _parameters = structure.Parameters;
         _structure = structure;
-        var entry = new CheckpointEntry(file, step, time);
+        var entry = new CheckpointEntry(file, step, time) { Sha256 = sum };
         ManifestJson.Append(_json, entry);
         _checkpoints.Add(entry);
         WriteManifest();
     }
 
-    private void WriteManifest() => AtomicFile.Write(Path.Combine(Folder, RunManifest.FileName), stream => stream.Write(ManifestJson.Bytes(_json)));
-
-    /// <summary>The first thing in the folder that this tool did not write, or null.</summary>
-    private static string? ForeignEntry(string folder)
+    /// <summary>Releases the folder.</summary>
+    public void Dispose()
     {
-        string manifest = Path.Combine(folder, RunManifest.FileName);
-        return OwnFolder.FirstForeign(folder, File.Exists(manifest) && ManifestJson.IsOwn(manifest), IsOwnName);
+        _disposed = true;
+        _lock.Dispose();
     }
 
-    private static bool IsOwnName(string name) =>
-        name is RunManifest.FileName or TargetsFile || CheckpointName().IsMatch(name);
+    private void WriteManifest() => AtomicFile.Write(Path.Combine(Folder, RunManifest.FileName), stream => stream.Write(ManifestJson.Bytes(_json)));
+
+    // The manifest that names the first checkpoint states the sum: until then there is nothing that the targets could be mixed with.
+    private void WriteTargets(IEnumerable<TensorSource> targets) =>
+        ManifestJson.SetTargetsSum(_json, SafetensorsWriter.WriteSummed(Path.Combine(Folder, TargetsFile), metadata: null, targets));
+
+    private static void RequireOwn(string folder, bool overwrite)
+    {
+        if (overwrite || !Directory.Exists(folder)) return;
+        bool marked = ManifestJson.IsOwn(Path.Combine(folder, RunManifest.FileName));
+        if (OwnFolder.FirstForeign(folder, marked, Owns) is { } foreign)
+            throw new IOException(
+                $"{folder}: the folder is not empty and holds {foreign}, which this tool did not write; choose another folder, or overwrite (--overwrite).");
+    }
+
+    private static void DeleteReplaced(string folder)
+    {
+        foreach (string name in Directory.GetFiles(folder).Select(f => Path.GetFileName(f)))
+            if (Owns(name) && name != RunManifest.FileName) File.Delete(Path.Combine(folder, name));
+    }
+
+    private static void RemoveEmpty(string folder)
+    {
+        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+    }
 
     [GeneratedRegex(@"^checkpoint-[0-9]{6,19}\.safetensors\z")]
     private static partial Regex CheckpointName();

@@ -30,16 +30,29 @@ public static class SafetensorsWriter
     public static void Write(string path, IReadOnlyDictionary<string, string>? metadata, params IEnumerable<TensorSource> tensors)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        WriteSummed(path, metadata, tensors);
+    }
+
+    /// <summary>Writes tensors and returns the file's SHA-256 sum, taken of the bytes on their way to the disk.</summary>
+    internal static string WriteSummed(string path, IReadOnlyDictionary<string, string>? metadata, IEnumerable<TensorSource> tensors)
+    {
+        using var sum = new Sha256();
         var ordered = tensors.OrderByDescending(t => t.Type.Size()).ToArray();
         byte[] header = Header(ordered, metadata);
         AtomicFile.Write(path, stream =>
         {
+            void Put(ReadOnlySpan<byte> bytes)
+            {
+                sum.Append(bytes);
+                stream.Write(bytes);
+            }
             Span<byte> length = stackalloc byte[8];
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (var tensor in ordered) WriteData(stream, tensor);
+            Put(length);
+            Put(header);
+            foreach (var tensor in ordered) WriteData(Put, tensor);
         });
+        return Convert.ToHexStringLower(sum.Finish());
     }
 
     private static byte[] Header(TensorSource[] tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -76,7 +89,7 @@ public static class SafetensorsWriter
         return buffer.ToArray();
     }
 
-    private static void WriteData(Stream stream, TensorSource tensor)
+    private static void WriteData(Action<ReadOnlySpan<byte>> put, TensorSource tensor)
     {
         if (tensor.Count == 0) return;
         long row = tensor.Shape.Count > 0 ? tensor.Shape[^1] : 1;
@@ -94,7 +107,7 @@ public static class SafetensorsWriter
                 string found = FormattableString.Invariant($"found {block[bad]} at element {first + bad}");
                 throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: {found}, expected numbers that {Dtypes.Name(tensor.Type)} can hold.");
             }
-            stream.Write(bytes, 0, count * tensor.Type.Size());
+            put(bytes.AsSpan(0, count * tensor.Type.Size()));
         }
     }
 }

@@ -31,7 +31,7 @@ internal static class AnalyzeCommand
             string? folder = parsed.GetValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
             if (folder is not null) ReportFolder.Require("--out", folder, parsed.GetValue(overwrite));
-            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), options.Of(parsed), cancellation).ConfigureAwait(false);
+            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), options.Of(parsed, terminal), cancellation).ConfigureAwait(false);
             if (folder is not null)
             {
                 analysis.WriteFolder(folder);

@@ -42,7 +42,7 @@ internal static class CompareCommand
             if (folder is not null) ReportFolder.RequireComparison("--out", folder, parsed.GetValue(overwrite));
             var asked = new CompareOptions
             {
-                Analysis = options.Of(parsed),
+                Analysis = options.Of(parsed, terminal),
                 Windows = [.. (parsed.GetValue(windows) ?? []).OfType<CompareWindow>()],
                 Every = [.. (parsed.GetValue(every) ?? []).OfType<int>()],
             };

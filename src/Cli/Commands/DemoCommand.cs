@@ -25,7 +25,7 @@ internal static class DemoCommand
             bool replace = parsed.GetValue(overwrite);
             RequireOwn(folder, replace);
             ReportFolder.Require("--out", report, replace);
-            var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
+            var dense = Backends.Resolve(terminal, parsed, backend, threads);
             await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? ExistingRun.Overwrite : ExistingRun.New, dense,
                 cancellation).ConfigureAwait(false);
             var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, new AnalysisOptions { Backend = dense }, cancellation).ConfigureAwait(false);

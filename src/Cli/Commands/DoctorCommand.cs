@@ -25,13 +25,13 @@ internal static class DoctorCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var verbosity = CommonOptions.VerbosityOf(parsed);
-            var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
+            var dense = Backends.Resolve(terminal, parsed, backend, threads);
             var (peak, one, all, large) = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
             {
                 progress.Report(new StageProgress("multiply-add peak", 0));
                 double peak = PeakRate.Measure(cancellation);
                 progress.Report(new StageProgress("matrix product, one thread", 0));
-                double one = ProductRate.Measure(Backends.Resolve(parsed.GetValue(backend), 1), cancellation);
+                double one = ProductRate.Measure(Backend.Resolve(parsed.GetValue(backend) ?? "auto", 1), cancellation);
                 progress.Report(new StageProgress("matrix product, all threads", 0));
                 double all = ProductRate.Measure(dense, cancellation);
                 var large = parsed.GetValue(full)
@@ -56,9 +56,19 @@ internal static class DoctorCommand
         Line("product", $"{NumberText.Short(one / 1e9)} Gflop/s with one thread ({NumberText.Percent(one / peak)} of the peak), "
             + $"{NumberText.Short(all / 1e9)} with {NumberText.Count(backend.Threads)} (order {NumberText.Count(ProductRate.Order)}, float64)");
         foreach (var (name, text) in large?.Lines() ?? []) Line(name, text);
-        foreach (var (name, usable, finding) in Backend.Available()) Line(usable ? "found" : "not found", $"{name}: {finding}");
+        foreach (var finding in Backend.Available()) Line(State(finding.State), $"{finding.Name}: {finding.Text}{Checked(finding)}");
         foreach (string advice in Advice(backend, one / peak)) Line("advice", advice);
     }
+
+    private static string State(BackendState state) => state switch
+    {
+        BackendState.Usable => "found",
+        BackendState.Refused => "refused",
+        _ => "not found",
+    };
+
+    private static string Checked(BackendFinding finding) =>
+        finding is { Usable: true, Checks.Count: > 0 } ? $"; {NumberText.Count(finding.Checks.Count)} checks of its routines passed" : "";
 
     private static IEnumerable<string> Advice(Backend backend, double share)
     {

@@ -10,26 +10,33 @@ internal static class InspectCommand
     public static Command Build(CliTerminal terminal)
     {
         var folder = new Argument<string>("RUN") { Description = "Folder of a recorded run." };
+        var verify = new Option<bool>("--verify") { Description = "Also print the SHA-256 sum of every file and whether it is the one that run.json states." };
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
         var command =
             new Command("inspect",
-            "Say what a recorded run holds, whether it is sound, whether its checkpoints are dense enough and what an analysis will cost.") { folder, backend,
-            threads };
+            "Say what a recorded run holds, whether it is sound, whether its checkpoints are dense enough and what an analysis will cost.") { folder, verify,
+            backend, threads };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
+            var dense = Backends.Resolve(terminal, parsed, backend, threads);
             using var run = RecordedRun.Open(parsed.GetRequiredValue(folder));
-            var intervals = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed), progress =>
-                RunScan.Run(run.Checkpoints, dense, share => progress.Report(new StageProgress("reading", share)), cancellation),
-                cancellation).ConfigureAwait(false);
+            bool all = parsed.GetValue(verify);
+            var (sums, intervals) = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed), progress =>
+            {
+                void Report(string stage, double share) => progress.Report(new StageProgress(stage, share));
+                // First what can say where a file is wrong, then what can only say that it is.
+                var scanned = RunScan.Run(run.Checkpoints, dense, share => Report("reading", share), cancellation);
+                return (RunSums.Of(run, all, share => Report("verifying", share), cancellation), scanned);
+            }, cancellation).ConfigureAwait(false);
             var consistency = RecordingChecks.Run(run.Checkpoints, dense, cancellation);
             double rate = ProductRate.Measure(dense, order: 256, tries: 6, cancellation);
-            InspectionText.Write(terminal.Out, run, intervals, consistency, CostEstimate.Of(run.Checkpoints, rate, InspectionText.FileBytes(run)), dense);
+            InspectionText.Write(terminal.Out, run, sums, intervals, consistency, CostEstimate.Of(run.Checkpoints, rate, InspectionText.FileBytes(run)), dense);
+            if (all) RunSums.Write(terminal.Out, sums);
             return ExitCodes.Done;
         });
-        Examples.Add(command, "kernelflow inspect runs/digits");
+        Examples.Add(command, "kernelflow inspect runs/digits", "kernelflow inspect runs/digits --verify");
         return command;
     }
 }

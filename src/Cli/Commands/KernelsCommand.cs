@@ -25,13 +25,14 @@ internal static class KernelsCommand
         {
             string folder = parsed.GetRequiredValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
-            var dense = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads));
+            var dense = Backends.Resolve(terminal, parsed, backend, threads);
             var (from, to) = window.Of(parsed);
             int count = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
             {
                 using var run = RecordedRun.Open(parsed.GetRequiredValue(source), from, to);
                 // Writing starts by removing what an earlier run left in the folder.
                 if (OutputFolder.IsSame(run.Folder, folder)) throw new UsageException($"--out: {folder} is the run itself; choose another folder.");
+                foreach (var _ in run.Verify(cancellation)) { } // What was changed since it was recorded is not passed on under new sums.
                 KernelBlocks.Convert(run.Checkpoints, folder, dense, run.Metadata, parsed.GetValue(overwrite),
                     new Forward(progress, run.Checkpoints.Count), cancellation);
                 return run.Checkpoints.Count;

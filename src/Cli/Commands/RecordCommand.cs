@@ -31,7 +31,7 @@ internal static class RecordCommand
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var recording = options.Of(parsed);
             var mode = parsed.GetValue(resume) ? ExistingRun.Resume : parsed.GetValue(overwrite) ? ExistingRun.Overwrite : ExistingRun.New;
-            await RunAsync(terminal, verbosity, folder, recording, mode, Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)),
+            await RunAsync(terminal, verbosity, folder, recording, mode, Backends.Resolve(terminal, parsed, backend, threads),
                 cancellation).ConfigureAwait(false);
             if (verbosity != Verbosity.Quiet)
             {

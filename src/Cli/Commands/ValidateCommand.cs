@@ -53,7 +53,7 @@ internal static class ValidateCommand
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var options = new ExperimentOptions { Quick = parsed.GetValue(quick), Seed = parsed.GetValue(seed) ?? 0,
                 Cells = parsed.GetValue(cells) ?? [], Runs = parsed.GetValue(runs),
-                Backend = Backends.Resolve(parsed.GetValue(backend), parsed.GetValue(threads)) };
+                Backend = Backends.Resolve(terminal, parsed, backend, threads) };
             var verdicts = new List<Verdict>();
             foreach (var experiment in chosen)
             {

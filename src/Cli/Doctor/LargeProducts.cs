@@ -17,10 +17,9 @@ internal sealed class LargeProducts
     public static LargeProducts Measure(Action<double> progress, CancellationToken cancellation)
     {
         var measured = new LargeProducts();
-        foreach (var (name, usable, _) in Backend.Available())
+        foreach (var finding in Backend.Available().Where(b => b.Usable))
         {
-            if (!usable) continue;
-            var backend = Backend.Resolve(name, 1);
+            var backend = Backend.Resolve(finding.Name, 1);
             if (measured._rows.All(r => r.Backend.Name != backend.Name)) measured._rows.Add((backend, new double[s_orders.Length]));
         }
         for (int round = 0; round < Rounds; round++)

@@ -12,8 +12,8 @@ internal static class InspectionText
     public const double Sparse = 0.05;
 
     /// <summary>Writes the facts about a run.</summary>
-    public static void Write(TextWriter writer, RecordedRun run, IReadOnlyList<IntervalCheck> intervals, IReadOnlyList<ClaimResult> consistency,
-        CostEstimate cost, Backend backend)
+    public static void Write(TextWriter writer, RecordedRun run, IReadOnlyList<FileSum> sums, IReadOnlyList<IntervalCheck> intervals,
+        IReadOnlyList<ClaimResult> consistency, CostEstimate cost, Backend backend)
     {
         var checkpoints = run.Checkpoints;
         void Line(string name, string text) => writer.WriteLine($"{name,-13} {text}");
@@ -34,6 +34,7 @@ internal static class InspectionText
         Line("on disk", $"{Short(FileBytes(run) / 1e6)} MB in checkpoints");
         Line("sound", "yes: structure, times, shapes and the small tensors agree, every number is finite"
             + (checkpoints.HasJacobians ? "" : ", K_SS is symmetric and PSD"));
+        Line("files", RunSums.Text(sums));
         foreach (var claim in consistency) Line(claim.Id, Consistency(claim));
         if (RecordingChecks.OutsideTheory(checkpoints) is { } outside)
             Line("setting", $"not the theory's: {outside}; the claims about recorded data do not apply");

@@ -132,7 +132,7 @@ public sealed class LinearNetworkSolution
     /// <exception cref="IOException">The folder holds something this tool did not write, or cannot be written.</exception>
     public void Record(IEnumerable<double> times, string folder)
     {
-        var writer = RunWriter.Create(folder, new RunDescription(Loss, _options.Test)
+        using var writer = RunWriter.Create(folder, new RunDescription(Loss, _options.Test)
         {
             Parameters = Parameters,
             Metadata = new Dictionary<string, string> { ["network"] = "two-layer linear, exact solution" },

@@ -23,11 +23,11 @@ internal static class RunMetadata
         [OptionsKey] = Text(options),
     };
 
-    /// <summary>Why the folder's run.json is not that of a recording with these options; null when it is.</summary>
-    public static string? Difference(string manifest, RecordingOptions options)
+    /// <summary>Why a run.json is not that of a recording with these options; null when it is.</summary>
+    public static string? Difference(JsonElement manifest, RecordingOptions options)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(manifest));
-        if (!document.RootElement.TryGetProperty("metadata", out var metadata) || !metadata.TryGetProperty(OptionsKey, out var recorded))
+        if (!manifest.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object
+            || !metadata.TryGetProperty(OptionsKey, out var recorded) || recorded.ValueKind != JsonValueKind.String)
             return "it was not recorded from options";
         string[] there = recorded.GetString()!.Split("; "), here = Text(options).Split("; ");
         return there.SequenceEqual(here) ? null

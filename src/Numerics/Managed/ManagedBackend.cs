@@ -13,17 +13,21 @@ internal sealed class ManagedBackend : Backend
     // By name, not through MathNet's matrices: those use whatever provider is registered, which may be this backend.
     private static ManagedLinearAlgebraProvider MathNetManaged => ManagedLinearAlgebraProvider.Instance;
 
-    public ManagedBackend(TileProduct product, int threads)
+    public ManagedBackend(TileProduct product, int threads, IReadOnlyList<BackendFinding>? refused = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        _gemm = new PackedGemm(product, threads == 0 ? Environment.ProcessorCount : threads);
+        Threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _gemm = new PackedGemm(product, Spare);
+        Refused = refused ?? [];
     }
 
     public override string Name => "managed";
 
     public override string Core => _gemm.Product.Name;
 
-    public override int Threads => _gemm.Threads;
+    public override int Threads { get; }
+
+    public override IReadOnlyList<BackendFinding> Refused { get; }
 
     protected override void GemmCore(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c) =>
         _gemm.Run(opA, opB, alpha, a, b, beta, c);

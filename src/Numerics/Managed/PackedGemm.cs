@@ -10,7 +10,9 @@ namespace KernelFlow.Numerics.Managed;
 /// Loop order and packing follow K. Goto, R. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34(3), 2008,
 /// in the five-loop form of BLIS. The order of summation within an element depends on the depth alone, so results do not depend on the number of threads.
 /// </remarks>
-internal sealed unsafe class PackedGemm(TileProduct product, int threads)
+/// <param name="product">The innermost product.</param>
+/// <param name="spare">The threads that may compute beside the caller.</param>
+internal sealed unsafe class PackedGemm(TileProduct product, ThreadBudget spare)
 {
     // A block of A (240×256 doubles) stays in a 1 MB second-level cache, one panel of B (8×256) in the first level.
     private const int MaxDepth = 256, MaxRows = 240, MaxColumns = 2016;
@@ -22,18 +24,24 @@ internal sealed unsafe class PackedGemm(TileProduct product, int threads)
 
     public TileProduct Product => product;
 
-    public int Threads => threads;
-
     /// <summary>The product; C must not overlap A or B.</summary>
     public void Run(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c, bool lower = false)
     {
         if (c.Rows == 0 || c.Columns == 0) return;
         int depth = opA == Op.None ? a.Columns : a.Rows;
-        if (threads > 1 && 2.0 * c.Rows * c.Columns * depth >= (lower ? 2 : 1) * ParallelWork) RunStrips(opA, opB, alpha, a, b, beta, c, lower, depth);
-        else RunOne(opA, opB, alpha, a, b, beta, c, lower, depth);
+        if (spare.Capacity > 0 && 2.0 * c.Rows * c.Columns * depth >= (lower ? 2 : 1) * ParallelWork)
+        {
+            using var beside = spare.Take(spare.Capacity);
+            if (beside.Count > 0)
+            {
+                RunStrips(opA, opB, alpha, a, b, beta, c, lower, depth, 1 + beside.Count);
+                return;
+            }
+        }
+        RunOne(opA, opB, alpha, a, b, beta, c, lower, depth);
     }
 
-    private void RunStrips(Op opA, Op opB, double alpha, MatrixView a, MatrixView b, double beta, MatrixView c, bool lower, int depth)
+    private void RunStrips(Op opA, Op opB, double alpha, MatrixView a, MatrixView b, double beta, MatrixView c, bool lower, int depth, int threads)
     {
         bool byColumns = lower || c.Columns >= c.Rows;
         int size = byColumns ? c.Columns : c.Rows, granule = byColumns ? _nr : _mr;

@@ -24,12 +24,18 @@ internal sealed unsafe class BlasLibrary
     public readonly delegate* unmanaged<byte*, int*, int*, double*, int*, double*, double*, int*, double*, int*, double*, int*, int*, int*, nint, void> Dgesdd;
 
     private readonly string _files;
-    private readonly nint[] _handles;
+    private readonly Func<string, nint> _find, _findInBlas;
 
-    private BlasLibrary(string files, nint[] handles)
+    /// <summary>Binds the entry points of what is already loaded.</summary>
+    /// <param name="files">The files, for messages.</param>
+    /// <param name="find">The address of a symbol, or 0.</param>
+    /// <param name="findInBlas">The same for the BLAS itself, not a LAPACK that was loaded beside it.</param>
+    /// <exception cref="BackendException">A symbol is missing, or integers have 64 bits.</exception>
+    internal BlasLibrary(string files, Func<string, nint> find, Func<string, nint> findInBlas)
     {
         _files = files;
-        _handles = handles;
+        _find = find;
+        _findInBlas = findInBlas;
         Dgemm =
             (delegate* unmanaged<byte*, byte*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, void>)
             Required("dgemm_");
@@ -52,7 +58,8 @@ internal sealed unsafe class BlasLibrary
         RefuseWideIntegers();
         (Name, Core) = Vendor.Describe(this);
         Warning = FindInBlas("openblas_get_corename") == 0 ? null : OpenBlasCore.Warning(Core);
-        Gate = new ThreadGate(Vendor.ThreadSetter(this));
+        var (setter, perThread) = Vendor.ThreadSetter(this);
+        Gate = new ThreadGate(setter, perThread);
     }
 
     /// <summary>Library and version.</summary>
@@ -67,25 +74,27 @@ internal sealed unsafe class BlasLibrary
     /// <summary>The thread count of the library.</summary>
     public ThreadGate Gate { get; }
 
+    /// <summary>What its routines were asked, in order.</summary>
+    public IReadOnlyList<RoutineCheck> Checks { get; set; } = [];
+
+    /// <summary>What tells it apart from other libraries, however it was named.</summary>
+    public nint Key => (nint)Dgemm;
+
     /// <summary>The files it was loaded from.</summary>
     public string Files => _files;
 
     /// <summary>Binds the entry points of libraries that are already loaded.</summary>
     /// <exception cref="BackendException">A symbol is missing, or integers have 64 bits.</exception>
-    public static BlasLibrary Bind(string files, nint[] handles) => new(files, handles);
+    public static BlasLibrary Bind(string files, nint[] handles) => new(files,
+        symbol => handles.Select(handle => Export(handle, symbol)).FirstOrDefault(address => address != 0), symbol => Export(handles[0], symbol));
 
     /// <summary>The address of a symbol, or 0.</summary>
-    public nint Find(string symbol)
-    {
-        foreach (nint handle in _handles)
-        {
-            if (NativeLibrary.TryGetExport(handle, symbol, out nint address)) return address;
-        }
-        return 0;
-    }
+    public nint Find(string symbol) => _find(symbol);
 
     /// <summary>The address of a symbol of the BLAS itself (not of a LAPACK loaded beside it), or 0.</summary>
-    public nint FindInBlas(string symbol) => NativeLibrary.TryGetExport(_handles[0], symbol, out nint address) ? address : 0;
+    public nint FindInBlas(string symbol) => _findInBlas(symbol);
+
+    private static nint Export(nint handle, string symbol) => NativeLibrary.TryGetExport(handle, symbol, out nint address) ? address : 0;
 
     private nint Required(string symbol)
     {
@@ -95,7 +104,7 @@ internal sealed unsafe class BlasLibrary
             if (Find(wide) != 0) throw WideIntegers(wide);
         }
         throw new BackendException($"{_files} has no symbol '{symbol}': a library with both BLAS and LAPACK is needed (Debian: libopenblas0); "
-            + "or use the backend 'managed'.");
+            + "or use the backend 'managed'.") { Found = true };
     }
 
     /// <summary>Factors a 2×2 matrix with swapped rows: with 32-bit integers both pivots land in the first eight bytes.</summary>
@@ -108,10 +117,10 @@ internal sealed unsafe class BlasLibrary
         Dgetrf((int*)&n, (int*)&n, a, (int*)&n, (int*)pivots, (int*)&info);
         if (pivots[1] != -1) throw WideIntegers("dgetrf_");
         if (((int*)pivots)[0] != 2 || ((int*)pivots)[1] != 2 || a[0] != 2 || a[3] != 4 || (int)info != 0)
-            throw new BackendException($"{_files}: dgetrf_ factored a 2x2 matrix wrongly; the library is not a usable LAPACK.");
+            throw new BackendException($"{_files}: dgetrf_ factored a 2x2 matrix wrongly; the library is not a usable LAPACK.") { Found = true };
     }
 
     private BackendException WideIntegers(string symbol) =>
         new($"{_files} is a build with 64-bit integers (ILP64; symbol '{symbol}'): install the usual 32-bit-integer (LP64) build, "
-            + "or use the backend 'managed'.");
+            + "or use the backend 'managed'.") { Found = true };
 }

@@ -14,15 +14,27 @@ internal sealed unsafe class NativeBackend : Backend
     // Up to this order OpenBLAS' triangular solves run at half the rate of the managed ones (12 against 25 GF/s at N = 100, AVX-512).
     private const int ManagedSolveOrder = 600;
 
-    private readonly BlasLibrary _blas;
-    private readonly PackedGemm _small = new(TileProduct.Best, 1);
+    private static readonly ThreadBudget s_none = new(0);
 
-    public NativeBackend(BlasLibrary blas, int threads)
+    private readonly BlasLibrary _blas;
+    private readonly double _parallelWork;
+    private readonly int _managedSolveOrder;
+    private readonly PackedGemm _small = new(TileProduct.Best, s_none);
+
+    public NativeBackend(BlasLibrary blas, int threads, IReadOnlyList<BackendFinding>? refused = null) : this(blas, threads, ParallelWork, ManagedSolveOrder) =>
+        Refused = refused ?? [];
+
+    private NativeBackend(BlasLibrary blas, int threads, double parallelWork, int managedSolveOrder)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _blas = blas;
+        _parallelWork = parallelWork;
+        _managedSolveOrder = managedSolveOrder;
         Threads = threads == 0 ? Environment.ProcessorCount : threads;
     }
+
+    /// <summary>The library at every order, with as many threads as are allowed however small the work is: for its checks.</summary>
+    public static NativeBackend Everywhere(BlasLibrary blas, int threads) => new(blas, threads, parallelWork: 0, managedSolveOrder: 0);
 
     public override string Name => _blas.Name;
 
@@ -31,6 +43,10 @@ internal sealed unsafe class NativeBackend : Backend
     public override int Threads { get; }
 
     public override string? Warning => _blas.Warning;
+
+    public override IReadOnlyList<RoutineCheck> Checks => _blas.Checks;
+
+    public override IReadOnlyList<BackendFinding> Refused { get; } = [];
 
     protected override void GemmCore(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c)
     {
@@ -89,7 +105,7 @@ internal sealed unsafe class NativeBackend : Backend
 
     protected override void CholeskySolveCore(in MatrixView factor, in MatrixView x)
     {
-        if (factor.Rows <= ManagedSolveOrder)
+        if (factor.Rows <= _managedSolveOrder)
         {
             CholeskyFactorization.Solve(_small, factor, x);
             return;
@@ -103,7 +119,7 @@ internal sealed unsafe class NativeBackend : Backend
 
     protected override void CholeskyInverseCore(in MatrixView factor)
     {
-        if (factor.Rows <= ManagedSolveOrder)
+        if (factor.Rows <= _managedSolveOrder)
         {
             for (int i = 0; i < factor.Rows; i++)
                 if (factor[i, i] == 0) throw new NumericalException($"CholeskyInverse: diagonal element {i} of the factor is zero.");
@@ -132,7 +148,7 @@ internal sealed unsafe class NativeBackend : Backend
 
     protected override void LuSolveCore(Op op, in MatrixView lu, int[] pivots, in MatrixView x)
     {
-        if (lu.Rows <= ManagedSolveOrder)
+        if (lu.Rows <= _managedSolveOrder)
         {
             LuFactorization.Solve(_small, op, lu, pivots.AsSpan(0, lu.Rows), x);
             return;
@@ -151,13 +167,13 @@ internal sealed unsafe class NativeBackend : Backend
     protected override void SymmetricEigenCore(in MatrixView a, Span<double> values, bool vectors)
     {
         byte job = (byte)(vectors ? 'V' : 'N'), lower = (byte)'L';
-        int n = a.Rows, lda = a.LeadingDimension, info = 0, query = -1, integers;
-        double length;
+        int n = a.Rows, lda = a.LeadingDimension, info = 0, query = -1, integers = 0;
+        double length = 0;
         fixed (double* pa = a.Array, pv = values)
         {
             _blas.Dsyevd(&job, &lower, &n, pa + a.Offset, &lda, pv, &length, &query, &integers, &query, &info, 1, 1);
             Legal("dsyevd", info);
-            int lwork = Length(length), liwork = integers;
+            int lwork = Length(length), liwork = Math.Max(1, integers);
             double[] work = ArrayPool<double>.Shared.Rent(lwork);
             int[] iwork = ArrayPool<int>.Shared.Rent(liwork);
             using var call = Enter(4 * Math.Pow(n, 3) / 3);
@@ -173,7 +189,7 @@ internal sealed unsafe class NativeBackend : Backend
     protected override void QrCore(in MatrixView a, in MatrixView r)
     {
         int m = a.Rows, n = a.Columns, lda = a.LeadingDimension, info = 0, query = -1;
-        double lengthQr, lengthQ;
+        double lengthQr = 0, lengthQ = 0;
         double[] tau = ArrayPool<double>.Shared.Rent(n);
         fixed (double* pa = a.Array, pt = tau)
         {
@@ -202,7 +218,7 @@ internal sealed unsafe class NativeBackend : Backend
     {
         byte job = (byte)'S';
         int m = a.Rows, n = a.Columns, k = sigma.Length, lda = a.LeadingDimension, ldu = u.LeadingDimension, ldvt = vt.LeadingDimension, info = 0, query = -1;
-        double length;
+        double length = 0;
         int[] iwork = ArrayPool<int>.Shared.Rent(8 * k);
         fixed (double* pa = a.Array, ps = sigma, pu = u.Array, pv = vt.Array)
         fixed (int* iw = iwork)
@@ -227,7 +243,7 @@ internal sealed unsafe class NativeBackend : Backend
             _blas.Dgemm(&transA, &transB, &m, &n, &k, &alpha, pa + a.Offset, &lda, pb + b.Offset, &ldb, &beta, pc + c.Offset, &ldc, 1, 1);
     }
 
-    private ThreadGate.Call Enter(double work) => _blas.Gate.Enter(work >= ParallelWork ? Threads : 1);
+    private ThreadGate.Call Enter(double work) => _blas.Gate.Enter(work >= _parallelWork ? Spare.Take(Spare.Capacity) : default);
 
     private static byte Letter(Op op) => op == Op.None ? (byte)'N' : (byte)'T';
 

@@ -37,13 +37,19 @@ internal static unsafe partial class Vendor
         return (library.Files.Contains("Accelerate", StringComparison.Ordinal) ? "Accelerate" : $"BLAS/LAPACK ({library.Files})", "unknown");
     }
 
-    /// <summary>How to set the number of threads, or null when the library has no such function.</summary>
-    public static Action<int>? ThreadSetter(BlasLibrary library)
+    /// <summary>How to set the number of threads and whether that counts for the calling thread alone; null when the library has no such function.</summary>
+    public static (Action<int>? Set, bool PerThread) ThreadSetter(BlasLibrary library)
     {
-        nint set = library.Find("openblas_set_num_threads");
-        if (set == 0) set = library.Find("MKL_Set_Num_Threads");
-        if (set == 0) return null;
-        return threads => ((delegate* unmanaged<int, void>)set)(threads);
+        if (library.Find("openblas_set_num_threads") is var openBlas and not 0) return (Of(openBlas), false);
+        if (library.Find("MKL_Set_Num_Threads_Local") is var local and not 0) return (threads => ((delegate* unmanaged<int, int>)local)(threads), true);
+        if (library.Find("MKL_Set_Num_Threads") is var mkl and not 0) return (Of(mkl), false);
+        if (library.Find("flexiblas_set_num_threads") is var flexi and not 0) return (Of(flexi), false);
+        if (library.Find("bli_thread_set_num_threads") is var blis and not 0) return (threads => ((delegate* unmanaged<nint, void>)blis)(threads), false);
+        // A library of another maker that was built with OpenMP brings its runtime along.
+        if (library.Find("omp_set_num_threads") is var openMp and not 0) return (Of(openMp), true);
+        return (null, false);
+
+        static Action<int> Of(nint set) => threads => ((delegate* unmanaged<int, void>)set)(threads);
     }
 
     private static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text)?.Trim() ?? "unknown";

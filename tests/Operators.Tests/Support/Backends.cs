@@ -20,9 +20,9 @@ public static class Backends
     private static Dictionary<string, Backend> Find()
     {
         var all = new Dictionary<string, Backend> { ["managed"] = Backend.Managed(1) };
-        foreach (var (name, usable, _) in Backend.Available())
+        foreach (string name in Backend.Available().Where(b => b.Usable).Select(b => b.Name))
         {
-            if (!usable || name == "managed") continue;
+            if (name == "managed") continue;
             var backend = Backend.Resolve(name, 1);
             if (all.Values.All(other => other.Name != backend.Name)) all[name] = backend;
         }

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using KernelFlow.Files;
+
+namespace KernelFlow.Networks;
+
+/// <summary>What a recording that is to be resumed finds in its folder.</summary>
+internal enum EarlierRecording
+{
+    /// <summary>No recording, or one of which no checkpoint was completed: to be started.</summary>
+    None,
+
+    /// <summary>An empty run.json, as a crash of the system leaves it, among files of a recording's names: to be started over them.</summary>
+    CutOff,
+
+    /// <summary>A recording with these options and at least one checkpoint: to be continued.</summary>
+    Begun,
+}
+
+/// <summary>Looks for it.</summary>
+internal static class EarlierRecordings
+{
+    private const long LongestManifest = 100_000_000;
+
+    /// <summary>Looks into a folder.</summary>
+    /// <exception cref="InvalidRunException">It holds the run of other options, or a run.json that is not one.</exception>
+    public static EarlierRecording Find(string folder, RecordingOptions options)
+    {
+        var file = new FileInfo(Path.Combine(folder, RunManifest.FileName));
+        if (!file.Exists) return EarlierRecording.None;
+        if (file.Length == 0)
+            return OwnFolder.FirstForeign(folder, isMarked: true, RunWriter.Owns) is null ? EarlierRecording.CutOff : EarlierRecording.None;
+        if (file.Length > LongestManifest)
+            throw new InvalidRunException($"{file}: found {file.Length} bytes, expected a manifest of at most {LongestManifest}.");
+        var bytes = File.ReadAllBytes(file.FullName).AsMemory();
+        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidRunException($"{file}: expected a JSON object.");
+            if (RunMetadata.Difference(document.RootElement, options) is { } difference)
+                throw new InvalidRunException($"{file}: cannot resume this run: {difference}.");
+            bool empty = document.RootElement.TryGetProperty("checkpoints", out var list) && list.ValueKind == JsonValueKind.Array
+                && list.GetArrayLength() == 0;
+            return empty ? EarlierRecording.None : EarlierRecording.Begun;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new InvalidRunException($"{file}: cannot resume this run: the file is not valid JSON; record it anew.", e);
+        }
+    }
+}
