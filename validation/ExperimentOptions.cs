@@ -21,8 +21,13 @@ public sealed record ExperimentOptions
     /// <summary>Trainings per cell of a study; null for its own number.</summary>
     public int? Runs { get; init; }
 
-    /// <summary>Where recorded runs stay; null for a temporary folder that is gone afterwards.</summary>
+    /// <summary>Where recorded runs stay; null for a folder in <see cref="WorkFolder"/> that is gone afterwards.</summary>
     public string? KeepFolder { get; init; }
+
+    /// <summary>Where recordings that are not kept are made, in a folder under a name that nobody else has; what killed processes left of such is
+    /// removed. Null for
+    /// the system's folder of temporary files.</summary>
+    public string? WorkFolder { get; init; }
 }
 
 /// <summary>Where an experiment stands.</summary>

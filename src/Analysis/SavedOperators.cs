@@ -1,3 +1,4 @@
+using KernelFlow.Results;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow;
@@ -14,7 +15,7 @@ public static class SavedOperators
     {
         ArgumentNullException.ThrowIfNull(analysis);
         var (operators, eigenvalues) = (analysis.Operators.Value, analysis.Spectrum.Eigenvalues);
-        SafetensorsWriter.Write(path,
+        SafetensorsWriter.Write(path, new Dictionary<string, string> { [ReportMark.Key] = ResultsFile.Id(analysis) },
             Tensor("P", operators.P), Tensor("W_S", operators.W_S), Tensor("G_Q", operators.G_Q), Tensor("G_S", operators.G_S),
             new MemoryTensor("eigenvalues", [.. eigenvalues], eigenvalues.Count), Tensor("eigenvectors", operators.Eigenvectors));
     }

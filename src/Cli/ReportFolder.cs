@@ -1,30 +1,28 @@
+using KernelFlow.Files;
+
 namespace KernelFlow.Cli;
 
 /// <summary>Folders that reports go to.</summary>
 internal static class ReportFolder
 {
-    /// <summary>Refuses a folder that holds anything but a report of ours, or that cannot be written.</summary>
+    /// <summary>Takes the lock of a folder that holds a report of ours, or nothing, and can be written.</summary>
     /// <exception cref="UsageException">The folder is a file, or it is foreign.</exception>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static void Require(string option, string folder, bool overwrite)
-    {
-        OutputFolder.Require(option, folder, ReservoirReports.ResultsFile, ReservoirReports.ResultsFormat,
-            file => IsOneOf(ReservoirReports.FilesIn(folder), file), overwrite);
-        OutputFolder.RequireWritable(folder);
-    }
+    /// <exception cref="IOException">The folder cannot be written, or another process is writing it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public static FolderLock Take(string option, string folder, bool overwrite) => OutputFolder.Take(option, folder, ReservoirReports.ResultsFile,
+        ReservoirReports.ResultsFormat, ReservoirReports.HtmlFile, ReservoirReports.OwnerIn(folder), overwrite);
 
     /// <summary>The same for a folder of a comparison.</summary>
     /// <exception cref="UsageException">The folder is a file, or it is foreign.</exception>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static void RequireComparison(string option, string folder, bool overwrite)
-    {
-        OutputFolder.Require(option, folder, ComparisonReports.JsonFile, ComparisonReports.Format, file => IsOneOf(ComparisonReports.Files, file), overwrite);
-        OutputFolder.RequireWritable(folder);
-    }
+    /// <exception cref="IOException">The folder cannot be written, or another process is writing it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public static FolderLock TakeComparison(string option, string folder, bool overwrite) => OutputFolder.Take(option, folder, ComparisonReports.JsonFile,
+        ComparisonReports.Format, ComparisonReports.HtmlFile, ComparisonReports.Owner, overwrite);
 
-    // A killed process may leave the temporary of a file.
-    private static bool IsOneOf(IReadOnlyList<string> files, string file) =>
-        files.Any(ours => file == ours || (file.StartsWith(ours, StringComparison.Ordinal) && file.EndsWith(".part", StringComparison.Ordinal)));
+    /// <summary>The same for a folder of an experiment.</summary>
+    /// <exception cref="UsageException">The folder is a file, or it is foreign.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or another process is writing it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public static FolderLock TakeExperiment(string option, string folder, bool overwrite) => OutputFolder.Take(option, folder, ExperimentReports.JsonFile,
+        ExperimentReports.Format, ExperimentReports.HtmlFile, ExperimentReports.Owns, overwrite);
 }

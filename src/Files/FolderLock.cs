@@ -11,8 +11,9 @@ public sealed partial class FolderLock : IDisposable
     public const string FileName = ".kernelflow.lock";
 
     private const int Tries = 200, LongestHolder = 4096;
-    private readonly FileStream _stream;
-    private readonly byte[] _holder;
+    private readonly List<string> _made = [];
+    private FileStream _stream;
+    private byte[] _holder;
 
     private FolderLock(string folder, FileStream stream, byte[] holder)
     {
@@ -56,16 +57,18 @@ public sealed partial class FolderLock : IDisposable
                 }
                 throw new FolderInUseException(folder, LockHolder.Parse(ReadUnlocked(file)), e);
             }
+            catch (Exception e) when (WriteFailure.Of(e, folder) is { } failure)
+            {
+                throw failure;
+            }
             bool taken = false;
             try
             {
                 if (!stream.CanSeek || !IsLockFile(stream))
                     throw new IOException($"{file}: found a file that this tool did not write, expected its lock file; remove it.");
-                stream.SetLength(0);
-                stream.Write(holder);
-                stream.Flush();
+                if (!TryName(stream, holder)) holder = [];
                 // The writer before may have removed the file between opening and locking; then this lock is on nothing.
-                taken = ReadUnlocked(file) is not { } there || there.AsSpan().SequenceEqual(holder);
+                taken = ReadUnlocked(file) is { } there ? there.AsSpan().SequenceEqual(holder) : System.IO.File.Exists(file);
             }
             finally
             {
@@ -76,6 +79,32 @@ public sealed partial class FolderLock : IDisposable
         throw new FolderInUseException(folder, LockHolder.Parse(ReadUnlocked(file)), null);
     }
 
+    /// <summary>Makes a folder, with its parents, and takes its lock; folders that were made are removed with the lock when nothing was put into
+    /// them.</summary>
+    /// <param name="folder">The folder; it may be there already.</param>
+    /// <exception cref="FolderInUseException">Another writer holds it; the message names the process.</exception>
+    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static FolderLock Make(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var missing = new List<string>();
+        for (string? at = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)); at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
+            missing.Add(at);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var taken = Take(folder);
+            taken._made.AddRange(missing);
+            return taken;
+        }
+        catch
+        {
+            RemoveEmpty(missing);
+            throw;
+        }
+    }
+
     /// <summary>Says that the folder was renamed while it was locked. The lock goes with it.</summary>
     /// <param name="folder">Its path now.</param>
     public void Moved(string folder)
@@ -84,10 +113,34 @@ public sealed partial class FolderLock : IDisposable
         Folder = folder;
     }
 
+    /// <summary>Says that two locked folders have changed places: each lock stays with its path.</summary>
+    internal void Exchanged(FolderLock other) => ((_stream, _holder), (other._stream, other._holder)) = ((other._stream, other._holder), (_stream, _holder));
+
+    /// <summary>Whether this is the lock of a folder, by whatever path.</summary>
+    internal bool IsOn(string folder) => ReadUnlocked(Path.Combine(folder, FileName)) is { } there && there.AsSpan().SequenceEqual(_holder);
+
     /// <summary>Removes the lock file and releases the lock.</summary>
     public void Dispose()
     {
         if (!_stream.CanRead) return;
+        Release();
+        RemoveEmpty(_made);
+    }
+
+    private static void RemoveEmpty(IReadOnlyList<string> folders)
+    {
+        try
+        {
+            foreach (string folder in folders) Directory.Delete(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Something is in it, which is why it was made.
+        }
+    }
+
+    private void Release()
+    {
         try
         {
             // While it is still held: afterwards it could be somebody else's.
@@ -115,6 +168,22 @@ public sealed partial class FolderLock : IDisposable
 
     private static bool IsHeld(IOException e) =>
         (e.HResult & 0xFFFF) is var code && (OperatingSystem.IsWindows() ? code is 32 or 33 : e.GetType() == typeof(IOException) && code is 11 or 35);
+
+    /// <summary>Writes who holds the lock. On a full disk it is held without a name; what the folder is locked for will say that the disk is full.</summary>
+    private static bool TryName(FileStream stream, byte[] holder)
+    {
+        try
+        {
+            stream.SetLength(0);
+            RandomAccess.Write(stream.SafeFileHandle, holder, 0);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            stream.SetLength(0);
+            return false;
+        }
+    }
 
     /// <summary>An empty file, or one that begins as ours do.</summary>
     private static bool IsLockFile(FileStream stream)

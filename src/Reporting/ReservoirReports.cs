@@ -1,8 +1,8 @@
 using KernelFlow.Files;
-using System.Text;
 using KernelFlow.Reporting;
 using KernelFlow.Reporting.Content;
 using KernelFlow.Reporting.Html;
+using KernelFlow.Results;
 
 namespace KernelFlow;
 
@@ -36,9 +36,14 @@ public static class ReservoirReports
         [ResultsFile, HtmlFile, MarkdownFile, OperatorsFile, .. Tables.Files.Select(f => TablesFolder + "/" + f),
             .. ReportFigures.Ids.Select(id => $"{FiguresFolder}/{id}.svg")];
 
-    /// <summary>Every file that belongs to the report in a folder: <see cref="Files"/>, and the figures of a user's own that its results.json lists.</summary>
+    /// <summary>Every file that belongs to the report in a folder: <see cref="Files"/>, and the figures of a user's own that its results.json
+    /// lists.</summary>
     public static IReadOnlyList<string> FilesIn(string folder) =>
-        [.. Files, .. KernelFlow.ResultsFile.Figures(Path.Combine(folder, ResultsFile)).Select(note => $"{FiguresFolder}/{note.Id}.svg")];
+        [.. Files, .. KernelFlow.ResultsFile.Figures(Path.Combine(folder, ResultsFile)).Select(note => FigureFile(note.Id))];
+
+    /// <summary>Whether a file, or with a slash at the end a folder, belongs to the report in a folder, by its path relative to it with forward
+    /// slashes.</summary>
+    public static Func<string, bool> OwnerIn(string folder) => ReportFiles.Owner(FilesIn(folder));
 
     /// <summary>Writes one representation.</summary>
     /// <param name="analysis">What to write.</param>
@@ -55,35 +60,43 @@ public static class ReservoirReports
         ArgumentException.ThrowIfNullOrEmpty(path);
         var own = options?.Figures ?? [];
         analysis = analysis with { Figures = ReportFigures.Notes(analysis, own) };
+        string id = KernelFlow.ResultsFile.Id(analysis);
         switch (format)
         {
             case ReportFormat.Json:
                 KernelFlow.ResultsFile.Write(analysis, path);
                 break;
             case ReportFormat.Markdown:
-                Replace(path, MarkdownReport.Text(analysis));
+                Replace(path, ReportMark.Comment(MarkdownReport.Text(analysis), id));
                 break;
             case ReportFormat.Html:
-                Replace(path, HtmlReport.Text(analysis, ReportFigures.All(analysis, own)));
+                Replace(path, ReportMark.Comment(HtmlReport.Text(analysis, ReportFigures.All(analysis, own)), id));
                 break;
             case ReportFormat.Svg:
-                ReplaceFigures(path, ReportFigures.All(analysis, own));
+                foreach (var (_, figure) in ReportFigures.All(analysis, own))
+                {
+                    string file = Path.Combine(path, figure.Head.Id + ".svg");
+                    if (figure.Drawing is { } drawing) Replace(file, ReportMark.Comment(HtmlStyle.Alone(drawing), id));
+                    else if (File.Exists(file)) File.Delete(file);
+                }
                 break;
             case ReportFormat.Csv:
-                foreach (var (file, text) in Tables.All(analysis)) Replace(Path.Combine(path, file), text);
+                foreach (var (file, text) in Tables.All(analysis)) Replace(Path.Combine(path, file), ReportMark.Table(text, id));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(format), format, "Not a report format.");
         }
     }
 
-    /// <summary>Writes the report folder: results.json, report.html, report.md, figures/*.svg and tables/*.csv. An earlier report in it is replaced,
-    /// and its operators are removed unless it is the same analysis.</summary>
+    /// <summary>Writes the report folder: results.json, report.html, report.md, figures/*.svg and tables/*.csv. An earlier report in it is replaced
+    /// as a whole,
+    /// and its operators are removed unless it is the same analysis. Files of others stay.</summary>
     /// <param name="analysis">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>
-    /// <param name="options">A user's own figures; null for none.</param>
+    /// <param name="options">A user's own figures and operators; null for none.</param>
     /// <exception cref="ArgumentException">Two figures have one id.</exception>
-    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="FolderInUseException">Another process is writing the folder.</exception>
+    /// <exception cref="IOException">A file cannot be written; an earlier report is intact.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
     public static void WriteFolder(this ReservoirAnalysis analysis, string folder, ReportOptions? options = null)
     {
@@ -91,59 +104,44 @@ public static class ReservoirReports
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var own = options?.Figures ?? [];
         analysis = analysis with { Figures = ReportFigures.Notes(analysis, own) };
-        string results = Path.Combine(folder, ResultsFile);
+        string id = KernelFlow.ResultsFile.Id(analysis);
+        using var taken = options?.Lock is null ? FolderLock.Make(folder) : null;
+        using var files = FolderReplacement.Begin(options?.Lock ?? taken!, OwnerIn(folder));
         // Figures take as long as all other files together: they are drawn beside them.
         var drawn = Task.Run(() => ReportFigures.All(analysis, own));
-        string text = KernelFlow.ResultsFile.Text(analysis);
-        string? before = File.Exists(results) ? File.ReadAllText(results) : null;
-        bool same = before == text;
-        // What an earlier report had of a user's own figures is looked up only where it names any.
-        var earlier = before is null || before.Contains(NoOwnFigures, StringComparison.Ordinal) ? [] : KernelFlow.ResultsFile.Figures(results);
-        // results.json is written first, because it marks the folder as ours should the rest fail.
-        Replace(results, text);
         var page = drawn.ContinueWith(figures =>
         {
-            Replace(Path.Combine(folder, HtmlFile), HtmlReport.Text(analysis, figures.GetAwaiter().GetResult()));
-            ReplaceFigures(Path.Combine(folder, FiguresFolder), figures.Result);
-            foreach (var note in earlier.Where(note => figures.Result.All(f => f.Figure.Head.Id != note.Id))) File.Delete(FigurePath(folder, note.Id));
+            files.Write(HtmlFile, ReportMark.Comment(HtmlReport.Text(analysis, figures.GetAwaiter().GetResult()), id));
+            foreach (var (_, figure) in figures.Result)
+                if (figure.Drawing is { } drawing) files.Write(FigureFile(figure.Head.Id), ReportMark.Comment(HtmlStyle.Alone(drawing), id));
         }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
-            analysis.Write(ReportFormat.Csv, Path.Combine(folder, TablesFolder));
-            // Those of another analysis do not belong to this one; whoever wants its operators writes them afterwards.
-            if (!same) File.Delete(Path.Combine(folder, OperatorsFile));
-            Replace(Path.Combine(folder, MarkdownFile), MarkdownReport.Text(analysis, drawn.GetAwaiter().GetResult()));
+            files.Write(ResultsFile, KernelFlow.ResultsFile.Text(analysis));
+            foreach (var (file, text) in Tables.All(analysis)) files.Write($"{TablesFolder}/{file}", ReportMark.Table(text, id));
+            // Those of another analysis do not belong to this one.
+            if (options?.Operators is { } write) write(files.Add(OperatorsFile));
+            else if ((ReportMark.Of(Path.Combine(folder, OperatorsFile)) ?? id) == id
+                && KernelFlow.ResultsFile.Holds(Path.Combine(folder, ResultsFile), analysis))
+                files.Keep(OperatorsFile);
+            files.Write(MarkdownFile, ReportMark.Comment(MarkdownReport.Text(analysis, drawn.GetAwaiter().GetResult()), id));
         }
         finally
         {
             ((IAsyncResult)page).AsyncWaitHandle.WaitOne();
         }
         page.GetAwaiter().GetResult();
+        files.Commit(HtmlFile, ResultsFile);
     }
 
     /// <summary>The text of results.json.</summary>
     public static string Json(ReservoirAnalysis analysis) => KernelFlow.ResultsFile.Text(analysis);
 
-    // How results.json says that there are none.
-    private const string NoOwnFigures = "\"figures\": []";
+    private static string FigureFile(string id) => $"{FiguresFolder}/{id}.svg";
 
-    private static string FigurePath(string folder, string id) => Path.Combine(folder, FiguresFolder, id + ".svg");
-
-    private static void ReplaceFigures(string folder, IReadOnlyList<(string Section, Figure Figure)> figures)
-    {
-        foreach (var (_, figure) in figures)
-        {
-            string path = Path.Combine(folder, figure.Head.Id + ".svg");
-            if (figure.Drawing is { } drawing) Replace(path, HtmlStyle.Alone(drawing));
-            else if (File.Exists(path)) File.Delete(path);
-        }
-    }
-
-    private static void Replace(string path, string text) => Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-
-    private static void Replace(string path, Action<Stream> write)
+    private static void Replace(string path, string text)
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-        AtomicFile.Write(path, write);
+        AtomicFile.WriteAllText(path, text);
     }
 }

@@ -32,16 +32,42 @@ public static class ResultsFile
     /// <summary>Reads an analysis: all that reports show, and neither the operators nor matrices as large as they are.</summary>
     /// <param name="path">The file, or the report folder that holds it.</param>
     /// <exception cref="InvalidResultsException">It is not there, is not results.json of this version, or a key is missing or wrong; the message names
-    /// it.</exception>
+    /// it. Or the folder holds files of two analyses.</exception>
     public static ReservoirAnalysis Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return ResultsJson.Read(Directory.Exists(path) ? Path.Combine(path, Name) : path);
+        return WholeReport.Read(path, ResultsJson.Read);
     }
 
     /// <summary>The figures of a user's own that a results file lists; none where there is no sound one.</summary>
     /// <param name="path">The file; it need not be there.</param>
     public static IReadOnlyList<FigureNote> Figures(string path) => ResultsJson.ReadFigures(path);
+
+    /// <summary>The id of an analysis, which every file of its report has: the same findings have the same id, whatever they cost.</summary>
+    public static string Id(ReservoirAnalysis analysis)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        return ResultsJson.Id(analysis);
+    }
+
+    /// <summary>Whether a results file holds this very analysis, and not one that found the same in another execution.</summary>
+    /// <param name="path">The file; it need not be there, nor be sound.</param>
+    /// <param name="analysis">The analysis.</param>
+    public static bool Holds(string path, ReservoirAnalysis analysis)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(analysis);
+        if (!File.Exists(path)) return false;
+        try
+        {
+            var there = ResultsJson.Read(path);
+            return there.Performance == analysis.Performance && Id(there) == Id(analysis);
+        }
+        catch (InvalidResultsException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The text of the file.</summary>
     public static string Text(ReservoirAnalysis analysis)

@@ -72,7 +72,7 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"`([A-Z]\w+Tests)`")]
     private static partial Regex TestClass();
 
-    [GeneratedRegex(@"((?:benchmarks|validation|examples|tests)/[A-Za-z][\w./-]*\w)")]
+    [GeneratedRegex(@"((?:benchmarks|hardening|validation|examples|tests)/[A-Za-z][\w./-]*\w)")]
     private static partial Regex Program();
 
     [GeneratedRegex(@"^## ([1-9])\. ", RegexOptions.Multiline)]

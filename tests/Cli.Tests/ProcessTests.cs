@@ -41,6 +41,11 @@ public sealed class ProcessTests : IDisposable
         Assert.Empty(bad.Out);
     }
 
+    /// <summary>Regression: on a Linux system without ICU every command aborted with a stack trace. Nothing depends on a culture, so none is loaded.</summary>
+    [Fact]
+    public void TheProgramNeedsNoIcu() => Assert.Matches(@"""System\.Globalization\.Invariant"": true",
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "kernelflow.runtimeconfig.json")));
+
     [Fact]
     public void RedirectedStreamsHaveNoEscapeCodesAndNoProgress()
     {
@@ -48,6 +53,25 @@ public sealed class ProcessTests : IDisposable
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Empty(result.Out);
         Assert.Equal("Recorded 4 checkpoints in run. Next: kernelflow analyze run --out REPORT", result.Error.TrimEnd());
+    }
+
+    /// <summary>The shell that stands in the folder would be left in the old one: there the files are replaced one by one.</summary>
+    [Fact]
+    public void AReportIntoTheCurrentFolderStaysInIt()
+    {
+        string results = _folder.Of("results.json");
+        var sample = Run("record", Path.Combine("..", Path.GetFileName(_folder.Path), "run"), "--train", "5", "--test", "2", "--layers", "2", "--steps", "20",
+            "--checkpoints", "4");
+        Assert.True(sample.ExitCode == 0, sample.ToString());
+        foreach (string threshold in (string[])["1e-3", "0.25"])
+        {
+            var analyzed = Run("analyze", "run", "--out", ".", "--overwrite", "--quiet", "--threshold", threshold);
+            Assert.True(analyzed.ExitCode == 0, analyzed.ToString());
+            ResultsFile.Read(_folder.Path);
+        }
+        Assert.True(Directory.Exists(_folder.Of("run")), "the run beside the report is gone");
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path, "*.part"));
+        Assert.Equal(0.25, ResultsFile.Read(results).Options.Threshold);
     }
 
     [Theory]
@@ -75,7 +99,8 @@ public sealed class ProcessTests : IDisposable
         Assert.Empty(Directory.GetFiles(run, "*.part"));
     }
 
-    /// <summary>A native library may be in the middle of a product when the process ends: its exit handlers must not turn the exit code into a crash.</summary>
+    /// <summary>A native library may be in the middle of a product when the process ends: its exit handlers must not turn the exit code into a
+    /// crash.</summary>
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]

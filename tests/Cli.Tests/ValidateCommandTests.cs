@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelFlow.Files;
 using KernelFlow.Validation;
 
 namespace KernelFlow.Cli.Tests;
@@ -84,6 +85,24 @@ public sealed class ValidateCommandTests : IDisposable
         Experiment[] experiments = [.. verdicts.Select((v, i) => new Fake($"e{i}", v))];
         Assert.Equal(expected, Run(experiments, [.. strict ? ["--strict"] : Array.Empty<string>(), "--out", _folder]).Code);
         foreach (var e in experiments) Assert.True(File.Exists(Path.Combine(_folder, e.Id, ExperimentReports.JsonFile)));
+    }
+
+    [Fact]
+    public void WorkIsDoneInsideTheOutputFolder()
+    {
+        var fake = new Fake("one", Verdict.Holds);
+        Assert.Equal(0, Run([fake], "--out", _folder).Code);
+        Assert.Equal(_folder, fake.Asked!.WorkFolder);
+    }
+
+    [Fact]
+    public void TheSecondWriterIsRefusedBeforeTheWork()
+    {
+        using var held = FolderLock.Make(Path.Combine(_folder, "two"));
+        Fake one = new("one", Verdict.Holds), two = new("two", Verdict.Holds);
+        Assert.Equal(held.Folder, Assert.Throws<FolderInUseException>(() => Run([one, two], "--out", _folder)).Folder);
+        Assert.Null(one.Asked);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "one")), "an empty folder was left");
     }
 
     [Fact]

@@ -114,4 +114,16 @@ public sealed class FolderLockTests : IDisposable
         holder.WaitForExit();
         FolderLock.Take(_folder).Dispose();
     }
+
+    [Fact]
+    public void FoldersMadeForALockGoWithItUnlessSomethingIsInThem()
+    {
+        string deep = Path.Combine(_folder, "a", "b");
+        FolderLock.Make(deep).Dispose();
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+        using (FolderLock.Make(deep)) File.WriteAllText(Path.Combine(_folder, "a", "mine"), "");
+        Assert.Equal([Path.Combine(_folder, "a", "mine")], Directory.GetFileSystemEntries(Path.Combine(_folder, "a")));
+        FolderLock.Make(_folder).Dispose();
+        Assert.True(Directory.Exists(_folder), "a folder that was there was removed");
+    }
 }

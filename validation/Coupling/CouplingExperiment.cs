@@ -35,23 +35,17 @@ internal sealed class CouplingExperiment(IReadOnlyList<CouplingRun>? runs = null
     {
         var backend = options.Backend ?? Backend.Resolve("auto");
         var chosen = runs ?? (options.Quick ? CouplingRuns.Quick : CouplingRuns.Full);
-        string folder = options.KeepFolder ?? Directory.CreateTempSubdirectory("kernelflow-coupling-").FullName;
+        using var work = options.KeepFolder is null ? WorkFolders.Make(options) : null;
+        string folder = options.KeepFolder ?? WorkFolders.RecordingsIn(work!);
         var rows = new List<ExperimentRow>();
-        try
+        for (int i = 0; i < chosen.Count; i++)
         {
-            for (int i = 0; i < chosen.Count; i++)
-            {
-                progress?.Report(new ExperimentProgress(chosen[i].Id, (double)i / chosen.Count));
-                string recording = Path.Combine(folder, chosen[i].Id);
-                rows.AddRange(CouplingRows.Of(chosen[i].From(options.Seed), recording, backend, cancellation));
-                if (options.KeepFolder is null) Directory.Delete(recording, recursive: true);
-            }
-            progress?.Report(new ExperimentProgress(chosen[^1].Id, 1));
+            progress?.Report(new ExperimentProgress(chosen[i].Id, (double)i / chosen.Count));
+            string recording = Path.Combine(folder, chosen[i].Id);
+            rows.AddRange(CouplingRows.Of(chosen[i].From(options.Seed), recording, backend, cancellation));
+            if (options.KeepFolder is null) Directory.Delete(recording, recursive: true);
         }
-        finally
-        {
-            if (options.KeepFolder is null) Directory.Delete(folder, recursive: true);
-        }
+        progress?.Report(new ExperimentProgress(chosen[^1].Id, 1));
         return Report(rows, options, backend);
     }
 

@@ -13,10 +13,16 @@ internal static class ExperimentJson
     public const int Version = 1;
 
     /// <summary>Writes the whole document as UTF-8 without a byte-order mark, ending in a line feed.</summary>
-    public static void Write(ExperimentReport report, Stream stream)
+    public static void Write(ExperimentReport report, Stream stream) => Write(report, stream, Id(report));
+
+    /// <summary>The id of a report, which every file of its folder has.</summary>
+    public static string Id(ExperimentReport report) => ReportMark.IdOf(stream => Write(report, stream, null));
+
+    private static void Write(ExperimentReport report, Stream stream, string? id)
     {
         JsonNumbers.Document(stream, Format, Version, json =>
         {
+            if (id is not null) json.WriteString(ReportMark.Key, id);
             json.WriteString("id", report.Id);
             json.WriteString("title", report.Title);
             json.WriteString("claim", report.Claim);

@@ -1,7 +1,8 @@
 using KernelFlow.Files;
 using System.Text;
+using KernelFlow.Reporting;
 using KernelFlow.Reporting.Html;
-using KernelFlow.Bridges;
+using KernelFlow.Results;
 using KernelFlow.Validation.Reports;
 
 namespace KernelFlow;
@@ -25,35 +26,41 @@ public static class ExperimentReports
     public static IReadOnlyList<string> Files { get; } =
         [JsonFile, HtmlFile, MarkdownFile, .. ExperimentCsv.Files.Select(f => ReservoirReports.TablesFolder + "/" + f)];
 
-    /// <summary>Whether a report folder may hold this file, by its path relative to the folder with forward slashes: one of <see cref="Files"/>,
-    /// a figure, or the temporary of one.</summary>
+    /// <summary>Whether a report folder may hold this file, or with a slash at the end this folder, by its path relative to the report folder with forward
+    /// slashes: one of <see cref="Files"/>, or a figure.</summary>
     public static bool Owns(string file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return Files.Any(ours => file == ours || file == ours + AtomicFile.PartSuffix)
-            || (file.StartsWith(ReservoirReports.FiguresFolder + "/", StringComparison.Ordinal)
-                && (file.EndsWith(".svg", StringComparison.Ordinal) || file.EndsWith(".svg" + AtomicFile.PartSuffix, StringComparison.Ordinal)));
+        return s_own(file) || (file.StartsWith(ReservoirReports.FiguresFolder + "/", StringComparison.Ordinal)
+            && (file.Length == ReservoirReports.FiguresFolder.Length + 1 || file.EndsWith(".svg", StringComparison.Ordinal)));
     }
 
-    /// <summary>Writes validation.json, report.html, report.md, figures/*.svg, tables/claims.csv and tables/measurements.csv.</summary>
+    /// <summary>Writes validation.json, report.html, report.md, figures/*.svg, tables/claims.csv and tables/measurements.csv; an earlier report in
+    /// the folder is
+    /// replaced as a whole.</summary>
     /// <param name="report">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>
-    /// <exception cref="IOException">A file cannot be written; the old one, if any, is intact.</exception>
+    /// <param name="held">The lock of the folder where the caller holds it already; null to take it.</param>
+    /// <exception cref="FolderInUseException">Another process is writing the folder.</exception>
+    /// <exception cref="IOException">A file cannot be written; an earlier report is intact.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
-    public static void WriteFolder(this ExperimentReport report, string folder)
+    public static void WriteFolder(this ExperimentReport report, string folder, FolderLock? held = null)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string tables = Path.Combine(folder, ReservoirReports.TablesFolder), figures = Path.Combine(folder, ReservoirReports.FiguresFolder);
-        Directory.CreateDirectory(tables);
-        if (report.Figures.Count > 0) Directory.CreateDirectory(figures);
-        // First validation.json: it marks the folder as ours should the rest fail.
-        AtomicFile.WriteAllText(Path.Combine(folder, JsonFile), Json(report));
-        AtomicFile.WriteAllText(Path.Combine(folder, HtmlFile), ExperimentPage.Text(report));
-        AtomicFile.WriteAllText(Path.Combine(folder, MarkdownFile), ExperimentMarkdown.Text(report));
-        foreach (var figure in report.Figures) AtomicFile.WriteAllText(Path.Combine(figures, figure.Id + ".svg"), HtmlStyle.Alone(figure.Svg));
-        foreach (var (file, text) in ExperimentCsv.All(report)) AtomicFile.WriteAllText(Path.Combine(tables, file), text);
+        string id = ExperimentJson.Id(report);
+        using var taken = held is null ? FolderLock.Make(folder) : null;
+        using var files = FolderReplacement.Begin(held ?? taken!, Owns);
+        files.Write(JsonFile, Json(report));
+        files.Write(HtmlFile, ReportMark.Comment(ExperimentPage.Text(report), id));
+        files.Write(MarkdownFile, ReportMark.Comment(ExperimentMarkdown.Text(report), id));
+        foreach (var figure in report.Figures)
+            files.Write($"{ReservoirReports.FiguresFolder}/{figure.Id}.svg", ReportMark.Comment(HtmlStyle.Alone(figure.Svg), id));
+        foreach (var (file, text) in ExperimentCsv.All(report)) files.Write($"{ReservoirReports.TablesFolder}/{file}", ReportMark.Table(text, id));
+        files.Commit(HtmlFile, JsonFile);
     }
+
+    private static readonly Func<string, bool> s_own = ReportFiles.Owner(Files);
 
     /// <summary>The text of validation.json.</summary>
     public static string Json(ExperimentReport report)

@@ -39,7 +39,7 @@ internal static class CompareCommand
         {
             string? folder = parsed.GetValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
-            if (folder is not null) ReportFolder.RequireComparison("--out", folder, parsed.GetValue(overwrite));
+            using var held = folder is null ? null : ReportFolder.TakeComparison("--out", folder, parsed.GetValue(overwrite));
             var asked = new CompareOptions
             {
                 Analysis = options.Of(parsed, terminal),
@@ -49,7 +49,7 @@ internal static class CompareCommand
             string[] folders = parsed.GetRequiredValue(runs);
             var comparison = await ProgressDisplay.RunAsync(terminal, verbosity, progress => Compare.Runs(folders, asked, new Forward(progress), cancellation),
                 cancellation).ConfigureAwait(false);
-            if (folder is not null) comparison.WriteFolder(folder);
+            if (folder is not null) comparison.WriteFolder(folder, held);
             if (parsed.GetValue(json)) terminal.Out.Write(ComparisonReports.Json(comparison));
             if (verbosity != Verbosity.Quiet) Summarise(terminal.Error, comparison, folder);
             return parsed.GetValue(strict)

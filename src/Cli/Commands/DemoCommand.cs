@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelFlow.Files;
 
 namespace KernelFlow.Cli;
 
@@ -24,12 +25,12 @@ internal static class DemoCommand
             var verbosity = CommonOptions.VerbosityOf(parsed);
             bool replace = parsed.GetValue(overwrite);
             RequireOwn(folder, replace);
-            ReportFolder.Require("--out", report, replace);
+            using var held = ReportFolder.Take("--out", report, replace);
             var dense = Backends.Resolve(terminal, parsed, backend, threads);
             await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? ExistingRun.Overwrite : ExistingRun.New, dense,
                 cancellation).ConfigureAwait(false);
             var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, new AnalysisOptions { Backend = dense }, cancellation).ConfigureAwait(false);
-            analysis.WriteFolder(report);
+            analysis.WriteFolder(report, new ReportOptions { Lock = held });
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Out, analysis, report);
             return ExitCodes.Done;
         });
@@ -42,7 +43,7 @@ internal static class DemoCommand
         if (File.Exists(folder)) throw new UsageException($"--out: {folder} is a file, expected a folder.");
         if (overwrite || !Directory.Exists(folder)) return;
         string? foreign = Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal)
-            .FirstOrDefault(n => n is not (RunFolder or ReportFolderName));
+            .FirstOrDefault(n => n is not (RunFolder or ReportFolderName) && !OwnFolder.IsIgnored(n) && !TemporaryFile.IsOurs(n));
         if (foreign is not null)
             throw new UsageException($"--out: {folder} holds {foreign}, which this tool did not write; choose another folder or add --overwrite.");
     }

@@ -22,8 +22,8 @@ internal static class ReportCommand
             // What cannot be read must not cost an earlier report its folder.
             var analysis = ResultsFile.Read(parsed.GetRequiredValue(results));
             cancellation.ThrowIfCancellationRequested();
-            ReportFolder.Require("--out", folder, parsed.GetValue(overwrite));
-            analysis.WriteFolder(folder);
+            using var held = ReportFolder.Take("--out", folder, parsed.GetValue(overwrite));
+            analysis.WriteFolder(folder, new ReportOptions { Lock = held });
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
             return ExitCodes.Done;
         }, cancellation));

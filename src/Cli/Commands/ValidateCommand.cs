@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelFlow.Files;
 using KernelFlow.Reporting;
 
 namespace KernelFlow.Cli;
@@ -49,10 +50,11 @@ internal static class ValidateCommand
             string folder = parsed.GetRequiredValue(output);
             string[] asked = parsed.GetValue(only) ?? [];
             Experiment[] chosen = [.. all.Where(e => asked.Length == 0 || asked.Contains(e.Id))];
-            foreach (var experiment in chosen) RequireOwn(Path.Combine(folder, experiment.Id), parsed.GetValue(overwrite));
             var verbosity = CommonOptions.VerbosityOf(parsed);
+            // Whoever writes one of the folders already, and what cannot be written, is known before the first training.
+            using var held = new Held(chosen, folder, parsed.GetValue(overwrite));
             var options = new ExperimentOptions { Quick = parsed.GetValue(quick), Seed = parsed.GetValue(seed) ?? 0,
-                Cells = parsed.GetValue(cells) ?? [], Runs = parsed.GetValue(runs),
+                Cells = parsed.GetValue(cells) ?? [], Runs = parsed.GetValue(runs), WorkFolder = folder,
                 Backend = Backends.Resolve(terminal, parsed, backend, threads) };
             var verdicts = new List<Verdict>();
             foreach (var experiment in chosen)
@@ -60,7 +62,7 @@ internal static class ValidateCommand
                 var own = parsed.GetValue(keep) is { } runs ? options with { KeepFolder = Path.Combine(runs, experiment.Id) } : options;
                 var report = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
                     experiment.Run(own, new Forward(experiment.Id, progress), cancellation), cancellation).ConfigureAwait(false);
-                report.WriteFolder(Path.Combine(folder, experiment.Id));
+                report.WriteFolder(Path.Combine(folder, experiment.Id), held.Of(experiment));
                 verdicts.Add(report.Verdict);
                 if (verbosity != Verbosity.Quiet) Summarise(terminal.Out, report, Path.Combine(folder, experiment.Id));
             }
@@ -71,12 +73,6 @@ internal static class ValidateCommand
             "kernelflow validate --quick --out reports --strict",
             $"kernelflow validate --only {all[0].Id} --out reports --keep runs");
         return command;
-    }
-
-    private static void RequireOwn(string folder, bool overwrite)
-    {
-        OutputFolder.Require("--out", folder, ExperimentReports.JsonFile, ExperimentReports.Format, ExperimentReports.Owns, overwrite);
-        OutputFolder.RequireWritable(folder);
     }
 
     private static void Summarise(TextWriter writer, ExperimentReport report, string folder)
@@ -92,5 +88,33 @@ internal static class ValidateCommand
     private sealed class Forward(string id, IProgress<StageProgress> inner) : IProgress<ExperimentProgress>
     {
         public void Report(ExperimentProgress value) => inner.Report(new StageProgress(id, value.Fraction));
+    }
+
+    // The locks of the folders of all experiments.
+    private sealed class Held : IDisposable
+    {
+        private readonly List<(Experiment Experiment, FolderLock Lock)> _locks = [];
+
+        public Held(IEnumerable<Experiment> experiments, string folder, bool overwrite)
+        {
+            try
+            {
+                foreach (var experiment in experiments)
+                    _locks.Add((experiment, ReportFolder.TakeExperiment("--out", Path.Combine(folder, experiment.Id), overwrite)));
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        public FolderLock Of(Experiment experiment) => _locks.First(l => l.Experiment == experiment).Lock;
+
+        // The parent that was made for the first one goes last.
+        public void Dispose()
+        {
+            foreach (var (_, one) in Enumerable.Reverse(_locks)) one.Dispose();
+        }
     }
 }

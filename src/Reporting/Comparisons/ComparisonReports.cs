@@ -1,6 +1,8 @@
 using KernelFlow.Files;
+using KernelFlow.Reporting;
 using KernelFlow.Reporting.Comparisons;
 using KernelFlow.Reporting.Html;
+using KernelFlow.Results;
 
 namespace KernelFlow;
 
@@ -27,29 +29,36 @@ public static class ComparisonReports
     public static IReadOnlyList<string> Files { get; } =
         [JsonFile, HtmlFile, MarkdownFile, CsvFile, .. ComparisonFigures.Ids.Select(id => $"{ReservoirReports.FiguresFolder}/{id}.svg")];
 
-    /// <summary>Writes compare.html, compare.md, compare.json, compare.csv and figures/*.svg; an earlier comparison in the folder is replaced.</summary>
+    /// <summary>Whether a file, or with a slash at the end a folder, belongs to a comparison, by its path relative to its folder with forward
+    /// slashes.</summary>
+    public static Func<string, bool> Owner { get; } = ReportFiles.Owner(Files);
+
+    /// <summary>Writes compare.html, compare.md, compare.json, compare.csv and figures/*.svg; an earlier comparison in the folder is replaced as a
+    /// whole.</summary>
     /// <param name="comparison">What to write.</param>
     /// <param name="folder">The folder; made when missing.</param>
-    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <param name="held">The lock of the folder where the caller holds it already; null to take it.</param>
+    /// <exception cref="FolderInUseException">Another process is writing the folder.</exception>
+    /// <exception cref="IOException">A file cannot be written; an earlier comparison is intact.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
-    public static void WriteFolder(this RunComparison comparison, string folder)
+    public static void WriteFolder(this RunComparison comparison, string folder, FolderLock? held = null)
     {
         ArgumentNullException.ThrowIfNull(comparison);
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string drawings = Path.Combine(folder, ReservoirReports.FiguresFolder);
-        Directory.CreateDirectory(drawings);
-        // compare.json is written first, because it marks the folder as ours should the rest fail.
-        ComparisonFile.Write(comparison, Path.Combine(folder, JsonFile));
+        string id = ComparisonFile.Id(comparison);
+        using var taken = held is null ? FolderLock.Make(folder) : null;
+        using var files = FolderReplacement.Begin(held ?? taken!, Owner);
         var figures = ComparisonFigures.All(comparison);
-        AtomicFile.WriteAllText(Path.Combine(folder, HtmlFile), ComparisonPages.Html(comparison, figures));
-        AtomicFile.WriteAllText(Path.Combine(folder, MarkdownFile), ComparisonPages.Markdown(comparison, figures));
-        AtomicFile.WriteAllText(Path.Combine(folder, CsvFile), ComparisonTables.Csv(comparison));
+        files.Write(JsonFile, ComparisonFile.AsText(comparison));
+        files.Write(HtmlFile, ReportMark.Comment(ComparisonPages.Html(comparison, figures), id));
+        files.Write(MarkdownFile, ReportMark.Comment(ComparisonPages.Markdown(comparison, figures), id));
+        files.Write(CsvFile, ReportMark.Table(ComparisonTables.Csv(comparison), id));
         foreach (var (_, figure) in figures)
         {
-            string path = Path.Combine(drawings, figure.Head.Id + ".svg");
-            if (figure.Drawing is { } drawing) AtomicFile.WriteAllText(path, HtmlStyle.Alone(drawing));
-            else if (File.Exists(path)) File.Delete(path);
+            if (figure.Drawing is not { } drawing) continue;
+            files.Write($"{ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg", ReportMark.Comment(HtmlStyle.Alone(drawing), id));
         }
+        files.Commit(HtmlFile, JsonFile);
     }
 
     /// <summary>The text of compare.json.</summary>

@@ -51,11 +51,12 @@ public sealed record ComparedRun
     /// <summary>Reads results.json of an earlier analysis.</summary>
     /// <param name="path">The file, or the report folder that holds it.</param>
     /// <param name="label">Its label; null for the run's name, or the folder's where the run has none.</param>
-    /// <exception cref="InvalidResultsException">It is not there, is not results.json of this version, or lacks a key; the message names it.</exception>
+    /// <exception cref="InvalidResultsException">It is not there, is not results.json of this version, or lacks a key; the message names it. Or the folder
+    /// holds files of two analyses.</exception>
     public static ComparedRun Read(string path, string? label = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Results.ResultsJson.ReadCompared(Directory.Exists(path) ? Path.Combine(path, ResultsFile.Name) : path, label);
+        return Results.WholeReport.Read(path, file => Results.ResultsJson.ReadCompared(file, label));
     }
 
     /// <summary>Takes what a comparison needs.</summary>

@@ -43,8 +43,18 @@ public static class ComparisonFile
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static void Write(RunComparison comparison, Stream stream) => JsonNumbers.Document(stream, Format, Version, json =>
+    /// <summary>The id of a comparison, which every file of its folder has.</summary>
+    public static string Id(RunComparison comparison)
     {
+        ArgumentNullException.ThrowIfNull(comparison);
+        return ReportMark.IdOf(stream => Write(comparison, stream, null));
+    }
+
+    private static void Write(RunComparison comparison, Stream stream) => Write(comparison, stream, Id(comparison));
+
+    private static void Write(RunComparison comparison, Stream stream, string? id) => JsonNumbers.Document(stream, Format, Version, json =>
+    {
+        if (id is not null) json.WriteString(ReportMark.Key, id);
         RunSchemas.Tool.Object.Write(json, "tool", ToolInfo.Current);
         Texts.Write(json, "notes", comparison.Notes);
         s_fact.Items.Write(json, "differences", comparison.Differences);

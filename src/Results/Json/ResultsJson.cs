@@ -59,8 +59,18 @@ internal static class ResultsJson
     });
 
     /// <summary>Writes the whole document as UTF-8 without a byte-order mark, ending in a line feed.</summary>
-    public static void Write(ReservoirAnalysis analysis, Stream stream) =>
-        JsonNumbers.Document(stream, ResultsFile.Format, ResultsFile.Version, json => s_document.Write(json, analysis));
+    public static void Write(ReservoirAnalysis analysis, Stream stream) => JsonNumbers.Document(stream, ResultsFile.Format, ResultsFile.Version, json =>
+    {
+        json.WriteString(ReportMark.Key, Id(analysis));
+        s_document.Write(json, analysis);
+    });
+
+    /// <summary>The id of what was found. What it cost and what else is drawn makes no other analysis of it.</summary>
+    public static string Id(ReservoirAnalysis analysis)
+    {
+        var findings = analysis with { Performance = new PerformanceResult(0, 0, 0, 0, "", ""), Figures = [] };
+        return ReportMark.IdOf(stream => JsonNumbers.Document(stream, ResultsFile.Format, ResultsFile.Version, json => s_document.Write(json, findings)));
+    }
 
     /// <summary>Reads the whole document.</summary>
     public static ReservoirAnalysis Read(string path) => Open(path, json => s_document.Read(json));

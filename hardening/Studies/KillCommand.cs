@@ -1,0 +1,32 @@
+using KernelFlow.Hardening.Writers;
+
+namespace KernelFlow.Hardening.Studies;
+
+/// <summary><c>kill</c>: kill -9 at random moments, then what the folder holds, then the same command again.</summary>
+internal static class KillCommand
+{
+    /// <summary>Runs it; the exit code.</summary>
+    public static int Run(Arguments arguments, TextWriter log) => WriterStudy.Run("kill", 100, arguments, log, One);
+
+    /// <summary>One kill.</summary>
+    public static void One(Writer writer, string folder, string place, Dice dice, Findings findings)
+    {
+        var one = new Case(writer, folder, place, dice, findings);
+        using (var running = writer.Tool.Start(folder, writer.Arguments(Which.Later, one.Output, one.HasForeign)))
+        {
+            // Most of the time nothing is being written: half of the kills come after the first sign of it.
+            if (dice.OneIn(2)) Thread.Sleep(writer.Duration * dice.Fraction());
+            else
+            {
+                Writer.WaitForChange(one.Output, running);
+                Thread.Sleep((writer.Duration - writer.FirstChange) * dice.Fraction());
+            }
+            bool late = running.HasEnded;
+            if (!late) running.Kill();
+            findings.Count(late ? "ended before the kill" : "killed");
+            var ended = running.Wait();
+            if (late && ended.ExitCode != 0) one.Defect($"not killed, exit {ended.ExitCode}", ended.Message);
+        }
+        one.Mend(one.Judge("after"), dice);
+    }
+}
