@@ -13,7 +13,7 @@ public static class DemoRun
         Layers = [LayerSpec.Dense(24), LayerSpec.Dense(24)],
         LearningRate = 0.03,
         Steps = 5000,
-        Checkpoints = 48,
+        Checkpoints = 56,
         Seed = 0,
     };
 }
