@@ -25,8 +25,8 @@ internal sealed class IntervalConsistency
     /// trapezium, for each jump.</summary>
     public const double MidpointLimit = 3;
 
-    private const double StepLimit = 2, IntervalLimit = 12, StepScale = 2, IntervalScale = 5, SingleFactor = 2, Order = 3, SmallestMove = 0.3, OneSideFactor = 4,
-        RoughFactor = 2.5;
+    private const double StepLimit = 2, IntervalLimit = 12, StepScale = 2, IntervalScale = 5, SingleFactor = 2, Order = 3, SmallestMove = 0.3,
+        OneSideFactor = 4, RoughFactor = 2.5;
 
     private readonly IntervalRecord _record;
 
