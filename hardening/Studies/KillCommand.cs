@@ -26,13 +26,10 @@ internal static class KillCommand
     {
         var writer = one.Writer;
         using var running = one.Start(Which.Later);
-        // Most of the time nothing is being written: half of the kills come after the first sign of it.
-        if (dice.OneIn(2)) Thread.Sleep(writer.Duration * dice.Fraction());
-        else
-        {
-            Writer.WaitForChange(one.Output, running);
-            Thread.Sleep((writer.Duration - writer.FirstChange) * dice.Fraction());
-        }
+        // Most of the time nothing is being written: two of three kills come after a sign of it.
+        int when = dice.Below(3);
+        if (when > 0) Writer.WaitForWriting(one.Folder, running, when == 1 ? 1 : Writer.Several);
+        Thread.Sleep((when == 0 ? writer.Duration : when == 1 ? writer.AfterFirst : writer.AfterSeveral) * dice.Fraction());
         bool late = running.HasEnded;
         if (!late) running.Kill();
         findings.Count(late ? "ended before the kill" : "killed");

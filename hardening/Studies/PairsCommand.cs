@@ -20,7 +20,7 @@ internal static class PairsCommand
         if (frozen)
         {
             // The first one stands still while it writes: the second one meets it for sure.
-            Writer.WaitForChange(one.Output, first);
+            Writer.WaitForWriting(one.Folder, first, dice.OneIn(2) ? 1 : Writer.Several);
             Thread.Sleep(dice.Below(30));
             first.Freeze();
             using var other = one.Start(Which.Later);

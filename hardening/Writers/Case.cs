@@ -34,6 +34,9 @@ internal sealed class Case
     /// <summary>The output folder.</summary>
     public string Output { get; }
 
+    /// <summary>The folder of the case.</summary>
+    public string Folder => _folder;
+
     /// <summary>The output folder as the command line has it.</summary>
     public string Shown => _inside ? "." : Output;
 

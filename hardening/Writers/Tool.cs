@@ -34,6 +34,8 @@ internal sealed partial class Tool(string? path = null)
         start.Environment["TMPDIR"] = Directory.CreateDirectory(temporary ?? Path.Combine(folder, "tmp")).FullName;
         // Its sockets in the folder of temporary files outlive a killed process, and are not this program's.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        // The runtime maps its code from a file of its own in memory, which is larger than any such limit.
+        if (largestFile is not null) start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return new Running(Process.Start(start)!);
     }
 
