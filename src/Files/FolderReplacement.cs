@@ -39,7 +39,8 @@ public sealed class FolderReplacement : IDisposable
         if (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true) is { } real) folder = Path.TrimEndingDirectorySeparator(real.FullName);
         RemoveLeftovers(new DirectoryInfo(folder), "", isOwn);
         StageFolder.RemoveDead(folder, isOwn);
-        if (OperatingSystem.IsLinux() && Path.GetDirectoryName(folder) is { } parent && !HoldsCurrentFolder(held))
+        bool exchangeable = OperatingSystem.IsLinux() && !HoldsCurrentFolder(held) && HoldsOnlyOwn(new DirectoryInfo(folder), "", isOwn);
+        if (exchangeable && Path.GetDirectoryName(folder) is { } parent)
         {
             try
             {
@@ -90,7 +91,7 @@ public sealed class FolderReplacement : IDisposable
     /// <exception cref="UnauthorizedAccessException">A file may not be put there.</exception>
     public void Commit(string first, string last)
     {
-        if (_beside && HoldsOnlyOwn(new DirectoryInfo(_folder), "") && Exchange()) return;
+        if (_beside && HoldsOnlyOwn(new DirectoryInfo(_folder), "", _isOwn) && Exchange()) return;
         OneByOne(first, last);
     }
 
@@ -125,7 +126,7 @@ public sealed class FolderReplacement : IDisposable
             string name = prefix + entry.Name, to = Path.Combine(_folder, name);
             bool link = entry.LinkTarget is not null;
             if (entry is DirectoryInfo inner && !link && _isOwn(name + "/")) MoveOthers(inner, name + "/");
-            else if (!IsOurs(name, entry.Name, link) && !Path.Exists(to))
+            else if (!IsOurs(name, entry.Name, link, _isOwn) && !Path.Exists(to))
             {
                 if (Path.GetDirectoryName(to) is { } parent) Directory.CreateDirectory(parent);
                 if (entry is DirectoryInfo other) other.MoveTo(to);
@@ -172,14 +173,16 @@ public sealed class FolderReplacement : IDisposable
         }
     }
 
-    private bool HoldsOnlyOwn(DirectoryInfo folder, string prefix) => folder.EnumerateFileSystemInfos().All(entry =>
+    private static bool HoldsOnlyOwn(DirectoryInfo folder, string prefix, Func<string, bool> isOwn) => folder.EnumerateFileSystemInfos().All(entry =>
     {
         string name = prefix + entry.Name;
         bool link = entry.LinkTarget is not null;
-        return entry is DirectoryInfo inner ? !link && _isOwn(name + "/") && HoldsOnlyOwn(inner, name + "/") : IsOurs(name, entry.Name, link);
+        return entry is DirectoryInfo inner ? !link && isOwn(name + "/") && HoldsOnlyOwn(inner, name + "/", isOwn)
+            : IsOurs(name, entry.Name, link, isOwn);
     });
 
-    private bool IsOurs(string path, string name, bool link) => name == FolderLock.FileName || _isOwn(path) || (!link && TemporaryFile.IsOurs(path, _isOwn));
+    private static bool IsOurs(string path, string name, bool link, Func<string, bool> isOwn) =>
+        name == FolderLock.FileName || isOwn(path) || (!link && TemporaryFile.IsOurs(path, isOwn));
 
     private static void RemoveLeftovers(DirectoryInfo folder, string prefix, Func<string, bool> isOwn)
     {
