@@ -33,6 +33,7 @@ public static class KernelBlocks
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         RequireJacobians(checkpoints[0]);
+        DenseLimit.Require(checkpoints);
         using var writer = RunWriter.Create(folder, new RunDescription(checkpoints.Loss, checkpoints.Test)
         {
             Optimizer = checkpoints.Optimizer,
@@ -76,7 +77,7 @@ public static class KernelBlocks
 
     private static Checkpoint Blocks(Checkpoint current, Checkpoint? next, Backend backend)
     {
-        int N = checked((int)current[TensorName.U_S].Count), M = checked((int)current[TensorName.U_Q].Count);
+        int N = ArraySize.Of(current[TensorName.U_S].Count, 1), M = ArraySize.Of(current[TensorName.U_Q].Count, 1);
         Factor train = new(current, TensorName.J_S, N), test = new(current, TensorName.J_Q, M);
         List<Factor> factors = [train, test];
         List<Product> products = [new(TensorName.K_SS, train, train), new(TensorName.K_QS, test, train), new(TensorName.K_QQ, test, test)];
@@ -124,7 +125,7 @@ public static class KernelBlocks
 
         public void Load(long first, int count)
         {
-            if (_buffer.Length < count * rows) _buffer = new double[count * rows];
+            if (_buffer.Length < (long)count * rows) _buffer = new double[ArraySize.Of(count, rows)];
             Block = new MatrixView(_buffer, count, rows);
             _tensor.ReadTransposed(first, Block);
             if (_preconditioner is null) return;
@@ -142,7 +143,7 @@ public static class KernelBlocks
     /// <summary>J_left J_rightᵀ, row-major [left, right], summed over column blocks.</summary>
     private sealed class Product(TensorName name, Factor left, Factor right)
     {
-        private readonly double[] _values = new double[left.Rows * right.Rows];
+        private readonly double[] _values = new double[ArraySize.Of(left.Rows, right.Rows)];
 
         public MemoryTensor Tensor => new(name, _values, left.Rows, right.Rows);
 

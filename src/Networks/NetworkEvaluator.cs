@@ -89,10 +89,10 @@ public sealed class NetworkEvaluator
     public void Jacobian(double[] w, double[] x, double[] u, double[] J)
     {
         int n = Check(w, x, u), p = Network.Outputs, D = Network.Parameters;
-        RequireLength(J, checked(n * p * D), nameof(J));
+        RequireLength(J, ArraySize.Of((long)n * p, D), nameof(J));
         if (_identity.Length == 0)
         {
-            _identity = new double[p * p];
+            _identity = new double[ArraySize.Of(p, p)];
             for (int c = 0; c < p; c++) _identity[c * p + c] = 1;
         }
         int block = BlockExamples(p);
@@ -115,7 +115,7 @@ public sealed class NetworkEvaluator
     internal void ExampleGradients(double[] w, double[] x, double[] seed, double[] rows)
     {
         int n = Check(w, x, seed), p = Network.Outputs, D = Network.Parameters;
-        RequireLength(rows, checked(n * D), nameof(rows));
+        RequireLength(rows, ArraySize.Of(n, D), nameof(rows));
         int block = BlockExamples(1);
         for (int first = 0; first < n; first += block)
         {

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using KernelFlow.Networks;
 
 namespace KernelFlow;
@@ -30,7 +31,7 @@ public sealed record TrainingData(int InputSize, int Outputs, double[] X_S, doub
         var (x, y) = source.Draw(distinct + options.Test, new RandomStream(options.Seed, RandomStream.Purpose.Split));
 
         // Duplicates come last: occurrence after occurrence of the first inputs.
-        double[] x_S = new double[n * d], clean_S = new double[n * p];
+        double[] x_S = new double[ArraySize.Of(n, d)], clean_S = new double[ArraySize.Of(n, p)];
         for (int i = 0; i < n; i++)
         {
             int from = i < distinct ? i : (i - distinct) % options.Duplicates;

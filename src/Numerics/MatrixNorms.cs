@@ -40,7 +40,7 @@ public static class MatrixNorms
     {
         int order = Math.Min(a.Rows, a.Columns);
         if (order == 0) return 0;
-        MatrixView gram = new(new double[order * order], order, order);
+        MatrixView gram = new(new double[ArraySize.Of(order, order)], order, order);
         backend.Syrk(a.Rows > a.Columns ? Op.Transpose : Op.None, 1, a, 0, gram);
         return Math.Sqrt(SymmetricEigenvalues.Largest(gram, backend));
     }

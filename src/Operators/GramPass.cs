@@ -38,10 +38,10 @@ public static class GramPass
 
         int width = (int)Math.Min(D, Math.Max(64, BlockBytes / (8L * (N + M))));
         var blocks = new double[reach + 1][];
-        for (int i = 0; i <= reach; i++) blocks[i] = new double[width * (N + M)];
+        for (int i = 0; i <= reach; i++) blocks[i] = new double[ArraySize.Of(width, N + M)];
         // One scratch per partner: the products of one checkpoint with its partners are independent and small enough to run side by side.
         var scratch = new double[reach][];
-        for (int i = 0; i < reach; i++) scratch[i] = new double[width * (N + M)];
+        for (int i = 0; i < reach; i++) scratch[i] = new double[ArraySize.Of(width, N + M)];
         bool small = N + M < SideBySideOrder;
         for (long first = 0; first < D; first += width)
         {

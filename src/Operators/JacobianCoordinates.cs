@@ -26,8 +26,8 @@ public sealed class JacobianCoordinates
         TrainSize = run.TrainSize;
         TestSize = run.TestSize;
         int largest = intervals.Max(i => i.Train.Rows);
-        _train = new double[largest * TrainSize];
-        _test = new double[largest * TestSize];
+        _train = new double[ArraySize.Of(largest, TrainSize)];
+        _test = new double[ArraySize.Of(largest, TestSize)];
     }
 
     /// <summary>Reads the Jacobians, blockwise: each file once for every interval its checkpoint takes part in.</summary>
@@ -158,5 +158,5 @@ public sealed class JacobianCoordinates
         return new Interval(interpolant, r, coordinates);
     }
 
-    private static MatrixView New(int rows, int columns) => new(new double[checked(rows * columns)], rows, columns);
+    private static MatrixView New(int rows, int columns) => new(new double[ArraySize.Of(rows, columns)], rows, columns);
 }

@@ -39,8 +39,8 @@ internal static class ValueSlopeForm
         int width = (int)Math.Min(D, Math.Max(64, BlockBytes / (8L * (N + M))));
         int[] involved = stencil.Checkpoints;
         var scale = Array.ConvertAll(involved, k => Preconditioner.SquareRoot(checkpoints[k]));
-        var read = Array.ConvertAll(involved, _ => new double[width * (N + M)]);
-        var vectors = Enumerable.Range(0, Vectors).Select(_ => new double[width * (N + M)]).ToArray();
+        var read = Array.ConvertAll(involved, _ => new double[ArraySize.Of(width, N + M)]);
+        var vectors = Enumerable.Range(0, Vectors).Select(_ => new double[ArraySize.Of(width, N + M)]).ToArray();
         var sums = new Products[Vectors, Vectors];
         for (int a = 0; a < Vectors; a++)
             for (int b = a; b < Vectors; b++) sums[a, b] = new Products(N, M);

@@ -20,7 +20,10 @@ public sealed class CheckpointStructure
         var outputs = first[TensorName.U_Q];
         if (test is null && (outputs.Count == 0 || outputs.Count % p != 0))
             throw new InvalidRunException($"{outputs.Location}: U_Q: found shape {outputs.ShapeText}, expected [m, {p}]; it disagrees with outputs = {p}.");
-        Test = test ?? checked((int)(outputs.Count / p));
+        if ((long)loss.Examples * p > Array.MaxLength || Math.Max((test ?? 0L) * p, outputs.Count) > Array.MaxLength)
+            throw new InvalidRunException($"{outputs.Location}: found {loss.Examples} training examples and U_Q of shape {outputs.ShapeText} "
+                + $"with {p} outputs each, expected at most {Array.MaxLength} outputs over all examples.");
+        Test = test ?? (int)(outputs.Count / p);
         _jacobians = first.HasJacobians;
         List<TensorNeed> needs = [TensorNeed.Always, _jacobians ? TensorNeed.JacobianRun : TensorNeed.KernelRun];
         if (loss.IsCustom) needs.Add(TensorNeed.LossWithoutFormula);

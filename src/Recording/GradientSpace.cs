@@ -37,7 +37,7 @@ public sealed class GradientSpace
     /// <param name="outputs">p, the number of outputs per example.</param>
     public static GradientSpace All(int examples, int outputs)
     {
-        var basis = new double[outputs * outputs];
+        var basis = new double[ArraySize.Of(outputs, outputs)];
         for (int c = 0; c < outputs; c++) basis[c * outputs + c] = 1;
         return new GradientSpace("all outputs", outputs, [.. Enumerable.Repeat(basis, examples)]);
     }
@@ -150,7 +150,7 @@ public sealed class GradientSpace
             seen = shares.Count(v => v > tolerance * tolerance);
         }
         int kept = p - free + seen;
-        var basis = new double[p * kept];
+        var basis = new double[ArraySize.Of(p, kept)];
         for (int j = 0; j < kept; j++) ((MatrixView)vectors).Column(p - 1 - j).CopyTo(basis.AsSpan(j * p, p));
         return basis;
     }

@@ -10,7 +10,7 @@ public sealed class OutputHessian
     {
         Examples = examples;
         Outputs = outputs;
-        Blocks = new double[examples * outputs * outputs];
+        Blocks = new double[ArraySize.Of(examples, (long)outputs * outputs)];
     }
 
     /// <summary>n, the number of training examples.</summary>

@@ -34,7 +34,7 @@ internal static unsafe class BasisProducts
     {
         int rows = Math.Min(q.Rows, Panel);
         if (s.Columns == 0 || rows == 0) return;
-        var buffer = new double[rows * s.Columns];
+        var buffer = new double[ArraySize.Of(rows, s.Columns)];
         for (int row = 0; row < q.Rows; row += rows)
         {
             int height = Math.Min(rows, q.Rows - row);

@@ -44,7 +44,7 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
     private (MatrixView R, bool Settled) Triangularise(in MatrixView z, double[] before, in MatrixView r, bool[] filled, double tiny)
     {
         int width = z.Columns, target = filled.Length, count = 0;
-        var step = new MatrixView(new double[target * width], target, width);
+        var step = new MatrixView(new double[ArraySize.Of(target, width)], target, width);
         bool settled = true;
         for (int j = 0; j < width; j++)
         {
@@ -98,14 +98,14 @@ internal sealed class BlockOrthogonalizer(Backend backend, Random random)
             for (int j = 0; j < b.Columns; j++) b[0, j] *= a[0, 0];
             return b;
         }
-        var c = new MatrixView(new double[a.Rows * b.Columns], a.Rows, b.Columns);
+        var c = new MatrixView(new double[ArraySize.Of(a.Rows, b.Columns)], a.Rows, b.Columns);
         backend.Gemm(Op.None, Op.None, 1, a, b, 0, c);
         return c;
     }
 
     private MatrixView Coefficients(int rows, int columns)
     {
-        if (_coefficients.Length < rows * columns) _coefficients = new double[2 * rows * columns];
+        if (_coefficients.Length < rows * columns) _coefficients = new double[ArraySize.Of(2L * rows, columns)];
         return new MatrixView(_coefficients, 0, rows, columns, Math.Max(1, rows));
     }
 }

@@ -22,7 +22,7 @@ internal static class Certification
     public static (double[] Values, double[] Residuals) Measure(LinearOperator a, double[] values, in MatrixView psi, bool rayleigh)
     {
         int n = a.Rows, k = psi.Columns, chunk = Math.Min(k, ChunkColumns);
-        var images = new MatrixView(new double[n * chunk], n, chunk);
+        var images = new MatrixView(new double[ArraySize.Of(n, chunk)], n, chunk);
         var residuals = new double[k];
         for (int first = 0; first < k; first += chunk)
         {

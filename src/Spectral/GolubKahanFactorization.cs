@@ -50,8 +50,8 @@ public sealed class GolubKahanFactorization : IKrylovState
         _left = KrylovStorage.Allocate(f.Rows, capacity);
         _random = new Random(seed);
         _orthogonalizer = new BlockOrthogonalizer(backend, _random);
-        _b = new MatrixView(new double[capacity * capacity], capacity, capacity);
-        _c = new MatrixView(new double[blockSize * capacity], blockSize, capacity);
+        _b = new MatrixView(new double[ArraySize.Of(capacity, capacity)], capacity, capacity);
+        _c = new MatrixView(new double[ArraySize.Of(blockSize, capacity)], blockSize, capacity);
         StartAgain();
     }
 
@@ -226,5 +226,5 @@ public sealed class GolubKahanFactorization : IKrylovState
         }
     }
 
-    private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
+    private static MatrixView New(int rows, int columns) => new(new double[ArraySize.Of(rows, columns)], rows, columns);
 }

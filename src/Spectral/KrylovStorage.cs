@@ -11,7 +11,7 @@ internal static class KrylovStorage
     {
         if ((long)rows * columns > Array.MaxLength)
             throw new ArgumentException($"A basis of {columns} vectors of length {rows} does not fit into one array: take a smaller MaximumBasis.");
-        return new MatrixView(new double[rows * columns], rows, columns);
+        return new MatrixView(new double[ArraySize.Of(rows, columns)], rows, columns);
     }
 
     /// <summary>Columns uniform on the cube; the caller makes them orthonormal.</summary>
@@ -25,7 +25,7 @@ internal static class KrylovStorage
     public static double OrthogonalityLoss(in MatrixView basis, Backend backend)
     {
         int k = basis.Columns;
-        var gram = new MatrixView(new double[k * k], k, k);
+        var gram = new MatrixView(new double[ArraySize.Of(k, k)], k, k);
         backend.Syrk(Op.Transpose, 1, basis, 0, gram);
         double loss = 0;
         for (int j = 0; j < k; j++)
@@ -38,7 +38,7 @@ internal static class KrylovStorage
     {
         var norms = new double[s.Columns];
         if (c.Rows == 0 || s.Columns == 0) return norms;
-        var product = new MatrixView(new double[c.Rows * s.Columns], c.Rows, s.Columns);
+        var product = new MatrixView(new double[ArraySize.Of(c.Rows, s.Columns)], c.Rows, s.Columns);
         backend.Gemm(Op.None, Op.None, 1, c, s, 0, product);
         for (int j = 0; j < norms.Length; j++) norms[j] = VectorRoutines.Norm(product.Column(j));
         return norms;
@@ -47,7 +47,7 @@ internal static class KrylovStorage
     /// <summary>A copy of some columns.</summary>
     public static MatrixView Columns(in MatrixView matrix, ReadOnlySpan<int> indices)
     {
-        var selected = new MatrixView(new double[matrix.Rows * indices.Length], matrix.Rows, indices.Length);
+        var selected = new MatrixView(new double[ArraySize.Of(matrix.Rows, indices.Length)], matrix.Rows, indices.Length);
         for (int j = 0; j < indices.Length; j++) matrix.Column(indices[j]).CopyTo(selected.Column(j));
         return selected;
     }

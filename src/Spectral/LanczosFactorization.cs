@@ -44,9 +44,9 @@ public sealed class LanczosFactorization : IKrylovState
         (_a, _backend, _blockSize, Capacity) = (a, backend, blockSize, capacity);
         _random = new Random(seed);
         _orthogonalizer = new BlockOrthogonalizer(backend, _random);
-        _t = new MatrixView(new double[capacity * capacity], capacity, capacity);
-        _ritz = new MatrixView(new double[capacity * capacity], capacity, capacity);
-        _c = new MatrixView(new double[blockSize * capacity], blockSize, capacity);
+        _t = new MatrixView(new double[ArraySize.Of(capacity, capacity)], capacity, capacity);
+        _ritz = new MatrixView(new double[ArraySize.Of(capacity, capacity)], capacity, capacity);
+        _c = new MatrixView(new double[ArraySize.Of(blockSize, capacity)], blockSize, capacity);
         StartAgain();
     }
 
@@ -207,5 +207,5 @@ public sealed class LanczosFactorization : IKrylovState
         return KrylovStorage.Columns(new MatrixView(_ritz.Array, Size, Size), indices);
     }
 
-    private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
+    private static MatrixView New(int rows, int columns) => new(new double[ArraySize.Of(rows, columns)], rows, columns);
 }

@@ -42,7 +42,8 @@ internal sealed class ProbeBlock
         if (_running.Count == 0) return false;
         cancellation.ThrowIfCancellationRequested();
         int n = _a.Rows, size = _diagonal[_running[0]].Count + 1;
-        MatrixView x = new(new double[n * _running.Count], n, _running.Count), z = new(new double[n * _running.Count], n, _running.Count);
+        int count = _running.Count, elements = ArraySize.Of(n, count);
+        MatrixView x = new(new double[elements], n, count), z = new(new double[elements], n, count);
         for (int i = 0; i < _running.Count; i++) _bases[_running[i]].Column(size - 1).CopyTo(x.Column(i));
         _a.Apply(x, z);
         Applications += _running.Count;

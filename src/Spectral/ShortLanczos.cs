@@ -41,7 +41,7 @@ public sealed class ShortLanczos
         if (a.Columns != n || n == 0) throw new ArgumentException($"The matrix is {a.Rows}x{a.Columns}, expected square and not empty.");
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         int most = Math.Min(steps, n), size = 0;
-        var q = new MatrixView(new double[n * most], n, most);
+        var q = new MatrixView(new double[ArraySize.Of(n, most)], n, most);
         double[] diagonal = new double[most], off = new double[most];
         var random = new Random(seed);
         var z = new double[n];

@@ -6,7 +6,7 @@ internal static class ReadmeExample
     public static void Run()
     {
         // begin example
-        using var run = RecordedRun.Open("examples/digits-tiny");        // maps the files; nothing large is read yet
+        using var run = RecordedRun.Open("examples/digits-tiny");        // opens the files; nothing large is read yet
         ReservoirAnalysis analysis = Analyze.Reservoir(run.Checkpoints);
 
         Console.WriteLine($"inclusion: {analysis.Inclusion.Verdict}, {analysis.Spectrum.SignalDimension} signal modes");

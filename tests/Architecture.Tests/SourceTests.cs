@@ -20,6 +20,7 @@ public sealed partial class SourceTests
         ("src/Recording/Manifest/", "keys of manifests"),
         ("src/Results/", "names of keys and values of results.json"),
         ("src/Reporting/", "file names and text"),
+        ("src/Files/", "names of files and what stands in them"),
         ("src/Numerics/Backend.Resolve.cs", "names of libraries for dense linear algebra"),
         ("src/Numerics/Native/LibraryNames.cs", "names of libraries for dense linear algebra"),
         ("src/Networks/LayerSpec.cs", "text form of a layer"),

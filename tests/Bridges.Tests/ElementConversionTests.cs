@@ -1,11 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace KernelFlow.Bridges.Tests;
 
-public unsafe class ElementConversionTests
+public class ElementConversionTests
 {
     private static double ToDouble(ushort bits, StorageType type)
     {
         double value = 0;
-        ElementConversion.ToDouble((byte*)&bits, type, new Span<double>(ref value));
+        var one = new Span<double>(ref value);
+        MemoryMarshal.Write(MemoryMarshal.AsBytes(one)[^2..], bits);
+        ElementConversion.Widen(type, one);
         return value;
     }
 
@@ -91,7 +95,8 @@ public unsafe class ElementConversionTests
             Array.Fill(source, 1);
             source[i] = (float)value;
             var read = new double[source.Length];
-            fixed (float* p = source) ElementConversion.ToDouble((byte*)p, StorageType.Float32, read);
+            MemoryMarshal.AsBytes<float>(source).CopyTo(MemoryMarshal.AsBytes(read.AsSpan())[^(4 * source.Length)..]);
+            ElementConversion.Widen(StorageType.Float32, read);
             for (int j = 0; j < source.Length; j++) Assert.Equal(BitConverter.DoubleToInt64Bits(j == i ? value : 1), BitConverter.DoubleToInt64Bits(read[j]));
         }
     }
@@ -102,11 +107,38 @@ public unsafe class ElementConversionTests
     [InlineData(StorageType.Float32, 1e39)]
     [InlineData(StorageType.Int64, 0.5)]
     [InlineData(StorageType.Int64, 1e17)]
+    [InlineData(StorageType.Int32, 0.5)]
+    [InlineData(StorageType.Int32, 2147483648.0)]
+    [InlineData(StorageType.UInt8, 256.0)]
+    [InlineData(StorageType.UInt8, -1.0)]
     [InlineData(StorageType.Boolean, 2.0)]
     public void AValueThatTheTypeCannotHoldIsFound(StorageType type, double value)
     {
         var bytes = new byte[4 * type.Size()];
         Assert.Equal(1, ElementConversion.FromDouble([1, value, 0, value], type, bytes));
         Assert.Equal(-1, ElementConversion.FromDouble([1, 0, 0, 1], type, bytes));
+    }
+
+    /// <summary>Stored elements lie in the last bytes of what they become: at every length, none may be written over before it is read.</summary>
+    [Theory]
+    [InlineData(StorageType.Float16)]
+    [InlineData(StorageType.BFloat16)]
+    [InlineData(StorageType.Float32)]
+    [InlineData(StorageType.Float64)]
+    [InlineData(StorageType.Int64)]
+    [InlineData(StorageType.Int32)]
+    [InlineData(StorageType.UInt8)]
+    [InlineData(StorageType.Boolean)]
+    public void WideningInPlaceKeepsEveryElement(StorageType type)
+    {
+        for (int length = 0; length <= 40; length++)
+        {
+            double[] expected = [.. Enumerable.Range(0, length).Select(i => (double)(type == StorageType.Boolean ? i % 3 % 2 : i + 1))];
+            var values = new double[length];
+            var stored = MemoryMarshal.AsBytes(values.AsSpan())[^(length * type.Size())..];
+            Assert.Equal(-1, ElementConversion.FromDouble((double[])expected.Clone(), type, stored));
+            ElementConversion.Widen(type, values);
+            Assert.Equal(expected, values);
+        }
     }
 }

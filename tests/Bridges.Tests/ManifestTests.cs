@@ -147,12 +147,48 @@ public class ManifestTests
 
     [Theory]
     [InlineData("[]", "found [], expected a JSON object.")]
-    [InlineData("{\n  \"format\": oops\n}", "not valid JSON at line 2, byte 13: 'o' is an invalid start of a value.")]
-    [InlineData("", "not valid JSON at line 1, byte 1: ")]
-    [InlineData("{\"format\":\"kernel-flow-run\",", "not valid JSON at line 1, byte 28: Expected")]
-    [InlineData("{\"train\":1,\"train\":2}", "not valid JSON at line 1, ")]
+    [InlineData("{\n  \"format\": oops\n}", "not valid JSON at line 2, byte 13: found 'o', which cannot stand there.")]
+    [InlineData("", "not valid JSON at line 1, byte 1: there is nothing in it.")]
+    [InlineData("{\"a\":1,}", "not valid JSON at line 1, byte 8: found } after a comma; no comma may follow the last value.")]
+    [InlineData("{\"format\":\"kernel-flow-run\",", "not valid JSON at line 1, byte 28: the text ends too early.")]
+    [InlineData("{\"train\":1,\"train\":2}", "not valid JSON at line 1, byte 1: the key train stands twice.")]
     public void NotJson(string json, string message) =>
         Assert.StartsWith("run.json: " + message, Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
+
+    /// <summary>JSON has one kind of number: some writers put a fraction of zero or an exponent to every whole number.</summary>
+    [Theory]
+    [InlineData("\"version\": 1", "\"version\": 1.0")]
+    [InlineData("\"train\": 60", "\"train\": 60.0")]
+    [InlineData("\"train\": 60", "\"train\": 6e1")]
+    [InlineData("\"test\": 40", "\"test\": 4.0E+01")]
+    [InlineData("\"outputs\": 1", "\"outputs\": 10e-1")]
+    [InlineData("\"parameters\": 2753", "\"parameters\": 2.753e+03")]
+    [InlineData("\"step\": 4", "\"step\": 4.000")]
+    [InlineData("\"step\": 0", "\"step\": -0.0")]
+    [InlineData("\"learningRate\": 0.05 }", "\"learningRate\": 0.05, \"batchSize\": 6.0e1 }")]
+    public void WholeNumbersHoweverTheyAreWritten(string found, string replacement)
+    {
+        string json = Sound.Replace(found, replacement, StringComparison.Ordinal);
+        Assert.NotEqual(Sound, json);
+        var m = Parse(json);
+        Assert.Equal((60, 40, 1, 2753L, 0L, 4L), (m.Train, m.Test, m.Outputs, m.Parameters, m.Checkpoints[0].Step, m.Checkpoints[1].Step));
+    }
+
+    [Theory]
+    [InlineData("1e+05", 100_000L)]
+    [InlineData("4.48e+07", 44_800_000L)]
+    [InlineData("9223372036854775807", long.MaxValue)]
+    [InlineData("9223372036854775807.0", long.MaxValue)]
+    public void LargeWholeNumbers(string text, long value) =>
+        Assert.Equal(value, Parse(Sound.Replace("2753", text, StringComparison.Ordinal)).Parameters);
+
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("9223372036854775808")]
+    [InlineData("2753.5")]
+    [InlineData("1e-3")]
+    public void NumbersThatAreNotWholeOrTooLarge(string text) => Assert.Equal($"run.json: parameters: found {text}, expected a positive integer.",
+        Assert.Throws<InvalidRunException>(() => Parse(Sound.Replace("2753", text, StringComparison.Ordinal))).Message);
 
     [Fact]
     public void NotUtf8()

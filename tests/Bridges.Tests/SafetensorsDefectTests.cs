@@ -48,6 +48,11 @@ public class SafetensorsDefectTests
     public void HeadersThatAreNotJson(string header) => Assert.StartsWith("the header is not valid JSON at byte ", Refusal(Fixtures.Safetensors(header, 0)));
 
     [Fact]
+    public void DotNetsWordsAreNotRepeated() => Assert.Equal(
+        "the header is not valid JSON at byte 62: found } after a comma; no comma may follow the last value.",
+        Refusal(Fixtures.Safetensors("{\"x\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},}", 0)));
+
+    [Fact]
     public void HeadersThatAreNotUnicode()
     {
         Assert.StartsWith("the header holds text that is not Unicode",
@@ -110,7 +115,7 @@ public class SafetensorsDefectTests
         File.WriteAllBytes(folder["x"], Fixtures.Safetensors($"{{{Tensor("a", "F4", "[3]", "[0,2]")},{Tensor("b", "F32", "[1]", "[2,6]")}}}", 6));
         using var file = SafetensorsFile.Open(folder["x"]);
         Assert.Equal([0.0], file["b"].ReadAll());
-        Assert.Equal($"{folder["x"]}: a: found dtype F4, expected F16, BF16, F32, F64, I64 or BOOL.",
+        Assert.Equal($"{folder["x"]}: a: found dtype F4, expected F16, BF16, F32, F64, I64, I32, U8 or BOOL.",
             Assert.Throws<InvalidRunException>(() => file["a"]).Message);
     }
 
@@ -119,11 +124,11 @@ public class SafetensorsDefectTests
     {
         using var folder = new TemporaryFolder();
         Assert.Equal($"{folder["none"]}: not found.", Assert.Throws<InvalidRunException>(() => SafetensorsFile.Open(folder["none"])).Message);
-        Assert.Equal($"{folder.Root}: not found (it is a folder, expected a safetensors file).",
+        Assert.Equal($"{folder.Root}: not found (it is a folder, expected a file).",
             Assert.Throws<InvalidRunException>(() => SafetensorsFile.Open(folder.Root)).Message);
     }
 
-    /// <summary>Damaged files are refused or read; they never end in any other exception, nor in a read outside the map.</summary>
+    /// <summary>Damaged files are refused or read; they never end in any other exception, nor in a read outside the file.</summary>
     [Theory]
     [InlineData(1, 1200)]
     [InlineData(2, 1200)]

@@ -17,11 +17,6 @@ public class SafetensorsReadTests
         {
             string name = tensor.GetProperty("name").GetString()!;
             Assert.Equal(tensor.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64()), file.Entries[name].Shape);
-            if (tensor.GetProperty("dtype").GetString() is "int32" or "uint8")
-            {
-                Assert.Null(file.Entries[name].Type);
-                continue;
-            }
             double[] values = [.. tensor.GetProperty("values").EnumerateArray().Select(v => v.ValueKind switch
             {
                 JsonValueKind.True => 1,
@@ -32,7 +27,7 @@ public class SafetensorsReadTests
             Assert.Equal(Fixtures.File("example.safetensors"), file[name].Location);
             read++;
         }
-        Assert.Equal(8, read);
+        Assert.Equal(10, read);
         Assert.Equal(10, file.Entries.Count);
         Assert.True(double.IsNegative(file["fc.weight"].ReadAll()[5]), "the sign of -0 is lost");
     }
@@ -43,17 +38,6 @@ public class SafetensorsReadTests
         using var file = SafetensorsFile.Open(Fixtures.File("no_metadata.safetensors"));
         Assert.Empty(file.Metadata);
         Assert.Equal([1.5, -2.0], file["w"].ReadAll());
-    }
-
-    [Theory]
-    [InlineData("ids", "I32")]
-    [InlineData("u8", "U8")]
-    public void ADtypeThatCannotBeReadIsRefusedOnlyWhenAskedFor(string name, string dtype)
-    {
-        using var file = SafetensorsFile.Open(Fixtures.File("example.safetensors"));
-        string path = Fixtures.File("example.safetensors");
-        var error = Assert.Throws<InvalidRunException>(() => file[name]);
-        Assert.Equal($"{path}: {name}: found dtype {dtype}, expected F16, BF16, F32, F64, I64 or BOOL.", error.Message);
     }
 
     /// <summary>Vector and scalar parts of the conversions at every length and every byte alignment.</summary>

@@ -41,6 +41,11 @@ public sealed class ProcessTests : IDisposable
         Assert.Empty(bad.Out);
     }
 
+    /// <summary>Regression: on a Linux system without ICU every command aborted with a stack trace. Nothing depends on a culture, so none is loaded.</summary>
+    [Fact]
+    public void TheProgramNeedsNoIcu() => Assert.Matches(@"""System\.Globalization\.Invariant"": true",
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "kernelflow.runtimeconfig.json")));
+
     [Fact]
     public void RedirectedStreamsHaveNoEscapeCodesAndNoProgress()
     {

@@ -46,4 +46,41 @@ public class InMemorySequenceTests
             + "so the learning rate between them was 0; leave one of them out, or give the step a rate that is too small to matter).", Refusal(first, first));
         Assert.Equal("memory: time of checkpoint 1 is NaN, expected a finite number.", Refusal(first, first with { Time = double.NaN }));
     }
+
+    [Fact]
+    public void ShapesThatNoFileCanHold()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new Endless("w", 1L << 40, 1L << 40));
+        Assert.Contains("w: shape [1099511627776, 1099511627776] has more elements than a file can have bytes", error.Message);
+    }
+
+    /// <summary>More elements than an array can hold are read piece by piece, and asked for at once they are refused.</summary>
+    [Fact]
+    public void ATensorOfMoreElementsThanAnArrayHolds()
+    {
+        var tensor = new Endless("J_S", 3, 1L << 31);
+        var piece = new double[2];
+        tensor.Read((3L << 31) - 2, piece);
+        Assert.Equal([(3L << 31) - 2, (3L << 31) - 2], piece);
+        var error = Assert.Throws<InvalidRunException>(() => tensor.ReadAll());
+        Assert.Equal(
+            "memory: J_S: found 6442450944 elements of shape [3, 2147483648], expected at most 2147483591, which is what one array can hold.",
+            error.Message);
+    }
+
+    [Fact]
+    public void MoreOutputsThanAnArrayHolds()
+    {
+        var loss = LossModel.Custom(1_000_000, 3000);
+        TensorSource[] tensors = [.. ((string[])["U_S", "U_Q", "J_S", "J_Q"]).Select(name =>
+            new Endless(name, 1_000_000, 3000))];
+        var error = Assert.Throws<InvalidRunException>(() => new CheckpointSequence([new Checkpoint(0, 0, tensors), new Checkpoint(1, 1, tensors)], loss));
+        Assert.Contains("expected at most 2147483591 outputs over all examples", error.Message);
+    }
+
+    /// <summary>A tensor of any size whose elements are the index that they were asked for by.</summary>
+    private sealed class Endless(string name, params long[] shape) : TensorSource(name, "memory", shape, StorageType.Float16)
+    {
+        protected override void ReadCore(long first, Span<double> destination) => destination.Fill(first);
+    }
 }

@@ -13,7 +13,8 @@ public class TensorNameTests
         [TensorNeed.KernelRun] = "with kernel blocks",
     };
 
-    private static string Types(TensorName name) => name.Types.Count == 4 ? "float" : name.Types.Single() == StorageType.Int64 ? "int64" : "bool";
+    private static string Types(TensorName name) =>
+        name.Types.Count == 4 ? "float" : name.Types.Contains(StorageType.Int64) ? "int64 or int32" : "bool or uint8";
 
     // Rows of the tables of docs/run-format.md whose first cell is one name in backquotes.
     private static List<string[]> Rows() => [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "run-format.md"))

@@ -14,8 +14,10 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
 {
     /// <summary>Resolves what was left to the tool and refuses what cannot be done.</summary>
     /// <exception cref="ArgumentException">Names the option.</exception>
+    /// <exception cref="InvalidRunException">The run is too large.</exception>
     public static AnalysisPlan Of(CheckpointSequence run, AnalysisOptions options)
     {
+        DenseLimit.Require(run);
         var checkpoints = run.Window(options.From, options.To);
         var backend = options.Backend ?? Backend.Resolve("auto");
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);

@@ -46,13 +46,8 @@ public abstract class ContainerFile : IDisposable
     public virtual void AppendTo(Sha256 hash, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(hash);
-        using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        var piece = new byte[1 << 20];
-        while (stream.Read(piece) is > 0 and var count)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            hash.Append(piece.AsSpan(0, count));
-        }
+        using var file = new PositionedFile(Path);
+        file.AppendTo(hash, cancellation);
     }
 
     /// <summary>Closes the file.</summary>

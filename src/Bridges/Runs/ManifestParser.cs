@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelFlow.Files;
 
 namespace KernelFlow.Bridges;
 
@@ -7,7 +8,9 @@ internal static class ManifestParser
 {
     public const string Format = "kernel-flow-run";
     internal const string LossConstants = "lossConstants";
-    private const long MaximumBytes = 100_000_000;
+    
+    /// <summary>The longest run.json that is read: a million checkpoints fit.</summary>
+    public const int MaximumBytes = 100_000_000;
 
     /// <summary>Reads and validates; a recording in progress may have fewer than two checkpoints.</summary>
     public static RunManifest Read(string path, int minimumCheckpoints, RunFormat format)
@@ -15,14 +18,11 @@ internal static class ManifestParser
         byte[] bytes;
         try
         {
-            if (!File.Exists(path)) throw new InvalidRunException($"{path}: not found.");
-            if (new FileInfo(path).Length > MaximumBytes)
-                throw new InvalidRunException($"{path}: found more than {MaximumBytes} bytes, expected a manifest.");
-            bytes = File.ReadAllBytes(path);
+            bytes = RegularFile.ReadAllBytes(path, MaximumBytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnreadableFileException e)
         {
-            throw new InvalidRunException($"{path}: cannot be read: {e.Message}", e);
+            throw new InvalidRunException(e.Message, e);
         }
         return Parse(bytes, path, minimumCheckpoints, format);
     }
@@ -38,7 +38,7 @@ internal static class ManifestParser
         catch (InvalidOperationException e)
         {
             // GetString throws this for lone surrogates ("\uD800").
-            throw new InvalidRunException($"{path}: found text that is not Unicode, expected JSON: {e.Message}", e);
+            throw new InvalidRunException($"{path}: found text that is not Unicode, expected JSON.", e);
         }
     }
 
@@ -48,8 +48,8 @@ internal static class ManifestParser
             throw new InvalidRunException($"{path}: found {JsonText.Clip(document.RootElement.GetRawText())}, expected a JSON object.");
         var keys = new ManifestKeys(document.RootElement, path, "");
         _ = keys.OneOf("format", Format);
-        if (keys.Get("version", "1") is not { ValueKind: JsonValueKind.Number } version || !version.TryGetInt32(out int number) || number != 1)
-            throw keys.Wrong("version", $"a version that this program understands: {RunManifest.VersionsUnderstood}");
+        const string Versions = $"a version that this program understands: {RunManifest.VersionsUnderstood}";
+        if (ManifestKeys.Whole(keys.Get("version", "1")) != 1) throw keys.Wrong("version", Versions);
 
         string name = keys.OneOf("loss", [.. format.Losses.Select(d => d.Name)]);
         var loss = format.Losses.First(d => d.Name == name);
@@ -89,16 +89,16 @@ internal static class ManifestParser
 
     private static JsonDocument ParseJson(byte[] bytes, string path)
     {
+        var json = WithoutMark(bytes);
         try
         {
-            var json = WithoutMark(bytes);
             _ = new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json.Span);
             return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
             throw new InvalidRunException(FormattableString.Invariant(
-                $"{path}: not valid JSON at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}: {JsonText.Reason(e)}."), e);
+                $"{path}: not valid JSON at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}: {JsonDefect.Reason(e, json.Span)}."), e);
         }
         catch (System.Text.DecoderFallbackException e)
         {
@@ -106,7 +106,7 @@ internal static class ManifestParser
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidRunException($"{path}: found text that is not Unicode, expected JSON: {e.Message}", e);
+            throw new InvalidRunException($"{path}: found text that is not Unicode, expected JSON.", e);
         }
     }
 

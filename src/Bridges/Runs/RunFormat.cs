@@ -1,3 +1,5 @@
+using KernelFlow.Files;
+
 namespace KernelFlow;
 
 /// <summary>What a run may be made of: the losses and optimizers that its manifest may name, and the file formats of its checkpoints.</summary>
@@ -37,6 +39,8 @@ public sealed class RunFormat
     /// <exception cref="InvalidRunException">No format recognises it, or it is missing or not sound.</exception>
     public ContainerFile OpenFile(string path)
     {
+        // Before a container looks into it: a pipe or a device must not be opened at all. A folder may be a container of a user's own.
+        if (RegularFile.Kind(path) is not (FileKind.Regular or FileKind.Folder or FileKind.Missing)) throw new InvalidRunException(RegularFile.Obstacle(path)!);
         if (Containers.FirstOrDefault(c => c.Recognises(path)) is { } container) return container.Open(path);
         throw new InvalidRunException(IsNpz(path)
             ? $"{path}: .npz checkpoints are not read by this version."

@@ -11,8 +11,10 @@ internal static class TensorTypes
             throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: found dtype {Dtypes.Name(tensor.Type)}, expected {Text(name)}.");
     }
 
-    /// <summary>"F16, BF16, F32 or F64".</summary>
-    public static string Text(TensorName name)
+    /// <summary>"F16, BF16, F32 or F64": the types that a tensor of the name may have.</summary>
+    public static string Text(string name) => TensorName.Find(name) is { } known ? Text(known) : Dtypes.Readable;
+
+    private static string Text(TensorName name)
     {
         string[] types = [.. name.Types.Select(Dtypes.Name)];
         return types.Length == 1 ? types[0] : string.Join(", ", types[..^1]) + " or " + types[^1];

@@ -4,7 +4,7 @@ namespace KernelFlow.Bridges;
 internal static class Dtypes
 {
     /// <summary>The types that can be read, as messages list them.</summary>
-    public const string Readable = "F16, BF16, F32, F64, I64 or BOOL";
+    public const string Readable = "F16, BF16, F32, F64, I64, I32, U8 or BOOL";
 
     /// <summary>The stored type, or null when it cannot be read.</summary>
     public static StorageType? Parse(string dtype) => dtype switch
@@ -14,6 +14,8 @@ internal static class Dtypes
         "F32" => StorageType.Float32,
         "F64" => StorageType.Float64,
         "I64" => StorageType.Int64,
+        "I32" => StorageType.Int32,
+        "U8" => StorageType.UInt8,
         "BOOL" => StorageType.Boolean,
         _ => null,
     };
@@ -26,6 +28,8 @@ internal static class Dtypes
         StorageType.Float32 => "F32",
         StorageType.Float64 => "F64",
         StorageType.Int64 => "I64",
+        StorageType.Int32 => "I32",
+        StorageType.UInt8 => "U8",
         StorageType.Boolean => "BOOL",
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };

@@ -4,32 +4,34 @@ using System.Runtime.Intrinsics;
 
 namespace KernelFlow.Bridges;
 
-/// <summary>Stored little-endian elements to float64 and back. Sources may lie at any byte address: a header of odd length shifts all that follows.</summary>
-internal static unsafe class ElementConversion
+/// <summary>Stored little-endian elements to float64 and back.</summary>
+internal static class ElementConversion
 {
-    /// <summary>destination ← the elements at <paramref name="source"/>; exact, except that integers beyond 2⁵³ round.</summary>
-    public static void ToDouble(byte* source, StorageType type, Span<double> destination)
+    /// <summary>Turns elements of a stored type, which fill the last bytes of <paramref name="values"/>, into float64, from the front: an element is read
+    /// before its bytes are written to. Exact, except that integers beyond 2⁵³ round.</summary>
+    public static void Widen(StorageType type, Span<double> values)
     {
+        if (values.IsEmpty || type == StorageType.Float64) return;
+        ref byte source = ref MemoryMarshal.AsBytes(values)[^(values.Length * type.Size())];
         switch (type)
         {
-            case StorageType.Float64:
-                new ReadOnlySpan<byte>(source, checked(destination.Length * 8)).CopyTo(MemoryMarshal.AsBytes(destination));
-                break;
             case StorageType.Float32:
-                Widen((float*)source, destination);
+                Widen(ref Unsafe.As<byte, float>(ref source), values);
                 break;
             case StorageType.Float16:
-                for (int i = 0; i < destination.Length; i++) destination[i] = (double)Unsafe.ReadUnaligned<Half>(source + 2L * i);
+                for (int i = 0; i < values.Length; i++) values[i] = (double)At<Half>(ref source, i);
                 break;
             case StorageType.BFloat16:
-                for (int i = 0; i < destination.Length; i++)
-                    destination[i] = BitConverter.UInt32BitsToSingle((uint)Unsafe.ReadUnaligned<ushort>(source + 2L * i) << 16);
+                for (int i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)At<ushort>(ref source, i) << 16);
                 break;
             case StorageType.Int64:
-                for (int i = 0; i < destination.Length; i++) destination[i] = Unsafe.ReadUnaligned<long>(source + 8L * i);
+                for (int i = 0; i < values.Length; i++) values[i] = At<long>(ref source, i);
                 break;
-            case StorageType.Boolean:
-                for (int i = 0; i < destination.Length; i++) destination[i] = source[i];
+            case StorageType.Int32:
+                for (int i = 0; i < values.Length; i++) values[i] = At<int>(ref source, i);
+                break;
+            case StorageType.Boolean or StorageType.UInt8:
+                for (int i = 0; i < values.Length; i++) values[i] = At<byte>(ref source, i);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type));
@@ -37,8 +39,8 @@ internal static unsafe class ElementConversion
     }
 
     /// <summary>destination ← elements of the stored type, rounded to nearest even (bfloat16 by way of float32).</summary>
-    /// <returns>Index of the first value that the type cannot hold, or −1: finite numbers that overflow, integers beyond 2⁵³ or with a fraction, masks other
-    /// than 0 and 1.</returns>
+    /// <returns>Index of the first value that the type cannot hold, or −1: finite numbers that overflow, integers out of range, beyond 2⁵³ or with a fraction,
+    /// masks other than 0 and 1.</returns>
     public static int FromDouble(ReadOnlySpan<double> source, StorageType type, Span<byte> destination)
     {
         int bad = -1;
@@ -75,6 +77,15 @@ internal static unsafe class ElementConversion
                     if (source[i] != Math.Floor(source[i]) || Math.Abs(source[i]) > 1L << 53) bad = i;
                 }
                 break;
+            case StorageType.Int32:
+                var shorter = MemoryMarshal.Cast<byte, int>(destination);
+                for (int i = source.Length - 1; i >= 0; i--)
+                    if ((shorter[i] = (int)source[i]) != source[i]) bad = i;
+                break;
+            case StorageType.UInt8:
+                for (int i = source.Length - 1; i >= 0; i--)
+                    if ((destination[i] = (byte)source[i]) != source[i]) bad = i;
+                break;
             case StorageType.Boolean:
                 for (int i = source.Length - 1; i >= 0; i--)
                 {
@@ -89,19 +100,22 @@ internal static unsafe class ElementConversion
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Widen(float* source, Span<double> destination)
+    private static void Widen(ref float source, Span<double> values)
     {
         int i = 0;
         if (Vector256.IsHardwareAccelerated)
         {
-            fixed (double* target = destination)
-                for (; i <= destination.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-                {
-                    var (low, high) = Vector256.Widen(Vector256.Load(source + i));
-                    low.Store(target + i);
-                    high.Store(target + i + Vector256<double>.Count);
-                }
+            ref double target = ref MemoryMarshal.GetReference(values);
+            for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+            {
+                var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref source, (nuint)i));
+                low.StoreUnsafe(ref target, (nuint)i);
+                high.StoreUnsafe(ref target, (nuint)(i + Vector256<double>.Count));
+            }
         }
-        for (; i < destination.Length; i++) destination[i] = Unsafe.ReadUnaligned<float>(source + i);
+        for (; i < values.Length; i++) values[i] = Unsafe.Add(ref source, i);
     }
+
+    private static T At<T>(ref byte source, int index) where T : unmanaged =>
+        Unsafe.ReadUnaligned<T>(ref Unsafe.Add(ref source, (nint)index * Unsafe.SizeOf<T>()));
 }

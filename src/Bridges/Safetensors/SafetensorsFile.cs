@@ -4,18 +4,19 @@ using KernelFlow.Files;
 
 namespace KernelFlow;
 
-/// <summary>A safetensors file opened through a memory map: the header is read and validated, data are read when asked for, block by block.</summary>
+/// <summary>A safetensors file: the header is read and validated, data are read when asked for, piece by piece.</summary>
 /// <remarks>Layout: 8 bytes little-endian header length L; L bytes of JSON; row-major little-endian data without gaps. A file larger than memory works.
-/// Concurrent reads are safe. Only the map stays open.</remarks>
+/// Concurrent reads are safe. A file that is cut, written to or replaced while it is open is an <see cref="UnreadableFileException"/> at the next
+/// read.</remarks>
 public sealed class SafetensorsFile : ContainerFile
 {
-    private readonly FileMap _map;
+    private readonly PositionedFile _file;
     private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
 
-    private SafetensorsFile(FileMap map, SafetensorsHeader header, long dataStart) : base(map.Path)
+    private SafetensorsFile(PositionedFile file, SafetensorsHeader header, long dataStart) : base(file.Path)
     {
-        _map = map;
+        _file = file;
         _header = header;
         _dataStart = dataStart;
     }
@@ -37,20 +38,20 @@ public sealed class SafetensorsFile : ContainerFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("safetensors files are read on little-endian machines only.");
+        PositionedFile? file = null;
         try
         {
-            if (!File.Exists(path))
-                throw new InvalidRunException($"{path}: not found{(Directory.Exists(path) ? " (it is a folder, expected a safetensors file)" : "")}.");
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            long headerLength = HeaderLength(file, path);
+            file = new PositionedFile(path);
+            long headerLength = HeaderLength(file);
             var json = new byte[headerLength];
-            file.ReadExactly(json);
-            var header = SafetensorsHeader.Parse(json, file.Length - 8 - headerLength, path);
-            return new SafetensorsFile(new FileMap(path, file), header, 8 + headerLength);
+            file.Read(8, json);
+            return new SafetensorsFile(file, SafetensorsHeader.Parse(json, file.Length - 8 - headerLength, path), 8 + headerLength);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            throw new InvalidRunException($"{path}: cannot be read: {e.Message}", e);
+            file?.Dispose();
+            if (e is UnreadableFileException) throw new InvalidRunException(e.Message, e);
+            throw;
         }
     }
 
@@ -63,38 +64,39 @@ public sealed class SafetensorsFile : ContainerFile
     {
         if (!Entries.TryGetValue(name, out var entry)) return null;
         if (entry.Type is not { } type)
-            throw new InvalidRunException($"{Path}: {name}: found dtype {JsonText.Clip(entry.Dtype)}, expected {Dtypes.Readable}.");
-        return new SafetensorsTensor(_map, entry, type, _dataStart);
+            throw new InvalidRunException($"{Path}: {name}: found dtype {JsonText.Clip(entry.Dtype)}, expected {TensorTypes.Text(name)}.");
+        return new SafetensorsTensor(_file, entry, type, _dataStart);
     }
 
-    /// <summary>Feeds the mapped bytes, those that tensors are read from, to a hash.</summary>
+    /// <summary>Feeds the bytes that tensors are read from to a hash.</summary>
     /// <inheritdoc/>
     public override void AppendTo(Sha256 hash, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(hash);
-        _map.AppendTo(hash, cancellation);
+        _file.AppendTo(hash, cancellation);
     }
 
-    /// <summary>Unmaps the file; tensors of it throw <see cref="ObjectDisposedException"/> from then on.</summary>
+    /// <summary>Closes the file; tensors of it throw <see cref="ObjectDisposedException"/> from then on.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _map.Dispose();
+        if (disposing) _file.Dispose();
     }
 
-    private static long HeaderLength(FileStream file, string path)
+    private static long HeaderLength(PositionedFile file)
     {
         Span<byte> prefix = stackalloc byte[8];
         if (file.Length < 8)
             throw new TruncatedFileException(
-                $"{path}: found {file.Length} bytes, expected at least 8 (the length of the header): the file was cut off in writing.");
-        file.ReadExactly(prefix);
+                $"{file.Path}: found {file.Length} bytes, expected at least 8 (the length of the header): the file was cut off in writing.");
+        file.Read(0, prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafetensorsHeader.MaximumLength)
             throw new InvalidRunException(
-                $"{path}: found a header length of {length} bytes, expected at most {SafetensorsHeader.MaximumLength}: not a safetensors file.");
-        if ((long)length > file.Length - 8)
+                $"{file.Path}: found a header length of {length} bytes, expected at most {SafetensorsHeader.MaximumLength}: not a safetensors file.");
+        long rest = file.Length - 8;
+        if ((long)length > rest)
             throw new TruncatedFileException(
-                $"{path}: found {file.Length - 8} bytes after the header length, expected at least {length}, the header: the file was cut off in writing.");
+                $"{file.Path}: found {rest} bytes after the header length, expected at least {length}, the header: the file was cut off in writing.");
         return (long)length;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelFlow.Files;
 
 namespace KernelFlow.Bridges;
 
@@ -34,12 +35,13 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException e)
         {
-            throw header.Error(FormattableString.Invariant($"the header is not valid JSON at byte {8 + e.BytePositionInLine ?? 0}: {JsonText.Reason(e)}"));
+            throw header.Error(FormattableString.Invariant(
+                $"the header is not valid JSON at byte {8 + JsonDefect.Offset(e, json)}: {JsonDefect.Reason(e, json)}"));
         }
-        catch (InvalidOperationException e)
+        catch (InvalidOperationException)
         {
             // Utf8JsonReader throws this for bytes that are not UTF-8 and for lone surrogates.
-            throw header.Error($"the header holds text that is not Unicode: {e.Message}");
+            throw header.Error("the header holds text that is not Unicode");
         }
         header.CheckLayout(dataLength);
         return header;
@@ -71,6 +73,7 @@ internal sealed class SafetensorsHeader
 
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
+        if (reader.TokenType == JsonTokenType.Null) return; // What MLX writes when there are none.
         Expect(reader, JsonTokenType.StartObject, "__metadata__", "an object of strings");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -1,7 +1,7 @@
 namespace KernelFlow.Cli;
 
 /// <summary>What an analysis will need, predicted from sizes alone.</summary>
-/// <param name="Bytes">Largest working set, mapped files included.</param>
+/// <param name="Bytes">Largest working set; files are read piece by piece and take no part in it.</param>
 /// <param name="Seconds">Wall time; rough, since the number of integration steps is not known beforehand.</param>
 /// <remarks>Calibrated on five recorded runs of N = 24 to 240: time within a factor of two above a second, memory within a third.</remarks>
 internal sealed record CostEstimate(double Bytes, double Seconds)
@@ -21,8 +21,7 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
     /// <summary>Predicts the cost.</summary>
     /// <param name="run">The run to analyse.</param>
     /// <param name="operationsPerSecond">Floating-point operations per second of a matrix product.</param>
-    /// <param name="fileBytes">Size of the recorded files, which are mapped.</param>
-    public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond, double fileBytes)
+    public static CostEstimate Of(CheckpointSequence run, double operationsPerSecond)
     {
         double n = run.TrainSize, m = run.TestSize, k = run.Count, d = run.Parameters ?? 0;
         // Kernels are formed of every checkpoint, of neighbours, and of neighbours on the grid of every second checkpoint.
@@ -32,7 +31,7 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
         // The recorded steps of gradient descent are replayed on the interpolant and on its two thinned grids, unless there are too many.
         double steps = (double)run[^1].Step - run[0].Step, replay = n * (n + m);
         double replays = run.Optimizer is { IsPlainDescent: true } && steps <= MostReplayed && steps * replay <= MostReplayWork ? Replays * steps : 0;
-        return new CostEstimate(EmptyProcess + fileBytes + Slack * live,
+        return new CostEstimate(EmptyProcess + Slack * live,
             StartSeconds + (operations + 2 * replays * replay) / operationsPerSecond + replays * SecondsPerStep);
     }
 }

@@ -42,7 +42,12 @@ internal static class InspectionText
         foreach (var i in intervals.Where(i => i.Curvature > Sparse).OrderByDescending(i => i.Curvature).Take(5))
             Line("", $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: {Count(i.Steps)} steps, change {Percent(i.Change)}, "
                 + $"estimated interpolation error {Percent(i.Curvature)}");
-        Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis, mapped files included");
+        if (DenseLimit.Obstacle(checkpoints) is { } obstacle)
+        {
+            Line("too large", $"the run can be read, not analysed: {obstacle}");
+            return;
+        }
+        Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis");
         Line("time", $"about {Short(cost.Seconds, 1)} s with {backend.Name} (rough)");
     }
 

@@ -25,7 +25,8 @@ internal static class RunScan
         {
             foreach (var tensor in checkpoints[k].Tensors.Values)
                 if (tensor.Name != watched) ForEachPiece(tensor.Count, cancellation, (first, length) => tensor.Read(first, new double[length]));
-            if (!checkpoints.HasJacobians) CheckKernel(checkpoints[k], checkpoints.TrainSize, backend);
+            // A kernel that does not fit into one array is read for numbers that are not finite, and no more.
+            if (!checkpoints.HasJacobians && DenseLimit.Obstacle(checkpoints) is null) CheckKernel(checkpoints[k], checkpoints.TrainSize, backend);
             Measure(checkpoints, watched, k, norms, changes, bends, cancellation);
             progress((k + 1.0) / count);
         }

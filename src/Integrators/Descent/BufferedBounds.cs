@@ -14,13 +14,13 @@ internal sealed class BufferedBounds(CheckpointSequence checkpoints, DescentRule
 {
     private readonly int _n = checkpoints.TrainSize, _m = checkpoints.TestSize;
     private readonly ChordHessian _hessian = new(checkpoints.Train, checkpoints.Outputs);
-    private readonly double[] _memory = new double[columns.Width * (checkpoints.TrainSize + checkpoints.TestSize)];
+    private readonly double[] _memory = new double[ArraySize.Of(columns.Width, checkpoints.TrainSize + checkpoints.TestSize)];
     private double[] _all = []; // H, where it is more than the memory
 
     /// <summary>Reads the run once more, backwards.</summary>
     public (DenseMatrix Response, double Motion) Form(CancellationToken cancellation)
     {
-        MatrixView test = new(new double[_m * _m], _m, _m), motion = new(new double[_n * _n], _n, _n);
+        MatrixView test = new(new double[ArraySize.Of(_m, _m)], _m, _m), motion = new(new double[ArraySize.Of(_n, _n)], _n, _n);
         for (int block = 0; block < columns.Blocks; block++)
         {
             Array.Clear(_memory);

@@ -51,8 +51,8 @@ internal sealed class BufferedResponse : StepResponse
         _move = new double[more ? _columns.Width * width : 0];
         _weighted = new MatrixView(new double[_batches is null ? 0 : N * width], _batches is null ? 0 : N, width);
         (_y, Changes) = (new double[_columns.Width], new StepChanges(N + M));
-        _start = new MatrixView(new double[N * N], N, N);
-        _scaledStart = _preconditioned ? new MatrixView(new double[N * N], N, N) : _start;
+        _start = new MatrixView(new double[ArraySize.Of(N, N)], N, N);
+        _scaledStart = _preconditioned ? new MatrixView(new double[ArraySize.Of(N, N)], N, N) : _start;
         LearningRates = DescentKernels.Rates(checkpoints);
     }
 

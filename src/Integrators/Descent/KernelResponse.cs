@@ -20,7 +20,7 @@ internal sealed class KernelResponse : StepResponse
         Rule = rule ?? DescentRule.Plain;
         int N = kernels.TrainSize, M = kernels.TestSize;
         _step = new StepKernels(N, M);
-        _test = new MatrixView(new double[M * M], M, M);
+        _test = new MatrixView(new double[ArraySize.Of(M, M)], M, M);
         (_motion, _left, _transposed) = (Square(N), Square(N), Square(N));
     }
 
@@ -64,5 +64,5 @@ internal sealed class KernelResponse : StepResponse
         return (_test.ToMatrix(), SymmetricEigenvalues.Largest(_motion, _backend));
     }
 
-    private static MatrixView Square(int n) => new(new double[n * n], n, n);
+    private static MatrixView Square(int n) => new(new double[ArraySize.Of(n, n)], n, n);
 }

@@ -20,7 +20,7 @@ internal sealed class Sharpness
     public Sharpness(int n, Backend backend, long seed)
     {
         (_n, _backend) = (n, backend);
-        _q = new MatrixView(new double[n * Dimension], n, Dimension);
+        _q = new MatrixView(new double[ArraySize.Of(n, Dimension)], n, Dimension);
         _image = new MatrixView(new double[n], n, 1);
         _w = new MatrixView(new double[n], n, 1);
         (_random, _start) = (new double[n], new double[n]);

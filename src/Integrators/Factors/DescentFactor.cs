@@ -20,7 +20,7 @@ public sealed class DescentFactor : LinearOperator
     private readonly int _rows;
 
     private DescentFactor(JacobianCoordinates jacobians, double[] rates, StoredSteps steps, Backend backend)
-        : base(checked(rates.Length * jacobians.Rows(0)), jacobians.TrainSize, isSymmetric: false)
+        : base(ArraySize.Of(rates.Length, jacobians.Rows(0)), jacobians.TrainSize, isSymmetric: false)
     {
         _jacobians = jacobians;
         _rates = rates;

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using System.Globalization;
 using System.IO.Compression;
 
@@ -23,8 +24,8 @@ internal sealed class DigitsData : DataSource
         var (inputs, labels) = All;
         RequireAvailable(count, labels.Length, "the digits");
         var order = random.NextPermutation(labels.Length);
-        var x = new double[count * Pixels];
-        var y = new double[count * Outputs];
+        var x = new double[ArraySize.Of(count, Pixels)];
+        var y = new double[ArraySize.Of(count, Outputs)];
         for (int i = 0; i < count; i++)
         {
             inputs.AsSpan(order[i] * Pixels, Pixels).CopyTo(x.AsSpan(i * Pixels));

@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Networks;
 
 /// <summary>Arithmetic mod q: pairs of one-hot numbers and the one-hot result.</summary>
@@ -20,8 +22,8 @@ internal sealed class ModularData : DataSource
         int divisors = _division ? _q - 1 : _q, pairs = _q * divisors;
         RequireAvailable(count, pairs, $"the pairs mod {_q}");
         var order = random.NextPermutation(pairs);
-        var x = new double[count * InputSize];
-        var y = new double[count * _q];
+        var x = new double[ArraySize.Of(count, InputSize)];
+        var y = new double[ArraySize.Of(count, _q)];
         for (int i = 0; i < count; i++)
         {
             int a = order[i] / divisors, b = order[i] % divisors + (_division ? 1 : 0);

@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Networks;
 
 /// <summary>Gaussian inputs answered by a random two-layer teacher: t = V tanh(A x/√d)/√h.</summary>
@@ -14,16 +16,16 @@ internal sealed class TeacherData : DataSource
         _loss = options.Loss;
         _hidden = options.TeacherWidth;
         var random = new RandomStream(options.Seed, RandomStream.Purpose.Teacher);
-        _a = new double[_hidden * InputSize];
-        _v = new double[Outputs * _hidden];
+        _a = new double[ArraySize.Of(_hidden, InputSize)];
+        _v = new double[ArraySize.Of(Outputs, _hidden)];
         foreach (ref double entry in _a.AsSpan()) entry = random.NextNormal();
         foreach (ref double entry in _v.AsSpan()) entry = random.NextNormal();
     }
 
     public override (double[] X, double[] Y) Draw(int count, RandomStream random)
     {
-        var x = new double[count * InputSize];
-        var y = new double[count * Outputs];
+        var x = new double[ArraySize.Of(count, InputSize)];
+        var y = new double[ArraySize.Of(count, Outputs)];
         for (int i = 0; i < count; i++) Example(x.AsSpan(i * InputSize, InputSize), y.AsSpan(i * Outputs, Outputs), random);
         return (x, y);
     }

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using KernelFlow.Networks;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -115,7 +116,7 @@ public sealed class LinearNetworkSolution
         int n = _options.Train, m = _options.Test, p = _options.Outputs;
         var (w1, w2) = Factors(t);
         var map = (w2 * w1).Transpose();
-        double[] u_S = (_x_S * map).ToRowMajorArray(), u_Q = (_x_Q * map).ToRowMajorArray(), g = new double[n * p];
+        double[] u_S = (_x_S * map).ToRowMajorArray(), u_Q = (_x_Q * map).ToRowMajorArray(), g = new double[ArraySize.Of(n, p)];
         Loss.Gradient(u_S, g);
         return new Checkpoint(t, step,
             MemoryTensor.FromMatrix(TensorName.J_S, J_S(t)), MemoryTensor.FromMatrix(TensorName.J_Q, J_Q(t)),

@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Networks;
 
 /// <summary>Which parameters have a gradient that generalises from example to example: open iff μ_k² &gt; σ_k²/(b − 1) over the b
@@ -22,7 +24,7 @@ internal sealed class PopulationRiskGate(NetworkEvaluator evaluator)
         for (int first = 0; first < b; first += ExamplesPerBlock)
         {
             int count = Math.Min(ExamplesPerBlock, b - first);
-            var rows = new double[count * D];
+            var rows = new double[ArraySize.Of(count, D)];
             var seed = Array.ConvertAll(g[(first * p)..((first + count) * p)], v => b * v);
             evaluator.ExampleGradients(w, x[(first * d)..((first + count) * d)], seed, rows);
             for (int i = 0; i < count; i++) Include(rows.AsSpan(i * D, D), first + i + 1);

@@ -32,9 +32,9 @@ internal sealed class Trainer
         {
             _sampler = new BatchSampler(data.Train, b, new RandomStream(options.Seed, RandomStream.Purpose.Batches));
             examples = b;
-            (_x, _y) = (new double[b * data.InputSize], new double[b * data.Outputs]);
+            (_x, _y) = (new double[ArraySize.Of(b, data.InputSize)], new double[ArraySize.Of(b, data.Outputs)]);
         }
-        _u = new double[examples * data.Outputs];
+        _u = new double[ArraySize.Of(examples, data.Outputs)];
         _g = new double[_u.Length];
     }
 

@@ -69,7 +69,7 @@ internal sealed class TrainingRun
     private Checkpoint Snapshot()
     {
         int n = Data.Train, m = Data.Test, p = Data.Outputs;
-        double[] u_S = new double[n * p], u_Q = new double[m * p], g = new double[n * p], w = Trainer.Parameters;
+        double[] u_S = new double[ArraySize.Of(n, p)], u_Q = new double[ArraySize.Of(m, p)], g = new double[ArraySize.Of(n, p)], w = Trainer.Parameters;
         var tensors = new List<TensorSource> { Jacobian(TensorName.J_S, w, Data.X_S, u_S), Jacobian(TensorName.J_Q, w, Data.X_Q, u_Q) };
         Trainer.Loss.Gradient(u_S, g);
         tensors.Add(new MemoryTensor(TensorName.U_S, u_S, n, p));
@@ -84,8 +84,8 @@ internal sealed class TrainingRun
         {
             var middle = new double[w.Length];
             for (int j = 0; j < w.Length; j++) middle[j] = 0.5 * (w[j] + Trainer.Next[j]);
-            tensors.Add(Jacobian(TensorName.J_S_mid, middle, Data.X_S, new double[n * p]));
-            tensors.Add(Jacobian(TensorName.J_Q_mid, middle, Data.X_Q, new double[m * p]));
+            tensors.Add(Jacobian(TensorName.J_S_mid, middle, Data.X_S, new double[ArraySize.Of(n, p)]));
+            tensors.Add(Jacobian(TensorName.J_Q_mid, middle, Data.X_Q, new double[ArraySize.Of(m, p)]));
         }
         return new Checkpoint(Trainer.Time, Trainer.Step, tensors.ToArray());
     }
@@ -93,7 +93,7 @@ internal sealed class TrainingRun
     // Kernel blocks are formed from float64 Jacobians whatever the stored type of Jacobians would be.
     private MemoryTensor Jacobian(string name, double[] w, double[] x, double[] u)
     {
-        var J = new double[checked(u.Length * w.Length)];
+        var J = new double[ArraySize.Of(u.Length, w.Length)];
         Trainer.Evaluator.Jacobian(w, x, u, J);
         long[] shape = [u.Length / Data.Outputs, Data.Outputs, w.Length];
         return _options.DType == StorageType.Float32 && !_options.Kernels ? new MemoryTensor(name, Array.ConvertAll(J, v => (float)v), shape)

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using System.Numerics;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -62,7 +63,8 @@ internal sealed class ManagedBackend : Backend
         double scale = UnitScale.Of(a);
         var (matrix, basis, eigenvalues) = (a.ToMatrix(), New(n, n), new Complex[n]);
         VectorRoutines.Scale(scale, matrix.Values, matrix.Values);
-        Converged("symmetric eigenvalues", a, () => MathNetManaged.EigenDecomp(true, n, matrix.Values, basis.Array, eigenvalues, new double[n * n]));
+        Converged("symmetric eigenvalues", a,
+            () => MathNetManaged.EigenDecomp(true, n, matrix.Values, basis.Array, eigenvalues, new double[ArraySize.Of(n, n)]));
         for (int i = 0; i < n; i++) values[i] = eigenvalues[i].Real / scale;
         if (vectors) basis.CopyTo(a);
     }
@@ -105,7 +107,7 @@ internal sealed class ManagedBackend : Backend
         right.CopyTo(vt);
     }
 
-    private static MatrixView New(int rows, int columns) => new(new double[rows * columns], rows, columns);
+    private static MatrixView New(int rows, int columns) => new(new double[ArraySize.Of(rows, columns)], rows, columns);
 
     private static MatrixView Transposed(in MatrixView a) => (DenseMatrix)a.ToMatrix().Transpose();
 

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using System.Numerics;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
@@ -70,12 +71,12 @@ internal sealed class BackendProvider(Backend backend) : ILinearAlgebraProvider,
     public void SingularValueDecomposition(bool computeVectors, double[] a, int rowsA, int columnsA, double[] s, double[] u, double[] vt)
     {
         int k = Math.Min(rowsA, columnsA);
-        MatrixView left = new(new double[rowsA * k], rowsA, k), right = new(new double[k * columnsA], k, columnsA);
+        MatrixView left = new(new double[ArraySize.Of(rowsA, k)], rowsA, k), right = new(new double[ArraySize.Of(k, columnsA)], k, columnsA);
         Convergent(() => backend.Svd(new MatrixView(a, rowsA, columnsA), s.AsSpan(0, k), left, right));
         if (!computeVectors) return;
         // MathNet's factors are square.
         Complete(left, Square(u, rowsA));
-        MatrixView vectors = new(new double[columnsA * k], columnsA, k), v = Square(new double[columnsA * columnsA], columnsA);
+        MatrixView vectors = new(new double[ArraySize.Of(columnsA, k)], columnsA, k), v = Square(new double[ArraySize.Of(columnsA, columnsA)], columnsA);
         Transposed(right, vectors);
         Complete(vectors, v);
         Transposed(v, Square(vt, columnsA));
@@ -102,7 +103,7 @@ internal sealed class BackendProvider(Backend backend) : ILinearAlgebraProvider,
         square.Fill(0);
         columns.CopyTo(square.ColumnRange(0, k));
         if (k == n) return;
-        backend.Qr(square, Square(new double[n * n], n));
+        backend.Qr(square, Square(new double[ArraySize.Of(n, n)], n));
         columns.CopyTo(square.ColumnRange(0, k)); // QR may have turned their signs.
     }
 

@@ -32,8 +32,7 @@ public sealed class ChordColumns
         Columns = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
         // 4 MB a block keeps the products at full speed and the memory small.
         Width = (int)Math.Min(Columns, Math.Max(64, (4 << 20) / (8L * _rows)));
-        long elements = (long)Width * _rows;
-        if (elements > Array.MaxLength) throw new ArgumentException($"{_rows} outputs are too many for a block of {Width} parameters.");
+        int elements = ArraySize.Of(Width, _rows);
         (_start, _next, _third) = (new double[elements], new double[elements], new double[elements]);
         _before = midpoints ? [] : new double[elements];
     }
@@ -136,7 +135,7 @@ public sealed class ChordColumns
         var tensor = _checkpoints[_step].Find(TensorName.Sketch) is null ? _checkpoints[_step].Find(TensorName.Preconditioner) : null;
         _hasPreconditioner = tensor is not null;
         if (tensor is null) return;
-        if (_preconditioner.Length == 0) _preconditioner = new double[checked((int)tensor.Count)];
+        if (_preconditioner.Length == 0) _preconditioner = new double[ArraySize.Of(tensor.Count, 1)];
         var m = _preconditioner;
         tensor.Read(0, m);
         int negative = Array.FindIndex(m, v => v < 0);

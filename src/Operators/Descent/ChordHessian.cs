@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using MathNet.Numerics.Integration;
 
 namespace KernelFlow.Operators;
@@ -18,7 +19,7 @@ public sealed class ChordHessian
         Remainder = new OutputHessian(examples, outputs);
         AverageDefect = new OutputHessian(examples, outputs);
         RemainderDefect = new OutputHessian(examples, outputs);
-        _point = new double[examples * outputs];
+        _point = new double[ArraySize.Of(examples, outputs)];
         _work = new OutputHessian(examples, outputs);
     }
 

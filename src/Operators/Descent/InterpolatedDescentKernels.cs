@@ -23,7 +23,7 @@ public sealed class InterpolatedDescentKernels : DescentKernels
     {
         _trajectory = trajectory;
         _steps = steps;
-        _kernels = new MatrixView(new double[(TrainSize + TestSize) * TrainSize], TrainSize + TestSize, TrainSize);
+        _kernels = new MatrixView(new double[ArraySize.Of(TrainSize + TestSize, TrainSize)], TrainSize + TestSize, TrainSize);
     }
 
     /// <inheritdoc/>

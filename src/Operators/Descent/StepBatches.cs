@@ -62,7 +62,7 @@ public sealed class StepBatches
     {
         if (checkpoint.Find(TensorName.Batch) is not { } batch) return null;
         int n = run.Train, p = run.Outputs;
-        double[] members = batch.ReadAll(), weights = new double[n * p];
+        double[] members = batch.ReadAll(), weights = new double[ArraySize.Of(n, p)];
         double each = run.Loss.IsSum ? 1 : (double)n / members.Length;
         foreach (double member in members)
         {

@@ -11,10 +11,10 @@ public sealed class StepKernels
     public StepKernels(int trainSize, int testSize)
     {
         int rows = trainSize + testSize;
-        Average = new MatrixView(new double[rows * trainSize], rows, trainSize);
-        Start = new MatrixView(new double[trainSize * trainSize], trainSize, trainSize);
-        TrainAverage = new MatrixView(new double[trainSize * trainSize], trainSize, trainSize);
-        TestAverage = new MatrixView(new double[testSize * testSize], testSize, testSize);
+        Average = new MatrixView(new double[ArraySize.Of(rows, trainSize)], rows, trainSize);
+        Start = new MatrixView(new double[ArraySize.Of(trainSize, trainSize)], trainSize, trainSize);
+        TrainAverage = new MatrixView(new double[ArraySize.Of(trainSize, trainSize)], trainSize, trainSize);
+        TestAverage = new MatrixView(new double[ArraySize.Of(testSize, testSize)], testSize, testSize);
         Changes = new StepChanges(rows);
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace KernelFlow;
 
 /// <summary>Pieces of JSON as messages show them.</summary>
@@ -8,11 +6,4 @@ public static class JsonText
     /// <summary>At most 60 characters of a text that a file supplied, on one line.</summary>
     public static string Clip(string text) =>
         string.Concat((text.Length <= 60 ? text : text[..57] + "...").Select(c => char.IsControl(c) ? ' ' : c));
-
-    /// <summary>Why a text is not JSON, without the position, which messages give in their own words.</summary>
-    public static string Reason(JsonException e)
-    {
-        int position = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (position < 0 ? e.Message : e.Message[..position]).TrimEnd('.').Replace(" Path: $.", "", StringComparison.Ordinal);
-    }
 }

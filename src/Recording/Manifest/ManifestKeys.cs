@@ -52,8 +52,17 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
         string expected = maximum is int.MaxValue or long.MaxValue
             ? minimum == 1 ? "a positive integer" : $"an integer of at least {minimum}"
             : $"an integer from {minimum} to {maximum}";
-        return Get(key, expected) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number) && number >= minimum && number <= maximum
-            ? number : throw Wrong(key, expected);
+        return Whole(Get(key, expected)) is { } number && number >= minimum && number <= maximum ? number : throw Wrong(key, expected);
+    }
+
+    /// <summary>The whole number that a value is, however it is written: JSON has one kind of number, and some writers put 8.0 or 1e+05. Null when it is
+    /// no number, has a fraction or does not fit into 64 bits.</summary>
+    /// <param name="value">The value.</param>
+    public static long? Whole(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number) return null;
+        if (value.TryGetInt64(out long whole)) return whole;
+        return value.TryGetDecimal(out decimal number) && decimal.IsInteger(number) && number is >= long.MinValue and <= long.MaxValue ? (long)number : null;
     }
 
     /// <summary>A finite number that passes a test.</summary>

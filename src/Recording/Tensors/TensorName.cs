@@ -35,7 +35,10 @@ public sealed class TensorName
     public static TensorName clean_S { get; } = new("clean_S", TensorGroup.Targets, TensorNeed.Optional, [n, p], [N]);
 
     /// <summary>Which training examples carry label noise.</summary>
-    public static TensorName noise_mask_S { get; } = new("noise_mask_S", TensorGroup.Targets, TensorNeed.Optional, [n]) { Types = [StorageType.Boolean] };
+    public static TensorName noise_mask_S { get; } = new("noise_mask_S", TensorGroup.Targets, TensorNeed.Optional, [n])
+    {
+        Types = [StorageType.Boolean, StorageType.UInt8],
+    };
 
     /// <summary>g = ∇Φ_S, the training gradient.</summary>
     public static TensorName g { get; } = new("g", TensorGroup.Outputs, TensorNeed.LossWithoutFormula, [n, p], [N]);
@@ -47,7 +50,10 @@ public sealed class TensorName
     public static TensorName Loss { get; } = new("loss", TensorGroup.Outputs, TensorNeed.Optional, _scalar);
 
     /// <summary>k, the columns of a sketch of the Jacobians.</summary>
-    public static TensorName Sketch { get; } = new("sketch", TensorGroup.Parameters, TensorNeed.Optional, _scalar) { Types = [StorageType.Int64] };
+    public static TensorName Sketch { get; } = new("sketch", TensorGroup.Parameters, TensorNeed.Optional, _scalar)
+    {
+        Types = [StorageType.Int64, StorageType.Int32],
+    };
 
     /// <summary>The Jacobian of the training outputs.</summary>
     public static TensorName J_S { get; } = new("J_S", TensorGroup.Jacobian, TensorNeed.JacobianRun, [N, k], [n, p, k]);
@@ -101,7 +107,7 @@ public sealed class TensorName
     public static TensorName ProductEpsilon { get; } = new("product_epsilon", TensorGroup.Recording, TensorNeed.Optional, _scalar);
 
     /// <summary>The training examples of the step that leaves the checkpoint.</summary>
-    public static TensorName Batch { get; } = new("batch", TensorGroup.Recording, TensorNeed.Optional, [b]) { Types = [StorageType.Int64] };
+    public static TensorName Batch { get; } = new("batch", TensorGroup.Recording, TensorNeed.Optional, [b]) { Types = [StorageType.Int64, StorageType.Int32] };
 
     /// <summary>The whole table, in the order in which shapes are checked: outputs first, because their errors are the plainest.</summary>
     public static IReadOnlyList<TensorName> All { get; } = Array.AsReadOnly<TensorName>(

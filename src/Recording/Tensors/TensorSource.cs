@@ -22,6 +22,12 @@ public enum StorageType
 
     /// <summary>One byte, 0 or 1 (masks).</summary>
     Boolean,
+
+    /// <summary>Signed 32-bit integer: what JAX makes of integers unless it is told otherwise.</summary>
+    Int32,
+
+    /// <summary>Unsigned 8-bit integer: masks as some libraries store them.</summary>
+    UInt8,
 }
 
 /// <summary>Facts about storage types.</summary>
@@ -41,13 +47,13 @@ public static class StorageTypes
     public static int Size(this StorageType type) => type switch
     {
         StorageType.Float16 or StorageType.BFloat16 => 2,
-        StorageType.Float32 => 4,
-        StorageType.Boolean => 1,
+        StorageType.Float32 or StorageType.Int32 => 4,
+        StorageType.Boolean or StorageType.UInt8 => 1,
         _ => 8,
     };
 }
 
-/// <summary>A named tensor that is read piece by piece: a memory-mapped file, or an array in memory. Row-major; values come out as float64.</summary>
+/// <summary>A named tensor that is read piece by piece, from a file or from an array in memory. Row-major; values come out as float64.</summary>
 /// <remarks>Thread-safe for concurrent reads. Nothing is held between calls, so a tensor larger than memory works.</remarks>
 public abstract class TensorSource
 {
@@ -58,13 +64,14 @@ public abstract class TensorSource
         Location = location;
         Shape = shape;
         Type = type;
-        long count = 1;
+        Int128 count = 1;
         foreach (long extent in shape)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(extent, nameof(shape));
-            count = checked(count * extent);
+            count *= extent;
+            if (count > long.MaxValue) throw new ArgumentException($"{name}: shape {ShapeText} has more elements than a file can have bytes.", nameof(shape));
         }
-        Count = count;
+        Count = (long)count;
     }
 
     /// <summary>The tensor's name in the run format: "J_S", "K_QS", "U_S" and so on.</summary>
@@ -99,9 +106,13 @@ public abstract class TensorSource
     }
 
     /// <summary>All elements, flat and row-major.</summary>
+    /// <exception cref="InvalidRunException">There are more than one array holds, or one is NaN or infinite.</exception>
     public double[] ReadAll()
     {
-        var values = new double[checked((int)Count)];
+        if (Count > Array.MaxLength)
+            throw new InvalidRunException(
+                $"{Location}: {Name}: found {Count} elements of shape {ShapeText}, expected at most {Array.MaxLength}, which is what one array can hold.");
+        var values = new double[Count];
         Read(0, values);
         return values;
     }
