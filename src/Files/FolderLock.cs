@@ -45,7 +45,8 @@ public sealed partial class FolderLock : IDisposable
             try
             {
                 // On Unix only an exclusive lock keeps a second writer out; elsewhere others must be able to read who holds it.
-                stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None);
+                stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None,
+                    bufferSize: 0);
             }
             catch (IOException e) when (IsHeld(e))
             {
@@ -62,9 +63,7 @@ public sealed partial class FolderLock : IDisposable
             {
                 if (!stream.CanSeek || !IsLockFile(stream))
                     throw new IOException($"{file}: found a file that this tool did not write, expected its lock file; remove it.");
-                stream.SetLength(0);
-                stream.Write(holder);
-                stream.Flush();
+                Name(stream, file, holder);
                 // The writer before may have removed the file between opening and locking; then this lock is on nothing.
                 taken = ReadUnlocked(file) is { } there ? there.AsSpan().SequenceEqual(holder) : System.IO.File.Exists(file);
             }
@@ -123,6 +122,23 @@ public sealed partial class FolderLock : IDisposable
         if (!_stream.CanRead) return;
         Release();
         RemoveEmpty(_made);
+    }
+
+    private static void Name(FileStream stream, string file, byte[] holder)
+    {
+        try
+        {
+            stream.SetLength(0);
+            stream.Write(holder);
+            stream.Flush();
+        }
+        catch (Exception e)
+        {
+            // On a full disk nothing of it stays; what else has the name by now is somebody else's.
+            if (!OperatingSystem.IsWindows() && ReadUnlocked(file) is { } there && holder.AsSpan().StartsWith(there)) System.IO.File.Delete(file);
+            if (WriteFailure.Of(e, file, file) is { } failure) throw failure;
+            throw;
+        }
     }
 
     private static void RemoveEmpty(IReadOnlyList<string> folders)

@@ -54,20 +54,6 @@ public sealed class FolderReplacement : IDisposable
         return new FolderReplacement(folder, held, isOwn, StageFolder.Make(folder, isOwn), beside: false);
     }
 
-    /// <summary>Where a file is to be written until <see cref="Commit"/>; its folder is there, the file is not.</summary>
-    /// <param name="file">Its path relative to the folder, with forward slashes.</param>
-    public string Add(string file)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(file);
-        string path = Path.Combine(_stage.Path, file);
-        lock (_written)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _written.Add(file);
-        }
-        return path;
-    }
-
     /// <summary>Writes a file. Several may be written at once.</summary>
     /// <param name="file">Its path relative to the folder, with forward slashes.</param>
     /// <param name="write">Writes the contents, front to back.</param>
@@ -75,9 +61,36 @@ public sealed class FolderReplacement : IDisposable
     public void Write(string file, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        using var stream = new FileStream(Add(file), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
-        write(stream);
-        stream.Flush(flushToDisk: true);
+        WriteTo(file, path =>
+        {
+            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        });
+    }
+
+    /// <summary>The same for what writes files itself.</summary>
+    /// <param name="file">The path of the file relative to the folder, with forward slashes.</param>
+    /// <param name="write">Writes the file to the path it is given, whose folder is there.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void WriteTo(string file, Action<string> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        ArgumentNullException.ThrowIfNull(write);
+        string path = Path.Combine(_stage.Path, file);
+        try
+        {
+            lock (_written)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                _written.Add(file);
+            }
+            write(path);
+        }
+        catch (Exception e) when (WriteFailure.Of(e, path, Path.Combine(_folder, file)) is { } failure)
+        {
+            throw failure;
+        }
     }
 
     /// <summary>Keeps a file of the earlier ones, if it is there.</summary>

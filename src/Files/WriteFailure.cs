@@ -13,12 +13,16 @@ internal static class WriteFailure
     public static Exception? Of(Exception failure, string part, string path)
     {
         string name = Path.GetFileName(part);
-        if (!failure.Message.Contains(name, StringComparison.Ordinal)) return null;
+        int code = failure.GetType() == typeof(IOException) ? failure.HResult & 0xFFFF : 0;
+        // .NET says of a file beyond the limit that its own argument was wrong.
+        if (failure is ArgumentOutOfRangeException { ParamName: "value", Source: "System.Private.CoreLib" }) code = _limit[0];
+        string? reason = _full.Contains(code) ? "the disk is full" : _quota.Contains(code) ? "the quota is exhausted"
+            : _limit.Contains(code) ? "the file would be larger than the system allows" : null;
+        // These three come from writing alone, and .NET does not always name the file.
+        if (reason is null && !failure.Message.Contains(name, StringComparison.Ordinal)) return null;
         if (failure is UnauthorizedAccessException) return new UnauthorizedAccessException($"{path}: cannot be written: access is denied.", failure);
-        if (failure.GetType() != typeof(IOException)) return null;
-        int code = failure.HResult & 0xFFFF;
-        string reason = _full.Contains(code) ? "the disk is full" : _quota.Contains(code) ? "the quota is exhausted"
-            : _limit.Contains(code) ? "the file would be larger than the system allows" : failure.Message.Replace(name, Path.GetFileName(path)).TrimEnd('.');
-        return new IOException($"{path}: cannot be written: {reason}.", failure) { HResult = failure.HResult };
+        if (reason is null && failure.GetType() != typeof(IOException)) return null;
+        reason ??= failure.Message.Replace(name, Path.GetFileName(path)).TrimEnd('.');
+        return new IOException($"{path}: cannot be written: {reason}.", failure) { HResult = code == 0 ? failure.HResult : code };
     }
 }
