@@ -41,7 +41,8 @@ public static unsafe partial class FaultyLibrary
 
     private static nint Find(string symbol) => symbol switch
     {
-        "dgemm_" => (nint)(delegate* unmanaged<byte*, byte*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, void>)&Dgemm,
+        "dgemm_" =>
+            (nint)(delegate* unmanaged<byte*, byte*, int*, int*, int*, double*, double*, int*, double*, int*, double*, double*, int*, nint, nint, void>)&Dgemm,
         "dsyrk_" => (nint)(delegate* unmanaged<byte*, byte*, int*, int*, double*, double*, int*, double*, double*, int*, nint, nint, void>)&Dsyrk,
         "dpotrf_" => (nint)(delegate* unmanaged<byte*, int*, double*, int*, int*, nint, void>)&Dpotrf,
         "dpotrs_" => (nint)(delegate* unmanaged<byte*, int*, int*, double*, int*, double*, int*, int*, nint, void>)&Dpotrs,
@@ -51,7 +52,8 @@ public static unsafe partial class FaultyLibrary
         "dsyevd_" => (nint)(delegate* unmanaged<byte*, byte*, int*, double*, int*, double*, double*, int*, int*, int*, int*, nint, nint, void>)&Dsyevd,
         "dgeqrf_" => (nint)(delegate* unmanaged<int*, int*, double*, int*, double*, double*, int*, int*, void>)&Dgeqrf,
         "dorgqr_" => (nint)(delegate* unmanaged<int*, int*, int*, double*, int*, double*, double*, int*, int*, void>)&Dorgqr,
-        "dgesdd_" => (nint)(delegate* unmanaged<byte*, int*, int*, double*, int*, double*, double*, int*, double*, int*, double*, int*, int*, int*, nint, void>)&Dgesdd,
+        "dgesdd_" =>
+            (nint)(delegate* unmanaged<byte*, int*, int*, double*, int*, double*, double*, int*, double*, int*, double*, int*, int*, int*, nint, void>)&Dgesdd,
         _ => 0,
     };
 

@@ -13,12 +13,12 @@ namespace KernelFlow.Tests;
 internal static class StubLibrary
 {
     private const string Compressed =
-        "H4sIAAAAAAACA+2av2/TUBDHz04b8gMJw0KZcKeCEG4cIVGQ2qRJ2gSBhJg6Rk7tNhFyQm0XkYmBKWLhT2FkrMTAv8DCiPovMPJs3yX2KVCQEOpwH+nlq/v6zn6+l8V67+3es31d04AowA4sIoAm6t"
-        + "Z61tuCovqtQDnJXYFf87yQVzBSietWMzHXLuQ1W5c8z0SfKb9dtq4Yh5RXy+tHyCvV6X9ZV0J98T1yi/DnGPP+A1xVo6pGRY0rmRwN50N5gHNbweeWqae/Ww81bqiK/UxfYjbRbzG/i/4e8xvod5j/"
-        + "EP0288vobzP/JvoN5hvo7zBfQ58ato3+bfSbLH8D/V3mg3vsRcFRP1bfVxJOg5dKXk1SN9YQddRPs8MkzXvtJvFJkjcJjk+CJA5d5QuCIAiCIAiCIFxa3jX003rvk46flk9m0Hu/en4NoPellXzL9m"
-        + "a6cr6ljpE6rTX7bHemfV4gjRQEQRAEQRAEQRCEy08zFaNJe/kfcKOU9pN/4MYz7Wl/xesVjA9Qq6hr/2ni3Xb7sXmn4w1Gzti061bdqt23H9xzvYFdP7XvogVghcMwCiJnANbQCYdgudNxOPVTjQKw"
-        + "Iu9NBFYwcZ3IAcsb9o8Cx/eS644/OgTrcOL73jj6R/OuYm911m/SDvp0nc4V0Ppcx3vobD1ITdT4nICWqad1uYXXdLa+pAdsvhqL12FxpiL96+S1e0H9BtBePmLm1WD5JaabkD8PMT+fYS7vd4nFj3"
-        + "Du82MptXw9necosHqaVwufX2P3PTMX77fs/bNaWDLPc6x/ekH/fgKH4kTAuCMAAA==";
+        "H4sIAAAAAAACA+2av2/TUBDHz04b8gMJw0KZcKeCEG4cIVGQ2qRJ2gSBhJg6Rk7tNhFyQm0XkYmBKWLhT2FkrMTAv8DCiPovMPJs3yX2KVCQEOpwH+nlq/v6zn6+l8V67+3es31d04Ao"
+        + "wA4sIoAm6tZ61tuCovqtQDnJXYFf87yQVzBSietWMzHXLuQ1W5c8z0SfKb9dtq4Yh5RXy+tHyCvV6X9ZV0J98T1yi/DnGPP+A1xVo6pGRY0rmRwN50N5gHNbweeWqae/Ww81bqiK/Uxf"
+        + "YjbRbzG/i/4e8xvod5j/EP0288vobzP/JvoN5hvo7zBfQ58ato3+bfSbLH8D/V3mg3vsRcFRP1bfVxJOg5dKXk1SN9YQddRPs8MkzXvtJvFJkjcJjk+CJA5d5QuCIAiCIAiCIFxa3jX0"
+        + "03rvk46flk9m0Hu/en4NoPellXzL9ma6cr6ljpE6rTX7bHemfV4gjRQEQRAEQRAEQRCEy08zFaNJe/kfcKOU9pN/4MYz7Wl/xesVjA9Qq6hr/2ni3Xb7sXmn4w1Gzti061bdqt23H9xz"
+        + "vYFdP7XvogVghcMwCiJnANbQCYdgudNxOPVTjQKwIu9NBFYwcZ3IAcsb9o8Cx/eS644/OgTrcOL73jj6R/OuYm911m/SDvp0nc4V0Ppcx3vobD1ITdT4nICWqad1uYXXdLa+pAdsvhqL"
+        + "12FxpiL96+S1e0H9BtBePmLm1WD5JaabkD8PMT+fYS7vd4nFj3Du82MptXw9necosHqaVwufX2P3PTMX77fs/bNaWDLPc6x/ekH/fgKH4kTAuCMAAA==";
 
     /// <summary>Whether this machine can load it.</summary>
     public static bool Loads => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64;

@@ -9,6 +9,11 @@ internal static partial class LibraryFile
 {
     private const int ElfHeader = 64, ProgramHeader = 56, Loaded = 1;
 
+    private static ReadOnlySpan<byte> Magic => [0x7F, (byte)'E', (byte)'L', (byte)'F'];
+
+    // 64 bits, little-endian.
+    private static ReadOnlySpan<byte> Wide => [2, 1];
+
     /// <summary>Why the first file that a name or path stands for must not be loaded; null where nothing is wrong or nothing is known of it.</summary>
     /// <param name="file">A path, or a name that the loader looks up.</param>
     public static string? Refusal(string file)
@@ -53,9 +58,9 @@ internal static partial class LibraryFile
     {
         Span<byte> header = stackalloc byte[ElfHeader], segment = stackalloc byte[ProgramHeader];
         int read = stream.ReadAtLeast(header, ElfHeader, throwOnEndOfStream: false);
-        if (!header.StartsWith("\u007fELF"u8)) return stream.Length == 0 ? "it is empty" : "it is not a shared library";
+        if (!header.StartsWith(Magic)) return stream.Length == 0 ? "it is empty" : "it is not a shared library";
         if (read < ElfHeader) return Cut(stream.Length, ElfHeader);
-        if (!header[4..].StartsWith("\u0002\u0001"u8)) return null;
+        if (!header[Magic.Length..].StartsWith(Wide)) return null;
         ulong table = BinaryPrimitives.ReadUInt64LittleEndian(header[32..]);
         int size = BinaryPrimitives.ReadUInt16LittleEndian(header[54..]), count = BinaryPrimitives.ReadUInt16LittleEndian(header[56..]);
         if (size != ProgramHeader) return null;

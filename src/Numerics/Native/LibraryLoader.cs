@@ -55,7 +55,8 @@ internal static class LibraryLoader
             try
             {
                 // What has a folder is that file; a name alone is looked up, beside the program first.
-                handles[i] = files[i].Contains(Path.DirectorySeparatorChar) ? NativeLibrary.Load(files[i]) : NativeLibrary.Load(files[i], typeof(LibraryLoader).Assembly, null);
+                handles[i] = files[i].Contains(Path.DirectorySeparatorChar) ? NativeLibrary.Load(files[i])
+                    : NativeLibrary.Load(files[i], typeof(LibraryLoader).Assembly, null);
             }
             catch (DllNotFoundException failure)
             {

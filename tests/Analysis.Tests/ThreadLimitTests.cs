@@ -1,0 +1,40 @@
+using KernelFlow.Analysis.Tests.Support;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Analysis.Tests;
+
+/// <summary>Regression: the side thread, the pass over the Jacobians and the products each took the whole number of threads for themselves.</summary>
+public class ThreadLimitTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void AnAnalysisComputesOnNoMoreThreadsThanAllowed(int threads)
+    {
+        var backend = new WatchedBackend(threads);
+        var run = SmallNetworks.Record(SmallNetworks.Parity with { Steps = 60, Checkpoints = 6 });
+        Analyze.Reservoir(run, TestRuns.Options with { Backend = backend });
+        Check.AtLeast(backend.Calls, 100, "calls of the backend");
+        Check.Small(backend.Most, threads, "calls at once");
+        // All that were lent came back.
+        Assert.Equal(threads - 1, backend.Spare.Take(threads).Count);
+    }
+
+    [Fact]
+    public void TheSideThreadIsOneOfTheSpareThreads()
+    {
+        if (Environment.ProcessorCount == 1) return;
+        var backend = Backend.Managed(2);
+        using ManualResetEventSlim started = new(), end = new();
+        using (var second = SideThread.For(10, backend, CancellationToken.None))
+        {
+            var pending = second.Run(_ => { started.Set(); end.Wait(); return 0; });
+            Assert.True(started.Wait(60_000), "the side thread did not start");
+            Assert.Equal(0, backend.Spare.Take(1).Count);
+            end.Set();
+            Assert.Equal(0, pending.Value);
+        }
+        Assert.Equal(1, backend.Spare.Take(1).Count);
+    }
+}
