@@ -29,7 +29,8 @@ public static class OwnFolder
     public static string? Text(string path, string key)
     {
         var file = new FileInfo(path);
-        if (!file.Exists || file.Length > LongestMark) return null;
+        // A pipe or a device has no length, and opening one may never return.
+        if (!file.Exists || file.Length is 0 or > LongestMark) return null;
         try
         {
             var bytes = File.ReadAllBytes(path).AsMemory();
