@@ -9,7 +9,7 @@ internal sealed class Signals : IDisposable
     /// <summary>How long the work may take to notice; the process is gone within a second.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(800);
 
-    // SIGXFSZ, which has no name in .NET.
+    // SIGXFSZ, which has this number on Linux and macOS: a file reached the size that the system allows (ulimit -f).
     private const PosixSignal FileTooLarge = (PosixSignal)25;
 
     private readonly CancellationTokenSource _source = new();
@@ -20,8 +20,9 @@ internal sealed class Signals : IDisposable
     {
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Stop(c, ExitCodes.Cancelled)));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, ExitCodes.Terminated)));
-        // A file beyond the limit of the system is an error of that file, not the end of the process.
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) _registrations.Add(PosixSignalRegistration.Create(FileTooLarge, c => c.Cancel = true));
+        // Not the end of the process but an error of the writing, which names the file.
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS())
+            _registrations.Add(PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true));
     }
 
     private Signals(CancellationToken outer) => outer.Register(() => { ExitCode = ExitCodes.Cancelled; _source.Cancel(); });

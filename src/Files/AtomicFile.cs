@@ -20,28 +20,21 @@ public static class AtomicFile
         string folder = Path.GetDirectoryName(path) ?? "";
         if (Directory.Exists(path)) throw new IOException($"{path}: found a folder, expected to write a file.");
         string part = TemporaryFile.NewPath(folder);
+        // Outside the cleaning up: what cannot be opened is not this writer's to remove.
+        var stream = WriteFailure.Naming(path, () => TemporaryFile.Create(part));
         try
         {
-            // Outside the cleaning up: what cannot be opened is not this writer's to remove.
-            var stream = TemporaryFile.Create(part);
-            try
+            using (var named = new NamedStream(stream, path))
             {
-                using (stream)
-                {
-                    write(stream);
-                    stream.Flush(flushToDisk: true);
-                }
-                File.Move(part, path, overwrite: true);
+                write(named);
+                named.FlushToDisk();
             }
-            catch
-            {
-                File.Delete(part);
-                throw;
-            }
+            WriteFailure.Naming(path, () => File.Move(part, path, overwrite: true));
         }
-        catch (Exception e) when (WriteFailure.Of(e, part, path) is { } failure)
+        catch
         {
-            throw failure;
+            File.Delete(part);
+            throw;
         }
     }
 

@@ -58,12 +58,16 @@ public sealed partial class FolderLock : IDisposable
                 }
                 throw new FolderInUseException(folder, LockHolder.Parse(ReadUnlocked(file)), e);
             }
+            catch (Exception e) when (WriteFailure.Of(e, folder) is { } failure)
+            {
+                throw failure;
+            }
             bool taken = false;
             try
             {
                 if (!stream.CanSeek || !IsLockFile(stream))
                     throw new IOException($"{file}: found a file that this tool did not write, expected its lock file; remove it.");
-                Name(stream, file, holder);
+                if (!TryName(stream, holder)) holder = [];
                 // The writer before may have removed the file between opening and locking; then this lock is on nothing.
                 taken = ReadUnlocked(file) is { } there ? there.AsSpan().SequenceEqual(holder) : System.IO.File.Exists(file);
             }
@@ -124,23 +128,6 @@ public sealed partial class FolderLock : IDisposable
         RemoveEmpty(_made);
     }
 
-    private static void Name(FileStream stream, string file, byte[] holder)
-    {
-        try
-        {
-            stream.SetLength(0);
-            stream.Write(holder);
-            stream.Flush();
-        }
-        catch (Exception e)
-        {
-            // On a full disk nothing of it stays; what else has the name by now is somebody else's.
-            if (!OperatingSystem.IsWindows() && ReadUnlocked(file) is { } there && holder.AsSpan().StartsWith(there)) System.IO.File.Delete(file);
-            if (WriteFailure.Of(e, file, file) is { } failure) throw failure;
-            throw;
-        }
-    }
-
     private static void RemoveEmpty(IReadOnlyList<string> folders)
     {
         try
@@ -182,6 +169,22 @@ public sealed partial class FolderLock : IDisposable
 
     private static bool IsHeld(IOException e) =>
         (e.HResult & 0xFFFF) is var code && (OperatingSystem.IsWindows() ? code is 32 or 33 : e.GetType() == typeof(IOException) && code is 11 or 35);
+
+    /// <summary>Writes who holds the lock. On a full disk it is held without a name; what the folder is locked for will say that the disk is full.</summary>
+    private static bool TryName(FileStream stream, byte[] holder)
+    {
+        try
+        {
+            stream.SetLength(0);
+            RandomAccess.Write(stream.SafeFileHandle, holder, 0);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            stream.SetLength(0);
+            return false;
+        }
+    }
 
     /// <summary>An empty file, or one that begins as ours do.</summary>
     private static bool IsLockFile(FileStream stream)

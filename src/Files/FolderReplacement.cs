@@ -61,12 +61,12 @@ public sealed class FolderReplacement : IDisposable
     public void Write(string file, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        WriteTo(file, path =>
-        {
-            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
-            write(stream);
-            stream.Flush(flushToDisk: true);
-        });
+        string path = Add(file), target = Path.Combine(_folder, file);
+        // What has the name already, a link included, is not this writer's.
+        var stream = WriteFailure.Naming(target, () => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16));
+        using var named = new NamedStream(stream, target);
+        write(named);
+        named.FlushToDisk();
     }
 
     /// <summary>The same for what writes files itself.</summary>
@@ -75,22 +75,29 @@ public sealed class FolderReplacement : IDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void WriteTo(string file, Action<string> write)
     {
-        ArgumentException.ThrowIfNullOrEmpty(file);
         ArgumentNullException.ThrowIfNull(write);
-        string path = Path.Combine(_stage.Path, file);
+        string path = Add(file), target = Path.Combine(_folder, file);
         try
         {
-            lock (_written)
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                _written.Add(file);
-            }
             write(path);
         }
-        catch (Exception e) when (WriteFailure.Of(e, path, Path.Combine(_folder, file)) is { } failure)
+        catch (IOException e) when (e.Message.Contains(path, StringComparison.Ordinal))
         {
-            throw failure;
+            // Nobody knows the name of a stage.
+            throw new IOException(e.Message.Replace(path, target, StringComparison.Ordinal), e) { HResult = e.HResult };
         }
+    }
+
+    private string Add(string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        string path = Path.Combine(_stage.Path, file);
+        lock (_written)
+        {
+            WriteFailure.Naming(Path.Combine(_folder, file), () => { Directory.CreateDirectory(Path.GetDirectoryName(path)!); });
+            _written.Add(file);
+        }
+        return path;
     }
 
     /// <summary>Keeps a file of the earlier ones, if it is there.</summary>

@@ -5,7 +5,7 @@ namespace KernelFlow.Files;
 /// <summary>Whether a folder holds this tool's own files and nothing else.</summary>
 public static class OwnFolder
 {
-    private const long LongestMark = 100_000_000;
+    private const int LongestMark = 100_000_000;
 
     /// <summary>Whether a name is one that file managers and this tool's lock leave in folders; such files are never looked at, and never removed.</summary>
     public static bool IsIgnored(string name) => name is ".DS_Store" or "Thumbs.db" or "desktop.ini" or FolderLock.FileName;
@@ -28,22 +28,22 @@ public static class OwnFolder
     /// <param name="key">A key of the outermost object.</param>
     public static string? Text(string path, string key)
     {
-        var file = new FileInfo(path);
-        // A pipe or a device has no length, and opening one may never return.
-        if (!file.Exists || file.Length is 0 or > LongestMark) return null;
         try
         {
-            var bytes = File.ReadAllBytes(path).AsMemory();
+            var bytes = RegularFile.ReadAllBytes(path, LongestMark).AsMemory();
             if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
             using var json = JsonDocument.Parse(bytes);
             return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(key, out var found)
                 && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or UnreadableFileException)
         {
             return null;
         }
     }
+
+    /// <summary>Whether an entry is a file as this tool makes them: no link, pipe or device.</summary>
+    internal static bool IsRegular(FileInfo file) => file.LinkTarget is null && RegularFile.Kind(file.FullName) == FileKind.Regular;
 
     private static string? FirstForeign(DirectoryInfo folder, string prefix, bool isMarked, Func<string, bool> isOwn)
     {
@@ -59,7 +59,8 @@ public static class OwnFolder
                 if (FirstForeign(inner, name + "/", isMarked, isOwn) is { } foreign) return foreign;
             }
             else if (link && entry is DirectoryInfo) return name;
-            else if (!IsIgnored(entry.Name) && !(isMarked && isOwn(name)) && (link || !TemporaryFile.IsOurs(name, isOwn))) return name;
+            else if (!IsIgnored(entry.Name) && !(isMarked && isOwn(name)) && !(TemporaryFile.IsOurs(name, isOwn) && IsRegular((FileInfo)entry)))
+                return name;
         }
         return null;
     }

@@ -51,7 +51,7 @@ public static partial class TemporaryFile
     public static void RemoveLeftovers(string folder, Func<string, bool> isOwn)
     {
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + Suffix))
-            if (file.LinkTarget is null && IsOurs(file.Name, isOwn)) file.Delete();
+            if (IsOurs(file.Name, isOwn) && OwnFolder.IsRegular(file)) file.Delete();
     }
 
     [GeneratedRegex(@"^(kernelflow-[0-9a-f]{32}|[0-9a-f]{32}\.probe)\.part\z")]

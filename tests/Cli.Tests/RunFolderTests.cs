@@ -133,6 +133,27 @@ public sealed class RunFolderTests(SmallRun run) : IClassFixture<SmallRun>, IDis
         Assert.All(Directory.GetFiles(Folder), file => Assert.True(RunWriter.Owns(Path.GetFileName(file)), $"{file} was left"));
     }
 
+    /// <summary>A file that would be larger than the system allows ends the recording as a full disk does: with the file's name, and to be resumed.</summary>
+    [Fact]
+    public void AFileThatCannotBeWrittenEndsTheRecordingAndItIsResumed()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Exits(0, Cli.Run(["record", _folder.Of("whole"), .. s_small]));
+        string program = Path.Combine(AppContext.BaseDirectory, "kernelflow.dll");
+        // In blocks of 512 or 1024 bytes: more than run.json and less than a checkpoint.
+        string[] limited = ["-c", "ulimit -f 3 && exec dotnet \"$@\"", "sh", program, "record", Folder, .. s_small];
+        var start = new ProcessStartInfo("sh", limited) { RedirectStandardError = true };
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // Otherwise the runtime itself needs a file beyond the limit.
+        using var process = Process.Start(start)!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 2, $"exit {process.ExitCode}: {error}");
+        Assert.Matches(@"^error: \S+\.(safetensors|json): cannot be written: the file would be larger than the system allows\.\s*$", error);
+        Exits(0, Record("--resume"));
+        Assert.Equal(Directory.GetFiles(_folder.Of("whole")).Select(f => Path.GetFileName(f)).Order(), Directory.GetFiles(Folder).Select(f => Path.GetFileName(f)).Order());
+        foreach (string file in Directory.GetFiles(Folder)) Assert.Equal(File.ReadAllBytes(_folder.Of("whole", Path.GetFileName(file))), File.ReadAllBytes(file));
+    }
+
     [Fact]
     public void AnEarlierCheckpointThatWasCutOffIsFoundByResuming()
     {

@@ -177,10 +177,12 @@ public sealed class FolderReplacementTests : IDisposable
                 reads++;
             }
         });
-        for (int i = 1; i <= 20; i++) Replace($"{i}");
+        int last = 0;
+        // On a busy machine the reader begins late.
+        while (last < 20 || (Volatile.Read(ref reads) <= 20 && last < 2000)) Replace($"{++last}");
         await stop.CancelAsync();
         await reader;
         Assert.True(reads > 20, $"{reads} reads");
-        Holds("20", "data.json", "page.html", "tables", "tables/a.csv");
+        Holds($"{last}", "data.json", "page.html", "tables", "tables/a.csv");
     }
 }

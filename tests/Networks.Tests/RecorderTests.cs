@@ -165,6 +165,20 @@ public sealed class RecorderTests : IDisposable
         Assert.Equal(["run.json"], Directory.GetFiles(_folder).Select(Path.GetFileName));
     }
 
+    // Opening a pipe would wait for ever; nothing is written into it and it is not removed.
+    [Theory]
+    [InlineData("run.json", ExistingRun.New)]
+    [InlineData("run.json", ExistingRun.Resume)]
+    [InlineData("run.json.part", ExistingRun.New)]
+    public void A_pipe_in_the_place_of_a_file_is_refused(string name, ExistingRun mode)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_folder, name)])) made.WaitForExit();
+        var refused = Assert.ThrowsAny<Exception>(() => Recorder.Record(s_small, _folder, Backends.Managed, mode));
+        Assert.True(refused is IOException or InvalidRunException && refused.Message.Contains(name, StringComparison.Ordinal), refused.ToString());
+        Assert.Equal([name], Directory.GetFiles(_folder).Select(Path.GetFileName));
+    }
+
     [Fact]
     public void A_manifest_with_a_byte_order_mark_is_resumed()
     {

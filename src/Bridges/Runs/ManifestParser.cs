@@ -8,8 +8,8 @@ internal static class ManifestParser
 {
     public const string Format = "kernel-flow-run";
     internal const string LossConstants = "lossConstants";
-    
-    /// <summary>The longest run.json that is read: a million checkpoints fit.</summary>
+
+    /// <summary>The longest run.json that is read: half a million checkpoints fit.</summary>
     public const int MaximumBytes = 100_000_000;
 
     /// <summary>Reads and validates; a recording in progress may have fewer than two checkpoints.</summary>

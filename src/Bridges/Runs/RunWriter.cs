@@ -63,16 +63,13 @@ public sealed partial class RunWriter : IDisposable
 
         if (File.Exists(folder)) throw new IOException($"{folder}: found a file, expected a folder to record into.");
         RequireOwn(folder, overwrite);
-        bool made = !Directory.Exists(folder);
-        Directory.CreateDirectory(folder);
-        RunWriter? writer = null;
-        var held = FolderLock.Take(folder);
+        var held = FolderLock.Make(folder);
         try
         {
             RequireOwn(folder, overwrite); // Once more: now nobody else writes here.
             string path = Path.Combine(folder, RunManifest.FileName);
             bool replaced = ManifestJson.IsOwn(path);
-            writer = new RunWriter(held, json, loss, description.Test, description.Parameters, []);
+            var writer = new RunWriter(held, json, loss, description.Test, description.Parameters, []);
             writer.WriteManifest(); // First: an interrupted replacement is still known as this tool's own.
             // Without a manifest of this tool, files of the names that it uses may be anybody's.
             if (replaced) DeleteReplaced(folder);
@@ -83,7 +80,6 @@ public sealed partial class RunWriter : IDisposable
         catch
         {
             held.Dispose();
-            if (made) RemoveEmpty(folder);
             throw;
         }
     }
@@ -195,11 +191,6 @@ public sealed partial class RunWriter : IDisposable
     {
         foreach (string name in Directory.GetFiles(folder).Select(f => Path.GetFileName(f)))
             if (Owns(name) && name != RunManifest.FileName) File.Delete(Path.Combine(folder, name));
-    }
-
-    private static void RemoveEmpty(string folder)
-    {
-        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 
     [GeneratedRegex(@"^checkpoint-[0-9]{6,19}\.safetensors\z")]

@@ -19,19 +19,24 @@ internal enum EarlierRecording
 /// <summary>Looks for it.</summary>
 internal static class EarlierRecordings
 {
-    private const long LongestManifest = 100_000_000;
+    private const int LongestManifest = 100_000_000;
 
     /// <summary>Looks into a folder.</summary>
     /// <exception cref="InvalidRunException">It holds the run of other options, or a run.json that is not one.</exception>
     public static EarlierRecording Find(string folder, RecordingOptions options)
     {
-        var file = new FileInfo(Path.Combine(folder, RunManifest.FileName));
-        if (!file.Exists) return EarlierRecording.None;
-        if (file.Length == 0)
-            return OwnFolder.FirstForeign(folder, isMarked: true, RunWriter.Owns) is null ? EarlierRecording.CutOff : EarlierRecording.None;
-        if (file.Length > LongestManifest)
-            throw new InvalidRunException($"{file}: found {file.Length} bytes, expected a manifest of at most {LongestManifest}.");
-        var bytes = File.ReadAllBytes(file.FullName).AsMemory();
+        string file = Path.Combine(folder, RunManifest.FileName);
+        if (RegularFile.Kind(file) == FileKind.Missing) return EarlierRecording.None;
+        Memory<byte> bytes;
+        try
+        {
+            bytes = RegularFile.ReadAllBytes(file, LongestManifest);
+        }
+        catch (UnreadableFileException e)
+        {
+            throw new InvalidRunException(e.Message, e);
+        }
+        if (bytes.IsEmpty) return OwnFolder.FirstForeign(folder, isMarked: true, RunWriter.Owns) is null ? EarlierRecording.CutOff : EarlierRecording.None;
         if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
         try
         {
