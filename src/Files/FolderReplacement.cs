@@ -39,8 +39,10 @@ public sealed class FolderReplacement : IDisposable
         if (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true) is { } real) folder = Path.TrimEndingDirectorySeparator(real.FullName);
         RemoveLeftovers(new DirectoryInfo(folder), "", isOwn);
         StageFolder.RemoveDead(folder, isOwn);
+        string? parent = Path.GetDirectoryName(folder);
+        if (parent is not null) StageFolder.RemoveDead(parent, isOwn);
         bool exchangeable = OperatingSystem.IsLinux() && !HoldsCurrentFolder(held) && HoldsOnlyOwn(new DirectoryInfo(folder), "", isOwn);
-        if (exchangeable && Path.GetDirectoryName(folder) is { } parent)
+        if (exchangeable && parent is not null)
         {
             try
             {
@@ -141,7 +143,7 @@ public sealed class FolderReplacement : IDisposable
 
     private void MoveOthers(DirectoryInfo folder, string prefix)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos())
+        foreach (var entry in folder.GetFileSystemInfos())
         {
             string name = prefix + entry.Name, to = Path.Combine(_folder, name);
             bool link = entry.LinkTarget is not null;
@@ -182,7 +184,7 @@ public sealed class FolderReplacement : IDisposable
 
     private void RemoveOlder(DirectoryInfo folder, string prefix)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos())
+        foreach (var entry in folder.GetFileSystemInfos())
         {
             string name = prefix + entry.Name;
             if (entry is DirectoryInfo inner)
@@ -206,7 +208,7 @@ public sealed class FolderReplacement : IDisposable
 
     private static void RemoveLeftovers(DirectoryInfo folder, string prefix, Func<string, bool> isOwn)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos())
+        foreach (var entry in folder.GetFileSystemInfos())
         {
             string name = prefix + entry.Name;
             if (entry.LinkTarget is not null) continue;
