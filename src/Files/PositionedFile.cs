@@ -10,6 +10,9 @@ namespace KernelFlow.Files;
 /// </remarks>
 public sealed class PositionedFile : IDisposable
 {
+    // What is read at a time for a hash stays in the processor's cache until it is summed.
+    private const int HashedPiece = 1 << 17;
+
     private readonly Lock _gate = new();
     private readonly DateTime _written;
     private SafeFileHandle? _handle;
@@ -68,13 +71,13 @@ public sealed class PositionedFile : IDisposable
 
     /// <summary>Feeds every byte of the file to a hash, piece by piece.</summary>
     /// <param name="hash">Receives the bytes.</param>
-    /// <param name="cancellation">Checked before every piece of 1 MiB.</param>
+    /// <param name="cancellation">Checked before every piece.</param>
     /// <exception cref="UnreadableFileException">The file was cut, written to or replaced since it was opened, or the system cannot read it.</exception>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public void AppendTo(Sha256 hash, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(hash);
-        var piece = new byte[Math.Min(Length, 1 << 20)];
+        var piece = new byte[Math.Min(Length, HashedPiece)];
         Read(0, []); // Also an empty file has to be the one that was opened.
         for (long offset = 0; offset < Length; offset += piece.Length)
         {

@@ -15,6 +15,9 @@ public sealed record ReportOptions
     /// report without. Operators of the same analysis that are there already stay either way.</summary>
     public Action<string>? Operators { get; init; }
 
+    /// <summary>Whether everything is written on the calling thread; otherwise figures are drawn on another one beside it.</summary>
+    public bool OneThread { get; init; }
+
     /// <summary>The lock of the report folder where the caller holds it already; null to take it.</summary>
     public FolderLock? Lock { get; init; }
 }

@@ -107,14 +107,17 @@ public static class ReservoirReports
         string id = KernelFlow.ResultsFile.Id(analysis);
         using var taken = options?.Lock is null ? FolderLock.Make(folder) : null;
         using var files = FolderReplacement.Begin(options?.Lock ?? taken!, OwnerIn(folder));
-        // Figures take as long as all other files together: they are drawn beside them.
-        var drawn = Task.Run(() => ReportFigures.All(analysis, own));
+        // Figures take as long as all other files together: they are drawn beside them, where a thread beside this one is allowed.
+        bool alone = options?.OneThread == true;
+        var drawn = new Task<IReadOnlyList<(string Section, Figure Figure)>>(() => ReportFigures.All(analysis, own));
+        if (alone) drawn.RunSynchronously(TaskScheduler.Default);
+        else drawn.Start(TaskScheduler.Default);
         var page = drawn.ContinueWith(figures =>
         {
             files.Write(HtmlFile, ReportMark.Comment(HtmlReport.Text(analysis, figures.GetAwaiter().GetResult()), id));
             foreach (var (_, figure) in figures.Result)
                 if (figure.Drawing is { } drawing) files.Write(FigureFile(figure.Head.Id), ReportMark.Comment(HtmlStyle.Alone(drawing), id));
-        }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }, CancellationToken.None, alone ? TaskContinuationOptions.ExecuteSynchronously : TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
             files.Write(ResultsFile, KernelFlow.ResultsFile.Text(analysis));

@@ -32,6 +32,29 @@ public sealed class OwnFigureTests : IDisposable
         protected override Figure DrawCore(ReservoirAnalysis analysis) => Figure.Without("another-name", Title, "No data.");
     }
 
+    private sealed class Watched() : ReportFigure("watched", "A question?", "Where it was drawn")
+    {
+        public List<int> Threads { get; } = [];
+
+        protected override Figure DrawCore(ReservoirAnalysis analysis)
+        {
+            Threads.Add(Environment.CurrentManagedThreadId);
+            return Figure.Without("watched", Title, "No data.");
+        }
+    }
+
+    /// <summary>Regression: with one thread allowed, figures were drawn on a second one.</summary>
+    [Fact]
+    public void WithOneThreadFiguresAreDrawnOnIt()
+    {
+        var figure = new Watched();
+        SampleAnalysis.Make().WriteFolder(Of("alone"), With(figure) with { OneThread = true });
+        Assert.NotEmpty(figure.Threads);
+        Assert.All(figure.Threads, thread => Assert.Equal(Environment.CurrentManagedThreadId, thread));
+        SampleAnalysis.Make().WriteFolder(Of("beside"), With(figure));
+        Assert.Equal(File.ReadAllBytes(Of("beside", "report.html")), File.ReadAllBytes(Of("alone", "report.html")));
+    }
+
     private static ReportOptions With(params ReportFigure[] figures) => new() { Figures = figures };
 
     [Fact]

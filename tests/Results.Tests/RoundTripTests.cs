@@ -142,4 +142,37 @@ public sealed class RoundTripTests : IDisposable
         File.WriteAllText(path, "[]");
         Assert.Contains("\"format\" is not kernel-flow-results but missing", Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
     }
+
+    [Fact]
+    public void WhatIsWrongWithTheTextIsSaidInThisToolsWords()
+    {
+        string path = Path.Combine(_folder, "comma.json");
+        File.WriteAllText(path, "{\n \"format\": \"kernel-flow-results\",\n}");
+        Assert.Equal($"{path}: not valid JSON at line 3, byte 1: found }} after a comma; no comma may follow the last value.",
+            Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
+    }
+
+    [Fact]
+    public void AByteOrderMarkIsNoDefect()
+    {
+        string path = Path.Combine(_folder, "mark.json");
+        File.WriteAllText(path, "\uFEFF" + ResultsFile.Text(SampleAnalysis.Make()));
+        Assert.NotEmpty(ResultsFile.Read(path).Claims);
+    }
+
+    [Fact]
+    public void APipeADeviceAndAFileThatIsTooLongAreNotRead()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string path = Path.Combine(_folder, "results.json");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [path])) make.WaitForExit();
+        Assert.Equal($"{path}: found a named pipe, expected a regular file.", Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/dev/zero");
+        Assert.Equal($"{path}: found a device, expected a regular file.", Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
+        File.Delete(path);
+        using (var stream = File.Create(path)) stream.SetLength(500_000_001);
+        Assert.Equal($"{path}: found 500000001 bytes, expected at most 500000000.",
+            Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
+    }
 }

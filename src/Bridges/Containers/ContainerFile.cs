@@ -42,7 +42,7 @@ public abstract class ContainerFile : IDisposable
 
     /// <summary>Feeds every byte of the file, in order, to the hash by which results name their input.</summary>
     /// <param name="hash">Receives the bytes.</param>
-    /// <param name="cancellation">Honoured between pieces of 1 MiB.</param>
+    /// <param name="cancellation">Honoured between pieces.</param>
     public virtual void AppendTo(Sha256 hash, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(hash);

@@ -110,7 +110,7 @@ public sealed class RecordedRun : IDisposable
     /// in order. Reads every byte once.</summary>
     /// <remarks>The list is what <c>sha256sum run.json targets.safetensors checkpoint-000000.safetensors …</c> prints in the run folder, so
     /// <c>sha256sum … | sha256sum</c> gives the same number.</remarks>
-    /// <param name="cancellation">Stops between pieces of 1 MiB.</param>
+    /// <param name="cancellation">Stops between pieces.</param>
     /// <exception cref="InvalidRunException">The sum of a file is not the one that the manifest states.</exception>
     /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
     public string InputHash(CancellationToken cancellation = default)
@@ -125,7 +125,7 @@ public sealed class RecordedRun : IDisposable
 
     /// <summary>Sums the files read, the targets and the window's checkpoints in order, and compares with the sums that the manifest states. Reads every byte
     /// once.</summary>
-    /// <param name="cancellation">Stops between pieces of 1 MiB.</param>
+    /// <param name="cancellation">Stops between pieces.</param>
     /// <exception cref="InvalidRunException">The sum of a file is not the one that the manifest states.</exception>
     /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
     public IEnumerable<FileSum> Verify(CancellationToken cancellation = default)

@@ -31,9 +31,11 @@ internal static class AnalyzeCommand
             string? folder = parsed.GetValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
             using var held = folder is null ? null : ReportFolder.Take("--out", folder, parsed.GetValue(overwrite));
-            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), options.Of(parsed, terminal), cancellation).ConfigureAwait(false);
+            var asked = options.Of(parsed, terminal);
+            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), asked, cancellation).ConfigureAwait(false);
             if (folder is not null)
-                analysis.WriteFolder(folder, new ReportOptions { Lock = held, Operators = parsed.GetValue(save) ? analysis.WriteOperators : null });
+                analysis.WriteFolder(folder, new ReportOptions { Lock = held, Operators = parsed.GetValue(save) ? analysis.WriteOperators : null,
+                    OneThread = asked.Backend is { Threads: 1 } });
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
             return parsed.GetValue(strict) ? StrictCode([analysis.Inclusion.Verdict, .. analysis.Claims.Select(c => c.Verdict)],

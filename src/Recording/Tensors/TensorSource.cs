@@ -57,6 +57,8 @@ public static class StorageTypes
 /// <remarks>Thread-safe for concurrent reads. Nothing is held between calls, so a tensor larger than memory works.</remarks>
 public abstract class TensorSource
 {
+    private const int PieceElements = 1 << 14;
+
     /// <summary>Sets the facts that every source has.</summary>
     protected TensorSource(string name, string location, IReadOnlyList<long> shape, StorageType type)
     {
@@ -126,6 +128,12 @@ public abstract class TensorSource
         if (width * block.Columns != Count || firstColumn < 0 || firstColumn > width - block.Rows)
             throw new ArgumentOutOfRangeException(nameof(firstColumn),
                 $"{Location}: {Name} {ShapeText}: columns [{firstColumn}, {firstColumn + block.Rows}) of a matrix of {block.Columns} rows.");
+        if (width == block.Rows && block.LeadingDimension == block.Rows)
+        {
+            // Whole rows, one after the other on both sides.
+            Read(0, block.Array.AsSpan(block.Offset, (int)Count));
+            return;
+        }
         for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
     }
 
@@ -134,11 +142,19 @@ public abstract class TensorSource
     {
         if ((long)matrix.Rows * matrix.Columns != Count)
             throw new ArgumentException($"{Location}: {Name} {ShapeText} does not have {matrix.Rows}x{matrix.Columns} elements.");
-        var row = new double[matrix.Columns];
-        for (int i = 0; i < matrix.Rows; i++)
+        if (Count == 0) return;
+        // Several rows at a time: a row of a small matrix is less than it is worth to ask the system for.
+        int columns = matrix.Columns, together = Math.Clamp(PieceElements / columns, 1, matrix.Rows);
+        var rows = new double[together * columns];
+        for (int first = 0; first < matrix.Rows; first += together)
         {
-            Read((long)i * matrix.Columns, row);
-            for (int j = 0; j < row.Length; j++) matrix[i, j] = row[j];
+            int count = Math.Min(together, matrix.Rows - first);
+            Read((long)first * columns, rows.AsSpan(0, count * columns));
+            for (int j = 0; j < columns; j++)
+            {
+                var column = matrix.Column(j).Slice(first, count);
+                for (int i = 0; i < count; i++) column[i] = rows[i * columns + j];
+            }
         }
     }
 

@@ -10,6 +10,9 @@ internal static class ResultsJson
     /// <summary>Why something that was computed is unknown in results that were read.</summary>
     public const string NotInTheFile = "it is not in results.json";
 
+    /// <summary>The longest results.json that is read; those of the largest runs have a few MB.</summary>
+    public const int MaximumBytes = 500_000_000;
+
     private static readonly Schema<ReservoirAnalysis> s_document = new(s =>
     {
         var tool = s.Add("tool", RunSchemas.Tool.Object, a => a.Tool);
@@ -115,11 +118,10 @@ internal static class ResultsJson
 
     private static T Open<T>(string path, Func<ResultsKey, T> read)
     {
-        if (!File.Exists(path)) throw new InvalidResultsException($"{path}: file not found.");
+        var bytes = Bytes(path);
         try
         {
-            using var stream = File.OpenRead(path);
-            using var document = JsonDocument.Parse(stream);
+            using var document = JsonDocument.Parse(bytes);
             var json = new ResultsKey(path, "", document.RootElement);
             if (json.TextAt("format") is var format && format != ResultsFile.Format)
                 throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but "
@@ -134,7 +136,23 @@ internal static class ResultsJson
         }
         catch (JsonException e)
         {
-            throw new InvalidResultsException($"{path}: not valid JSON: {e.Message}", e);
+            string place = FormattableString.Invariant($"line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}");
+            throw new InvalidResultsException($"{path}: not valid JSON at {place}: {JsonDefect.Reason(e, bytes.Span)}.", e);
+        }
+    }
+
+    /// <summary>What stands in the file, after a byte order mark.</summary>
+    private static ReadOnlyMemory<byte> Bytes(string path)
+    {
+        if (RegularFile.Kind(path) == FileKind.Missing) throw new InvalidResultsException($"{path}: file not found.");
+        try
+        {
+            byte[] bytes = RegularFile.ReadAllBytes(path, MaximumBytes);
+            return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+        }
+        catch (UnreadableFileException e)
+        {
+            throw new InvalidResultsException(e.Message, e);
         }
     }
 }
