@@ -16,19 +16,28 @@ internal static class Application
         var verbosity = Verbosity.Normal;
         try
         {
-            var parsed = CommandTree.Build(terminal, args.FirstOrDefault()).Parse(args);
+            var parsed = CommandTree.Build(terminal, args.FirstOrDefault()).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true }))
             {
                 UsageErrors.Write(parsed, terminal.Error);
+                return ExitCodes.BadInput;
+            }
+            if (parsed.Errors.Count == 0 && parsed.Action == parsed.CommandResult.Command.Action && CommandChecks.Of(parsed) is { Count: > 0 } wrong)
+            {
+                UsageErrors.Write(parsed.CommandResult.Command, wrong, terminal.Error);
                 return ExitCodes.BadInput;
             }
             verbosity = CommonOptions.VerbosityOf(parsed);
             // The library's own signal handling would race with ours, and its exception handler prints stack traces.
             var configuration = new InvocationConfiguration
             {
-                Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+                Output = terminal.Help, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             };
-            return await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            int code = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            // Output that the stream still holds may turn out not to be writable.
+            terminal.Help.Flush();
+            terminal.Out.Flush();
+            return code;
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
@@ -40,12 +49,11 @@ internal static class Application
             var (message, exitCode, foreseen) = Errors.Describe(exception is AggregateException { InnerExceptions.Count: 1 } one ? one.InnerException!
                 : exception);
             terminal.Error.WriteLine($"error: {message}");
-            if (!foreseen && verbosity == Verbosity.Verbose) terminal.Error.WriteLine(exception.StackTrace);
+            if (!foreseen && verbosity == Verbosity.Verbose) terminal.Error.Write(exception.StackTrace + "\n");
             return exitCode;
         }
         finally
         {
-            terminal.Out.Flush();
             terminal.Error.Flush();
         }
     }

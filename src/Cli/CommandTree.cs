@@ -32,7 +32,7 @@ internal static class CommandTree
             + "the test outputs, with error budgets and verdicts.");
         bool named = s_commands.Any(command => command.Name == first);
         foreach (var (name, build) in s_commands)
-            if (!named || name == first) root.Add(build(terminal));
+            if (!named || name == first) root.Add(WithoutEmptyValues(build(terminal)));
         foreach (var option in root.Options)
         {
             if (option is VersionOption version) version.Action = new PrintVersion(terminal);
@@ -43,6 +43,17 @@ internal static class CommandTree
             "kernelflow inspect RUN",
             "kernelflow analyze RUN --out report");
         return root;
+    }
+
+    // A script whose variable is not set passes an empty text: it means nothing to any option.
+    private static Command WithoutEmptyValues(Command command)
+    {
+        foreach (var option in command.Options.Where(o => o.ValueType == typeof(string) || o.ValueType == typeof(string[])))
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.Any(t => t.Value.Length == 0)) result.AddError($"{option.Name}: the value is empty.");
+            });
+        return command;
     }
 
     private sealed class PrintVersion(CliTerminal terminal) : SynchronousCommandLineAction

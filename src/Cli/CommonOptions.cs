@@ -43,10 +43,7 @@ internal static class CommonOptions
     {
         command.Add(Quiet());
         command.Add(Verbose());
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue<bool>(QuietName) && result.GetValue<bool>(VerboseName)) result.AddError("--quiet and --verbose exclude each other.");
-        });
+        CommandChecks.Add(command, parsed => Given(parsed, QuietName) && Given(parsed, VerboseName) ? ["--quiet and --verbose exclude each other."] : []);
     }
 
     private static bool Given(ParseResult parsed, string name) =>

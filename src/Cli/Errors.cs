@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using KernelFlow.Files;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Cli;
@@ -11,7 +12,13 @@ internal static partial class Errors
 {
     /// <summary>Translates a failure.</summary>
     /// <returns>The message for standard error, the exit code, and whether the failure was foreseen (otherwise --verbose adds the stack trace).</returns>
-    public static (string Message, int ExitCode, bool Foreseen) Describe(Exception exception) => exception switch
+    public static (string Message, int ExitCode, bool Foreseen) Describe(Exception exception)
+    {
+        var (message, exitCode, foreseen) = Translate(exception);
+        return (PrintableText.Message(message), exitCode, foreseen);
+    }
+
+    private static (string Message, int ExitCode, bool Foreseen) Translate(Exception exception) => exception switch
     {
         UsageException or InvalidRunException or InvalidResultsException or BackendException => (exception.Message, ExitCodes.BadInput, true),
         ArgumentException => (WithoutParameter(exception.Message), ExitCodes.BadInput, true),
@@ -22,7 +29,7 @@ internal static partial class Errors
     };
 
     // ArgumentException appends the C# parameter's name, which means nothing on a command line.
-    private static string WithoutParameter(string message) => Parameter().Replace(message, "").Split('\n')[0].TrimEnd();
+    private static string WithoutParameter(string message) => Parameter().Replace(message, "").TrimEnd();
 
     [GeneratedRegex(@" \(Parameter '[^']*'\)")]
     private static partial Regex Parameter();

@@ -120,7 +120,7 @@ internal sealed partial class RecordingOptionSet
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 
     /// <summary>The library names properties; on the command line they are options.</summary>
-    [GeneratedRegex("^[A-Z][A-Za-z0-9]*(?= (is|need) )")]
+    [GeneratedRegex("^[A-Z][A-Za-z0-9]*(?= (is|need) )|(?<=and )[A-Z][A-Za-z]*(?=( [0-9]|, which is))")]
     private static partial Regex PropertyName();
 
     [GeneratedRegex("(?<=[a-z0-9])[A-Z]")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelFlow.Files;
 
 namespace KernelFlow.Cli;
 
@@ -20,7 +21,13 @@ internal static class UsageErrors
         string[] unknown = [.. parsed.UnmatchedTokens.Where(t => t.StartsWith('-'))];
         if (unknown.Length == 0) unknown = [.. parsed.UnmatchedTokens.Take(1)];
         var messages = unknown.Length > 0 ? unknown.Select(t => Unknown(command, t)) : parsed.Errors.Select(e => e.Message);
-        foreach (string message in messages.Distinct()) error.WriteLine($"error: {message}");
+        Write(command, messages, error);
+    }
+
+    /// <summary>Writes messages about a command and where to read more.</summary>
+    public static void Write(Command command, IEnumerable<string> messages, TextWriter error)
+    {
+        foreach (string message in messages.Distinct()) error.WriteLine($"error: {PrintableText.Message(message)}");
         string path = command is RootCommand ? "kernelflow" : $"kernelflow {command.Name}";
         error.WriteLine($"See {path} --help.");
     }

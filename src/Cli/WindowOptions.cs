@@ -16,10 +16,8 @@ internal sealed class WindowOptions
     {
         command.Add(_from);
         command.Add(_to);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(_from) is { } from && result.GetValue(_to) is { } to && !(to > from)) result.AddError("--to must be later than --from.");
-        });
+        CommandChecks.Add(command, parsed =>
+            parsed.GetValue(_from) is { } from && parsed.GetValue(_to) is { } to && !(to > from) ? ["--to must be later than --from."] : []);
     }
 
     /// <summary>The window that was asked for; null where it is the run's end.</summary>

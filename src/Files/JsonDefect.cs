@@ -46,6 +46,5 @@ public static class JsonDefect
         return last > first ? text[(first + 1)..last] : null;
     }
 
-    private static string Clip(string text) =>
-        string.Concat((text.Length <= 60 ? text : text[..57] + "...").Select(c => char.IsControl(c) ? ' ' : c));
+    private static string Clip(string text) => PrintableText.Name(text, 60);
 }

@@ -49,7 +49,7 @@ internal static class OptionChecks
             Require(o.Momentum > 0, nameof(o.Momentum), o.Momentum, "above 0 with Nesterov's step");
             Require(o.Dampening == 0, nameof(o.Dampening), o.Dampening, "0 with Nesterov's step");
         }
-        Require(o.Batch is null || (o.Batch > 0 && o.Batch <= o.Train), nameof(o.Batch), o.Batch, "between 1 and Train");
+        Require(o.Batch is null || (o.Batch > 0 && o.Batch <= o.Train), nameof(o.Batch), o.Batch, $"between 1 and Train, which is {o.Train}");
         if (o.Optimizer == OptimizerKind.Sgd) Require(o.Batch is not null, nameof(o.Batch), "absent", "the examples per step of Sgd");
         if (o.Optimizer == OptimizerKind.GradientDescent) Require(o.Batch is null, nameof(o.Batch), o.Batch, "none with GradientDescent (use Sgd)");
         if (!o.PopulationRiskGate) return;

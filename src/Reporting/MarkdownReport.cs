@@ -2,12 +2,13 @@ using KernelFlow.Files;
 using System.Text;
 using KernelFlow.Reporting.Content;
 using KernelFlow.Reporting.Html;
+using System.Text.RegularExpressions;
 using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Reporting;
 
 /// <summary>report.md: the verdict first, then what it rests on, then how to make it again. The same content as report.html.</summary>
-public static class MarkdownReport
+public static partial class MarkdownReport
 {
     /// <summary>The whole report as a Markdown document.</summary>
     /// <param name="analysis">What to report.</param>
@@ -27,20 +28,20 @@ public static class MarkdownReport
         Section(text, ReportTables.Origin(analysis));
         Line(text, Escape(Provenance.HowToRepeat(analysis)));
         Line(text, "");
-        Line(text, "    " + Provenance.Command(analysis));
+        Line(text, "    " + PrintableText.Line(Provenance.Command(analysis)));
         return text.ToString();
     }
 
     /// <summary>A table with its heading.</summary>
     public static void Section(StringBuilder text, TableSection section)
     {
-        Line(text, "## " + section.Title);
+        Line(text, "## " + Escape(section.Title));
         Line(text, "");
         foreach (string paragraph in section.Paragraphs) Line(text, Escape(paragraph));
         if (section.Paragraphs.Count > 0) Line(text, "");
         if (section.Rows.Count > 0) Table(text, section.Header, section.Rows);
         if (section.More is null) return;
-        Line(text, section.More);
+        Line(text, Escape(section.More));
         Line(text, "");
     }
 
@@ -50,13 +51,12 @@ public static class MarkdownReport
         string? open = null;
         foreach (var (section, figure) in figures)
         {
-            if (section != open) { Line(text, "## " + (open = section)); Line(text, ""); }
-            Line(text, "### " + figure.Head.Title);
+            if (section != open) { Line(text, "## " + Escape(open = section)); Line(text, ""); }
+            Line(text, "### " + Escape(figure.Head.Title));
             Line(text, "");
             if (figure.Drawing is not null)
             {
-                string description = Escape(figure.Head.Description).Replace("[", "\\[").Replace("]", "\\]");
-                Line(text, $"![{description}]({ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg)");
+                Line(text, $"![{Escape(figure.Head.Description)}]({ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg)");
                 Line(text, "");
             }
             Line(text, Escape(figure.Caption));
@@ -76,8 +76,14 @@ public static class MarkdownReport
     /// <summary>One line, ended by a line feed.</summary>
     public static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
 
-    /// <summary>Text that is not markup.</summary>
-    public static string Escape(string value) => value.ReplaceLineEndings(" ").Replace("|", "\\|").Replace("<", "&lt;");
+    /// <summary>Text that is not markup: no link, no image, no element, no cell of a table, and no address that a viewer would make a link of.</summary>
+    public static string Escape(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        string line = PrintableText.Lines(value).ReplaceLineEndings(" ").Replace("\\", "\\\\").Replace("|", "\\|").Replace("[", "\\[").Replace("]", "\\]")
+            .Replace("&", "&amp;").Replace("<", "&lt;");
+        return Address().Replace(line, @"\$0");
+    }
 
     private static void Verdict(StringBuilder text, ReservoirAnalysis analysis)
     {
@@ -139,5 +145,10 @@ public static class MarkdownReport
 
     private static string Part(ErrorBudget? budget, string name, double? value) => budget?.LargestPart == name ? $"**{Short(value)}**" : Short(value);
 
-    private static void Row(StringBuilder text, IEnumerable<string> cells) => Line(text, "| " + string.Join(" | ", cells.Select(Escape)) + " |");
+    // The sign by which GitHub and others know an address: "://" and the point of "www.", and the @ of mail.
+    [GeneratedRegex(@"(?<=[A-Za-z])(://)|(?<=\b[Ww]{3})(\.)")]
+    private static partial Regex Address();
+
+    private static void Row(StringBuilder text, IEnumerable<string> cells) =>
+        Line(text, "| " + string.Join(" | ", cells.Select(c => Escape(PrintableText.Message(c)))) + " |");
 }

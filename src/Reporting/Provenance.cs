@@ -5,6 +5,8 @@ namespace KernelFlow.Reporting;
 /// <summary>What made a result and how to make it again.</summary>
 internal static class Provenance
 {
+    private const int LongestFact = 1000;
+
     /// <summary>What was analysed, with what, and at which cost.</summary>
     public static IEnumerable<(string What, string Value)> Facts(ReservoirAnalysis analysis)
     {
@@ -14,7 +16,7 @@ internal static class Provenance
             + $"{NumberText.Count(run.Test)} test examples, {NumberText.Count(run.Outputs)} output(s) each; {parameters}; "
             + $"{NumberText.Count(run.Checkpoints)} checkpoints in the window");
         if (run.Optimizer is { } optimizer) yield return ("optimizer", optimizer.Description);
-        foreach (var (key, value) in run.Metadata) yield return ($"recorded: {key}", value);
+        foreach (var (key, value) in run.Metadata) yield return ($"recorded: {PrintableText.Name(key)}", PrintableText.Name(value, LongestFact));
         yield return ("input", run.InputHash ?? "built in memory");
         yield return ("tool", $"kernelflow {analysis.Tool.Version}");
         yield return ("runtime", analysis.Tool.Runtime);

@@ -12,7 +12,7 @@ public sealed class DependencyTests
     {
         ["src/Files"] = [],
         ["src/Numerics"] = [],
-        ["src/Recording"] = ["src/Numerics"],
+        ["src/Recording"] = ["src/Numerics", "src/Files"],
         ["src/Results"] = ["src/Files"],
         ["src/Operators"] = ["src/Recording"],
         ["src/Integrators"] = ["src/Operators"],

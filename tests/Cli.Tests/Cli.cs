@@ -26,7 +26,7 @@ internal static class Cli
         using var output = new StringWriter();
         using var error = new StringWriter();
         using var signals = Signals.From(cancellation);
-        int code = await Application.RunAsync(args, new CliTerminal(output, error, Interactive: false), signals);
+        int code = await Application.RunAsync(args, new CliTerminal(output, error, interactive: false), signals);
         // A failure must never show a stack trace, whatever else a test looks at.
         Assert.DoesNotMatch(@"(?m)^\s+at \w+[.\w]*\(", error.ToString());
         return new Result(code, output.ToString(), error.ToString());

@@ -9,10 +9,11 @@ public sealed class ProcessTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static string Host => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+
     private Process Start(params string[] args)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "kernelflow.dll"), .. args])
+        var start = new ProcessStartInfo(Host, [Path.Combine(AppContext.BaseDirectory, "kernelflow.dll"), .. args])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.Path,
         };
@@ -139,6 +140,33 @@ public sealed class ProcessTests : IDisposable
         await Stop(process, signal);
         Assert.True(process.ExitCode == expected, $"exit {process.ExitCode}: {error}{await process.StandardError.ReadToEndAsync()}");
         Assert.Empty(await process.StandardOutput.ReadToEndAsync());
+    }
+
+    /// <summary>The number of a stream that the caller closed goes to whatever is opened first: text for it went into a pipe of the runtime,
+    /// which aborted.</summary>
+    [Theory]
+    [InlineData("analyze nothing-here --json 2>&-", 2)]
+    [InlineData("record run --train 5 --test 2 --layers 2 --steps 20 --checkpoints 4 2>&-", 0)]
+    [InlineData("record run --train 5 --test 2 --layers 2 --steps 20 --checkpoints 4 1>&- 2>&- 0>&-", 0)]
+    [InlineData("record run --train 5 --test 2 --layers 2 --steps 20 --checkpoints 4 2>/dev/full", 0)]
+    [InlineData("--version 1>&-", 2)]
+    public async Task StreamsThatAreClosedOrFullEndNoWork(string command, int expected)
+    {
+        if (OperatingSystem.IsWindows() || (command.Contains("/dev/full", StringComparison.Ordinal) && !File.Exists("/dev/full"))) return;
+        string program = $"'{Host}' '{Path.Combine(AppContext.BaseDirectory, "kernelflow.dll")}'";
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{program} {command}"])
+        {
+            WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        var reading = shell.StandardError.ReadToEndAsync();
+        string output = await shell.StandardOutput.ReadToEndAsync(), error = await reading;
+        Assert.True(shell.WaitForExit(TimeSpan.FromSeconds(60)), "still running");
+        Assert.True(shell.ExitCode == expected, $"exit {shell.ExitCode}: {output}{error}");
+        if (command.StartsWith("--version", StringComparison.Ordinal))
+            Assert.Equal("error: standard output cannot be written: it is closed", error.TrimEnd());
+        if (!command.StartsWith("record", StringComparison.Ordinal)) return;
+        using var run = RecordedRun.Open(Path.Combine(_folder.Path, "run"));
+        Assert.Equal(4, run.Checkpoints.Count);
     }
 
     private static async Task Stop(Process process, string signal)

@@ -56,7 +56,7 @@ public sealed class ReportTests(SmallRun run) : IClassFixture<SmallRun>, IDispos
     [InlineData("\"format\" is not kernel-flow-results", "\"kernel-flow-results\"", "\"another\"")]
     [InlineData("version 7 of the results, expected 1; a newer kernelflow wrote it", "\"version\": 1", "\"version\": 7")]
     [InlineData("not valid JSON", "\"claims\"", "claims")]
-    [InlineData("run.train is String, expected a whole number", "\"train\": 12", "\"train\": \"12\"")]
+    [InlineData("run.train is \"12\", expected a whole number", "\"train\": 12", "\"train\": \"12\"")]
     [InlineData("window is missing", "\"window\"", "\"door\"")]
     public void ResultsThatAreNotSoundExitWithTwo(string message, string? old, string? now)
     {

@@ -39,7 +39,7 @@ public sealed class ValidateCommandTests : IDisposable
     private static (int Code, string Out, string Error) Run(Experiment[] experiments, params string[] args)
     {
         using StringWriter output = new(), error = new();
-        var parsed = ValidateCommand.Build(new CliTerminal(output, error, Interactive: false), experiments).Parse([.. args, "--backend", "managed"]);
+        var parsed = ValidateCommand.Build(new CliTerminal(output, error, interactive: false), experiments).Parse([.. args, "--backend", "managed"]);
         int code = parsed.Errors.Count > 0 ? ExitCodes.BadInput
             : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).GetAwaiter().GetResult();
         return (code, output.ToString(), string.Join("\n", parsed.Errors.Select(e => e.Message)) + error);

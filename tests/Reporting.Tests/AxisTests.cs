@@ -60,4 +60,53 @@ public sealed class AxisTests
         Assert.InRange(axis.Ticks.Count(t => t.Label != ""), 3, 9);
         Assert.Equal(1e5, axis.Max);
     }
+
+    public static TheoryData<double, double> Ranges() => new()
+    {
+        { 1e6, 1e6 + 10 }, { 1e6, 1e6 + 1e-3 }, { -1e6 - 10, -1e6 }, { 1, 1 + 1e-9 }, { 123456789, 123456789.5 }, { 1e15, 1e15 + 16 }, { 99990, 100010 },
+        { 1e-7, 1.00001e-7 }, { 1e5, 1.02e5 }, { 0, 1e7 }, { 1e-3, 1.2e-3 }, { 1e300, 1.0001e300 }, { -5e-8, 5e-8 }, { 1e6, 2e6 },
+    };
+
+    /// <summary>A late or narrow window: every tick was called by the same name.</summary>
+    [Theory]
+    [MemberData(nameof(Ranges))]
+    public void LabelsOfOneAxisAreAllDifferentAndShort(double from, double to)
+    {
+        foreach (bool round in (bool[])[true, false])
+        {
+            var axis = Axis.Linear("flow time t", [from, to], round: round);
+            string[] labels = [.. axis.Ticks.Select(t => t.Label)];
+            string seen = $"{axis.Label}: {string.Join(" | ", labels)}";
+            Assert.True(labels.Length is >= 3 and <= 12, seen);
+            Assert.True(labels.Distinct().Count() == labels.Length, seen);
+            Assert.True(labels.All(l => l.Length <= 9), seen);
+        }
+    }
+
+    [Fact]
+    public void AnOffsetIsNamedOnTheAxis()
+    {
+        var axis = Axis.Linear("flow time t", [1e9, 1e9 + 10], round: false);
+        Assert.Equal("flow time t − 1000000000", axis.Label);
+        Assert.Equal(["0", "2", "4", "6", "8", "10"], axis.Ticks.Select(t => t.Label));
+    }
+
+    /// <summary>Values between which there are hardly any numbers, or none that can be subtracted: the ticks must end.</summary>
+    [Theory]
+    [InlineData(1e6, 1.0000000000000002e6)]
+    [InlineData(-1.7e308, 1.7e308)]
+    [InlineData(5e-324, 1e-322)]
+    [InlineData(1e-310, 1e308)]
+    [InlineData(0, 5e-324)]
+    [InlineData(1e308, 1.7e308)]
+    public void ExtremeValuesGiveAnAxis(double from, double to)
+    {
+        foreach (var axis in (Axis[])[Axis.Linear("x", [from, to]), Axis.Linear("x", [from, to], round: false), Axis.Log("x", [from, to]),
+            Axis.Log("x", [from, to], 400, round: false)])
+        {
+            string seen = $"{axis.Min} to {axis.Max}, {axis.Ticks.Count} ticks";
+            Assert.True(axis.Max > axis.Min && double.IsFinite(axis.Max - axis.Min) && axis.Ticks.Count < 700, seen);
+            foreach (double v in (double[])[from, to]) Assert.True(!axis.Holds(v) || axis.Share(v) is >= 0 and <= 1, $"{seen}: {v} at {axis.Share(v)}");
+        }
+    }
 }

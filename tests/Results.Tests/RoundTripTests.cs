@@ -112,11 +112,11 @@ public sealed class RoundTripTests : IDisposable
     [InlineData("version 2 of the results, expected 1; a newer kernelflow wrote it", "\"version\": 1", "\"version\": 2")]
     [InlineData("\"format\" is not kernel-flow-results but something", "\"kernel-flow-results\"", "\"something\"")]
     [InlineData("intervals[1].steps is missing", "\"steps\":7", "\"stairs\":7")]
-    [InlineData("window.to is String, expected a number", "150.00000000000003\n  },\n  \"spectrum\"", "\"late\"\n  },\n  \"spectrum\"")]
+    [InlineData("window.to is \"late\", expected a number", "150.00000000000003\n  },\n  \"spectrum\"", "\"late\"\n  },\n  \"spectrum\"")]
     [InlineData("options.mode is sideways, expected one of auto, flow, descent", "\"mode\": \"flow\"", "\"mode\": \"sideways\"")]
     [InlineData("not valid JSON", "\"kernelEvolution\"", "kernelEvolution")]
-    [InlineData("figures is Object, expected a list", "\"figures\": []", "\"figures\": {}")]
-    [InlineData("figures[0].id is String, expected lower-case letters", "\"figures\": []",
+    [InlineData("figures is an object, expected a list", "\"figures\": []", "\"figures\": {}")]
+    [InlineData("figures[0].id is \"../x\", expected lower-case letters", "\"figures\": []",
         "\"figures\": [{\"id\":\"../x\",\"section\":\"s\",\"title\":\"t\"}]")]
     public void AFileThatIsNotSoundIsNamed(string message, string old, string now)
     {

@@ -8,8 +8,8 @@ internal static class AnalyzeCommand
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
-        var run = new Argument<string>("RUN") { Description = "Folder of a recorded run." };
-        var output = new Option<string?>("--out") { Description = "Folder for report.html, report.md, results.json and tables/*.csv.", HelpName = "folder" };
+        var run = Folders.Argument("RUN", "Folder of a recorded run.");
+        var output = Folders.Option("--out", "Folder for report.html, report.md, results.json and tables/*.csv.");
         var json = new Option<bool>("--json") { Description = "Print results.json to standard output." };
         var save = new Option<bool>("--save-operators") { Description = "Also write P, W_S, G_Q, G_S and the eigenpairs to operators.safetensors." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
@@ -20,12 +20,12 @@ internal static class AnalyzeCommand
             json, save, strict, overwrite };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(output) is null && !result.GetValue(json))
-                result.AddError("--out FOLDER is missing (or --json, to print results.json instead).");
-            if (result.GetValue(output) is null && result.GetValue(save)) result.AddError("--save-operators needs --out FOLDER.");
-        });
+        CommandChecks.Add(command, parsed =>
+        [
+            .. parsed.GetValue(output) is null && !parsed.GetValue(json)
+                ? (string[])["--out FOLDER is missing (or --json, to print results.json instead)."] : [],
+            .. parsed.GetValue(output) is null && parsed.GetValue(save) ? (string[])["--save-operators needs --out FOLDER."] : [],
+        ]);
         command.SetAction(async (parsed, cancellation) =>
         {
             string? folder = parsed.GetValue(output);

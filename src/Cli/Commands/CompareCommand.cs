@@ -11,8 +11,7 @@ internal static class CompareCommand
     public static Command Build(CliTerminal terminal)
     {
         var runs = new Argument<string[]>("RUN") { Description = "Folders of recorded runs, or of reports (results.json).", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--out") { Description = "Folder for compare.html, compare.md, compare.json, compare.csv and figures/*.svg.",
-            HelpName = "folder" };
+        var output = Folders.Option("--out", "Folder for compare.html, compare.md, compare.json, compare.csv and figures/*.svg.");
         var json = new Option<bool>("--json") { Description = "Print compare.json to standard output." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim of any run is violated, else with 4 when one is undecided." };
         var windows =
@@ -28,13 +27,14 @@ internal static class CompareCommand
             every, overwrite };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
-        command.Validators.Add(result =>
+        runs.Validators.Add(result =>
         {
+            Folders.Check(result, "RUN");
             // A list of runs swallows options that do not exist.
-            foreach (string word in (result.GetValue(runs) ?? []).Where(r => r.StartsWith('-'))) result.AddError($"unknown option {word}.");
-            if (result.GetValue(output) is null && !result.GetValue(json))
-                result.AddError("--out FOLDER is missing (or --json, to print compare.json instead).");
+            foreach (var word in result.Tokens.Where(t => t.Value.StartsWith('-'))) result.AddError($"unknown option {word.Value}.");
         });
+        CommandChecks.Add(command, parsed => parsed.GetValue(output) is null && !parsed.GetValue(json)
+            ? ["--out FOLDER is missing (or --json, to print compare.json instead)."] : []);
         command.SetAction(async (parsed, cancellation) =>
         {
             string? folder = parsed.GetValue(output);

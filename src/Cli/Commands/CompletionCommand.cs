@@ -49,7 +49,7 @@ internal static class CompletionCommand
         var command = new Command("completion", "Print a script that makes a shell complete kernelflow's commands and options.") { shell };
         command.SetAction(parsed =>
         {
-            terminal.Out.WriteLine(parsed.GetRequiredValue(shell) switch { "bash" => Bash, "zsh" => Zsh, "fish" => Fish, _ => PowerShell });
+            terminal.Out.Write((parsed.GetRequiredValue(shell) switch { "bash" => Bash, "zsh" => Zsh, "fish" => Fish, _ => PowerShell }) + "\n");
             return ExitCodes.Done;
         });
         Examples.Add(command, "source <(kernelflow completion bash)", "kernelflow completion powershell | Out-String | Invoke-Expression");

@@ -11,8 +11,7 @@ internal static class DemoCommand
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
-        var output = new Option<string>("--out") { Description = "Folder for the run and the report. Default: kernelflow-demo.", HelpName = "folder",
-            DefaultValueFactory = _ => "kernelflow-demo" };
+        var output = Folders.WithDefault("--out", "Folder for the run and the report.", "kernelflow-demo");
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();

@@ -9,7 +9,7 @@ internal static class InspectCommand
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
-        var folder = new Argument<string>("RUN") { Description = "Folder of a recorded run." };
+        var folder = Folders.Argument("RUN", "Folder of a recorded run.");
         var verify = new Option<bool>("--verify") { Description = "Also print the SHA-256 sum of every file and whether it is the one that run.json states." };
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();

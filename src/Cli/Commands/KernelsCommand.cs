@@ -10,8 +10,8 @@ internal static class KernelsCommand
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
-        var source = new Argument<string>("RUN") { Description = "Folder of a recorded run with Jacobians." };
-        var output = new Option<string>("--out") { Description = "Folder for the run with kernel blocks.", HelpName = "folder", Required = true };
+        var source = Folders.Argument("RUN", "Folder of a recorded run with Jacobians.");
+        var output = Folders.Required("--out", "Folder for the run with kernel blocks.");
         var window = new WindowOptions();
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();

@@ -11,7 +11,7 @@ internal static class RecordCommand
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
-        var output = new Argument<string>("OUT") { Description = "Folder for the recorded run." };
+        var output = Folders.Argument("OUT", "Folder for the recorded run.");
         var options = new RecordingOptionSet();
         var overwrite = CommonOptions.Overwrite();
         var resume = new Option<bool>("--resume") { Description = "Continue an interrupted recording; the other options must be those it was started with." };
@@ -21,10 +21,7 @@ internal static class RecordCommand
         options.AddTo(command);
         foreach (Option option in (Option[])[overwrite, resume, backend, threads]) command.Add(option);
         CommonOptions.AddVerbosity(command);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(resume) && result.GetValue(overwrite)) result.AddError("--resume and --overwrite exclude each other.");
-        });
+        CommandChecks.Add(command, parsed => parsed.GetValue(resume) && parsed.GetValue(overwrite) ? ["--resume and --overwrite exclude each other."] : []);
         command.SetAction(async (parsed, cancellation) =>
         {
             string folder = parsed.GetRequiredValue(output);

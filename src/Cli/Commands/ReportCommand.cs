@@ -8,9 +8,8 @@ internal static class ReportCommand
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
-        var results = new Argument<string>("RESULTS") { Description = "results.json of an earlier analysis, or the report folder that holds it." };
-        var output = new Option<string>("--out") { Description = "Folder for report.html, report.md, results.json, figures/*.svg and tables/*.csv.",
-            HelpName = "folder", Required = true };
+        var results = Folders.Argument("RESULTS", "results.json of an earlier analysis, or the report folder that holds it.");
+        var output = Folders.Required("--out", "Folder for report.html, report.md, results.json, figures/*.svg and tables/*.csv.");
         var overwrite = CommonOptions.Overwrite();
         var command = new Command("report", "Render the report of an earlier analysis again from its results.json; nothing is computed.") { results, output,
             overwrite };

@@ -13,15 +13,14 @@ internal static class ValidateCommand
     public static Command Build(CliTerminal terminal, IReadOnlyList<Experiment>? experiments = null)
     {
         var all = experiments ?? Experiments.All;
-        var output = new Option<string>("--out") { Description = "Folder for the reports, one folder in it per experiment. Default: kernelflow-validation.",
-            HelpName = "folder", DefaultValueFactory = _ => "kernelflow-validation" };
+        var output = Folders.WithDefault("--out", "Folder for the reports, one folder in it per experiment.", "kernelflow-validation");
         var list = new Option<bool>("--list") { Description = "Only say which experiments there are." };
         var only =
             new Option<string[]>("--only") { Description =
             $"Run this experiment (may be given several times). Default: all. One of: {string.Join(", ", all.Select(e => e.Id))}.", HelpName = "id" };
         only.CompletionSources.Add(_ => all.Select(e => e.Id));
         var quick = new Option<bool>("--quick") { Description = "The small version of each experiment: a minute or so." };
-        var keep = new Option<string?>("--keep") { Description = "Keep recorded runs in this folder, one folder in it per experiment.", HelpName = "folder" };
+        var keep = Folders.Option("--keep", "Keep recorded runs in this folder, one folder in it per experiment.");
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
         var seed = Numbers.Seed("--seed", "Seed of everything random; the first of a study's seeds. Default: 0, for a study the seeds it is published with.");
         var cells = new Option<string[]>("--cells") { Description = "Only the cells of a study whose id contains this text (may be given several times).",
@@ -35,9 +34,9 @@ internal static class ValidateCommand
             "Run the experiments that test the theory on trainings of their own, beside controls that must fail, and write their reports.")
             { output, list, only, quick, cells, runs, keep, strict, seed, overwrite, backend, threads };
         CommonOptions.AddVerbosity(command);
-        command.Validators.Add(result =>
+        only.Validators.Add(result =>
         {
-            foreach (string id in result.GetValue(only) ?? [])
+            foreach (string id in result.Tokens.Select(t => t.Value))
                 if (all.All(e => e.Id != id)) result.AddError($"--only: {id} is not an experiment; use {string.Join(", ", all.Select(e => e.Id))}.");
         });
         command.SetAction(async (parsed, cancellation) =>

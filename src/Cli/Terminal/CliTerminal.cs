@@ -3,15 +3,41 @@ using System.Text;
 namespace KernelFlow.Cli;
 
 /// <summary>Where text goes: results to <see cref="Out"/>, messages and progress to <see cref="Error"/>.</summary>
-/// <param name="Out">Standard output.</param>
-/// <param name="Error">Standard error.</param>
-/// <param name="Interactive">Whether a person watches standard error; otherwise no progress and no escape codes.</param>
-internal sealed record CliTerminal(TextWriter Out, TextWriter Error, bool Interactive)
+internal sealed record CliTerminal
 {
-    /// <summary>The process's own streams, as UTF-8 without a byte-order mark.</summary>
+    /// <summary>Puts writers together.</summary>
+    /// <param name="output">Standard output. What cannot be written there is an error.</param>
+    /// <param name="error">Standard error. What cannot be written there is dropped.</param>
+    /// <param name="interactive">Whether a person watches standard error; otherwise no progress and no escape codes.</param>
+    public CliTerminal(TextWriter output, TextWriter error, bool interactive)
+    {
+        Out = new TerminalWriter(output, "standard output", isNeeded: true);
+        Help = new TerminalWriter(output, "standard output", isNeeded: true, keepsBreaks: true);
+        Error = new TerminalWriter(error, "standard error", isNeeded: false);
+        Drawing = error;
+        Interactive = interactive;
+    }
+
+    /// <summary>Standard output.</summary>
+    public TextWriter Out { get; }
+
+    /// <summary>Standard output for help and completions.</summary>
+    public TextWriter Help { get; }
+
+    /// <summary>Standard error.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Standard error for progress bars, which need escape codes.</summary>
+    public TextWriter Drawing { get; }
+
+    /// <summary>Whether a person watches standard error; otherwise no progress and no escape codes.</summary>
+    public bool Interactive { get; }
+
+    /// <summary>The process's own streams, as UTF-8 without a byte-order mark; a stream that the caller closed is not touched.</summary>
     public static CliTerminal OfProcess()
     {
+        bool hasOut = StandardStreams.IsInherited(1), hasError = StandardStreams.IsInherited(2);
         if (Console.IsOutputRedirected || Console.IsErrorRedirected || !OperatingSystem.IsWindows()) Console.OutputEncoding = new UTF8Encoding(false);
-        return new(Console.Out, Console.Error, !Console.IsErrorRedirected);
+        return new(hasOut ? Console.Out : new ClosedWriter(), hasError ? Console.Error : TextWriter.Null, hasError && !Console.IsErrorRedirected);
     }
 }

@@ -26,7 +26,7 @@ internal static class ProgressDisplay
         }
         if (verbosity == Verbosity.Quiet || !terminal.Interactive) return await Start(work, new Silent(), cancellation).ConfigureAwait(false);
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Drawing) });
         return await console.Progress().AutoClear(true).HideCompleted(false)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(context => Start(work, new Bars(context), cancellation)).ConfigureAwait(false);

@@ -11,6 +11,8 @@ public readonly record struct Tick(double Value, string Label);
 /// <summary>An axis: a range, linear or logarithmic, with round ticks and a label that names the unit.</summary>
 public sealed class Axis
 {
+    private const double Smallest = 1e-290, Largest = 1e290;
+
     private Axis(string label, double min, double max, bool isLog, IReadOnlyList<Tick> ticks)
     {
         Label = label;
@@ -43,12 +45,15 @@ public sealed class Axis
     public static Axis Linear(string label, IEnumerable<double> values, int count = 5, bool round = true)
     {
         var (min, max) = Range(values.Where(double.IsFinite));
-        if (min == max) (min, max) = min == 0 ? (0, 1) : (min - Math.Abs(min) / 2, max + Math.Abs(max) / 2);
+        // Values that agree to rounding leave no room for ticks between them.
+        if (max - min <= 1e-12 * Math.Max(Math.Abs(min), Math.Abs(max)))
+            (min, max) = min == 0 ? (0, 1) : (min - Math.Abs(min) / 2, max + Math.Abs(max) / 2);
         double step = RoundStep((max - min) / count);
         if (round) (min, max) = (Math.Floor(min / step + 1e-9) * step, Math.Ceiling(max / step - 1e-9) * step);
-        var ticks = new List<Tick>();
-        for (double k = Math.Ceiling(min / step - 1e-9); k * step <= max + step * 1e-9; k++) ticks.Add(new Tick(k * step, Text(k * step, step)));
-        return new Axis(label, min, max, false, ticks);
+        double first = Math.Ceiling(min / step - 1e-9);
+        int ticks = (int)(Math.Floor(max / step + 1e-9) - first) + 1;
+        var (labels, offset) = TickLabels.Of(first, ticks, step);
+        return new Axis(label + offset, min, max, false, [.. labels.Select((text, i) => new Tick((first + i) * step, text))]);
     }
 
     /// <summary>A logarithmic axis over the positive values, widened to whole decades.</summary>
@@ -58,7 +63,7 @@ public sealed class Axis
     /// <param name="round">Whether to widen the range to whole decades; otherwise it ends at the values.</param>
     public static Axis Log(string label, IEnumerable<double> values, int decades = 18, bool round = true)
     {
-        var (min, max) = Range(values.Where(v => double.IsFinite(v) && v > 0).DefaultIfEmpty(1));
+        var (min, max) = Range(values.Where(v => double.IsFinite(v) && v >= Smallest).DefaultIfEmpty(1));
         int low = (int)Math.Floor(Math.Log10(min) + 1e-9), high = (int)Math.Ceiling(Math.Log10(max) - 1e-9);
         if (high == low) high++;
         low = Math.Max(low, high - decades);
@@ -86,7 +91,10 @@ public sealed class Axis
     {
         double min = double.PositiveInfinity, max = double.NegativeInfinity;
         foreach (double v in values) (min, max) = (Math.Min(min, v), Math.Max(max, v));
-        return min <= max ? (min, max) : (0, 1);
+        if (!(min <= max)) return (0, 1);
+        // Differences and powers of ten of what is drawn must be numbers.
+        (min, max) = (Math.Clamp(min, -Largest, Largest), Math.Clamp(max, -Largest, Largest));
+        return max - min < Smallest && Math.Abs(max) < Smallest ? (0, 0) : (min, max);
     }
 
     private static double RoundStep(double step)
@@ -94,11 +102,6 @@ public sealed class Axis
         double decade = Math.Pow(10, Math.Floor(Math.Log10(step)));
         return (step / decade) switch { <= 1.0001 => 1, <= 2.0001 => 2, <= 5.0001 => 5, _ => 10 } * decade;
     }
-
-    private static string Text(double value, double step) =>
-        Math.Abs(value) < step * 1e-6 ? "0"
-        : Math.Abs(value) is >= 1e5 or < 1e-3 ? value.ToString("0.##e0", CultureInfo.InvariantCulture)
-        : Math.Round(value, Math.Clamp((int)Math.Ceiling(-Math.Log10(step)), 0, 12)).ToString(CultureInfo.InvariantCulture);
 
     private static string Power(int exponent) => exponent switch
     {

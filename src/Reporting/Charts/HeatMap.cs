@@ -56,7 +56,7 @@ public static class HeatMap
         }
         string Column(int j) => data.ColumnName is { } name ? name(j) : NumberText.Count(j + 1);
         svg.Text("tick", Left, Top + Plot + 15, Column(0));
-        svg.Text("tick", Width - Right, Top + Plot + 15, Column(columns - 1), "end");
+        if (columns > 1) svg.Text("tick", Width - Right, Top + Plot + 15, Column(columns - 1), "end");
         if (columns > 2 && data.ColumnName is not null)
             svg.Text("tick", Left + (columns / 2 + 0.5) * (Width - Left - Right) / columns, Top + Plot + 15, Column(columns / 2), "middle");
         svg.Text("tick", Left - 6, Top + 10, "1", "end");

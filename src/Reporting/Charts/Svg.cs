@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using KernelFlow.Files;
 
 namespace KernelFlow.Reporting.Charts;
 
@@ -70,8 +71,10 @@ public sealed class Svg
     /// <summary>Closes the drawing.</summary>
     public override string ToString() => _text + "</svg>";
 
-    /// <summary>Text for HTML and SVG, in elements and in quoted attributes.</summary>
-    public static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;");
+    /// <summary>Text for HTML and SVG, in elements and in quoted attributes. What XML cannot hold, and what turns the direction of writing, is visibly
+    /// escaped.</summary>
+    public static string Escape(string text) =>
+        PrintableText.Lines(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;");
 
     /// <summary>Width of text in the size that figures use, near enough to keep labels apart.</summary>
     public static double WidthOf(string text) => 6.7 * text.Length;
@@ -81,7 +84,7 @@ public sealed class Svg
     private void Add(string open, string name, string? hover) =>
         _text.Append(open).Append(hover is null ? "/>" : $"><title>{Escape(hover)}</title></{name}>").Append('\n');
 
-    private static string N(double value) => Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture);
+    private static string N(double value) => !double.IsFinite(value) ? "0" : Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Shapes of points.</summary>

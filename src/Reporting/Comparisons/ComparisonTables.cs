@@ -1,5 +1,4 @@
 using KernelFlow.Files;
-using System.Text;
 using KernelFlow.Reporting.Content;
 using KernelFlow.Reporting.Html;
 using static KernelFlow.Files.NumberText;
@@ -64,11 +63,11 @@ internal static class ComparisonTables
     public static string Csv(RunComparison comparison)
     {
         string[] claims = DataClaims(comparison), consistency = ConsistencyClaims(comparison);
-        var text = new StringBuilder("label,verdict,loss,train,test,outputs,parameters,checkpoints,from,to,mode,method,interpolation,"
-            + "threshold,signalDimension,reservoirDimension,effectiveRank,visibility,visibilityBound,peakDrift,endDrift");
-        foreach (string id in claims) text.Append($",{id}Verdict,{id}Error,{id}Integration,{id}Interpolation,{id}Descent,{id}Rounding");
-        foreach (string id in consistency) text.Append($",{id}Verdict,{id}Number");
-        text.Append(",inputHash\n");
+        string[] parts = ["Verdict", "Error", "Integration", "Interpolation", "Descent", "Rounding"];
+        var text = CsvText.Header(["label", "verdict", "loss", "train", "test", "outputs", "parameters", "checkpoints", "from", "to", "mode", "method",
+            "interpolation", "threshold", "signalDimension", "reservoirDimension", "effectiveRank", "visibility", "visibilityBound", "peakDrift", "endDrift",
+            .. claims.SelectMany(id => parts.Select(part => id + part)), .. consistency.SelectMany(id => (string[])[id + "Verdict", id + "Number"]),
+            "inputHash"]);
         foreach (var r in comparison.Runs)
         {
             List<string> row =

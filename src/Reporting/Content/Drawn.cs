@@ -19,6 +19,17 @@ public static class Drawn
             : (Axis.Linear("flow time t", times, round: false), "");
     }
 
+    /// <summary>Names of times that a scale shows at its ends and in its middle: as few digits as tell these apart.</summary>
+    /// <param name="times">The times of the columns.</param>
+    public static Func<int, string> Times(IReadOnlyList<double> times)
+    {
+        ArgumentNullException.ThrowIfNull(times);
+        double[] shown = times.Count == 0 ? [] : [.. new[] { times[0], times[times.Count / 2], times[^1] }.Distinct()];
+        int digits = 4;
+        while (digits < 16 && shown.Select(t => Short(t, digits)).Distinct(StringComparer.Ordinal).Count() < shown.Length) digits++;
+        return k => Short(times[k], digits);
+    }
+
     /// <summary>Indices 0..count−1, every k-th of them when there are too many.</summary>
     public static IEnumerable<int> Thin(int count)
     {
@@ -30,5 +41,6 @@ public static class Drawn
     public static string Missing(Chart chart, string why) => chart.Dropped == 0 ? "" : $" {Count(chart.Dropped)} not shown: they {why}.";
 
     /// <summary>Text cut to a length.</summary>
-    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
+    public static string Shorten(string text, int length) => text.Length <= length ? text
+        : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
 }

@@ -23,7 +23,7 @@ internal static class ScheduleFigures
         var blocks = HeatMap.Blocks(modes, points.Count, (i, k) => i < Of(k).Count ? Math.Max(0, Of(k)[i]) : 0);
         string drawing = HeatMap.Draw(new HeatMapData(modes, points.Count, blocks, "end of the window T", "mode j", what)
         {
-            ColumnName = k => Short(points[k].Time, 4), Decades = fraction ? 0 : 6,
+            ColumnName = Drawn.Times([.. points.Select(p => p.Time)]), Decades = fraction ? 0 : 6,
         }, head);
         return new Figure(head, drawing, "Each column is the spectrum of W_S over a window from the start to T, largest first. Modes that take colour "
             + "early are learned first; those still empty at the right edge are what training leaves.");

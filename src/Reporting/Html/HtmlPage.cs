@@ -1,4 +1,5 @@
 using System.Text;
+using KernelFlow.Files;
 using KernelFlow.Reporting.Content;
 using KernelFlow.Reporting.Charts;
 
@@ -73,7 +74,7 @@ public static class HtmlPage
         foreach (string[] row in rows)
         {
             page.Append("<tr>");
-            for (int i = 0; i < row.Length; i++) page.Append($"<td{classes[i]}>{E(row[i])}</td>");
+            for (int i = 0; i < row.Length; i++) page.Append($"<td{classes[i]}>{E(PrintableText.Message(row[i]))}</td>");
             page.Append("</tr>\n");
         }
         page.Append("</tbody>\n</table></div>\n");

@@ -76,7 +76,12 @@ internal static class ResultsJson
     }
 
     /// <summary>Reads the whole document.</summary>
-    public static ReservoirAnalysis Read(string path) => Open(path, json => s_document.Read(json));
+    public static ReservoirAnalysis Read(string path) => Open(path, json =>
+    {
+        var analysis = s_document.Read(json);
+        ResultsChecks.Require(json, analysis);
+        return analysis;
+    });
 
     /// <summary>Reads the key "figures" alone; none where there is no sound file.</summary>
     public static IReadOnlyList<FigureNote> ReadFigures(string path)
@@ -97,7 +102,7 @@ internal static class ResultsJson
         json = json.Object();
         var run = RunSchemas.Run.Read(json["run"]);
         var inclusion = json["inclusion"];
-        return new ComparedRun
+        var compared = new ComparedRun
         {
             Label = label ?? run.Name ?? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? path,
             Run = run,
@@ -114,6 +119,8 @@ internal static class ResultsJson
             LikelyCauses = json.Has("likelyCauses") ? ClaimSchemas.Cause.Items.Read(json, "likelyCauses") : [],
             KernelEvolution = ClaimSchemas.Evolution.Read(json["kernelEvolution"]),
         };
+        ResultsChecks.Require(json, compared);
+        return compared;
     });
 
     private static T Open<T>(string path, Func<ResultsKey, T> read)
@@ -121,7 +128,7 @@ internal static class ResultsJson
         var bytes = Bytes(path);
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var json = new ResultsKey(path, "", document.RootElement);
             if (json.TextAt("format") is var format && format != ResultsFile.Format)
                 throw new InvalidResultsException($"{path}: not the results of an analysis: \"format\" is not {ResultsFile.Format} but "
@@ -138,6 +145,11 @@ internal static class ResultsJson
         {
             string place = FormattableString.Invariant($"line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}");
             throw new InvalidResultsException($"{path}: not valid JSON at {place}: {JsonDefect.Reason(e, bytes.Span)}.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The JSON reader throws this for bytes that are not UTF-8 and for lone surrogates ("\uD800").
+            throw new InvalidResultsException($"{path}: found text that is not Unicode.", e);
         }
     }
 

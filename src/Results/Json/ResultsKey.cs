@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelFlow.Files;
 
 namespace KernelFlow.Results;
 
@@ -52,7 +53,7 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
 
     /// <summary>A value of an enumeration, by its name.</summary>
     public T Choice<T>() where T : struct, Enum =>
-        ChoiceNames.TryParse(Text(), out T value) ? value : throw new InvalidResultsException($"{File}: {Path} is {Text()}, "
+        ChoiceNames.TryParse(Text(), out T value) ? value : throw new InvalidResultsException($"{File}: {Path} is {PrintableText.Name(Text())}, "
             + $"expected one of {string.Join(", ", ChoiceNames.All<T>())}.");
 
     /// <summary>The values of an array.</summary>
@@ -79,5 +80,15 @@ internal readonly record struct ResultsKey(string File, string Path, JsonElement
 
     /// <summary>The value is not what it should be.</summary>
     public InvalidResultsException Wrong(string expected) =>
-        new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Json.ValueKind}, expected {expected}.");
+        new($"{File}: {(Path.Length == 0 ? "the document" : Path)} is {Found()}, expected {expected}.");
+
+    // Numbers and short texts are shown, of the rest the kind is enough.
+    private string Found() => Json.ValueKind switch
+    {
+        JsonValueKind.Null => "null",
+        JsonValueKind.Undefined => "missing",
+        JsonValueKind.Array => FormattableString.Invariant($"a list of {Json.GetArrayLength()}"),
+        JsonValueKind.Object => "an object",
+        _ => PrintableText.Name(Json.GetRawText(), 60),
+    };
 }

@@ -110,8 +110,8 @@ public sealed class CompareTests : IDisposable
     [InlineData("version 2 of the results, expected 1", "\"version\": 1", "\"version\": 2")]
     [InlineData("\"format\" is not kernel-flow-results", "kernel-flow-results", "something")]
     [InlineData("spectrum.effectiveRank is missing", "\"effectiveRank\"", "\"rank\"")]
-    [InlineData("claims[1].verdict is String, expected a verdict", "\"Undecided\"", "\"Perhaps\"")]
-    [InlineData("run.train is String, expected a whole number", "\"train\": 3", "\"train\": \"3\"")]
+    [InlineData("claims[1].verdict is \"Perhaps\", expected a verdict", "\"Undecided\"", "\"Perhaps\"")]
+    [InlineData("run.train is \"3\", expected a whole number", "\"train\": 3", "\"train\": \"3\"")]
     [InlineData("not valid JSON", "\"window\"", "window")]
     public void ResultsThatAreNotSoundAreNamed(string message, string old, string now)
     {
