@@ -12,8 +12,11 @@ public static class Analyze
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="Numerics.NumericalException">A computation failed.</exception>
     public static ReservoirAnalysis Reservoir(CheckpointSequence checkpoints, AnalysisOptions? options = null,
-        IProgress<AnalysisProgress>? progress = null, CancellationToken cancellation = default) =>
-        Analysis.ReservoirPipeline.Run(checkpoints, options ?? new AnalysisOptions(), progress, cancellation);
+        IProgress<AnalysisProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        return Analysis.ReservoirPipeline.Run(checkpoints, options ?? new AnalysisOptions(), progress, cancellation);
+    }
 
     /// <summary>The same for checkpoints built in memory.</summary>
     public static ReservoirAnalysis Reservoir(IEnumerable<Checkpoint> checkpoints, LossModel loss, AnalysisOptions? options = null,

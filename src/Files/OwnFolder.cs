@@ -30,9 +30,7 @@ public static class OwnFolder
     {
         try
         {
-            var bytes = RegularFile.ReadAllBytes(path, LongestMark).AsMemory();
-            if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-            using var json = JsonDocument.Parse(bytes);
+            using var json = JsonDocument.Parse(ByteOrderMark.Skip(RegularFile.ReadAllBytes(path, LongestMark)));
             return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(key, out var found)
                 && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
         }

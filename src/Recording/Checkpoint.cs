@@ -7,7 +7,20 @@ namespace KernelFlow;
 public sealed record Checkpoint(double Time, long Step, IReadOnlyDictionary<string, TensorSource> Tensors)
 {
     /// <summary>Makes a checkpoint from tensors that carry their own names.</summary>
-    public Checkpoint(double time, long step, params TensorSource[] tensors) : this(time, step, tensors.ToDictionary(t => t.Name)) { }
+    /// <exception cref="ArgumentException">A tensor is null, or two have one name.</exception>
+    public Checkpoint(double time, long step, params TensorSource[] tensors) : this(time, step, ByName(tensors)) { }
+
+    private static Dictionary<string, TensorSource> ByName(TensorSource[] tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        var named = new Dictionary<string, TensorSource>(StringComparer.Ordinal);
+        foreach (var tensor in tensors)
+        {
+            ArgumentNullException.ThrowIfNull(tensor, nameof(tensors));
+            if (!named.TryAdd(tensor.Name, tensor)) throw new ArgumentException($"The tensor {tensor.Name} is given twice.", nameof(tensors));
+        }
+        return named;
+    }
 
     /// <summary>Where it was read from, for messages.</summary>
     public string Location => Tensors.Values.FirstOrDefault()?.Location ?? "memory";

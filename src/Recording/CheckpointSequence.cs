@@ -24,6 +24,8 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(loss);
         _checkpoints = checkpoints.ToArray();
+        int missing = Array.FindIndex(_checkpoints, c => c?.Tensors is null);
+        if (missing >= 0) throw new ArgumentException(FormattableString.Invariant($"Checkpoint {missing} is null."), nameof(checkpoints));
         Loss = loss;
         var structure = CheckpointStructure.Check(_checkpoints, loss, test, parameters);
         (Test, Parameters) = (structure.Test, structure.Parameters);
@@ -102,7 +104,10 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <summary>The checkpoints at the given indices, which must increase.</summary>
     public CheckpointSequence Subset(IEnumerable<int> indices)
     {
+        ArgumentNullException.ThrowIfNull(indices);
         int[] kept = [.. indices];
+        foreach (int index in kept)
+            if (index < 0 || index >= Count) throw new ArgumentOutOfRangeException(nameof(indices), index, $"There are {Count} checkpoints.");
         return new(kept.Select(i => _checkpoints[i]), Loss)
         {
             Optimizer = Optimizer,

@@ -150,8 +150,10 @@ public sealed class RunFolderTests(SmallRun run) : IClassFixture<SmallRun>, IDis
         Assert.True(process.ExitCode == 2, $"exit {process.ExitCode}: {error}");
         Assert.Matches(@"^error: \S+\.(safetensors|json): cannot be written: the file would be larger than the system allows\.\s*$", error);
         Exits(0, Record("--resume"));
-        Assert.Equal(Directory.GetFiles(_folder.Of("whole")).Select(f => Path.GetFileName(f)).Order(), Directory.GetFiles(Folder).Select(f => Path.GetFileName(f)).Order());
-        foreach (string file in Directory.GetFiles(Folder)) Assert.Equal(File.ReadAllBytes(_folder.Of("whole", Path.GetFileName(file))), File.ReadAllBytes(file));
+        static string[] Names(string folder) => [.. Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        Assert.Equal(Names(_folder.Of("whole")), Names(Folder));
+        foreach (string name in Names(Folder))
+            Assert.True(File.ReadAllBytes(_folder.Of("whole", name)).AsSpan().SequenceEqual(File.ReadAllBytes(_folder.Of("r", name))), $"{name} differs");
     }
 
     [Fact]

@@ -16,9 +16,10 @@ public sealed class WriteFailureTests
     [Fact]
     public void OtherFailuresKeepTheirReason()
     {
-        Assert.Equal("a: cannot be written: access is denied.", WriteFailure.Of(new UnauthorizedAccessException("Access to the path is denied."), "a")?.Message);
-        Assert.Equal("a: cannot be written: the device went away.", WriteFailure.Of(new IOException("the device went away."), "a")?.Message);
-        Assert.Equal("a: cannot be written: the file would be larger than the system allows.", WriteFailure.Of(new ArgumentOutOfRangeException("value"), "a")?.Message);
+        static string? Message(Exception failure) => WriteFailure.Of(failure, "a")?.Message;
+        Assert.Equal("a: cannot be written: access is denied.", Message(new UnauthorizedAccessException("Access to the path is denied.")));
+        Assert.Equal("a: cannot be written: the device went away.", Message(new IOException("the device went away.")));
+        Assert.Equal("a: cannot be written: the file would be larger than the system allows.", Message(new ArgumentOutOfRangeException("value")));
         Assert.Null(WriteFailure.Of(new InvalidDataException("not a number"), "a"));
         Assert.Null(WriteFailure.Of(new DirectoryNotFoundException("no such folder"), "a"));
     }
@@ -29,7 +30,8 @@ public sealed class WriteFailureTests
         string folder = Directory.CreateTempSubdirectory("kernelflow-files-").FullName;
         try
         {
-            var thrown = Assert.Throws<ArgumentOutOfRangeException>(() => AtomicFile.Write(Path.Combine(folder, "a"), _ => throw new ArgumentOutOfRangeException("k")));
+            var thrown = Assert.Throws<ArgumentOutOfRangeException>(() =>
+                AtomicFile.Write(Path.Combine(folder, "a"), _ => throw new ArgumentOutOfRangeException("k")));
             Assert.Equal("k", thrown.ParamName);
             Assert.Empty(Directory.GetFileSystemEntries(folder));
         }

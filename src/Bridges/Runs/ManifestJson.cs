@@ -60,7 +60,7 @@ internal static class ManifestJson
     /// <summary>States the sum of the targets file, beside its name.</summary>
     public static void SetTargetsSum(JsonObject json, string sum) => json.Insert(json.IndexOf("targets") + 1, TargetsSum, sum);
 
-    public static JsonObject Parse(byte[] bytes) => JsonNode.Parse(ManifestParser.WithoutMark(bytes).Span)!.AsObject();
+    public static JsonObject Parse(byte[] bytes) => JsonNode.Parse(ByteOrderMark.Skip(bytes).Span)!.AsObject();
 
     public static void Append(JsonObject json, CheckpointEntry entry)
     {

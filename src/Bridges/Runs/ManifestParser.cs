@@ -84,12 +84,9 @@ internal static class ManifestParser
         };
     }
 
-    /// <summary>The bytes after a UTF-8 byte order mark, if there is one.</summary>
-    public static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) => bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
-
     private static JsonDocument ParseJson(byte[] bytes, string path)
     {
-        var json = WithoutMark(bytes);
+        var json = ByteOrderMark.Skip(bytes);
         try
         {
             _ = new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json.Span);

@@ -27,7 +27,7 @@ internal static class EarlierRecordings
     {
         string file = Path.Combine(folder, RunManifest.FileName);
         if (RegularFile.Kind(file) == FileKind.Missing) return EarlierRecording.None;
-        Memory<byte> bytes;
+        byte[] bytes;
         try
         {
             bytes = RegularFile.ReadAllBytes(file, LongestManifest);
@@ -36,11 +36,10 @@ internal static class EarlierRecordings
         {
             throw new InvalidRunException(e.Message, e);
         }
-        if (bytes.IsEmpty) return OwnFolder.FirstForeign(folder, isMarked: true, RunWriter.Owns) is null ? EarlierRecording.CutOff : EarlierRecording.None;
-        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        if (bytes.Length == 0) return OwnFolder.FirstForeign(folder, isMarked: true, RunWriter.Owns) is null ? EarlierRecording.CutOff : EarlierRecording.None;
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonDocument.Parse(ByteOrderMark.Skip(bytes));
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidRunException($"{file}: expected a JSON object.");
             if (RunMetadata.Difference(document.RootElement, options) is { } difference)
                 throw new InvalidRunException($"{file}: cannot resume this run: {difference}.");

@@ -6,7 +6,7 @@ internal sealed class LogisticLoss : LossModel
 
     private readonly double[] _y;
 
-    public LogisticLoss(double[] targets, bool sum) : base(LossName, targets.Length, 1, sum)
+    public LogisticLoss(double[] targets, bool sum) : base(LossName, TargetChecks.Examples(targets, 1), 1, sum)
     {
         _y = TargetChecks.Stacked(targets, 1, LossName);
         TargetChecks.PlusMinusOne(_y, TensorName.y_S);

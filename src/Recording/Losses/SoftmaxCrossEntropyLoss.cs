@@ -6,7 +6,8 @@ internal sealed class SoftmaxCrossEntropyLoss : LossModel
 
     private readonly double[] _y;
 
-    public SoftmaxCrossEntropyLoss(double[] targets, int outputs, bool sum) : base(LossName, targets.Length / outputs, outputs, sum)
+    public SoftmaxCrossEntropyLoss(double[] targets, int outputs, bool sum)
+        : base(LossName, TargetChecks.Examples(targets, outputs), outputs, sum)
     {
         if (outputs < 2) throw new InvalidRunException($"{LossName}: found outputs {outputs}, expected at least 2 (for one output use logistic).");
         _y = TargetChecks.Stacked(targets, outputs, LossName);

@@ -6,7 +6,7 @@ internal sealed class SquaredLoss : LossModel
 
     private readonly double[] _y;
 
-    public SquaredLoss(double[] targets, int outputs, bool sum) : base(LossName, targets.Length / outputs, outputs, sum) =>
+    public SquaredLoss(double[] targets, int outputs, bool sum) : base(LossName, TargetChecks.Examples(targets, outputs), outputs, sum) =>
         _y = TargetChecks.Stacked(targets, outputs, LossName);
 
     public override double? Beta => Scale;

@@ -6,6 +6,15 @@ internal static class TargetChecks
     // Targets may come from float16 or float32 files, and sums of probabilities are only that accurate.
     private const double Tolerance = 1e-3;
 
+    /// <summary>n, the number of examples that the targets are for.</summary>
+    /// <exception cref="ArgumentException">There are no targets, or no outputs.</exception>
+    public static int Examples(double[] targets, int outputs)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
+        return targets.Length / outputs;
+    }
+
     /// <summary>The targets themselves, when there is a positive multiple of p of them and all are finite.</summary>
     public static double[] Stacked(double[] targets, int outputs, string loss)
     {

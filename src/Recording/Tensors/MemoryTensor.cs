@@ -12,6 +12,7 @@ public sealed class MemoryTensor : TensorSource
     /// <exception cref="ArgumentException">The shape does not have as many elements as the array.</exception>
     public MemoryTensor(string name, double[] values, params long[] shape) : base(name, "memory", shape, StorageType.Float64)
     {
+        ArgumentNullException.ThrowIfNull(values);
         _doubles = values;
         Require(values.Length);
     }
@@ -20,13 +21,17 @@ public sealed class MemoryTensor : TensorSource
     /// <exception cref="ArgumentException">The shape does not have as many elements as the array.</exception>
     public MemoryTensor(string name, float[] values, params long[] shape) : base(name, "memory", shape, StorageType.Float32)
     {
+        ArgumentNullException.ThrowIfNull(values);
         _floats = values;
         Require(values.Length);
     }
 
     /// <summary>Copies a MathNet matrix (rows × columns) into a row-major tensor.</summary>
-    public static MemoryTensor FromMatrix(string name, Matrix<double> matrix) =>
-        new(name, matrix.ToRowMajorArray(), matrix.RowCount, matrix.ColumnCount);
+    public static MemoryTensor FromMatrix(string name, Matrix<double> matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        return new(name, matrix.ToRowMajorArray(), matrix.RowCount, matrix.ColumnCount);
+    }
 
     /// <inheritdoc/>
     protected override void ReadCore(long first, Span<double> destination)

@@ -19,6 +19,7 @@ public sealed record RunComparison
     {
         ArgumentNullException.ThrowIfNull(runs);
         ComparedRun[] all = [.. runs];
+        foreach (var run in all) ArgumentNullException.ThrowIfNull(run, nameof(runs));
         if (all.Length < 2)
             throw new ArgumentException($"A comparison needs at least two runs, windows or densities; there is {(all.Length == 0 ? "none" : "one")}.",
                 nameof(runs));
