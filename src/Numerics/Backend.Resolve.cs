@@ -55,14 +55,15 @@ public abstract partial class Backend
     }
 
     /// <summary>Every choice by name with what was found: library, version and core, or why it cannot be used.</summary>
+    /// <param name="threads">The largest number of threads of one call; 0 for one per processor.</param>
     /// <remarks>Loads each native library that is there and checks its routines.</remarks>
-    public static IReadOnlyList<BackendFinding> Available() =>
+    public static IReadOnlyList<BackendFinding> Available(int threads = 0) =>
     [
         .. ((string[])[.. LibraryNames.Native, "managed"]).Select(name =>
         {
             try
             {
-                var backend = Resolve(name);
+                var backend = Resolve(name, threads);
                 return new BackendFinding(name, BackendState.Usable, $"{backend.Name}, core {backend.Core}", backend.Checks);
             }
             catch (BackendException failure)

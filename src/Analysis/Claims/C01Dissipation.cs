@@ -21,7 +21,7 @@ internal sealed class C01Dissipation() : Claim("C1", "dissipation", ClaimKind.Da
         double integration = evidence.Propagation.Error.W * MatrixNorms.Frobenius(evidence.Propagation.W_S) * gradient * gradient / scale;
         var noise = new StoredNoise(evidence);
         double response = VectorMath.Norm(VectorMath.Multiply(2, evidence.Propagation.W_S, evidence.StartGradient)) * noise.Gradient(0);
-        double rounding = (noise.Predicted * Math.Abs(predicted) + noise.Loss(0) + noise.Loss(^1) + response) / scale;
+        double rounding = (noise.Predicted * Math.Abs(predicted) + noise.Loss(0) + noise.Loss(^1) + response + noise.CancelledLoss) / scale;
         var budget = evidence.Predictions.Budget(integration, rounding, q => q.Dissipation, other => Math.Abs(other.LossChange - predicted) / scale);
         return JudgeData(evidence, Math.Abs(predicted - change) / scale, null, budget);
     }

@@ -21,4 +21,6 @@ internal sealed class C03TrainTransfer() : Transfer("C3", "train transfer")
     protected override double[] Recorded(ClaimEvidence evidence) => evidence.TrainDisplacement;
 
     protected override double Stored(StoredNoise noise, Index checkpoint) => noise.Train(checkpoint);
+
+    protected override double Cancelled(StoredNoise noise) => noise.CancelledTrain;
 }

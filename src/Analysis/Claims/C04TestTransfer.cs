@@ -21,4 +21,6 @@ internal sealed class C04TestTransfer() : Transfer("C4", "test transfer")
     protected override double[] Recorded(ClaimEvidence evidence) => evidence.TestDisplacement;
 
     protected override double Stored(StoredNoise noise, Index checkpoint) => noise.Test(checkpoint);
+
+    protected override double Cancelled(StoredNoise noise) => noise.CancelledTest;
 }

@@ -1,5 +1,3 @@
-using KernelFlow.Analysis.Consistency;
-
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>R12: gradient descent cannot have taken steps that rounding alone would have blown up.</summary>
@@ -31,7 +29,7 @@ internal sealed class R12StableSteps() : Claim("R12", "stable steps", ClaimKind.
         double start = VectorMath.Norm(evidence.StartGradient), largest = evidence.Outputs.Gradients.Max(g => VectorMath.Norm(g));
         if (start == 0) return NotApplicable("g(s) is zero");
 
-        double[] sharpness = [.. Enumerable.Range(0, c.Count).Select(k => KernelSharpness.Of(evidence.Kernels.At(k).Train, evidence.Outputs.Hessians[k]))];
+        var sharpness = evidence.Input.Sharpness;
         double growth = 0, peak = 0;
         for (int k = 0; k + 1 < c.Count; k++)
         {

@@ -11,10 +11,22 @@ namespace KernelFlow.Analysis.Claims;
 internal sealed class StoredNoise(ClaimEvidence evidence)
 {
     private readonly StoredPrecision _stored = StoredPrecision.Of(evidence.Checkpoints);
+    private KernelRounding? _cancelled;
     private readonly double _growth = Math.Max(1, evidence.Model.Amplification);
 
     /// <summary>N·ε + ε of the kernels, relative to what is predicted.</summary>
     public double Predicted => (evidence.Checkpoints.TrainSize * Tolerances.Epsilon + _stored.Kernels) * _growth;
+
+    /// <summary>What is lost where J_Sᵀ g cancels, with the amplification.</summary>
+    public double CancelledTrain => Cancelled.Train * _growth;
+
+    /// <summary>The same for the test outputs.</summary>
+    public double CancelledTest => Cancelled.Test * _growth;
+
+    /// <summary>The same for the loss.</summary>
+    public double CancelledLoss => Cancelled.Loss * _growth;
+
+    private KernelRounding Cancelled => _cancelled ??= new KernelRounding(evidence, _stored.Kernels);
 
     /// <summary>Rounding of U_S(t_k).</summary>
     public double Train(Index checkpoint) => _stored.Train * VectorMath.Norm(evidence.Outputs.TrainOutputs[checkpoint]);

@@ -22,6 +22,9 @@ internal abstract class Transfer(string id, string name) : Claim(id, name, Claim
     /// <summary>Rounding of U(t_k).</summary>
     protected abstract double Stored(StoredNoise noise, Index checkpoint);
 
+    /// <summary>What is lost of U(T) − U(s) where J_Sᵀ g cancels.</summary>
+    protected abstract double Cancelled(StoredNoise noise);
+
     protected override ClaimResult CheckCore(ClaimEvidence evidence)
     {
         double[] recorded = Recorded(evidence);
@@ -31,8 +34,8 @@ internal abstract class Transfer(string id, string name) : Claim(id, name, Claim
         double integration =
             evidence.Propagation.Error.G * MatrixNorms.Frobenius(Operator(evidence.Propagation)) * VectorMath.Norm(evidence.StartGradient) / scale;
         var noise = new StoredNoise(evidence);
-        double rounding = (noise.Predicted * VectorMath.Norm(predicted) + Stored(noise, 0) + Stored(noise, ^1) + noise.Through(Operator(evidence.Propagation)))
-            / scale;
+        double rounding = (noise.Predicted * VectorMath.Norm(predicted) + Stored(noise, 0) + Stored(noise, ^1) + noise.Through(Operator(evidence.Propagation))
+            + Cancelled(noise)) / scale;
         var budget = evidence.Predictions.Budget(integration, rounding, Quadrature, other => VectorMath.Distance(Displacement(other), predicted) / scale);
         return JudgeData(evidence, VectorMath.Distance(predicted, recorded) / scale, VectorRoutines.Correlation(predicted, recorded), budget);
     }

@@ -25,7 +25,7 @@ internal sealed class IntervalConsistency
     /// trapezium, for each jump.</summary>
     public const double MidpointLimit = 3;
 
-    private const double StepLimit = 2, IntervalLimit = 8, StepScale = 2, IntervalScale = 5, SingleFactor = 2, Order = 3, SmallestMove = 0.3, OneSideFactor = 4,
+    private const double StepLimit = 2, IntervalLimit = 12, StepScale = 2, IntervalScale = 5, SingleFactor = 2, Order = 3, SmallestMove = 0.3, OneSideFactor = 4,
         RoughFactor = 2.5;
 
     private readonly IntervalRecord _record;
@@ -63,7 +63,8 @@ internal sealed class IntervalConsistency
     public double ScaleLimit => Midpoints ? StepScale : IntervalScale * Kinks;
 
     // Steps may slide along a kink of J: then they go by a mean of its two sides, of which a checkpoint shows one.
-    private double Kinks => Math.Max(Train.Roughness, Test.Roughness) > 1 ? RoughFactor : 1;
+    // Few outputs do not show whether J has kinks.
+    private double Kinks => Math.Max(Train.Roughness, Test.Roughness) > 1 || Train.Outputs <= FewOutputs ? RoughFactor : 1;
 
     /// <summary>The limit of a single interval.</summary>
     public double SingleLimit => SingleFactor * QuantileLimit;

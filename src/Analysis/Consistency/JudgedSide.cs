@@ -41,6 +41,9 @@ internal sealed class JudgedSide
     /// <summary>What interpolation and rounding explain of each interval.</summary>
     public IReadOnlyList<double> Budgets { get; }
 
+    /// <summary>How many outputs the side has.</summary>
+    public int Outputs => _sides[0].Outputs;
+
     /// <summary>How many intervals there are.</summary>
     public int Intervals => _sides.Count;
 

@@ -5,7 +5,7 @@ namespace KernelFlow.Analysis.Consistency;
 /// <summary>λ_max(BK) by a few power steps: a lower bound that is right to some percent.</summary>
 internal static class KernelSharpness
 {
-    private const int Iterations = 30;
+    private const int Iterations = 60;
 
     /// <summary>λ_max(BK).</summary>
     /// <param name="kernel">K_SS.</param>

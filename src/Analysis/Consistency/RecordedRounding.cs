@@ -10,6 +10,9 @@ namespace KernelFlow.Analysis.Consistency;
 /// </remarks>
 internal sealed class RecordedRounding
 {
+    // Outputs are sums over units of sums over units, whose terms cancel: in float64, too, they are known to several roundings only.
+    private const double ForwardPass = 16;
+
     private readonly AnalysisInput _input;
     private readonly double _kernels, _outputs;
 
@@ -18,7 +21,7 @@ internal sealed class RecordedRounding
         _input = input;
         _kernels = Coarsest(t => t == TensorName.Preconditioner.Name || TensorName.Find(t) is { BoundsAccuracy: true, Group: not TensorGroup.Outputs })
             + input.Checkpoints.Max(c => c.Find(TensorName.KernelEpsilon)?.ReadAll()[0] ?? 0);
-        _outputs = Coarsest(t => TensorName.Find(t) is { Group: TensorGroup.Outputs });
+        _outputs = Math.Max(Coarsest(t => TensorName.Find(t) is { Group: TensorGroup.Outputs }), ForwardPass * Tolerances.Epsilon);
     }
 
     /// <summary>K_ii of the training outputs at a checkpoint.</summary>

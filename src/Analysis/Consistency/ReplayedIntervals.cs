@@ -23,7 +23,7 @@ internal sealed class ReplayedIntervals
     private readonly RecordedRounding _rounding;
     private readonly InterpolatedTrajectory _linear, _cubic, _parabolic;
     private readonly double _mostSteps;
-    private readonly double[] _sharpness;
+    private readonly IReadOnlyList<double> _sharpness;
     private readonly int _unsteady;
 
     private ReplayedIntervals(AnalysisInput input, CancellationToken cancellation)
@@ -33,7 +33,7 @@ internal sealed class ReplayedIntervals
         _rounding = new RecordedRounding(input);
         int[] all = input.AllCheckpoints;
         (_linear, _cubic, _parabolic) = (input.Kernels.Linear(all), input.Kernels.Cubic(all), input.Kernels.Parabolic(all));
-        _sharpness = Array.ConvertAll(all, k => KernelSharpness.Of(input.Kernels.At(k).Train, input.Outputs.Hessians[k]));
+        _sharpness = input.Sharpness;
         _unsteady = Array.FindIndex(all, k => Rate(Math.Min(k, all.Length - 2)) * _sharpness[k] > Edge);
         if (_unsteady < 0) _unsteady = int.MaxValue;
         double perStep = (double)input.TrainSize * input.TrainSize + StepOverhead;

@@ -32,6 +32,12 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
             : this with { Intervals = intervals };
     }
 
+    private readonly Lazy<IReadOnlyList<double>> _sharpness = new(() =>
+        [.. Enumerable.Range(0, Checkpoints.Count).Select(k => Consistency.KernelSharpness.Of(Kernels.At(k).Train, Outputs.Hessians[k]))]);
+
+    /// <summary>λ_max(BK_SS) at each checkpoint, which times the rate is z; found once, when first asked for.</summary>
+    public IReadOnlyList<double> Sharpness => _sharpness.Value;
+
     /// <summary>What of the training lies outside the setting of the theory, so that claims about its data do not apply; null where nothing does.</summary>
     public string? OutsideTheory { get; init; }
 

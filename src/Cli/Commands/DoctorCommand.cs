@@ -56,7 +56,7 @@ internal static class DoctorCommand
         Line("product", $"{NumberText.Short(one / 1e9)} Gflop/s with one thread ({NumberText.Percent(one / peak)} of the peak), "
             + $"{NumberText.Short(all / 1e9)} with {NumberText.Count(backend.Threads)} (order {NumberText.Count(ProductRate.Order)}, float64)");
         foreach (var (name, text) in large?.Lines() ?? []) Line(name, text);
-        foreach (var finding in Backend.Available()) Line(State(finding.State), $"{finding.Name}: {finding.Text}{Checked(finding)}");
+        foreach (var finding in Backend.Available(backend.Threads)) Line(State(finding.State), $"{finding.Name}: {finding.Text}{Checked(finding)}");
         foreach (string advice in Advice(backend, one / peak)) Line("advice", advice);
     }
 
@@ -78,7 +78,7 @@ internal static class DoctorCommand
             any = true;
             yield return warning;
         }
-        if (slow && !Backend.Available().Any(b => b.Usable && b.Name != "managed"))
+        if (slow && !Backend.Available(backend.Threads).Any(b => b.Usable && b.Name != "managed"))
         {
             any = true;
             yield return RuntimeInformation.IsOSPlatform(OSPlatform.Linux)

@@ -17,7 +17,7 @@ internal sealed class LargeProducts
     public static LargeProducts Measure(Action<double> progress, CancellationToken cancellation)
     {
         var measured = new LargeProducts();
-        foreach (var finding in Backend.Available().Where(b => b.Usable))
+        foreach (var finding in Backend.Available(threads: 1).Where(b => b.Usable))
         {
             var backend = Backend.Resolve(finding.Name, 1);
             if (measured._rows.All(r => r.Backend.Name != backend.Name)) measured._rows.Add((backend, new double[s_orders.Length]));

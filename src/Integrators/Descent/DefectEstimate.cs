@@ -16,7 +16,7 @@ namespace KernelFlow.Integrators;
 internal sealed class DefectEstimate
 {
     private const int Random = 8, Certain = 2;
-    private const double Slack = 1.25, Outputs = 4;
+    private const double Slack = 1.25, Outputs = 8;
 
     private readonly StepResponse _response;
     private readonly StepEstimate _steps;

@@ -55,7 +55,7 @@ internal sealed class QuadratureError
     }
 
     /// <summary>Before <see cref="Accumulate"/>: by how much the errors of gradient and outputs do not belong to one another under B̄ of this step,
-    /// |Δu·(e − B̄δU)| + |s·(B̄' − B̄)Δu|; zero for a quadratic loss.</summary>
+    /// Δu·(e − B̄δU) + s·(B̄' − B̄)Δu, summed over the steps with the signs of the sources; zero for a quadratic loss.</summary>
     /// <param name="error">e_k, the error of the predicted gradient before the step.</param>
     /// <param name="displacement">Δu, the predicted ΔU_S of the step.</param>
     /// <param name="average">B̄, the average loss Hessian along the step.</param>
@@ -65,8 +65,7 @@ internal sealed class QuadratureError
         Apply(average, displacement);
         double response = TensorPrimitives.Dot<double>(_product, _outputs.AsSpan(0, _n)), source = TensorPrimitives.Dot<double>(_product, Source.AsSpan(0, _n));
         Apply(remainder, displacement);
-        _mismatch += Math.Abs(TensorPrimitives.Dot(error, displacement) - response)
-            + Math.Abs(TensorPrimitives.Dot<double>(_product, Source.AsSpan(0, _n)) - source);
+        _mismatch += TensorPrimitives.Dot(error, displacement) - response + TensorPrimitives.Dot<double>(_product, Source.AsSpan(0, _n)) - source;
     }
 
     /// <summary>Adds an error of the loss change itself: that of B̄'.</summary>
@@ -101,7 +100,7 @@ internal sealed class QuadratureError
         var moved = _outputs.AsSpan(0, _n);
         double first = Math.Max(Math.Abs(TensorPrimitives.Dot(end, moved)), Math.Sqrt(squares));
         double second = Math.Abs(TensorPrimitives.Dot(error, moved));
-        return new ErrorSizes(Math.Max(Math.Abs(_loss), first + 0.5 * second + _mismatch), _transport, Moved, MovedTest);
+        return new ErrorSizes(Math.Max(Math.Abs(_loss), first + 0.5 * second + Math.Abs(_mismatch)), _transport, Moved, MovedTest);
     }
 
     private double Moved => TensorPrimitives.Norm<double>(_outputs.AsSpan(0, _n));
