@@ -15,19 +15,21 @@ internal sealed class ManifestReader : AttackedReader
     {
         _folder = folder;
         File = Path.Combine(folder, "run.json");
-        var backend = Backend.Resolve("managed", threads: 1);
-        var options = new RecordingOptions { Train = 4, Test = 3, Layers = [LayerSpec.Dense(2)], Steps = 30, Checkpoints = 4, LearningRate = 0.05 };
         byte[] Recorded(RecordingOptions which)
         {
-            Recorder.Record(which, folder, backend, ExistingRun.Overwrite);
+            Recorder.Record(which, folder, Backend.Resolve("managed", threads: 1), ExistingRun.Overwrite);
             return System.IO.File.ReadAllBytes(File);
         }
-        byte[] momentum = Recorded(options with { Optimizer = OptimizerKind.Momentum }), plain = Recorded(options);
+        byte[] momentum = Recorded(Recording with { Optimizer = OptimizerKind.Momentum }), plain = Recorded(Recording);
         string more = System.Text.Encoding.UTF8.GetString(plain).TrimEnd().TrimEnd('}')
             + ", \"schedule\": \"constant\", \"setting\": [\"dropout\"], \"lossConstants\": {\"a\": 1} }";
         Mutator = new Mutator([plain, momentum, System.Text.Encoding.UTF8.GetBytes(more)], hasHeader: false);
         _files = Directory.EnumerateFiles(folder, "*.safetensors").ToDictionary(f => Path.GetFileName(f), f => ReferenceDecoder.Decode(System.IO.File.ReadAllBytes(f))!);
     }
+
+    /// <summary>A recording of a few kilobytes.</summary>
+    public static RecordingOptions Recording { get; } =
+        new() { Train = 4, Test = 3, Layers = [LayerSpec.Dense(2)], Steps = 30, Checkpoints = 4, LearningRate = 0.05 };
 
     /// <inheritdoc/>
     public override string Name => "run.json";

@@ -10,33 +10,38 @@ internal static class FullDiskCommand
     private const long Roomy = 256L << 20;
 
     /// <summary>Runs it; the exit code.</summary>
-    public static int Run(Arguments arguments, TextWriter log) => WriterStudy.Run("full-disk", 20, arguments, log, One);
+    public static int Run(Arguments arguments, TextWriter log) => WriterStudy.Run("full-disk", 20, arguments, log,
+        (writer, folder, place, dice, findings) => One(writer, folder, place, dice, findings, mount: true));
 
-    private static void One(Writer writer, string folder, string place, Dice dice, Findings findings)
+    /// <summary>One full disk.</summary>
+    public static void One(Writer writer, string folder, string place, Dice dice, Findings findings, bool mount)
     {
-        Directory.CreateDirectory(folder);
-        bool mounted = Mount($"mount -t tmpfs -o size={Roomy} tmpfs {folder}");
+        // The disk is the output folder itself in half of the cases: a mount point cannot be exchanged for another folder.
+        string disk = dice.OneIn(2) ? folder : Path.Combine(folder, "o");
+        Directory.CreateDirectory(disk);
+        bool mounted = mount && Mount($"mount -t tmpfs -o size={Roomy} tmpfs {disk}");
         findings.Count(mounted ? "on a small file system" : "under a limit of file sizes");
         try
         {
             var one = new Case(writer, folder, place, dice, findings);
-            long room = (long)(writer.Bytes * 1.1 * dice.Fraction()), held = Used(folder), largest = Largest(writer.Reference(Which.Later));
-            if (mounted && !Mount(string.Create(CultureInfo.InvariantCulture, $"mount -o remount,size={Math.Max(held + room, 8192)} {folder}")))
-                throw new InvalidOperationException($"{folder}: the file system cannot be made small");
-            var ended = writer.Tool.Run(folder, writer.Arguments(Which.Later, one.Output, one.HasForeign), mounted ? null : (long)(largest * dice.Fraction()));
+            long room = (long)(writer.Bytes * 1.1 * dice.Fraction()), held = Used(disk), largest = Largest(writer.Reference(Which.Later));
+            if (mounted && !Mount(string.Create(CultureInfo.InvariantCulture, $"mount -o remount,size={Math.Max(held + room, 8192)} {disk}")))
+                throw new InvalidOperationException($"{disk}: the file system cannot be made small");
+            using var running = one.Start(Which.Later, mounted ? null : (long)(largest * dice.Fraction()));
+            var ended = running.Wait();
             findings.Count(string.Create(CultureInfo.InvariantCulture, $"exit {ended.ExitCode}"));
             if (ended.ExitCode is not (0 or 2)) one.Defect($"exit {ended.ExitCode}", ended.Message);
             // Whoever reads it must learn which file could not be written.
-            if (ended.ExitCode == 2 && !ended.Message.Contains(folder, StringComparison.Ordinal)) one.Defect("the message names no file", ended.Message);
+            if (ended.ExitCode == 2 && !ended.Message.Contains(one.Shown, StringComparison.Ordinal)) one.Defect("the message names no file", ended.Message);
             if (ended.Error.Split('\n').Count(l => l.StartsWith("error:", StringComparison.Ordinal)) > 1) one.Defect("more than one error", ended.Error);
             var state = one.Judge("after");
             if (ended.ExitCode == 0 && state.Condition is not (Condition.Later or Condition.Wrong)) one.Defect($"exit 0 and {state.Condition}");
-            if (mounted) Mount($"mount -o remount,size={Roomy} {folder}");
+            if (mounted) Mount($"mount -o remount,size={Roomy} {disk}");
             one.Mend(state, dice);
         }
         finally
         {
-            if (mounted) Mount($"umount -l {folder}");
+            if (mounted) Mount($"umount -l {disk}");
         }
     }
 

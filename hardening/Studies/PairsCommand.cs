@@ -14,16 +14,16 @@ internal static class PairsCommand
     {
         var one = new Case(writer, folder, place, dice, findings);
         bool frozen = dice.OneIn(2);
-        using var first = writer.Tool.Start(folder, writer.Arguments(Which.Earlier, one.Output, one.HasForeign));
+        using var first = one.Start(Which.Earlier);
         Ended a, b;
         int second;
         if (frozen)
         {
             // The first one stands still while it writes: the second one meets it for sure.
-            Writer.WaitForChange(one.Output, first);
+            Writer.WaitForWriting(one.Folder, first, dice.OneIn(2) ? 1 : Writer.Several);
             Thread.Sleep(dice.Below(30));
             first.Freeze();
-            using var other = writer.Tool.Start(folder, writer.Arguments(Which.Later, one.Output, one.HasForeign));
+            using var other = one.Start(Which.Later);
             second = other.Id;
             b = other.Wait();
             first.Thaw();
@@ -32,7 +32,7 @@ internal static class PairsCommand
         else
         {
             Thread.Sleep(dice.Below(60));
-            using var other = writer.Tool.Start(folder, writer.Arguments(Which.Later, one.Output, one.HasForeign));
+            using var other = one.Start(Which.Later);
             second = other.Id;
             b = other.Wait();
             a = first.Wait();

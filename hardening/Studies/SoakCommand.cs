@@ -21,7 +21,7 @@ internal static class SoakCommand
             Backend.Resolve("auto", threads: 1));
         var findings = new Findings(log);
         Sequence(run, work.Of("report"), count, findings, log);
-        AtOnce(run, work, findings);
+        AtOnce(run, work, each: 10, findings);
         log.WriteLine(findings.Summary(FormattableString.Invariant($"soak, {count} analyses")));
         return findings.Defects.Count == 0 ? 0 : 1;
     }
@@ -50,16 +50,15 @@ internal static class SoakCommand
     }
 
     /// <summary>Several threads, all with the same run, each with a folder of its own.</summary>
-    public static void AtOnce(string run, WorkFolder work, Findings findings)
+    public static void AtOnce(string run, WorkFolder work, int each, Findings findings)
     {
-        const int Each = 5;
-        var texts = new string[Threads * Each];
+        var texts = new string[Threads * each];
         var threads = Enumerable.Range(0, Threads).Select(t => new Thread(() =>
         {
-            for (int i = 0; i < Each; i++)
+            for (int i = 0; i < each; i++)
                 try
                 {
-                    texts[t * Each + i] = Analysed(run, work.Of(FormattableString.Invariant($"at-once-{t}")), Backend.Resolve("auto", threads: 1));
+                    texts[t * each + i] = Analysed(run, work.Of(FormattableString.Invariant($"at-once-{t}")), Backend.Resolve("auto", threads: 1));
                 }
                 catch (Exception e)
                 {

@@ -4,6 +4,7 @@ namespace KernelFlow.Hardening.Writers;
 internal sealed class Case
 {
     private readonly string _folder, _place;
+    private readonly bool _inside;
     private readonly Findings _findings;
     private readonly Foreign _foreign;
 
@@ -17,11 +18,14 @@ internal sealed class Case
     {
         (Writer, _folder, _findings) = (writer, folder, findings);
         (HasEarlier, HasForeign) = (dice.OneIn(2), dice.OneIn(2));
+        // A current folder cannot be exchanged for another one: what is written there is replaced file by file.
+        _inside = writer is AnalyzeWriter or CompareWriter && dice.OneIn(4);
         Output = Path.Combine(folder, "o");
         Directory.CreateDirectory(folder);
+        if (_inside) Directory.CreateDirectory(Output);
         if (HasEarlier) WorkFolder.Copy(writer.Reference(Which.Earlier), Output);
         _foreign = new Foreign(folder, HasForeign ? writer is ValidateWriter ? "o/calibration" : "o" : null);
-        _place = $"{place} ({writer.Name}{(HasEarlier ? ", earlier output" : "")}{(HasForeign ? ", files of others" : "")})";
+        _place = $"{place} ({writer.Name}{(HasEarlier ? ", earlier output" : "")}{(HasForeign ? ", files of others" : "")}{(_inside ? ", current folder" : "")})";
     }
 
     /// <summary>The command.</summary>
@@ -33,11 +37,22 @@ internal sealed class Case
     /// <summary>The folder of the case.</summary>
     public string Folder => _folder;
 
+    /// <summary>The output folder as the command line has it.</summary>
+    public string Shown => _inside ? "." : Output;
+
     /// <summary>Whether it held an earlier output.</summary>
     public bool HasEarlier { get; }
 
     /// <summary>Whether it holds files of others.</summary>
     public bool HasForeign { get; }
+
+    /// <summary>Starts the command.</summary>
+    /// <param name="which">Which output it writes.</param>
+    /// <param name="largestFile">Limit of the size of a file it may write; null for none.</param>
+    public Tool.Running Start(Which which, long? largestFile = null) => Start(Writer.Arguments(which, Shown, HasForeign), largestFile);
+
+    private Tool.Running Start(string[] words, long? largestFile = null) =>
+        Writer.Tool.Start(_inside ? Output : _folder, words, Path.Combine(_folder, "tmp"), largestFile);
 
     /// <summary>Something that must not happen, happened.</summary>
     public void Defect(string kind, string detail = "") => _findings.Defect(_place, kind, detail);
@@ -68,7 +83,8 @@ internal sealed class Case
         string[]? resuming = state.Condition is Condition.Begun or Condition.Later || (state.Condition == Condition.Nothing && !HasForeign)
             ? Writer.Resuming(Output) : null;
         string how = resuming is not null && dice.OneIn(2) ? "resume" : "rerun";
-        var ended = Writer.Tool.Run(_folder, how == "resume" ? resuming! : Writer.Arguments(Which.Later, Output, HasForeign));
+        using var running = how == "resume" ? Start(resuming!) : Start(Which.Later);
+        var ended = running.Wait();
         if (ended.ExitCode != 0) Defect($"{how}: exit {ended.ExitCode}", ended.Message);
         else if (Judge(how).Condition is not (Condition.Later or Condition.Wrong) and var condition) Defect($"{how}: gave {condition}");
         foreach (string file in Directory.EnumerateFileSystemEntries(_folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))

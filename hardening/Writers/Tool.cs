@@ -19,10 +19,11 @@ internal sealed partial class Tool(string? path = null)
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
 
     /// <summary>Starts it.</summary>
-    /// <param name="folder">Its current folder; temporary files go to "tmp" in it.</param>
+    /// <param name="folder">Its current folder.</param>
     /// <param name="words">Its arguments.</param>
+    /// <param name="temporary">Folder of its temporary files; null for "tmp" in the current one.</param>
     /// <param name="largestFile">Limit of the size of a file it may write, in bytes; null for none.</param>
-    public Running Start(string folder, IReadOnlyList<string> words, long? largestFile = null)
+    public Running Start(string folder, IReadOnlyList<string> words, string? temporary = null, long? largestFile = null)
     {
         string[] command = path is not null ? [path] : [Host(), Path.Combine(AppContext.BaseDirectory, "kernelflow.dll")];
         // The signal that a file has become too large is ignored, so that writing fails as it does on a full disk.
@@ -30,16 +31,18 @@ internal sealed partial class Tool(string? path = null)
             command = ["bash", "-c", "trap '' XFSZ; exec prlimit --fsize=" + limit.ToString(CultureInfo.InvariantCulture) + " \"$@\"", "bash", .. command];
         var start = new ProcessStartInfo(command[0], [.. command[1..], .. words])
             { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
-        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(folder, "tmp")).FullName;
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(temporary ?? Path.Combine(folder, "tmp")).FullName;
         // Its sockets in the folder of temporary files outlive a killed process, and are not this program's.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        // The runtime maps its code from a file of its own in memory, which is larger than any such limit.
+        if (largestFile is not null) start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return new Running(Process.Start(start)!);
     }
 
     /// <summary>Runs it to its end.</summary>
-    public Ended Run(string folder, IReadOnlyList<string> words, long? largestFile = null)
+    public Ended Run(string folder, IReadOnlyList<string> words)
     {
-        using var running = Start(folder, words, largestFile);
+        using var running = Start(folder, words);
         return running.Wait();
     }
 

@@ -20,8 +20,11 @@ internal abstract class Writer
     /// <summary>How long the later output takes.</summary>
     public TimeSpan Duration { get; private set; }
 
-    /// <summary>When the output folder first changes.</summary>
-    public TimeSpan FirstChange { get; private set; }
+    /// <summary>How long it goes on after the first sign of writing.</summary>
+    public TimeSpan AfterFirst { get; private set; }
+
+    /// <summary>How long it goes on after several files are there.</summary>
+    public TimeSpan AfterSeveral { get; private set; }
 
     /// <summary>The arguments that write one of the outputs.</summary>
     public abstract string[] Arguments(Which which, string output);
@@ -54,31 +57,39 @@ internal abstract class Writer
         string output = work.Of("o");
         long started = Stopwatch.GetTimestamp();
         using var running = Tool.Start(work.Path, Arguments(Which.Later, output));
-        WaitForChange(output, running);
-        FirstChange = Stopwatch.GetElapsedTime(started);
+        WaitForWriting(work.Path, running, 1);
+        var first = Stopwatch.GetElapsedTime(started);
+        WaitForWriting(work.Path, running, Several);
+        var several = Stopwatch.GetElapsedTime(started);
         if (running.Wait() is { ExitCode: not 0 } failed) throw new InvalidOperationException($"{Name}: {failed.Error}");
         Duration = Stopwatch.GetElapsedTime(started);
+        (AfterFirst, AfterSeveral) = (Duration - first, Duration - several);
         if (Look(output) is { Condition: not Condition.Later } state)
             throw new InvalidOperationException($"{Name}: the same command gave {state.Condition} ({state.Defect} {state.Detail}): the study cannot judge it");
     }
 
-    /// <summary>Waits until something shows in the output folder, or the process is over.</summary>
-    public static void WaitForChange(string output, Tool.Running running)
+    /// <summary>Files and folders that show that the results themselves are being written, and not the lock alone.</summary>
+    public const int Several = 4;
+
+    /// <summary>Waits until so many files or folders have come in a folder, or the process is over.</summary>
+    /// <param name="folder">The folder of a case: what is written beside the output counts.</param>
+    /// <param name="running">The process.</param>
+    /// <param name="entries">How many.</param>
+    public static void WaitForWriting(string folder, Tool.Running running, int entries)
     {
-        string before = Listing(output);
-        while (!running.HasEnded && Listing(output) == before) Thread.Sleep(1);
+        int before = Entries(folder);
+        while (!running.HasEnded && Entries(folder) < before + entries) Thread.Sleep(1);
     }
 
-    private static string Listing(string folder)
+    private static int Entries(string folder)
     {
         try
         {
-            return !Directory.Exists(folder) ? "" : string.Join('/', Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
-                .Order(StringComparer.Ordinal).Select(e => FormattableString.Invariant($"{e} {File.GetLastWriteTimeUtc(e).Ticks}")));
+            return Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Count();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return "changing";
+            return 0;
         }
     }
 

@@ -45,7 +45,8 @@ public sealed partial class FolderLock : IDisposable
             try
             {
                 // On Unix only an exclusive lock keeps a second writer out; elsewhere others must be able to read who holds it.
-                stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None);
+                stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None,
+                    bufferSize: 0);
             }
             catch (IOException e) when (IsHeld(e))
             {

@@ -39,7 +39,10 @@ public sealed class FolderReplacement : IDisposable
         if (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true) is { } real) folder = Path.TrimEndingDirectorySeparator(real.FullName);
         RemoveLeftovers(new DirectoryInfo(folder), "", isOwn);
         StageFolder.RemoveDead(folder, isOwn);
-        if (OperatingSystem.IsLinux() && Path.GetDirectoryName(folder) is { } parent && !HoldsCurrentFolder(held))
+        string? parent = Path.GetDirectoryName(folder);
+        if (parent is not null) StageFolder.RemoveDead(parent, isOwn);
+        bool exchangeable = OperatingSystem.IsLinux() && !HoldsCurrentFolder(held) && HoldsOnlyOwn(new DirectoryInfo(folder), "", isOwn);
+        if (exchangeable && parent is not null)
         {
             try
             {
@@ -53,20 +56,6 @@ public sealed class FolderReplacement : IDisposable
         return new FolderReplacement(folder, held, isOwn, StageFolder.Make(folder, isOwn), beside: false);
     }
 
-    /// <summary>Where a file is to be written until <see cref="Commit"/>; its folder is there, the file is not.</summary>
-    /// <param name="file">Its path relative to the folder, with forward slashes.</param>
-    public string Add(string file)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(file);
-        string path = Path.Combine(_stage.Path, file);
-        lock (_written)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _written.Add(file);
-        }
-        return path;
-    }
-
     /// <summary>Writes a file. Several may be written at once.</summary>
     /// <param name="file">Its path relative to the folder, with forward slashes.</param>
     /// <param name="write">Writes the contents, front to back.</param>
@@ -74,9 +63,43 @@ public sealed class FolderReplacement : IDisposable
     public void Write(string file, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        using var stream = new FileStream(Add(file), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
-        write(stream);
-        stream.Flush(flushToDisk: true);
+        string path = Add(file), target = Path.Combine(_folder, file);
+        // What has the name already, a link included, is not this writer's.
+        var stream = WriteFailure.Naming(target, () => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16));
+        using var named = new NamedStream(stream, target);
+        write(named);
+        named.FlushToDisk();
+    }
+
+    /// <summary>The same for what writes files itself.</summary>
+    /// <param name="file">The path of the file relative to the folder, with forward slashes.</param>
+    /// <param name="write">Writes the file to the path it is given, whose folder is there.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void WriteTo(string file, Action<string> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        string path = Add(file), target = Path.Combine(_folder, file);
+        try
+        {
+            write(path);
+        }
+        catch (IOException e) when (e.Message.Contains(path, StringComparison.Ordinal))
+        {
+            // Nobody knows the name of a stage.
+            throw new IOException(e.Message.Replace(path, target, StringComparison.Ordinal), e) { HResult = e.HResult };
+        }
+    }
+
+    private string Add(string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        string path = Path.Combine(_stage.Path, file);
+        lock (_written)
+        {
+            WriteFailure.Naming(Path.Combine(_folder, file), () => { Directory.CreateDirectory(Path.GetDirectoryName(path)!); });
+            _written.Add(file);
+        }
+        return path;
     }
 
     /// <summary>Keeps a file of the earlier ones, if it is there.</summary>
@@ -90,7 +113,7 @@ public sealed class FolderReplacement : IDisposable
     /// <exception cref="UnauthorizedAccessException">A file may not be put there.</exception>
     public void Commit(string first, string last)
     {
-        if (_beside && HoldsOnlyOwn(new DirectoryInfo(_folder), "") && Exchange()) return;
+        if (_beside && HoldsOnlyOwn(new DirectoryInfo(_folder), "", _isOwn) && Exchange()) return;
         OneByOne(first, last);
     }
 
@@ -120,12 +143,12 @@ public sealed class FolderReplacement : IDisposable
 
     private void MoveOthers(DirectoryInfo folder, string prefix)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos())
+        foreach (var entry in folder.GetFileSystemInfos())
         {
             string name = prefix + entry.Name, to = Path.Combine(_folder, name);
             bool link = entry.LinkTarget is not null;
             if (entry is DirectoryInfo inner && !link && _isOwn(name + "/")) MoveOthers(inner, name + "/");
-            else if (!IsOurs(name, entry.Name, link) && !Path.Exists(to))
+            else if (!IsOurs(name, entry.Name, link, _isOwn) && !Path.Exists(to))
             {
                 if (Path.GetDirectoryName(to) is { } parent) Directory.CreateDirectory(parent);
                 if (entry is DirectoryInfo other) other.MoveTo(to);
@@ -161,7 +184,7 @@ public sealed class FolderReplacement : IDisposable
 
     private void RemoveOlder(DirectoryInfo folder, string prefix)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos())
+        foreach (var entry in folder.GetFileSystemInfos())
         {
             string name = prefix + entry.Name;
             if (entry is DirectoryInfo inner)
@@ -172,18 +195,20 @@ public sealed class FolderReplacement : IDisposable
         }
     }
 
-    private bool HoldsOnlyOwn(DirectoryInfo folder, string prefix) => folder.EnumerateFileSystemInfos().All(entry =>
+    private static bool HoldsOnlyOwn(DirectoryInfo folder, string prefix, Func<string, bool> isOwn) => folder.EnumerateFileSystemInfos().All(entry =>
     {
         string name = prefix + entry.Name;
         bool link = entry.LinkTarget is not null;
-        return entry is DirectoryInfo inner ? !link && _isOwn(name + "/") && HoldsOnlyOwn(inner, name + "/") : IsOurs(name, entry.Name, link);
+        return entry is DirectoryInfo inner ? !link && isOwn(name + "/") && HoldsOnlyOwn(inner, name + "/", isOwn)
+            : IsOurs(name, entry.Name, link, isOwn);
     });
 
-    private bool IsOurs(string path, string name, bool link) => name == FolderLock.FileName || _isOwn(path) || (!link && TemporaryFile.IsOurs(path, _isOwn));
+    private static bool IsOurs(string path, string name, bool link, Func<string, bool> isOwn) =>
+        name == FolderLock.FileName || isOwn(path) || (!link && TemporaryFile.IsOurs(path, isOwn));
 
     private static void RemoveLeftovers(DirectoryInfo folder, string prefix, Func<string, bool> isOwn)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos())
+        foreach (var entry in folder.GetFileSystemInfos())
         {
             string name = prefix + entry.Name;
             if (entry.LinkTarget is not null) continue;

@@ -63,7 +63,7 @@ public sealed class StageFolder : IDisposable
         ArgumentNullException.ThrowIfNull(isOwn);
         TryRemove(() =>
         {
-            foreach (var folder in new DirectoryInfo(place).EnumerateDirectories("kernelflow-*" + TemporaryFile.Suffix))
+            foreach (var folder in new DirectoryInfo(place).GetDirectories("kernelflow-*" + TemporaryFile.Suffix))
                 if (folder.LinkTarget is null && TemporaryFile.IsOurs(folder.Name)) TryRemove(() =>
                 {
                     using (FolderLock.Take(folder.FullName)) RemoveOwn(folder, "", isOwn);
@@ -83,7 +83,7 @@ public sealed class StageFolder : IDisposable
     /// <summary>Removes own files, and the folders that become empty by it.</summary>
     internal static void RemoveOwn(DirectoryInfo folder, string prefix, Func<string, bool> isOwn)
     {
-        foreach (var entry in folder.EnumerateFileSystemInfos())
+        foreach (var entry in folder.GetFileSystemInfos())
         {
             string name = prefix + entry.Name;
             bool link = entry.LinkTarget is not null;

@@ -123,7 +123,7 @@ public static class ReservoirReports
             files.Write(ResultsFile, KernelFlow.ResultsFile.Text(analysis));
             foreach (var (file, text) in Tables.All(analysis)) files.Write($"{TablesFolder}/{file}", ReportMark.Table(text, id));
             // Those of another analysis do not belong to this one.
-            if (options?.Operators is { } write) write(files.Add(OperatorsFile));
+            if (options?.Operators is { } write) files.WriteTo(OperatorsFile, write);
             else if ((ReportMark.Of(Path.Combine(folder, OperatorsFile)) ?? id) == id
                 && KernelFlow.ResultsFile.Holds(Path.Combine(folder, ResultsFile), analysis))
                 files.Keep(OperatorsFile);

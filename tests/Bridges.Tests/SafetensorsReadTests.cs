@@ -128,4 +128,20 @@ public class SafetensorsReadTests
         var error = Assert.Throws<InvalidRunException>(() => file["J_S"].ReadAll());
         Assert.Equal($"{folder["x"]}: J_S: found {text} at index [2, 3], expected finite numbers.", error.Message);
     }
+
+    /// <summary>Other readers make 1 of a byte that is neither 0 nor 1, and a number of this reader would be another one than theirs.</summary>
+    [Fact]
+    public void ATruthValueOtherThan0And1IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = Fixtures.Safetensors("""{"flags":{"dtype":"BOOL","shape":[4],"data_offsets":[0,4]}}""", 4);
+        new byte[] { 1, 0, 1, 200 }.CopyTo(bytes, bytes.Length - 4);
+        File.WriteAllBytes(folder["x.safetensors"], bytes);
+        using var file = SafetensorsFile.Open(folder["x.safetensors"]);
+        var two = new double[2];
+        file["flags"].Read(0, two);
+        Assert.Equal([1.0, 0.0], two);
+        var refused = Assert.Throws<InvalidRunException>(() => file["flags"].ReadAll());
+        Assert.EndsWith("flags: found byte 200 at index [3], expected 0 or 1.", refused.Message);
+    }
 }

@@ -56,6 +56,31 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal("Recorded 4 checkpoints in run. Next: kernelflow analyze run --out REPORT", result.Error.TrimEnd());
     }
 
+    /// <summary>A limit on the size of files stands for a full disk: one message that names the file, and the earlier report as it was.</summary>
+    [Fact]
+    public void AFileThatDoesNotFitLeavesTheEarlierReport()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var recorded = Run("record", "run", "--train", "5", "--test", "2", "--layers", "2", "--steps", "20", "--checkpoints", "4");
+        Assert.True(recorded.ExitCode == 0, recorded.ToString());
+        Assert.Equal(0, Run("analyze", "run", "--out", "report", "--quiet").ExitCode);
+        var before = Directory.EnumerateFiles(_folder.Of("report"), "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
+        string dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        string command = $"ulimit -f 16; exec '{dotnet}' '{Path.Combine(AppContext.BaseDirectory, "kernelflow.dll")}' "
+            + "analyze run --out report --quiet --threshold 0.25";
+        var start = new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardError = true, WorkingDirectory = _folder.Path };
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // With it the runtime itself needs a large file.
+        using var process = Process.Start(start)!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 2, $"exit {process.ExitCode}: {error}");
+        Assert.Matches(@"\Aerror: .*/report/[a-z/-]+\.[a-z]+: cannot be written: the file would be larger than the system allows\.\n\z", error);
+        Assert.Equal(before.Keys.Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(_folder.Of("report"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+        foreach (var (file, bytes) in before) Assert.True(bytes.SequenceEqual(File.ReadAllBytes(file)), $"{file} changed");
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path, "*.part"));
+    }
+
     /// <summary>The shell that stands in the folder would be left in the old one: there the files are replaced one by one.</summary>
     [Fact]
     public void AReportIntoTheCurrentFolderStaysInIt()

@@ -18,7 +18,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         Recorder.Record(new RecordingOptions { Train = 6, Test = 4, Layers = [LayerSpec.Dense(3)], Steps = 60, Checkpoints = 6 }, run,
             Backend.Resolve("managed", threads: 1));
         var findings = new Findings(TextWriter.Null);
-        SoakCommand.AtOnce(run, _work, findings);
+        SoakCommand.AtOnce(run, _work, each: 1, findings);
         output.WriteLine(findings.Summary("at once"));
         Assert.True(findings.Defects.Count == 0, string.Join("\n", findings.Defects));
     }

@@ -1,10 +1,39 @@
+using KernelFlow.Hardening.Studies;
 using KernelFlow.Hardening.Writers;
+using Xunit.Abstractions;
 
 namespace KernelFlow.Hardening.Tests;
 
-/// <summary>The judges of output folders.</summary>
-public sealed class WriterTests(WriterFixture fixture) : IClassFixture<WriterFixture>
+/// <summary>Kills, full disks and writers of one folder at the same time: the beginning of what <c>hardening kill</c>, <c>pairs</c> and <c>full-disk</c> carry out in full.</summary>
+public sealed class WriterTests(WriterFixture fixture, ITestOutputHelper output) : IClassFixture<WriterFixture>
 {
+    /// <summary>Each command, killed once: readable, not mixed, nothing foreign touched, and the same command mends it.</summary>
+    [Theory]
+    [InlineData("record")]
+    [InlineData("analyze")]
+    [InlineData("kernels")]
+    [InlineData("compare")]
+    [InlineData("validate")]
+    public void AKilledCommandLeavesWhatTheNextOneMends(string command) => Require(findings =>
+        KillCommand.One(fixture.Of(command), fixture.Folder("kill-" + command), "kill", Dice.Of(3, command.Length), findings));
+
+    [Theory]
+    [InlineData("record", 1)]
+    [InlineData("analyze", 2)]
+    [InlineData("compare", 3)]
+    public void OfTwoWritersOneIsRefusedOrTheyTakeTurns(string command, int number) => Require(findings =>
+        PairsCommand.One(fixture.Of(command), fixture.Folder("pair-" + command), "pair", Dice.Of(3, number), findings));
+
+    /// <summary>A limit of file sizes stands for a full disk: writing fails at a random byte.</summary>
+    [Theory]
+    [InlineData("record", 2)]
+    [InlineData("analyze", 1)]
+    public void AFullDiskIsOneErrorAndLeavesWhatTheNextOneMends(string command, int number)
+    {
+        if (!OperatingSystem.IsLinux()) return; // No other system has prlimit.
+        Require(findings => FullDiskCommand.One(fixture.Of(command), fixture.Folder("disk-" + command), "disk", Dice.Of(3, number), findings, mount: false));
+    }
+
     /// <summary>The judges of folders see a mixture: one file of the earlier output in the later one.</summary>
     [Theory]
     [InlineData("record", "checkpoint-000007.safetensors")]
@@ -34,5 +63,14 @@ public sealed class WriterTests(WriterFixture fixture) : IClassFixture<WriterFix
         Assert.Null(foreign.Harm());
         File.WriteAllText(Path.Combine(folder, "o", "results.json.part"), "through a link");
         Assert.NotNull(foreign.Harm());
+    }
+
+    private void Require(Action<Findings> one)
+    {
+        var findings = new Findings(TextWriter.Null);
+        one(findings);
+        string summary = findings.Summary("case");
+        output.WriteLine(summary);
+        Assert.True(findings.Defects.Count == 0, $"{summary}\n{string.Join("\n", findings.Defects)}");
     }
 }

@@ -6,10 +6,11 @@ namespace KernelFlow.Networks;
 /// <summary>What a recording that is to be resumed finds in its folder.</summary>
 internal enum EarlierRecording
 {
-    /// <summary>No recording, or one of which no checkpoint was completed: to be started.</summary>
+    /// <summary>No recording: to be started.</summary>
     None,
 
-    /// <summary>An empty run.json, as a crash of the system leaves it, among files of a recording's names: to be started over them.</summary>
+    /// <summary>One of which no checkpoint was completed, or an empty run.json, as a crash of the system leaves it, among files of a recording's names: to be
+    /// started over them.</summary>
     CutOff,
 
     /// <summary>A recording with these options and at least one checkpoint: to be continued.</summary>
@@ -45,7 +46,7 @@ internal static class EarlierRecordings
                 throw new InvalidRunException($"{file}: cannot resume this run: {difference}.");
             bool empty = document.RootElement.TryGetProperty("checkpoints", out var list) && list.ValueKind == JsonValueKind.Array
                 && list.GetArrayLength() == 0;
-            return empty ? EarlierRecording.None : EarlierRecording.Begun;
+            return empty ? EarlierRecording.CutOff : EarlierRecording.Begun;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -1,0 +1,30 @@
+using KernelFlow.Hardening.Fuzzing;
+using Xunit.Abstractions;
+
+namespace KernelFlow.Hardening.Tests;
+
+/// <summary>Spoilt files for every reader: the beginning of the study that <c>hardening fuzz</c> carries out in full.</summary>
+public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly WorkFolder _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    [Theory]
+    [InlineData("safetensors", 2500, 300)]
+    [InlineData("checkpoint", 600, 60)]
+    [InlineData("run.json", 1500, 120)]
+    [InlineData("results.json", 600, 40)]
+    public void SpoiltFilesAreReadRightOrRefusedInOneLine(string name, int count, int accepted)
+    {
+        AttackedReader reader = name == "safetensors" ? new SafetensorsReader(_work.Path) : name == "checkpoint" ? new CheckpointFileReader(_work.Of("run"))
+            : name == "run.json" ? new ManifestReader(_work.Path) : new ResultsReader(_work.Path);
+        var findings = new Findings(TextWriter.Null);
+        FuzzStudy.Run(reader, seed: 1, first: 0, count, findings);
+        string summary = findings.Summary(name);
+        output.WriteLine(summary);
+        Assert.True(findings.Defects.Count == 0, $"{summary}\n{string.Join("\n", findings.Defects.Take(20))}");
+        // A study in which everything is refused would say nothing about what is read.
+        Assert.True(findings.Counts.GetValueOrDefault("accepted") > accepted, summary);
+    }
+}
