@@ -107,7 +107,7 @@ public sealed class RunFolderTests(SmallRun run) : IClassFixture<SmallRun>, IDis
     public async Task TheLockOfARecordingDiesWithIt()
     {
         if (OperatingSystem.IsWindows()) return;
-        string[] record = ["record", Folder, "--train", "8", "--test", "4", "--layers", "4", "--steps", "6000", "--checkpoints", "60",
+        string[] record = ["record", Folder, "--train", "8", "--test", "4", "--layers", "4", "--steps", "30000", "--checkpoints", "60",
             "--schedule", "uniform", "--quiet", "--backend", "managed", "--threads", "1"];
         using var first = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "kernelflow.dll"), .. record]))!;
         var clock = Stopwatch.StartNew();
