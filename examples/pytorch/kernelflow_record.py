@@ -1125,7 +1125,8 @@ class JacobianRecorder:
             size = float(u.abs().max())
             again = _apply(self.model, x)
             if float((again - u).abs().max()) > 1e3 * eps * size:
-                self._refuse("random-forward", "a forward pass that is repeated differs: the model draws random numbers (functional dropout, noise)")
+                if "dropout" not in self.setting:
+                    self._refuse("random-forward", "a forward pass that is repeated differs: the model draws random numbers (functional dropout, noise)")
             elif n > 1:
                 order = torch.arange(n - 1, -1, -1)
                 other = _take(x, torch.cat([torch.zeros(1, dtype=torch.long), order[:-1]]).to(self.device))
@@ -1204,8 +1205,8 @@ class JacobianRecorder:
         result = {"bytes held": int(held), "bytes per example": int(working), "examples at a time": chunk, "bytes in all": total,
                   "bytes per checkpoint": int(per_file)}
         if chunk < 1 or total > memory:
-            raise Refused(f"memory: recording needs {total / 1e6:.0f} MB ({held / 1e6:.0f} MB held, {working / 1e6:.1f} MB per example), "
-                          f"found {memory / 1e6:.0f} MB; record fewer examples or outputs, store='factors', or raise memory=")
+            raise Refused(f"memory: recording needs {total / 1e6:.4g} MB ({held / 1e6:.4g} MB held, {working / 1e6:.4g} MB per example), "
+                          f"found {memory / 1e6:.4g} MB; record fewer examples or outputs, store='factors', or raise memory=")
         return result
 
     # ---- manifest
