@@ -31,6 +31,8 @@ public static class KernelBlocks
         CheckpointSequence checkpoints, string folder, Backend backend, IReadOnlyDictionary<string, string>? metadata = null, bool overwrite = false,
         IProgress<int>? progress = null, CancellationToken cancellation = default, RunFormat? format = null)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(checkpoints);
         RequireJacobians(checkpoints[0]);
         DenseLimit.Require(checkpoints);

@@ -35,6 +35,7 @@ public abstract partial class Backend
     /// <exception cref="BackendException">The name is unknown, or the library named (here or in KERNELFLOW_BLAS) is not found or not usable.</exception>
     public static Backend Resolve(string name = "auto", int threads = 0)
     {
+        ArgumentNullException.ThrowIfNull(name);
         string choice = LibraryNames.Choose(name, Environment.GetEnvironmentVariable(LibraryNames.Variable));
         if (choice == "managed") return Managed(threads);
         if (choice != "auto") return new NativeBackend(LibraryLoader.Load(choice, threads), threads);

@@ -63,6 +63,8 @@ public sealed class OutputHessian
     /// <summary>this ← (1−θ)·a + θ·b.</summary>
     public void Interpolate(OutputHessian a, OutputHessian b, double theta)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         for (int i = 0; i < Blocks.Length; i++) Blocks[i] = (1 - theta) * a.Blocks[i] + theta * b.Blocks[i];
     }
 }
