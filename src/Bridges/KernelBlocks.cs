@@ -61,9 +61,15 @@ public static class KernelBlocks
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(backend);
+        return ConvertEach(checkpoints, backend);
+    }
+
+    private static IEnumerable<Checkpoint> ConvertEach(IEnumerable<Checkpoint> checkpoints, Backend backend)
+    {
         Checkpoint? current = null;
         foreach (var next in checkpoints)
         {
+            if (next is null) throw new ArgumentException("A checkpoint is null.", nameof(checkpoints));
             RequireJacobians(next);
             if (current is not null) yield return Blocks(current, next, backend);
             current = next;

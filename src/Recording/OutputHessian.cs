@@ -8,6 +8,8 @@ public sealed class OutputHessian
     /// <summary>Makes a zero Hessian of n blocks p×p.</summary>
     public OutputHessian(int examples, int outputs)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(examples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         Examples = examples;
         Outputs = outputs;
         Blocks = new double[ArraySize.Of(examples, (long)outputs * outputs)];

@@ -44,6 +44,8 @@ public class InMemorySequenceTests
         Assert.Equal("memory: found 1 checkpoint(s), expected at least two.", Refusal(first));
         Assert.Equal("memory: time of checkpoint 1 is 0, expected more than 0, the time of the one before it (time must increase: both are at one flow time, "
             + "so the learning rate between them was 0; leave one of them out, or give the step a rate that is too small to matter).", Refusal(first, first));
+        Assert.Equal("memory: step of checkpoint 1 is 0, expected more than 0, the step of the one before it (step must increase).",
+            Refusal(first, first with { Time = 1 }));
         Assert.Equal("memory: time of checkpoint 1 is NaN, expected a finite number.", Refusal(first, first with { Time = double.NaN }));
     }
 

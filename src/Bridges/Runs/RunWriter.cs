@@ -51,6 +51,9 @@ public sealed partial class RunWriter : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(description);
+        if (description.Loss is null) throw new ArgumentException("The description's loss is null.", nameof(description));
+        if (description.Targets is null || description.Targets.Contains(null!))
+            throw new ArgumentException("The description's targets, or one of them, are null.", nameof(description));
         var loss = description.Loss;
         var targets = description.Targets.ToList();
         if (!loss.IsCustom) targets.Insert(0, new MemoryTensor(TensorName.y_S, loss.Targets.ToArray(), loss.Examples, loss.Outputs));

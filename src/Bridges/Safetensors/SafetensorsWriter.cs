@@ -41,8 +41,10 @@ public static class SafetensorsWriter
     /// <summary>Writes tensors and returns the file's SHA-256 sum, taken of the bytes on their way to the disk.</summary>
     internal static string WriteSummed(string path, IReadOnlyDictionary<string, string>? metadata, IEnumerable<TensorSource> tensors)
     {
+        var given = tensors.ToArray();
+        if (given.Contains(null)) throw new ArgumentException("A tensor is null.", nameof(tensors));
         using var sum = new Sha256();
-        var ordered = tensors.OrderByDescending(t => t.Type.Size()).ToArray();
+        var ordered = given.OrderByDescending(t => t.Type.Size()).ToArray();
         byte[] header = Header(ordered, metadata);
         AtomicFile.Write(path, stream =>
         {
