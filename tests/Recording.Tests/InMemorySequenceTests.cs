@@ -31,7 +31,7 @@ public class InMemorySequenceTests
         Assert.Equal("memory: U_Q: found shape [3, 2], expected [4, 2] or [8]; it disagrees with test = 4.",
             Refusal(first, At(1, Zeros("U_Q", 3, 2), Zeros("J_S", 6, 5), Zeros("J_Q", 8, 5))));
         Assert.Equal("memory: U_Q: found shape [7], expected [m, 2]; it disagrees with outputs = 2.",
-            Refusal(At(0, Zeros("U_Q", 7), Zeros("J_S", 6, 5), Zeros("J_Q", 7, 5)), first with { Time = 1 }));
+            Refusal(At(0, Zeros("U_Q", 7), Zeros("J_S", 6, 5), Zeros("J_Q", 7, 5)), first with { Time = 1, Step = 1 }));
         Assert.Equal("memory: found K_SS, expected J_S and J_Q as in the first checkpoint: "
                 + "a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.",
             Refusal(first, At(1, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6))));

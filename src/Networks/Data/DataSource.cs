@@ -19,7 +19,8 @@ internal abstract class DataSource(int inputSize, int outputs)
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Data, "Not a data set."),
     };
 
-    /// <summary>The first <paramref name="count"/> examples, at most <see cref="Limit"/>, in a random order: inputs [count, InputSize] and targets [count, p], row-major.</summary>
+    /// <summary>The first <paramref name="count"/> examples, at most <see cref="Limit"/>, in a random order: inputs [count, InputSize] and targets
+    /// [count, p], row-major.</summary>
     public abstract (double[] X, double[] Y) Draw(int count, RandomStream random);
 
     /// <summary>Replaces the target of one example: one output changes sign, a class is drawn uniformly (perhaps the same).</summary>

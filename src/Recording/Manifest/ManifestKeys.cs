@@ -131,7 +131,8 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(expected);
-        return Get(key, expected) is { ValueKind: JsonValueKind.Object } value ? new ManifestKeys(value, _file, $"{_prefix}{key}.") : throw Wrong(key, expected);
+        return Get(key, expected) is { ValueKind: JsonValueKind.Object } value ? new ManifestKeys(value, _file, $"{_prefix}{key}.")
+            : throw Wrong(key, expected);
     }
 
     /// <summary>The error for a key that stands there with a value that is not allowed.</summary>
