@@ -8,7 +8,8 @@ namespace KernelFlow.Operators;
 /// Held at any time: one column block per checkpoint within reach, never a whole Jacobian; each number of the files is read once.
 /// Flops: (N+M)²·D for each checkpoint and each pair that is not ordered: its cross term comes from (J_a + J_b)(J_a + J_b)ᵀ − J_aJ_aᵀ − J_bJ_bᵀ, half
 /// the work of
-/// the product, with the rounding of ‖K‖. An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums accumulate in
+/// the product, with the rounding of ‖K‖. Where Jacobians were recorded as factors and there is no preconditioner, layers whose factors multiply with less
+/// work are never expanded (<see cref="FactorPass"/>). An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums accumulate in
 /// float64 whatever the storage.
 /// </remarks>
 public static class GramPass
@@ -34,10 +35,12 @@ public static class GramPass
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         long D = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
         var wanted = pairs.SelectMany(q => new[] { (q.A, q.A), (q.B, q.B), q }).Distinct().Order().ToArray();
-        var sums = wanted.ToDictionary(q => q, q => new PairSum(N, M, q.Item1 != q.Item2 && ordered(q)));
+        int[] involved = wanted.Select(q => q.Item1).Distinct().Order().ToArray();
+        var factors = FactorPass.Of(checkpoints, involved);
+        bool IsOrdered((int, int) q) => q.Item1 != q.Item2 && ordered(q);
+        var sums = wanted.ToDictionary(q => q, q => new PairSum(N, M, IsOrdered(q) || (factors is not null && q.Item1 != q.Item2)));
         var partnersOf = wanted.Where(q => q.Item1 < q.Item2).ToLookup(q => q.Item2, q => q.Item1);
         int reach = wanted.Max(q => q.Item2 - q.Item1);
-        int[] involved = wanted.Select(q => q.Item1).Distinct().Order().ToArray();
         var scale = involved.ToDictionary(k => k, k => Preconditioner.SquareRoot(checkpoints[k]));
 
         int width = (int)Math.Min(D, Math.Max(64, BlockBytes / (8L * (N + M))));
@@ -47,9 +50,10 @@ public static class GramPass
         var scratch = new double[reach][];
         for (int i = 0; i < reach; i++) scratch[i] = new double[ArraySize.Of(width, N + M)];
         bool small = N + M < SideBySideOrder;
-        for (long first = 0; first < D; first += width)
+        (long First, long Count)[] ranges = factors is null ? [(0, D)] : [.. factors.Columns];
+        long expanded = ranges.Sum(r => r.Count), done = 0;
+        foreach (var (first, count) in ranges.SelectMany(r => Pieces(r, width)))
         {
-            int count = (int)Math.Min(width, D - first);
             MatrixView Block(int k) => new(blocks[k % (reach + 1)], count, N + M);
             foreach (int k in involved)
             {
@@ -71,9 +75,26 @@ public static class GramPass
                 else
                     for (int i = 0; i < partners.Length; i++) Add(i);
             }
-            progress?.Invoke((double)(first + count) / D);
+            progress?.Invoke((double)(done += count) / expanded);
         }
-        return wanted.ToDictionary(q => q, q => q.Item1 == q.Item2 ? sums[q].Square() : sums[q].Cross(sums[(q.Item1, q.Item1)], sums[(q.Item2, q.Item2)]));
+        if (factors is not null)
+        {
+            var product = new FactorProduct(backend);
+            int n = checkpoints.Train, m = checkpoints.Test;
+            factors.Run(involved, reach, (k, block) =>
+            {
+                sums[(k, k)].AddSquare(product, block(k), n, m);
+                foreach (int a in partnersOf[k]) sums[(a, k)].AddPair(product, block(a), block(k), n, m);
+            }, cancellation);
+            progress?.Invoke(1);
+        }
+        return wanted.ToDictionary(q => q, q => q.Item1 == q.Item2 ? sums[q].Square(factors is not null)
+            : sums[q].Cross(sums[(q.Item1, q.Item1)], sums[(q.Item2, q.Item2)], IsOrdered(q)));
+    }
+
+    private static IEnumerable<(long First, int Count)> Pieces((long First, long Count) range, int width)
+    {
+        for (long done = 0; done < range.Count; done += width) yield return (range.First + done, (int)Math.Min(width, range.Count - done));
     }
 
     /// <summary>The running sums of one pair.</summary>
@@ -108,11 +129,47 @@ public static class GramPass
             backend.Gemm(Op.Transpose, Op.None, 1, b.ColumnRange(N, M), qa, 1, _test);
         }
 
-        public KernelTerm Square() => new(_kernels, _test);
-
-        public KernelTerm Cross(PairSum a, PairSum b)
+        /// <summary>What a layer adds to the products of one checkpoint, from its factors.</summary>
+        public void AddSquare(FactorProduct product, LayerBlock x, int train, int test)
         {
-            if (_other is not null) return Ordered(N, M, _kernels, _other, _test);
+            MatrixView target = _kernels;
+            product.Add(x, (0, train), x, (0, train), target.Slice(0, 0, N, N));
+            product.Add(x, (train, test), x, (0, train), target.Slice(N, 0, M, N));
+            product.Add(x, (train, test), x, (train, test), _test);
+        }
+
+        /// <summary>What a layer adds to the products of a pair, from its factors.</summary>
+        public void AddPair(FactorProduct product, LayerBlock a, LayerBlock b, int train, int test)
+        {
+            product.Add(b, (0, train + test), a, (0, train), _kernels);
+            product.Add(a, (train, test), b, (0, train), _other!);
+            product.Add(b, (train, test), a, (train, test), _test);
+        }
+
+        // Products of factors that were not formed as a square are symmetric to rounding only.
+        public KernelTerm Square(bool symmetrise)
+        {
+            if (symmetrise)
+            {
+                Symmetrise(((MatrixView)_kernels).Slice(0, 0, N, N));
+                Symmetrise(_test);
+            }
+            return new KernelTerm(_kernels, _test);
+        }
+
+        private static void Symmetrise(MatrixView x)
+        {
+            for (int j = 0; j < x.Columns; j++)
+                for (int i = j + 1; i < x.Rows; i++) x[j, i] = x[i, j];
+        }
+
+        public KernelTerm Cross(PairSum a, PairSum b, bool skew)
+        {
+            if (_other is not null)
+            {
+                var term = Ordered(N, M, _kernels, _other, _test);
+                return skew ? term : new KernelTerm(term.Kernels, term.TestKernel);
+            }
             Subtract(_kernels, a._kernels, b._kernels);
             Subtract(_test, a._test, b._test);
             return new KernelTerm(_kernels, _test);

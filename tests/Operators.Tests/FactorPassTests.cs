@@ -1,0 +1,119 @@
+using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Operators.Tests;
+
+/// <summary>Kernels formed from the factors of layers, against those of the expanded Jacobians.</summary>
+public sealed class FactorPassTests
+{
+    private const int n = 6, m = 4;
+
+    private static readonly Backend s_backend = Backend.Managed(threads: 1);
+
+    private static readonly Dictionary<string, JacobianLayer[]> s_networks = new()
+    {
+        ["dense"] = [JacobianLayer.Dense("a", 9, 8, bias: true), JacobianLayer.Dense("b", 8, 7, bias: false), JacobianLayer.Dense("c", 7, 3, bias: true)],
+        ["few positions"] = [JacobianLayer.AtPositions("a", 2, 60, 40, bias: true), JacobianLayer.Dense("c", 20, 5, bias: true)],
+        ["many positions"] = [JacobianLayer.AtPositions("a", 9, 4, 3, bias: true), JacobianLayer.Dense("c", 20, 5, bias: true)],
+        ["with columns"] = [JacobianLayer.Plain("norm", 5), JacobianLayer.Dense("b", 20, 12, bias: true), JacobianLayer.Plain("more", 700)],
+    };
+
+    private static CheckpointSequence Run(JacobianLayer[] layers, int p, bool factored, bool preconditioned = false, int train = n, int test = m, int count = 4)
+    {
+        var random = new Random(3);
+        MemoryTensor Normal(string name, params long[] shape) =>
+            new(name, Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => random.NextDouble() - 0.4).ToArray(), shape);
+        TensorSource Jacobian(TensorName name, int examples)
+        {
+            var jacobian = new FactoredJacobian(name, "memory", examples, p, [.. layers.Select(l => LayerFactors.Of(name, l, examples, p, factor =>
+            {
+                long[] size = factor[0] == 'J' ? [l.Columns] : [factor[0] == 'A' ? l.Inputs : l.Outputs];
+                if (l.Kind == JacobianLayerKind.Positions) size = [l.Positions, .. size];
+                return Normal(factor, factor[0] == 'A' ? [examples, .. size] : [examples, p, .. size]);
+            }))]);
+            return factored ? jacobian : new MemoryTensor(name, jacobian.ReadAll(), [.. jacobian.Shape]);
+        }
+        long D = layers.Sum(l => l.Columns);
+        return new CheckpointSequence(Enumerable.Range(0, count).Select(k =>
+        {
+            List<TensorSource> tensors = [Normal("U_S", train, p), Normal("U_Q", test, p), Jacobian(TensorName.J_S, train), Jacobian(TensorName.J_Q, test)];
+            if (preconditioned)
+                tensors.Add(new MemoryTensor("preconditioner", Enumerable.Range(0, (int)D).Select(_ => random.NextDouble()).ToArray(), D));
+            return new Checkpoint(k, k, [.. tensors]);
+        }), LossModel.Squared(new double[train * p], p));
+    }
+
+    public static TheoryData<string, int> Networks
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (string name in s_networks.Keys)
+                foreach (int p in (int[])[1, 3]) data.Add(name, p);
+            return data;
+        }
+    }
+
+    private static readonly (int, int)[] s_pairs = [(0, 1), (1, 2), (2, 3), (0, 2), (0, 3)];
+
+    private static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence run) =>
+        GramPass.Form(run, s_pairs, q => q.B - q.A == 1, s_backend);
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void TheyAreThoseOfTheExpandedJacobians(string network, int p)
+    {
+        var expected = Form(Run(s_networks[network], p, factored: false));
+        var found = Form(Run(s_networks[network], p, factored: true));
+        Assert.Equal(expected.Keys.Order(), found.Keys.Order());
+        foreach (var (pair, term) in expected)
+        {
+            Close(term.Kernels, found[pair].Kernels, $"{network}, {pair}: kernels");
+            Close(term.TestKernel!, found[pair].TestKernel!, $"{network}, {pair}: test kernel");
+            Assert.Equal(term.Skew is null, found[pair].Skew is null);
+            if (term.Skew is { } skew) Close(skew, found[pair].Skew!, $"{network}, {pair}: skew", term.Kernels.FrobeniusNorm());
+            if (pair.A == pair.B)
+                Assert.True(IsSymmetric(found[pair].Train.ToMatrix()) && IsSymmetric(found[pair].TestKernel!), $"{network}, {pair}: not symmetric");
+        }
+    }
+
+    private static bool IsSymmetric(DenseMatrix x) => x.Equals(x.Transpose());
+
+    [Fact]
+    public void WithAPreconditionerRowsAreExpandedAndTheKernelsAreTheSameToTheLastBit()
+    {
+        var layers = s_networks["dense"];
+        var expected = Form(Run(layers, 3, factored: false, preconditioned: true));
+        var found = Form(Run(layers, 3, factored: true, preconditioned: true));
+        foreach (var (pair, term) in expected) Assert.Equal(term.Kernels.Values, found[pair].Kernels.Values);
+    }
+
+    [Fact]
+    public void WhatIsCheaperIsChosenByThePositions()
+    {
+        Assert.True(FactorProduct.IsCheaper(JacobianLayer.Dense("a", 64, 128, bias: true), 10));
+        Assert.True(FactorProduct.IsCheaper(JacobianLayer.AtPositions("a", 4, 576, 64, bias: true), 10));
+        Assert.False(FactorProduct.IsCheaper(JacobianLayer.AtPositions("a", 676, 9, 8, bias: true), 10));
+        Assert.False(FactorProduct.IsCheaper(JacobianLayer.Plain("a", 64), 10));
+    }
+
+    // More columns than one piece of the product holds, and blocks of examples that do not divide it.
+    [Fact]
+    public void ALargeProductIsFormedInPieces()
+    {
+        JacobianLayer[] layers = [JacobianLayer.Dense("a", 6, 5, bias: true)];
+        var expected = GramPass.Form(Run(layers, 3, false, train: 720, test: 3, count: 2), [(0, 1)], _ => true, s_backend);
+        var found = GramPass.Form(Run(layers, 3, true, train: 720, test: 3, count: 2), [(0, 1)], _ => true, s_backend);
+        foreach (var (pair, term) in expected)
+        {
+            Close(term.Kernels, found[pair].Kernels, $"{pair}: kernels");
+            if (term.Skew is { } skew) Close(skew, found[pair].Skew!, $"{pair}: skew", term.Kernels.FrobeniusNorm());
+        }
+    }
+
+    private static void Close(DenseMatrix expected, DenseMatrix found, string what, double? scale = null)
+    {
+        double size = scale ?? expected.FrobeniusNorm(), error = (expected - found).FrobeniusNorm();
+        Assert.True(error <= 1e-14 * size, $"{what}: off by {error / size:e1} of its norm");
+    }
+}
