@@ -54,11 +54,14 @@ internal sealed class ManifestReader : AttackedReader
         for (int k = 0; k < run.Checkpoints.Count; k++)
         {
             var (entry, checkpoint) = (entries[k], run.Checkpoints[k]);
-            if (checkpoint.Time != entry.GetProperty("time").GetDouble() || checkpoint.Step != (long)entry.GetProperty("step").GetDouble())
+            if (checkpoint.Time != entry.GetProperty("time").GetDouble() || checkpoint.Step != Whole(entry.GetProperty("step")))
                 findings.Defect(Place(number), "another time or step than the manifest states");
             string file = Path.GetFileName(entry.GetProperty("file").GetString()!.Replace('\\', '/'));
             foreach (var (name, tensor) in checkpoint.Tensors)
                 Compare(number, $"{file}: {name}", tensor.ReadAll(), _files.GetValueOrDefault(file)?.GetValueOrDefault(name), findings);
         }
     }
+
+    // 8.0 and 1e+05 are whole numbers too; those beyond 2⁵³ are exact only where they are written as such.
+    private static long Whole(JsonElement number) => number.TryGetInt64(out long whole) ? whole : (long)number.GetDouble();
 }

@@ -8,7 +8,7 @@ internal static class SoakCommand
 {
     // What a process holds after its first analyses it may hold for ever; measured growth beyond these is a leak.
     private const double LargestHeapGrowth = 1 << 20, LargestResidentGrowth = 32 << 20;
-    private const int Settled = 50, Threads = 8;
+    private const int Settled = 100, Threads = 8;
 
     /// <summary>Runs it; the exit code.</summary>
     public static int Run(Arguments arguments, TextWriter log)

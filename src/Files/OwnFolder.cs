@@ -53,7 +53,8 @@ public static class OwnFolder
             {
                 if (TemporaryFile.IsOurs(entry.Name)) continue;
                 bool empty = !inner.EnumerateFileSystemInfos().Any();
-                if (empty && !(isMarked && isOwn(name + "/"))) return name;
+                // An empty folder of our names is what a full disk or a kill leaves of the first output; nothing in it can be lost.
+                if (empty && !isOwn(name + "/")) return name;
                 if (FirstForeign(inner, name + "/", isMarked, isOwn) is { } foreign) return foreign;
             }
             else if (link && entry is DirectoryInfo) return name;

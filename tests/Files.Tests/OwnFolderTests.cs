@@ -73,4 +73,14 @@ public sealed class OwnFolderTests : IDisposable
         Assert.Equal(expected, OwnFolder.Text(Path.Combine(_folder, "run.json"), "format"));
         Assert.Null(OwnFolder.Text(Path.Combine(_folder, "missing.json"), "format"));
     }
+
+    /// <summary>A full disk, or a kill, between making the folders of a first report and writing its files.</summary>
+    [Fact]
+    public void AnEmptyFolderOfOurNamesIsNotForeignWithoutAMark()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "figures"));
+        Assert.Null(Foreign(isMarked: false));
+        Directory.CreateDirectory(Path.Combine(_folder, "holiday"));
+        Assert.Equal("holiday/", Foreign(isMarked: false));
+    }
 }
