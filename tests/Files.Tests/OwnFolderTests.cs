@@ -81,6 +81,6 @@ public sealed class OwnFolderTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder, "figures"));
         Assert.Null(Foreign(isMarked: false));
         Directory.CreateDirectory(Path.Combine(_folder, "holiday"));
-        Assert.Equal("holiday/", Foreign(isMarked: false));
+        Assert.Equal("holiday", Foreign(isMarked: false));
     }
 }
