@@ -81,10 +81,14 @@ internal sealed partial class RecordingOptionSet
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(PropertyName().Replace(e.Message, m => "--" + WordStart().Replace(m.Value, "-$0").ToLowerInvariant()));
+            throw Named(e);
         }
         return options;
     }
+
+    /// <summary>The refusal of some options, in the names of the command line.</summary>
+    public static UsageException Named(ArgumentException refused) =>
+        new(PropertyName().Replace(Errors.WithoutParameter(refused.Message), m => "--" + WordStart().Replace(m.Value, "-$0").ToLowerInvariant()));
 
     private void Set<T>(Option<T?> option, Func<RecordingOptions, T, RecordingOptions> set) where T : struct =>
         _settings.Add((option, (o, parsed) => parsed.GetValue(option) is { } value ? set(o, value) : o));

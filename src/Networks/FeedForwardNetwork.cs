@@ -47,8 +47,8 @@ public sealed class FeedForwardNetwork
     public static FeedForwardNetwork Create(
         int inputSize, IReadOnlyList<LayerSpec> hidden, ActivationKind activation, int outputs, Parametrisation parametrisation = Parametrisation.Standard)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputSize);
         ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         var layers = new List<Layer>();
         int size = inputSize;

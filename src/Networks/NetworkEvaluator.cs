@@ -45,6 +45,8 @@ public sealed class NetworkEvaluator
     /// <param name="u">Outputs [n, p].</param>
     public void Outputs(double[] w, double[] x, double[] u)
     {
+        ArgumentNullException.ThrowIfNull(w);
+        ArgumentNullException.ThrowIfNull(u);
         int n = Check(w, x, u);
         int block = BlockExamples(1);
         for (int first = 0; first < n; first += block)
@@ -65,6 +67,10 @@ public sealed class NetworkEvaluator
     /// <returns>The loss Φ(u).</returns>
     public double LossGradient(double[] w, double[] x, LossModel loss, double[] u, double[] g, double[] gradient)
     {
+        ArgumentNullException.ThrowIfNull(w);
+        ArgumentNullException.ThrowIfNull(u);
+        ArgumentNullException.ThrowIfNull(g);
+        ArgumentNullException.ThrowIfNull(gradient);
         ArgumentNullException.ThrowIfNull(loss);
         int n = Check(w, x, u), p = Network.Outputs;
         if (loss.Examples != n || loss.Outputs != p)
@@ -88,6 +94,9 @@ public sealed class NetworkEvaluator
     /// <param name="J">Jacobian, row-major [n·p, D]; row i·p + c is output c of example i.</param>
     public void Jacobian(double[] w, double[] x, double[] u, double[] J)
     {
+        ArgumentNullException.ThrowIfNull(w);
+        ArgumentNullException.ThrowIfNull(u);
+        ArgumentNullException.ThrowIfNull(J);
         int n = Check(w, x, u), p = Network.Outputs, D = Network.Parameters;
         RequireLength(J, ArraySize.Of((long)n * p, D), nameof(J));
         if (_identity.Length == 0)

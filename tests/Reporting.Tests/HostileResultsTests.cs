@@ -41,6 +41,24 @@ public sealed class HostileResultsTests : IDisposable
         foreach (bool compared in (bool[])[false, true]) Assert.Contains(message, Refusal(text, compared));
     }
 
+    /// <summary>A reason that is blank, and one made of line separators, is none.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("\\u2028\\u2029")]
+    public void ABlankReasonIsNone(string reason)
+    {
+        string text = System.Text.RegularExpressions.Regex.Replace(ResultsFile.Text(SampleAnalysis.Make()),
+            @"(""[a-zA-Z]*[rR]eason"": )""(?:[^""\\]|\\.)*""", $"$1\"{reason}\"");
+        Assert.Contains($"eason\": \"{reason}\"", text);
+        File.WriteAllText(_file, text);
+        var read = ResultsFile.Read(_file);
+        string page = HtmlReport.Text(read), again = ResultsFile.Text(read);
+        Assert.Contains("</html>", page);
+        File.WriteAllText(_file, again);
+        Assert.Equal(again, ResultsFile.Text(ResultsFile.Read(_file)));
+    }
+
     [Fact]
     public void BytesThatAreNotUtf8AreNamedWithTheirPlace()
     {

@@ -51,6 +51,9 @@ public sealed partial class RunWriter : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(description);
+        if (description.Loss is null) throw new ArgumentException("The description's loss is null.", nameof(description));
+        if (description.Targets is null || description.Targets.Contains(null!))
+            throw new ArgumentException("The description's targets, or one of them, are null.", nameof(description));
         var loss = description.Loss;
         var targets = description.Targets.ToList();
         if (!loss.IsCustom) targets.Insert(0, new MemoryTensor(TensorName.y_S, loss.Targets.ToArray(), loss.Examples, loss.Outputs));
@@ -120,7 +123,11 @@ public sealed partial class RunWriter : IDisposable
 
     /// <summary>Whether a file name in a run folder is one that recordings by this tool use.</summary>
     /// <param name="name">The name, relative to the folder.</param>
-    public static bool Owns(string name) => name is RunManifest.FileName or TargetsFile || CheckpointName().IsMatch(name);
+    public static bool Owns(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name is RunManifest.FileName or TargetsFile || CheckpointName().IsMatch(name);
+    }
 
     /// <summary>Writes one checkpoint and then the manifest that names it.</summary>
     /// <param name="time">Flow time, above that of the checkpoint before.</param>
@@ -133,6 +140,7 @@ public sealed partial class RunWriter : IDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Append(double time, long step, params IEnumerable<TensorSource> tensors)
     {
+        ArgumentNullException.ThrowIfNull(tensors);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var last = _checkpoints.LastOrDefault();
         string? obstacle = last is null ? null : FlowTimeWindow.Obstacle(last.Time, time);

@@ -62,6 +62,9 @@ public abstract class TensorSource
     /// <summary>Sets the facts that every source has.</summary>
     protected TensorSource(string name, string location, IReadOnlyList<long> shape, StorageType type)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(shape);
         Name = name;
         Location = location;
         Shape = shape;
