@@ -5,7 +5,7 @@ public sealed class CheckpointStructure
 {
     private readonly TensorName[] _required;
     private readonly TensorShapes _shapes;
-    private readonly bool _jacobians;
+    private readonly bool _jacobians, _factors;
     private readonly long? _sketch;
 
     /// <summary>Takes the sizes from the first checkpoint where they are not given.</summary>
@@ -27,6 +27,7 @@ public sealed class CheckpointStructure
                 + $"with {p} outputs each, expected at most {Array.MaxLength} outputs over all examples.");
         Test = test ?? (int)(outputs.Count / p);
         _jacobians = first.HasJacobians;
+        _factors = first.Find(TensorName.J_S) is FactoredJacobian;
         List<TensorNeed> needs = [TensorNeed.Always, _jacobians ? TensorNeed.JacobianRun : TensorNeed.KernelRun];
         if (loss.IsCustom) needs.Add(TensorNeed.LossWithoutFormula);
         _required = [.. needs.SelectMany(need => TensorName.All.Where(t => t.Need == need))];
@@ -92,6 +93,9 @@ public sealed class CheckpointStructure
             throw new InvalidRunException(
                 $"{c.Location}: tensors {Pair(true)} (or {Pair(false)}) are missing (checkpoint at step {c.Step}); found {c.NamesText}.");
         foreach (var name in _required) _ = c[name];
+        if (_jacobians && c[TensorName.J_S] is FactoredJacobian != _factors)
+            throw new InvalidRunException($"{c.Location}: found {(_factors ? "Jacobians" : "factors of Jacobians")}, expected "
+                + $"{(_factors ? "factors of Jacobians" : "Jacobians")} as in the first checkpoint.");
         if (Sketch(c) != _sketch)
             throw new InvalidRunException(FormattableString.Invariant(
                 $"{c.Location}: sketch: found {SketchText(Sketch(c))}, expected {SketchText(_sketch)} as in the first checkpoint."));
