@@ -8,10 +8,14 @@ public static class OwnFolder
     private const int LongestMark = 100_000_000;
 
     /// <summary>Whether a name is one that file managers and this tool's lock leave in folders; such files are never looked at, and never removed.</summary>
-    public static bool IsIgnored(string name) => name is ".DS_Store" or "Thumbs.db" or "desktop.ini" or FolderLock.FileName;
+    public static bool IsIgnored(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name is ".DS_Store" or "Thumbs.db" or "desktop.ini" or FolderLock.FileName;
+    }
 
     /// <summary>The first entry of a folder, in the order of names, that is neither ignored nor own nor a temporary file of this tool; null when there is
-    /// none. An empty folder counts by its name with a slash at the end, a link to a folder by its name.</summary>
+    /// none. An empty folder of another name than ours is foreign, and so is a link to a folder.</summary>
     /// <param name="folder">A folder that is there.</param>
     /// <param name="isMarked">Whether the folder holds the file that says it is this tool's; where it does not, no finished file is known to be own.</param>
     /// <param name="isOwn">Whether a name is that of a file of this tool, by its path relative to the folder with forward slashes.</param>
@@ -28,6 +32,7 @@ public static class OwnFolder
     /// <param name="key">A key of the outermost object.</param>
     public static string? Text(string path, string key)
     {
+        ArgumentNullException.ThrowIfNull(key);
         try
         {
             using var json = JsonDocument.Parse(ByteOrderMark.Skip(RegularFile.ReadAllBytes(path, LongestMark)));
@@ -53,7 +58,8 @@ public static class OwnFolder
             {
                 if (TemporaryFile.IsOurs(entry.Name)) continue;
                 bool empty = !inner.EnumerateFileSystemInfos().Any();
-                if (empty && !(isMarked && isOwn(name + "/"))) return name;
+                // One of ours that is empty is what a full disk left of a first report.
+                if (empty && !isOwn(name + "/")) return name;
                 if (FirstForeign(inner, name + "/", isMarked, isOwn) is { } foreign) return foreign;
             }
             else if (link && entry is DirectoryInfo) return name;

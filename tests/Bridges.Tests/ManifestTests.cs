@@ -76,9 +76,9 @@ public class ManifestTests
     [Theory]
     [InlineData("\"kernel-flow-run\"", "\"other\"", "format: found \"other\", expected kernel-flow-run.")]
     [InlineData("\"format\": \"kernel-flow-run\", ", "", "format is missing, expected kernel-flow-run.")]
-    [InlineData("\"version\": 1", "\"version\": 2", "version: found 2, expected a version that this program understands: 1.")]
-    [InlineData("\"version\": 1", "\"version\": \"1\"", "version: found \"1\", expected a version that this program understands: 1.")]
-    [InlineData("\"version\": 1, ", "", "version is missing, expected 1.")]
+    [InlineData("\"version\": 1", "\"version\": 3", "version: found 3, expected a version that this program understands: 1 or 2.")]
+    [InlineData("\"version\": 1", "\"version\": \"1\"", "version: found \"1\", expected a version that this program understands: 1 or 2.")]
+    [InlineData("\"version\": 1, ", "", "version is missing, expected 1 or 2.")]
     [InlineData("\"squared\"", "\"hinge\"", "loss: found \"hinge\", expected squared, softmax-cross-entropy, logistic, custom.")]
     [InlineData("\"loss\": \"squared\", ", "", "loss is missing, expected squared, softmax-cross-entropy, logistic, custom.")]
     [InlineData("\"mean\"", "\"max\"", "reduction: found \"max\", expected mean, sum.")]
@@ -151,7 +151,7 @@ public class ManifestTests
     [InlineData("", "not valid JSON at line 1, byte 1: there is nothing in it.")]
     [InlineData("{\"a\":1,}", "not valid JSON at line 1, byte 8: found } after a comma; no comma may follow the last value.")]
     [InlineData("{\"format\":\"kernel-flow-run\",", "not valid JSON at line 1, byte 28: the text ends too early.")]
-    [InlineData("{\"train\":1,\"train\":2}", "not valid JSON at line 1, byte 1: the key train stands twice.")]
+    [InlineData("{\"train\":1,\"train\":2}", "not valid JSON: the key train stands twice.")]
     public void NotJson(string json, string message) =>
         Assert.StartsWith("run.json: " + message, Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
 
