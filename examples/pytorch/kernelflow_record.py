@@ -167,8 +167,9 @@ class _Folder:
         started = time.strftime("%Y-%m-%dT%H:%M:%S.0000000+00:00", time.gmtime())
         command = " ".join([os.path.basename(sys.executable or "python"), *sys.argv])[:200].replace("\n", " ")
         os.ftruncate(self.lock, 0)
-        os.pwrite(self.lock, f"kernelflow lock\nprocess {os.getpid()}\nhost {socket.gethostname()}\nstarted {started}\ncommand {command}\n"
-                  f"lock {uuid.uuid4().hex}\n".encode(), 0)
+        os.lseek(self.lock, 0, os.SEEK_SET)
+        os.write(self.lock, f"kernelflow lock\nprocess {os.getpid()}\nhost {socket.gethostname()}\nstarted {started}\ncommand {command}\n"
+                  f"lock {uuid.uuid4().hex}\n".encode())
         try:
             self._clear(overwrite)
         except BaseException:
@@ -391,7 +392,10 @@ class _Loss:
             g, part = self._probe(u, targets[:k], torch.float64, device), self._probe(u[:half], targets[:half], torch.float64, device)
             tolerance = 1e-9
         except RuntimeError:                                  # a loss with float32 constants of its own
-            g, part = self._probe(u, targets[:k], dtype, device), self._probe(u[:half], targets[:half], dtype, device)
+            try:
+                g, part = self._probe(u, targets[:k], dtype, device), self._probe(u[:half], targets[:half], dtype, device)
+            except RuntimeError as e:
+                raise Refused(f"the loss could not be evaluated on outputs of {k} examples of shape {tuple(shape)} and their targets: {e}") from e
             tolerance = 1e-4
         whole = max(float(part.abs().max()), 1e-300)
         if half < k and float((g[:half] - part).abs().max()) <= tolerance * whole:
@@ -656,6 +660,9 @@ class JacobianRecorder:
         """Around optimizer.step(): `with recorder.step(): optimizer.step()`. batch: the indices of the minibatch's examples."""
         if self.closed:
             raise RuntimeError("the recorder is closed")
+        if batch is not None:
+            batch = torch.as_tensor(batch)
+            batch = batch.nonzero().reshape(-1) if batch.dtype == torch.bool else batch
         if self.first_rate is None:
             self.first_rate = self.opt.rate
             self.first_batch = len(batch) if batch is not None else None
@@ -822,7 +829,7 @@ class JacobianRecorder:
             file.add("g", _numpy(g[:, self.outputs]))
             file.add("B", _numpy(B[:, self.outputs][:, :, self.outputs]))
         if batch is not None and not self.part:
-            file.add("batch", np.asarray(torch.as_tensor(batch).cpu(), dtype=np.int64).reshape(-1))
+            file.add("batch", np.asarray(batch.cpu(), dtype=np.int64).reshape(-1))
         if self.adaptive:
             self._refer()
         return True
@@ -1198,10 +1205,15 @@ class JacobianRecorder:
             working += 2 * item * p * self.D if self.store == "jacobians" else 0
         if self.joint:
             chunk = max(self.n, self.m)
+        # A block of K of that many examples on each side, with its temporaries; positions come in one by one on one side only.
+        square = 8 * p * p * (4 + 2 * max((layer.positions for layer in self.layers if layer.kind == "positions"), default=0)) if self.store == "kernels" else 0
         if chunk is None:
-            chunk = int(max(0, memory - held) // max(1, working))
-        chunk = int(min(max(chunk, 0), max(self.n, self.m), 4096 if not self.joint else 1 << 60))
-        total = int(held + max(1, chunk) * working)
+            chunk, free = 0, memory - held
+            for bit in reversed(range(13)):
+                if (chunk + (1 << bit)) * (working + square * (chunk + (1 << bit))) <= free:
+                    chunk += 1 << bit
+        chunk = int(min(max(chunk, 0), max(self.n, self.m)))
+        total = int(held + max(1, chunk) * (working + square * max(1, chunk)))
         result = {"bytes held": int(held), "bytes per example": int(working), "examples at a time": chunk, "bytes in all": total,
                   "bytes per checkpoint": int(per_file)}
         if chunk < 1 or total > memory:

@@ -45,16 +45,16 @@ public sealed class PyTorchTests(PyTorchRecordings recordings) : IClassFixture<P
     /// <summary>Every step with its midpoint: nothing contradicts itself, and the recursion of the manifest's optimizer predicts the test outputs. A ReLU
     /// that switches between the two checkpoints of a step is beyond any quadrature: there the claim's own budget is the measure.</summary>
     [TorchTheory]
-    [InlineData("tanh", 1e-5)]
+    [InlineData("tanh", 1e-4)]
     [InlineData("relu", 1)]
-    [InlineData("conv", 1e-5)]
-    [InlineData("softmax", 1e-5)]
-    [InlineData("momentum", 1e-5)]
-    [InlineData("nesterov", 1e-5)]
-    [InlineData("adam", 1e-5)]
-    [InlineData("adamw", 1e-5)]
-    [InlineData("batches", 1e-5)]
-    [InlineData("kernels", 1e-5)]
+    [InlineData("conv", 1e-4)]
+    [InlineData("softmax", 1e-4)]
+    [InlineData("momentum", 1e-4)]
+    [InlineData("nesterov", 1e-4)]
+    [InlineData("adam", 1e-4)]
+    [InlineData("adamw", 1e-4)]
+    [InlineData("batches", 1e-4)]
+    [InlineData("kernels", 1e-4)]
     public void EveryStepWithMidpointsIsExplained(string name, double largest)
     {
         var analysis = Analyze(recordings.Run(name), "--strict");
@@ -64,6 +64,27 @@ public sealed class PyTorchTests(PyTorchRecordings recordings) : IClassFixture<P
         Check.Small(c4.GetProperty("relativeError").GetDouble(), largest, $"{name}: C4");
         foreach (var claim in analysis.GetProperty("claims").EnumerateArray().Where(c => c.GetProperty("id").GetString()![0] == 'R'))
             Assert.True(claim.GetProperty("verdict").GetString() is "Holds" or "NotApplicable", $"{name}: {claim}");
+    }
+
+    /// <summary>One training, stored as Jacobians, as factors and as kernel blocks: the same eigenvalues and the same predictions, to rounding.</summary>
+    [TorchTheory]
+    [InlineData("softmax", "softmax-factors")]
+    [InlineData("softmax", "kernels")]
+    [InlineData("conv", "conv-factors")]
+    [InlineData("conv", "conv-kernels")]
+    [InlineData("adam", "adam-factors")]
+    public void WhatIsStoredMakesNoDifference(string plain, string other)
+    {
+        JsonElement one = Analyze(recordings.Run(plain)), two = Analyze(recordings.Run(other));
+        foreach (var (part, list) in ((string, string)[])[("spectrum", "eigenvalues"), ("displacements", "predictedTest"), ("displacements", "predictedTrain")])
+        {
+            double[] a = Numbers(one), b = Numbers(two);
+            Assert.Equal(a.Length, b.Length);
+            double distance = Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum() / a.Sum(x => x * x));
+            Check.Small(distance, 1e-12, $"{plain} and {other}: {list}");
+
+            double[] Numbers(JsonElement analysis) => [.. analysis.GetProperty(part).GetProperty(list).EnumerateArray().Select(v => v.GetDouble())];
+        }
     }
 
     /// <summary>Sparse checkpoints, at steps fixed before or chosen while training, are analysed as a flow.</summary>

@@ -42,6 +42,9 @@ def conv(p=2):
 
 def data(model, p, classes=False, shape=(4,), n=8, m=5, dtype=torch.float64):
     torch.manual_seed(3)
+    for module in model.modules():
+        if hasattr(module, "reset_parameters"):
+            module.reset_parameters()                # one seed, one model: what is stored makes the only difference
     for q in model.parameters():
         if q.dim() > 1:
             nn.init.xavier_normal_(q)
@@ -131,7 +134,9 @@ def main():
     train("batches", dense(2), nn.MSELoss(), sgd(lr=0.05), 12, p=2, midpoints=True, batches=batches)
     train("kernels", dense(3), nn.CrossEntropyLoss(), sgd(lr=0.1), 12, p=3, classes=True, midpoints=True, store="kernels", chunk=3)
     train("softmax-factors", dense(3), nn.CrossEntropyLoss(), sgd(lr=0.1), 12, p=3, classes=True, midpoints=True, store="factors", chunk=3)
-    train("conv-factors", conv(), nn.MSELoss(), sgd(lr=0.004), 12, p=2, shape=(2, 4, 4), midpoints=True, store="factors")
+    train("adam-factors", dense(3), nn.CrossEntropyLoss(), adam, 12, p=3, classes=True, midpoints=True, store="factors")
+    train("conv-kernels", conv(), nn.MSELoss(), sgd(lr=0.002), 12, p=2, shape=(2, 4, 4), midpoints=True, store="kernels", chunk=3)
+    train("conv-factors", conv(), nn.MSELoss(), sgd(lr=0.002), 12, p=2, shape=(2, 4, 4), midpoints=True, store="factors")
     train("float32", dense(2), nn.MSELoss(), sgd(lr=0.05), 6, p=2, dtype=torch.float32)
     train("geometric", dense(), nn.MSELoss(), sgd(lr=0.02), 60, schedule=geometric(60, 12))
     adaptive, *_ = train("adaptive", dense(), nn.MSELoss(), sgd(lr=0.02), 60, schedule=Adaptive(linearity=0.02, gradient=0.1, kernel=0.05))
