@@ -30,7 +30,8 @@ internal static class CouplingRows
     /// <param name="cancellation">Honoured within a step.</param>
     public static IReadOnlyList<ExperimentRow> Of(CouplingRun run, string folder, Backend backend, CancellationToken cancellation)
     {
-        Recorder.Record(run.Recording, folder, backend, ExistingRun.New, null, cancellation);
+        // The published figures are those of plain Jacobians.
+        Recorder.Record(run.Recording with { Factors = FactorRecording.Never }, folder, backend, ExistingRun.New, null, cancellation);
         using var recorded = RecordedRun.Open(folder);
         var checkpoints = recorded.Checkpoints;
         var options = new AnalysisOptions { Backend = backend };

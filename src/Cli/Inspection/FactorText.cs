@@ -17,6 +17,7 @@ internal static class FactorText
     }
 
     private static string Layer(JacobianLayer layer) => layer.Kind == JacobianLayerKind.Columns ? $"{layer.Name} ({Count(layer.Columns)} columns)"
-        : $"{layer.Name} ({Count(layer.Inputs)} to {Count(layer.Outputs)}{(layer.Kind == JacobianLayerKind.Positions ? $" at {Count(layer.Positions)} positions" : "")}"
+        : $"{layer.Name} ({Count(layer.Inputs)} to {Count(layer.Outputs)}"
+            + (layer.Kind == JacobianLayerKind.Positions ? $" at {Count(layer.Positions)} positions" : "")
             + $"{(layer.HasBias ? ", bias" : "")})";
 }

@@ -17,7 +17,7 @@ public sealed class FactoredJacobian : TensorSource
     /// <param name="outputs">p: outputs per example.</param>
     /// <param name="layers">The factors of every layer, in the order of the columns.</param>
     public FactoredJacobian(TensorName name, string location, long examples, int outputs, IReadOnlyList<LayerFactors> layers)
-        : base(name, location, [examples, outputs, Width(layers)], Coarsest(layers))
+        : base(name, location, [examples, outputs, Width(location, layers)], Coarsest(layers))
     {
         Layers = layers;
         _outputs = outputs;
@@ -84,8 +84,9 @@ public sealed class FactoredJacobian : TensorSource
         }
     }
 
-    private static long Width(IReadOnlyList<LayerFactors> layers)
+    private static long Width(string location, IReadOnlyList<LayerFactors> layers)
     {
+        ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(layers);
         if (layers.Count == 0) throw new ArgumentException("A factored Jacobian has at least one layer.", nameof(layers));
         return layers.Aggregate(0L, (sum, l) => checked(sum + l.Layer.Columns));
