@@ -10,6 +10,7 @@ public sealed class FactorProduct(Backend backend)
     // ΔΔᵀ is formed for as many columns of the product at a time: 32 MB.
     private const int ScratchElements = 1 << 22;
 
+    private readonly Backend _backend = backend ?? throw new ArgumentNullException(nameof(backend));
     private double[] _inputs = [], _deltas = [], _column = [];
 
     /// <summary>Whether the products of the factors are less work than those of expanded rows.</summary>
@@ -49,14 +50,14 @@ public sealed class FactorProduct(Backend backend)
                 {
                     if (square)
                     {
-                        backend.Syrk(Op.Transpose, 1, a.Inputs(t, rows.First, rows.Count), 0, inputs);
-                        backend.Syrk(Op.Transpose, 1, a.Deltas(t, rows.First, rows.Count), 0, deltas);
+                        _backend.Syrk(Op.Transpose, 1, a.Inputs(t, rows.First, rows.Count), 0, inputs);
+                        _backend.Syrk(Op.Transpose, 1, a.Deltas(t, rows.First, rows.Count), 0, deltas);
                     }
                     else
                     {
                         int column = columns.First + first;
-                        backend.Gemm(Op.Transpose, Op.None, 1, a.Inputs(t, rows.First, rows.Count), b.Inputs(s, column, count), 0, inputs);
-                        backend.Gemm(Op.Transpose, Op.None, 1, a.Deltas(t, rows.First, rows.Count), b.Deltas(s, column, count), 0, deltas);
+                        _backend.Gemm(Op.Transpose, Op.None, 1, a.Inputs(t, rows.First, rows.Count), b.Inputs(s, column, count), 0, inputs);
+                        _backend.Gemm(Op.Transpose, Op.None, 1, a.Deltas(t, rows.First, rows.Count), b.Deltas(s, column, count), 0, deltas);
                     }
                     Multiply(inputs, deltas, a.Bias, p, target.ColumnRange(first * p, count * p));
                 }
