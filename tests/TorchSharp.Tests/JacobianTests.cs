@@ -11,7 +11,7 @@ public sealed class JacobianTests
     {
         using var none = no_grad();
         var leaves = model.parameters().ToArray();
-        int columns = (int)leaves.Sum(p => p.numel()), rows = HostCopies.Doubles(model.forward(x)).Length, column = 0;
+        int columns = (int)leaves.Sum(p => p.numel()), rows = Training.Values(model.forward(x)).Length, column = 0;
         var J = new double[rows, columns];
         foreach (var leaf in leaves)
         {
@@ -23,7 +23,7 @@ public sealed class JacobianTests
                 for (int side = 0; side < 2; side++)
                 {
                     flat[j] = tensor(w + (2 * side - 1) * h, dtype: ScalarType.Float64);
-                    u[side] = HostCopies.Doubles(model.forward(x));
+                    u[side] = Training.Values(model.forward(x));
                 }
                 flat[j] = tensor(w, dtype: ScalarType.Float64);
                 for (int r = 0; r < rows; r++) J[r, column] = (u[1][r] - u[0][r]) / (2 * h);
@@ -134,7 +134,7 @@ public sealed class JacobianTests
             if (recorder is null) optimizer.step();
             else recorder.Step();
         }
-        return [.. training.Model.parameters().SelectMany(p => HostCopies.Doubles(p)), .. training.Model.parameters().SelectMany(p => HostCopies.Doubles(p.grad!))];
+        return [.. training.Model.parameters().SelectMany(p => Training.Values(p)), .. training.Model.parameters().SelectMany(p => Training.Values(p.grad!))];
     }
 
     private sealed class SharedLayer : nn.Module<Tensor, Tensor>

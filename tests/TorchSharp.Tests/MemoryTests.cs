@@ -14,7 +14,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     public void IsFlatOverTwoHundredRecordedSteps()
     {
         using var folder = new RunFolder();
-        using var training = new Training(hidden: 64);
+        using var training = new Training(hidden: 128);
         using var optimizer = optim.Adam(training.Model.parameters(), 0.001);
         var live = new List<long>();
         var resident = new List<long>();
@@ -29,7 +29,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
         });
         output.WriteLine($"live tensors {live[1]} at step 1, {live[^1]} at step 199; resident kB {string.Join(", ", resident)}");
         Assert.Equal(live[5], live[^1]);
-        Check.Small((double)(resident[^1] - resident[0]) / resident[0], 0.1, "growth of memory from step 49 to 199");
+        // What a checkpoint holds is 330 kB: kept from step 99 on it would be 12% of the process.
+        Check.Small((double)(resident[^1] - resident[1]) / resident[1], 0.05, "growth of memory from step 99 to 199");
     }
 
     [TorchFact]
@@ -37,21 +38,37 @@ public sealed class MemoryTests(ITestOutputHelper output)
     {
         using var folder = new RunFolder();
         using var training = new Training();
-        using var optimizer = optim.SGD(training.Model.parameters(), 0.01);
-        using var recorder = training.Attach(folder.Path, optimizer, new(CheckpointSteps.Fixed(50)));
-        int forwards = 0;
-        ((nn.Module<Tensor, Tensor>)training.Model).register_forward_hook((_, _, y) =>
-        {
-            forwards++;
-            return y.alias(); // An alias: what a hook returns is disposed with what it was given.
-        });
+        var model = new Counting(training.Model);
+        using var optimizer = optim.SGD(model.parameters(), 0.01);
+        using var recorder = JacobianRecorder.Attach(model, Training.HalfSquares, optimizer, training.X_S, training.Y_S, training.X_Q, folder.Path,
+            new(CheckpointSteps.Fixed(50)));
+        model.Forwards = 0;
         recorder.Step();
-        Assert.Equal(2 + 20 + 12, forwards);
-        forwards = 0;
+        Assert.Equal(2 + 20 + 12, model.Forwards);
+        model.Forwards = 0;
         long live = Live();
         for (int step = 1; step < 49; step++) recorder.Step();
-        Assert.Equal((0, live), (forwards, Live()));
+        Assert.Equal((0, live), (model.Forwards, Live()));
         recorder.Step();
-        Assert.Equal(2 + 20 + 12, forwards);
+        Assert.Equal(2 + 20 + 12, model.Forwards);
+    }
+
+    private sealed class Counting : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> _inner;
+
+        public Counting(nn.Module<Tensor, Tensor> inner) : base("counting")
+        {
+            _inner = inner;
+            RegisterComponents();
+        }
+
+        public int Forwards { get; set; }
+
+        public override Tensor forward(Tensor x)
+        {
+            Forwards++;
+            return _inner.forward(x);
+        }
     }
 }

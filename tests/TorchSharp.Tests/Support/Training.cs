@@ -39,6 +39,13 @@ internal sealed class Training : IDisposable
     /// <summary>½ of the squared distance, mean over the examples: the run format's "squared".</summary>
     public static Tensor HalfSquares(Tensor u, Tensor y) => (u - y).square().sum() / (2 * u.shape[0]);
 
+    /// <summary>All elements, row-major.</summary>
+    public static double[] Values(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+    }
+
     public JacobianRecorder Attach(string folder, optim.Optimizer optimizer, JacobianRecorderOptions options, Func<Tensor, Tensor, Tensor>? loss = null) =>
         JacobianRecorder.Attach(Model, loss ?? HalfSquares, optimizer, X_S, Y_S, X_Q, folder, options with { TestTargets = options.TestTargets ?? Y_Q });
 
