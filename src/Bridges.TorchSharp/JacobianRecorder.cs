@@ -34,7 +34,7 @@ public sealed class JacobianRecorder : IDisposable
         (_train, _test) = (train, test);
         ModelChecks.Modules(model);
         _parameters = TrainedParameters.Of(model, optimizer);
-        _type = StoredType(options.DType, _parameters);
+        _type = _parameters.StoredType(options.DType);
         _optimizer = TorchOptimizer.Of(optimizer, _parameters, options.BatchSize);
         ModelChecks.Forward(model, train, _parameters.IsSingle);
         _gradients = new Gradients(model, _parameters);
@@ -248,15 +248,5 @@ public sealed class JacobianRecorder : IDisposable
     {
         if (tensor.dim() == 0 || tensor.shape[0] == 0)
             throw new ArgumentException($"{name}: found shape [{string.Join(", ", tensor.shape)}], expected examples along the first dimension.", name);
-    }
-
-    private static StorageType StoredType(StorageType? wanted, TrainedParameters parameters)
-    {
-        var type = wanted ?? parameters.Type;
-        if (type is not (StorageType.Float32 or StorageType.Float64))
-            throw new ArgumentException($"DType: found {type}, expected {StorageType.Float32} or {StorageType.Float64}.");
-        if (type == StorageType.Float64 && parameters.IsSingle)
-            throw new ArgumentException("DType: found Float64, expected Float32 for a model of float32 parameters: stored finer, its rounding would be hidden.");
-        return type;
     }
 }

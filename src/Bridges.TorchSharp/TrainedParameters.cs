@@ -34,11 +34,24 @@ internal sealed class TrainedParameters
         if (all.FirstOrDefault(p => !moved.Contains(p.parameter.Handle)) is { name: { } resting })
             throw new RecordingRefusedException($"{resting}: the optimizer does not hold this parameter, so it never moves; set its requires_grad to false.");
         if (!moved.IsSubsetOf(seen))
-            throw new RecordingRefusedException("The optimizer holds a parameter that is not one of the model's trained ones; outputs must be those of the model.");
+            throw new RecordingRefusedException("The optimizer holds a parameter that is not one of the model's trained ones; "
+                + "outputs must be those of the model.");
         var types = all.Select(p => p.parameter.dtype).Distinct().ToArray();
         if (types is not [torch.ScalarType.Float32 or torch.ScalarType.Float64])
             throw new RecordingRefusedException($"The parameters are of type {string.Join(" and ", types)}, expected Float32 or Float64, the same for all.");
         return new TrainedParameters([.. all], types[0] == torch.ScalarType.Float32, all.Sum(p => p.parameter.numel()));
+    }
+
+    /// <summary>The stored type of the Jacobians: the one that is asked for, if it is not finer than the parameters.</summary>
+    public StorageType StoredType(StorageType? wanted)
+    {
+        var type = wanted ?? Type;
+        if (type is not (StorageType.Float32 or StorageType.Float64))
+            throw new ArgumentException($"DType: found {type}, expected {StorageType.Float32} or {StorageType.Float64}.");
+        if (type == StorageType.Float64 && IsSingle)
+            throw new ArgumentException("DType: found Float64, expected Float32 for a model of float32 parameters: stored finer, "
+                + "its rounding would be hidden.");
+        return type;
     }
 
     /// <summary>w.</summary>

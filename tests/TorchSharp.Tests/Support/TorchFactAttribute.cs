@@ -30,7 +30,8 @@ internal static class TorchRuntime
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException)
         {
-            return "libtorch cannot be loaded here: it needs a C++ runtime with GLIBCXX_3.4.32 (GCC 13; Debian 13, Ubuntu 24.04). See docs/recording-torchsharp.md.";
+            return "libtorch cannot be loaded here: on Linux it needs a C++ runtime with GLIBCXX_3.4.32 (GCC 13; Debian 13, Ubuntu 24.04). "
+                + "See docs/recording-torchsharp.md.";
         }
     }
 }
