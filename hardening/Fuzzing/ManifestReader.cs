@@ -24,7 +24,8 @@ internal sealed class ManifestReader : AttackedReader
         string more = System.Text.Encoding.UTF8.GetString(plain).TrimEnd().TrimEnd('}')
             + ", \"schedule\": \"constant\", \"setting\": [\"dropout\"], \"lossConstants\": {\"a\": 1} }";
         Mutator = new Mutator([plain, momentum, System.Text.Encoding.UTF8.GetBytes(more)], hasHeader: false);
-        _files = Directory.EnumerateFiles(folder, "*.safetensors").ToDictionary(f => Path.GetFileName(f), f => ReferenceDecoder.Decode(System.IO.File.ReadAllBytes(f))!);
+        _files = Directory.EnumerateFiles(folder, "*.safetensors").ToDictionary(f => Path.GetFileName(f),
+            f => ReferenceDecoder.Decode(System.IO.File.ReadAllBytes(f))!);
     }
 
     /// <summary>A recording of a few kilobytes.</summary>

@@ -9,7 +9,8 @@ internal static class MessageCheck
     private const int Longest = 3000;
 
     private static readonly string[] s_foreignWords =
-        ["reader option", "isFinalBlock", "LineNumber", "BytePositionInLine", "Path: $", "(Parameter '", "JsonReader", "JsonDocument", "System.", "UTF-16", "Nullable"];
+        ["reader option", "isFinalBlock", "LineNumber", "BytePositionInLine", "Path: $", "(Parameter '", "JsonReader", "JsonDocument", "System.",
+         "UTF-16", "Nullable"];
 
     /// <summary>What is wrong with a message; null where nothing is.</summary>
     public static string? Complaint(string message)

@@ -20,7 +20,8 @@ internal sealed class ResultsReader : AttackedReader
         byte[] Results(RecordingOptions recording) => System.Text.Encoding.UTF8.GetBytes(ResultsFile.Text(
             Analyze.Reservoir(Recorder.InMemory(recording, backend), new AnalysisOptions { Backend = backend })));
         var options = new RecordingOptions { Train = 4, Test = 2, Layers = [LayerSpec.Dense(2)], Steps = 40, Checkpoints = 4 };
-        Mutator = new Mutator([Results(options), Results(options with { Steps = 5, Checkpoints = 6, Schedule = CheckpointSchedule.EveryStep })], hasHeader: false);
+        Mutator = new Mutator([Results(options), Results(options with { Steps = 5, Checkpoints = 6, Schedule = CheckpointSchedule.EveryStep })],
+            hasHeader: false);
     }
 
     /// <inheritdoc/>
@@ -73,8 +74,10 @@ internal sealed class ResultsReader : AttackedReader
         analysis.WriteFolder(_pages);
         if (compared is not null) KernelFlow.Compare.Runs([compared, compared with { Label = "another" }]).WriteFolder(_comparison);
         findings.Count("rendered");
-        foreach (string file in new[] { _pages, _comparison }.Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
-            if (PageDefect(file) is { } defect) findings.Defect(Place(number), $"a {Path.GetExtension(file)} page {defect}", Path.GetRelativePath(Path.GetDirectoryName(_pages)!, file));
+        foreach (string file in new[] { _pages, _comparison }.Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
+            if (PageDefect(file) is { } defect)
+                findings.Defect(Place(number), $"a {Path.GetExtension(file)} page {defect}", Path.GetRelativePath(Path.GetDirectoryName(_pages)!, file));
     }
 
     private static string? PageDefect(string file)

@@ -37,7 +37,8 @@ internal static class PairsCommand
             b = other.Wait();
             a = first.Wait();
         }
-        findings.Count(string.Create(CultureInfo.InvariantCulture, $"{(frozen ? "second met a frozen first" : "both at once")}: exits {a.ExitCode} and {b.ExitCode}"));
+        findings.Count(string.Create(CultureInfo.InvariantCulture,
+            $"{(frozen ? "second met a frozen first" : "both at once")}: exits {a.ExitCode} and {b.ExitCode}"));
         foreach (var (ended, holder) in new[] { (a, second), (b, first.Id) })
             if (ended.ExitCode is not (0 or 2)) one.Defect($"exit {ended.ExitCode}", ended.Message);
             else if (ended.ExitCode == 2 && !ended.Message.Contains(string.Create(CultureInfo.InvariantCulture, $"process {holder}"), StringComparison.Ordinal))

@@ -25,7 +25,8 @@ internal sealed class Case
         if (_inside) Directory.CreateDirectory(Output);
         if (HasEarlier) WorkFolder.Copy(writer.Reference(Which.Earlier), Output);
         _foreign = new Foreign(folder, HasForeign ? writer is ValidateWriter ? "o/calibration" : "o" : null);
-        _place = $"{place} ({writer.Name}{(HasEarlier ? ", earlier output" : "")}{(HasForeign ? ", files of others" : "")}{(_inside ? ", current folder" : "")})";
+        _place = $"{place} ({writer.Name}{(HasEarlier ? ", earlier output" : "")}"
+            + $"{(HasForeign ? ", files of others" : "")}{(_inside ? ", current folder" : "")})";
     }
 
     /// <summary>The command.</summary>
@@ -87,7 +88,8 @@ internal sealed class Case
         var ended = running.Wait();
         if (ended.ExitCode != 0) Defect($"{how}: exit {ended.ExitCode}", ended.Message);
         else if (Judge(how).Condition is not (Condition.Later or Condition.Wrong) and var condition) Defect($"{how}: gave {condition}");
-        foreach (string file in Directory.EnumerateFileSystemEntries(_folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        foreach (string file in Directory.EnumerateFileSystemEntries(_folder, "*",
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
             if (Path.GetRelativePath(_folder, file) is var name && !IsExpected(name)) Defect($"{how}: something is left behind", name);
     }
 

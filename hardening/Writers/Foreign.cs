@@ -15,7 +15,8 @@ internal sealed class Foreign
         Put("victim.txt", "precious");
         Put("o.txt", "mine");
         if (inside is null) return;
-        foreach (string name in (string[])["notes.txt", "movie.mp4.part", "checkpoint-best.safetensors", "sub/keep.bin"]) Put(Path.Combine(inside, name), "mine: " + name);
+        foreach (string name in (string[])["notes.txt", "movie.mp4.part", "checkpoint-best.safetensors", "sub/keep.bin"])
+            Put(Path.Combine(inside, name), "mine: " + name);
         // Names that an earlier version gave to temporary files: what a link leads to is not written.
         foreach (string name in (string[])["run.json.part", "results.json.part", "compare.json.part", "link.txt"])
             File.CreateSymbolicLink(Path.Combine(folder, inside, name), Path.Combine(folder, "victim.txt"));

@@ -11,7 +11,8 @@ internal sealed class AnalyzeWriter(Tool tool, Inputs inputs) : Writer(tool, inp
     public override string Name => "analyze";
 
     /// <inheritdoc/>
-    public override string[] Arguments(Which which, string output) => ["analyze", Inputs.Run((int)which), "--out", output, "--save-operators", .. Inputs.Common];
+    public override string[] Arguments(Which which, string output) =>
+        ["analyze", Inputs.Run((int)which), "--out", output, "--save-operators", .. Inputs.Common];
 
     /// <inheritdoc/>
     public override State Look(string output)
@@ -26,7 +27,8 @@ internal sealed class AnalyzeWriter(Tool tool, Inputs inputs) : Writer(tool, inp
         {
             return new State(Condition.Refused, e.Message);
         }
-        var which = analysis.Run.Optimizer?.LearningRate.ToString(System.Globalization.CultureInfo.InvariantCulture) == Inputs.Rate(0) ? Which.Earlier : Which.Later;
+        var which = analysis.Run.Optimizer?.LearningRate.ToString(System.Globalization.CultureInfo.InvariantCulture) == Inputs.Rate(0)
+            ? Which.Earlier : Which.Later;
         using var work = new WorkFolder();
         string again = work.Of("again"), operators = Path.Combine(output, ReservoirReports.OperatorsFile);
         analysis.WriteFolder(again);
@@ -34,9 +36,11 @@ internal sealed class AnalyzeWriter(Tool tool, Inputs inputs) : Writer(tool, inp
         {
             string there = Path.Combine(output, file);
             if (!File.Exists(there)) return State.Wrong("results.json is read, and a file of its report is missing", file);
-            if (!File.ReadAllBytes(there).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(again, file)))) return State.Wrong("a mixture that is taken for sound", file);
+            if (!File.ReadAllBytes(there).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(again, file))))
+                return State.Wrong("a mixture that is taken for sound", file);
         }
-        if (Pages(output).Except(Pages(again)).FirstOrDefault(f => f != ReservoirReports.OperatorsFile && Pages(Reference(Which.Earlier)).Contains(f)) is { } stale)
+        if (Pages(output).Except(Pages(again))
+            .FirstOrDefault(f => f != ReservoirReports.OperatorsFile && Pages(Reference(Which.Earlier)).Contains(f)) is { } stale)
             return State.Wrong("a file of the earlier report stands beside the later one", stale);
         if (File.Exists(operators) && !SameTensors(operators, Path.Combine(Reference(which), ReservoirReports.OperatorsFile)))
             return State.Wrong("operators of another analysis beside results.json");
@@ -46,7 +50,8 @@ internal sealed class AnalyzeWriter(Tool tool, Inputs inputs) : Writer(tool, inp
     private static bool SameTensors(string file, string reference)
     {
         var (found, expected) = (ReferenceDecoder.Decode(File.ReadAllBytes(file)), ReferenceDecoder.Decode(File.ReadAllBytes(reference))!);
-        return found is not null && found.Count == expected.Count && expected.All(e => found.TryGetValue(e.Key, out double[]? x) && x.AsSpan().SequenceEqual(e.Value));
+        return found is not null && found.Count == expected.Count
+            && expected.All(e => found.TryGetValue(e.Key, out double[]? x) && x.AsSpan().SequenceEqual(e.Value));
     }
 
     private static IEnumerable<string> Pages(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

@@ -22,7 +22,8 @@ internal abstract class RunFolderWriter(Tool tool, Inputs inputs) : Writer(tool,
             return State.Wrong("run.json is no JSON", e.Message);
         }
         string rate = json.GetProperty("optimizer").GetProperty("learningRate").GetRawText();
-        if (Enum.GetValues<Which>().Where(w => Inputs.Rate((int)w) == rate).ToArray() is not [var which]) return State.Wrong("run.json is of another training", rate);
+        if (Enum.GetValues<Which>().Where(w => Inputs.Rate((int)w) == rate).ToArray() is not [var which])
+            return State.Wrong("run.json is of another training", rate);
         string[] named = [.. json.GetProperty("checkpoints").EnumerateArray().Select(c => c.GetProperty("file").GetString()!)];
         if (named.Length > 0) named = [.. named, json.GetProperty("targets").GetString()!];
         string? other = named.FirstOrDefault(file => !Same(Path.Combine(output, file), Path.Combine(Reference(which), file)));

@@ -162,7 +162,7 @@ public sealed class FolderReplacement : IDisposable
         // What can be known to fail fails before the first file is replaced.
         foreach (string file in _written)
             if (Path.Combine(_folder, file) is var path && Directory.Exists(path)) throw new IOException($"{path}: found a folder, expected to write a file.");
-        foreach (string folder in _written.Select(f => Path.GetDirectoryName(f)!).Distinct()) Directory.CreateDirectory(Path.Combine(_folder, folder));
+        foreach (string folder in _written.Select(f => Path.GetDirectoryName(f)!).Distinct()) MakeFolder(Path.Combine(_folder, folder));
         string from = _stage.Path;
         if (_beside)
         {
@@ -171,16 +171,25 @@ public sealed class FolderReplacement : IDisposable
             from = _inside.Path;
             foreach (string file in _written)
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(from, file))!);
-                File.Move(Path.Combine(_stage.Path, file), Path.Combine(from, file));
+                WriteFailure.Naming(Path.Combine(_folder, file), () =>
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(from, file))!);
+                    File.Move(Path.Combine(_stage.Path, file), Path.Combine(from, file));
+                });
             }
         }
-        void Place(string file) => File.Move(Path.Combine(from, file), Path.Combine(_folder, file), overwrite: true);
+        void Place(string file)
+        {
+            string to = Path.Combine(_folder, file);
+            WriteFailure.Naming(to, () => File.Move(Path.Combine(from, file), to, overwrite: true));
+        }
         Place(first);
         foreach (string file in _written.Where(f => f != first && f != last)) Place(file);
         RemoveOlder(new DirectoryInfo(_folder), "");
         Place(last);
     }
+
+    private static void MakeFolder(string path) => WriteFailure.Naming(path, () => { Directory.CreateDirectory(path); });
 
     private void RemoveOlder(DirectoryInfo folder, string prefix)
     {

@@ -6,6 +6,32 @@ namespace KernelFlow.Files;
 /// <summary>Why a text is not JSON, in this tool's words: those of .NET speak of reader modes and options to a user who has neither.</summary>
 public static class JsonDefect
 {
+    /// <summary>Where a text is not JSON, and why.</summary>
+    /// <param name="e">What the reader threw.</param>
+    /// <param name="json">What it read, without a byte order mark.</param>
+    public static string Sentence(JsonException e, ReadOnlySpan<byte> json)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        // The reader does not say where a key stands for the second time.
+        string place = e.BytePositionInLine is { } at ? FormattableString.Invariant($" at line {e.LineNumber + 1 ?? 1}, byte {at + 1}") : "";
+        return $"not valid JSON{place}: {Reason(e, json)}";
+    }
+
+    /// <summary>The first byte, counted from 1, that is not UTF-8; null when there is none.</summary>
+    /// <param name="text">The bytes.</param>
+    public static long? NotUtf8(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(text);
+            return null;
+        }
+        catch (DecoderFallbackException e)
+        {
+            return e.Index + 1L;
+        }
+    }
+
     /// <summary>The reason, without the position.</summary>
     /// <param name="e">What the reader threw.</param>
     /// <param name="json">What it read, without a byte order mark.</param>

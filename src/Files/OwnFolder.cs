@@ -11,7 +11,7 @@ public static class OwnFolder
     public static bool IsIgnored(string name) => name is ".DS_Store" or "Thumbs.db" or "desktop.ini" or FolderLock.FileName;
 
     /// <summary>The first entry of a folder, in the order of names, that is neither ignored nor own nor a temporary file of this tool; null when there is
-    /// none. An empty folder counts by its name with a slash at the end, a link to a folder by its name.</summary>
+    /// none. An empty folder of another name than ours is foreign, and so is a link to a folder.</summary>
     /// <param name="folder">A folder that is there.</param>
     /// <param name="isMarked">Whether the folder holds the file that says it is this tool's; where it does not, no finished file is known to be own.</param>
     /// <param name="isOwn">Whether a name is that of a file of this tool, by its path relative to the folder with forward slashes.</param>
@@ -53,7 +53,8 @@ public static class OwnFolder
             {
                 if (TemporaryFile.IsOurs(entry.Name)) continue;
                 bool empty = !inner.EnumerateFileSystemInfos().Any();
-                if (empty && !(isMarked && isOwn(name + "/"))) return name;
+                // One of ours that is empty is what a full disk left of a first report.
+                if (empty && !isOwn(name + "/")) return name;
                 if (FirstForeign(inner, name + "/", isMarked, isOwn) is { } foreign) return foreign;
             }
             else if (link && entry is DirectoryInfo) return name;

@@ -35,7 +35,7 @@ public sealed class StageFolder : IDisposable
         for (int i = 1; ; i++)
         {
             string path = TemporaryFile.NewPath(place);
-            Directory.CreateDirectory(path);
+            WriteFailure.Naming(place, () => { Directory.CreateDirectory(path); });
             try
             {
                 return new StageFolder(path, FolderLock.Take(path), isOwn);

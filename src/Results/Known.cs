@@ -99,10 +99,12 @@ public static class Known
     public static Known<T> Unknown<T>(string reason) => Known<T>.Unknown(reason);
 
     /// <summary>A number that may be missing, with the reason for the case that it is.</summary>
-    public static Known<double> Of(double? value, string? reason) => value is { } x ? Of(x) : Unknown<double>(reason ?? NotComputed);
+    public static Known<double> Of(double? value, string? reason) => value is { } x ? Of(x) : Unknown<double>(Given(reason));
 
     /// <summary>An object that may be missing, with the reason for the case that it is.</summary>
-    public static Known<T> Maybe<T>(T? value, string? reason) where T : class => value is { } x ? Of(x) : Unknown<T>(reason ?? NotComputed);
+    public static Known<T> Maybe<T>(T? value, string? reason) where T : class => value is { } x ? Of(x) : Unknown<T>(Given(reason));
+
+    private static string Given(string? reason) => string.IsNullOrWhiteSpace(reason) ? NotComputed : reason;
 
     /// <summary>The number, or null where there is none.</summary>
     public static double? OrNull(this Known<double> number) => number.IsKnown ? number.Value : null;

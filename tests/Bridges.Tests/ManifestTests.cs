@@ -151,7 +151,7 @@ public class ManifestTests
     [InlineData("", "not valid JSON at line 1, byte 1: there is nothing in it.")]
     [InlineData("{\"a\":1,}", "not valid JSON at line 1, byte 8: found } after a comma; no comma may follow the last value.")]
     [InlineData("{\"format\":\"kernel-flow-run\",", "not valid JSON at line 1, byte 28: the text ends too early.")]
-    [InlineData("{\"train\":1,\"train\":2}", "not valid JSON at line 1, byte 1: the key train stands twice.")]
+    [InlineData("{\"train\":1,\"train\":2}", "not valid JSON: the key train stands twice.")]
     public void NotJson(string json, string message) =>
         Assert.StartsWith("run.json: " + message, Assert.Throws<InvalidRunException>(() => Parse(json)).Message);
 

@@ -28,6 +28,35 @@ public sealed class LargeRunTests : IDisposable
         }
     }
 
+    [Fact]
+    public void KernelsThatWereNotCheckedAreNotCalledSound()
+    {
+        const int N = 4, M = 50_000;
+        string run = _folder.Of("kernels");
+        var writer = RunWriter.Create(run, new RunDescription(LossModel.Squared(new double[N], 1), M));
+        for (int k = 0; k < 2; k++)
+            writer.Append(0.1 * k, k, Zeros("U_S", N), Zeros("U_Q", M), Zeros("K_SS", N, N), Zeros("K_QS", M, N));
+        var inspected = Cli.Run("inspect", run, "--backend", "managed");
+        Assert.True(inspected.ExitCode == 0, inspected.ToString());
+        Assert.DoesNotContain("number is finite, K_SS is symmetric", inspected.Out);
+        Assert.Contains("every number is finite; not checked, the run is too large: that K_SS is symmetric and PSD, and the recording against itself",
+            inspected.Out);
+    }
+
+    [Fact]
+    public void ReadingManyParametersTakesTime()
+    {
+        CostEstimate Of(int parameters)
+        {
+            var checkpoints = Enumerable.Range(0, 2).Select(k => new Checkpoint(0.1 * k, k, Tensors(parameters)));
+            return CostEstimate.Of(new CheckpointSequence(checkpoints, LossModel.Squared(new double[2], 1)), operationsPerSecond: 1e15);
+        }
+        double few = Of(1).Seconds, many = Of(500_000_000).Seconds;
+        Assert.True(many - few is > 30 and < 120, $"8e9 numbers: {many - few} s");
+    }
+
+    private static StreamedTensor[] Tensors(int parameters) => [Zeros("U_S", 2), Zeros("U_Q", 2), Zeros("J_S", 2, parameters), Zeros("J_Q", 2, parameters)];
+
     private string Record(int train, int test, int outputs)
     {
         string run = _folder.Of("run");

@@ -29,6 +29,23 @@ public class JsonDefectTests
         Assert.Equal(expected, JsonDefect.Reason(error, bytes));
     }
 
+    [Theory]
+    [InlineData("{\"b\":1,\n\"a\":1,\n\"a\":2}", "not valid JSON: the key a stands twice")]
+    [InlineData("{\"b\":1,\n\"a\":x}", "not valid JSON at line 2, byte 5: found 'x', which cannot stand there")]
+    public void ThePlaceIsNamedWhereItIsKnown(string json, string expected)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(json);
+        var error = Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false }));
+        Assert.Equal(expected, JsonDefect.Sentence(error, bytes));
+    }
+
+    [Fact]
+    public void TheFirstByteThatIsNotUtf8()
+    {
+        Assert.Null(JsonDefect.NotUtf8("{\"a\": \"é\"}"u8));
+        Assert.Equal(3, JsonDefect.NotUtf8([(byte)'{', (byte)'"', 0xFF, (byte)'"']));
+    }
+
     [Fact]
     public void TooDeep()
     {

@@ -48,6 +48,14 @@ public sealed class OwnFolderTests : IDisposable
         Assert.Equal(name, Foreign());
     }
 
+    /// <summary>A full disk may leave a folder that was to take files, and nothing else.</summary>
+    [Fact]
+    public void AnEmptyFolderOfOurNameIsNotForeign()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "figures"));
+        Assert.Null(Foreign(isMarked: false));
+    }
+
     [Fact]
     public void AnEmptyFolderAndLinksAreForeign()
     {

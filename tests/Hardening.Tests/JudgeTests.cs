@@ -23,7 +23,8 @@ public sealed class JudgeTests : IDisposable
     public void ACaseIsTheSameEachTime()
     {
         var mutator = new Mutator(SafetensorsReader.Seeds(), hasHeader: true);
-        byte[][] once = [.. Enumerable.Range(0, 200).Select(i => mutator.Mutate(Dice.Of(5, i)))], twice = [.. Enumerable.Range(0, 200).Select(i => mutator.Mutate(Dice.Of(5, i)))];
+        byte[][] once = [.. Enumerable.Range(0, 200).Select(i => mutator.Mutate(Dice.Of(5, i)))],
+            twice = [.. Enumerable.Range(0, 200).Select(i => mutator.Mutate(Dice.Of(5, i)))];
         Assert.All(once.Zip(twice), pair => Assert.Equal(pair.First, pair.Second));
         int different = once.Select(Convert.ToHexString).Distinct().Count();
         Assert.True(different > 150, $"{different} different inputs of 200");

@@ -25,7 +25,7 @@ public sealed class HostileResultsTests : IDisposable
     [Theory]
     [InlineData("\"loss\": \"squared\"", "\"loss\": \"\\ud800\"", "found text that is not Unicode")]
     [InlineData("\"loss\": \"squared\"", "\"loss\": \"\\ud800\", \"loss\": \"squared\"", "not valid JSON")]
-    [InlineData("\"network\":", "\"network\": \"x\", \"network\":", "stands twice")]
+    [InlineData("\"network\":", "\"network\": \"x\", \"network\":", "not valid JSON: the key network stands twice.")]
     [InlineData("\"seed\": 0", "\"seed\": 0, \"seed\": 1", "stands twice")]
     [InlineData("\"loss\": \"squared\"", "\"loss\": \u001b\u0007", "not valid JSON at line")]
     [InlineData("\"verdict\": \"Holds\"", "\"verdict\": \"\\u001b[2J\\n\"", "inclusion.verdict is \"\\u001b[2J\\n\", expected a verdict")]
@@ -39,6 +39,35 @@ public sealed class HostileResultsTests : IDisposable
         int at = text.IndexOf(old, StringComparison.Ordinal);
         text = text[..at] + now + text[(at + old.Length)..];
         foreach (bool compared in (bool[])[false, true]) Assert.Contains(message, Refusal(text, compared));
+    }
+
+    /// <summary>A reason that is blank, and one made of line separators, is none.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("\\u2028\\u2029")]
+    public void ABlankReasonIsNone(string reason)
+    {
+        string text = System.Text.RegularExpressions.Regex.Replace(ResultsFile.Text(SampleAnalysis.Make()),
+            @"(""[a-zA-Z]*[rR]eason"": )""(?:[^""\\]|\\.)*""", $"$1\"{reason}\"");
+        Assert.Contains($"eason\": \"{reason}\"", text);
+        File.WriteAllText(_file, text);
+        var read = ResultsFile.Read(_file);
+        string page = HtmlReport.Text(read), again = ResultsFile.Text(read);
+        Assert.Contains("</html>", page);
+        File.WriteAllText(_file, again);
+        Assert.Equal(again, ResultsFile.Text(ResultsFile.Read(_file)));
+    }
+
+    [Fact]
+    public void BytesThatAreNotUtf8AreNamedWithTheirPlace()
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(ResultsFile.Text(SampleAnalysis.Make()));
+        bytes[20] = 0xFF;
+        File.WriteAllBytes(_file, bytes);
+        const string Expected = "found bytes that are not UTF-8 at byte 21, expected JSON.";
+        Assert.EndsWith(Expected, Assert.Throws<InvalidResultsException>(() => ComparedRun.Read(_file)).Message);
+        Assert.EndsWith(Expected, Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(_file)).Message);
     }
 
     [Fact]

@@ -28,7 +28,8 @@ internal sealed class C09Trapping() : Claim("C9", "trapping", ClaimKind.Code)
             excess = Math.Max(excess, VectorMath.Norm(((MatrixView)image).Column(j)) - Math.Sqrt(bound * Math.Max(pairs.Values[j], 0)));
         // An eigenvalue is known to N·ε·λ_1 only, and so is the bound to its square root.
         double integration = evidence.Propagation.Error.P * MatrixNorms.Frobenius(P) / scale;
-        double rounding = (Math.Sqrt(bound * noise * first) + noise * MatrixNorms.Frobenius(P)) / scale, error = excess / scale;
+        double moving = PropagatorRounding.Of(evidence.Propagation, evidence.Model.Epsilon) * MatrixNorms.Frobenius(P);
+        double rounding = (Math.Sqrt(bound * noise * first) + moving) / scale, error = excess / scale;
         bool holds = error <= CodeRule.Slack * (integration + rounding);
         string reason = holds ? evidence.ModesLeftOut.TrimStart(';', ' ') : FormattableString.Invariant($"a mode moved by {excess:G3} more than its bound");
         return Result(holds ? Verdict.Holds : Verdict.Violated, reason.Length > 0 ? reason : null) with { RelativeError = error,

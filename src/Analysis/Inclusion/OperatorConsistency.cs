@@ -26,7 +26,7 @@ internal static class OperatorConsistency
         double? beta = model.Fraction.OrNull();
         var checks = new List<OperatorCheck> { SymmetryOf(a.W_S) };
         if (model.NodeKnots is { } knots) checks.Add(Partition(a.Nodes, knots));
-        double rounding = a.P.RowCount * Tolerances.Epsilon * (1 + model.MotionBound / (beta ?? 1));
+        double rounding = PropagatorRounding.Of(a) * (1 + model.MotionBound / (beta ?? 1));
         if (beta is { } scale && scale > 0) checks.AddRange(Identities(a, scale, rounding, model.KeepsEnergy, backend));
         if (b is not null) checks.AddRange(Agreements(a, b, rounding));
         return checks;
@@ -81,7 +81,9 @@ internal static class OperatorConsistency
         scale = MatrixNorms.Frobenius(lost);
         allowed = 2 * a.Error.P * p * p + a.Error.W * 2 * beta * MatrixNorms.Frobenius(a.W_S);
         VectorRoutines.Axpy(-2 * beta, a.W_S.Values, lost.Values);
-        if (scale > 0) yield return new OperatorCheck(Energy, MatrixNorms.Frobenius(lost) / scale, Slack * (share * allowed + rounding * Math.Sqrt(N)) / scale);
+        // PᵀP is off by twice what P is off by.
+        if (scale > 0)
+            yield return new OperatorCheck(Energy, MatrixNorms.Frobenius(lost) / scale, Slack * (share * allowed + 2 * rounding * Math.Sqrt(N)) / scale);
     }
 
     private static IEnumerable<OperatorCheck> Agreements(Propagation a, Propagation b, double rounding)

@@ -89,17 +89,12 @@ internal static class ManifestParser
         var json = ByteOrderMark.Skip(bytes);
         try
         {
-            _ = new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json.Span);
+            if (JsonDefect.NotUtf8(json.Span) is { } at) throw new InvalidRunException($"{path}: found bytes that are not UTF-8 at byte {at}, expected JSON.");
             return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException e)
         {
-            throw new InvalidRunException(FormattableString.Invariant(
-                $"{path}: not valid JSON at line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}: {JsonDefect.Reason(e, json.Span)}."), e);
-        }
-        catch (System.Text.DecoderFallbackException e)
-        {
-            throw new InvalidRunException($"{path}: found bytes that are not UTF-8 at byte {e.Index + 1}, expected JSON.", e);
+            throw new InvalidRunException($"{path}: {JsonDefect.Sentence(e, json.Span)}.", e);
         }
         catch (InvalidOperationException e)
         {

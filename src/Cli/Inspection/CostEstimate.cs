@@ -18,6 +18,9 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
     /// <summary>The replay of recorded steps: how often, what a step takes however small it is, and from where on it is left out.</summary>
     private const double Replays = 3, SecondsPerStep = 2e-6, MostReplayed = 1e7, MostReplayWork = 1e12;
 
+    /// <summary>How often every number is read, and what reading one and making a float64 of it takes.</summary>
+    private const double Readings = 2, SecondsPerNumber = 1e-8;
+
     /// <summary>Predicts the cost.</summary>
     /// <param name="run">The run to analyse.</param>
     /// <param name="operationsPerSecond">Floating-point operations per second of a matrix product.</param>
@@ -31,7 +34,8 @@ internal sealed record CostEstimate(double Bytes, double Seconds)
         // The recorded steps of gradient descent are replayed on the interpolant and on its two thinned grids, unless there are too many.
         double steps = (double)run[^1].Step - run[0].Step, replay = n * (n + m);
         double replays = run.Optimizer is { IsPlainDescent: true } && steps <= MostReplayed && steps * replay <= MostReplayWork ? Replays * steps : 0;
+        double numbers = run.Sum(c => c.Tensors.Values.Sum(t => (double)t.Count));
         return new CostEstimate(EmptyProcess + Slack * live,
-            StartSeconds + (operations + 2 * replays * replay) / operationsPerSecond + replays * SecondsPerStep);
+            StartSeconds + Readings * SecondsPerNumber * numbers + (operations + 2 * replays * replay) / operationsPerSecond + replays * SecondsPerStep);
     }
 }

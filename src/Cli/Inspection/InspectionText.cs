@@ -33,7 +33,8 @@ internal static class InspectionText
         Line("targets", string.Join(", ", checkpoints.RunTensors.Keys.Prepend(TensorName.y_S).Distinct().Order(StringComparer.Ordinal)));
         Line("on disk", $"{Short(FileBytes(run) / 1e6)} MB in checkpoints");
         Line("sound", "yes: structure, times, shapes and the small tensors agree, every number is finite"
-            + (checkpoints.HasJacobians ? "" : ", K_SS is symmetric and PSD"));
+            + (checkpoints.HasJacobians ? "" : DenseLimit.Obstacle(checkpoints) is null ? ", K_SS is symmetric and PSD"
+                : "; not checked, the run is too large: that K_SS is symmetric and PSD, and the recording against itself"));
         Line("files", RunSums.Text(sums));
         foreach (var claim in consistency) Line(claim.Id, Consistency(claim));
         if (RecordingChecks.OutsideTheory(checkpoints) is { } outside)

@@ -145,7 +145,7 @@ internal static class Codecs
 
     /// <summary>The reason beside a null.</summary>
     public static string Reason(ResultsKey parent, string key) =>
-        parent.TextOrNull(key + JsonNumbers.ReasonSuffix) is { Length: > 0 } reason ? reason : NoReason;
+        parent.TextOrNull(key + JsonNumbers.ReasonSuffix) is { } reason && !string.IsNullOrWhiteSpace(reason) ? reason : NoReason;
 
     /// <summary>A codec from two functions.</summary>
     public static Codec<T> Make<T>(Action<Utf8JsonWriter, string, T> write, Func<ResultsKey, string, T> read) => new(write, read);

@@ -126,6 +126,7 @@ internal static class ResultsJson
     private static T Open<T>(string path, Func<ResultsKey, T> read)
     {
         var bytes = Bytes(path);
+        if (JsonDefect.NotUtf8(bytes.Span) is { } at) throw new InvalidResultsException($"{path}: found bytes that are not UTF-8 at byte {at}, expected JSON.");
         try
         {
             using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
@@ -143,12 +144,11 @@ internal static class ResultsJson
         }
         catch (JsonException e)
         {
-            string place = FormattableString.Invariant($"line {e.LineNumber + 1 ?? 1}, byte {e.BytePositionInLine + 1 ?? 1}");
-            throw new InvalidResultsException($"{path}: not valid JSON at {place}: {JsonDefect.Reason(e, bytes.Span)}.", e);
+            throw new InvalidResultsException($"{path}: {JsonDefect.Sentence(e, bytes.Span)}.", e);
         }
         catch (InvalidOperationException e)
         {
-            // The JSON reader throws this for bytes that are not UTF-8 and for lone surrogates ("\uD800").
+            // The JSON reader throws this for lone surrogates ("\uD800").
             throw new InvalidResultsException($"{path}: found text that is not Unicode.", e);
         }
     }

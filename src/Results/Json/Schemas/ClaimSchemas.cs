@@ -29,8 +29,8 @@ internal static class ClaimSchemas
         var kind = s.Add("kind", Choice<ClaimKind>(), c => c.Kind);
         var statement = s.Add("statement", Text, c => c.Statement);
         var verdict = s.Add("verdict", Codecs.Verdict, c => c.Verdict);
-        var error = s.Add("relativeError", KnownNumber, c => c.RelativeError.Reason == Known.NotComputed && c.Reason is { Length: > 0 } why
-            ? Known.Unknown<double>(why) : c.RelativeError);
+        var error = s.Add("relativeError", KnownNumber, c => c.RelativeError.Reason == Known.NotComputed && !string.IsNullOrWhiteSpace(c.Reason)
+            ? Known.Unknown<double>(c.Reason) : c.RelativeError);
         var correlation = s.Add("correlation", NumberOr("has no meaning for this claim"), c => c.Correlation);
         var tolerance = s.Add("tolerance", NumberOr("this claim is not judged against recorded data"), c => c.Tolerance);
         var budget = s.Add("budget", s_budget.KnownObject, c => Known.Maybe(c.Budget, c.Reason));
