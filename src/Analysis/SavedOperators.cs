@@ -13,6 +13,7 @@ public static class SavedOperators
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void WriteOperators(this ReservoirAnalysis analysis, string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(analysis);
         var (operators, eigenvalues) = (analysis.Operators.Value, analysis.Spectrum.Eigenvalues);
         SafetensorsWriter.Write(path, new Dictionary<string, string> { [ReportMark.Key] = ResultsFile.Id(analysis) },

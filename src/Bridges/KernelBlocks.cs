@@ -31,6 +31,8 @@ public static class KernelBlocks
         CheckpointSequence checkpoints, string folder, Backend backend, IReadOnlyDictionary<string, string>? metadata = null, bool overwrite = false,
         IProgress<int>? progress = null, CancellationToken cancellation = default, RunFormat? format = null)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(checkpoints);
         RequireJacobians(checkpoints[0]);
         DenseLimit.Require(checkpoints);
@@ -59,9 +61,15 @@ public static class KernelBlocks
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(backend);
+        return ConvertEach(checkpoints, backend);
+    }
+
+    private static IEnumerable<Checkpoint> ConvertEach(IEnumerable<Checkpoint> checkpoints, Backend backend)
+    {
         Checkpoint? current = null;
         foreach (var next in checkpoints)
         {
+            if (next is null) throw new ArgumentException("A checkpoint is null.", nameof(checkpoints));
             RequireJacobians(next);
             if (current is not null) yield return Blocks(current, next, backend);
             current = next;

@@ -17,11 +17,23 @@ internal static class Backends
         int? limit = parsed.GetValue(threads);
         // A process of this tool computes for one command only, so the limit may concern the whole of it.
         if (limit is not null) Backend.KeepMathNetOnOneThread();
-        var resolved = Backend.Resolve(parsed.GetValue(backend) ?? "auto", limit ?? 0);
+        var resolved = Named(parsed.GetValue(backend) ?? "auto", limit ?? 0);
         if (CommonOptions.VerbosityOf(parsed) != Verbosity.Quiet)
         {
             foreach (var left in resolved.Refused) terminal.Error.WriteLine($"warning: {left.Name} is left out: {left.Text}");
         }
         return resolved;
+    }
+
+    private static Backend Named(string name, int threads)
+    {
+        try
+        {
+            return Backend.Resolve(name, threads);
+        }
+        catch (BackendException e) when (name.Trim() is not "" && !name.Trim().Equals("auto", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BackendException($"--backend: {e.Message}", e);
+        }
     }
 }

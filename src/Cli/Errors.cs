@@ -21,15 +21,19 @@ internal static partial class Errors
     private static (string Message, int ExitCode, bool Foreseen) Translate(Exception exception) => exception switch
     {
         UsageException or InvalidRunException or InvalidResultsException or BackendException => (exception.Message, ExitCodes.BadInput, true),
-        ArgumentException => (WithoutParameter(exception.Message), ExitCodes.BadInput, true),
+        ArgumentException => (WindowEnd().Replace(WithoutParameter(exception.Message), "--$0"), ExitCodes.BadInput, true),
         UnauthorizedAccessException or IOException => (exception.Message, ExitCodes.BadInput, true),
         NumericalException => ($"numerical failure: {exception.Message}", ExitCodes.Failure, true),
         OutOfMemoryException => ("out of memory: choose a shorter window with --from and --to, or fewer checkpoints", ExitCodes.Failure, true),
         _ => ($"unexpected {exception.GetType().Name}: {exception.Message} (--verbose shows where)", ExitCodes.Failure, false),
     };
 
-    // ArgumentException appends the C# parameter's name, which means nothing on a command line.
-    private static string WithoutParameter(string message) => Parameter().Replace(message, "").TrimEnd();
+    /// <summary>ArgumentException appends the C# parameter's name, which means nothing on a command line.</summary>
+    public static string WithoutParameter(string message) => Parameter().Replace(message, "").TrimEnd();
+
+    // The library's arguments from and to are options here.
+    [GeneratedRegex(@"(?<=^|: )(from|to)(?=: \S+ is not the time of a checkpoint)")]
+    private static partial Regex WindowEnd();
 
     [GeneratedRegex(@" \(Parameter '[^']*'\)")]
     private static partial Regex Parameter();

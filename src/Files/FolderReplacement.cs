@@ -104,7 +104,11 @@ public sealed class FolderReplacement : IDisposable
 
     /// <summary>Keeps a file of the earlier ones, if it is there.</summary>
     /// <param name="file">Its path relative to the folder, with forward slashes.</param>
-    public void Keep(string file) => _kept.Add(file);
+    public void Keep(string file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        _kept.Add(file);
+    }
 
     /// <summary>Puts the new files into the place of the earlier ones; those that were neither written nor kept are removed.</summary>
     /// <param name="first">Written file by file, this one goes first ...</param>
@@ -113,6 +117,8 @@ public sealed class FolderReplacement : IDisposable
     /// <exception cref="UnauthorizedAccessException">A file may not be put there.</exception>
     public void Commit(string first, string last)
     {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(last);
         if (_beside && HoldsOnlyOwn(new DirectoryInfo(_folder), "", _isOwn) && Exchange()) return;
         OneByOne(first, last);
     }

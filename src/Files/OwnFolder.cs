@@ -8,7 +8,11 @@ public static class OwnFolder
     private const int LongestMark = 100_000_000;
 
     /// <summary>Whether a name is one that file managers and this tool's lock leave in folders; such files are never looked at, and never removed.</summary>
-    public static bool IsIgnored(string name) => name is ".DS_Store" or "Thumbs.db" or "desktop.ini" or FolderLock.FileName;
+    public static bool IsIgnored(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name is ".DS_Store" or "Thumbs.db" or "desktop.ini" or FolderLock.FileName;
+    }
 
     /// <summary>The first entry of a folder, in the order of names, that is neither ignored nor own nor a temporary file of this tool; null when there is
     /// none. An empty folder of another name than ours is foreign, and so is a link to a folder.</summary>
@@ -28,6 +32,7 @@ public static class OwnFolder
     /// <param name="key">A key of the outermost object.</param>
     public static string? Text(string path, string key)
     {
+        ArgumentNullException.ThrowIfNull(key);
         try
         {
             using var json = JsonDocument.Parse(ByteOrderMark.Skip(RegularFile.ReadAllBytes(path, LongestMark)));

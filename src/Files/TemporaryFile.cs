@@ -13,7 +13,11 @@ public static partial class TemporaryFile
     /// <param name="path">The file's path.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static FileStream Create(string folder, out string path) => Create(path = NewPath(folder));
+    public static FileStream Create(string folder, out string path)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return Create(path = NewPath(folder));
+    }
 
     /// <summary>Makes an empty file of a given name and opens it.</summary>
     internal static FileStream Create(string path)
@@ -23,11 +27,19 @@ public static partial class TemporaryFile
     }
 
     /// <summary>A path that no file has, for a file or a folder of this pattern; whoever makes it makes it exclusively.</summary>
-    public static string NewPath(string folder) => Path.Combine(folder, $"kernelflow-{Guid.NewGuid():N}{Suffix}");
+    public static string NewPath(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return Path.Combine(folder, $"kernelflow-{Guid.NewGuid():N}{Suffix}");
+    }
 
     /// <summary>Whether a name is that of a temporary file or folder of this tool, whatever it was to become.</summary>
     /// <param name="name">The name alone, without folders.</param>
-    public static bool IsOurs(string name) => Pattern().IsMatch(name);
+    public static bool IsOurs(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Pattern().IsMatch(name);
+    }
 
     /// <summary>Whether a name is that of a temporary file of this tool; earlier versions wrote <c>X.part</c> on the way to X, and <c>X.probe.part</c> to see
     /// whether X can be written.</summary>
@@ -50,6 +62,8 @@ public static partial class TemporaryFile
     /// <exception cref="UnauthorizedAccessException">A file may not be removed.</exception>
     public static void RemoveLeftovers(string folder, Func<string, bool> isOwn)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(isOwn);
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + Suffix))
             if (IsOurs(file.Name, isOwn) && OwnFolder.IsRegular(file)) file.Delete();
     }

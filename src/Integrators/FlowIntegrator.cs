@@ -26,6 +26,8 @@ public static class FlowIntegrator
     public static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors? carried = null,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(trajectory);
         carried ??= new CarriedVectors();
         PropagationChecks.Require(carried, trajectory.TrainSize, trajectory.TrainSize, trajectory.Intervals);
@@ -39,6 +41,7 @@ public static class FlowIntegrator
     public static VectorTransport Transport(KernelTrajectory trajectory, double[] vector, PropagationOptions options, Backend backend,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(trajectory);
         PropagationChecks.Vector(vector, trajectory.TrainSize, nameof(vector));
         var result = Integrate(trajectory, options, backend, new CarriedVectors([1.0]), new MatrixView(vector, vector.Length, 1), null, cancellation);
@@ -56,6 +59,9 @@ public static class FlowIntegrator
     public static BlockTransport Transport(KernelTrajectory trajectory, in MatrixView block, PropagationOptions options, Backend backend,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(trajectory);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
         PropagationChecks.Block(block, trajectory.TrainSize);
         var result = Integrate(trajectory, options, backend, new CarriedVectors(), block, null, cancellation);
         return new BlockTransport(result.P, result.G_S, result.G_Q, result.W_S, result.Error, result.Report);

@@ -94,12 +94,16 @@ public sealed class Propagation
     public required SolveReport Report { get; init; }
 
     /// <summary>The same operators with <see cref="Transported"/> at the chosen knots only.</summary>
-    public Propagation At(IReadOnlyList<int> knots) => new()
+    public Propagation At(IReadOnlyList<int> knots)
     {
-        P = P, W_S = W_S, G_S = G_S, G_Q = G_Q, Nodes = Nodes, Steps = Steps, StepsPerInterval = StepsPerInterval,
-        Transported = [.. knots.Select(k => Transported[k])], IntervalTransported = IntervalTransported, Error = Error, Report = Report,
-        PartialGramians = PartialGramians,
-    };
+        ArgumentNullException.ThrowIfNull(knots);
+        return new()
+        {
+            P = P, W_S = W_S, G_S = G_S, G_Q = G_Q, Nodes = Nodes, Steps = Steps, StepsPerInterval = StepsPerInterval,
+            Transported = [.. knots.Select(k => Transported[k])], IntervalTransported = IntervalTransported, Error = Error, Report = Report,
+            PartialGramians = PartialGramians,
+        };
+    }
 }
 
 /// <summary>Vectors to carry along an integration.</summary>

@@ -37,6 +37,10 @@ public sealed class FeedForwardNetwork
 
     internal int[] Offsets { get; }
 
+    /// <summary>The layers that have parameters, numbered from 1, as the factors of a Jacobian are recorded.</summary>
+    internal IReadOnlyList<JacobianLayer> JacobianLayers =>
+        [.. Layers.Where(l => l.ParameterCount > 0).Select((l, i) => l.Describe(FormattableString.Invariant($"{i + 1}"))!)];
+
     /// <summary>Builds hidden layers and output layer.</summary>
     /// <param name="inputSize">Values per input; a square number when the first layer is a convolution (a square image of one channel, row-major).</param>
     /// <param name="hidden">Hidden layers from the input on; may be empty (a linear model). Convolutions come first.</param>
@@ -47,8 +51,8 @@ public sealed class FeedForwardNetwork
     public static FeedForwardNetwork Create(
         int inputSize, IReadOnlyList<LayerSpec> hidden, ActivationKind activation, int outputs, Parametrisation parametrisation = Parametrisation.Standard)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputSize);
         ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         var layers = new List<Layer>();
         int size = inputSize;

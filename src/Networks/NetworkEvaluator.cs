@@ -45,6 +45,8 @@ public sealed class NetworkEvaluator
     /// <param name="u">Outputs [n, p].</param>
     public void Outputs(double[] w, double[] x, double[] u)
     {
+        ArgumentNullException.ThrowIfNull(w);
+        ArgumentNullException.ThrowIfNull(u);
         int n = Check(w, x, u);
         int block = BlockExamples(1);
         for (int first = 0; first < n; first += block)
@@ -65,6 +67,10 @@ public sealed class NetworkEvaluator
     /// <returns>The loss Φ(u).</returns>
     public double LossGradient(double[] w, double[] x, LossModel loss, double[] u, double[] g, double[] gradient)
     {
+        ArgumentNullException.ThrowIfNull(w);
+        ArgumentNullException.ThrowIfNull(u);
+        ArgumentNullException.ThrowIfNull(g);
+        ArgumentNullException.ThrowIfNull(gradient);
         ArgumentNullException.ThrowIfNull(loss);
         int n = Check(w, x, u), p = Network.Outputs;
         if (loss.Examples != n || loss.Outputs != p)
@@ -88,14 +94,39 @@ public sealed class NetworkEvaluator
     /// <param name="J">Jacobian, row-major [n·p, D]; row i·p + c is output c of example i.</param>
     public void Jacobian(double[] w, double[] x, double[] u, double[] J)
     {
+        ArgumentNullException.ThrowIfNull(w);
+        ArgumentNullException.ThrowIfNull(u);
+        ArgumentNullException.ThrowIfNull(J);
         int n = Check(w, x, u), p = Network.Outputs, D = Network.Parameters;
         RequireLength(J, ArraySize.Of((long)n * p, D), nameof(J));
+        EachOutput(w, x, u, n, (first, count) => Sweep(w, x, first, count, p, null, new MatrixView(J, first * p * D, D, count * p, D)));
+    }
+
+    /// <summary>u ← f(x; w), and ∂u/∂w as the factors of every layer with parameters.</summary>
+    /// <param name="w">Parameters [D].</param>
+    /// <param name="x">Inputs [n, inputs].</param>
+    /// <param name="u">Outputs [n, p].</param>
+    /// <returns>A [n, inputs] (at positions [n, T, inputs]) and Δ [n, p, outputs] ([n, p, T, outputs]) of every layer, in the order of the
+    /// parameters.</returns>
+    internal IReadOnlyList<(double[] Inputs, double[] Deltas)> Factors(double[] w, double[] x, double[] u)
+    {
+        int n = Check(w, x, u), p = Network.Outputs;
+        var layers = Network.JacobianLayers;
+        var factors = layers.Select(l => (new double[ArraySize.Of(n, l.Positions * l.Inputs)], new double[ArraySize.Of((long)n * p, l.Positions * l.Outputs)]))
+            .ToArray();
+        EachOutput(w, x, u, n, (first, count) => Sweep(w, x, first, count, p, null, default, factors));
+        return factors;
+    }
+
+    // Forward, and δ = 1 for one output in each of p columns per example; the rest is up to the sweep.
+    private void EachOutput(double[] w, double[] x, double[] u, int n, Action<int, int> sweep)
+    {
+        int p = Network.Outputs, block = BlockExamples(p);
         if (_identity.Length == 0)
         {
             _identity = new double[ArraySize.Of(p, p)];
             for (int c = 0; c < p; c++) _identity[c * p + c] = 1;
         }
-        int block = BlockExamples(p);
         for (int first = 0; first < n; first += block)
         {
             int count = Math.Min(block, n - first);
@@ -103,7 +134,7 @@ public sealed class NetworkEvaluator
             _activations[^1].AsSpan(0, count * p).CopyTo(u.AsSpan(first * p));
             GrowBackward(count * p);
             for (int i = 0; i < count; i++) _identity.CopyTo(_deltaZ, i * p * p);
-            Sweep(w, x, first, count, p, null, new MatrixView(J, first * p * D, D, count * p, D));
+            sweep(first, count);
         }
     }
 
@@ -140,17 +171,24 @@ public sealed class NetworkEvaluator
         }
     }
 
-    // From the last layer to the first with δ of the outputs in _deltaZ: sums into gradient, or single rows.
-    private void Sweep(double[] w, double[] x, int first, int count, int q, double[]? gradient, MatrixView rows)
+    // From the last layer to the first with δ of the outputs in _deltaZ: sums into gradient, factors, or single rows.
+    private void Sweep(double[] w, double[] x, int first, int count, int q, double[]? gradient, MatrixView rows,
+        (double[] Inputs, double[] Deltas)[]? factors = null)
     {
-        int columns = count * q;
+        int columns = count * q, number = factors?.Length ?? 0;
         for (int l = _layers.Length - 1; l >= 0; l--)
         {
             var layer = _layers[l];
             var deltaZ = new MatrixView(_deltaZ, layer.OutputSize, columns);
             var a = Input(l, x, first, count);
             if (gradient is not null) layer.Gradient(_backend, a, deltaZ, _extras[l], gradient, _offsets[l]);
-            else layer.Rows(_backend, a, deltaZ, q, _extras[l], rows, _offsets[l]);
+            else if (factors is not null && layer.ParameterCount > 0)
+            {
+                var (inputs, deltas) = factors[--number];
+                int examples = x.Length / Network.InputSize;
+                layer.Factors(a, deltaZ, _extras[l], inputs.AsSpan(inputs.Length / examples * first), deltas.AsSpan(deltas.Length / examples * first));
+            }
+            else if (factors is null) layer.Rows(_backend, a, deltaZ, q, _extras[l], rows, _offsets[l]);
             if (_offsets[l] == 0) break; // no parameters below
             layer.Backward(_backend, w, _offsets[l], deltaZ, new MatrixView(_deltaA, layer.InputSize, columns), q, _extras[l], _scratch);
             (_deltaZ, _deltaA) = (_deltaA, _deltaZ);

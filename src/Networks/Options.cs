@@ -102,3 +102,16 @@ public enum CheckpointSchedule
     /// <summary>Every step: what descent mode needs to be exact.</summary>
     EveryStep,
 }
+
+/// <summary>Whether Jacobians are recorded as the factors of their layers.</summary>
+public enum FactorRecording
+{
+    /// <summary>Where the factors are fewer numbers than the Jacobian.</summary>
+    Auto,
+
+    /// <summary>In any case.</summary>
+    Always,
+
+    /// <summary>Not at all.</summary>
+    Never,
+}

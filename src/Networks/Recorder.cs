@@ -57,7 +57,8 @@ public static class Recorder
         }
     }
 
-    /// <summary>Trains and keeps the checkpoints in memory: what <see cref="Record"/> writes, as a sequence to analyse.</summary>
+    /// <summary>Trains and keeps the checkpoints in memory: what <see cref="Record"/> writes, as a sequence to analyse. Jacobians are kept as factors only with
+    /// <see cref="FactorRecording.Always"/>.</summary>
     /// <param name="options">What to train and record.</param>
     /// <param name="backend">The dense linear algebra to train with.</param>
     /// <param name="progress">Told after every checkpoint.</param>
@@ -68,7 +69,7 @@ public static class Recorder
     public static CheckpointSequence InMemory(RecordingOptions options, Backend backend, IProgress<RecordingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        var run = new TrainingRun(options, backend);
+        var run = new TrainingRun(options.Factors == FactorRecording.Always ? options : options with { Factors = FactorRecording.Never }, backend);
         return new CheckpointSequence(run.Checkpoints(0, progress, cancellation), run.Trainer.Loss)
         {
             Optimizer = run.Trainer.Optimizer,
@@ -98,6 +99,7 @@ public static class Recorder
         return RunWriter.Create(folder, new RunDescription(run.Trainer.Loss, run.Data.Test)
         {
             Parameters = options.Kernels ? null : run.Network.Parameters,
+            Layers = run.Layers,
             Optimizer = run.Trainer.Optimizer,
             Targets = run.RunTensors,
             Metadata = RunMetadata.Of(options, run.Network),

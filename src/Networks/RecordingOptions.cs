@@ -121,7 +121,10 @@ public sealed record RecordingOptions
     /// <summary>Record kernel blocks with their cross blocks instead of Jacobians, as <see cref="KernelBlocks"/> makes them, in Float64.</summary>
     public bool Kernels { get; init; }
 
-    /// <summary>Stored type of the Jacobians, Float32 or Float64; everything else is stored in Float64.</summary>
+    /// <summary>Whether Jacobians are recorded as the factors of their layers.</summary>
+    public FactorRecording Factors { get; init; } = FactorRecording.Auto;
+
+    /// <summary>Stored type of the Jacobians or of their factors, Float32 or Float64; everything else is stored in Float64.</summary>
     public StorageType DType { get; init; } = StorageType.Float32;
 
     /// <summary>Seed of data, noise, initial weights and batches.</summary>

@@ -28,7 +28,11 @@ public sealed record TrainingData(int InputSize, int Outputs, double[] X_S, doub
         options.Validate();
         var source = DataSource.Create(options);
         int d = source.InputSize, p = source.Outputs, n = options.Train, distinct = n - options.Duplicates * (options.Copies - 1);
-        var (x, y) = source.Draw(distinct + options.Test, new RandomStream(options.Seed, RandomStream.Purpose.Split));
+        long needed = (long)distinct + options.Test;
+        if (source.Limit is { } limit && needed > limit.Count)
+            throw new ArgumentException($"Train is {n} and Test {options.Test}, so {needed} distinct examples are needed, but {limit.Name} are only "
+                + $"{limit.Count}.");
+        var (x, y) = source.Draw(checked((int)needed), new RandomStream(options.Seed, RandomStream.Purpose.Split));
 
         // Duplicates come last: occurrence after occurrence of the first inputs.
         double[] x_S = new double[ArraySize.Of(n, d)], clean_S = new double[ArraySize.Of(n, p)];

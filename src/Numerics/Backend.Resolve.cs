@@ -35,9 +35,21 @@ public abstract partial class Backend
     /// <exception cref="BackendException">The name is unknown, or the library named (here or in KERNELFLOW_BLAS) is not found or not usable.</exception>
     public static Backend Resolve(string name = "auto", int threads = 0)
     {
+        ArgumentNullException.ThrowIfNull(name);
         string choice = LibraryNames.Choose(name, Environment.GetEnvironmentVariable(LibraryNames.Variable));
         if (choice == "managed") return Managed(threads);
-        if (choice != "auto") return new NativeBackend(LibraryLoader.Load(choice, threads), threads);
+        if (choice != "auto")
+        {
+            try
+            {
+                return new NativeBackend(LibraryLoader.Load(choice, threads), threads);
+            }
+            catch (BackendException failure) when (LibraryNames.Parse(name) == "auto")
+            {
+                // Nobody named this library in the call, so the message says who did.
+                throw new BackendException($"{LibraryNames.Variable}: {failure.Message}", failure) { Found = failure.Found, Checks = failure.Checks };
+            }
+        }
         var refused = new List<BackendFinding>();
         foreach (string native in LibraryNames.Native)
         {

@@ -81,6 +81,7 @@ public abstract partial class Backend
     /// <returns>0, or the one-based index of the first exactly zero pivot.</returns>
     public int Lu(in MatrixView a, int[] pivots)
     {
+        ArgumentNullException.ThrowIfNull(pivots);
         Square(a, nameof(Lu));
         if (pivots.Length < a.Rows) throw new ArgumentException("Lu: pivots is too short.");
         return a.Rows == 0 ? 0 : LuCore(a, pivots);
@@ -89,6 +90,7 @@ public abstract partial class Backend
     /// <summary>X ← op(A)⁻¹·X from the factors made by <see cref="Lu"/>.</summary>
     public void LuSolve(Op op, in MatrixView lu, int[] pivots, in MatrixView x)
     {
+        ArgumentNullException.ThrowIfNull(pivots);
         Fits(lu, x, nameof(LuSolve));
         if (x.Columns > 0 && x.Rows > 0) LuSolveCore(op, lu, pivots, x);
     }

@@ -38,6 +38,7 @@ public static class MatrixNorms
     /// <exception cref="NumericalException">The eigensolver did not converge.</exception>
     public static double Spectral(in MatrixView a, Backend backend)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         int order = Math.Min(a.Rows, a.Columns);
         if (order == 0) return 0;
         MatrixView gram = new(new double[ArraySize.Of(order, order)], order, order);

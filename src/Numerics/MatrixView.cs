@@ -89,7 +89,11 @@ public readonly struct MatrixView
     }
 
     /// <summary>The storage of a MathNet dense matrix, shared, not copied.</summary>
-    public static implicit operator MatrixView(DenseMatrix matrix) => new(matrix.Values, matrix.RowCount, matrix.ColumnCount);
+    public static implicit operator MatrixView(DenseMatrix matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        return new(matrix.Values, matrix.RowCount, matrix.ColumnCount);
+    }
 
     /// <summary>A copy as a MathNet dense matrix.</summary>
     public DenseMatrix ToMatrix()

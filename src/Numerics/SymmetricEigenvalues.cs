@@ -11,6 +11,7 @@ public static class SymmetricEigenvalues
     /// <exception cref="NumericalException">The eigensolver did not converge.</exception>
     public static double Largest(in MatrixView a, Backend backend)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         if (a.Rows == 0) return 0;
         var values = new double[a.Rows];
         backend.SymmetricEigen(a, values, vectors: false);

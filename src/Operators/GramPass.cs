@@ -27,6 +27,10 @@ public static class GramPass
     public static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs,
         Func<(int A, int B), bool> ordered, Backend backend, Action<double>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(ordered);
+        ArgumentNullException.ThrowIfNull(backend);
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         long D = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
         var wanted = pairs.SelectMany(q => new[] { (q.A, q.A), (q.B, q.B), q }).Distinct().Order().ToArray();

@@ -53,6 +53,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     /// <inheritdoc/>
     public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes)
     {
+        ArgumentNullException.ThrowIfNull(nodes);
         var sum = new DenseMatrix(TestSize, TestSize);
         foreach (var (term, weight) in TermWeights(_testIntervals, nodes))
             VectorRoutines.Axpy(weight, term.TestKernel!.Values, sum.Values);
@@ -62,6 +63,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     /// <inheritdoc/>
     public override DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes)
     {
+        ArgumentNullException.ThrowIfNull(nodes);
         if (Beta is not { } beta) return base.MotionIntegral(nodes);
         var sum = new DenseMatrix(TrainSize, TrainSize);
         MatrixView target = sum;

@@ -31,7 +31,11 @@ public abstract class Interpolation
 
     /// <summary>Why a run cannot be interpolated in this way; null when it can.</summary>
     /// <param name="checkpoints">The run whose kernels are to be interpolated.</param>
-    public virtual string? Obstacle(CheckpointSequence checkpoints) => null;
+    public virtual string? Obstacle(CheckpointSequence checkpoints)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        return null;
+    }
 
     /// <summary>Builds the trajectory between the chosen checkpoints.</summary>
     /// <param name="builder">The kernels of the run and the trajectories that can be made of them.</param>
@@ -46,6 +50,7 @@ public abstract class Interpolation
     /// <remarks>By default J linear: an interpolation of your own is compared with what the tool would have done.</remarks>
     public virtual KernelTrajectory? Alternative(TrajectoryBuilder builder, IReadOnlyList<int> chosen)
     {
+        ArgumentNullException.ThrowIfNull(chosen);
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Linear(chosen);
     }

@@ -66,6 +66,7 @@ public sealed class JacobianCoordinates
     /// <exception cref="InvalidRunException">A Jacobian has a NaN or infinity.</exception>
     public static JacobianCoordinates ReadCheckpoints(CheckpointSequence checkpoints, int count, Backend backend, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(checkpoints);
         var intervals = Enumerable.Range(0, count).Select(k => Reduce(checkpoints, new JacobianInterpolant([k], [[1]]), backend, cancellation));
         return new JacobianCoordinates(null, checkpoints, [.. intervals]);

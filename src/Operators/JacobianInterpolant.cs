@@ -8,7 +8,11 @@ public sealed record JacobianInterpolant(IReadOnlyList<int> Checkpoints, IReadOn
     /// <summary>The linear interpolant, with the weights ℓ = 1 − θ and θ.</summary>
     /// <param name="chosen">Indices of the checkpoints of the grid.</param>
     /// <param name="interval">Between chosen[interval] and chosen[interval + 1].</param>
-    public static JacobianInterpolant Linear(IReadOnlyList<int> chosen, int interval) => new([chosen[interval], chosen[interval + 1]], [[1, -1], [0, 1]]);
+    public static JacobianInterpolant Linear(IReadOnlyList<int> chosen, int interval)
+    {
+        ArgumentNullException.ThrowIfNull(chosen);
+        return new([chosen[interval], chosen[interval + 1]], [[1, -1], [0, 1]]);
+    }
 
     /// <summary>Cubic Hermite with three-point slopes on the non-uniform grid (one-sided at the ends): third order; with two checkpoints it is the straight
     /// line.</summary>
@@ -17,6 +21,8 @@ public sealed record JacobianInterpolant(IReadOnlyList<int> Checkpoints, IReadOn
     /// <param name="interval">Between chosen[interval] and chosen[interval + 1].</param>
     public static JacobianInterpolant Cubic(IReadOnlyList<int> chosen, IReadOnlyList<double> times, int interval)
     {
+        ArgumentNullException.ThrowIfNull(chosen);
+        ArgumentNullException.ThrowIfNull(times);
         if (chosen.Count == 2) return Linear(chosen, 0);
         int first = Math.Max(0, interval - 1), last = Math.Min(chosen.Count - 1, interval + 2);
         double h = times[chosen[interval + 1]] - times[chosen[interval]];
@@ -41,6 +47,8 @@ public sealed record JacobianInterpolant(IReadOnlyList<int> Checkpoints, IReadOn
     /// <param name="interval">Between chosen[interval] and chosen[interval + 1].</param>
     public static JacobianInterpolant Parabola(IReadOnlyList<int> chosen, IReadOnlyList<double> times, int interval)
     {
+        ArgumentNullException.ThrowIfNull(chosen);
+        ArgumentNullException.ThrowIfNull(times);
         if (chosen.Count == 2) return Linear(chosen, 0);
         int first = Math.Max(0, interval - 1);
         double start = times[chosen[interval]], h = times[chosen[interval + 1]] - start;

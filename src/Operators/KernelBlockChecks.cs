@@ -14,6 +14,8 @@ public static class KernelBlockChecks
     /// <exception cref="InvalidRunException">It is not symmetric.</exception>
     public static void Symmetric(TensorSource tensor, DenseMatrix k, double products = 0)
     {
+        ArgumentNullException.ThrowIfNull(tensor);
+        ArgumentNullException.ThrowIfNull(k);
         double largest = 0;
         foreach (double v in k.Values) largest = Math.Max(largest, Math.Abs(v));
         double tolerance = k.RowCount * Epsilon(tensor, k, products) * largest;
@@ -36,6 +38,7 @@ public static class KernelBlockChecks
     // Cholesky of K + N·ε·‖K‖_F·I costs N³/3; the eigenvalue for the message is computed only when it fails.
     public static void PositiveSemidefinite(TensorSource tensor, in MatrixView k, Backend backend, double products = 0)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         double norm = 0;
         for (int j = 0; j < k.Columns; j++)
             foreach (double v in k.Column(j)) norm += v * v;

@@ -12,6 +12,7 @@ public sealed class KernelTerm
     /// <param name="skew">For a cross term of checkpoints a &lt; b, what symmetrising lost; see <see cref="Skew"/>.</param>
     public KernelTerm(DenseMatrix kernels, DenseMatrix? testKernel, DenseMatrix? skew = null)
     {
+        ArgumentNullException.ThrowIfNull(kernels);
         Kernels = kernels;
         TestKernel = testKernel;
         Skew = skew;

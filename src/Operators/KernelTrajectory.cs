@@ -68,6 +68,7 @@ public abstract class KernelTrajectory
     /// <exception cref="ArgumentException">t lies outside the interval.</exception>
     public void Hessian(int interval, double time, OutputHessian B)
     {
+        ArgumentNullException.ThrowIfNull(B);
         CheckTime(interval, time);
         HessianCore(interval, time, B);
     }
@@ -78,6 +79,7 @@ public abstract class KernelTrajectory
     /// <summary>Σ ω_i B(τ_i) K_SS(τ_i) B(τ_i), N×N: what bounds how far P moves a vector (claim C9).</summary>
     public virtual DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes)
     {
+        ArgumentNullException.ThrowIfNull(nodes);
         int N = TrainSize;
         var kernels = new DenseMatrix(N + TestSize, N);
         MatrixView train = ((MatrixView)kernels).Slice(0, 0, N, N);

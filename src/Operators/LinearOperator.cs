@@ -70,6 +70,7 @@ public sealed class DenseOperator : LinearOperator
     /// <param name="backend">The dense linear algebra to use.</param>
     public DenseOperator(in MatrixView matrix, bool symmetric, Backend backend) : base(matrix.Rows, matrix.Columns, symmetric)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         _matrix = matrix;
         _backend = backend;
     }

@@ -50,6 +50,9 @@ public sealed class TrajectoryBuilder
     public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend,
         Action<double>? progress = null, CancellationToken cancellation = default, bool sparseCubic = false)
     {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(backend);
         if (!checkpoints.HasJacobians)
         {
             var blocks = KernelBlockReader.Read(checkpoints, backend, progress, cancellation);
@@ -91,6 +94,9 @@ public sealed class TrajectoryBuilder
     public static TrajectoryBuilder ReadCheckpoints(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(backend);
         if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, progress, cancellation);
         var pairs = Enumerable.Range(0, checkpoints.Count).Select(k => (k, k));
         var terms = GramPass.Form(checkpoints, pairs, _ => false, backend, progress, cancellation);
@@ -137,6 +143,7 @@ public sealed class TrajectoryBuilder
     /// <param name="chosen">Increasing indices: all of them, or <see cref="EverySecond"/>.</param>
     public InterpolatedTrajectory Linear(IReadOnlyList<int> chosen)
     {
+        ArgumentNullException.ThrowIfNull(chosen);
         var hessians = HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray());
         var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Linear(chosen, i)).ToArray();
         bool crossed = InterpolatesJacobian && interpolants.All(p => _terms.ContainsKey((p.Checkpoints[0], p.Checkpoints[1])));
@@ -147,6 +154,7 @@ public sealed class TrajectoryBuilder
     /// <summary>K and B linear in t between the chosen checkpoints: what kernel blocks without cross blocks allow, and coarser than J linear.</summary>
     public InterpolatedTrajectory LinearKernels(IReadOnlyList<int> chosen)
     {
+        ArgumentNullException.ThrowIfNull(chosen);
         var hessians = HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray());
         WeightedTerm[][] straight = Enumerable.Range(1, chosen.Count - 1).Select(i => Straight(chosen[i - 1], chosen[i])).ToArray();
         return New(chosen, straight, straight, hessians, ChordKernels.FromKernels(straight));
@@ -158,6 +166,7 @@ public sealed class TrajectoryBuilder
     /// <exception cref="InvalidOperationException">The run holds kernel blocks: cubic interpolation of K does not stay positive semidefinite.</exception>
     public InterpolatedTrajectory Cubic(IReadOnlyList<int> chosen)
     {
+        ArgumentNullException.ThrowIfNull(chosen);
         if (!_checkpoints.HasJacobians)
             throw new InvalidOperationException("Cubic interpolation needs Jacobians: interpolated as blocks, K would not stay positive semidefinite.");
         var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Cubic(chosen, _outputs.Times, i)).ToArray();
@@ -175,6 +184,7 @@ public sealed class TrajectoryBuilder
     /// <exception cref="InvalidOperationException">The run holds kernel blocks.</exception>
     public InterpolatedTrajectory Parabolic(IReadOnlyList<int> chosen)
     {
+        ArgumentNullException.ThrowIfNull(chosen);
         if (!_checkpoints.HasJacobians) throw new InvalidOperationException("Parabolic interpolation needs Jacobians.");
         var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Parabola(chosen, _outputs.Times, i)).ToArray();
         return FromJacobians(chosen, interpolants, interpolants, HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray()));

@@ -26,12 +26,22 @@ public sealed record Checkpoint(double Time, long Step, IReadOnlyDictionary<stri
     public string Location => Tensors.Values.FirstOrDefault()?.Location ?? "memory";
 
     /// <summary>The named tensor, or null when the checkpoint does not have it. Names of the run format stand in <see cref="TensorName"/>.</summary>
-    public TensorSource? Find(string name) => Tensors.GetValueOrDefault(name);
+    public TensorSource? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Tensors.GetValueOrDefault(name);
+    }
 
     /// <summary>The named tensor.</summary>
     /// <exception cref="InvalidRunException">The checkpoint does not have it.</exception>
-    public TensorSource this[string name] =>
-        Find(name) ?? throw new InvalidRunException($"{Location}: tensor {name} is missing (checkpoint at step {Step}); found {NamesText}.");
+    public TensorSource this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Find(name) ?? throw new InvalidRunException($"{Location}: tensor {name} is missing (checkpoint at step {Step}); found {NamesText}.");
+        }
+    }
 
     /// <summary>Whether Jacobians (J_S, J_Q) were recorded; otherwise kernel blocks.</summary>
     public bool HasJacobians => Tensors.ContainsKey(TensorName.J_S);

@@ -26,6 +26,8 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
         _checkpoints = checkpoints.ToArray();
         int missing = Array.FindIndex(_checkpoints, c => c?.Tensors is null);
         if (missing >= 0) throw new ArgumentException(FormattableString.Invariant($"Checkpoint {missing} is null."), nameof(checkpoints));
+        foreach (var (name, tensor) in _checkpoints.SelectMany(c => c.Tensors))
+            if (tensor is null) throw new ArgumentException($"The tensor {name} of a checkpoint is null.", nameof(checkpoints));
         Loss = loss;
         var structure = CheckpointStructure.Check(_checkpoints, loss, test, parameters);
         (Test, Parameters) = (structure.Test, structure.Parameters);

@@ -5,7 +5,7 @@ public sealed class CheckpointStructure
 {
     private readonly TensorName[] _required;
     private readonly TensorShapes _shapes;
-    private readonly bool _jacobians;
+    private readonly bool _jacobians, _factors;
     private readonly long? _sketch;
 
     /// <summary>Takes the sizes from the first checkpoint where they are not given.</summary>
@@ -16,6 +16,8 @@ public sealed class CheckpointStructure
     /// <exception cref="InvalidRunException">The first checkpoint does not give them.</exception>
     public CheckpointStructure(Checkpoint first, LossModel loss, int? test = null, long? parameters = null)
     {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(loss);
         int p = loss.Outputs;
         var outputs = first[TensorName.U_Q];
         if (test is null && (outputs.Count == 0 || outputs.Count % p != 0))
@@ -25,6 +27,7 @@ public sealed class CheckpointStructure
                 + $"with {p} outputs each, expected at most {Array.MaxLength} outputs over all examples.");
         Test = test ?? (int)(outputs.Count / p);
         _jacobians = first.HasJacobians;
+        _factors = first.Find(TensorName.J_S) is FactoredJacobian;
         List<TensorNeed> needs = [TensorNeed.Always, _jacobians ? TensorNeed.JacobianRun : TensorNeed.KernelRun];
         if (loss.IsCustom) needs.Add(TensorNeed.LossWithoutFormula);
         _required = [.. needs.SelectMany(need => TensorName.All.Where(t => t.Need == need))];
@@ -44,7 +47,7 @@ public sealed class CheckpointStructure
     /// <summary>Columns of the Jacobians: D, or k when sketched; null for kernel blocks.</summary>
     public long? Parameters { get; }
 
-    /// <summary>Checks a whole sequence: at least two checkpoints, increasing time, and each one's tensors.</summary>
+    /// <summary>Checks a whole sequence: at least two checkpoints, increasing time and step, and each one's tensors.</summary>
     /// <param name="checkpoints">The checkpoints.</param>
     /// <param name="loss">The training loss, which gives n and p.</param>
     /// <param name="test">m, if known beforehand.</param>
@@ -53,6 +56,8 @@ public sealed class CheckpointStructure
     /// expected.</exception>
     public static CheckpointStructure Check(IReadOnlyList<Checkpoint> checkpoints, LossModel loss, int? test = null, long? parameters = null)
     {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(loss);
         if (checkpoints.Count < 2)
             throw new InvalidRunException(
                 $"{(checkpoints.Count == 0 ? "The run" : checkpoints[0].Location)}: found {checkpoints.Count} checkpoint(s), expected at least two.");
@@ -64,6 +69,9 @@ public sealed class CheckpointStructure
             if (k > 0 && FlowTimeWindow.Obstacle(checkpoints[k - 1].Time, c.Time) is { } obstacle)
                 throw new InvalidRunException($"{c.Location}: time of checkpoint {k} is {FlowTimeWindow.Text(c.Time)}, expected more than "
                     + $"{FlowTimeWindow.Text(checkpoints[k - 1].Time)}, the time of the one before it ({obstacle}).");
+            if (k > 0 && c.Step <= checkpoints[k - 1].Step)
+                throw new InvalidRunException($"{c.Location}: step of checkpoint {k} is {c.Step}, expected more than {checkpoints[k - 1].Step}, the step of "
+                    + "the one before it (step must increase).");
         }
 
         var structure = new CheckpointStructure(checkpoints[0], loss, test, parameters);
@@ -75,6 +83,7 @@ public sealed class CheckpointStructure
     /// <exception cref="InvalidRunException">A tensor is missing or has a wrong shape.</exception>
     public void Check(Checkpoint c)
     {
+        ArgumentNullException.ThrowIfNull(c);
         bool blocks = c.Find(TensorName.K_SS) is not null;
         if (c.HasJacobians != _jacobians && (c.HasJacobians || blocks))
             throw new InvalidRunException(
@@ -84,6 +93,9 @@ public sealed class CheckpointStructure
             throw new InvalidRunException(
                 $"{c.Location}: tensors {Pair(true)} (or {Pair(false)}) are missing (checkpoint at step {c.Step}); found {c.NamesText}.");
         foreach (var name in _required) _ = c[name];
+        if (_jacobians && c[TensorName.J_S] is FactoredJacobian != _factors)
+            throw new InvalidRunException($"{c.Location}: found {(_factors ? "Jacobians" : "factors of Jacobians")}, expected "
+                + $"{(_factors ? "factors of Jacobians" : "Jacobians")} as in the first checkpoint.");
         if (Sketch(c) != _sketch)
             throw new InvalidRunException(FormattableString.Invariant(
                 $"{c.Location}: sketch: found {SketchText(Sketch(c))}, expected {SketchText(_sketch)} as in the first checkpoint."));

@@ -37,6 +37,8 @@ public sealed class GradientSpace
     /// <param name="outputs">p, the number of outputs per example.</param>
     public static GradientSpace All(int examples, int outputs)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(examples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         var basis = new double[ArraySize.Of(outputs, outputs)];
         for (int c = 0; c < outputs; c++) basis[c * outputs + c] = 1;
         return new GradientSpace("all outputs", outputs, [.. Enumerable.Repeat(basis, examples)]);
@@ -47,6 +49,8 @@ public sealed class GradientSpace
     /// <param name="outputs">p, the number of outputs per example.</param>
     public static GradientSpace ZeroSum(int examples, int outputs)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(examples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         // The first k outputs alike against output k + 1.
         var basis = new double[outputs * (outputs - 1)];
         for (int k = 1; k < outputs; k++)

@@ -38,7 +38,10 @@ public abstract class LossDescriptor
     /// <param name="outputs">p, the number of outputs per example.</param>
     /// <param name="name">What messages call the tensor.</param>
     /// <exception cref="InvalidRunException">A target is not allowed; the message names tensor, index, what was found and what was expected.</exception>
-    public virtual void CheckTargets(ReadOnlySpan<double> targets, int outputs, string name) { }
+    public virtual void CheckTargets(ReadOnlySpan<double> targets, int outputs, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+    }
 
     /// <summary>Makes the loss of a run.</summary>
     /// <param name="data">Sizes, targets and constants.</param>

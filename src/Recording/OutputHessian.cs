@@ -8,6 +8,8 @@ public sealed class OutputHessian
     /// <summary>Makes a zero Hessian of n blocks p×p.</summary>
     public OutputHessian(int examples, int outputs)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(examples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
         Examples = examples;
         Outputs = outputs;
         Blocks = new double[ArraySize.Of(examples, (long)outputs * outputs)];
@@ -63,6 +65,8 @@ public sealed class OutputHessian
     /// <summary>this ← (1−θ)·a + θ·b.</summary>
     public void Interpolate(OutputHessian a, OutputHessian b, double theta)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         for (int i = 0; i < Blocks.Length; i++) Blocks[i] = (1 - theta) * a.Blocks[i] + theta * b.Blocks[i];
     }
 }

@@ -42,6 +42,7 @@ public sealed class OutputRecord
     /// <exception cref="InvalidRunException">NaN, a recorded g that contradicts loss and targets, or a custom B that is not symmetric PSD.</exception>
     public static OutputRecord Read(CheckpointSequence checkpoints)
     {
+        ArgumentNullException.ThrowIfNull(checkpoints);
         var loss = checkpoints.Loss;
         int count = checkpoints.Count, N = checkpoints.TrainSize;
         var times = new double[count];

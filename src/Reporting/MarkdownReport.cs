@@ -35,6 +35,8 @@ public static partial class MarkdownReport
     /// <summary>A table with its heading.</summary>
     public static void Section(StringBuilder text, TableSection section)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(section);
         Line(text, "## " + Escape(section.Title));
         Line(text, "");
         foreach (string paragraph in section.Paragraphs) Line(text, Escape(paragraph));
@@ -48,6 +50,8 @@ public static partial class MarkdownReport
     /// <summary>The figures under their questions.</summary>
     public static void Figures(StringBuilder text, IReadOnlyList<(string Section, Figure Figure)> figures)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(figures);
         string? open = null;
         foreach (var (section, figure) in figures)
         {
@@ -67,6 +71,9 @@ public static partial class MarkdownReport
     /// <summary>A table; a # before a column's name means numbers and is not printed.</summary>
     public static void Table(StringBuilder text, IReadOnlyList<string> header, IEnumerable<string[]> rows)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(rows);
         Row(text, header.Select(h => h.TrimStart('#')));
         Line(text, "|" + string.Concat(header.Select(_ => "---|")));
         foreach (string[] row in rows) Row(text, row);
@@ -74,7 +81,12 @@ public static partial class MarkdownReport
     }
 
     /// <summary>One line, ended by a line feed.</summary>
-    public static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+    public static void Line(StringBuilder text, string line)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(line);
+        text.Append(line).Append('\n');
+    }
 
     /// <summary>Text that is not markup: no link, no image, no element, no cell of a table, and no address that a viewer would make a link of.</summary>
     public static string Escape(string value)

@@ -10,13 +10,17 @@ public static class Narrative
     public static string Count(Known<int> number) => number.TryGet(out int known) ? NumberText.Count(known) : "an unknown number";
 
     /// <summary>What a claim is confronted with: recorded data, the recording itself, the code's own mathematics, or nothing.</summary>
-    public static string Tests(ClaimResult claim) =>
-        claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data",
+    public static string Tests(ClaimResult claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return claim.Verdict == Verdict.Measured ? "measured" : claim.Kind switch { ClaimKind.Data => "data",
             ClaimKind.Consistency => "recording", ClaimKind.Code or ClaimKind.Inclusion => "code", _ => "measured" };
+    }
 
     /// <summary>What the recorded data say about the prediction of the test outputs, in one sentence; null when that claim was not computed.</summary>
     public static string? Prediction(ReservoirAnalysis analysis)
     {
+        ArgumentNullException.ThrowIfNull(analysis);
         if (analysis.Claims.FirstOrDefault(c => c.Id == WellKnownClaims.TestTransfer) is not { } claim || !claim.RelativeError.TryGet(out double error))
             return null;
         string sources = claim.Budget is { Sum: { } sum } known
@@ -30,6 +34,7 @@ public static class Narrative
     /// <summary>Flow or descent, why, and what that means, in one or two sentences.</summary>
     public static string Mode(ReservoirAnalysis analysis)
     {
+        ArgumentNullException.ThrowIfNull(analysis);
         string why = analysis.Options.ModeReason is { } reason ? $", chosen because {reason}" : ", as asked for";
         return analysis.Descent is { } d
             ? $"Descent mode{why}. The operators are those of the recorded steps of {d.Optimizer} themselves, "
@@ -41,6 +46,7 @@ public static class Narrative
     /// <summary>Descent mode: how near the steps came to the edge of stability, and what that does to errors; null in flow mode.</summary>
     public static string? Stability(ReservoirAnalysis analysis)
     {
+        ArgumentNullException.ThrowIfNull(analysis);
         if (analysis.Descent is not { } d) return null;
         string z = $"The largest z = η λ_max(BK) is {Short(d.LargestZ)}, at step {NumberText.Count(d.LargestZStep)} of the window; the edge of stability "
             + $"is {Short(d.StabilityEdge)}. ";
@@ -59,7 +65,11 @@ public static class Narrative
     };
 
     /// <summary>What W_S and G_Q have in common: quadrature nodes, or steps.</summary>
-    public static string Shared(ReservoirAnalysis analysis) => analysis.Descent is null ? "quadrature nodes" : "steps";
+    public static string Shared(ReservoirAnalysis analysis)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        return analysis.Descent is null ? "quadrature nodes" : "steps";
+    }
 
     // In exact descent nothing is interpolated: the quadrature along the steps takes that place.
     private static string Source(ReservoirAnalysis analysis, string part) =>
@@ -75,6 +85,7 @@ public static class Narrative
     /// <summary>The reasons of a claim and of unknown parts of its budget, joined.</summary>
     public static string Reasons(ClaimResult claim)
     {
+        ArgumentNullException.ThrowIfNull(claim);
         var parts = new List<string>();
         void Add(string? label, string? reason)
         {
@@ -88,7 +99,11 @@ public static class Narrative
     }
 
     /// <summary>What the threshold applies to.</summary>
-    public static string Measure(ReservoirAnalysis analysis) => !analysis.Spectrum.DissipatedFraction.IsKnown ? "λ_j/λ_1" : "dissipated fraction 2βλ_j";
+    public static string Measure(ReservoirAnalysis analysis)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        return !analysis.Spectrum.DissipatedFraction.IsKnown ? "λ_j/λ_1" : "dissipated fraction 2βλ_j";
+    }
 
     /// <summary>A verdict in words.</summary>
     public static string Word(Verdict verdict) => verdict == Verdict.NotApplicable ? "not applicable" : verdict.ToString().ToLowerInvariant();

@@ -46,10 +46,18 @@ public abstract class ReportFigure
     /// <summary>The id and the title with the text alternative of the drawing.</summary>
     /// <param name="description">What those who do not see it should take from it.</param>
     /// <param name="title">A heading that depends on what was found; null for <see cref="Title"/>.</param>
-    public FigureHead Head(string description, string? title = null) => new(Id, title ?? Title, description);
+    public FigureHead Head(string description, string? title = null)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        return new(Id, title ?? Title, description);
+    }
 
     /// <summary>The sentence that stands in place of a figure without data.</summary>
     /// <param name="reason">Why there is nothing to draw.</param>
     /// <param name="title">A heading that depends on what was found; null for <see cref="Title"/>.</param>
-    public Figure Without(string reason, string? title = null) => Figure.Without(Id, title ?? Title, reason);
+    public Figure Without(string reason, string? title = null)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        return Figure.Without(Id, title ?? Title, reason);
+    }
 }

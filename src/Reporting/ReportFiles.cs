@@ -22,6 +22,7 @@ public static class ReportFiles
     /// <param name="text">What to write.</param>
     public static void Write(this FolderReplacement files, string file, string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(files);
         files.Write(file, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
     }

@@ -38,12 +38,19 @@ public static class ReservoirReports
 
     /// <summary>Every file that belongs to the report in a folder: <see cref="Files"/>, and the figures of a user's own that its results.json
     /// lists.</summary>
-    public static IReadOnlyList<string> FilesIn(string folder) =>
-        [.. Files, .. KernelFlow.ResultsFile.Figures(Path.Combine(folder, ResultsFile)).Select(note => FigureFile(note.Id))];
+    public static IReadOnlyList<string> FilesIn(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return [.. Files, .. KernelFlow.ResultsFile.Figures(Path.Combine(folder, ResultsFile)).Select(note => FigureFile(note.Id))];
+    }
 
     /// <summary>Whether a file, or with a slash at the end a folder, belongs to the report in a folder, by its path relative to it with forward
     /// slashes.</summary>
-    public static Func<string, bool> OwnerIn(string folder) => ReportFiles.Owner(FilesIn(folder));
+    public static Func<string, bool> OwnerIn(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return ReportFiles.Owner(FilesIn(folder));
+    }
 
     /// <summary>Writes one representation.</summary>
     /// <param name="analysis">What to write.</param>

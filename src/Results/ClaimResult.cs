@@ -31,7 +31,11 @@ public sealed record ClaimResult(string Id, string Name, Verdict Verdict)
     public IReadOnlyList<ClaimFigure> Figures { get; init; } = [];
 
     /// <summary>The number with that name in <see cref="Figures"/>; null where there is none.</summary>
-    public double? Figure(string name) => Figures.FirstOrDefault(f => f.Name == name)?.Value;
+    public double? Figure(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Figures.FirstOrDefault(f => f.Name == name)?.Value;
+    }
 
     /// <summary>Text for the reader; required for Undecided and NotApplicable.</summary>
     public string? Reason { get; init; }

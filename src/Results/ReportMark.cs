@@ -24,11 +24,17 @@ public static partial class ReportMark
     }
 
     /// <summary>HTML, Markdown or SVG with the id as a comment in the last line.</summary>
-    public static string Comment(string text, string id) => $"{text}<!-- kernelflow report {id} -->\n";
+    public static string Comment(string text, string id)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(id);
+        return $"{text}<!-- kernelflow report {id} -->\n";
+    }
 
     /// <summary>A comma-separated table with the id in a column of its own, the last one.</summary>
     public static string Table(string text, string id)
     {
+        ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(text);
         var marked = new StringBuilder(text.Length + 1024);
         string mark = Key;

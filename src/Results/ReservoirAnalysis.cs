@@ -71,9 +71,12 @@ public sealed record ReservoirAnalysis
 
     /// <summary>The claim with the given id.</summary>
     /// <exception cref="KeyNotFoundException">This version does not compute it.</exception>
-    public ClaimResult Claim(string id) =>
-        Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} "
+    public ClaimResult Claim(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Claims.FirstOrDefault(c => c.Id == id) ?? throw new KeyNotFoundException($"Claim {id} "
             + $"was not computed; there are {string.Join(", ", Claims.Select(c => c.Id))}.");
+    }
 }
 
 /// <summary>Facts about the recorded run.</summary>

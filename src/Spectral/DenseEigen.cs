@@ -14,6 +14,7 @@ public static class DenseEigen
     /// <exception cref="NumericalException">The iteration did not converge.</exception>
     public static EigenPairs Decompose(in MatrixView a, Backend backend)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         int n = a.Rows;
         var vectors = a.ToMatrix();
         var ascending = new double[n];

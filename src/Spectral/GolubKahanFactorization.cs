@@ -41,6 +41,8 @@ public sealed class GolubKahanFactorization : IKrylovState
     /// bases are too large for an array.</exception>
     public GolubKahanFactorization(LinearOperator f, int capacity, int blockSize, Backend backend, int seed = 0)
     {
+        ArgumentNullException.ThrowIfNull(f);
+        ArgumentNullException.ThrowIfNull(backend);
         int n = f.Columns;
         if (f.Rows < n) throw new ArgumentException($"The factor is {f.Rows}x{n}, expected at least as many rows as columns.");
         if (blockSize < 1 || blockSize > n) throw new ArgumentException($"The block size is {blockSize}, expected 1 to {n}, the columns of the factor.");

@@ -30,6 +30,9 @@ public static class GolubKahanLanczos
     public static SingularResult Solve(LinearOperator f, int count, LanczosOptions options, Backend backend, bool leftVectors = false,
         IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(f);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
         int n = f.Columns, rows = f.Rows;
         var (block, capacity) = KrylovSizes.Of(n, count, options);
         var factor = rows < n ? new PaddedFactor(f) : f;

@@ -36,6 +36,8 @@ public sealed class LanczosFactorization : IKrylovState
     /// <exception cref="ArgumentException">The operator is not symmetric or empty, or capacity or block size do not fit its order.</exception>
     public LanczosFactorization(LinearOperator a, int capacity, int blockSize, Backend backend, int seed = 0)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(backend);
         int n = a.Rows;
         if (!a.IsSymmetric) throw new ArgumentException("Lanczos needs a symmetric operator.");
         if (blockSize < 1 || blockSize > n) throw new ArgumentException($"The block size is {blockSize}, expected 1 to {n}, the order of the operator.");

@@ -37,6 +37,7 @@ public sealed class ShortLanczos
     /// <exception cref="NumericalException">A has a NaN or infinite element.</exception>
     public static ShortLanczos Run(in MatrixView a, int steps, Backend backend, int seed = 0)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         int n = a.Rows;
         if (a.Columns != n || n == 0) throw new ArgumentException($"The matrix is {a.Rows}x{a.Columns}, expected square and not empty.");
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -76,6 +77,7 @@ public sealed class ShortLanczos
     /// <summary>Ritz vectors of the <paramref name="count"/> largest Ritz values in columns, descending; fewer when the basis is smaller.</summary>
     public DenseMatrix Leading(int count, Backend backend)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         int size = Values.Count, wanted = Math.Min(count, size);
         var small = new DenseMatrix(size, wanted);
         for (int k = 0; k < wanted; k++) _ritz.Column(size - 1 - k).CopyTo(((MatrixView)small).Column(k));

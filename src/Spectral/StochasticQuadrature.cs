@@ -45,6 +45,9 @@ public sealed class StochasticQuadrature
     public static StochasticQuadrature Run(LinearOperator a, QuadratureOptions options, Backend backend, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
         int n = a.Rows;
         if (!a.IsSymmetric || n == 0) throw new ArgumentException("Stochastic quadrature needs a symmetric operator that is not empty.");
         if (options.Probes < 2) throw new ArgumentException($"Probes is {options.Probes}, expected at least 2 (their variance is the error estimate).");
@@ -72,6 +75,7 @@ public sealed class StochasticQuadrature
     /// <exception cref="ArgumentOutOfRangeException">The confidence is not in (0, 1).</exception>
     public SpectralEstimate Sum(Func<double, double> f, double confidence = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(f);
         double[] each = Each(_rules, f);
         double mean = each.Average();
         return SpectralEstimate.Of(mean, StandardError(each), Math.Abs(Each(_shorter, f).Average() - mean), Quantile(confidence));

@@ -27,6 +27,9 @@ public static class ThickRestartLanczos
     public static LanczosResult Solve(LinearOperator a, int count, LanczosOptions options, Backend backend,
         IProgress<LanczosProgress>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
         int n = a.Rows;
         if (!a.IsSymmetric) throw new ArgumentException("Lanczos needs a symmetric operator.");
         var (block, capacity) = KrylovSizes.Of(n, count, options);

@@ -81,7 +81,7 @@ public sealed class AnalyzeTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
     {
         var result = Analyze(run.Folder, "--json", "--to", "9.5");
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("9.5 is not the time of a checkpoint; the nearest is 10", result.Error);
+        Assert.Contains("--to: 9.5 is not the time of a checkpoint; the nearest is 10", result.Error);
         Assert.Empty(result.Out);
     }
 

@@ -77,6 +77,6 @@ public sealed class CompareTests(SmallRun run) : IClassFixture<SmallRun>, IDispo
         Assert.Contains("There is only one thing to compare", Compare(run.Folder, "--json").Error);
         var late = Compare(run.Folder, "--window", ":1e9", "--window", ":", "--json");
         Assert.Equal(2, late.ExitCode);
-        Assert.Contains($"{run.Folder}: to: 1000000000 is not the time of a checkpoint; the nearest is ", late.Error);
+        Assert.Contains($"{run.Folder}: --to: 1000000000 is not the time of a checkpoint; the nearest is ", late.Error);
     }
 }

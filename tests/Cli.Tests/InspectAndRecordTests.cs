@@ -16,7 +16,9 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
         Assert.Contains("n = 12 training and m = 6 test examples, p = 1", result.Out);
         Assert.Contains("gradient-descent, learning rate 0.05", result.Out);
         Assert.Contains("step 0 to 200, t = 0 to 10", result.Out);
-        Assert.Matches(@"J_S \[12, 1, \d+\] float32", result.Out);
+        Assert.Contains("A_S/1 [12, 64] float32", result.Out);
+        Assert.Contains("D_S/2 [12, 1, 1] float32", result.Out);
+        Assert.Matches(@"factors +1 \(64 to 5, bias\), 2 \(5 to 1, bias\); [\d.]+ MB stored, [\d.]+ MB as Jacobians, [\d.]+ times as much", result.Out);
         Assert.Matches(@"density +\d+ to \d+ steps per interval", result.Out);
         Assert.Matches(@"memory +about [\d.]+ MB", result.Out);
     }
@@ -39,12 +41,12 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
         string file = Path.Combine(folder, "checkpoint-000002.safetensors");
         byte[] bytes = File.ReadAllBytes(file);
         var json = System.Text.Json.JsonDocument.Parse(bytes.AsMemory(8, (int)BitConverter.ToUInt64(bytes))).RootElement;
-        int start = 8 + (int)BitConverter.ToUInt64(bytes) + json.GetProperty("J_Q").GetProperty("data_offsets")[0].GetInt32();
+        int start = 8 + (int)BitConverter.ToUInt64(bytes) + json.GetProperty("A_Q/1").GetProperty("data_offsets")[0].GetInt32();
         BitConverter.TryWriteBytes(bytes.AsSpan(start + 4 * 5), float.NaN);
         File.WriteAllBytes(file, bytes);
         var result = Cli.Run("inspect", folder);
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains($"{file}: J_Q: found NaN at index [0, 0, 5]", result.Error);
+        Assert.Contains($"{file}: A_Q/1: found NaN at index [0, 5]", result.Error);
     }
 
     [Fact]

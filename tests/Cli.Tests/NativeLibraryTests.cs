@@ -18,7 +18,7 @@ public sealed class NativeLibraryTests(SmallRun small) : IClassFixture<SmallRun>
         var result = Cli.Run("analyze", small.Folder, "--backend", stub, "--json");
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Empty(result.Out);
-        Assert.Matches($"^error: {stub} .*dgemm at order 3.*\n$", result.Error);
+        Assert.Matches($"^error: --backend: {stub} .*dgemm at order 3.*\n$", result.Error);
     }
 
     /// <summary>Regression: the process ended with a bus error.</summary>

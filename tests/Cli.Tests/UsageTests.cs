@@ -66,7 +66,11 @@ public sealed class UsageTests
     [InlineData("nothing-here: run folder not found", "kernels", "nothing-here", "--out", "y")]
     [InlineData("Option '--out' is required.", "kernels", "nothing-here")]
     [InlineData("--to must be later than --from", "kernels", "x", "--out", "y", "--from", "2", "--to", "1")]
-    [InlineData("no-such-library", "inspect", "nothing-here", "--backend", "no-such-library")]
+    [InlineData("--backend: Unknown backend 'no-such-library'", "inspect", "nothing-here", "--backend", "no-such-library")]
+    [InlineData("--backend: The library './no/such.so'", "inspect", "nothing-here", "--backend", "./no/such.so")]
+    [InlineData("--train is 100000 and --test 40, so 100040 distinct examples are needed", "record", "x", "--train", "100000", "--test", "40")]
+    [InlineData("--outputs is 11, but the digits have only 10", "record", "x", "--outputs", "11")]
+    [InlineData("--modulus is 4, expected a prime", "record", "x", "--data", "modular-division", "--modulus", "4")]
     [InlineData("'ksh' not recognized", "completion", "ksh")]
     public void BadUsageExitsWithTwoAndSaysWhy(string message, params string[] args)
     {

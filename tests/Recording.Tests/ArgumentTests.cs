@@ -35,5 +35,16 @@ public sealed class ArgumentTests
         Assert.Throws<ArgumentOutOfRangeException>(() => LossModel.Squared([1.0], 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => LossModel.SoftmaxCrossEntropy([1.0], 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => LossModel.Squared([1.0], -1));
+        Assert.Equal("outputs", Assert.Throws<ArgumentOutOfRangeException>(() => new OutputHessian(1, 0)).ParamName);
+        Assert.Equal("outputs", Assert.Throws<ArgumentOutOfRangeException>(() => GradientSpace.All(1, 0)).ParamName);
+        Assert.Equal("outputs", Assert.Throws<ArgumentOutOfRangeException>(() => GradientSpace.ZeroSum(1, 0)).ParamName);
+    }
+
+    [Fact]
+    public void ANullTensorInACheckpointsDictionaryIsRefused()
+    {
+        var tensors = new Dictionary<string, TensorSource> { ["U_S"] = Tensor("U_S"), ["U_Q"] = null! };
+        var refused = Assert.Throws<ArgumentException>(() => new CheckpointSequence([new Checkpoint(0, 0, tensors)], LossModel.Squared([1.0], 1)));
+        Assert.Contains("The tensor U_Q of a checkpoint is null", refused.Message);
     }
 }

@@ -31,7 +31,7 @@ public class InMemorySequenceTests
         Assert.Equal("memory: U_Q: found shape [3, 2], expected [4, 2] or [8]; it disagrees with test = 4.",
             Refusal(first, At(1, Zeros("U_Q", 3, 2), Zeros("J_S", 6, 5), Zeros("J_Q", 8, 5))));
         Assert.Equal("memory: U_Q: found shape [7], expected [m, 2]; it disagrees with outputs = 2.",
-            Refusal(At(0, Zeros("U_Q", 7), Zeros("J_S", 6, 5), Zeros("J_Q", 7, 5)), first with { Time = 1 }));
+            Refusal(At(0, Zeros("U_Q", 7), Zeros("J_S", 6, 5), Zeros("J_Q", 7, 5)), first with { Time = 1, Step = 1 }));
         Assert.Equal("memory: found K_SS, expected J_S and J_Q as in the first checkpoint: "
                 + "a run has Jacobians in every checkpoint or kernel blocks in every checkpoint.",
             Refusal(first, At(1, Zeros("K_SS", 6, 6), Zeros("K_QS", 8, 6))));
@@ -44,6 +44,8 @@ public class InMemorySequenceTests
         Assert.Equal("memory: found 1 checkpoint(s), expected at least two.", Refusal(first));
         Assert.Equal("memory: time of checkpoint 1 is 0, expected more than 0, the time of the one before it (time must increase: both are at one flow time, "
             + "so the learning rate between them was 0; leave one of them out, or give the step a rate that is too small to matter).", Refusal(first, first));
+        Assert.Equal("memory: step of checkpoint 1 is 0, expected more than 0, the step of the one before it (step must increase).",
+            Refusal(first, first with { Time = 1 }));
         Assert.Equal("memory: time of checkpoint 1 is NaN, expected a finite number.", Refusal(first, first with { Time = double.NaN }));
     }
 

@@ -29,6 +29,7 @@ public sealed class InterpolationEstimate
     /// <param name="distance">From the main prediction to another one.</param>
     public double Error(Prediction main, Func<Prediction, double> distance)
     {
+        ArgumentNullException.ThrowIfNull(main);
         ArgumentNullException.ThrowIfNull(distance);
         double largest = 0;
         for (int g = 0; g < _inputs.Groups.Count; g++)

@@ -22,7 +22,11 @@ public abstract class ContainerFile : IDisposable
 
     /// <summary>Whether the named tensor is stored in a type that can be read. Tensors that cannot are left out, unless their name is one of the run
     /// format.</summary>
-    public virtual bool CanRead(string name) => true;
+    public virtual bool CanRead(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return true;
+    }
 
     /// <summary>The named tensor, or null when the file does not have it.</summary>
     /// <exception cref="InvalidRunException">It is stored in a type that cannot be read.</exception>
@@ -34,6 +38,7 @@ public abstract class ContainerFile : IDisposable
     {
         get
         {
+            ArgumentNullException.ThrowIfNull(name);
             if (Find(name) is { } tensor) return tensor;
             string[] found = [.. Names.Order(StringComparer.Ordinal)];
             throw new InvalidRunException($"{Path}: tensor {name} is missing; found {(found.Length == 0 ? "none" : string.Join(", ", found))}.");

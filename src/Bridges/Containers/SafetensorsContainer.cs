@@ -10,7 +10,11 @@ public sealed class SafetensorsContainer : CheckpointContainer
 
     /// <summary>Every name but those of formats that are known not to be safetensors: what stands in the file decides.</summary>
     /// <inheritdoc/>
-    public override bool Recognises(string path) => !RunFormat.IsNpz(path);
+    public override bool Recognises(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return !RunFormat.IsNpz(path);
+    }
 
     /// <inheritdoc/>
     public override ContainerFile Open(string path) => SafetensorsFile.Open(path);

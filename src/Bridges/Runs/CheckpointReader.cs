@@ -6,13 +6,16 @@ internal static class CheckpointReader
     // Read when the run is opened: all of them together are far smaller than one Jacobian.
     private static readonly TensorName[] _small = [TensorName.U_S, TensorName.U_Q, TensorName.g, TensorName.Loss];
 
-    /// <summary>The tensors of a file. Those that the run format does not know and this version cannot read are left out; a known name must have an allowed
-    /// type.</summary>
-    public static Checkpoint Read(ContainerFile file, CheckpointEntry entry)
+    /// <summary>The tensors of a file, factors as the Jacobians that they make. Those that the run format does not know and this version cannot read are left
+    /// out; a known name must have an allowed type.</summary>
+    public static Checkpoint Read(ContainerFile file, CheckpointEntry entry, RunManifest manifest)
     {
         var tensors = new Dictionary<string, TensorSource>(StringComparer.Ordinal);
+        var factors = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var jacobian in FactorReader.Read(file, manifest, factors)) tensors.Add(jacobian.Name, jacobian);
         foreach (string name in file.Names)
         {
+            if (factors.Contains(name)) continue;
             if (TensorName.Find(name) is null && !file.CanRead(name)) continue;
             var tensor = file[name];
             TensorTypes.Check(tensor);

@@ -20,7 +20,7 @@ internal static class ManifestJson
         var json = new JsonObject
         {
             ["format"] = ManifestParser.Format,
-            ["version"] = 1,
+            ["version"] = description.Layers is null ? 1 : 2,
             [WriterKey] = $"{WriterName} {typeof(ManifestJson).Assembly.GetName().Version!.ToString(3)}",
             ["loss"] = loss.Kind,
             ["reduction"] = loss.IsSum ? "sum" : "mean",
@@ -29,7 +29,8 @@ internal static class ManifestJson
             ["outputs"] = loss.Outputs,
         };
         if (loss.Constants.Count > 0) json[ManifestParser.LossConstants] = Object(loss.Constants);
-        if (description.Parameters is { } parameters) json["parameters"] = parameters;
+        if ((description.Parameters ?? description.Layers?.Sum(l => l.Columns)) is { } parameters) json["parameters"] = parameters;
+        if (description.Layers is { } layers) json[LayerKeys.Key] = LayerKeys.Json(layers);
         if (description.Optimizer is { } optimizer)
         {
             var o = new JsonObject { ["kind"] = optimizer.Kind, ["learningRate"] = optimizer.LearningRate };

@@ -49,7 +49,16 @@ internal static class ManifestParser
         var keys = new ManifestKeys(document.RootElement, path, "");
         _ = keys.OneOf("format", Format);
         const string Versions = $"a version that this program understands: {RunManifest.VersionsUnderstood}";
-        if (ManifestKeys.Whole(keys.Get("version", "1")) != 1) throw keys.Wrong("version", Versions);
+        long? version = ManifestKeys.Whole(keys.Get("version", RunManifest.VersionsUnderstood));
+        if (version is not (1 or 2)) throw keys.Wrong("version", Versions);
+        var layers = version == 2 ? LayerKeys.Read(keys, path) : null;
+        long? parameters = keys.Has("parameters") ? keys.Integer("parameters", 1, long.MaxValue) : null;
+        if (layers is not null)
+        {
+            long sum = layers.Sum(l => l.Columns);
+            if (parameters is { } stated && stated != sum) throw keys.Wrong("parameters", $"{sum}, the parameters of all layers together");
+            parameters = sum;
+        }
 
         string name = keys.OneOf("loss", [.. format.Losses.Select(d => d.Name)]);
         var loss = format.Losses.First(d => d.Name == name);
@@ -71,7 +80,8 @@ internal static class ManifestParser
             Train = train,
             Test = test,
             Outputs = outputs,
-            Parameters = keys.Has("parameters") ? keys.Integer("parameters", 1, long.MaxValue) : null,
+            Parameters = parameters,
+            Layers = layers,
             Optimizer = optimizer,
             UnknownConstants = unknown,
             Schedule = SettingKeys.Schedule(keys, optimizer, checkpoints, complete: minimumCheckpoints > 0),
@@ -79,7 +89,7 @@ internal static class ManifestParser
             Targets = custom && !keys.Has("targets") ? null : FileName(keys, "targets"),
             TargetsSha256 = FileSum.StatedBy(keys, ManifestJson.TargetsSum),
             Checkpoints = checkpoints,
-            Metadata = Metadata(keys),
+            Metadata = Metadata(keys, layers),
             Bytes = bytes,
         };
     }
@@ -141,10 +151,16 @@ internal static class ManifestParser
 
     private static string Normalized(string name) => string.Join('/', name.Split('/', '\\').Where(part => part is not ("" or ".")));
 
-    private static Dictionary<string, string> Metadata(ManifestKeys keys)
+    // The layers of version 2 say what reports otherwise take from metadata.
+    private static Dictionary<string, string> Metadata(ManifestKeys keys, IReadOnlyList<JacobianLayer>? layers)
     {
-        if (!keys.Has("metadata")) return [];
-        if (keys.Get("metadata", "an object") is not { ValueKind: JsonValueKind.Object } json) throw keys.Wrong("metadata", "an object of strings");
-        return json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText());
+        var metadata = new Dictionary<string, string>();
+        if (keys.Has("metadata"))
+        {
+            if (keys.Get("metadata", "an object") is not { ValueKind: JsonValueKind.Object } json) throw keys.Wrong("metadata", "an object of strings");
+            foreach (var p in json.EnumerateObject()) metadata[p.Name] = p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText();
+        }
+        if (layers is not null) metadata.TryAdd(LayerKeys.Key, JacobianLayer.Text(layers));
+        return metadata;
     }
 }

@@ -75,7 +75,7 @@ public sealed class RecordedRun : IDisposable
                 var entry = manifest.Checkpoints[k];
                 try
                 {
-                    checkpoints.Add(CheckpointReader.Read(OpenFile(entry.File, entry.Sha256), entry));
+                    checkpoints.Add(CheckpointReader.Read(OpenFile(entry.File, entry.Sha256), entry, manifest));
                 }
                 catch (InvalidRunException e) when (e is TruncatedFileException || !File.Exists(Path.Combine(folder, entry.File)))
                 {

@@ -17,7 +17,7 @@ internal static class ResumedRun
             try
             {
                 using var file = Opened(folder, entry.File, entry.Sha256, format, cancellation);
-                var checkpoint = CheckpointReader.Read(file, entry);
+                var checkpoint = CheckpointReader.Read(file, entry, manifest);
                 structure ??= new CheckpointStructure(checkpoint, loss, manifest.Test, manifest.Parameters);
                 structure.Check(checkpoint);
                 CheckpointReader.CheckSmallTensors(checkpoint, manifest.Train);

@@ -8,6 +8,10 @@ public sealed record RunDescription(LossModel Loss, int Test)
     /// <summary>D; when null and Jacobians are recorded, their number of columns. To be stated when the Jacobians are sketched.</summary>
     public long? Parameters { get; init; }
 
+    /// <summary>The layers of the Jacobians, in the order of their columns, when they are to be recorded as factors (<see cref="FactoredJacobian"/>); null to
+    /// record them as they are.</summary>
+    public IReadOnlyList<JacobianLayer>? Layers { get; init; }
+
     /// <summary>The optimizer, if any.</summary>
     public Optimizer? Optimizer { get; init; }
 

@@ -26,13 +26,25 @@ public sealed class RunFormat
     public IReadOnlyList<CheckpointContainer> Containers { get; }
 
     /// <summary>This format and more losses; one of a name that is there already takes its place.</summary>
-    public RunFormat With(params IReadOnlyList<LossDescriptor> losses) => new(Joined(Losses, losses, d => d.Name), Optimizers, Containers);
+    public RunFormat With(params IReadOnlyList<LossDescriptor> losses)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        return new(Joined(Losses, losses, d => d.Name), Optimizers, Containers);
+    }
 
     /// <summary>This format and more optimizers; one of a name that is there already takes its place.</summary>
-    public RunFormat With(params IReadOnlyList<OptimizerDescriptor> optimizers) => new(Losses, Joined(Optimizers, optimizers, d => d.Kind), Containers);
+    public RunFormat With(params IReadOnlyList<OptimizerDescriptor> optimizers)
+    {
+        ArgumentNullException.ThrowIfNull(optimizers);
+        return new(Losses, Joined(Optimizers, optimizers, d => d.Kind), Containers);
+    }
 
     /// <summary>This format and more file formats, which are asked before those that are there.</summary>
-    public RunFormat With(params IReadOnlyList<CheckpointContainer> containers) => new(Losses, Optimizers, [.. containers, .. Containers]);
+    public RunFormat With(params IReadOnlyList<CheckpointContainer> containers)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        return new(Losses, Optimizers, [.. containers, .. Containers]);
+    }
 
     /// <summary>Opens a file of a run in the first file format that recognises it.</summary>
     /// <param name="path">The file; messages repeat it as given.</param>

@@ -9,7 +9,7 @@ public sealed record RunManifest
     public const string FileName = "run.json";
 
     /// <summary>The versions of the format that this program understands, as messages list them.</summary>
-    internal const string VersionsUnderstood = "1";
+    internal const string VersionsUnderstood = "1 or 2";
 
     /// <summary>Where it was read from.</summary>
     public required string Path { get; init; }
@@ -37,6 +37,9 @@ public sealed record RunManifest
 
     /// <summary>D: parameters of the model; null when not stated (kernel-block runs).</summary>
     public long? Parameters { get; init; }
+
+    /// <summary>The layers whose factors the checkpoints hold, in the order of the columns of J (<c>layers</c>, version 2); null in version 1.</summary>
+    public IReadOnlyList<JacobianLayer>? Layers { get; init; }
 
     /// <summary>The optimizer; null when not stated.</summary>
     public Optimizer? Optimizer { get; init; }

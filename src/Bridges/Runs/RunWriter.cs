@@ -18,11 +18,13 @@ public sealed partial class RunWriter : IDisposable
     private readonly int _test;
     private readonly List<CheckpointEntry> _checkpoints;
     private readonly FolderLock _lock;
+    private readonly IReadOnlyList<JacobianLayer>? _layers;
     private bool _disposed;
     private long? _parameters;
     private CheckpointStructure? _structure;
 
-    private RunWriter(FolderLock held, JsonObject json, LossModel loss, int test, long? parameters, IEnumerable<CheckpointEntry> checkpoints)
+    private RunWriter(FolderLock held, JsonObject json, LossModel loss, int test, long? parameters, IReadOnlyList<JacobianLayer>? layers,
+        IEnumerable<CheckpointEntry> checkpoints)
     {
         _lock = held;
         Folder = held.Folder;
@@ -30,6 +32,7 @@ public sealed partial class RunWriter : IDisposable
         _loss = loss;
         _test = test;
         _parameters = parameters;
+        _layers = layers;
         _checkpoints = [.. checkpoints];
     }
 
@@ -51,6 +54,9 @@ public sealed partial class RunWriter : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(description);
+        if (description.Loss is null) throw new ArgumentException("The description's loss is null.", nameof(description));
+        if (description.Targets is null || description.Targets.Contains(null!))
+            throw new ArgumentException("The description's targets, or one of them, are null.", nameof(description));
         var loss = description.Loss;
         var targets = description.Targets.ToList();
         if (!loss.IsCustom) targets.Insert(0, new MemoryTensor(TensorName.y_S, loss.Targets.ToArray(), loss.Examples, loss.Outputs));
@@ -69,7 +75,7 @@ public sealed partial class RunWriter : IDisposable
             RequireOwn(folder, overwrite); // Once more: now nobody else writes here.
             string path = Path.Combine(folder, RunManifest.FileName);
             bool replaced = ManifestJson.IsOwn(path);
-            var writer = new RunWriter(held, json, loss, description.Test, description.Parameters, []);
+            var writer = new RunWriter(held, json, loss, description.Test, parsed.Parameters, description.Layers, []);
             writer.WriteManifest(); // First: an interrupted replacement is still known as this tool's own.
             // Without a manifest of this tool, files of the names that it uses may be anybody's.
             if (replaced) DeleteReplaced(folder);
@@ -106,7 +112,8 @@ public sealed partial class RunWriter : IDisposable
                 throw new InvalidRunException($"{path}: found no complete checkpoint, expected one to continue after; record it anew.");
             var (loss, structure) = ResumedRun.Check(folder, manifest, format, cancellation);
             TemporaryFile.RemoveLeftovers(folder, Owns);
-            return new RunWriter(held, ManifestJson.Parse(manifest.Bytes), loss, manifest.Test, manifest.Parameters, manifest.Checkpoints)
+            return new RunWriter(held, ManifestJson.Parse(manifest.Bytes), loss, manifest.Test, manifest.Parameters, manifest.Layers,
+                manifest.Checkpoints)
             {
                 _structure = structure,
             };
@@ -120,7 +127,11 @@ public sealed partial class RunWriter : IDisposable
 
     /// <summary>Whether a file name in a run folder is one that recordings by this tool use.</summary>
     /// <param name="name">The name, relative to the folder.</param>
-    public static bool Owns(string name) => name is RunManifest.FileName or TargetsFile || CheckpointName().IsMatch(name);
+    public static bool Owns(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name is RunManifest.FileName or TargetsFile || CheckpointName().IsMatch(name);
+    }
 
     /// <summary>Writes one checkpoint and then the manifest that names it.</summary>
     /// <param name="time">Flow time, above that of the checkpoint before.</param>
@@ -133,6 +144,7 @@ public sealed partial class RunWriter : IDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Append(double time, long step, params IEnumerable<TensorSource> tensors)
     {
+        ArgumentNullException.ThrowIfNull(tensors);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var last = _checkpoints.LastOrDefault();
         string? obstacle = last is null ? null : FlowTimeWindow.Obstacle(last.Time, time);
@@ -151,11 +163,12 @@ public sealed partial class RunWriter : IDisposable
         if (_parameters is null && checkpoint.HasJacobians && checkpoint.Find(TensorName.Sketch) is not null)
             throw new InvalidRunException("parameters is missing: state it in the run's description when the Jacobians are sketched.");
 
+        var stored = Stored(checkpoint);
         int number = _checkpoints.Count;
         string file;
         do file = FormattableString.Invariant($"checkpoint-{number++:D6}.safetensors");
         while (_checkpoints.Any(c => c.File == file));
-        string sum = SafetensorsWriter.WriteSummed(Path.Combine(Folder, file), metadata: null, checkpoint.Tensors.Values);
+        string sum = SafetensorsWriter.WriteSummed(Path.Combine(Folder, file), metadata: null, stored);
 
         if (_parameters is null && checkpoint.HasJacobians) _json["parameters"] = _parameters = structure.Parameters;
         _structure = structure;
@@ -163,6 +176,17 @@ public sealed partial class RunWriter : IDisposable
         ManifestJson.Append(_json, entry);
         _checkpoints.Add(entry);
         WriteManifest();
+    }
+
+    // Where layers were described, factors; otherwise a factored Jacobian is written expanded, as any other tensor.
+    private IEnumerable<TensorSource> Stored(Checkpoint checkpoint)
+    {
+        if (_layers is null) return checkpoint.Tensors.Values;
+        foreach (var jacobian in checkpoint.Tensors.Values.OfType<FactoredJacobian>())
+            if (!jacobian.Layers.Select(l => l.Layer).SequenceEqual(_layers))
+                throw new InvalidRunException($"{jacobian.Location}: {jacobian.Name}: found factors of the layers "
+                    + $"{JacobianLayer.Text(jacobian.Layers.Select(l => l.Layer))}, expected those of the run's description, {JacobianLayer.Text(_layers)}.");
+        return checkpoint.Tensors.Values.SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t]);
     }
 
     /// <summary>Releases the folder.</summary>

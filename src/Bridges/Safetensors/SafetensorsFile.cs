@@ -56,12 +56,17 @@ public sealed class SafetensorsFile : ContainerFile
     }
 
     /// <summary>Whether the file has the named tensor in a dtype that this version reads.</summary>
-    public override bool CanRead(string name) => Entries.TryGetValue(name, out var entry) && entry.Type is not null;
+    public override bool CanRead(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Entries.TryGetValue(name, out var entry) && entry.Type is not null;
+    }
 
     /// <summary>The named tensor, or null when the file does not have it.</summary>
     /// <exception cref="InvalidRunException">It has a dtype that this version does not read.</exception>
     public override TensorSource? Find(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (!Entries.TryGetValue(name, out var entry)) return null;
         if (entry.Type is not { } type)
             throw new InvalidRunException($"{Path}: {name}: found dtype {JsonText.Clip(entry.Dtype)}, expected {TensorTypes.Text(name)}.");

@@ -18,7 +18,11 @@ public static class SafetensorsWriter
     /// <exception cref="ArgumentException">Two tensors have the same name, or one is called <c>__metadata__</c>.</exception>
     /// <exception cref="InvalidRunException">A value is NaN or infinite, or does not fit its stored type; nothing is written then.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, params IEnumerable<TensorSource> tensors) => Write(path, metadata: null, tensors);
+    public static void Write(string path, params IEnumerable<TensorSource> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        Write(path, metadata: null, tensors);
+    }
 
     /// <summary>Writes tensors and free-form strings to a file, replacing it.</summary>
     /// <param name="path">The file; its folder exists.</param>
@@ -29,6 +33,7 @@ public static class SafetensorsWriter
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyDictionary<string, string>? metadata, params IEnumerable<TensorSource> tensors)
     {
+        ArgumentNullException.ThrowIfNull(tensors);
         ArgumentException.ThrowIfNullOrEmpty(path);
         WriteSummed(path, metadata, tensors);
     }
@@ -36,8 +41,10 @@ public static class SafetensorsWriter
     /// <summary>Writes tensors and returns the file's SHA-256 sum, taken of the bytes on their way to the disk.</summary>
     internal static string WriteSummed(string path, IReadOnlyDictionary<string, string>? metadata, IEnumerable<TensorSource> tensors)
     {
+        var given = tensors.ToArray();
+        if (given.Contains(null)) throw new ArgumentException("A tensor is null.", nameof(tensors));
         using var sum = new Sha256();
-        var ordered = tensors.OrderByDescending(t => t.Type.Size()).ToArray();
+        var ordered = given.OrderByDescending(t => t.Type.Size()).ToArray();
         byte[] header = Header(ordered, metadata);
         AtomicFile.Write(path, stream =>
         {

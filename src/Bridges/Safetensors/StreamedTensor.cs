@@ -24,13 +24,27 @@ public sealed class StreamedTensor : TensorSource
     }
 
     /// <summary>A vector of integers, such as <c>batch</c>; magnitudes up to 2⁵³.</summary>
-    public static StreamedTensor Integers(string name, IReadOnlyList<long> values) => Vector(name, StorageType.Int64, values, v => v);
+    public static StreamedTensor Integers(string name, IReadOnlyList<long> values)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(values);
+        return Vector(name, StorageType.Int64, values, v => v);
+    }
 
     /// <summary>One integer, such as <c>sketch</c>; magnitude up to 2⁵³.</summary>
-    public static StreamedTensor Integer(string name, long value) => new(name, StorageType.Int64, [], (_, destination) => destination.Fill(value));
+    public static StreamedTensor Integer(string name, long value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new(name, StorageType.Int64, [], (_, destination) => destination.Fill(value));
+    }
 
     /// <summary>A mask, such as <c>noise_mask_S</c>.</summary>
-    public static StreamedTensor Booleans(string name, IReadOnlyList<bool> values) => Vector(name, StorageType.Boolean, values, v => v ? 1 : 0);
+    public static StreamedTensor Booleans(string name, IReadOnlyList<bool> values)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(values);
+        return Vector(name, StorageType.Boolean, values, v => v ? 1 : 0);
+    }
 
     /// <inheritdoc/>
     protected override void ReadCore(long first, Span<double> destination) => _fill(first, destination);

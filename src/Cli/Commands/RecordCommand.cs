@@ -28,8 +28,16 @@ internal static class RecordCommand
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var recording = options.Of(parsed);
             var mode = parsed.GetValue(resume) ? ExistingRun.Resume : parsed.GetValue(overwrite) ? ExistingRun.Overwrite : ExistingRun.New;
-            await RunAsync(terminal, verbosity, folder, recording, mode, Backends.Resolve(terminal, parsed, backend, threads),
-                cancellation).ConfigureAwait(false);
+            var dense = Backends.Resolve(terminal, parsed, backend, threads);
+            try
+            {
+                await RunAsync(terminal, verbosity, folder, recording, mode, dense, cancellation).ConfigureAwait(false);
+            }
+            catch (ArgumentException e)
+            {
+                // What a data set does not have is found out when it is asked for examples.
+                throw RecordingOptionSet.Named(e);
+            }
             if (verbosity != Verbosity.Quiet)
             {
                 string checkpoints = NumberText.Count(recording.CheckpointSteps().Count);

@@ -30,6 +30,7 @@ internal static class InspectionText
             + $"t = {RoundTrip(checkpoints[0].Time)} to {RoundTrip(checkpoints[^1].Time)}");
         Line("times", string.Join(" ", Times(checkpoints)));
         Line("recorded", string.Join("; ", Tensors(checkpoints)));
+        if (FactorText.Of(run) is { } factors) Line("factors", factors);
         Line("targets", string.Join(", ", checkpoints.RunTensors.Keys.Prepend(TensorName.y_S).Distinct().Order(StringComparer.Ordinal)));
         Line("on disk", $"{Short(FileBytes(run) / 1e6)} MB in checkpoints");
         Line("sound", "yes: structure, times, shapes and the small tensors agree, every number is finite"
@@ -75,7 +76,7 @@ internal static class InspectionText
 
     private static IEnumerable<string> Tensors(CheckpointSequence run)
     {
-        var groups = run.SelectMany(c => c.Tensors.Values).GroupBy(t => (t.Name, t.ShapeText, t.Type));
+        var groups = run.SelectMany(c => c.Tensors.Values).SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t]).GroupBy(t => (t.Name, t.ShapeText, t.Type));
         foreach (var group in groups.OrderBy(g => g.Key.Name, StringComparer.Ordinal))
         {
             string where = group.Count() == run.Count ? "" : $" in {Count(group.Count())} of {Count(run.Count)}";

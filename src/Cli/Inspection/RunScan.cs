@@ -23,7 +23,7 @@ internal static class RunScan
         double[] norms = new double[count], changes = new double[count - 1], bends = new double[count];
         for (int k = 0; k < count; k++)
         {
-            foreach (var tensor in checkpoints[k].Tensors.Values)
+            foreach (var tensor in checkpoints[k].Tensors.Values.SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t]))
                 if (tensor.Name != watched) ForEachPiece(tensor.Count, cancellation, (first, length) => tensor.Read(first, new double[length]));
             // A kernel that does not fit into one array is read for numbers that are not finite, and no more.
             if (!checkpoints.HasJacobians && DenseLimit.Obstacle(checkpoints) is null) CheckKernel(checkpoints[k], checkpoints.TrainSize, backend);

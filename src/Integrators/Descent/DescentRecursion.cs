@@ -28,6 +28,7 @@ public static class DescentRecursion
     public static DescentResult Run(CheckpointSequence checkpoints, OutputRecord outputs, DescentOptions options, Backend backend,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(options);
         var rule = DescentSupport.Require(checkpoints);
@@ -52,6 +53,7 @@ public static class DescentRecursion
     public static DescentResult Run(DescentKernels kernels, Backend backend, CarriedVectors? carried = null, OutputRecord? recorded = null, long seed = 0,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(kernels);
         carried ??= recorded is null ? new CarriedVectors() : new CarriedVectors(recorded.Gradients[0], recorded.Gradients);
         return new OperatorDescent(new KernelResponse(kernels, backend), recorded, carried, backend, seed, new HashSet<int>(), progress).Run(cancellation);
@@ -66,6 +68,7 @@ public static class DescentRecursion
     /// <exception cref="ArgumentException">The block has not N rows, or no column.</exception>
     public static BlockTransport Transport(DescentKernels kernels, in MatrixView block, Backend backend, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(kernels);
         PropagationChecks.Block(block, kernels.TrainSize);
         var steps = new KernelSteps(kernels, backend);

@@ -40,6 +40,7 @@ public sealed class DescentFactor : LinearOperator
     public static DescentFactor Read(CheckpointSequence checkpoints, OutputRecord outputs, DescentOptions options, Backend backend,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(options);

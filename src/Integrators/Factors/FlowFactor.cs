@@ -119,7 +119,7 @@ public sealed class ResponseFactor : LinearOperator
 
     /// <summary>H_h that belongs to a factor.</summary>
     /// <param name="factor">F_h, the factor that it belongs to.</param>
-    public ResponseFactor(FlowFactor factor) : base(factor.Grid.Trajectory.TestSize, factor.Rows, isSymmetric: false) => _factor = factor;
+    public ResponseFactor(FlowFactor factor) : base(TestSizeOf(factor), factor.Rows, isSymmetric: false) => _factor = factor;
 
     /// <inheritdoc/>
     protected override void ApplyCore(in MatrixView x, in MatrixView y)
@@ -136,6 +136,12 @@ public sealed class ResponseFactor : LinearOperator
         var grid = _factor.Grid;
         for (int node = 0; node < grid.Nodes.Count; node++)
             grid.Backend.Gemm(Op.None, Op.None, _factor.Root(node), Test(node), y, 0, _factor.Piece(x, node));
+    }
+
+    private static int TestSizeOf(FlowFactor factor)
+    {
+        ArgumentNullException.ThrowIfNull(factor);
+        return factor.Grid.Trajectory.TestSize;
     }
 
     private MatrixView Test(int node) => _factor.Jacobians.Test(_factor.Grid.Nodes[node].Interval, _factor.Grid.Nodes[node].Time);

@@ -124,6 +124,13 @@ public sealed class FlowGrid
     }
 
     // Times of steps are sums of lengths: a step may begin before its knot by rounding.
+    /// <summary>The trajectory of a grid that a constructor was given, before it passes sizes to its base.</summary>
+    internal static KernelTrajectory TrajectoryOf(FlowGrid grid)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        return grid.Trajectory;
+    }
+
     private static void Require(KernelTrajectory trajectory, FlowStep step)
     {
         double slack = 1e-9 * Math.Abs(trajectory.Knots[^1] - trajectory.Knots[0]);

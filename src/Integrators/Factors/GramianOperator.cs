@@ -15,7 +15,7 @@ public sealed class GramianOperator : LinearOperator
     private readonly int _turn;
 
     /// <summary>The Gramian W_h of a grid.</summary>
-    public GramianOperator(FlowGrid grid) : base(grid.Trajectory.TrainSize, grid.Trajectory.TrainSize, isSymmetric: true)
+    public GramianOperator(FlowGrid grid) : base(FlowGrid.TrajectoryOf(grid).TrainSize, grid.Trajectory.TrainSize, isSymmetric: true)
     {
         _grid = grid;
         long perVector = (long)grid.Nodes.Count * Rows * sizeof(double);

@@ -9,7 +9,7 @@ public sealed class PropagatorOperator : LinearOperator
     private readonly FlowGrid _grid;
 
     /// <summary>The propagator P of a grid.</summary>
-    public PropagatorOperator(FlowGrid grid) : base(grid.Trajectory.TrainSize, grid.Trajectory.TrainSize, isSymmetric: false) => _grid = grid;
+    public PropagatorOperator(FlowGrid grid) : base(FlowGrid.TrajectoryOf(grid).TrainSize, grid.Trajectory.TrainSize, isSymmetric: false) => _grid = grid;
 
     /// <inheritdoc/>
     protected override void ApplyCore(in MatrixView x, in MatrixView y)

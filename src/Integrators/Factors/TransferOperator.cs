@@ -22,7 +22,7 @@ public sealed class TransferOperator : LinearOperator
 
     /// <summary>The transfer operator G_h of a grid.</summary>
     public TransferOperator(FlowGrid grid, TransferTarget target = TransferTarget.Test)
-        : base(target == TransferTarget.Test ? grid.Trajectory.TestSize : grid.Trajectory.TrainSize, grid.Trajectory.TrainSize, isSymmetric: false) =>
+        : base(RowsOf(FlowGrid.TrajectoryOf(grid), target), grid.Trajectory.TrainSize, isSymmetric: false) =>
         (_grid, _target) = (grid, target);
 
     /// <inheritdoc/>
@@ -42,6 +42,9 @@ public sealed class TransferOperator : LinearOperator
         x.Fill(0);
         _grid.Backward(x, (int node, in MatrixView stage) => _grid.Backend.Gemm(Op.Transpose, Op.None, _grid.Nodes[node].Weight, Kernel(node), u, 0, stage));
     }
+
+    private static int RowsOf(KernelTrajectory trajectory, TransferTarget target) =>
+        target == TransferTarget.Test ? trajectory.TestSize : trajectory.TrainSize;
 
     private MatrixView Kernel(int node) => _target == TransferTarget.Test ? _grid.TestKernel(node) : _grid.TrainKernel(node);
 }

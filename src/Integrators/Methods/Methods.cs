@@ -55,7 +55,11 @@ public static class Methods
 
     /// <summary>The built-in method of a name; null when there is none.</summary>
     /// <param name="name">A name from <see cref="Names"/> other than "auto".</param>
-    public static IntegrationMethod? Find(string name) => All.FirstOrDefault(m => m.Name == name);
+    public static IntegrationMethod? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return All.FirstOrDefault(m => m.Name == name);
+    }
 
     /// <summary>The method that suits a trajectory and tolerance, and why: what "auto" stands for.</summary>
     /// <param name="trajectory">What is to be integrated.</param>

@@ -7,6 +7,9 @@ internal abstract class DataSource(int inputSize, int outputs)
 
     public int Outputs { get; } = outputs;
 
+    /// <summary>How many distinct examples there are and what they are called; null where they never run out.</summary>
+    public virtual (long Count, string Name)? Limit => null;
+
     /// <summary>The source that <paramref name="options"/> name.</summary>
     public static DataSource Create(RecordingOptions options) => options.Data switch
     {
@@ -16,8 +19,8 @@ internal abstract class DataSource(int inputSize, int outputs)
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Data, "Not a data set."),
     };
 
-    /// <summary>The first <paramref name="count"/> examples in a random order: inputs [count, InputSize] and targets [count, p], row-major.</summary>
-    /// <exception cref="ArgumentException">There are not so many.</exception>
+    /// <summary>The first <paramref name="count"/> examples, at most <see cref="Limit"/>, in a random order: inputs [count, InputSize] and targets
+    /// [count, p], row-major.</summary>
     public abstract (double[] X, double[] Y) Draw(int count, RandomStream random);
 
     /// <summary>Replaces the target of one example: one output changes sign, a class is drawn uniformly (perhaps the same).</summary>
@@ -30,11 +33,5 @@ internal abstract class DataSource(int inputSize, int outputs)
         }
         y.Clear();
         y[random.NextInteger(y.Length)] = 1;
-    }
-
-    /// <summary>Refuses more examples than there are.</summary>
-    protected static void RequireAvailable(int count, int available, string what)
-    {
-        if (count > available) throw new ArgumentException($"{count} distinct examples are needed for training and test, but {what} are only {available}.");
     }
 }

@@ -19,10 +19,11 @@ internal sealed class DigitsData : DataSource
     /// <summary>All images in file order: inputs [1797, 64], labels [1797]. Shared: do not write.</summary>
     public static (double[] Inputs, int[] Labels) All => s_all.Value;
 
+    public override (long Count, string Name)? Limit => (All.Labels.Length, "the digits");
+
     public override (double[] X, double[] Y) Draw(int count, RandomStream random)
     {
         var (inputs, labels) = All;
-        RequireAvailable(count, labels.Length, "the digits");
         var order = random.NextPermutation(labels.Length);
         var x = new double[ArraySize.Of(count, Pixels)];
         var y = new double[ArraySize.Of(count, Outputs)];

@@ -17,10 +17,13 @@ internal sealed class ModularData : DataSource
         if (options.Outputs is { } p && p != _q) throw new ArgumentException($"Outputs is {p}, but arithmetic mod {_q} has {_q}.");
     }
 
+    public override (long Count, string Name)? Limit => ((long)_q * Divisors, $"the pairs mod {_q}");
+
+    private int Divisors => _division ? _q - 1 : _q;
+
     public override (double[] X, double[] Y) Draw(int count, RandomStream random)
     {
-        int divisors = _division ? _q - 1 : _q, pairs = _q * divisors;
-        RequireAvailable(count, pairs, $"the pairs mod {_q}");
+        int divisors = Divisors, pairs = ArraySize.Of(_q, divisors);
         var order = random.NextPermutation(pairs);
         var x = new double[ArraySize.Of(count, InputSize)];
         var y = new double[ArraySize.Of(count, _q)];

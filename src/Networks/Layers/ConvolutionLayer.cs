@@ -98,6 +98,15 @@ internal sealed class ConvolutionLayer : Layer
         }
     }
 
+    public override JacobianLayer Describe(string name) => JacobianLayer.AtPositions(name, _positions, _patch, _channels, bias: true);
+
+    // Patches and images with channels innermost are [position, values] already.
+    public override void Factors(in MatrixView a, in MatrixView deltaZ, double[] extra, Span<double> inputs, Span<double> deltas)
+    {
+        VectorRoutines.Scale(_scaling.Multiplier, extra.AsSpan(0, a.Columns * ExtraSize), inputs[..(a.Columns * ExtraSize)]);
+        for (int r = 0; r < deltaZ.Columns; r++) deltaZ.Column(r).CopyTo(deltas[(r * OutputSize)..]);
+    }
+
     private void AddBias(ReadOnlySpan<double> delta, Span<double> bias)
     {
         for (int l = 0; l < _positions; l++) VectorRoutines.Axpy(1, delta.Slice(l * _channels, _channels), bias);

@@ -41,6 +41,14 @@ internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling sc
         }
     }
 
+    public override JacobianLayer Describe(string name) => JacobianLayer.Dense(name, InputSize, OutputSize, bias: true);
+
+    public override void Factors(in MatrixView a, in MatrixView deltaZ, double[] extra, Span<double> inputs, Span<double> deltas)
+    {
+        for (int i = 0; i < a.Columns; i++) VectorRoutines.Scale(scaling.Multiplier, a.Column(i), inputs.Slice(i * InputSize, InputSize));
+        for (int r = 0; r < deltaZ.Columns; r++) deltaZ.Column(r).CopyTo(deltas[(r * OutputSize)..]);
+    }
+
     // Row-major output × input is column-major input × output: Wᵀ.
     private MatrixView Weights(double[] w, int offset) => new(w, offset, InputSize, OutputSize, InputSize);
 }

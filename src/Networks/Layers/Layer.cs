@@ -24,6 +24,9 @@ internal abstract class Layer(int inputSize, int outputSize, int parameterCount)
     /// <summary>Values per backward column that <see cref="Backward"/> needs as scratch.</summary>
     public virtual int ScratchSize => 0;
 
+    /// <summary>What its factors are, for the manifest; null without parameters.</summary>
+    public virtual JacobianLayer? Describe(string name) => null;
+
     /// <summary>Draws initial parameters.</summary>
     public virtual void Initialise(Span<double> w, RandomStream random, double scale) { }
 
@@ -38,4 +41,7 @@ internal abstract class Layer(int inputSize, int outputSize, int parameterCount)
 
     /// <summary>rows[offset.., r] ← (∂z/∂w)ᵀ δ_z[:, r], one column for every column of δ_z.</summary>
     public virtual void Rows(Backend backend, in MatrixView a, in MatrixView deltaZ, int q, double[] extra, in MatrixView rows, int offset) { }
+
+    /// <summary>inputs ← a_i, deltas ← δ of every column, as the factors of a Jacobian have them: <see cref="Rows"/> is their product.</summary>
+    public virtual void Factors(in MatrixView a, in MatrixView deltaZ, double[] extra, Span<double> inputs, Span<double> deltas) { }
 }

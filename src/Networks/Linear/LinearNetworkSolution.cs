@@ -125,7 +125,11 @@ public sealed class LinearNetworkSolution
     }
 
     /// <summary>Exact checkpoints at the given times, in memory; steps are numbered 0, 1, ….</summary>
-    public CheckpointSequence Checkpoints(IEnumerable<double> times) => new(times.Select((t, k) => At(t, k)), Loss);
+    public CheckpointSequence Checkpoints(IEnumerable<double> times)
+    {
+        ArgumentNullException.ThrowIfNull(times);
+        return new(times.Select((t, k) => At(t, k)), Loss);
+    }
 
     /// <summary>Writes exact checkpoints at the given times as a run.</summary>
     /// <param name="times">Increasing flow times, at least two.</param>
@@ -133,6 +137,8 @@ public sealed class LinearNetworkSolution
     /// <exception cref="IOException">The folder holds something this tool did not write, or cannot be written.</exception>
     public void Record(IEnumerable<double> times, string folder)
     {
+        ArgumentNullException.ThrowIfNull(times);
+        ArgumentNullException.ThrowIfNull(folder);
         using var writer = RunWriter.Create(folder, new RunDescription(Loss, _options.Test)
         {
             Parameters = Parameters,

@@ -15,8 +15,7 @@ internal static class RunMetadata
         ["recorder"] = "KernelFlow " + typeof(RunMetadata).Assembly.GetName().Version!.ToString(3),
         ["network"] = FormattableString.Invariant($"{network.InputSize}-{string.Join("-", options.Layers)}-{network.Outputs} ")
             + FormattableString.Invariant($"{OptionName.Of(options.Activation)}, {OptionName.Of(options.Parametrisation)}"),
-        ["layers"] = string.Join(", ", network.Layers.Where(l => l.ParameterCount > 0)
-            .Select((l, i) => FormattableString.Invariant($"{i + 1}={l.ParameterCount}"))),
+        ["layers"] = JacobianLayer.Text(network.JacobianLayers),
         ["data"] = OptionName.Of(options.Data),
         ["labelNoise"] = options.Noise.ToString(CultureInfo.InvariantCulture),
         ["seed"] = options.Seed.ToString(CultureInfo.InvariantCulture),

@@ -19,7 +19,8 @@ internal sealed class TrainingRun
         Data = TrainingData.Create(options);
         Network = FeedForwardNetwork.Create(Data.InputSize, options.Layers, options.Activation, Data.Outputs, options.Parametrisation);
         long elements = (long)Math.Max(Data.Train, Data.Test) * Data.Outputs * Network.Parameters;
-        if (elements > Array.MaxLength)
+        Layers = Factored(options) ? Network.JacobianLayers : null;
+        if (Layers is null && elements > Array.MaxLength)
             throw new ArgumentException($"A Jacobian of {elements} elements ({Math.Max(Data.Train, Data.Test)} examples, {Data.Outputs} outputs, "
                 + $"{Network.Parameters} parameters) is too large: at most {Array.MaxLength}.");
         Trainer = new Trainer(options, Data, Network, backend);
@@ -30,6 +31,9 @@ internal sealed class TrainingRun
     public FeedForwardNetwork Network { get; }
 
     public Trainer Trainer { get; }
+
+    /// <summary>The layers, where Jacobians are recorded as factors.</summary>
+    public IReadOnlyList<JacobianLayer>? Layers { get; }
 
     /// <summary>The run's tensors beside y_S.</summary>
     public IReadOnlyList<TensorSource> RunTensors =>
@@ -90,13 +94,36 @@ internal sealed class TrainingRun
         return new Checkpoint(Trainer.Time, Trainer.Step, tensors.ToArray());
     }
 
-    // Kernel blocks are formed from float64 Jacobians whatever the stored type of Jacobians would be.
-    private MemoryTensor Jacobian(string name, double[] w, double[] x, double[] u)
+    // Kernel blocks leave nothing of either; otherwise what has fewer numbers, unless the options say it.
+    private bool Factored(RecordingOptions options)
     {
+        if (options.Kernels || options.Factors == FactorRecording.Never) return false;
+        long p = Data.Outputs, numbers = Network.JacobianLayers.Sum(l => l.Positions * (l.Inputs + p * l.Outputs));
+        return options.Factors == FactorRecording.Always || numbers < p * Network.Parameters;
+    }
+
+    private FactoredJacobian Factors(TensorName name, double[] w, double[] x, double[] u)
+    {
+        int p = Data.Outputs, examples = u.Length / p;
+        var factors = Trainer.Evaluator.Factors(w, x, u);
+        var parts = Layers!.Zip(factors, (layer, f) => LayerFactors.Of(name, layer, examples, p, tensor =>
+        {
+            bool inputs = tensor == FactorNames.Inputs(name, layer);
+            long[] sizes = [inputs ? layer.Inputs : layer.Outputs], shape = layer.Kind == JacobianLayerKind.Positions ? [layer.Positions, .. sizes] : sizes;
+            return Tensor(tensor, inputs ? f.Inputs : f.Deltas, inputs ? [examples, .. shape] : [examples, p, .. shape]);
+        }));
+        return new FactoredJacobian(name, "memory", examples, p, [.. parts]);
+    }
+
+    private MemoryTensor Tensor(string name, double[] values, long[] shape) => _options.DType == StorageType.Float32 && !_options.Kernels
+        ? new MemoryTensor(name, Array.ConvertAll(values, v => (float)v), shape) : new MemoryTensor(name, values, shape);
+
+    // Kernel blocks are formed from float64 Jacobians whatever the stored type of Jacobians would be.
+    private TensorSource Jacobian(TensorName name, double[] w, double[] x, double[] u)
+    {
+        if (Layers is not null) return Factors(name, w, x, u);
         var J = new double[ArraySize.Of(u.Length, w.Length)];
         Trainer.Evaluator.Jacobian(w, x, u, J);
-        long[] shape = [u.Length / Data.Outputs, Data.Outputs, w.Length];
-        return _options.DType == StorageType.Float32 && !_options.Kernels ? new MemoryTensor(name, Array.ConvertAll(J, v => (float)v), shape)
-            : new MemoryTensor(name, J, shape);
+        return Tensor(name, J, [u.Length / Data.Outputs, Data.Outputs, w.Length]);
     }
 }

@@ -25,6 +25,7 @@ public sealed class ChordColumns
     /// <exception cref="InvalidOperationException">The run holds kernel blocks.</exception>
     public ChordColumns(CheckpointSequence checkpoints, bool midpoints)
     {
+        ArgumentNullException.ThrowIfNull(checkpoints);
         _checkpoints = checkpoints;
         _midpoints = midpoints;
         _n = checkpoints.TrainSize;
@@ -104,6 +105,7 @@ public sealed class ChordColumns
     /// <param name="changes">How J moves along the step, applied to y; cleared before the first block.</param>
     public void AddChanges(ReadOnlySpan<double> y, StepChanges changes)
     {
+        ArgumentNullException.ThrowIfNull(changes);
         if (!_changes) return;
         (changes.IsKnown, changes.HasBackward, changes.HasForward) = (true, _hasBefore, _hasAfter);
         changes.SquaredLength += TensorPrimitives.Dot(y, y);

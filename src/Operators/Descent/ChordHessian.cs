@@ -52,6 +52,9 @@ public sealed class ChordHessian
     public void Fill(LossModel loss, ReadOnlySpan<double> u, ReadOnlySpan<double> next, OutputHessian a, OutputHessian b,
         SegmentQuadrature rule = SegmentQuadrature.Gauss)
     {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         a.Blocks.CopyTo(Start.Blocks, 0);
         HasDefect = loss.Beta is not null || !loss.IsCustom;
         if (loss.Beta is not null)
@@ -78,6 +81,7 @@ public sealed class ChordHessian
     /// <summary>The same from a trajectory's B(t), taken as linear over the step: B̄ at its middle, B̄' at a third.</summary>
     public void Fill(KernelTrajectory trajectory, int interval, double from, double to)
     {
+        ArgumentNullException.ThrowIfNull(trajectory);
         trajectory.Hessian(interval, from, Start);
         trajectory.Hessian(interval, from + (to - from) / 2, Average);
         trajectory.Hessian(interval, from + (to - from) / 3, Remainder);

@@ -63,6 +63,7 @@ public abstract class DescentKernels
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
     public void Fill(int step, ReadOnlySpan<double> g, StepKernels target)
     {
+        ArgumentNullException.ThrowIfNull(target);
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
         if (g.Length != TrainSize) throw new ArgumentException($"g has {g.Length} entries, expected {TrainSize}.", nameof(g));
@@ -102,6 +103,8 @@ public abstract class DescentKernels
     public static DescentKernels Of(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, Backend backend,
         SegmentQuadrature segment = SegmentQuadrature.Gauss)
     {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(backend);
         var rule = DescentSupport.Require(checkpoints);
         if (rule.HasBuffer) throw new ArgumentException($"Kernels of single steps do not determine {rule.Kind}, whose steps depend on all gradients before.",
             nameof(checkpoints));
@@ -113,6 +116,7 @@ public abstract class DescentKernels
     /// <summary>η_k of a run that recorded every step: the differences of its flow times.</summary>
     public static double[] Rates(CheckpointSequence checkpoints)
     {
+        ArgumentNullException.ThrowIfNull(checkpoints);
         var rates = new double[checkpoints.Count - 1];
         for (int k = 0; k < rates.Length; k++) rates[k] = checkpoints[k + 1].Time - checkpoints[k].Time;
         return rates;

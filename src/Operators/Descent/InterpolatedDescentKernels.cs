@@ -36,11 +36,16 @@ public sealed class InterpolatedDescentKernels : DescentKernels
     public override double Epsilon => _trajectory.Epsilon;
 
     /// <summary>Index of the first step that leaves each checkpoint, and the number of steps as the last entry.</summary>
-    public static int[] StepOfCheckpoint(CheckpointSequence checkpoints) => [.. checkpoints.Select(c => checked((int)(c.Step - checkpoints[0].Step)))];
+    public static int[] StepOfCheckpoint(CheckpointSequence checkpoints)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        return [.. checkpoints.Select(c => checked((int)(c.Step - checkpoints[0].Step)))];
+    }
 
     /// <inheritdoc/>
     public override void Hessians(int step, ChordHessian target)
     {
+        ArgumentNullException.ThrowIfNull(target);
         var (interval, from, to) = _steps[step];
         target.Fill(_trajectory, interval, from, to);
     }
@@ -61,6 +66,8 @@ public sealed class InterpolatedDescentKernels : DescentKernels
 
     private static (int, double, double)[] Lay(InterpolatedTrajectory trajectory, CheckpointSequence checkpoints)
     {
+        ArgumentNullException.ThrowIfNull(trajectory);
+        ArgumentNullException.ThrowIfNull(checkpoints);
         var steps = new List<(int, double, double)>();
         for (int k = 0; k + 1 < checkpoints.Count; k++)
         {

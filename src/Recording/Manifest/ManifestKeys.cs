@@ -9,6 +9,9 @@ namespace KernelFlow;
 /// <param name="prefix">Where the object stands in the file: "", "optimizer." or "checkpoints[3].".</param>
 public readonly struct ManifestKeys(JsonElement json, string file, string prefix)
 {
+    private readonly string _file = file ?? throw new ArgumentNullException(nameof(file));
+    private readonly string _prefix = prefix ?? throw new ArgumentNullException(nameof(prefix));
+
     // Shared by all copies of this value, so that what one reader asked for is known to the next.
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
@@ -29,8 +32,12 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     /// <param name="key">The key to read.</param>
     /// <param name="expected">What the error says was expected.</param>
     /// <exception cref="InvalidRunException">The key is missing or its value is not a string.</exception>
-    public string Text(string key, string expected) =>
-        Get(key, expected) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Wrong(key, expected);
+    public string Text(string key, string expected)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(expected);
+        return Get(key, expected) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw Wrong(key, expected);
+    }
 
     /// <summary>One of the strings that are allowed.</summary>
     /// <param name="key">The key to read.</param>
@@ -38,6 +45,8 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     /// <exception cref="InvalidRunException">The key is missing or its value is not among them.</exception>
     public string OneOf(string key, params IReadOnlyList<string> allowed)
     {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(allowed);
         string expected = string.Join(", ", allowed), value = Text(key, expected);
         return allowed.Contains(value) ? value : throw Wrong(key, expected);
     }
@@ -49,6 +58,7 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     /// <exception cref="InvalidRunException">The key is missing, or its value is not a whole number within the limits.</exception>
     public long Integer(string key, long minimum, long maximum)
     {
+        ArgumentNullException.ThrowIfNull(key);
         string expected = maximum is int.MaxValue or long.MaxValue
             ? minimum == 1 ? "a positive integer" : $"an integer of at least {minimum}"
             : $"an integer from {minimum} to {maximum}";
@@ -72,6 +82,8 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     /// <exception cref="InvalidRunException">The key is missing, or its value is not such a number.</exception>
     public double Number(string key, string expected, Func<double, bool> allowed)
     {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(expected);
         ArgumentNullException.ThrowIfNull(allowed);
         var value = Get(key, expected);
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number)) throw Wrong(key, expected);
@@ -81,16 +93,21 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     /// <summary>Whether the key says true; an absent key says false.</summary>
     /// <param name="key">The key to read.</param>
     /// <exception cref="InvalidRunException">Its value is neither true nor false.</exception>
-    public bool Flag(string key) => Has(key) && Get(key, "").ValueKind switch
+    public bool Flag(string key)
     {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw Wrong(key, "true or false"),
-    };
+        ArgumentNullException.ThrowIfNull(key);
+        return Has(key) && Get(key, "").ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Wrong(key, "true or false"),
+        };
+    }
 
     /// <summary>Whether the key stands there with a value other than null.</summary>
     public bool Has(string key)
     {
+        ArgumentNullException.ThrowIfNull(key);
         _asked.Add(key);
         return json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
     }
@@ -99,19 +116,32 @@ public readonly struct ManifestKeys(JsonElement json, string file, string prefix
     /// <param name="key">The key to read.</param>
     /// <param name="expected">What the error says was expected.</param>
     /// <exception cref="InvalidRunException">The key is missing or null.</exception>
-    public JsonElement Get(string key, string expected) =>
-        Has(key) ? json.GetProperty(key) : throw new InvalidRunException($"{file}: {prefix}{key} is missing, expected {expected}.");
+    public JsonElement Get(string key, string expected)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(expected);
+        return Has(key) ? json.GetProperty(key) : throw new InvalidRunException($"{_file}: {_prefix}{key} is missing, expected {expected}.");
+    }
 
     /// <summary>The keys of an object that stands under a key.</summary>
     /// <param name="key">The key to read.</param>
     /// <param name="expected">What the error says was expected.</param>
     /// <exception cref="InvalidRunException">The key is missing, or its value is not an object.</exception>
-    public ManifestKeys Object(string key, string expected) =>
-        Get(key, expected) is { ValueKind: JsonValueKind.Object } value ? new ManifestKeys(value, file, $"{prefix}{key}.") : throw Wrong(key, expected);
+    public ManifestKeys Object(string key, string expected)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(expected);
+        return Get(key, expected) is { ValueKind: JsonValueKind.Object } value ? new ManifestKeys(value, _file, $"{_prefix}{key}.")
+            : throw Wrong(key, expected);
+    }
 
     /// <summary>The error for a key that stands there with a value that is not allowed.</summary>
     /// <param name="key">The key; it must be there.</param>
     /// <param name="expected">What was expected.</param>
-    public InvalidRunException Wrong(string key, string expected) =>
-        new($"{file}: {prefix}{key}: found {JsonText.Clip(json.GetProperty(key).GetRawText())}, expected {expected}.");
+    public InvalidRunException Wrong(string key, string expected)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(expected);
+        return new($"{_file}: {_prefix}{key}: found {JsonText.Clip(json.GetProperty(key).GetRawText())}, expected {expected}.");
+    }
 }

@@ -47,7 +47,11 @@ public sealed class OptimizerDescriptor
 
     /// <summary>A coefficient of a running mean, a number in [0, 1).</summary>
     /// <exception cref="InvalidRunException">The key is missing or has a wrong value.</exception>
-    public static double Fraction(ManifestKeys keys, string key) => keys.Number(key, "a number from 0 to below 1", v => v is >= 0 and < 1);
+    public static double Fraction(ManifestKeys keys, string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return keys.Number(key, "a number from 0 to below 1", v => v is >= 0 and < 1);
+    }
 
     /// <summary>λ, the weight decay: 0 where the manifest does not state one.</summary>
     /// <exception cref="InvalidRunException">The key <c>weightDecay</c> has a wrong value.</exception>

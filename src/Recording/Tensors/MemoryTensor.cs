@@ -29,6 +29,7 @@ public sealed class MemoryTensor : TensorSource
     /// <summary>Copies a MathNet matrix (rows × columns) into a row-major tensor.</summary>
     public static MemoryTensor FromMatrix(string name, Matrix<double> matrix)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(matrix);
         return new(name, matrix.ToRowMajorArray(), matrix.RowCount, matrix.ColumnCount);
     }

@@ -139,7 +139,11 @@ public sealed class TensorName
         || (Group == TensorGroup.Kernel && !Shapes[0].SequenceEqual([M, M]));
 
     /// <summary>The entry of a name, or null when the run format does not know it.</summary>
-    public static TensorName? Find(string name) => _byName.GetValueOrDefault(name);
+    public static TensorName? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _byName.GetValueOrDefault(name);
+    }
 
     /// <summary>The entries of a group, in the order of the table.</summary>
     public static IEnumerable<TensorName> In(TensorGroup group) => All.Where(t => t.Group == group);

@@ -62,6 +62,9 @@ public abstract class TensorSource
     /// <summary>Sets the facts that every source has.</summary>
     protected TensorSource(string name, string location, IReadOnlyList<long> shape, StorageType type)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(location);
+        ArgumentNullException.ThrowIfNull(shape);
         Name = name;
         Location = location;
         Shape = shape;
@@ -102,9 +105,18 @@ public abstract class TensorSource
         if (first < 0 || first > Count - destination.Length)
             throw new ArgumentOutOfRangeException(nameof(first), $"{Location}: {Name}: elements [{first}, {first + destination.Length}) of {Count}.");
         ReadCore(first, destination);
-        if (VectorRoutines.AllFinite(destination)) return;
-        for (int i = 0; i < destination.Length; i++)
-            if (!double.IsFinite(destination[i])) throw NotFinite(first + i, destination[i]);
+        RequireFinite(first, destination);
+    }
+
+    /// <summary>Refuses numbers that are not finite.</summary>
+    /// <param name="first">The element that the first of them is.</param>
+    /// <param name="values">The elements from there on.</param>
+    /// <exception cref="InvalidRunException">One is NaN or infinite; the message names file, tensor and index.</exception>
+    private protected void RequireFinite(long first, ReadOnlySpan<double> values)
+    {
+        if (VectorRoutines.AllFinite(values)) return;
+        for (int i = 0; i < values.Length; i++)
+            if (!double.IsFinite(values[i])) throw NotFinite(first + i, values[i]);
     }
 
     /// <summary>All elements, flat and row-major.</summary>
@@ -128,6 +140,16 @@ public abstract class TensorSource
         if (width * block.Columns != Count || firstColumn < 0 || firstColumn > width - block.Rows)
             throw new ArgumentOutOfRangeException(nameof(firstColumn),
                 $"{Location}: {Name} {ShapeText}: columns [{firstColumn}, {firstColumn + block.Rows}) of a matrix of {block.Columns} rows.");
+        ReadTransposedCore(firstColumn, block);
+    }
+
+    /// <summary>Reads columns, transposed; the range is valid and numbers that are not finite are still to be refused. Each row on its own, unless the source
+    /// knows better.</summary>
+    /// <param name="firstColumn">The first of the columns.</param>
+    /// <param name="block">Receives them; column r is the piece of row r.</param>
+    protected virtual void ReadTransposedCore(long firstColumn, in MatrixView block)
+    {
+        long width = Count / block.Columns;
         if (width == block.Rows && block.LeadingDimension == block.Rows)
         {
             // Whole rows, one after the other on both sides.

@@ -44,6 +44,8 @@ public sealed class Axis
     /// <param name="round">Whether to widen the range to ticks; otherwise it ends at the values.</param>
     public static Axis Linear(string label, IEnumerable<double> values, int count = 5, bool round = true)
     {
+        ArgumentNullException.ThrowIfNull(label);
+        ArgumentNullException.ThrowIfNull(values);
         var (min, max) = Range(values.Where(double.IsFinite));
         // Values that agree to rounding leave no room for ticks between them.
         if (max - min <= 1e-12 * Math.Max(Math.Abs(min), Math.Abs(max)))
@@ -63,6 +65,8 @@ public sealed class Axis
     /// <param name="round">Whether to widen the range to whole decades; otherwise it ends at the values.</param>
     public static Axis Log(string label, IEnumerable<double> values, int decades = 18, bool round = true)
     {
+        ArgumentNullException.ThrowIfNull(label);
+        ArgumentNullException.ThrowIfNull(values);
         var (min, max) = Range(values.Where(v => double.IsFinite(v) && v >= Smallest).DefaultIfEmpty(1));
         int low = (int)Math.Floor(Math.Log10(min) + 1e-9), high = (int)Math.Ceiling(Math.Log10(max) - 1e-9);
         if (high == low) high++;

@@ -21,7 +21,13 @@ public sealed class Chart
     /// <param name="x">Horizontal axis.</param>
     /// <param name="y">Vertical axis.</param>
     /// <param name="head">Identity and text alternative.</param>
-    public Chart(Axis x, Axis y, FigureHead head) => (_x, _y, _head) = (x, y, head);
+    public Chart(Axis x, Axis y, FigureHead head)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(head);
+        (_x, _y, _head) = (x, y, head);
+    }
 
     /// <summary>Values that the axes could not hold (zero on a logarithmic axis, for instance).</summary>
     public int Dropped { get; private set; }
@@ -32,6 +38,8 @@ public sealed class Chart
     /// <summary>A series of points that no line connects.</summary>
     public Chart Points(string name, int series, IEnumerable<Point> points, Marker marker = Marker.Circle, double size = 2.6)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(points);
         var drawn = Drawable(points);
         _drawings.Add(svg =>
         {
@@ -45,6 +53,9 @@ public sealed class Chart
     public Chart Line(string name, int series, IEnumerable<Point> points, Marker marker = Marker.Circle, string dash = "", bool markers = true,
         int markEvery = 1)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(points);
+        ArgumentNullException.ThrowIfNull(dash);
         var drawn = Drawable(points);
         string css = $"l s{series} {dash}".TrimEnd();
         _drawings.Add(svg =>
@@ -64,6 +75,8 @@ public sealed class Chart
     /// <summary>Bars from the lower end of the axis, each over its own stretch of x.</summary>
     public Chart Bars(string name, int series, IEnumerable<(double From, double To, double Y, string Hover)> bars)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(bars);
         var drawn = bars.Where(b => double.IsFinite(b.Y) && b.Y >= _y.Min && b.To > _x.Min).ToArray();
         Shown += drawn.Length;
         _drawings.Add(svg =>
@@ -81,6 +94,7 @@ public sealed class Chart
     /// <summary>A dashed horizontal line with its meaning.</summary>
     public Chart Rule(string name, double y)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (!_y.Holds(y)) return this;
         _drawings.Add(svg => svg.Line("rule", Left, Y(y), Width - Right, Y(y)));
         _legend.Add(name, (svg, x, yy) => svg.Line("rule", x - 9, yy, x + 9, yy));
@@ -90,6 +104,7 @@ public sealed class Chart
     /// <summary>A dashed vertical line with its meaning.</summary>
     public Chart UprightRule(string name, double x)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (!_x.Holds(x)) return this;
         _drawings.Add(svg => svg.Line("rule", X(x), _top, X(x), _top + Plot));
         _legend.Add(name, (svg, xx, y) => svg.Line("rule", xx - 9, y, xx + 9, y));
@@ -99,6 +114,7 @@ public sealed class Chart
     /// <summary>The line on which both axes are equal.</summary>
     public Chart Diagonal(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         double low = Math.Max(_x.Min, _y.Min), high = Math.Min(_x.Max, _y.Max);
         _drawings.Add(svg => svg.Line("rule", X(low), Y(low), X(high), Y(high)));
         _legend.Add(name, (svg, x, y) => svg.Line("rule", x - 9, y, x + 9, y));

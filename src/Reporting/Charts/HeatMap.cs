@@ -28,14 +28,19 @@ public static class HeatMap
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Number of columns.</param>
     /// <param name="value">Value of an element, at least 0.</param>
-    public static IReadOnlyList<IReadOnlyList<double>> Blocks(int rows, int columns, Func<int, int, double> value) =>
-        ResponseMap.Of(rows, columns, value).Largest;
+    public static IReadOnlyList<IReadOnlyList<double>> Blocks(int rows, int columns, Func<int, int, double> value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return ResponseMap.Of(rows, columns, value).Largest;
+    }
 
     /// <summary>Draws the map as SVG.</summary>
     /// <param name="data">What to show.</param>
     /// <param name="head">Identity and text alternative.</param>
     public static string Draw(HeatMapData data, FigureHead head)
     {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(head);
         var (rows, columns) = (data.Rows, data.Columns);
         var cells = data.Blocks;
         int high = cells.Count, wide = cells.Count == 0 ? 0 : cells[0].Count;

@@ -21,6 +21,8 @@ public sealed class Legend
     /// <summary>Adds an entry; the swatch is drawn around the point it is given.</summary>
     public void Add(string name, Action<Svg, double, double> swatch)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(swatch);
         double needed = Swatch + Svg.WidthOf(name);
         if (_x > _left && _x + needed > _end) (_x, _row) = (_left, _row + 1);
         _entries.Add((name, swatch, _x, _row));
@@ -30,6 +32,7 @@ public sealed class Legend
     /// <summary>Draws all entries at the top.</summary>
     public void Draw(Svg svg)
     {
+        ArgumentNullException.ThrowIfNull(svg);
         foreach (var (name, swatch, x, row) in _entries)
         {
             double y = 11 + row * Line;

@@ -37,6 +37,11 @@ public static class RangeRows
     public static string Draw(Axis axis, IReadOnlyList<RangeRow> rows, IReadOnlyList<RowSeries> series, string barName, string? reachName,
         (double Value, string Name)? rule, FigureHead head)
     {
+        ArgumentNullException.ThrowIfNull(axis);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(barName);
+        ArgumentNullException.ThrowIfNull(head);
         var legend = new Legend(Width, 12, Right);
         foreach (var s in series) legend.Add(s.Name, (svg, x, y) => svg.Marker(s.Marker, s.CssClass, x, y, Math.Min(s.Size, 4)));
         legend.Add(barName, (svg, x, y) => svg.Rectangle("b s4 pale", x - 7, y - 5, 14, 10));

@@ -19,29 +19,41 @@ public sealed class Svg
     /// <param name="width">Width in user units; the page scales it.</param>
     /// <param name="height">Height in user units.</param>
     /// <param name="head">Identity and text alternative.</param>
-    public Svg(double width, double height, FigureHead head) =>
+    public Svg(double width, double height, FigureHead head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
         _text.Append($"<svg viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-labelledby=\"{head.Id}-title {head.Id}-text\" "
             + "xmlns=\"http://www.w3.org/2000/svg\">\n")
             .Append($"<title id=\"{head.Id}-title\">{Escape(head.Title)}</title>\n<desc id=\"{head.Id}-text\">{Escape(head.Description)}</desc>\n");
+    }
 
     /// <summary>A straight line.</summary>
-    public void Line(string cssClass, double x1, double y1, double x2, double y2) =>
+    public void Line(string cssClass, double x1, double y1, double x2, double y2)
+    {
+        ArgumentNullException.ThrowIfNull(cssClass);
         Add($"<line class=\"{cssClass}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\"/>");
+    }
 
     /// <summary>A polyline.</summary>
     public void Path(string cssClass, IReadOnlyList<(double X, double Y)> points)
     {
+        ArgumentNullException.ThrowIfNull(cssClass);
+        ArgumentNullException.ThrowIfNull(points);
         if (points.Count > 1) Add($"<path class=\"{cssClass}\" d=\"M{string.Join("L", points.Select(p => $"{N(p.X)} {N(p.Y)}"))}\"/>");
     }
 
     /// <summary>A rectangle with an optional hover text.</summary>
-    public void Rectangle(string cssClass, double x, double y, double width, double height, string? hover = null, string? style = null) =>
+    public void Rectangle(string cssClass, double x, double y, double width, double height, string? hover = null, string? style = null)
+    {
+        ArgumentNullException.ThrowIfNull(cssClass);
         Add($"<rect class=\"{cssClass}\" x=\"{N(x)}\" y=\"{N(y)}\" width=\"{N(Math.Max(0, width))}\" "
             + $"height=\"{N(Math.Max(0, height))}\"{(style is null ? "" : $" style=\"{style}\"")}", "rect", hover);
+    }
 
     /// <summary>A marker: its shape tells series apart where colours do not.</summary>
     public void Marker(Marker marker, string cssClass, double x, double y, double size, string? hover = null)
     {
+        ArgumentNullException.ThrowIfNull(cssClass);
         double s = size;
         string shape = marker switch
         {
@@ -64,9 +76,13 @@ public sealed class Svg
     /// <param name="text">What to write.</param>
     /// <param name="anchor">start, middle or end.</param>
     /// <param name="rotate">Degrees about the anchor.</param>
-    public void Text(string cssClass, double x, double y, string text, string anchor = "start", double rotate = 0) =>
+    public void Text(string cssClass, double x, double y, string text, string anchor = "start", double rotate = 0)
+    {
+        ArgumentNullException.ThrowIfNull(cssClass);
+        ArgumentNullException.ThrowIfNull(anchor);
         Add($"<text class=\"{cssClass}\" x=\"{N(x)}\" y=\"{N(y)}\" "
             + $"text-anchor=\"{anchor}\"{(rotate == 0 ? "" : $" transform=\"rotate({N(rotate)} {N(x)} {N(y)})\"")}>{Escape(text)}</text>");
+    }
 
     /// <summary>Closes the drawing.</summary>
     public override string ToString() => _text + "</svg>";
@@ -77,7 +93,11 @@ public sealed class Svg
         PrintableText.Lines(text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;");
 
     /// <summary>Width of text in the size that figures use, near enough to keep labels apart.</summary>
-    public static double WidthOf(string text) => 6.7 * text.Length;
+    public static double WidthOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return 6.7 * text.Length;
+    }
 
     private void Add(string element) => _text.Append(element).Append('\n');
 

@@ -13,6 +13,7 @@ public static class Drawn
     /// <summary>Logarithmic when times are spread geometrically; t = 0 cannot be shown then, which the note says.</summary>
     public static (Axis Axis, string Note) TimeAxis(double[] times)
     {
+        ArgumentNullException.ThrowIfNull(times);
         double first = times.Where(t => t > 0).DefaultIfEmpty(1).Min();
         return times.Min() >= 0 && times.Max() / first > 50
             ? (Axis.Log("flow time t", times, round: false), times.Min() == 0 ? " The start, t = 0, lies off the logarithmic axis." : "")
@@ -38,9 +39,18 @@ public static class Drawn
     }
 
     /// <summary>How many points the axes could not hold, and why.</summary>
-    public static string Missing(Chart chart, string why) => chart.Dropped == 0 ? "" : $" {Count(chart.Dropped)} not shown: they {why}.";
+    public static string Missing(Chart chart, string why)
+    {
+        ArgumentNullException.ThrowIfNull(chart);
+        ArgumentNullException.ThrowIfNull(why);
+        return chart.Dropped == 0 ? "" : $" {Count(chart.Dropped)} not shown: they {why}.";
+    }
 
     /// <summary>Text cut to a length.</summary>
-    public static string Shorten(string text, int length) => text.Length <= length ? text
-        : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
+    public static string Shorten(string text, int length)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= length ? text
+            : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
+    }
 }

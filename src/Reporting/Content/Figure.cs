@@ -9,10 +9,21 @@ namespace KernelFlow.Reporting.Content;
 public sealed record Figure(FigureHead Head, string? Drawing, string Caption)
 {
     /// <summary>A figure without data.</summary>
-    public static Figure Without(string id, string title, string reason) => new(new FigureHead(id, title, ""), null, reason);
+    public static Figure Without(string id, string title, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(reason);
+        return new(new FigureHead(id, title, ""), null, reason);
+    }
 
     /// <summary>A chart as a figure; one that could not hold any value is not drawn.</summary>
-    public static Figure Of(FigureHead head, Chart chart, string caption) =>
-        chart.Shown > 0 ? new(head, chart.ToString(), caption) : Without(head.Id, head.Title,
+    public static Figure Of(FigureHead head, Chart chart, string caption)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(chart);
+        ArgumentNullException.ThrowIfNull(caption);
+        return chart.Shown > 0 ? new(head, chart.ToString(), caption) : Without(head.Id, head.Title,
             $"None of its values can be drawn.{(chart.Dropped > 0 ? Drawn.Missing(chart, "are zero, negative or not finite") : "")}");
+    }
 }

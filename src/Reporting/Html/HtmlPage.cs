@@ -11,6 +11,8 @@ public static class HtmlPage
     /// <summary>Everything up to the first heading.</summary>
     public static void Open(StringBuilder page, string title, ToolInfo? tool = null)
     {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(title);
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
             + "initial-scale=1\">\n");
         // The page loads nothing, from anywhere; the empty icon keeps browsers from asking for one.
@@ -21,12 +23,18 @@ public static class HtmlPage
     }
 
     /// <summary>Everything after the last paragraph.</summary>
-    public static void Close(StringBuilder page) => page.Append("<p class=\"soft\">Colours are those of Okabe and Ito, chosen to be told apart with "
-        + "every common colour vision; series also differ in shape or dash.</p>\n</main>\n</body>\n</html>\n");
+    public static void Close(StringBuilder page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        page.Append("<p class=\"soft\">Colours are those of Okabe and Ito, chosen to be told apart with "
+            + "every common colour vision; series also differ in shape or dash.</p>\n</main>\n</body>\n</html>\n");
+    }
 
     /// <summary>The figures under their questions.</summary>
     public static void FigureSections(StringBuilder page, IReadOnlyList<(string Section, Figure Figure)> figures)
     {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(figures);
         page.Append("<p class=\"soft\" id=\"figures\">Point at a mark to read its numbers.</p>\n");
         string? open = null;
         var missing = new List<Figure>();
@@ -58,6 +66,8 @@ public static class HtmlPage
     /// <summary>A table with its heading and paragraphs.</summary>
     public static void Section(StringBuilder page, TableSection section)
     {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(section);
         page.Append($"<h2>{E(section.Title)}</h2>\n");
         foreach (string paragraph in section.Paragraphs) page.Append($"<p class=\"soft\">{E(paragraph)}</p>\n");
         if (section.Rows.Count > 0) Table(page, section.Header, section.Rows);
@@ -67,6 +77,9 @@ public static class HtmlPage
     /// <summary>A table; a header that begins with # is a column of numbers.</summary>
     public static void Table(StringBuilder page, string[] header, IReadOnlyList<string[]> rows)
     {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(rows);
         string[] classes = Array.ConvertAll(header, h => h.StartsWith('#') ? " class=\"n\"" : "");
         page.Append("<div class=\"scroll\"><table>\n<thead><tr>");
         for (int i = 0; i < header.Length; i++) page.Append($"<th scope=\"col\"{classes[i]}>{E(header[i].TrimStart('#'))}</th>");
@@ -84,7 +97,11 @@ public static class HtmlPage
     public static string Chip(Verdict verdict) => Chip(verdict, Narrative.Word(verdict));
 
     /// <summary>A word in the colour of a verdict, with its sign.</summary>
-    public static string Chip(Verdict tone, string word) => $"<span class=\"chip {Css(tone)}\">{Sign(tone)} {E(word)}</span>";
+    public static string Chip(Verdict tone, string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        return $"<span class=\"chip {Css(tone)}\">{Sign(tone)} {E(word)}</span>";
+    }
 
     /// <summary>A sign for a verdict.</summary>
     public static string Sign(Verdict verdict) => verdict switch { Verdict.Holds => "✓", Verdict.Violated => "✗", Verdict.Undecided => "?",

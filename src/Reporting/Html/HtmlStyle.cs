@@ -110,6 +110,7 @@ public static class HtmlStyle
     /// <summary>A drawing as a file of its own: the style sheet inside, and a background.</summary>
     public static string Alone(string drawing)
     {
+        ArgumentNullException.ThrowIfNull(drawing);
         int open = drawing.IndexOf('>') + 1;
         string style = $":root {{ {Light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {Dark} }} }}\n{Drawing}";
         return $"{drawing[..open]}\n<style>\n{style}\n</style>\n<rect class=\"back\" width=\"100%\" height=\"100%\"/>{drawing[open..]}\n";

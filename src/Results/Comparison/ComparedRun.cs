@@ -46,7 +46,11 @@ public sealed record ComparedRun
     public required KernelEvolution KernelEvolution { get; init; }
 
     /// <summary>The claim with the given id; null when it was not computed.</summary>
-    public ClaimResult? Claim(string id) => Claims.FirstOrDefault(c => c.Id == id);
+    public ClaimResult? Claim(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Claims.FirstOrDefault(c => c.Id == id);
+    }
 
     /// <summary>Reads results.json of an earlier analysis.</summary>
     /// <param name="path">The file, or the report folder that holds it.</param>

@@ -31,6 +31,8 @@ public static class JsonNumbers
     /// <param name="reason">Why there is none; a number that is not finite gives its own reason.</param>
     public static void Number(this Utf8JsonWriter json, string key, double? value, string? reason = null)
     {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(key);
         if (value is { } x && double.IsFinite(x)) json.WriteNumber(key, x);
         else json.Null(key, value is { } notFinite ? Why(notFinite) : reason);
     }
@@ -38,6 +40,8 @@ public static class JsonNumbers
     /// <summary>An array of numbers on one line, or null with a reason. Elements that are not finite are null, and the reason says so.</summary>
     public static void Numbers(this Utf8JsonWriter json, string key, IReadOnlyList<double>? values, string? reason = null)
     {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(key);
         if (values is null)
         {
             json.Null(key, reason);
@@ -55,6 +59,8 @@ public static class JsonNumbers
     /// <summary>Null with a reason.</summary>
     public static void Null(this Utf8JsonWriter json, string key, string? reason)
     {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(key);
         json.WriteNull(key);
         json.WriteString(key + ReasonSuffix, reason ?? "not computed");
     }
@@ -62,6 +68,8 @@ public static class JsonNumbers
     /// <summary>A value written without line breaks inside an indented document.</summary>
     public static void Line(this Utf8JsonWriter json, Action<Utf8JsonWriter> write)
     {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(write);
         var buffer = new ArrayBufferWriter<byte>();
         using (var line = new Utf8JsonWriter(buffer, OneLine)) write(line);
         json.WriteRawValue(buffer.WrittenSpan, skipInputValidation: true);
@@ -89,6 +97,9 @@ public static class JsonNumbers
     /// adds.</summary>
     public static void Document(Stream stream, string format, int version, Action<Utf8JsonWriter> write)
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentNullException.ThrowIfNull(write);
         using (var json = new Utf8JsonWriter(stream, Indented))
         {
             json.WriteStartObject();

@@ -22,6 +22,7 @@ public sealed record SubspaceRotation(PrincipalAngles Angles, double FirstGap, d
     /// <exception cref="NumericalException">A singular value decomposition did not converge.</exception>
     public static SubspaceRotation Between(EigenPairs first, EigenPairs second, int count, Backend backend)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         int most = Math.Min(first.Values.Count, second.Values.Count);

@@ -53,7 +53,11 @@ public sealed class CollocationTableau
     public static IReadOnlyList<CollocationTableau> All { get; } = [Gauss2, Gauss4, Gauss6, Radau3, Radau5];
 
     /// <summary>The tableau of a name, or null.</summary>
-    public static CollocationTableau? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+    public static CollocationTableau? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return All.FirstOrDefault(t => t.Name == name);
+    }
 
     /// <summary>R(z) = 1 − z bᵀ(I + zA)⁻¹1 = 1 − Σd + dᵀ(α + zI)⁻¹α1, the factor of one step of ẋ = −(z/h)x.</summary>
     public double Stability(double z)
