@@ -53,7 +53,7 @@ internal static class FuzzStudy
     }
 
     // Where it was thrown from, as far as this project's own methods go: the same defect has the same place.
-    private static string Origin(Exception e) => e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("KernelFlow.", StringComparison.Ordinal))
-        ?.Split(" in ")[0].Trim()
+    private static string Origin(Exception e) =>
+        e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("KernelFlow.", StringComparison.Ordinal))?.Split(" in ")[0].Trim()
         ?? "from nowhere";
 }

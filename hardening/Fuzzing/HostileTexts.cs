@@ -21,11 +21,11 @@ internal static class HostileTexts
         "18446744073709551616", "4611686018427387904", "1e18", "1e19", "1.7976931348623157e308", "4.9e-324", "NaN", "[]", "{}", "[[]]", "[0]", "[1,2]",
         "[2147483647,2147483647]", "[4294967296,4294967296]", "[9223372036854775807,2]", "[0,9223372036854775807]", "[-1,-1]", "[0,0]", "[0,16]", "[null]",
         "[1.5]", "[\"a\"]", "{\"a\":1}", "\"\"", "\" \"", "\"F64\"", "\"F32\"", "\"F16\"", "\"BF16\"", "\"I64\"", "\"I32\"", "\"U8\"", "\"BOOL\"",
-        "\"F8_E4M3\"",
+            "\"F8_E4M3\"",
         "\"f64\"", "\"U_S\"", "\"J_S\"", "\"y_S\"", "\"squared\"", "\"custom\"", "\"logistic\"", "\"softmax-cross-entropy\"", "\"mean\"", "\"sum\"", "\"adam\"",
         "\"momentum\"", "\"sgd\"", "\"constant\"", "\"Holds\"", "\"Violated\"", "\"flow\"", "\"descent\"", "\"checkpoint-000001.safetensors\"",
-        "\"./checkpoint-000001.safetensors\"", "\"targets.safetensors\"", "\"run.json\"", "\"../run.json\"", "\"/dev/zero\"", "\"/etc/passwd\"", "\".\"",
-        "\"a/b\"",
+        "\"./checkpoint-000001.safetensors\"", "\"targets.safetensors\"", "\"run.json\"", "\"../run.json\"", "\"/dev/zero\"", "\"/etc/passwd\"",
+            "\".\"", "\"a/b\"",
         "\"C:\\\\x\"", "\"\\\\\\\\host\\\\share\"", "\"a\\u0000b\"", "\"\\ud800\"", "\"\\udfff\\ud800\"", "\"\\u001b[2J\\u001b]0;pwn\\u0007\"",
         "\"\\nerror: fake line\"", "\"\\r\\u009b31m\"", "\"\\u202egnp.exe\"", "\"\\u2028\\u2029\"", "\"\\ufeff\"", "\"\\ufffe\\uffff\"", "\"\\ud83d\\ude00\"",
         "\"=1+1\"", "\"<script>alert(1)</script>\"", "\"](javascript:x)\"", "\"{0}\"", "\"%s%n\"", "\"" + new string('x', 100_000) + "\"",
@@ -36,7 +36,7 @@ internal static class HostileTexts
     public static IReadOnlyList<string> Names { get; } =
     [
         "", "__metadata__", "dtype", "shape", "data_offsets", "U_S", "J_S", "y_S", "format", "version", "loss", "optimizer", "kind", "learningRate",
-        "checkpoints",
+            "checkpoints",
         "file", "step", "time", "targets", "schedule", "setting", "lossConstants", "parameters", "metadata", "layers", "sha256", "id", "verdict", "claims",
         "figures", "constructor", "$ref", "a.b", "a[0]", "\u001b[2J", "x\ny", "\u202e", "\u0000", new string('n', 20_000),
     ];

@@ -10,7 +10,7 @@ internal static class MessageCheck
 
     private static readonly string[] s_foreignWords =
         ["reader option", "isFinalBlock", "LineNumber", "BytePositionInLine", "Path: $", "(Parameter '", "JsonReader", "JsonDocument", "System.",
-         "UTF-16", "Nullable"];
+            "UTF-16", "Nullable"];
 
     /// <summary>What is wrong with a message; null where nothing is.</summary>
     public static string? Complaint(string message)

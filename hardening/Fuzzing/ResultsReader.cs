@@ -74,10 +74,10 @@ internal sealed class ResultsReader : AttackedReader
         analysis.WriteFolder(_pages);
         if (compared is not null) KernelFlow.Compare.Runs([compared, compared with { Label = "another" }]).WriteFolder(_comparison);
         findings.Count("rendered");
-        foreach (string file in new[] { _pages, _comparison }.Where(Directory.Exists)
-            .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
-            if (PageDefect(file) is { } defect)
-                findings.Defect(Place(number), $"a {Path.GetExtension(file)} page {defect}", Path.GetRelativePath(Path.GetDirectoryName(_pages)!, file));
+        foreach (string file in new[] { _pages, _comparison }.Where(Directory.Exists).SelectMany(f =>
+            Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)))
+            if (PageDefect(file) is { } defect) findings.Defect(Place(number), $"a {Path.GetExtension(file)} page {defect}",
+                Path.GetRelativePath(Path.GetDirectoryName(_pages)!, file));
     }
 
     private static string? PageDefect(string file)

@@ -49,14 +49,14 @@ internal sealed class SafetensorsReader(string folder, NumPyJudge? numpy = null)
         byte[] Doubles(int count) => [.. Enumerable.Range(0, count).SelectMany(_ => BitConverter.GetBytes(numbers.Fraction() - 0.5))];
         return
         [
-            Safetensors("{\"U_S\":{\"dtype\":\"F64\",\"shape\":[3,1],\"data_offsets\":[0,24]},\"U_Q\":{\"dtype\":\"F64\",\"shape\":[2],"
-                + "\"data_offsets\":[24,40]},"
+            Safetensors("{\"U_S\":{\"dtype\":\"F64\",\"shape\":[3,1],\"data_offsets\":[0,24]},"
+                + "\"U_Q\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[24,40]},"
                 + "\"J_S\":{\"dtype\":\"F32\",\"shape\":[3,4],\"data_offsets\":[40,88]}}", [.. Doubles(5), .. Data(48)]),
             Safetensors("{\"__metadata__\":{\"format\":\"pt\",\"by\":\"me\"},\"a\":{\"dtype\":\"F16\",\"shape\":[2,3],\"data_offsets\":[0,12]},"
                 + "\"b\":{\"dtype\":\"BF16\","
                 + "\"shape\":[4],\"data_offsets\":[12,20]},\"c\":{\"dtype\":\"F32\",\"shape\":[2,2,2],\"data_offsets\":[20,52]}}  ", Data(52)),
-            Safetensors("{\"batch\":{\"dtype\":\"I64\",\"shape\":[3],\"data_offsets\":[0,24]},\"mask\":{\"dtype\":\"BOOL\",\"shape\":[4],"
-                + "\"data_offsets\":[24,28]},"
+            Safetensors("{\"batch\":{\"dtype\":\"I64\",\"shape\":[3],\"data_offsets\":[0,24]},"
+                + "\"mask\":{\"dtype\":\"BOOL\",\"shape\":[4],\"data_offsets\":[24,28]},"
                 + "\"loss\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[28,36]}} ",
                 [.. Data(24), 0, 1, 1, 0, .. Doubles(1)]),
             Safetensors("{\"empty\":{\"dtype\":\"F64\",\"shape\":[0,7],\"data_offsets\":[0,0]},\"x\":{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[0,5]},"

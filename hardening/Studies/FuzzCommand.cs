@@ -35,8 +35,8 @@ internal static class FuzzCommand
             using (var watch = new Watch(name)) FuzzStudy.Run(reader, seed, first, count, findings, watch.Now);
             numpy?.Finish(findings);
             if (name == names[0] && numpy is null) log.WriteLine($"{python} with NumPy is not there: the second decoder alone judged the numbers");
-            log.WriteLine(findings.Summary(
-                FormattableString.Invariant($"{name}, {count} inputs, seed {seed}, {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s")));
+            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            log.WriteLine(findings.Summary(FormattableString.Invariant($"{name}, {count} inputs, seed {seed}, {seconds:0} s")));
             defects += findings.Defects.Count;
         }
         return defects == 0 ? 0 : 1;

@@ -9,7 +9,7 @@ internal static class WriterStudy
     /// <summary>The commands by name, in a fixed order.</summary>
     public static Writer[] Writers(Tool tool, Inputs inputs) =>
         [new RecordWriter(tool, inputs), new AnalyzeWriter(tool, inputs), new KernelsWriter(tool, inputs), new CompareWriter(tool, inputs),
-         new ValidateWriter(tool, inputs)];
+            new ValidateWriter(tool, inputs)];
 
     /// <summary>Runs a study; the exit code.</summary>
     /// <param name="name">Its command.</param>
@@ -36,8 +36,8 @@ internal static class WriterStudy
             one(writers[i % writers.Length], folder, FormattableString.Invariant($"{name} {i}"), Dice.Of(seed, i), findings);
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
-        log.WriteLine(findings.Summary(
-            FormattableString.Invariant($"{name}, {count} cases, seed {seed}, {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s")));
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        log.WriteLine(findings.Summary(FormattableString.Invariant($"{name}, {count} cases, seed {seed}, {seconds:0} s")));
         return findings.Defects.Count == 0 ? 0 : 1;
     }
 }

@@ -25,8 +25,8 @@ internal sealed class Case
         if (_inside) Directory.CreateDirectory(Output);
         if (HasEarlier) WorkFolder.Copy(writer.Reference(Which.Earlier), Output);
         _foreign = new Foreign(folder, HasForeign ? writer is ValidateWriter ? "o/calibration" : "o" : null);
-        _place = $"{place} ({writer.Name}{(HasEarlier ? ", earlier output" : "")}"
-            + $"{(HasForeign ? ", files of others" : "")}{(_inside ? ", current folder" : "")})";
+        _place = $"{place} ({writer.Name}{(HasEarlier ? ", earlier output" : "")}{(HasForeign ? ", files of others" : "")}"
+            + $"{(_inside ? ", current folder" : "")})";
     }
 
     /// <summary>The command.</summary>

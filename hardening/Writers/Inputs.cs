@@ -12,8 +12,8 @@ internal sealed class Inputs
         Directory.CreateDirectory(folder);
         for (int i = 0; i < 3; i++)
         {
-            tool.Require(folder, ["record", Run(i), "--train", "12", "--test", "6", "--layers", "5", "--steps", "200",
-                "--checkpoints", "16", "--lr", Rate(i), .. Common]);
+            tool.Require(folder,
+                ["record", Run(i), "--train", "12", "--test", "6", "--layers", "5", "--steps", "200", "--checkpoints", "16", "--lr", Rate(i), .. Common]);
             tool.Require(folder, ["analyze", Run(i), "--out", Report(i), .. Common]);
         }
     }

@@ -39,8 +39,8 @@ internal sealed class AnalyzeWriter(Tool tool, Inputs inputs) : Writer(tool, inp
             if (!File.ReadAllBytes(there).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(again, file))))
                 return State.Wrong("a mixture that is taken for sound", file);
         }
-        if (Pages(output).Except(Pages(again))
-            .FirstOrDefault(f => f != ReservoirReports.OperatorsFile && Pages(Reference(Which.Earlier)).Contains(f)) is { } stale)
+        if (Pages(output).Except(Pages(again)).FirstOrDefault(f =>
+            f != ReservoirReports.OperatorsFile && Pages(Reference(Which.Earlier)).Contains(f)) is { } stale)
             return State.Wrong("a file of the earlier report stands beside the later one", stale);
         if (File.Exists(operators) && !SameTensors(operators, Path.Combine(Reference(which), ReservoirReports.OperatorsFile)))
             return State.Wrong("operators of another analysis beside results.json");

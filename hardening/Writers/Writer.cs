@@ -94,6 +94,6 @@ internal abstract class Writer
     }
 
     /// <summary>Whether an entry is a lock or a temporary of this tool, which readers pass over.</summary>
-    public static bool IsPassing(string name) => Path.GetFileName(name) is var file
-        && (file.StartsWith('.') || file.EndsWith(".part", StringComparison.Ordinal));
+    public static bool IsPassing(string name) =>
+        Path.GetFileName(name) is var file && (file.StartsWith('.') || file.EndsWith(".part", StringComparison.Ordinal));
 }

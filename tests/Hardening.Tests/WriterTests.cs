@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 
 namespace KernelFlow.Hardening.Tests;
 
-/// <summary>Kills, full disks and writers of one folder at the same time: the beginning of what <c>hardening kill</c>,
-/// <c>pairs</c> and <c>full-disk</c> carry out in full.</summary>
+/// <summary>Kills, full disks and writers of one folder at the same time: the beginning of what
+/// <c>hardening kill</c>, <c>pairs</c> and <c>full-disk</c> carry out in full.</summary>
 public sealed class WriterTests(WriterFixture fixture, ITestOutputHelper output) : IClassFixture<WriterFixture>
 {
     /// <summary>Each command, killed once: readable, not mixed, nothing foreign touched, and the same command mends it.</summary>
