@@ -200,7 +200,8 @@ public sealed class FactoredRunTests : IDisposable
         "layers[0].inputs: found 2000000000, expected inputs at all positions of at most 2147483591.")]
     [InlineData("""[{"name": "a", "kind": "columns", "columns": 9223372036854775807}, {"name": "b", "kind": "columns", "columns": 1}]""",
         "layers[1]: found more parameters in all layers than can be counted, expected at most 9223372036854775807.")]
-    [InlineData("""[{"name": "a", "kind": "dense", "inputs": 2, "outputs": 12}]""", "parameters: found 26, expected 24, the parameters of all layers together.")]
+    [InlineData("""[{"name": "a", "kind": "dense", "inputs": 2, "outputs": 12}]""",
+        "parameters: found 26, expected 24, the parameters of all layers together.")]
     public void LayersThatAreNotSoundAreTold(string layers, string message)
     {
         Edit(json => json["layers"] = JsonNode.Parse(layers));
@@ -210,7 +211,8 @@ public sealed class FactoredRunTests : IDisposable
     [Fact]
     public void OtherLayersThanThoseDescribedAreNotWritten()
     {
-        using var writer = RunWriter.Create(_folder["other"], new RunDescription(LossModel.Squared(new double[n * p], p), m) { Layers = [s_layers[2], s_layers[0]] });
+        using var writer = RunWriter.Create(_folder["other"],
+            new RunDescription(LossModel.Squared(new double[n * p], p), m) { Layers = [s_layers[2], s_layers[0]] });
         Assert.ThrowsAny<InvalidRunException>(() => writer.Append(0, 0, Tensors(0)));
     }
 }

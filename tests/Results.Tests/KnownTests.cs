@@ -41,4 +41,14 @@ public sealed class KnownTests
         Assert.NotEqual(Known.Unknown<int>("a"), Known.Unknown<int>("b"));
         Assert.NotEqual(Known.Of(0), default);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData(null)]
+    public void AReasonOfBlanksTellsThatNothingWasComputed(string? reason)
+    {
+        Assert.Equal(Known.NotComputed, Known.Of(null, reason).Reason);
+        Assert.Equal(Known.NotComputed, Known.Maybe<string>(null, reason).Reason);
+    }
 }
