@@ -107,7 +107,7 @@ public sealed class DependencyTests
     {
         string[] missing = [.. Directory.EnumerateDirectories(Repository.PathOf("src")).Where(d => Directory.EnumerateFiles(d, "*.csproj").Any())
             .Select(d => Path.GetFileName(d))
-            .Where(name => !Repository.Projects.Any(p => p.StartsWith($"tests/{name}.Tests/", StringComparison.Ordinal)))];
+            .Where(name => !Repository.Projects.Any(p => p.StartsWith($"tests/{name.Split('.')[^1]}.Tests/", StringComparison.Ordinal)))];
         Assert.True(missing.Length == 0, $"without tests: {string.Join(", ", missing)}");
     }
 

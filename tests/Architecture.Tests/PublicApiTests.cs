@@ -10,7 +10,7 @@ public sealed class PublicApiTests
     [
         "KernelFlow.Files", "KernelFlow.Numerics", "KernelFlow.Recording", "KernelFlow.Results", "KernelFlow.Operators",
             "KernelFlow.Integrators", "KernelFlow.Spectral",
-        "KernelFlow.Bridges", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Reporting", "KernelFlow.Validation",
+        "KernelFlow.Bridges", "KernelFlow.Bridges.TorchSharp", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Reporting", "KernelFlow.Validation",
     ];
 
     public static TheoryData<string> Libraries() => [.. _libraries];
