@@ -59,7 +59,8 @@ internal sealed partial class RecordingOptionSet
         Set(Numbers.Whole("--checkpoints", $"Number of checkpoints. Default: {Text(d.Checkpoints)}.", 2), (o, v) => o with { Checkpoints = v });
         Set(Flag("--midpoints", "Also record Jacobians at the middle of each step; needs --schedule every-step."), (o, v) => o with { Midpoints = v });
         Set(Flag("--kernels", "Record kernel blocks instead of Jacobians."), (o, v) => o with { Kernels = v });
-        Set(NamedValue.Of("--factors", "Record Jacobians as factors of their layers; auto: where these are smaller.", d.Factors), (o, v) => o with { Factors = v });
+        Set(NamedValue.Of("--factors", "Record Jacobians as factors of their layers; auto: where these are smaller.", d.Factors),
+            (o, v) => o with { Factors = v });
         var type = Choice.Of("--dtype", "Stored type of the Jacobians.", ["float32", "float64"]);
         _settings.Add((type, (o, parsed) => o with { DType = parsed.GetValue(type) == "float64" ? StorageType.Float64 : StorageType.Float32 }));
         Set(Numbers.Seed("--seed", "Seed of data, noise, weights and batches. Default: 0."), (o, v) => o with { Seed = v });

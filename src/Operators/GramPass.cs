@@ -9,8 +9,8 @@ namespace KernelFlow.Operators;
 /// Flops: (N+M)²·D for each checkpoint and each pair that is not ordered: its cross term comes from (J_a + J_b)(J_a + J_b)ᵀ − J_aJ_aᵀ − J_bJ_bᵀ, half
 /// the work of
 /// the product, with the rounding of ‖K‖. Where Jacobians were recorded as factors and there is no preconditioner, layers whose factors multiply with less
-/// work are never expanded (<see cref="FactorPass"/>). An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums accumulate in
-/// float64 whatever the storage.
+/// work are never expanded (<see cref="FactorPass"/>). An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums accumulate
+/// in float64 whatever the storage.
 /// </remarks>
 public static class GramPass
 {

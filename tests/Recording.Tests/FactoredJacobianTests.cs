@@ -95,7 +95,8 @@ public sealed class FactoredJacobianTests
     [Fact]
     public void ItsTypeIsTheCoarsestOfTheFactors()
     {
-        var jacobian = Make((name, tensor) => name == "D_S/wide" ? new MemoryTensor(name, Array.ConvertAll(tensor.ReadAll(), v => (float)v), [.. tensor.Shape]) : tensor);
+        var jacobian = Make((name, tensor) => name == "D_S/wide"
+            ? new MemoryTensor(name, Array.ConvertAll(tensor.ReadAll(), v => (float)v), [.. tensor.Shape]) : tensor);
         Assert.Equal(StorageType.Float32, jacobian.Type);
         Assert.Equal(StorageType.Float64, Make().Type);
     }

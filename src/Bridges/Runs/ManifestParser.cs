@@ -158,7 +158,8 @@ internal static class ManifestParser
         if (keys.Has("metadata"))
         {
             if (keys.Get("metadata", "an object") is not { ValueKind: JsonValueKind.Object } json) throw keys.Wrong("metadata", "an object of strings");
-            foreach (var p in json.EnumerateObject()) metadata[p.Name] = p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText();
+            foreach (var p in json.EnumerateObject())
+                metadata[p.Name] = p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText();
         }
         if (layers is not null) metadata.TryAdd(LayerKeys.Key, JacobianLayer.Text(layers));
         return metadata;

@@ -16,7 +16,10 @@ internal static class FactorText
             + $"{Short(expanded / 1e6)} MB as Jacobians, {Short(expanded / stored, 3)} times as much";
     }
 
-    private static string Layer(JacobianLayer layer) => layer.Kind == JacobianLayerKind.Columns ? $"{layer.Name} ({Count(layer.Columns)} columns)"
-        : $"{layer.Name} ({Count(layer.Inputs)} to {Count(layer.Outputs)}{(layer.Kind == JacobianLayerKind.Positions ? $" at {Count(layer.Positions)} positions" : "")}"
-            + $"{(layer.HasBias ? ", bias" : "")})";
+    private static string Layer(JacobianLayer layer)
+    {
+        if (layer.Kind == JacobianLayerKind.Columns) return $"{layer.Name} ({Count(layer.Columns)} columns)";
+        string positions = layer.Kind == JacobianLayerKind.Positions ? $" at {Count(layer.Positions)} positions" : "";
+        return $"{layer.Name} ({Count(layer.Inputs)} to {Count(layer.Outputs)}{positions}{(layer.HasBias ? ", bias" : "")})";
+    }
 }

@@ -64,7 +64,8 @@ internal static class LayerExpansion
     {
         var layer = factors.Layer;
         int width = checked((int)(layer.Positions * layer.Outputs));
-        return layer.Positions == 1 && 4L * (to - from) < width ? new RowWindow(factors.Deltas!, width, 1, from, to) : new RowWindow(factors.Deltas!, width, rows);
+        return layer.Positions == 1 && 4L * (to - from) < width ? new RowWindow(factors.Deltas!, width, 1, from, to)
+            : new RowWindow(factors.Deltas!, width, rows);
     }
 
     /// <summary>Rows of a tensor in increasing order, several read at a time.</summary>

@@ -45,7 +45,8 @@ public sealed record LayerFactors(JacobianLayer Layer, TensorSource? Inputs, Ten
     private static void Check(TensorSource tensor, JacobianLayer layer, (string Key, long Extent)[][] shapes)
     {
         if (!TensorName.J_S.Types.Contains(tensor.Type))
-            throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: found {tensor.Type.ToString().ToLowerInvariant()}, expected floating-point numbers.");
+            throw new InvalidRunException(
+                $"{tensor.Location}: {tensor.Name}: found {tensor.Type.ToString().ToLowerInvariant()}, expected floating-point numbers.");
         if (shapes.Any(s => tensor.Shape.SequenceEqual(s.Select(e => e.Extent)))) return;
         var nearest = shapes.FirstOrDefault(s => s.Length == tensor.Shape.Count);
         // The first extents are those of the run, the last ones those of the layer.
