@@ -69,6 +69,7 @@ public static class Recorder
     public static CheckpointSequence InMemory(RecordingOptions options, Backend backend, IProgress<RecordingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var run = new TrainingRun(options.Factors == FactorRecording.Always ? options : options with { Factors = FactorRecording.Never }, backend);
         return new CheckpointSequence(run.Checkpoints(0, progress, cancellation), run.Trainer.Loss)
         {

@@ -4,13 +4,21 @@ namespace KernelFlow;
 
 /// <summary>A layer's part of J_a J_bᵀ from its factors, without J: Σ_{t,t'} ((A_t A_t'ᵀ + β) ⊗ 1) ∘ (Δ_t Δ_t'ᵀ).</summary>
 /// <remarks>2(n+m)²·inputs + 2(N+M)²·outputs flops per pair of positions, where the product of expanded rows takes 2(N+M)²·inputs·outputs.</remarks>
-/// <param name="backend">The dense linear algebra to use.</param>
-public sealed class FactorProduct(Backend backend)
+public sealed class FactorProduct
 {
     // ΔΔᵀ is formed for as many columns of the product at a time: 32 MB.
     private const int ScratchElements = 1 << 22;
 
+    private readonly Backend _backend;
     private double[] _inputs = [], _deltas = [], _column = [];
+
+    /// <summary>Makes work space.</summary>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    public FactorProduct(Backend backend)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        _backend = backend;
+    }
 
     /// <summary>Whether the products of the factors are less work than those of expanded rows.</summary>
     /// <param name="layer">The layer.</param>
@@ -49,14 +57,14 @@ public sealed class FactorProduct(Backend backend)
                 {
                     if (square)
                     {
-                        backend.Syrk(Op.Transpose, 1, a.Inputs(t, rows.First, rows.Count), 0, inputs);
-                        backend.Syrk(Op.Transpose, 1, a.Deltas(t, rows.First, rows.Count), 0, deltas);
+                        _backend.Syrk(Op.Transpose, 1, a.Inputs(t, rows.First, rows.Count), 0, inputs);
+                        _backend.Syrk(Op.Transpose, 1, a.Deltas(t, rows.First, rows.Count), 0, deltas);
                     }
                     else
                     {
                         int column = columns.First + first;
-                        backend.Gemm(Op.Transpose, Op.None, 1, a.Inputs(t, rows.First, rows.Count), b.Inputs(s, column, count), 0, inputs);
-                        backend.Gemm(Op.Transpose, Op.None, 1, a.Deltas(t, rows.First, rows.Count), b.Deltas(s, column, count), 0, deltas);
+                        _backend.Gemm(Op.Transpose, Op.None, 1, a.Inputs(t, rows.First, rows.Count), b.Inputs(s, column, count), 0, inputs);
+                        _backend.Gemm(Op.Transpose, Op.None, 1, a.Deltas(t, rows.First, rows.Count), b.Deltas(s, column, count), 0, deltas);
                     }
                     Multiply(inputs, deltas, a.Bias, p, target.ColumnRange(first * p, count * p));
                 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KernelFlow.Numerics;
 
 namespace KernelFlow;
@@ -17,7 +18,7 @@ public sealed class FactoredJacobian : TensorSource
     /// <param name="outputs">p: outputs per example.</param>
     /// <param name="layers">The factors of every layer, in the order of the columns.</param>
     public FactoredJacobian(TensorName name, string location, long examples, int outputs, IReadOnlyList<LayerFactors> layers)
-        : base(name, location, [examples, outputs, Width(layers)], Coarsest(layers))
+        : base(NotNull(name), NotNull(location), [examples, outputs, Width(layers)], Coarsest(layers))
     {
         Layers = layers;
         _outputs = outputs;
@@ -83,6 +84,9 @@ public sealed class FactoredJacobian : TensorSource
             LayerExpansion.Biases(Layers[l], firstRow, rows, (int)(Math.Max(first, weights) - weights), (int)(end - weights), part[skipped..], stride);
         }
     }
+
+    private static T NotNull<T>(T value, [CallerArgumentExpression(nameof(value))] string? parameter = null) where T : class =>
+        value ?? throw new ArgumentNullException(parameter);
 
     private static long Width(IReadOnlyList<LayerFactors> layers)
     {

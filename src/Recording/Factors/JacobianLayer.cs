@@ -48,19 +48,28 @@ public sealed record JacobianLayer
     /// <exception cref="ArgumentException">The name is not one, or there is no column.</exception>
     public static JacobianLayer Plain(string name, long columns)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         return new JacobianLayer(name, JacobianLayerKind.Columns, 1, 0, 0, false, columns);
     }
 
     /// <summary>Whether a text can name a layer.</summary>
-    public static bool IsName(string text) =>
-        !string.IsNullOrEmpty(text) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+    public static bool IsName(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+    }
 
     /// <summary>The layers as metadata have them: "hidden=520, output=9".</summary>
-    public static string Text(IEnumerable<JacobianLayer> layers) => string.Join(", ", layers.Select(l => FormattableString.Invariant($"{l.Name}={l.Columns}")));
+    public static string Text(IEnumerable<JacobianLayer> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return string.Join(", ", layers.Select(l => FormattableString.Invariant($"{l.Name}={l.Columns}")));
+    }
 
     private static JacobianLayer Make(string name, JacobianLayerKind kind, long positions, long inputs, long outputs, bool bias)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(positions);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
