@@ -5,9 +5,6 @@ namespace KernelFlow.Files;
 /// <summary>Files that are either whole or absent: written under a temporary name, flushed to the disk, renamed over the target.</summary>
 public static class AtomicFile
 {
-    /// <summary>Suffix of the temporary name.</summary>
-    public const string PartSuffix = TemporaryFile.Suffix;
-
     /// <summary>Writes a file; when <paramref name="write"/> throws, an existing file is left as it was and no temporary file stays.</summary>
     /// <remarks>A link of that name is replaced; what it leads to is left alone.</remarks>
     /// <param name="path">The file; its folder exists.</param>

@@ -6,12 +6,11 @@ namespace KernelFlow.Operators;
 /// <summary>Forms the kernels J_a J_aᵀ and J_a J_bᵀ + J_b J_aᵀ of chosen checkpoint pairs in one blockwise pass over the columns of the Jacobians.</summary>
 /// <remarks>
 /// Held at any time: one column block per checkpoint within reach, never a whole Jacobian; each number of the files is read once.
-/// Flops: (N+M)²·D for each checkpoint and each pair that is not ordered: its cross term comes from (J_a + J_b)(J_a + J_b)ᵀ − J_aJ_aᵀ − J_bJ_bᵀ, half
-/// the work of
-/// the product, with the rounding of ‖K‖. Where Jacobians were recorded as factors and there is no preconditioner, layers whose factors multiply with less
-/// work are never expanded (<see cref="FactorPass"/>). An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums
-/// accumulate in
-/// float64 whatever the storage.
+/// Flops: (N+M)²·D for each checkpoint and each pair that is not ordered: its cross term comes from (J_a + J_b)(J_a + J_b)ᵀ − J_aJ_aᵀ − J_bJ_bᵀ,
+/// half the work of the product, with the rounding of ‖K‖. An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums
+/// accumulate in float64 whatever the storage.
+/// Where Jacobians were recorded as factors and there is no preconditioner, layers whose factors multiply with less work are never expanded
+/// (<see cref="FactorPass"/>); then the factors of one whole layer are held per checkpoint within reach.
 /// </remarks>
 public static class GramPass
 {
