@@ -15,7 +15,7 @@ public sealed class JacobianRecorder : IDisposable
     private readonly JacobianRecorderOptions _options;
     private readonly CheckpointMaker _maker;
     private readonly Leniency _leniency;
-    private readonly RunWriter _writer;
+    private readonly RunRecording _writer;
     private readonly FlowClock _clock = new();
     private double? _lastTime;
     private bool _disposed;
@@ -34,8 +34,20 @@ public sealed class JacobianRecorder : IDisposable
     /// <summary>The memory that recording takes.</summary>
     public MemoryForecast Forecast { get; }
 
-    /// <summary>The checkpoints that are complete. Kernel blocks are when the next checkpoint is there, for the blocks across.</summary>
-    public IReadOnlyList<CheckpointEntry> Checkpoints => _writer.Checkpoints;
+    /// <summary>The steps of the checkpoints that are complete. Kernel blocks are when the next checkpoint is there, for the blocks across.</summary>
+    public IReadOnlyList<long> RecordedSteps => [.. _writer.Checkpoints.Select(c => c.Step)];
+
+    /// <summary>Of a recording in memory, the checkpoints that are complete, to analyse while the training goes on or afterwards; later ones do not change
+    /// what was handed out.</summary>
+    /// <exception cref="InvalidOperationException">The recording is in a folder.</exception>
+    /// <exception cref="InvalidRunException">There are fewer than two.</exception>
+    public CheckpointSequence Checkpoints => _writer switch
+    {
+        MemoryRun memory => memory.Sequence(),
+        RunWriter writer => throw new InvalidOperationException($"{writer.Folder}: this recording is in a folder, expected one in memory: "
+            + "open it with RecordedRun.Open, or attach without a folder."),
+        _ => throw new NotSupportedException(),
+    };
 
     /// <summary>Looks at model, loss and optimizer, refuses what cannot be recorded, and begins the run.</summary>
     /// <param name="model">The model, in the mode in which it is trained.</param>
@@ -55,13 +67,34 @@ public sealed class JacobianRecorder : IDisposable
         Tensor trainInputs, Tensor trainTargets, Tensor testInputs, string folder,
         JacobianRecorderOptions options)
     {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return Begin(model, loss, optimizer, trainInputs, trainTargets, testInputs, folder, options);
+    }
+
+    /// <summary>The same without files: the recording is kept in memory, all of it, and <see cref="Checkpoints"/> hands it out.</summary>
+    /// <param name="model">The model, in the mode in which it is trained.</param>
+    /// <param name="loss">The training's loss of outputs and targets over all examples, a mean or a sum: <c>mse.forward</c> or a function.</param>
+    /// <param name="optimizer">The optimizer, before its first step.</param>
+    /// <param name="trainInputs">n examples, along the first dimension.</param>
+    /// <param name="trainTargets">Their targets, as the loss takes them: values, probabilities, or classes.</param>
+    /// <param name="testInputs">m examples.</param>
+    /// <param name="options">What to record.</param>
+    /// <exception cref="RecordingRefusedException">Its Jacobians would not be those of the training; the message says why and what to change.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other or the model, or name examples that are not there.</exception>
+    /// <exception cref="InvalidRunException">The targets are not those of a sound run.</exception>
+    public static JacobianRecorder Attach(TensorModule model, Func<Tensor, Tensor, Tensor> loss, torch.optim.Optimizer optimizer,
+        Tensor trainInputs, Tensor trainTargets, Tensor testInputs, JacobianRecorderOptions options) =>
+        Begin(model, loss, optimizer, trainInputs, trainTargets, testInputs, null, options);
+
+    private static JacobianRecorder Begin(TensorModule model, Func<Tensor, Tensor, Tensor> loss, torch.optim.Optimizer optimizer,
+        Tensor trainInputs, Tensor trainTargets, Tensor testInputs, string? folder, JacobianRecorderOptions options)
+    {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(trainInputs);
         ArgumentNullException.ThrowIfNull(trainTargets);
         ArgumentNullException.ThrowIfNull(testInputs);
-        ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
         RequireExamples(trainInputs, nameof(trainInputs));
         RequireExamples(trainTargets, nameof(trainTargets));

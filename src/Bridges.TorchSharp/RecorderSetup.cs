@@ -3,10 +3,10 @@ using TorchSharp;
 namespace KernelFlow.Recording;
 
 /// <summary>Everything that is looked at and chosen before a recording begins.</summary>
-internal sealed record RecorderSetup(CheckpointMaker Maker, Leniency Leniency, MemoryForecast Forecast, RunWriter Writer)
+internal sealed record RecorderSetup(CheckpointMaker Maker, Leniency Leniency, MemoryForecast Forecast, RunRecording Writer)
 {
     public static RecorderSetup Of(TensorModule model, Func<Tensor, Tensor, Tensor> loss, torch.optim.Optimizer optimizer, RecordedExamples examples,
-        string folder, JacobianRecorderOptions options)
+        string? folder, JacobianRecorderOptions options)
     {
         var leniency = new Leniency(options.RecordAnyway);
         ModelChecks.Modules(model, leniency.Refuse);
@@ -60,7 +60,7 @@ internal sealed record RecorderSetup(CheckpointMaker Maker, Leniency Leniency, M
             IsCustom = custom,
             StoresParameters = options.Parameters || (description.WeightDecay > 0 && options.Store != JacobianStore.KernelBlocks),
         };
-        var writer = RunWriter.Create(folder, new RunDescription(custom ? LossModel.Custom(n, p) : found.Model, m)
+        var run = new RunDescription(custom ? LossModel.Custom(n, p) : found.Model, m)
         {
             Parameters = maker.Form.HasColumns ? parameters.Count : null,
             Layers = maker.Form.Layers,
@@ -68,7 +68,8 @@ internal sealed record RecorderSetup(CheckpointMaker Maker, Leniency Leniency, M
             Setting = RunTexts.Setting(leniency, examples, part, options),
             Targets = RunTexts.Targets(found, examples, custom, p),
             Metadata = RunTexts.Metadata(parameters, found, maker.Form, options),
-        }, options.Overwrite);
+        };
+        RunRecording writer = folder is null ? MemoryRun.Create(run) : RunWriter.Create(folder, run, options.Overwrite);
         return new RecorderSetup(maker, leniency, forecast, writer);
     }
 
