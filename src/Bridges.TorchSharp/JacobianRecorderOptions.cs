@@ -16,8 +16,8 @@ public sealed record JacobianRecorderOptions(CheckpointSteps Checkpoints)
     /// <summary>Also record the Jacobians at (w_k + w_{k+1})/2 of every step; needs <see cref="CheckpointSteps.Every"/>.</summary>
     public bool Midpoints { get; init; }
 
-    /// <summary>Stored type of the Jacobians, Float32 or Float64; null for that of the parameters. Only kernel blocks, which are formed in Float64, may be finer
-    /// than the parameters.</summary>
+    /// <summary>Stored type of the Jacobians, Float32 or Float64; null for that of the parameters. Only kernel blocks, which are formed in Float64, may be
+    /// finer than the parameters.</summary>
     public StorageType? DType { get; init; }
 
     /// <summary>Record the parameters w also where no weight decay asks for them.</summary>
@@ -30,7 +30,8 @@ public sealed record JacobianRecorderOptions(CheckpointSteps Checkpoints)
     /// <summary>The targets of the test examples, if they are known: of all of them, also where only some are recorded.</summary>
     public Tensor? TestTargets { get; init; }
 
-    /// <summary>The training examples to record, by index; null for all. Fewer are a flow that does not close, which the manifest's <c>setting</c> declares.</summary>
+    /// <summary>The training examples to record, by index; null for all. Fewer are a flow that does not close, which the manifest's <c>setting</c>
+    /// declares.</summary>
     public IReadOnlyList<long>? TrainExamples { get; init; }
 
     /// <summary>The test examples to record, by index; null for all.</summary>

@@ -37,7 +37,8 @@ public sealed record MemoryForecast(long Held, long PerExample, int Chunk, long 
         long limit = info.TotalAvailableMemoryBytes;
         if (!File.Exists(Path)) return Math.Max(limit - info.MemoryLoadBytes, 1L << 30);
         string? line = File.ReadLines(Path).FirstOrDefault(l => l.StartsWith(Key, StringComparison.Ordinal));
-        return line is not null && long.TryParse(line[Key.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out long available)
-            ? Math.Min(available << 10, limit) : 4L << 30;
+        string? number = line?[Key.Length..].Replace("kB", "", StringComparison.Ordinal);
+        return long.TryParse(number, CultureInfo.InvariantCulture, out long available) ? Math.Min(available << 10, limit)
+            : 4L << 30;
     }
 }

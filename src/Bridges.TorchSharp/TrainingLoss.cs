@@ -104,7 +104,7 @@ internal sealed class TrainingLoss
         double difference = 0, scale = gradient.Max(Math.Abs);
         for (int i = 0; i < half * p; i++) difference = Math.Max(difference, Math.Abs(found[i] - gradient[i]));
         if (!(difference <= tolerance * scale))
-            throw new RecordingRefusedException(FormattableString.Invariant($"The loss is no sum over the examples: its gradient by the outputs of one changes ")
+            throw new RecordingRefusedException("The loss is no sum over the examples: its gradient by the outputs of one changes "
                 + FormattableString.Invariant($"with those of others, by {difference / scale:g3} relative to the largest; recordings need a sum or a mean."));
     }
 

@@ -3,7 +3,8 @@ using TorchSharp.Modules;
 
 namespace KernelFlow.Recording;
 
-/// <summary>A convolution over one or two dimensions: a dense layer on the patches under its kernel. Groups and other paddings than zeros have no rule.</summary>
+/// <summary>A convolution over one or two dimensions: a dense layer on the patches under its kernel.</summary>
+/// <remarks>Groups and other paddings than zeros have no rule.</remarks>
 internal sealed class ConvolutionRule : FactorRule
 {
     private readonly (long, long) _kernel, _stride, _padding, _dilation;

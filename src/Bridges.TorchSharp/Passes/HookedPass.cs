@@ -2,7 +2,8 @@ using TorchSharp;
 
 namespace KernelFlow.Recording;
 
-/// <summary>One forward pass and p backward passes for all examples at once: hooks keep what enters each layer and give the derivatives by what leaves it.</summary>
+/// <summary>One forward pass and p backward passes for all examples at once: hooks keep what enters each layer, and give
+/// the derivatives by what leaves it.</summary>
 internal sealed class HookedPass(TensorModule model, IReadOnlyList<int> outputs)
 {
     /// <summary>Outputs and the factors of these layers, in the caller's scope.</summary>

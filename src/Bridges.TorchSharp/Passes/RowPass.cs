@@ -2,7 +2,8 @@ using TorchSharp;
 
 namespace KernelFlow.Recording;
 
-/// <summary>One backward pass per example and output. Each example passes forward alone, unless outputs depend on the other examples: then all together.</summary>
+/// <summary>One backward pass per example and output. Each example passes forward alone; all together where outputs depend on the
+/// other examples.</summary>
 internal sealed class RowPass(TensorModule model, IReadOnlyList<int> outputs, bool joint)
 {
     /// <summary>Outputs and the columns of these layers, in the caller's scope.</summary>

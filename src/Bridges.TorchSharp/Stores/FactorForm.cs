@@ -15,8 +15,9 @@ internal sealed class FactorForm(StorageType type, int outputs, IReadOnlyList<Ja
             for (int l = 0; l < rows.Length; l++)
                 foreach (var (into, tensor) in rows[l].Zip(chunk.Layers[l].Tensors)) into.Add(tensor);
         }
-        checkpoint.Tensors.Add(new FactoredJacobian(jacobian, "memory", examples, outputs, [.. layers.Select((l, k) =>
-            rows[k] is [var inputs, var deltas] ? new LayerFactors(l, inputs.Source, deltas.Source, null) : new LayerFactors(l, null, null, rows[k][0].Source))]));
+        checkpoint.Tensors.Add(new FactoredJacobian(jacobian, "memory", examples, outputs, [.. layers.Select((l, k) => rows[k] is [var inputs, var deltas]
+            ? new LayerFactors(l, inputs.Source, deltas.Source, null)
+            : new LayerFactors(l, null, null, rows[k][0].Source))]));
     }
 
     private IEnumerable<long[]> Shapes(JacobianLayer layer, long n) => layer.Kind switch
