@@ -628,6 +628,7 @@ class JacobianRecorder:
         self.p = len(self.outputs)
         if self.p < self.p_all:
             self.setting.append("subset-of-outputs")
+        self.seeds = torch.eye(self.p_all, dtype=self.type)[self.outputs].to(self.device)
         self.tile = max(1, (512 if self.device.type == "cpu" else 4096) // self.p)      # examples on each side of a tile of K
         self._choose_strategies()
         self.loss = _Loss(loss, self.y_S, shape, self.type, self.device)
@@ -945,7 +946,9 @@ class JacobianRecorder:
         self._whole = u
         return u[:, self.outputs], found
 
-    def _hooked(self, x):
+    def _hooked(self, x, seeds=None):
+        """Outputs and factors of the layers with hooks; `seeds`: see _by_rows."""
+        seeds = self.seeds if seeds is None else seeds
         seen, handles = {}, []
 
         def hook_of(layer):
@@ -961,31 +964,27 @@ class JacobianRecorder:
             for h in handles:
                 h.remove()
         ends = [seen[layer.name][1] for layer in layers]
-        deltas = [e.new_zeros(e.shape[0], self.p, *e.shape[1:]) for e in ends]
-        for i, c in enumerate(self.outputs):
-            grads = torch.autograd.grad(u[:, c].sum(), ends, retain_graph=i + 1 < self.p, allow_unused=True)
+        deltas = [e.new_zeros(e.shape[0], len(seeds), *e.shape[1:]) for e in ends]
+        for i, seed in enumerate(seeds):
+            grads = torch.autograd.grad(u, ends, seed.expand_as(u), retain_graph=i + 1 < len(seeds), allow_unused=True)
             for delta, g in zip(deltas, grads):
                 if g is not None:
                     delta[:, i] = g
         with torch.no_grad():
             return u.detach(), {layer.name: layer.factors(seen[layer.name][0], delta) for layer, delta in zip(layers, deltas)}
 
-    def _by_rows(self, x, layers, batched=False):
+    def _by_rows(self, x, layers, batched=False, seeds=None):
         """Per-sample gradients, one backward pass per example and output; in one forward pass of all when outputs depend on other samples. `batched`:
-        the backward passes of one example are one pass over a batch of output gradients, where torch can do that."""
-        n = _count(x)
-        J = [torch.zeros(n, self.p, layer.size, dtype=self.type, device=self.device) for layer in layers]
+        the backward passes of one example are one pass over a batch of output gradients, where torch can do that. `seeds`: what is differentiated, as
+        combinations of the outputs; the recorded outputs unless told otherwise."""
+        n, seeds = _count(x), self.seeds if seeds is None else seeds
+        J = [torch.zeros(n, len(seeds), layer.size, dtype=self.type, device=self.device) for layer in layers]
         parameters, outputs, whole = [p for layer in layers for p in layer.parameters], [], self._forward(x) if self.joint else None
         for i in range(n):
-            u = whole if self.joint else self._forward(_take(x, slice(i, i + 1)))
-            row = i if self.joint else 0
-            outputs.append(u[row].detach())
-            if not u.requires_grad:
-                continue
-            seeds = torch.zeros(self.p, *u.shape, dtype=u.dtype, device=u.device)
-            seeds[range(self.p), row, self.outputs] = 1
-            for k in (slice(None),) if batched else range(self.p):
-                last = (batched or k + 1 == self.p) and (not self.joint or i + 1 == n)
+            u = whole[i] if self.joint else self._forward(_take(x, slice(i, i + 1)))[0]
+            outputs.append(u.detach())
+            for k in () if not u.requires_grad else (slice(None),) if batched else range(len(seeds)):
+                last = (batched or k + 1 == len(seeds)) and (not self.joint or i + 1 == n)
                 grads = iter(torch.autograd.grad(u, parameters, seeds[k], retain_graph=not last, allow_unused=True, is_grads_batched=batched))
                 for rows, layer in zip(J, layers):
                     at = 0
@@ -993,7 +992,7 @@ class JacobianRecorder:
                         g = next(grads)
                         if g is not None:
                             g = g.to_dense() if g.is_sparse else g
-                            rows[i, k, at:at + p.numel()] = g.reshape(self.p, -1) if batched else g.reshape(-1)
+                            rows[i, k, at:at + p.numel()] = g.reshape(*(g.shape[:1] if batched else ()), -1)
                         at += p.numel()
         return torch.stack(outputs), J
 
@@ -1174,7 +1173,8 @@ class JacobianRecorder:
         return self.shape
 
     def _choose_strategies(self):
-        """Hooks where they are right. On two samples they are compared with gradients that know nothing of layers."""
+        """Hooks where they are right. On two samples and two random combinations of the outputs they are compared with gradients that know nothing of
+        layers."""
         random = "random-forward" in self.setting or "dropout" in self.setting
         if self.strategy == "rows" or self.joint or random:
             for layer in self.layers:
@@ -1187,16 +1187,18 @@ class JacobianRecorder:
         tolerance = 2e-3 if self.type == torch.float32 else 1e-9
         if random:                                           # two evaluations never agree
             return
+        seeds = torch.from_numpy(np.random.default_rng(3).standard_normal((2, self.p_all))).to(self.device, self.type)
         with self._undisturbed():
-            _, rows = self._by_rows(x, self.layers)
+            _, rows = self._by_rows(x, self.layers, seeds=seeds)
             try:                                             # not every operation can be differentiated for several outputs at once
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    _, again = self._by_rows(x, self.layers, batched=True)
+                    _, again = self._by_rows(x, self.layers, True, seeds)
                 self.batched = all(float((a - J).norm()) <= tolerance * float(J.norm()) for a, J in zip(again, rows))
+                del again
             except RuntimeError:
                 pass
-            found = self._hooked(x)[1] if any(layer.hooked for layer in self.layers) else {}
+            found = self._hooked(x, seeds)[1] if any(layer.hooked for layer in self.layers) else {}
         whole = math.sqrt(sum(float(J.norm()) ** 2 for J in rows))
         for layer, J in zip(self.layers, rows):
             if not layer.hooked:
@@ -1227,7 +1229,7 @@ class JacobianRecorder:
         held = self.D * item * (4 if self.midpoints else 1) + (4 * self.D * 8 if self.opt.adam else 0)
         if not all(layer.hooked for layer in self.layers):
             held += 2 * p * self.D * item
-        working = self.activations * item * 6 + numbers * item * 2
+        working = item * (6 * self.activations + sum(layer.numbers(p) * (1 if layer.kind == "dense" else 2) for layer in self.layers))
         count = {"jacobians": (self.n + self.m) * p * self.D, "factors": (self.n + self.m) * numbers, "kernels": N * N + M * N + M * M}[self.store]
         per_file = count * stored * (2 if self.midpoints else 1)
         if self.store == "kernels":
@@ -1247,11 +1249,12 @@ class JacobianRecorder:
                 if (chunk + (1 << bit)) * working <= free:
                     chunk += 1 << bit
         chunk = int(min(max(chunk, 0), max(self.n, self.m)))
-        total = int(held + max(1, chunk) * working)
+        total = int(max(held + max(1, chunk) * working, 10 * self.D * item))        # or what _choose_strategies took
         result = {"bytes held": int(held), "bytes per example": int(working), "examples at a time": chunk, "bytes in all": total,
                   "bytes per checkpoint": int(per_file)}
         if chunk < 1 or total > memory:
-            raise Refused(f"memory: recording needs {total / 1e6:.4g} MB ({held / 1e6:.4g} MB held, {working / 1e6:.4g} MB per example), "
+            raise Refused(f"memory: recording needs {total / 1e6:.4g} MB ({held / 1e6:.4g} MB held, {working / 1e6:.4g} MB per example; "
+                          f"{10 * self.D * item / 1e6:.4g} MB to compare strategies before), "
                           f"found {memory / 1e6:.4g} MB; record fewer examples or outputs, store='factors', or raise memory=")
         return result
 
