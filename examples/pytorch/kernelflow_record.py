@@ -28,7 +28,7 @@ from torch.nn import functional as F
 
 __all__ = ["JacobianRecorder", "Adaptive", "Refused", "geometric", "uniform"]
 
-ALLOWED = ("batch-norm", "dropout", "random-forward", "dependent-samples", "shared-modules")
+ALLOWED = ("batch-norm", "dropout", "random-forward", "dependent-samples", "shared-modules", "gradient-hooks")
 OURS = re.compile(r"checkpoint-\d{6,}\.safetensors|targets\.safetensors|run\.json|kernelflow-[0-9a-f]{32}\.part|\.kernelflow\.lock|"
                   r"\.DS_Store|Thumbs\.db|desktop\.ini")
 WRITER = "kernelflow_record.py 1"
@@ -99,8 +99,8 @@ class _Safetensors:
     TYPES = {np.dtype(np.float32): "F32", np.dtype(np.float64): "F64", np.dtype(np.int64): "I64", np.dtype(np.uint8): "U8"}
     HEADER = 512
 
-    def __init__(self, folder, tensors):
-        self.room = self.HEADER + 200 * tensors
+    def __init__(self, folder, tensors, longest=32):
+        self.room = self.HEADER + (170 + longest) * tensors
         self.entries, self.end = {}, 0
         self.path, self.file = _temporary(folder)
 
@@ -218,6 +218,15 @@ def _take(x, index):
     return tuple(t[index] for t in x) if isinstance(x, (tuple, list)) else x[index]
 
 
+def _indices(given, name, count):
+    """The examples that a user names, as a tensor: by their numbers, or by a mask."""
+    index = torch.as_tensor(given).cpu()
+    index = index.nonzero().reshape(-1) if index.dtype == torch.bool and index.shape == (count,) else index
+    if index.dim() != 1 or index.dtype != torch.int64 or not len(index) or int(index.min()) < 0 or int(index.max()) >= count or len(index.unique()) < len(index):
+        raise ValueError(f"{name}: expected different numbers from 0 to {count - 1}, at least one, or a mask of {count} truth values")
+    return index
+
+
 def _to(x, device):
     return tuple(t.to(device) for t in x) if isinstance(x, (tuple, list)) else x.to(device)
 
@@ -238,12 +247,13 @@ class _Layer:
     def __init__(self, name, module, names, parameters, shared):
         self.name, self.module, self.names, self.parameters, self.shared = name, module, names, parameters, shared
         self.size = sum(p.numel() for p in parameters)
-        self.kind, self.hooked, self.reason = "columns", False, "no factors for this kind of module"
+        self.kind, self.hooked, self.reason = "columns", False, None
         self.bias, self.positions = "bias" in names, 1
 
     def classify(self, calls, batch):
         """Kind and strategy from what one forward pass of `batch` examples called the module with."""
         m, kinds = self.module, set(self.names)
+        self.plain("no factors for this kind of module")
         if self.shared:
             self.reason = "its parameters belong to several modules"
         elif len(calls) != 1:
@@ -267,6 +277,7 @@ class _Layer:
             self.reason = "its inputs or outputs do not begin with the examples"
 
     def plain(self, reason):
+        """No hooks: rows of J, by per-sample gradients."""
         self.hooked, self.kind, self.reason = False, "columns", reason
 
     def entry(self):
@@ -587,17 +598,23 @@ class JacobianRecorder:
             raise ValueError("midpoints: they belong to recordings of every step; use schedule=1")
         self.model, self.store, self.strategy, self.midpoints = model, store, strategy, midpoints
         self.setting, self.declared = [], [setting] if isinstance(setting, str) else list(setting)
-        self.x_S = train_inputs if train_examples is None else _take(train_inputs, torch.as_tensor(train_examples))
-        self.x_Q = test_inputs if test_examples is None else _take(test_inputs, torch.as_tensor(test_examples))
-        self.y_S = train_targets if train_examples is None else train_targets[torch.as_tensor(train_examples)]
+        if train_examples is not None:
+            train_examples = _indices(train_examples, "train_examples", _count(train_inputs))
+        if test_examples is not None:
+            test_examples = _indices(test_examples, "test_examples", _count(test_inputs))
+        self.x_S = train_inputs if train_examples is None else _take(train_inputs, train_examples)
+        self.x_Q = test_inputs if test_examples is None else _take(test_inputs, test_examples)
+        self.y_S = train_targets if train_examples is None else train_targets[train_examples]
         self.all = (train_inputs, train_targets)
         self.n, self.m = _count(self.x_S), _count(self.x_Q)
         if _count(self.x_S) != len(self.y_S):
             raise ValueError(f"train_targets: found {len(self.y_S)}, expected one per training example ({self.n})")
-        self.part = train_examples is not None and len(set(map(int, train_examples))) < _count(train_inputs)
+        self.part = self.n < _count(train_inputs)
         if self.part:
             self.setting.append("subset-of-training-examples")
 
+        if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
+            raise Refused(f"the model: found {type(model).__name__}, whose passes run on several devices; give the recorder its .module, on one process")
         trained = {id(p) for g in optimizer.param_groups for p in g["params"] if p.requires_grad}
         self.layers = self._find_layers(trained)
         self.parameters = [p for layer in self.layers for p in layer.parameters]
@@ -612,19 +629,20 @@ class JacobianRecorder:
                 raise Refused(f"parameters: found {p.dtype}, expected all float32 or all float64 (half precision is too coarse for Jacobians)")
             if p.device != self.device:
                 raise Refused(f"parameters: found them on {self.device} and {p.device}, expected one device")
+        if self.device.type == "mps":
+            raise Refused("parameters: found them on mps, which has no float64; move the model to the CPU")
         self.dtype = dtype or self.type
         if self.dtype not in (torch.float32, torch.float64):
             raise ValueError(f"dtype: found {self.dtype}, expected torch.float32 or torch.float64")
         self.numpy_type = np.float32 if self.dtype == torch.float32 else np.float64
         self.D = sum(layer.size for layer in self.layers)
 
-        self.joint, self._buffers, self.batched = False, [], False
+        self.joint, self.buffers, self.batched = False, [], False
+        self.modes = [m.training for m in model.modules()]
         self._refuse_modes()
         shape = self._look()
         self.p_all = math.prod(shape)
-        self.outputs = list(range(self.p_all)) if outputs is None else [int(c) for c in outputs]
-        if not self.outputs or min(self.outputs) < 0 or max(self.outputs) >= self.p_all:
-            raise ValueError(f"outputs: found {self.outputs}, expected some of 0 to {self.p_all - 1}")
+        self.outputs = list(range(self.p_all)) if outputs is None else _indices(outputs, "outputs", self.p_all).tolist()
         self.p = len(self.outputs)
         if self.p < self.p_all:
             self.setting.append("subset-of-outputs")
@@ -646,7 +664,7 @@ class JacobianRecorder:
         self.extra = {str(k): str(v) for k, v in (metadata or {}).items()}
         self.folder = _Folder(folder, overwrite)
         try:
-            self._write_targets(test_targets if test_targets is None or test_examples is None else test_targets[torch.as_tensor(test_examples)])
+            self._write_targets(test_targets if test_targets is None or test_examples is None else test_targets[test_examples])
         except BaseException:
             self.folder.release()
             raise
@@ -808,6 +826,14 @@ class JacobianRecorder:
 
     def _begin(self, batch, last=False):
         """Outputs and Jacobians at the current parameters. False where flow time has not moved since the checkpoint before."""
+        modes = [m.training for m in self.model.modules()]
+        if modes != self.modes:                              # train() or eval() was called: what was found out before may be wrong now
+            self.modes, kinds = modes, [layer.kind for layer in self.layers]
+            self._refuse_modes()
+            self._look()
+            self._choose_strategies()
+            if self.store == "factors" and kinds != [layer.kind for layer in self.layers]:
+                raise Refused(f"step {self.step_count}: train() or eval() was called, and layers have no longer the factors that they had; stay in one mode")
         when = self.clock
         if self.entries or self.held is not None:
             before = self.entries[-1]["time"] if self.held is None else self.held["time"]
@@ -819,7 +845,8 @@ class JacobianRecorder:
                     raise Refused(f"step {self.step_count}: the learning rate was 0, so flow time did not move; with {self.opt.kind} give such steps a "
                                   "rate that is too small to matter")
                 self.clock = when = 1e-12 * rate
-        file = _Safetensors(self.folder.path, 24 + (4 * len(self.layers) * (2 if self.midpoints else 1) if self.store == "factors" else 0))
+        many = 4 * len(self.layers) * (2 if self.midpoints else 1) if self.store == "factors" else 0
+        file = _Safetensors(self.folder.path, 24 + many, 16 + max(len(layer.name) for layer in self.layers))
         self.open = {"file": file, "time": when, "step": self.step_count}
         if self.save_weights:
             file.add("w", torch.cat([p.detach().reshape(-1) for p in self.parameters]).cpu().numpy())
@@ -917,13 +944,14 @@ class JacobianRecorder:
         """Random numbers and buffers (running means) are afterwards what they were."""
         devices = [self.device] if self.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices), torch.enable_grad():
-            saved = [(b, b.clone()) for b in self._buffers]
+            saved = [(owner, key, owner[key], owner[key].clone()) for owner, key in self.buffers]
             try:
                 yield
             finally:
                 with torch.no_grad():
-                    for b, old in saved:
-                        b.copy_(old)
+                    for owner, key, buffer, old in saved:
+                        buffer.copy_(old)
+                        owner[key] = buffer                  # a module may have put another tensor in its place
 
     def _forward(self, x):
         """Outputs [n, p] of all outputs."""
@@ -1115,6 +1143,9 @@ class JacobianRecorder:
         raise Refused(f"{reason} (allow=[{what!r}] records anyway and declares it in the manifest)")
 
     def _refuse_modes(self):
+        if any(p._backward_hooks for p in self.parameters):
+            self._refuse("gradient-hooks", "a parameter has a gradient hook (register_hook), which may change the gradient of every row and of every step; "
+                         "remove it")
         for name, m in self.model.named_modules():
             where = name or type(m).__name__
             if isinstance(m, nn.modules.batchnorm._BatchNorm) and (m.training or m.running_mean is None):
@@ -1124,15 +1155,13 @@ class JacobianRecorder:
             p = getattr(m, "p", 0) if isinstance(m, nn.modules.dropout._DropoutNd) else getattr(m, "dropout", 0)
             if m.training and isinstance(p, (int, float)) and p > 0:
                 self._refuse("dropout", f"{where}: dropout is active: every forward pass is of another network; set its p to 0, or call eval() on it")
-        if self.joint:
-            self._buffers = list(self.model.buffers())
 
     def _look(self):
         """Shape of one example's outputs; refuses outputs that change when repeated or depend on other samples."""
         n = min(self.n, 3)
         x = _to(_take(self.x_S, slice(0, n)), self.device)
         eps = torch.finfo(self.type).eps
-        buffers, self._buffers = self._buffers, list(self.model.buffers())      # this look must leave no trace, whatever the model does
+        self.buffers = [(m._buffers, key) for m in self.model.modules() for key, b in m._buffers.items() if b is not None]
         calls, handles = {layer.name: [] for layer in self.layers}, []
 
         def hook_of(name):
@@ -1141,22 +1170,26 @@ class JacobianRecorder:
                 calls[name].append((tuple(inputs[0].shape), tuple(output.shape)) if fits else None)
             return hook
         with self._undisturbed(), torch.no_grad():
+            before = [owner[key].clone() for owner, key in self.buffers]
             try:
                 handles = [layer.module.register_forward_hook(hook_of(layer.name)) for layer in self.layers]
                 u = _apply(self.model, x)
             finally:
                 for h in handles:
                     h.remove()
+            moving = [at for at, old in zip(self.buffers, before) if not torch.equal(at[0][at[1]], old)]       # running means, counters
             if not isinstance(u, torch.Tensor) or u.shape[:1] != (n,):
                 found = tuple(u.shape) if isinstance(u, torch.Tensor) else type(u).__name__
                 raise Refused(f"the model: found outputs {found} for {n} examples, expected a tensor whose first dimension is the examples")
+            if u.dtype != self.type:
+                raise Refused(f"the model: found outputs of {u.dtype} with parameters of {self.type} (autocast?), expected the same type")
             self.activations = sum(math.prod(c[1]) for cs in calls.values() for c in cs if c) / n
             size = float(u.abs().max())
             again = _apply(self.model, x)
             if float((again - u).abs().max()) > 1e3 * eps * size:
                 if "dropout" not in self.setting:
                     self._refuse("random-forward", "a forward pass that is repeated differs: the model draws random numbers (functional dropout, noise)")
-            elif n > 1:
+            elif n > 1 and not self.joint:
                 order = torch.arange(n - 1, -1, -1)
                 other = _take(x, torch.cat([torch.zeros(1, dtype=torch.long), order[:-1]]).to(self.device))
                 pair = _take(x, torch.zeros(n, dtype=torch.long).to(self.device))
@@ -1166,7 +1199,7 @@ class JacobianRecorder:
                         self._refuse("dependent-samples", f"outputs depend on other samples: the first example's changed by {difference:.1e} when the "
                                      "others did")
                         self.joint = True
-        self._buffers = list(self.model.buffers()) if self.joint else buffers
+        self.buffers = moving
         for layer in self.layers:
             layer.classify(calls[layer.name], n)
         self.shape = tuple(u.shape[1:])
@@ -1189,7 +1222,14 @@ class JacobianRecorder:
             return
         seeds = torch.from_numpy(np.random.default_rng(3).standard_normal((2, self.p_all))).to(self.device, self.type)
         with self._undisturbed():
-            _, rows = self._by_rows(x, self.layers, seeds=seeds)
+            try:
+                if not self._forward(x).requires_grad:
+                    raise Refused("the model: its outputs do not depend on the parameters that the optimizer moves, as far as autograd sees")
+                _, rows = self._by_rows(x, self.layers, seeds=seeds)
+            except Refused:
+                raise
+            except RuntimeError as e:
+                raise Refused(f"the model: torch.autograd.grad of its outputs failed: {e}") from e
             try:                                             # not every operation can be differentiated for several outputs at once
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
