@@ -19,14 +19,14 @@ public sealed class JacobianRecorder : IDisposable
     private readonly TorchOptimizer _optimizer;
     private readonly Gradients _gradients;
     private readonly TrainingLoss _loss;
-    private readonly RunWriter _writer;
+    private readonly RunRecording _writer;
     private readonly StorageType _type;
     private readonly Dictionary<string, double[]> _jacobians = new(StringComparer.Ordinal);
     private double _time, _timeError;
     private bool _disposed;
 
     private JacobianRecorder(torch.nn.Module<torch.Tensor, torch.Tensor> model, Func<torch.Tensor, torch.Tensor, torch.Tensor> loss,
-        torch.optim.Optimizer optimizer, torch.Tensor train, torch.Tensor targets, torch.Tensor test, string folder, JacobianRecorderOptions options)
+        torch.optim.Optimizer optimizer, torch.Tensor train, torch.Tensor targets, torch.Tensor test, string? folder, JacobianRecorderOptions options)
     {
         _model = model;
         _steps = optimizer;
@@ -47,21 +47,34 @@ public sealed class JacobianRecorder : IDisposable
                 $"A Jacobian of {elements} elements ({Math.Max(n, m)} examples, {p} outputs, {_parameters.Count} parameters) is too large: at most ")
                 + FormattableString.Invariant($"{Array.MaxLength}; record fewer examples."));
         _loss = TrainingLoss.Of(loss, outputs, targets, n, p, _parameters.IsSingle);
-        _writer = RunWriter.Create(folder, new RunDescription(_loss.Model, m)
+        var description = new RunDescription(_loss.Model, m)
         {
             Parameters = _parameters.Count,
             Optimizer = _optimizer.Description,
             Setting = options.Setting,
             Targets = Targets(targets, options.TestTargets, m, p),
             Metadata = Metadata(),
-        }, options.Overwrite);
+        };
+        _writer = folder is null ? MemoryRun.Create(description) : RunWriter.Create(folder, description, options.Overwrite);
     }
 
     /// <summary>Optimizer steps taken.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>The checkpoints that are complete.</summary>
-    public IReadOnlyList<CheckpointEntry> Checkpoints => _writer.Checkpoints;
+    /// <summary>The steps of the checkpoints that are complete.</summary>
+    public IReadOnlyList<long> RecordedSteps => [.. _writer.Checkpoints.Select(c => c.Step)];
+
+    /// <summary>Of a recording in memory, the checkpoints that are complete, to analyse while the training goes on or afterwards; later ones do not change
+    /// what was handed out.</summary>
+    /// <exception cref="InvalidOperationException">The recording is in a folder.</exception>
+    /// <exception cref="InvalidRunException">There are fewer than two.</exception>
+    public CheckpointSequence Checkpoints => _writer switch
+    {
+        MemoryRun memory => memory.Sequence(),
+        RunWriter writer => throw new InvalidOperationException($"{writer.Folder}: this recording is in a folder, expected one in memory: "
+            + "open it with RecordedRun.Open, or attach without a folder."),
+        _ => throw new NotSupportedException(),
+    };
 
     /// <summary>Looks at model, loss and optimizer, refuses what cannot be recorded, and begins the run.</summary>
     /// <param name="model">The model, in the mode in which it is trained.</param>
@@ -81,13 +94,35 @@ public sealed class JacobianRecorder : IDisposable
         torch.optim.Optimizer optimizer, torch.Tensor trainInputs, torch.Tensor trainTargets, torch.Tensor testInputs, string folder,
         JacobianRecorderOptions options)
     {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return Begin(model, loss, optimizer, trainInputs, trainTargets, testInputs, folder, options);
+    }
+
+    /// <summary>The same without files: the recording is kept in memory, all of it, and <see cref="Checkpoints"/> hands it out.</summary>
+    /// <param name="model">The model, in the mode in which it is trained.</param>
+    /// <param name="loss">The training's loss of outputs and targets over all examples, a mean or a sum: <c>mse.forward</c> or a function.</param>
+    /// <param name="optimizer">The optimizer, before its first step.</param>
+    /// <param name="trainInputs">n examples, along the first dimension.</param>
+    /// <param name="trainTargets">Their targets, as the loss takes them: values, probabilities, or classes.</param>
+    /// <param name="testInputs">m examples.</param>
+    /// <param name="options">What to record.</param>
+    /// <exception cref="RecordingRefusedException">Its Jacobians would not be those of the training; the message says why and what to change.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other or the model, or a Jacobian would be too large.</exception>
+    /// <exception cref="InvalidRunException">The targets are not those of a sound run.</exception>
+    public static JacobianRecorder Attach(torch.nn.Module<torch.Tensor, torch.Tensor> model, Func<torch.Tensor, torch.Tensor, torch.Tensor> loss,
+        torch.optim.Optimizer optimizer, torch.Tensor trainInputs, torch.Tensor trainTargets, torch.Tensor testInputs, JacobianRecorderOptions options) =>
+        Begin(model, loss, optimizer, trainInputs, trainTargets, testInputs, null, options);
+
+    private static JacobianRecorder Begin(torch.nn.Module<torch.Tensor, torch.Tensor> model, Func<torch.Tensor, torch.Tensor, torch.Tensor> loss,
+        torch.optim.Optimizer optimizer, torch.Tensor trainInputs, torch.Tensor trainTargets, torch.Tensor testInputs, string? folder,
+        JacobianRecorderOptions options)
+    {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(trainInputs);
         ArgumentNullException.ThrowIfNull(trainTargets);
         ArgumentNullException.ThrowIfNull(testInputs);
-        ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
         RequireExamples(trainInputs, nameof(trainInputs));
         RequireExamples(trainTargets, nameof(trainTargets));
