@@ -49,7 +49,8 @@ public static class GramPass
         var partnersOf = wanted.Where(q => q.Item1 < q.Item2).ToLookup(q => q.Item2, q => q.Item1);
         int reach = wanted.Max(q => q.Item2 - q.Item1);
 
-        int width = (int)Math.Min(D, Math.Max(64, BlockBytes / (8L * (N + M))));
+        (long First, long Count)[] ranges = factors is null ? [(0, D)] : [.. factors.Columns];
+        int width = (int)Math.Min(ranges.Max(r => (long?)r.Count) ?? 0, Math.Max(64, BlockBytes / (8L * (N + M))));
         var blocks = new double[reach + 1][];
         for (int i = 0; i <= reach; i++) blocks[i] = new double[ArraySize.Of(width, N + M)];
         // One scratch per partner: the products of one checkpoint with its partners are independent and small enough to run side by side.
@@ -57,7 +58,6 @@ public static class GramPass
         for (int i = 0; i < reach; i++) scratch[i] = new double[ArraySize.Of(width, N + M)];
         var roots = new double[width];
         bool small = N + M < SideBySideOrder;
-        (long First, long Count)[] ranges = factors is null ? [(0, D)] : [.. factors.Columns];
         long expanded = ranges.Sum(r => r.Count), done = 0;
         foreach (var (first, count) in ranges.SelectMany(r => Pieces(r, width)))
         {

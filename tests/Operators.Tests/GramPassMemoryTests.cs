@@ -78,11 +78,11 @@ public class GramPassMemoryTests
         protected override void ReadCore(long first, Span<double> destination) => destination.Fill(1);
     }
 
-    // Factors of 128 MB, 4 MB an example: two tiles of two examples at both checkpoints are 32 MB.
+    // Factors of 51 MB, 1.6 MB an example: two tiles of five examples at both checkpoints are 32 MB.
     [Fact]
     public void FactorsLargerThanTheLimitAreHeldInTiles()
     {
-        const int n = 12, m = 4, size = 250_000;
+        const int n = 12, m = 4, size = 100_000;
         var made = new List<Filled>();
         var run = Factored(JacobianLayer.Dense("wide", size, size, bias: true), n, m, made);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -90,7 +90,7 @@ public class GramPassMemoryTests
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Check.Small(allocated, 36e6, "bytes allocated");
         Assert.True(allocated > 16e6, $"only {allocated} bytes allocated: this test no longer measures the tiles");
-        Check.Small(made.Max(t => t.Largest), 2 * size, "largest span of factors read");
+        Check.Small(made.Max(t => t.Largest), 5 * size, "largest span of factors read");
     }
 
     // Rows of 64 MB: a block of 4 MB for each checkpoint and for their product, the roots of 32,768 parameters, and pieces of factors.
