@@ -17,7 +17,8 @@ internal static class GateBuilder
         var layers = ParameterLayers.Of(checkpoints.Metadata, D);
         int last = checkpoints.Count - 1;
         int[] chosen = [.. ScheduleBuilder.Checkpoints(checkpoints.Count, checkpoints.TrainSize).Prepend(0).Append(last).Distinct()];
-        return Known.Of(new RiskGate { Layers = layers, Points = [.. chosen.Select(k => Point(checkpoints, k, outputs.Gradients[k], layers, backend, cancellation))] });
+        var points = chosen.Select(k => Point(checkpoints, k, outputs.Gradients[k], layers, backend, cancellation));
+        return Known.Of(new RiskGate { Layers = layers, Points = [.. points] });
     }
 
     private static GatePoint Point(CheckpointSequence run, int k, double[] g, IReadOnlyList<ParameterLayer> layers, Backend backend,
