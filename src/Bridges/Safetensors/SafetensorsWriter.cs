@@ -57,7 +57,7 @@ public static class SafetensorsWriter
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             Put(length);
             Put(header);
-            foreach (var tensor in ordered) WriteData(Put, tensor);
+            foreach (var tensor in ordered) EachBlock(tensor, (_, bytes) => Put(bytes));
         });
         return Convert.ToHexStringLower(sum.Finish());
     }
@@ -96,7 +96,14 @@ public static class SafetensorsWriter
         return buffer.ToArray();
     }
 
-    private static void WriteData(Action<ReadOnlySpan<byte>> put, TensorSource tensor)
+    /// <summary>Elements as they are stored.</summary>
+    /// <param name="first">Flat index of the first of them.</param>
+    /// <param name="bytes">Little-endian elements of the tensor's type.</param>
+    internal delegate void StoredBlock(long first, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Asks for each element once, in order, in blocks of whole rows, and hands out what is stored.</summary>
+    /// <exception cref="InvalidRunException">A value is NaN or infinite, or does not fit its stored type.</exception>
+    internal static void EachBlock(TensorSource tensor, StoredBlock take)
     {
         if (tensor.Count == 0) return;
         long row = tensor.Shape.Count > 0 ? tensor.Shape[^1] : 1;
@@ -114,7 +121,7 @@ public static class SafetensorsWriter
                 string found = FormattableString.Invariant($"found {block[bad]} at element {first + bad}");
                 throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: {found}, expected numbers that {Dtypes.Name(tensor.Type)} can hold.");
             }
-            put(bytes.AsSpan(0, count * tensor.Type.Size()));
+            take(first, bytes.AsSpan(0, count * tensor.Type.Size()));
         }
     }
 }
