@@ -1,6 +1,7 @@
 using KernelFlow.Numerics.Managed;
 using KernelFlow.Numerics.Native;
 using KernelFlow.Numerics.Registration;
+using KernelFlow.Numerics.Selection;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
 namespace KernelFlow.Numerics;
@@ -25,7 +26,9 @@ public abstract partial class Backend
     /// <param name="name">
     /// auto, mkl, openblas, system (the platform's BLAS/LAPACK pair; Accelerate on macOS), mathnet (the provider of MathNet.Numerics that the process has at
     /// this moment; the backend behind it where that is one of <see cref="RegisterWithMathNet"/>), managed, or a library's path. With auto, the environment
-    /// variable KERNELFLOW_BLAS (a name or a path) decides; when it is not set, mkl, openblas and system are tried in this order, then managed is used.
+    /// variable KERNELFLOW_BLAS (a name or a path) decides; when it is not set, the libraries that are found and the managed code are measured once, a few
+    /// milliseconds each, and products, factorizations and eigenvalues are taken from the fastest of each (<see cref="Choice"/>, <see cref="BackendMemory"/>).
+    /// Without a memory the first of mkl, openblas and system that is usable is taken, or managed.
     /// </param>
     /// <param name="threads">The largest number of threads of one call; 0 for one per processor. Small problems use one thread whatever this says.</param>
     /// <remarks>
@@ -54,6 +57,71 @@ public abstract partial class Backend
                 throw new BackendException($"{LibraryNames.Variable}: {failure.Message}", failure) { Found = failure.Found, Checks = failure.Checks };
             }
         }
+        return BackendMemory.Path is { } memory ? Fastest(memory, threads) : FirstUsable(threads);
+    }
+
+    /// <summary>How "auto" came to this backend; null where it was named, or where nothing is remembered and the first usable library is taken.</summary>
+    public virtual BackendChoice? Choice => null;
+
+    /// <summary>What the environment keeps libraries from, with the reason why people do that; null for nothing.</summary>
+    public static string? EnvironmentLimit => OpenBlasCore.Limit(OpenBlasCore.Named, OpenBlasCore.Wanted);
+
+    private static Backend Fastest(string memory, int threads)
+    {
+        try
+        {
+            return Composed(SpeedChoice.Of(memory, Measured), threads);
+        }
+        catch (BackendException)
+        {
+            // A library that was chosen is not what it was, though its file looks the same.
+        }
+        try
+        {
+            return Composed(SpeedChoice.Of(memory, Measured, again: true), threads);
+        }
+        catch (BackendException)
+        {
+            return FirstUsable(threads);
+        }
+    }
+
+    /// <summary>Measures every library that can be used.</summary>
+    private static (IReadOnlyList<LibraryRates> Rates, IReadOnlyList<(string, string)> Refused) Measured()
+    {
+        var found = new List<(string Name, Backend Backend)>();
+        var refused = new List<(string, string)>();
+        foreach (string name in LibraryNames.Native)
+        {
+            try
+            {
+                var library = new NativeBackend(LibraryLoader.Load(name, 1), 1);
+                if (found.TrueForAll(other => other.Backend.Name != library.Name)) found.Add((name, library));
+            }
+            catch (BackendException failure)
+            {
+                if (failure.Found) refused.Add((name, failure.Message));
+            }
+        }
+        found.Add(("managed", Managed(1)));
+        return (SpeedTest.Measure(found), refused);
+    }
+
+    private static ComposedBackend Composed(BackendChoice choice, int threads)
+    {
+        var parts = new Dictionary<string, Backend>();
+        Backend Part(string name)
+        {
+            if (parts.TryGetValue(name, out var known)) return known;
+            Backend part = name == "managed" ? Managed(threads) : new NativeBackend(LibraryLoader.Load(name, threads), threads);
+            if (choice.Rates.Any(rate => rate.Name == name && rate.Library != part.Name)) throw new BackendException($"{name} is another version now.");
+            return parts[name] = part;
+        }
+        return new ComposedBackend(Part(choice.Products), Part(choice.Factorizations), Part(choice.Spectra), choice);
+    }
+
+    private static Backend FirstUsable(int threads)
+    {
         var refused = new List<BackendFinding>();
         foreach (string native in LibraryNames.Native)
         {

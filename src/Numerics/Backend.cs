@@ -31,6 +31,9 @@ public abstract partial class Backend
     /// <summary>The threads that may compute beside the caller, <see cref="Threads"/> − 1 of them, for everything that computes with this backend.</summary>
     public ThreadBudget Spare => _spare ?? Interlocked.CompareExchange(ref _spare, new ThreadBudget(Math.Max(0, Threads - 1)), null) ?? _spare!;
 
+    /// <summary>Makes the threads of another backend those of this one: parts of one backend do not count twice.</summary>
+    internal void TakeThreadsOf(Backend other) => _spare = other.Spare;
+
     /// <summary>C ← α·op(A)·op(B) + β·C. With β = 0, C need not be initialised (NaN in it is ignored).</summary>
     /// <exception cref="ArgumentException">Shapes do not fit together.</exception>
     public void Gemm(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c)

@@ -1,5 +1,6 @@
 using KernelFlow.Numerics.Managed;
 using KernelFlow.Numerics.Registration;
+using KernelFlow.Numerics.Selection;
 
 namespace KernelFlow.Numerics.Tests;
 
@@ -20,6 +21,13 @@ public static class Backends
     /// <summary>The backend of a label.</summary>
     public static Backend Get(string label) => s_all[label];
 
+    /// <summary>As "auto" would make it: products of the managed code, the rest of a native library where there is one.</summary>
+    private static ComposedBackend Composed()
+    {
+        var rest = Backend.Resolve("auto", 1);
+        return new ComposedBackend(Backend.Managed(1), rest, rest, new BackendChoice("managed", "auto", "auto", default, [], []));
+    }
+
     private static Dictionary<string, Backend> Find()
     {
         var all = new Dictionary<string, Backend>();
@@ -33,6 +41,7 @@ public static class Backends
             all[name] = backend;
             all[$"{name} two threads"] = Backend.Resolve(name, 2);
         }
+        all["composed"] = Composed();
         return all;
     }
 }

@@ -19,12 +19,15 @@ internal static class DoctorCommand
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
         var full = new Option<bool>("--full") { Description = "Also measure products of orders 1000 and 2000 with every library found (some ten seconds)." };
+        var forget = new Option<bool>("--forget") { Description = "Forget which libraries were the fastest, and measure them again." };
         var command = new Command("doctor",
-            "Say which dense linear algebra is used, measure it against what the processor can do, and say what to install.") { full, backend, threads };
+            "Say which dense linear algebra is used, measure it against what the processor can do, and say what to install.")
+            { full, forget, backend, threads };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var verbosity = CommonOptions.VerbosityOf(parsed);
+            if (parsed.GetValue(forget)) BackendMemory.Forget();
             var dense = Backends.Resolve(terminal, parsed, backend, threads);
             var (peak, one, all, large) = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
             {
@@ -41,7 +44,7 @@ internal static class DoctorCommand
             Write(terminal.Out, dense, peak, one, all, large);
             return ExitCodes.Done;
         });
-        Examples.Add(command, "kernelflow doctor", "kernelflow doctor --backend managed", "kernelflow doctor --full");
+        Examples.Add(command, "kernelflow doctor", "kernelflow doctor --backend managed", "kernelflow doctor --full", "kernelflow doctor --forget");
         return command;
     }
 
@@ -52,6 +55,7 @@ internal static class DoctorCommand
             + $"{RuntimeInformation.ProcessArchitecture}");
         Line("processor", $"{NumberText.Count(Environment.ProcessorCount)} logical processors; vectors of {NumberText.Count(PeakRate.VectorBits)} bits");
         Line("backend", $"{backend.Name}, core {backend.Core}, {NumberText.Count(backend.Threads)} thread(s)");
+        foreach (var (name, text) in ChoiceText.Lines(backend)) Line(name, text);
         Line("peak", $"{NumberText.Short(peak / 1e9)} Gflop/s on one core (multiply-adds, measured)");
         Line("product", $"{NumberText.Short(one / 1e9)} Gflop/s with one thread ({NumberText.Percent(one / peak)} of the peak), "
             + $"{NumberText.Short(all / 1e9)} with {NumberText.Count(backend.Threads)} (order {NumberText.Count(ProductRate.Order)}, float64)");
@@ -90,6 +94,11 @@ internal static class DoctorCommand
         {
             any = true;
             yield return "the library reaches little of the processor's peak; try the others found above with --backend (a busy machine also looks like this)";
+        }
+        foreach (string text in ChoiceText.Advice(backend))
+        {
+            any = true;
+            yield return text;
         }
         if (!any) yield return "nothing to do";
     }

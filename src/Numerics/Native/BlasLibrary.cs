@@ -57,7 +57,7 @@ internal sealed unsafe class BlasLibrary
         Vendor.Prepare(this);
         RefuseWideIntegers();
         (Name, Core) = Vendor.Describe(this);
-        Warning = FindInBlas("openblas_get_corename") == 0 ? null : OpenBlasCore.Warning(Core);
+        Warning = FindInBlas("openblas_get_corename") != 0 ? OpenBlasCore.Warning(Core) : Vendor.Warning(this);
         var (setter, perThread) = Vendor.ThreadSetter(this);
         Gate = new ThreadGate(setter, perThread);
     }

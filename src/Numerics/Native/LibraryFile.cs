@@ -28,6 +28,10 @@ internal static partial class LibraryFile
         return null;
     }
 
+    /// <summary>The first file that a name or path stands for, as far as that can be known; null where none is seen.</summary>
+    /// <param name="file">A path, or a name that the loader looks up.</param>
+    public static string? Found(string file) => Places(file).FirstOrDefault(File.Exists);
+
     /// <summary>Where a file is looked for, the first place first: the given path, or what the loader searches that can be known.</summary>
     private static IEnumerable<string> Places(string file)
     {
@@ -83,8 +87,9 @@ internal static partial class LibraryFile
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 
     /// <summary>Whether it is a regular file; null where the system does not say.</summary>
-    private static unsafe bool? IsRegular(string path)
+    public static unsafe bool? IsRegular(string path)
     {
+        if (!OperatingSystem.IsLinux()) return null;
         const int currentFolder = -100, type = 1, modeOffset = 28, typeMask = 0xF000, regular = 0x8000;
         byte* status = stackalloc byte[256];
         try

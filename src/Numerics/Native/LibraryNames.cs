@@ -8,6 +8,9 @@ internal static class LibraryNames
     /// <summary>The order in which "auto" tries the native libraries.</summary>
     public static readonly string[] Native = ["mkl", "openblas", "system"];
 
+    /// <summary>What "auto" measures.</summary>
+    public static readonly string[] Measured = [.. Native, "managed"];
+
     /// <summary>A choice in its canonical form: one of the names in lower case, or a path as it was given.</summary>
     /// <param name="value">A name in any case, a library's path, or null or blank for "auto".</param>
     /// <exception cref="BackendException">Neither a name nor a path.</exception>

@@ -37,8 +37,25 @@ internal static partial class OpenBlasCore
         }
     }
 
-    /// <summary>A text when the loaded core is a poor one for this processor, otherwise null.</summary>
-    public static string? Warning(string core) => Warning(core, Wanted);
+    /// <summary>A text when the loaded core is a poor one for this processor, otherwise null. What the user set is a limit, and no mistake.</summary>
+    public static string? Warning(string core) => Named is { Length: > 0 } ? null : Warning(core, Wanted);
+
+    /// <summary>A text when the user's choice of a core keeps OpenBLAS from the best code for this processor, otherwise null.</summary>
+    public static string? Limit(string? named, string? wanted) =>
+        named is null or "" || wanted is null || Rank(named) >= Rank(wanted) ? null
+            : $"{Variable}={named} limits OpenBLAS to its code for that processor; this one runs '{wanted}', too. It is often set because "
+                + "some builds of OpenBLAS compute wrong results on some processors without it: leave it unless you know that it is not needed here.";
+
+    /// <summary>What the user set; null for nothing.</summary>
+    public static string? Named { get; } = Environment.GetEnvironmentVariable(Variable);
+
+    // Cores with vectors of 512 bits before those with 256, and all others last.
+    private static int Rank(string core) => Array.FindIndex(s_withAvx2, name => name.Equals(core, StringComparison.OrdinalIgnoreCase)) switch
+    {
+        >= 2 => 2,
+        >= 0 => 1,
+        _ => 0,
+    };
 
     /// <summary>The same with the wanted core given.</summary>
     public static string? Warning(string core, string? wanted) =>

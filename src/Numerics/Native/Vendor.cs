@@ -1,11 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using KernelFlow.Numerics.Selection;
 
 namespace KernelFlow.Numerics.Native;
 
 /// <summary>What differs between libraries: how they name themselves and how their threads are counted.</summary>
 internal static unsafe partial class Vendor
 {
+    private const string Intel = "GenuineIntel";
+
     /// <summary>MKL's single library chooses its layers at the first call; without Intel's OpenMP runtime the threaded layer would end the process.</summary>
     public static void Prepare(BlasLibrary library)
     {
@@ -36,6 +39,10 @@ internal static unsafe partial class Vendor
         }
         return (library.Files.Contains("Accelerate", StringComparison.Ordinal) ? "Accelerate" : $"BLAS/LAPACK ({library.Files})", "unknown");
     }
+
+    /// <summary>A text where the library is slow on this processor, otherwise null.</summary>
+    public static string? Warning(BlasLibrary library) => library.FindInBlas("MKL_Get_Version_String") == 0 || Surroundings.Maker() is null or Intel ? null
+        : "MKL takes slower code on processors that are not Intel's; 'auto' measures and takes what is faster.";
 
     /// <summary>How to set the number of threads and whether that counts for the calling thread alone; null when the library has no such function.</summary>
     public static (Action<int>? Set, bool PerThread) ThreadSetter(BlasLibrary library)
