@@ -15,7 +15,8 @@ internal sealed class ProvenProvider
     private ProvenProvider(ILinearAlgebraProvider provider)
     {
         _name = provider.ToString() ?? provider.GetType().Name;
-        _proof = new Proof(_ => new MathNetBackend(provider, 1));
+        // MathNet's own eigenvalues are slow, and the first time they are compiled.
+        _proof = new Proof(_ => new MathNetBackend(provider, 1), TimeSpan.FromSeconds(60));
     }
 
     /// <summary>What is known of a provider.</summary>

@@ -5,7 +5,10 @@ namespace KernelFlow.Numerics.Selection;
 /// <summary>A few milliseconds of each kind of work, on one thread. Libraries take turns, so that a busy moment meets all of them.</summary>
 internal static class SpeedTest
 {
-    private const int Rounds = 4, ProductOrder = 384, FactorOrder = 320, SpectrumOrder = 128;
+    private const int LeastRounds = 4, MostRounds = 16, ProductOrder = 384, FactorOrder = 320, SpectrumOrder = 128;
+
+    // On a busy machine every try is late, and the first ones say little: as long as somebody improves by this, all are asked again.
+    private const double Improvement = 0.95;
 
     // A library that is so much slower is not asked again.
     private const double Hopeless = 4;
@@ -19,15 +22,18 @@ internal static class SpeedTest
         {
             double best = double.PositiveInfinity;
             for (int i = 0; i < libraries.Count; i++) seconds[i, k] = double.PositiveInfinity;
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0, settled = 0; round < LeastRounds || (settled < 2 && round < MostRounds); round++)
             {
+                settled++;
                 for (int i = 0; i < libraries.Count; i++)
                 {
                     // The first time code is compiled and memory touched; it counts only for who is hopeless even so.
                     if (round > 1 && seconds[i, k] > Hopeless * best) continue;
                     long start = Stopwatch.GetTimestamp();
                     kinds[k].Run(libraries[i].Backend);
-                    seconds[i, k] = Math.Min(seconds[i, k], Stopwatch.GetElapsedTime(start).TotalSeconds);
+                    double taken = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    if (taken < Improvement * seconds[i, k]) settled = 0;
+                    seconds[i, k] = Math.Min(seconds[i, k], taken);
                     best = Math.Min(best, seconds[i, k]);
                 }
             }
