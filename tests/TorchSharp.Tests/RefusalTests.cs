@@ -61,7 +61,8 @@ public sealed class RefusalTests
         using var folder = new RunFolder();
         using var training = new Training();
         using var optimizer = optim.SGD(training.Model.parameters(), 0.1);
-        Names("found 0.01 MB", Assert.Throws<RecordingRefusedException>(() => training.Attach(folder.Path, optimizer, s_options with { Memory = 10_000 })).Message);
+        var options = s_options with { Memory = 10_000 };
+        Names("found 0.01 MB", Assert.Throws<RecordingRefusedException>(() => training.Attach(folder.Path, optimizer, options)).Message);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
