@@ -6,21 +6,24 @@ namespace KernelFlow.Numerics.Selection;
 /// <summary>A choice with what it depends on, as one line of text: fields between tabs, lists between '|' and ';'.</summary>
 internal sealed record RememberedChoice(string Surroundings, string Processor, BackendChoice Choice)
 {
-    private const int Fields = 8;
+    private const int Fields = 9;
+
+    // A line that was cut off has no end.
+    private const string End = "end";
 
     /// <summary>The line.</summary>
     public string Line() => string.Join('\t', [Escape(Surroundings), Escape(Processor), Choice.Products, Choice.Factorizations, Choice.Spectra,
         Choice.Measured.ToString("o", CultureInfo.InvariantCulture),
         string.Join(';', Choice.Rates.Select(r => string.Join('|', Escape(r.Name), Escape(r.Library), Number(r.Product), Number(r.Factorization),
             Number(r.Spectrum)))),
-        string.Join(';', Choice.Refused.Select(r => $"{Escape(r.Name)}|{Escape(r.Reason)}"))]);
+        string.Join(';', Choice.Refused.Select(r => $"{Escape(r.Name)}|{Escape(r.Reason)}")), End]);
 
     /// <summary>What a line says; null where it is no such line.</summary>
     public static RememberedChoice? Parse(string line)
     {
         string[] fields = line.TrimEnd('\r').Split('\t');
-        if (fields.Length != Fields || !DateTimeOffset.TryParse(fields[5], CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var measured))
-            return null;
+        if (fields.Length != Fields || fields[^1] != End) return null;
+        if (!DateTimeOffset.TryParse(fields[5], CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var measured)) return null;
         var rates = new List<LibraryRates>();
         foreach (string text in fields[6].Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
