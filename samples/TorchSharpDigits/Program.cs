@@ -26,7 +26,7 @@ catch (Exception e) when (e is IOException or UnauthorizedAccessException or Inv
 // A training as any other, but for two lines: the one that attaches the recorder and the one that takes the steps.
 static void Train(string run)
 {
-    const int Steps = 5000;
+    const int Steps = 400;
     random.manual_seed(0);
     set_num_threads(1); // The tensors are small.
     var digits = Digits.Load(train: 100, test: 60, noise: 0.2);
@@ -38,7 +38,7 @@ static void Train(string run)
 
     Console.WriteLine($"Training: is a digit even or odd? 64-24-24-1, tanh, {digits.X_S.shape[0]} digits, {digits.Wrong} of them with the wrong answer, "
         + $"{Steps} steps of gradient descent with TorchSharp.");
-    var options = new JacobianRecorderOptions(CheckpointSteps.Geometric(Steps, 56)) { DType = StorageType.Float32, TestTargets = digits.Y_Q };
+    var options = new JacobianRecorderOptions(CheckpointSteps.Geometric(Steps, 40)) { DType = StorageType.Float32, TestTargets = digits.Y_Q };
     using var recorder = JacobianRecorder.Attach(model, loss, optimizer, digits.X_S, digits.Y_S, digits.X_Q, run, options);
     for (int step = 1; step <= Steps; step++)
     {
@@ -47,7 +47,7 @@ static void Train(string run)
         var value = loss(model.forward(digits.X_S), digits.Y_S);
         value.backward();
         recorder.Step(); // Takes optimizer.step().
-        if (step % 1000 == 0) Console.WriteLine(FormattableString.Invariant($"  step {step}, loss {value.item<double>():g3}"));
+        if (step % 100 == 0) Console.WriteLine(FormattableString.Invariant($"  step {step}, loss {value.item<double>():g3}"));
     }
     Console.WriteLine($"Recorded: {recorder.RecordedSteps.Count} checkpoints, {run}");
 }
