@@ -32,8 +32,8 @@ public static class TorchRuntime
     private static string Explain(string library, string message)
     {
         if (message.Contains(TooOld, StringComparison.Ordinal))
-            return "TorchSharp's native library needs a C++ runtime with GLIBCXX_3.4.32 (GCC 13), and the one of this system is older. Debian 13 and Ubuntu 24.04 "
-                + "have it; on Debian 12 run `.ci/torch-host DIR` once, then this program by the SDK that it makes: "
+            return "TorchSharp's native library needs a C++ runtime with GLIBCXX_3.4.32 (GCC 13), and the one of this system is older. Debian 13 and "
+                + "Ubuntu 24.04 have it; on Debian 12 run `.ci/torch-host DIR` once, then this program by the SDK that it makes: "
                 + $"`DOTNET_ROOT=DIR/dotnet PATH=DIR/dotnet:$PATH dotnet …` ({Page}).";
         string? rejected = message.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Contains(library, StringComparison.Ordinal)
             && !line.Contains("No such file", StringComparison.Ordinal) && line.StartsWith('/'));
