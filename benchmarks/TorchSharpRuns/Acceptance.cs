@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace KernelFlow.TorchSharpRuns;
 
 /// <summary><c>acceptance</c>: recorded TorchSharp trainings and how well the theory explains them.</summary>
-internal static class Acceptance
+public static class Acceptance
 {
     /// <summary>What one training must show.</summary>
     /// <param name="Name">What it is.</param>
     /// <param name="Analysis">What was found.</param>
     /// <param name="Limits">Numbers that must not be above, or where the last one is false below, their limits.</param>
-    internal sealed record Row(string Name, ReservoirAnalysis Analysis, params (string Name, double Value, double Limit, bool AtMost)[] Limits)
+    public sealed record Row(string Name, ReservoirAnalysis Analysis, params (string Name, double Value, double Limit, bool AtMost)[] Limits)
     {
         public bool Holds => Limits.All(l => l.AtMost ? l.Value <= l.Limit : l.Value >= l.Limit);
     }

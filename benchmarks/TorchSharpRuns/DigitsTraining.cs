@@ -9,7 +9,7 @@ namespace KernelFlow.TorchSharpRuns;
 /// seed.</param>
 /// <param name="Network">Makes the network.</param>
 /// <param name="Optimizer">Makes the optimizer.</param>
-internal sealed record DigitsTraining(RecordingOptions Data, Func<nn.Module<Tensor, Tensor>> Network,
+public sealed record DigitsTraining(RecordingOptions Data, Func<nn.Module<Tensor, Tensor>> Network,
     Func<IEnumerable<TorchSharp.Modules.Parameter>, optim.Optimizer> Optimizer)
 {
     /// <summary>Trains for as many steps as the options have, and gives what was recorded in memory, or in a folder.</summary>

@@ -7,7 +7,7 @@ namespace KernelFlow.TorchSharpRuns;
 
 /// <summary><c>kill</c>: a process that records is ended by kill -9 at a random moment; its run must open with every checkpoint that it had
 /// completed.</summary>
-internal static class Kills
+public static class Kills
 {
     private const int Steps = 60;
 
@@ -48,7 +48,8 @@ internal static class Kills
                 defects++;
                 output.WriteLine($"kill {k} after {reported} completed checkpoints: {defect}");
             }
-            output.WriteLine($"{count} kills ({late} more came too late); {opened.Min()} to {opened.Max()} of {Steps + 1} checkpoints opened; {defects} defects");
+            output.WriteLine($"{count} kills ({late} more came too late); {opened.Min()} to {opened.Max()} of {Steps + 1} checkpoints opened; "
+                + $"{defects} defects");
             return defects == 0 ? 0 : 1;
         }
         finally

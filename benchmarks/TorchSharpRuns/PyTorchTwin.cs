@@ -8,7 +8,7 @@ namespace KernelFlow.TorchSharpRuns;
 
 /// <summary><c>pytorch</c>: the same trainings (same weights, same data) recorded by the TorchSharp and by the PyTorch recorder, analysed and
 /// compared.</summary>
-internal static class PyTorchTwin
+public static class PyTorchTwin
 {
     /// <summary>The largest difference that is allowed.</summary>
     public const double Limit = 1e-6;
