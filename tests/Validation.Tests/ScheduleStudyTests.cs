@@ -22,7 +22,8 @@ public sealed class ScheduleStudyTests
         Assert.Equal(2, report.Rows.Count);
         Assert.Equal(3, report.Tables[0].Rows.Count);
         var (lazy, moving) = (report.Rows[0], report.Rows[1]);
-        Assert.True(moving.Measured("adaptive") > lazy.Measured("adaptive"), $"checkpoints: lazy {lazy.Measured("adaptive")}, moving {moving.Measured("adaptive")}");
+        Assert.True(moving.Measured("adaptive") > lazy.Measured("adaptive"),
+            $"checkpoints: lazy {lazy.Measured("adaptive")}, moving {moving.Measured("adaptive")}");
         Assert.True(moving.Measured("uniform") >= 1.5 * moving.Measured("adaptive"),
             $"a training that moves: {moving.Measured("adaptive")} adaptive, {moving.Measured("uniform")} uniform checkpoints");
         Assert.All(report.Rows, r => Assert.InRange(r.Measured("error")!.Value, 0, 0.1));

@@ -9,11 +9,17 @@ namespace KernelFlow.Validation.Schedules;
 /// <param name="Z">η λ_max(B K) at the start; for Adam, whose steps have a length of their own, η.</param>
 public sealed record ScheduleTraining(string Name, RecordingOptions Options, double Z)
 {
-    private static readonly RecordingOptions s_base = new() { Train = 24, Test = 12, Steps = 2500, DType = StorageType.Float32, Factors = FactorRecording.Never };
+    private static readonly RecordingOptions s_base = new()
+    {
+        Train = 24, Test = 12, Steps = 2500, DType = StorageType.Float32, Factors = FactorRecording.Never,
+    };
 
     private static readonly RecordingOptions s_teacher = s_base with { Data = DataKind.TeacherStudent, InputSize = 8 };
 
-    private static readonly RecordingOptions s_classes = s_base with { Train = 20, Test = 10, Loss = LossKind.SoftmaxCrossEntropy, Activation = ActivationKind.Gelu };
+    private static readonly RecordingOptions s_classes = s_base with
+    {
+        Train = 20, Test = 10, Loss = LossKind.SoftmaxCrossEntropy, Activation = ActivationKind.Gelu,
+    };
 
     /// <summary>The eight of the study. Steps are small enough that the flow follows them, and many enough that the training ends near its limit: elsewhere
     /// other things than the number of checkpoints decide the error.</summary>

@@ -15,7 +15,8 @@ internal static class ScheduleText
         yield return ("rule", PrintableText.Line(rule));
         if (!run.Metadata.TryGetValue(AdaptiveSchedule.FiredKey, out string? fired)) yield break;
         string[] texts = fired.Split("; ");
-        string[] shown = texts.Length <= Most ? texts : [.. texts.Take(Most / 2), $"… ({NumberText.Count(texts.Length - Most)} more)", .. texts.TakeLast(Most / 2)];
+        string[] shown = texts.Length <= Most ? texts
+            : [.. texts.Take(Most / 2), $"… ({NumberText.Count(texts.Length - Most)} more)", .. texts.TakeLast(Most / 2)];
         for (int i = 0; i < shown.Length; i++) yield return (i == 0 ? "fired" : "", PrintableText.Line(shown[i]));
     }
 }

@@ -30,8 +30,8 @@ internal static class EarlierRecordings
         using var document = JsonDocument.Parse(ByteOrderMark.Skip(RegularFile.ReadAllBytes(file, LongestManifest)));
         string? fired = document.RootElement.GetProperty("metadata").TryGetProperty(AdaptiveSchedule.FiredKey, out var text) ? text.GetString() : null;
         return ChosenMarks.Parse(fired, steps)
-            ?? throw new InvalidRunException($"{file}: metadata.{AdaptiveSchedule.FiredKey}: found {PrintableText.Name(fired!)}, expected the steps at which the "
-                + "schedule's tests fired; record it anew.");
+            ?? throw new InvalidRunException($"{file}: metadata.{AdaptiveSchedule.FiredKey}: found {PrintableText.Name(fired!)}, expected the steps at which "
+                + "the schedule's tests fired; record it anew.");
     }
 
     /// <summary>Looks into a folder.</summary>
