@@ -9,5 +9,6 @@ namespace KernelFlow;
 public static class Experiments
 {
     /// <summary>All of them, in the order of <c>kernelflow validate --list</c>.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment()];
+    public static IReadOnlyList<Experiment> All { get; } =
+        [new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment()];
 }
