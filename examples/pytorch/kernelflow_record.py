@@ -19,6 +19,7 @@ import socket
 import sys
 import time
 import uuid
+import warnings
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ from torch.nn import functional as F
 
 __all__ = ["JacobianRecorder", "Adaptive", "Refused", "geometric", "uniform"]
 
-ALLOWED = ("batch-norm", "dropout", "random-forward", "dependent-samples", "shared-modules")
+ALLOWED = ("batch-norm", "dropout", "random-forward", "dependent-samples", "shared-modules", "gradient-hooks")
 OURS = re.compile(r"checkpoint-\d{6,}\.safetensors|targets\.safetensors|run\.json|kernelflow-[0-9a-f]{32}\.part|\.kernelflow\.lock|"
                   r"\.DS_Store|Thumbs\.db|desktop\.ini")
 WRITER = "kernelflow_record.py 1"
@@ -98,8 +99,8 @@ class _Safetensors:
     TYPES = {np.dtype(np.float32): "F32", np.dtype(np.float64): "F64", np.dtype(np.int64): "I64", np.dtype(np.uint8): "U8"}
     HEADER = 512
 
-    def __init__(self, folder, tensors):
-        self.room = self.HEADER + 200 * tensors
+    def __init__(self, folder, tensors, longest=32):
+        self.room = self.HEADER + (170 + longest) * tensors
         self.entries, self.end = {}, 0
         self.path, self.file = _temporary(folder)
 
@@ -217,6 +218,15 @@ def _take(x, index):
     return tuple(t[index] for t in x) if isinstance(x, (tuple, list)) else x[index]
 
 
+def _indices(given, name, count):
+    """The examples that a user names, as a tensor: by their numbers, or by a mask."""
+    index = torch.as_tensor(given).cpu()
+    index = index.nonzero().reshape(-1) if index.dtype == torch.bool and index.shape == (count,) else index
+    if index.dim() != 1 or index.dtype != torch.int64 or not len(index) or int(index.min()) < 0 or int(index.max()) >= count or len(index.unique()) < len(index):
+        raise ValueError(f"{name}: expected different numbers from 0 to {count - 1}, at least one, or a mask of {count} truth values")
+    return index
+
+
 def _to(x, device):
     return tuple(t.to(device) for t in x) if isinstance(x, (tuple, list)) else x.to(device)
 
@@ -237,12 +247,13 @@ class _Layer:
     def __init__(self, name, module, names, parameters, shared):
         self.name, self.module, self.names, self.parameters, self.shared = name, module, names, parameters, shared
         self.size = sum(p.numel() for p in parameters)
-        self.kind, self.hooked, self.reason = "columns", False, "no factors for this kind of module"
-        self.bias = "bias" in names
+        self.kind, self.hooked, self.reason = "columns", False, None
+        self.bias, self.positions = "bias" in names, 1
 
     def classify(self, calls, batch):
         """Kind and strategy from what one forward pass of `batch` examples called the module with."""
         m, kinds = self.module, set(self.names)
+        self.plain("no factors for this kind of module")
         if self.shared:
             self.reason = "its parameters belong to several modules"
         elif len(calls) != 1:
@@ -251,7 +262,7 @@ class _Layer:
             a, out = calls[0]
             if type(m) is nn.Linear and "weight" in kinds and len(a) >= 2:
                 self.hooked, self.kind = True, "dense" if len(a) == 2 else "positions"
-                self.inputs, self.outputs, self.positions = m.in_features, m.out_features, math.prod(a[1:-1])
+                self.inputs, self.outputs, self.positions = m.in_features, m.out_features, math.prod(a[1:-1])     # of (n, inputs): 1
             elif (type(m) in (nn.Conv1d, nn.Conv2d) and "weight" in kinds and m.groups == 1 and m.padding_mode == "zeros" and not isinstance(m.padding, str)
                   and len(a) == m.weight.dim()):
                 self.hooked, self.kind = True, "positions"
@@ -266,6 +277,7 @@ class _Layer:
             self.reason = "its inputs or outputs do not begin with the examples"
 
     def plain(self, reason):
+        """No hooks: rows of J, by per-sample gradients."""
         self.hooked, self.kind, self.reason = False, "columns", reason
 
     def entry(self):
@@ -274,6 +286,12 @@ class _Layer:
             return {"name": self.name, "kind": "columns", "columns": self.size}
         entry = {"name": self.name, "kind": self.kind, "inputs": self.inputs, "outputs": self.outputs, "bias": self.bias}
         return {**entry, "positions": self.positions} if self.kind == "positions" else entry
+
+    def by_pairs(self, p):
+        """Whether a block of K costs less by pairs of positions than by rows of J."""
+        if self.kind == "columns":
+            return False
+        return self.positions ** 2 * (self.inputs + p * p * self.outputs) < p * p * self.inputs * self.outputs or self.kind == "dense"
 
     def numbers(self, p):
         """How many numbers one example's factors have."""
@@ -321,18 +339,24 @@ class _Layer:
         parts = {"weight": torch.einsum("npts,nts->nps", delta, one), "bias": delta.sum(2)}
         return torch.cat([parts[name] for name in self.names], 2),
 
-    def rows(self, f):
-        """[n, p, size] from the factors."""
+    def rows(self, f, out=None):
+        """[n, p, size] from the factors; into `out` where one is given."""
+        if out is None:
+            if self.kind == "columns":
+                return f[0]
+            out = f[1].new_empty(*f[1].shape[:2], self.size)
         if self.kind == "columns":
-            return f[0]
+            return out.copy_(f[0])
         a, d = f
-        n, p = d.shape[:2]
+        split = self.inputs * self.outputs
+        weight = out[:, :, :split].view(*d.shape[:2], self.outputs, self.inputs)
         if self.kind == "dense":
-            weight, bias = torch.einsum("npo,nk->npok", d, a), d
+            torch.mul(d.unsqueeze(3), a[:, None, None, :], out=weight)
         else:
-            weight, bias = torch.einsum("npto,ntk->npok", d, a), d.sum(2)
-        weight = weight.reshape(n, p, -1)
-        return torch.cat([weight, bias], 2) if self.bias else weight
+            weight.copy_(torch.einsum("npto,ntk->npok", d, a))
+        if self.bias:
+            out[:, :, split:] = d if self.kind == "dense" else d.sum(2)
+        return out
 
     def times(self, f, v):
         """Rows times a vector [size], without the rows: [n, p]."""
@@ -346,27 +370,27 @@ class _Layer:
         return torch.einsum("npo,no->np", d, z) if self.kind == "dense" else torch.einsum("npto,nto->np", d, z)
 
 
-def _block(layer, f, g, left, right, dtype):
-    """The part of one layer in J_a J_b^T [na p, nb p]; left and right: what the columns of J_a and J_b are multiplied by, or None."""
-    f, g = [t.to(dtype) for t in f], [t.to(dtype) for t in g]
-    na, nb, p = f[-1].shape[0], g[-1].shape[0], f[-1].shape[1]
-    factored = left is None and right is None and layer.kind != "columns"
-    if factored and layer.kind == "positions":
-        pairs = na * nb * layer.positions ** 2 * (layer.inputs + p * p * layer.outputs)
-        factored = pairs < na * nb * p * p * layer.inputs * layer.outputs and pairs <= na * nb * 1e9
-    if factored and layer.kind == "dense":
-        around = f[0] @ g[0].T + (1 if layer.bias else 0)
-        inner = (f[1].reshape(na * p, -1) @ g[1].reshape(nb * p, -1).T).view(na, p, nb, p)
-        return (inner * around[:, None, :, None]).reshape(na * p, nb * p)
-    if factored:
-        total, T = f[0].new_zeros(na, p, nb, p), layer.positions
+def _block(layer, f, g, left, right):
+    """The part of one layer in J_a J_b^T, [p, na, p, nb], in float64; left and right: what the columns of J_a and J_b are multiplied by, or None."""
+    same = f is g and left is right
+    f = [t.double() for t in f]
+    g = f if same else [t.double() for t in g]
+    na, nb, p, beta = f[-1].shape[0], g[-1].shape[0], f[-1].shape[1], 1 if layer.bias else 0
+    if left is None and right is None and layer.by_pairs(p):
+        T = layer.positions
+        one, two = [h[0].reshape(-1, T, layer.inputs) for h in (f, g)]
+        left, right = [h[1].reshape(-1, p, T, layer.outputs).transpose(0, 1) for h in (f, g)]
+        left, total = left.reshape(p * na * T, -1), None
         for t in range(T):                                   # one position of b at a time bounds the memory
-            around = (f[0].reshape(na * T, -1) @ g[0][:, t].T).view(na, T, nb) + (1 if layer.bias else 0)
-            inner = (f[1].reshape(na * p * T, -1) @ g[1][:, :, t].reshape(nb * p, -1).T).view(na, p, T, nb, p)
-            total += torch.einsum("aptbq,atb->apbq", inner, around)
-        return total.reshape(na * p, nb * p)
-    one, two = layer.rows(f).reshape(na * p, -1), layer.rows(g).reshape(nb * p, -1)
-    return (one if left is None else one * left) @ (two if right is None else two * right).T
+            inner = (left @ right[:, :, t].reshape(p * nb, -1).T).view(p, na, T, p, nb)
+            inner *= (one.reshape(na * T, -1) @ two[:, t].T).add_(beta).view(1, na, T, 1, nb)
+            part = inner.sum(2) if T > 1 else inner.squeeze(2)
+            total = part if total is None else total.add_(part)
+        return total
+    one = layer.rows(f).reshape(na * p, -1)
+    two = one if same else layer.rows(g).reshape(nb * p, -1)
+    one = one if left is None else one * left
+    return (one @ (two if right is None else two * right).T).view(na, p, nb, p).permute(1, 0, 3, 2)
 
 
 # ---------------------------------------------------------------- loss
@@ -574,17 +598,23 @@ class JacobianRecorder:
             raise ValueError("midpoints: they belong to recordings of every step; use schedule=1")
         self.model, self.store, self.strategy, self.midpoints = model, store, strategy, midpoints
         self.setting, self.declared = [], [setting] if isinstance(setting, str) else list(setting)
-        self.x_S = train_inputs if train_examples is None else _take(train_inputs, torch.as_tensor(train_examples))
-        self.x_Q = test_inputs if test_examples is None else _take(test_inputs, torch.as_tensor(test_examples))
-        self.y_S = train_targets if train_examples is None else train_targets[torch.as_tensor(train_examples)]
+        if train_examples is not None:
+            train_examples = _indices(train_examples, "train_examples", _count(train_inputs))
+        if test_examples is not None:
+            test_examples = _indices(test_examples, "test_examples", _count(test_inputs))
+        self.x_S = train_inputs if train_examples is None else _take(train_inputs, train_examples)
+        self.x_Q = test_inputs if test_examples is None else _take(test_inputs, test_examples)
+        self.y_S = train_targets if train_examples is None else train_targets[train_examples]
         self.all = (train_inputs, train_targets)
         self.n, self.m = _count(self.x_S), _count(self.x_Q)
         if _count(self.x_S) != len(self.y_S):
             raise ValueError(f"train_targets: found {len(self.y_S)}, expected one per training example ({self.n})")
-        self.part = train_examples is not None and len(set(map(int, train_examples))) < _count(train_inputs)
+        self.part = self.n < _count(train_inputs)
         if self.part:
             self.setting.append("subset-of-training-examples")
 
+        if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
+            raise Refused(f"the model: found {type(model).__name__}, whose passes run on several devices; give the recorder its .module, on one process")
         trained = {id(p) for g in optimizer.param_groups for p in g["params"] if p.requires_grad}
         self.layers = self._find_layers(trained)
         self.parameters = [p for layer in self.layers for p in layer.parameters]
@@ -599,22 +629,25 @@ class JacobianRecorder:
                 raise Refused(f"parameters: found {p.dtype}, expected all float32 or all float64 (half precision is too coarse for Jacobians)")
             if p.device != self.device:
                 raise Refused(f"parameters: found them on {self.device} and {p.device}, expected one device")
+        if self.device.type == "mps":
+            raise Refused("parameters: found them on mps, which has no float64; move the model to the CPU")
         self.dtype = dtype or self.type
         if self.dtype not in (torch.float32, torch.float64):
             raise ValueError(f"dtype: found {self.dtype}, expected torch.float32 or torch.float64")
         self.numpy_type = np.float32 if self.dtype == torch.float32 else np.float64
         self.D = sum(layer.size for layer in self.layers)
 
-        self.joint, self._buffers = False, []
+        self.joint, self.buffers, self.batched = False, [], False
+        self.modes = [m.training for m in model.modules()]
         self._refuse_modes()
         shape = self._look()
         self.p_all = math.prod(shape)
-        self.outputs = list(range(self.p_all)) if outputs is None else [int(c) for c in outputs]
-        if not self.outputs or min(self.outputs) < 0 or max(self.outputs) >= self.p_all:
-            raise ValueError(f"outputs: found {self.outputs}, expected some of 0 to {self.p_all - 1}")
+        self.outputs = list(range(self.p_all)) if outputs is None else _indices(outputs, "outputs", self.p_all).tolist()
         self.p = len(self.outputs)
         if self.p < self.p_all:
             self.setting.append("subset-of-outputs")
+        self.seeds = torch.eye(self.p_all, dtype=self.type)[self.outputs].to(self.device)
+        self.tile = max(1, (512 if self.device.type == "cpu" else 4096) // self.p)      # examples on each side of a tile of K
         self._choose_strategies()
         self.loss = _Loss(loss, self.y_S, shape, self.type, self.device)
         self.custom = self.loss.name == "custom" or self.p < self.p_all
@@ -631,7 +664,7 @@ class JacobianRecorder:
         self.extra = {str(k): str(v) for k, v in (metadata or {}).items()}
         self.folder = _Folder(folder, overwrite)
         try:
-            self._write_targets(test_targets if test_targets is None or test_examples is None else test_targets[torch.as_tensor(test_examples)])
+            self._write_targets(test_targets if test_targets is None or test_examples is None else test_targets[test_examples])
         except BaseException:
             self.folder.release()
             raise
@@ -756,7 +789,7 @@ class JacobianRecorder:
                 return f"gradient {value:.4g} > {a.gradient}"
         if a.kernel is not None:
             _, f = self._factors(ref["x"])
-            new = self._gram(f, f) @ ref["v"]
+            new = self._gram(f, f).reshape(len(ref["v"]), -1) @ ref["v"]
             value = float((new - ref["Kv"]).norm() / ref["Kv"].norm().clamp_min(1e-300))
             if value > a.kernel:
                 return f"kernel {value:.4g} > {a.kernel}"
@@ -784,7 +817,7 @@ class JacobianRecorder:
         ref["u"], ref["f"] = self._factors(ref["x"])
         ref["w"] = torch.cat([p.detach().reshape(-1) for p in self.parameters])
         ref["g"] = self._probe_gradient(ref["u"], ref)
-        ref["Kv"] = self._gram(ref["f"], ref["f"]) @ ref["v"]
+        ref["Kv"] = self._gram(ref["f"], ref["f"]).reshape(len(ref["v"]), -1) @ ref["v"]
 
     # ---- one checkpoint
 
@@ -793,6 +826,14 @@ class JacobianRecorder:
 
     def _begin(self, batch, last=False):
         """Outputs and Jacobians at the current parameters. False where flow time has not moved since the checkpoint before."""
+        modes = [m.training for m in self.model.modules()]
+        if modes != self.modes:                              # train() or eval() was called: what was found out before may be wrong now
+            self.modes, kinds = modes, [layer.kind for layer in self.layers]
+            self._refuse_modes()
+            self._look()
+            self._choose_strategies()
+            if self.store == "factors" and kinds != [layer.kind for layer in self.layers]:
+                raise Refused(f"step {self.step_count}: train() or eval() was called, and layers have no longer the factors that they had; stay in one mode")
         when = self.clock
         if self.entries or self.held is not None:
             before = self.entries[-1]["time"] if self.held is None else self.held["time"]
@@ -804,7 +845,8 @@ class JacobianRecorder:
                     raise Refused(f"step {self.step_count}: the learning rate was 0, so flow time did not move; with {self.opt.kind} give such steps a "
                                   "rate that is too small to matter")
                 self.clock = when = 1e-12 * rate
-        file = _Safetensors(self.folder.path, 24 + (4 * len(self.layers) * (2 if self.midpoints else 1) if self.store == "factors" else 0))
+        many = 4 * len(self.layers) * (2 if self.midpoints else 1) if self.store == "factors" else 0
+        file = _Safetensors(self.folder.path, 24 + many, 16 + max(len(layer.name) for layer in self.layers))
         self.open = {"file": file, "time": when, "step": self.step_count}
         if self.save_weights:
             file.add("w", torch.cat([p.detach().reshape(-1) for p in self.parameters]).cpu().numpy())
@@ -902,13 +944,14 @@ class JacobianRecorder:
         """Random numbers and buffers (running means) are afterwards what they were."""
         devices = [self.device] if self.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices), torch.enable_grad():
-            saved = [(b, b.clone()) for b in self._buffers]
+            saved = [(owner, key, owner[key], owner[key].clone()) for owner, key in self.buffers]
             try:
                 yield
             finally:
                 with torch.no_grad():
-                    for b, old in saved:
-                        b.copy_(old)
+                    for owner, key, buffer, old in saved:
+                        buffer.copy_(old)
+                        owner[key] = buffer                  # a module may have put another tensor in its place
 
     def _forward(self, x):
         """Outputs [n, p] of all outputs."""
@@ -925,13 +968,15 @@ class JacobianRecorder:
             u, found = self._hooked(x) if any(layer.hooked for layer in self.layers) else (None, {})
             rest = [layer for layer in self.layers if not layer.hooked]
             if rest:
-                u2, rows = self._by_rows(x, rest)
+                u2, rows = self._by_rows(x, rest, self.batched)
                 u = u2 if u is None else u
                 found.update((layer.name, (J,)) for layer, J in zip(rest, rows))
         self._whole = u
         return u[:, self.outputs], found
 
-    def _hooked(self, x):
+    def _hooked(self, x, seeds=None):
+        """Outputs and factors of the layers with hooks; `seeds`: see _by_rows."""
+        seeds = self.seeds if seeds is None else seeds
         seen, handles = {}, []
 
         def hook_of(layer):
@@ -947,32 +992,35 @@ class JacobianRecorder:
             for h in handles:
                 h.remove()
         ends = [seen[layer.name][1] for layer in layers]
-        deltas = [e.new_zeros(e.shape[0], self.p, *e.shape[1:]) for e in ends]
-        for i, c in enumerate(self.outputs):
-            grads = torch.autograd.grad(u[:, c].sum(), ends, retain_graph=i + 1 < self.p, allow_unused=True)
+        deltas = [e.new_zeros(e.shape[0], len(seeds), *e.shape[1:]) for e in ends]
+        for i, seed in enumerate(seeds):
+            grads = torch.autograd.grad(u, ends, seed.expand_as(u), retain_graph=i + 1 < len(seeds), allow_unused=True)
             for delta, g in zip(deltas, grads):
                 if g is not None:
                     delta[:, i] = g
         with torch.no_grad():
             return u.detach(), {layer.name: layer.factors(seen[layer.name][0], delta) for layer, delta in zip(layers, deltas)}
 
-    def _by_rows(self, x, layers):
-        """Per-sample gradients, one backward pass per example and output; in one forward pass of all when outputs depend on other samples."""
-        n = _count(x)
-        J = [torch.zeros(n, self.p, layer.size, dtype=self.type, device=self.device) for layer in layers]
+    def _by_rows(self, x, layers, batched=False, seeds=None):
+        """Per-sample gradients, one backward pass per example and output; in one forward pass of all when outputs depend on other samples. `batched`:
+        the backward passes of one example are one pass over a batch of output gradients, where torch can do that. `seeds`: what is differentiated, as
+        combinations of the outputs; the recorded outputs unless told otherwise."""
+        n, seeds = _count(x), self.seeds if seeds is None else seeds
+        J = [torch.zeros(n, len(seeds), layer.size, dtype=self.type, device=self.device) for layer in layers]
         parameters, outputs, whole = [p for layer in layers for p in layer.parameters], [], self._forward(x) if self.joint else None
         for i in range(n):
             u = whole[i] if self.joint else self._forward(_take(x, slice(i, i + 1)))[0]
             outputs.append(u.detach())
-            for k, c in enumerate(self.outputs):
-                last = k + 1 == self.p and (not self.joint or i + 1 == n)
-                grads = iter(torch.autograd.grad(u[c], parameters, retain_graph=not last, allow_unused=True)) if u.requires_grad else iter(())
+            for k in () if not u.requires_grad else (slice(None),) if batched else range(len(seeds)):
+                last = (batched or k + 1 == len(seeds)) and (not self.joint or i + 1 == n)
+                grads = iter(torch.autograd.grad(u, parameters, seeds[k], retain_graph=not last, allow_unused=True, is_grads_batched=batched))
                 for rows, layer in zip(J, layers):
                     at = 0
                     for p in layer.parameters:
-                        g = next(grads, None)
+                        g = next(grads)
                         if g is not None:
-                            rows[i, k, at:at + p.numel()] = g.reshape(-1)
+                            g = g.to_dense() if g.is_sparse else g
+                            rows[i, k, at:at + p.numel()] = g.reshape(*(g.shape[:1] if batched else ()), -1)
                         at += p.numel()
         return torch.stack(outputs), J
 
@@ -995,7 +1043,10 @@ class JacobianRecorder:
             _, found = self._factors(piece)
             outputs.append(self._whole)
             if self.store == "jacobians":
-                rows = torch.cat([layer.rows(found[layer.name]) for layer in self.layers], 2)
+                rows, at = torch.empty(_count(piece), self.p, self.D, dtype=self.type, device=self.device), 0
+                for layer in self.layers:
+                    layer.rows(found.pop(layer.name), rows[:, :, at:at + layer.size])
+                    at += layer.size
                 file.put(f"J_{which}{suffix}", _numpy(rows), first)
             else:
                 for layer in self.layers:
@@ -1004,42 +1055,41 @@ class JacobianRecorder:
         return torch.cat(outputs)
 
     def _collect(self, x):
-        """All outputs, and the factors chunk by chunk, kept on the model's device."""
-        outputs, kept = [], []
-        for _, piece in self._pieces(x):
+        """All outputs, and the factors of all examples, kept on the model's device."""
+        outputs, kept = [], {}
+        for first, piece in self._pieces(x):
             _, found = self._factors(piece)
             outputs.append(self._whole)
-            kept.append(found)
+            for name, parts in found.items():
+                wholes = kept.setdefault(name, tuple(t.new_empty(_count(x), *t.shape[1:]) for t in parts))
+                for whole, t in zip(wholes, parts):
+                    whole[first:first + len(t)] = t
         return torch.cat(outputs), kept
 
     def _gram(self, f, g, left=None, right=None):
-        """J_f J_g^T of two sets of factors, in float64."""
+        """J_f J_g^T of two sets of factors, in float64: [n of f, p, n of g, p]."""
         total, at = None, 0
         for layer in self.layers:
             cut = slice(at, at + layer.size)
-            part = _block(layer, f[layer.name], g[layer.name], None if left is None else left[cut], None if right is None else right[cut], torch.float64)
+            part = _block(layer, f[layer.name], g[layer.name], None if left is None else left[cut], None if right is None else right[cut])
             total = part if total is None else total.add_(part)
             at += layer.size
-        return total
+        return total.permute(1, 0, 3, 2)
 
-    def _add_block(self, file, name, one, two, left, right):
-        """A kernel block into a checkpoint, a chunk of examples of each side at a time; products are formed in float64."""
-        rows = sum(f[self.layers[0].name][-1].shape[0] for f in one) * self.p
-        columns = sum(f[self.layers[0].name][-1].shape[0] for f in two) * self.p
-        same = one is two
-        K, a = torch.zeros(rows, columns, dtype=torch.float64), 0
-        for i, f in enumerate(one):
-            b = 0
-            for j, g in enumerate(two):
-                size = (f[self.layers[0].name][-1].shape[0] * self.p, g[self.layers[0].name][-1].shape[0] * self.p)
-                if not same or j <= i:
-                    block = self._gram(f, g, left, right).cpu()
-                    K[a:a + size[0], b:b + size[1]] = 0.5 * (block + block.T) if same and i == j else block
-                    if same and j < i:
-                        K[b:b + size[1], a:a + size[0]] = block.T
-                b += size[1]
-            a += size[0]
-        file.add(name, K.numpy(), self.numpy_type)
+    def _add_block(self, file, name, f, g, left, right):
+        """A kernel block into a checkpoint, a tile of it at a time."""
+        n, m = (next(iter(h.values()))[0].shape[0] for h in (f, g))
+        same, tile = f is g, self.tile
+        K = torch.empty(n, self.p, m, self.p, dtype=torch.float64)
+        for a in range(0, n, tile):
+            one = {key: [t[a:a + tile] for t in parts] for key, parts in f.items()}
+            for b in range(0, a + 1 if same else m, tile):
+                two = one if same and b == a else {key: [t[b:b + tile] for t in parts] for key, parts in g.items()}
+                block = self._gram(one, two, left, right)
+                K[a:a + tile, :, b:b + tile] = 0.5 * (block + block.permute(2, 3, 0, 1)) if two is one else block
+                if same and b < a:
+                    K[b:b + tile, :, a:a + tile] = block.permute(2, 3, 0, 1)
+        file.add(name, K.view(n * self.p, m * self.p).numpy(), self.numpy_type)
 
     def _gradient(self):
         """The gradient of the loss over all training examples, as the optimizer would get it for the next step."""
@@ -1093,6 +1143,9 @@ class JacobianRecorder:
         raise Refused(f"{reason} (allow=[{what!r}] records anyway and declares it in the manifest)")
 
     def _refuse_modes(self):
+        if any(p._backward_hooks for p in self.parameters):
+            self._refuse("gradient-hooks", "a parameter has a gradient hook (register_hook), which may change the gradient of every row and of every step; "
+                         "remove it")
         for name, m in self.model.named_modules():
             where = name or type(m).__name__
             if isinstance(m, nn.modules.batchnorm._BatchNorm) and (m.training or m.running_mean is None):
@@ -1102,15 +1155,13 @@ class JacobianRecorder:
             p = getattr(m, "p", 0) if isinstance(m, nn.modules.dropout._DropoutNd) else getattr(m, "dropout", 0)
             if m.training and isinstance(p, (int, float)) and p > 0:
                 self._refuse("dropout", f"{where}: dropout is active: every forward pass is of another network; set its p to 0, or call eval() on it")
-        if self.joint:
-            self._buffers = list(self.model.buffers())
 
     def _look(self):
         """Shape of one example's outputs; refuses outputs that change when repeated or depend on other samples."""
         n = min(self.n, 3)
         x = _to(_take(self.x_S, slice(0, n)), self.device)
         eps = torch.finfo(self.type).eps
-        buffers, self._buffers = self._buffers, list(self.model.buffers())      # this look must leave no trace, whatever the model does
+        self.buffers = [(m._buffers, key) for m in self.model.modules() for key, b in m._buffers.items() if b is not None]
         calls, handles = {layer.name: [] for layer in self.layers}, []
 
         def hook_of(name):
@@ -1119,22 +1170,26 @@ class JacobianRecorder:
                 calls[name].append((tuple(inputs[0].shape), tuple(output.shape)) if fits else None)
             return hook
         with self._undisturbed(), torch.no_grad():
+            before = [owner[key].clone() for owner, key in self.buffers]
             try:
                 handles = [layer.module.register_forward_hook(hook_of(layer.name)) for layer in self.layers]
                 u = _apply(self.model, x)
             finally:
                 for h in handles:
                     h.remove()
+            moving = [at for at, old in zip(self.buffers, before) if not torch.equal(at[0][at[1]], old)]       # running means, counters
             if not isinstance(u, torch.Tensor) or u.shape[:1] != (n,):
                 found = tuple(u.shape) if isinstance(u, torch.Tensor) else type(u).__name__
                 raise Refused(f"the model: found outputs {found} for {n} examples, expected a tensor whose first dimension is the examples")
+            if u.dtype != self.type:
+                raise Refused(f"the model: found outputs of {u.dtype} with parameters of {self.type} (autocast?), expected the same type")
             self.activations = sum(math.prod(c[1]) for cs in calls.values() for c in cs if c) / n
             size = float(u.abs().max())
             again = _apply(self.model, x)
             if float((again - u).abs().max()) > 1e3 * eps * size:
                 if "dropout" not in self.setting:
                     self._refuse("random-forward", "a forward pass that is repeated differs: the model draws random numbers (functional dropout, noise)")
-            elif n > 1:
+            elif n > 1 and not self.joint:
                 order = torch.arange(n - 1, -1, -1)
                 other = _take(x, torch.cat([torch.zeros(1, dtype=torch.long), order[:-1]]).to(self.device))
                 pair = _take(x, torch.zeros(n, dtype=torch.long).to(self.device))
@@ -1144,29 +1199,46 @@ class JacobianRecorder:
                         self._refuse("dependent-samples", f"outputs depend on other samples: the first example's changed by {difference:.1e} when the "
                                      "others did")
                         self.joint = True
-        self._buffers = list(self.model.buffers()) if self.joint else buffers
+        self.buffers = moving
         for layer in self.layers:
             layer.classify(calls[layer.name], n)
         self.shape = tuple(u.shape[1:])
         return self.shape
 
     def _choose_strategies(self):
-        """Hooks where they are right. On two samples they are compared with gradients that know nothing of layers."""
-        if self.strategy == "rows" or self.joint or "random-forward" in self.setting or "dropout" in self.setting:
+        """Hooks where they are right. On two samples and two random combinations of the outputs they are compared with gradients that know nothing of
+        layers."""
+        random = "random-forward" in self.setting or "dropout" in self.setting
+        if self.strategy == "rows" or self.joint or random:
             for layer in self.layers:
                 layer.plain("rows")
-            return
-        if self.strategy == "hooks":
+        elif self.strategy == "hooks":
             for layer in self.layers:
                 if not layer.hooked:
                     self._refuse("shared-modules", f"{layer.name}: hooks would be wrong: {layer.reason}; use strategy='auto'")
         x = _to(_take(self.x_S, slice(0, min(2, self.n))), self.device)
         tolerance = 2e-3 if self.type == torch.float32 else 1e-9
+        if random:                                           # two evaluations never agree
+            return
+        seeds = torch.from_numpy(np.random.default_rng(3).standard_normal((2, self.p_all))).to(self.device, self.type)
         with self._undisturbed():
-            _, rows = self._by_rows(x, self.layers)
-            if not any(layer.hooked for layer in self.layers):
-                return
-            _, found = self._hooked(x)
+            try:
+                if not self._forward(x).requires_grad:
+                    raise Refused("the model: its outputs do not depend on the parameters that the optimizer moves, as far as autograd sees")
+                _, rows = self._by_rows(x, self.layers, seeds=seeds)
+            except Refused:
+                raise
+            except RuntimeError as e:
+                raise Refused(f"the model: torch.autograd.grad of its outputs failed: {e}") from e
+            try:                                             # not every operation can be differentiated for several outputs at once
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    _, again = self._by_rows(x, self.layers, True, seeds)
+                self.batched = all(float((a - J).norm()) <= tolerance * float(J.norm()) for a, J in zip(again, rows))
+                del again
+            except RuntimeError:
+                pass
+            found = self._hooked(x, seeds)[1] if any(layer.hooked for layer in self.layers) else {}
         whole = math.sqrt(sum(float(J.norm()) ** 2 for J in rows))
         for layer, J in zip(self.layers, rows):
             if not layer.hooked:
@@ -1190,36 +1262,53 @@ class JacobianRecorder:
                         memory = next(int(line.split()[1]) * 512 for line in f if line.startswith("MemAvailable"))
                 except (OSError, StopIteration):
                     memory = 2 << 30
-        item = torch.finfo(self.type).bits // 8
+        item, stored = torch.finfo(self.type).bits // 8, np.dtype(self.numpy_type).itemsize
         p, N, M = self.p, self.n * self.p, self.m * self.p
         numbers = sum(layer.numbers(p) for layer in self.layers)
+        scattered = max((layer.size for layer in self.layers if layer.kind == "positions"), default=0)
         held = self.D * item * (4 if self.midpoints else 1) + (4 * self.D * 8 if self.opt.adam else 0)
-        stored = {"jacobians": (self.n + self.m) * p * self.D, "factors": (self.n + self.m) * numbers, "kernels": N * N + M * N + M * M}[self.store]
-        per_file = stored * np.dtype(self.numpy_type).itemsize * (2 if self.midpoints else 1)
-        working = self.activations * item * (4 + p) + numbers * item * 2
+        if not all(layer.hooked for layer in self.layers):
+            held += 2 * p * self.D * item
+        working = item * (6 * self.activations + sum(layer.numbers(p) * (1 if layer.kind == "dense" else 2) for layer in self.layers))
+        count = {"jacobians": (self.n + self.m) * p * self.D, "factors": (self.n + self.m) * numbers, "kernels": N * N + M * N + M * M}[self.store]
+        per_file = count * stored * (2 if self.midpoints else 1)
         if self.store == "kernels":
-            held += (self.n + self.m) * numbers * item * (3 if self.midpoints else 2) + 8 * max(N * N, M * M, M * N)
+            tiles = memory // 8
+            while self.tile > 1 and self._tile_bytes(self.tile) > tiles:
+                self.tile //= 2
+            held += (self.n + self.m) * numbers * item * (3 if self.midpoints else 2) + (8 + stored % 8) * max(N * N, M * M, M * N)
+            held += self._tile_bytes(min(self.tile, max(self.n, self.m)))
             per_file *= 2
-            working += 4 * 8 * p * (self.D if self.opt.adam else max((layer.size for layer in self.layers if layer.kind != "dense"), default=0))
-        else:
-            working += 2 * item * p * self.D if self.store == "jacobians" else 0
+        elif self.store == "jacobians":
+            working += p * (self.D * (item + (stored if self.dtype != self.type else 0)) + scattered * item)
         if self.joint:
             chunk = max(self.n, self.m)
-        # A block of K of that many examples on each side, with its temporaries; positions come in one by one on one side only.
-        square = 8 * p * p * (4 + 2 * max((layer.positions for layer in self.layers if layer.kind == "positions"), default=0)) if self.store == "kernels" else 0
         if chunk is None:
             chunk, free = 0, memory - held
             for bit in reversed(range(13)):
-                if (chunk + (1 << bit)) * (working + square * (chunk + (1 << bit))) <= free:
+                if (chunk + (1 << bit)) * working <= free:
                     chunk += 1 << bit
         chunk = int(min(max(chunk, 0), max(self.n, self.m)))
-        total = int(held + max(1, chunk) * (working + square * max(1, chunk)))
+        total = int(max(held + max(1, chunk) * working, 10 * self.D * item))        # or what _choose_strategies took
         result = {"bytes held": int(held), "bytes per example": int(working), "examples at a time": chunk, "bytes in all": total,
                   "bytes per checkpoint": int(per_file)}
         if chunk < 1 or total > memory:
-            raise Refused(f"memory: recording needs {total / 1e6:.4g} MB ({held / 1e6:.4g} MB held, {working / 1e6:.4g} MB per example), "
+            raise Refused(f"memory: recording needs {total / 1e6:.4g} MB ({held / 1e6:.4g} MB held, {working / 1e6:.4g} MB per example; "
+                          f"{10 * self.D * item / 1e6:.4g} MB to compare strategies before), "
                           f"found {memory / 1e6:.4g} MB; record fewer examples or outputs, store='factors', or raise memory=")
         return result
+
+    def _tile_bytes(self, tile):
+        """What forming one tile of K takes, of that many examples on each side: the largest layer's share, and the tile itself."""
+        p, most = self.p, 0
+        for layer in self.layers:
+            if not self.opt.adam and layer.by_pairs(p):
+                T = layer.positions
+                each = (T + 1 if T > 1 else 1) * (tile * p) ** 2 + 4 * tile * layer.numbers(p)
+            else:
+                each = (tile * p) ** 2 + tile * (4 if self.opt.adam else 2) * p * layer.size + 2 * tile * layer.numbers(p)
+            most = max(most, each)
+        return 8 * (most + 2 * (tile * p) ** 2)
 
     # ---- manifest
 

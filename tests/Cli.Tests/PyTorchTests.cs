@@ -139,6 +139,30 @@ public sealed class PyTorchTests(PyTorchRecordings recordings) : IClassFixture<P
         int Operations(int step) => facts.GetProperty($"operations in step {step}").GetInt32();
     }
 
+    /// <summary>Parameters, running means, counters, gradients and the state of the random numbers, bit by bit.</summary>
+    [TorchTheory]
+    [InlineData("batch-norm")]
+    [InlineData("instance-norm")]
+    public void RecordingChangesNothingOfTheModel(string name) =>
+        Assert.Equal(0, recordings.Results.GetProperty("facts").GetProperty($"changed by recording {name}").GetInt32());
+
+    /// <summary>The model on a device without values: an operation that mixed it with the CPU would have failed, and everything comes out there.</summary>
+    [TorchTheory]
+    [InlineData("dense")]
+    [InlineData("conv")]
+    [InlineData("residual")]
+    [InlineData("rows")]
+    public void EverythingIsComputedOnTheDeviceOfTheModel(string name) =>
+        Assert.Equal(["meta"], recordings.Results.GetProperty("facts").GetProperty($"devices of {name}").EnumerateArray().Select(d => d.GetString()));
+
+    /// <summary>The lines of docs/recording-pytorch.md were run as they stand there: their run is analysed.</summary>
+    [TorchFact]
+    public void TheExampleOfThePageWorks()
+    {
+        var c4 = Claim(Analyze(recordings.Run(Path.Combine("runs", "mine"))), "C4");
+        Assert.Equal("Holds", c4.GetProperty("verdict").GetString());
+    }
+
     [TorchTheory]
     [InlineData("batch-norm", "BatchNorm in training mode", "call eval()")]
     [InlineData("dropout", "dropout is active", "set its p to 0")]
@@ -153,6 +177,13 @@ public sealed class PyTorchTests(PyTorchRecordings recordings) : IClassFixture<P
     [InlineData("other-parameters", "moves 1 parameters that the model does not have", "would miss them")]
     [InlineData("midpoints", "recordings of every step", "schedule=1")]
     [InlineData("earlier", "holds an earlier recording", "overwrite=True")]
+    [InlineData("modes", "dropout is active", "call eval()")]
+    [InlineData("autocast", "outputs of torch.bfloat16 with parameters of torch.float64", "expected the same type")]
+    [InlineData("detached", "do not depend on the parameters", "as far as autograd sees")]
+    [InlineData("parallel", "found DataParallel", "give the recorder its .module")]
+    [InlineData("no-autograd", "torch.autograd.grad of its outputs failed", "no derivative here")]
+    [InlineData("examples", "train_examples: expected different numbers from 0 to 7", "or a mask")]
+    [InlineData("gradient-hooks", "a parameter has a gradient hook", "remove it")]
     public void WhatCannotBeRecordedRightlyIsRefusedWithTheReason(string name, string reason, string advice)
     {
         string message = recordings.Results.GetProperty("refusals").GetProperty(name).GetString()!;

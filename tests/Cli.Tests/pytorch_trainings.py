@@ -112,15 +112,111 @@ def refuse(name, model, loss=nn.MSELoss(), make=sgd(lr=0.1), p=1, shape=(4,), **
 
 
 class Lambda(nn.Module):
-    def __init__(self, f):
+    def __init__(self, f, layer=None):
         super().__init__()
-        self.layer, self.f = nn.Linear(4, 1), f
+        self.layer, self.f = layer or nn.Linear(4, 1), f
 
     def forward(self, x):
         return self.f(self.layer, x)
 
 
+class Blocked(torch.autograd.Function):
+    """Its derivative fails, as some operations' do."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        raise RuntimeError("no derivative here")
+
+
+def undisturbed():
+    """Running means, counters, random numbers and gradients are afterwards what they were: bit by bit."""
+    norm = nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.Tanh(), nn.Linear(6, 1))
+    instance = nn.Sequential(nn.Unflatten(1, (2, 2)), nn.InstanceNorm1d(2, affine=True, track_running_stats=True), nn.Flatten(), nn.Linear(4, 1))
+    for name, model, allow in (("batch-norm", norm, ["batch-norm"]), ("instance-norm", instance, [])):
+        x, y, z = data(model, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        nn.MSELoss()(model(x), y).backward()
+        before = [t.clone() for t in (*model.state_dict().values(), *(q.grad for q in model.parameters()), torch.random.get_rng_state())]
+        recorder = JacobianRecorder(model, nn.MSELoss(), optimizer, x, y, z, os.path.join(OUT, "undisturbed-" + name), allow=allow)
+        for _ in range(2):
+            with recorder.step():
+                pass
+        recorder.close()
+        after = [*model.state_dict().values(), *(q.grad for q in model.parameters()), torch.random.get_rng_state()]
+        RESULTS["facts"]["changed by recording " + name] = sum(not torch.equal(a, b) for a, b in zip(before, after))
+
+
+def modes():
+    """Attached in evaluation mode, trained in training mode: what was right at the start is not at the next checkpoint."""
+    model = nn.Sequential(nn.Linear(4, 6), nn.Dropout(0.5), nn.Linear(6, 1)).eval()
+    x, y, z = data(model, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    recorder = JacobianRecorder(model, nn.MSELoss(), optimizer, x, y, z, os.path.join(OUT, "modes"))
+    with recorder.step():
+        pass
+    model.train()
+    try:
+        with recorder.step():
+            pass
+    except Refused as e:
+        RESULTS["refusals"]["modes"] = str(e)
+
+
+def devices():
+    """Everything that is computed on the model's device, on one that is not the CPU's and has no values: a tensor on another device is an error there."""
+    for name, model, p, options in (("dense", dense(3), 3, {}), ("conv", conv(), 2, {"shape": (2, 4, 4)}), ("residual", Residual(), 3, {}),
+                                    ("rows", dense(3), 3, {"strategy": "rows"})):
+        shape, strategy = options.get("shape", (4,)), options.get("strategy", "auto")
+        x, y, z = data(model, p, shape=shape)
+        recorder = JacobianRecorder(model, nn.MSELoss(), torch.optim.Adam(model.parameters()), x, y, z, os.path.join(OUT, "meta-" + name), store="kernels",
+                                    strategy=strategy)
+        u, f = recorder._factors(x)
+        moved = {}
+        for module in model.modules():
+            for key, q in module._parameters.items():
+                if q is not None:
+                    module._parameters[key] = moved.setdefault(q, nn.Parameter(q.detach().to("meta")))
+        for layer in recorder.layers:
+            layer.parameters = [moved[q] for q in layer.parameters]
+        recorder.parameters = [moved[q] for q in recorder.parameters]
+        recorder.device, recorder.seeds = torch.device("meta"), recorder.seeds.to("meta")
+        v, g = recorder._factors(x)
+        root = torch.ones(recorder.D, dtype=torch.float64, device="meta")
+        found = [v, recorder._gram(g, g), recorder._gram(g, g, root, root), *recorder.loss.derivatives(v, y.to("meta")), *recorder._collect(x)[1]["0" if 
+                 name != "residual" else "mix"]]
+        for layer in recorder.layers:
+            found += [*g[layer.name], layer.rows(g[layer.name]), layer.times(g[layer.name], torch.ones(layer.size, dtype=torch.float64, device="meta"))]
+            same = [a.shape == b.shape for a, b in zip(f[layer.name], g[layer.name])]
+            assert all(same), (name, layer.name, same)
+        RESULTS["facts"][f"devices of {name}"] = sorted({str(t.device) for t in found})
+        recorder.closed = True
+        recorder.folder.release()
+
+
+def example(page):
+    """The page's own lines, as they are printed."""
+    text = open(page, encoding="utf-8").read()
+    code = text.split("```python\n")[1].split("```")[0]
+    model = dense(2)
+    x, y, x_test = data(model, 2)
+    here = os.getcwd()
+    os.chdir(OUT)
+    try:
+        exec(compile(code, page, "exec"), {"model": model, "loss": nn.MSELoss(), "optimizer": torch.optim.SGD(model.parameters(), lr=0.01), "x": x, "y": y,
+                                           "x_test": x_test})
+    finally:
+        os.chdir(here)
+
+
 def main():
+    undisturbed()
+    modes()
+    devices()
+    example(os.path.join(os.path.dirname(os.path.abspath(sys.argv[1])), "..", "..", "docs", "recording-pytorch.md"))
     adam, adamw = lambda q: torch.optim.Adam(q, lr=0.01), lambda q: torch.optim.AdamW(q, lr=0.01)
     train("tanh", dense(), nn.MSELoss(), sgd(lr=0.05), 12, midpoints=True)
     train("relu", dense(2, lambda: nn.ReLU(inplace=True)), nn.MSELoss(reduction="sum"), sgd(lr=0.002), 12, p=2, midpoints=True)
@@ -192,6 +288,14 @@ def main():
     refuse("loss", dense(), loss=lambda u, y: ((u - y) ** 2).mean() ** 2)
     refuse("other-parameters", dense(), make=lambda q: torch.optim.SGD([*q, nn.Parameter(torch.ones(2))], lr=0.1))
     refuse("midpoints", dense(), midpoints=True, schedule=5)
+    refuse("autocast", Lambda(lambda layer, x: layer(x).bfloat16()))
+    refuse("detached", Lambda(lambda layer, x: layer(x).detach()))
+    refuse("parallel", nn.DataParallel(dense()))
+    refuse("no-autograd", Lambda(lambda layer, x: Blocked.apply(layer(x))))
+    refuse("examples", dense(), train_examples=[0, 0])
+    hooked = dense()
+    hooked[0].weight.register_hook(lambda g: g.clamp(-1, 1))
+    refuse("gradient-hooks", hooked)
     folder, model = os.path.join(OUT, "tanh"), dense()
     x, y, z = data(model, 1)
     try:
