@@ -30,7 +30,7 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
         string[] options = ["--schedule", "adaptive", "--train", "10", "--test", "5", "--layers", "5", "--steps", "300", "--lr", "0.2", "--gradient", "none",
             "--linearity", "0.05", "--kernel", "0.1", "--test-every", "2", "--probes", "4", "--vectors", "2", "--max-gap", "200", "--max-checkpoints", "9",
             "--max-seconds", "1000", "--max-megabytes", "100"];
-        var recorded = Cli.Run("record", [folder, .. options]);
+        var recorded = Cli.Run(["record", folder, .. options]);
         Assert.True(recorded.ExitCode == 0, recorded.ToString());
         Assert.Matches("Recorded [3-9] checkpoints", recorded.Error);
         var result = Cli.Run("inspect", folder);
@@ -47,7 +47,7 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
     [InlineData("--midpoints", "--midpoints need every step as a checkpoint")]
     public void AdaptiveOptionsThatMakeNoRuleAreRefused(string option, string message)
     {
-        var result = Cli.Run("record", [_folder.Of("none"), "--schedule", "adaptive", .. option.Split(' ')]);
+        var result = Cli.Run(["record", _folder.Of("none"), "--schedule", "adaptive", .. option.Split(' ')]);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(message, result.Error);
     }

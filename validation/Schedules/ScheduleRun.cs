@@ -56,6 +56,6 @@ internal static class ScheduleRun
     private static double Error(CheckpointSequence run, Backend backend, CancellationToken cancellation)
     {
         var options = new AnalysisOptions { Backend = backend, Mode = AnalysisMode.Flow, IndependentCheck = false };
-        return Analyze.Reservoir(run, options, null, cancellation).Claims.First(c => c.Id == "C4").RelativeError.OrNull() ?? double.PositiveInfinity;
+        return Analyze.Reservoir(run, options, null, cancellation).Claim(WellKnownClaims.TestTransfer).RelativeError.OrNull() ?? double.PositiveInfinity;
     }
 }

@@ -7,7 +7,7 @@ namespace KernelFlow.Validation.Schedules;
 /// <param name="Name">What it is, in words.</param>
 /// <param name="Options">Everything but seed and learning rate.</param>
 /// <param name="Z">η λ_max(B K) at the start; for Adam, whose steps have a length of their own, η.</param>
-public sealed record ScheduleTraining(string Name, RecordingOptions Options, double Z)
+internal sealed record ScheduleTraining(string Name, RecordingOptions Options, double Z)
 {
     private static readonly RecordingOptions s_base = new()
     {
