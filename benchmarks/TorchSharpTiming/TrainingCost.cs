@@ -46,7 +46,8 @@ internal static class TrainingCost
         double[] sorted = [.. ratios.Order()];
         // The order statistics that bound the median with 95% (sign test).
         int low = (int)Math.Floor((pairs - 1.96 * Math.Sqrt(pairs)) / 2), high = pairs - 1 - low;
-        Console.WriteLine(FormattableString.Invariant($"{pairs} pairs of {Steps} steps: processor time with a fixed schedule over that without, median ")
-            + FormattableString.Invariant($"{Checkpoints.Median(ratios):f4}, 95% interval [{sorted[Math.Max(low, 0)]:f4}, {sorted[Math.Min(high, pairs - 1)]:f4}]"));
+        Console.WriteLine(FormattableString.Invariant($"{pairs} pairs of {Steps} steps: processor time with a fixed schedule over that without, ")
+            + FormattableString.Invariant($"median {Checkpoints.Median(ratios):f4}, ")
+            + FormattableString.Invariant($"95% interval [{sorted[Math.Max(low, 0)]:f4}, {sorted[Math.Min(high, pairs - 1)]:f4}]"));
     }
 }
