@@ -146,7 +146,7 @@ CASES = {
     "dense kernels": lambda: (dense(256), 400, 200, {"store": "kernels"}),
     "dense kernels, midpoints": lambda: (dense(256), 200, 100, {"store": "kernels", "midpoints": True}),
     "dense kernels, Adam": lambda: (dense(128), 200, 100, {"store": "kernels", "optimizer": torch.optim.Adam}),
-    "dense kernels by rows": lambda: (dense(128), 200, 100, {"store": "kernels", "strategy": "rows"}),
+    "dense kernels by rows": lambda: (dense(64), 100, 50, {"store": "kernels", "strategy": "rows"}),
     "conv jacobians": lambda: (conv(), 400, 200, {"store": "jacobians"}),
     "conv factors": lambda: (conv(), 1000, 500, {"store": "factors"}),
     "conv kernels": lambda: (conv(), 200, 100, {"store": "kernels"}),
@@ -163,7 +163,7 @@ def memory_of(name, limit):
         with open("/proc/self/clear_refs", "w", encoding="ascii") as f:
             f.write("5")                                                               # the peak from here on
         t.record()
-        for _ in range(3):
+        for _ in range(2):
             t.step()
         print(t.recorder.forecast["bytes in all"], status("VmHWM") - before, t.recorder.chunk)
 

@@ -59,13 +59,30 @@ class Adaptive:
 
     def __init__(self, linearity=0.1, gradient=0.3, kernel=0.2, every=1, probes=16, vectors=4, max_gap=None, max_checkpoints=None, max_seconds=None,
                  max_bytes=None):
-        for name, v in (("linearity", linearity), ("gradient", gradient), ("kernel", kernel)):
-            if v is not None and not v > 0:
+        for name, v in (("linearity", linearity), ("gradient", gradient), ("kernel", kernel), ("max_seconds", max_seconds)):
+            if v is not None and not 0 < v < math.inf:
                 raise ValueError(f"Adaptive: {name}: found {v}, expected a number above 0, or None")
-        if every < 1 or probes < 1 or vectors < 1:
-            raise ValueError("Adaptive: every, probes and vectors are at least 1")
+        for name, v, least in (("every", every, 1), ("probes", probes, 1), ("vectors", vectors, 1), ("max_gap", max_gap, 1),
+                               ("max_checkpoints", max_checkpoints, 2), ("max_bytes", max_bytes, 1)):
+            if v is None and name.startswith("max_"):
+                continue
+            if v is None or v != int(v) or v < least:
+                raise ValueError(f"Adaptive: {name}: found {v}, expected a whole number of at least {least}")
         self.linearity, self.gradient, self.kernel, self.every, self.probes, self.vectors = linearity, gradient, kernel, every, probes, vectors
         self.max_gap, self.max_checkpoints, self.max_seconds, self.max_bytes = max_gap, max_checkpoints, max_seconds, max_bytes
+
+    def examples(self, count):
+        """Which of `count` examples the tests look at: evenly spread."""
+        k = min(self.probes, count)
+        return [i * (count - 1) // max(1, k - 1) for i in range(k)]
+
+    def signs(self, length):
+        """The fixed vectors v of the kernel's test, [length, vectors]: signs by SplitMix64, those of every recorder of this toolkit."""
+        word = np.uint64
+        z = np.arange(1, length * self.vectors + 1, dtype=word) * word(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> word(30))) * word(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> word(27))) * word(0x94D049BB133111EB)
+        return 1.0 - 2.0 * ((z ^ (z >> word(31))) >> word(63)).astype(np.float64).reshape(length, self.vectors)
 
     def __str__(self):
         return ("adaptive: linearity > {linearity}, gradient > {gradient}, kernel > {kernel}, tested every {every} steps on {probes} examples; max_gap "
@@ -387,10 +404,15 @@ def _block(layer, f, g, left, right):
             part = inner.sum(2) if T > 1 else inner.squeeze(2)
             total = part if total is None else total.add_(part)
         return total
-    one = layer.rows(f).reshape(na * p, -1)
-    two = one if same else layer.rows(g).reshape(nb * p, -1)
-    one = one if left is None else one * left
-    return (one @ (two if right is None else two * right).T).view(na, p, nb, p).permute(1, 0, 3, 2)
+    one = _scaled(layer, f, left).reshape(na * p, -1)
+    two = one if same else _scaled(layer, g, right).reshape(nb * p, -1)
+    return (one @ two.T).view(na, p, nb, p).permute(1, 0, 3, 2)
+
+
+def _scaled(layer, f, scale):
+    """Rows of J with their columns multiplied; in place where they were made for this."""
+    rows = layer.rows(f)
+    return rows if scale is None else rows * scale if layer.kind == "columns" else rows.mul_(scale)
 
 
 # ---------------------------------------------------------------- loss
@@ -784,13 +806,13 @@ class JacobianRecorder:
             if value > a.linearity:
                 return f"linearity {value:.4g} > {a.linearity}"
         if a.gradient is not None:
-            value = float((self._probe_gradient(u, ref) - ref["g"]).norm() / ref["g"].norm().clamp_min(1e-300))
+            value = float((self._probe_gradient(u, ref) - ref["g"]).norm()) / max(float(ref["g"].norm()), 1e-300)
             if value > a.gradient:
                 return f"gradient {value:.4g} > {a.gradient}"
         if a.kernel is not None:
             _, f = self._factors(ref["x"])
             new = self._gram(f, f).reshape(len(ref["v"]), -1) @ ref["v"]
-            value = float((new - ref["Kv"]).norm() / ref["Kv"].norm().clamp_min(1e-300))
+            value = float((new - ref["Kv"]).norm()) / max(float(ref["Kv"].norm()), 1e-300)
             if value > a.kernel:
                 return f"kernel {value:.4g} > {a.kernel}"
         return None
@@ -806,11 +828,10 @@ class JacobianRecorder:
         """What the tests compare with: outputs, factors and the kernel's action at this checkpoint, on the probes."""
         a = self.adaptive
         if self.reference is None:
-            s = torch.linspace(0, self.n - 1, min(a.probes, self.n)).long()
-            q = torch.linspace(0, self.m - 1, min(a.probes, self.m)).long()
+            s, q = a.examples(self.n), a.examples(self.m)
             one, two = _take(self.x_S, s), _take(self.x_Q, q)
             x = tuple(torch.cat(pair) for pair in zip(one, two)) if isinstance(one, tuple) else torch.cat([one, two])
-            v = torch.from_numpy(np.random.default_rng(2).standard_normal(((len(s) + len(q)) * self.p, a.vectors)))
+            v = torch.from_numpy(a.signs((len(s) + len(q)) * self.p))
             y = None if self.loss.y is None else self.loss.y[s].to(self.device, self.type)
             self.reference = {"x": x, "k": len(s), "y": y, "v": v.to(self.device)}
         ref = self.reference
@@ -1306,7 +1327,7 @@ class JacobianRecorder:
                 T = layer.positions
                 each = (T + 1 if T > 1 else 1) * (tile * p) ** 2 + 4 * tile * layer.numbers(p)
             else:
-                each = (tile * p) ** 2 + tile * (4 if self.opt.adam else 2) * p * layer.size + 2 * tile * layer.numbers(p)
+                each = (tile * p) ** 2 + tile * (4 if self.opt.adam and layer.kind == "columns" else 2) * p * layer.size + 2 * tile * layer.numbers(p)
             most = max(most, each)
         return 8 * (most + 2 * (tile * p) ** 2)
 

@@ -197,6 +197,19 @@ def devices():
         recorder.folder.release()
 
 
+def rule():
+    """What the recorder in C# must have, too."""
+    a = Adaptive(probes=16, vectors=3)
+    RESULTS["facts"].update({"default rule": str(Adaptive()), "probe examples": [a.examples(n) for n in (1, 2, 16, 23, 1001)],
+                             "probe vectors": a.signs(50).reshape(-1).tolist()})
+    for name, value in (("every", 0), ("max_checkpoints", 1), ("linearity", 0), ("max_seconds", float("nan")), ("probes", 1.5)):
+        try:
+            Adaptive(**{name: value})
+            RESULTS["refusals"]["rule " + name] = "made"
+        except ValueError as e:
+            RESULTS["refusals"]["rule " + name] = str(e)
+
+
 def example(page):
     """The page's own lines, as they are printed."""
     text = open(page, encoding="utf-8").read()
@@ -216,6 +229,7 @@ def main():
     undisturbed()
     modes()
     devices()
+    rule()
     example(os.path.join(os.path.dirname(os.path.abspath(sys.argv[1])), "..", "..", "docs", "recording-pytorch.md"))
     adam, adamw = lambda q: torch.optim.Adam(q, lr=0.01), lambda q: torch.optim.AdamW(q, lr=0.01)
     train("tanh", dense(), nn.MSELoss(), sgd(lr=0.05), 12, midpoints=True)
