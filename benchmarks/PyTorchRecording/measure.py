@@ -209,7 +209,9 @@ def schedules(options):
              "Adaptive(every=10)": {"schedule": Adaptive(linearity=1e9, gradient=1e9, kernel=1e9, every=10)}}
     for width, n in ((128, 200), (960, 200)):
         for name, schedule in kinds.items():
-            pairs, count = (options.pairs, 200 if width == 128 else 40) if "fixed" in name else (5, 20)
+            fixed = "fixed" in name
+            count = 10 if "every=10" in name or fixed and width == 128 else 1
+            pairs = options.pairs if fixed else 10
             with Training(dense(width), n, 100, store="factors", **schedule) as t:
                 t.record()
                 t.step()
@@ -217,7 +219,6 @@ def schedules(options):
                 for i in range(pairs):
                     spent = {}
                     for recorded in ((True, False) if i % 2 else (False, True)):
-                        gc.collect()
                         spent[recorded] = seconds(lambda: [t.step(recorded) for _ in range(count)])[0]
                     changes.append(100 * (spent[True] / spent[False] - 1))
                 middle, low, high = interval(changes)
@@ -261,7 +262,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["speed", "memory", "steps", "schedules", "kills", "endless"], metavar="speed|memory|steps|schedules|kills")
     parser.add_argument("--cli", default="kernelflow")
-    parser.add_argument("--pairs", type=int, default=25)
+    parser.add_argument("--pairs", type=int, default=300)
     parser.add_argument("--case", help=argparse.SUPPRESS)
     parser.add_argument("--limit", help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -239,7 +239,8 @@ def _indices(given, name, count):
     """The examples that a user names, as a tensor: by their numbers, or by a mask."""
     index = torch.as_tensor(given).cpu()
     index = index.nonzero().reshape(-1) if index.dtype == torch.bool and index.shape == (count,) else index
-    if index.dim() != 1 or index.dtype != torch.int64 or not len(index) or int(index.min()) < 0 or int(index.max()) >= count or len(index.unique()) < len(index):
+    right = index.dim() == 1 and index.dtype == torch.int64 and 0 < len(index) == len(index.unique())
+    if not right or int(index.min()) < 0 or int(index.max()) >= count:
         raise ValueError(f"{name}: expected different numbers from 0 to {count - 1}, at least one, or a mask of {count} truth values")
     return index
 
@@ -599,6 +600,9 @@ class JacobianRecorder:
     allow: what to record although it is refused otherwise (any of ALLOWED, or "all"); it is declared in the manifest's `setting`.
     memory: bytes that recording may use (default: half of what is free).   overwrite: replace an earlier recording of this file.
     metadata: more texts for the manifest.   chunk: examples at a time (default: from memory); results do not depend on it, up to rounding.
+
+    To look at: forecast (bytes, before the first checkpoint), entries (the checkpoints so far, as run.json has them), fired (what Adaptive fired on),
+    setting (what was allowed or left out, as run.json declares it).
     """
 
     def __init__(self, model, loss, optimizer, train_inputs, train_targets, test_inputs, folder, schedule=1, store="jacobians", strategy="auto",
@@ -637,6 +641,9 @@ class JacobianRecorder:
 
         if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
             raise Refused(f"the model: found {type(model).__name__}, whose passes run on several devices; give the recorder its .module, on one process")
+        if type(model).__name__ == "OptimizedModule":
+            raise Refused("the model: found a compiled one, which may not call hooks; give the recorder the module that was compiled: the parameters "
+                          "are the same")
         trained = {id(p) for g in optimizer.param_groups for p in g["params"] if p.requires_grad}
         self.layers = self._find_layers(trained)
         self.parameters = [p for layer in self.layers for p in layer.parameters]
@@ -696,7 +703,7 @@ class JacobianRecorder:
     @contextlib.contextmanager
     def _around(self, batch):
         start = time.perf_counter()
-        self._before(batch)
+        self._begin(batch)
         before = [p.detach().clone() for p in self.parameters] if self.midpoints else None
         rate = self.opt.rate
         self.spent += time.perf_counter() - start
@@ -721,7 +728,7 @@ class JacobianRecorder:
         if self.first_rate is None:
             self.first_rate = self.opt.rate
             self.first_batch = len(batch) if batch is not None else None
-        if not self.midpoints and not self._due(batch):
+        if not self.midpoints and not self._due():
             return self._plain()
         return self._around(batch)
 
@@ -738,7 +745,7 @@ class JacobianRecorder:
         try:
             if self.step_count != self.last_step:
                 self.first_rate = self.opt.rate if self.first_rate is None else self.first_rate
-                if self._begin(None, last=True):
+                if self._begin(None):
                     self._after(None, last=True)
             self._write_held(None)
         finally:
@@ -766,7 +773,7 @@ class JacobianRecorder:
         self.lost, self.clock = (total - self.clock) - step, total
         self.step_count += 1
 
-    def _due(self, batch):
+    def _due(self):
         k = self.step_count
         if self.last_step is None:
             return True
@@ -775,7 +782,8 @@ class JacobianRecorder:
         if self.steps is not None:
             return k in self.steps
         a = self.adaptive
-        if (a.max_checkpoints is not None and len(self.entries) + 1 >= a.max_checkpoints) or (a.max_seconds is not None and self.spent >= a.max_seconds):
+        recorded = len(self.entries) + (self.held is not None)
+        if (a.max_checkpoints is not None and recorded + 1 >= a.max_checkpoints) or (a.max_seconds is not None and self.spent >= a.max_seconds):
             return False
         if a.max_bytes is not None and self.bytes + 2 * self.forecast["bytes per checkpoint"] > a.max_bytes:
             return False
@@ -842,10 +850,7 @@ class JacobianRecorder:
 
     # ---- one checkpoint
 
-    def _before(self, batch):
-        self._begin(batch)
-
-    def _begin(self, batch, last=False):
+    def _begin(self, batch):
         """Outputs and Jacobians at the current parameters. False where flow time has not moved since the checkpoint before."""
         modes = [m.training for m in self.model.modules()]
         if modes != self.modes:                              # train() or eval() was called: what was found out before may be wrong now

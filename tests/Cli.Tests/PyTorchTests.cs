@@ -193,6 +193,7 @@ public sealed class PyTorchTests(PyTorchRecordings recordings) : IClassFixture<P
     [InlineData("autocast", "outputs of torch.bfloat16 with parameters of torch.float64", "expected the same type")]
     [InlineData("detached", "do not depend on the parameters", "as far as autograd sees")]
     [InlineData("parallel", "found DataParallel", "give the recorder its .module")]
+    [InlineData("compiled", "found a compiled one", "the module that was compiled")]
     [InlineData("no-autograd", "torch.autograd.grad of its outputs failed", "no derivative here")]
     [InlineData("examples", "train_examples: expected different numbers from 0 to 7", "or a mask")]
     [InlineData("rule every", "Adaptive: every: found 0", "at least 1")]

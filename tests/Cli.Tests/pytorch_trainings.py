@@ -305,6 +305,7 @@ def main():
     refuse("autocast", Lambda(lambda layer, x: layer(x).bfloat16()))
     refuse("detached", Lambda(lambda layer, x: layer(x).detach()))
     refuse("parallel", nn.DataParallel(dense()))
+    refuse("compiled", type("OptimizedModule", (Lambda,), {})(lambda layer, x: layer(x)))
     refuse("no-autograd", Lambda(lambda layer, x: Blocked.apply(layer(x))))
     refuse("examples", dense(), train_examples=[0, 0])
     hooked = dense()
