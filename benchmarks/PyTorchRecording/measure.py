@@ -137,19 +137,19 @@ def status(field):
 
 
 CASES = {
-    "dense jacobians": lambda: (dense(256), 400, 200, {"store": "jacobians"}),
-    "dense jacobians in float32": lambda: (dense(256), 400, 200, {"store": "jacobians", "dtype": torch.float32}),
-    "dense jacobians by rows": lambda: (dense(256), 200, 100, {"store": "jacobians", "strategy": "rows"}),
-    "dense jacobians, midpoints": lambda: (dense(256), 200, 100, {"store": "jacobians", "midpoints": True}),
-    "dense factors": lambda: (dense(960), 2000, 1000, {"store": "factors"}),
-    "dense factors, Adam": lambda: (dense(960), 2000, 1000, {"store": "factors", "optimizer": torch.optim.Adam}),
+    "dense jacobians": lambda: (dense(128), 200, 100, {"store": "jacobians"}),
+    "dense jacobians in float32": lambda: (dense(128), 200, 100, {"store": "jacobians", "dtype": torch.float32}),
+    "dense jacobians by rows": lambda: (dense(128), 200, 100, {"store": "jacobians", "strategy": "rows"}),
+    "dense jacobians, midpoints": lambda: (dense(128), 200, 100, {"store": "jacobians", "midpoints": True}),
+    "dense factors": lambda: (dense(960), 1000, 500, {"store": "factors"}),
+    "dense factors, Adam": lambda: (dense(960), 1000, 500, {"store": "factors", "optimizer": torch.optim.Adam}),
     "dense kernels": lambda: (dense(256), 400, 200, {"store": "kernels"}),
     "dense kernels, midpoints": lambda: (dense(256), 200, 100, {"store": "kernels", "midpoints": True}),
-    "dense kernels, Adam": lambda: (dense(128), 200, 100, {"store": "kernels", "optimizer": torch.optim.Adam}),
+    "dense kernels, Adam": lambda: (dense(128), 100, 50, {"store": "kernels", "optimizer": torch.optim.Adam}),
     "dense kernels by rows": lambda: (dense(64), 100, 50, {"store": "kernels", "strategy": "rows"}),
-    "conv jacobians": lambda: (conv(), 400, 200, {"store": "jacobians"}),
-    "conv factors": lambda: (conv(), 1000, 500, {"store": "factors"}),
-    "conv kernels": lambda: (conv(), 200, 100, {"store": "kernels"}),
+    "conv jacobians": lambda: (conv(), 200, 100, {"store": "jacobians"}),
+    "conv factors": lambda: (conv(), 500, 250, {"store": "factors"}),
+    "conv kernels": lambda: (conv(), 100, 50, {"store": "kernels"}),
 }
 
 
@@ -173,7 +173,7 @@ def memory(options):
         return memory_of(options.case, int(options.limit))
     print(f"{'what':28} {'limit':>7} {'forecast':>9} {'peak':>7}  peak/forecast  examples at a time")
     for name in CASES:
-        for limit in (300e6, 1000e6):
+        for limit in (150e6, 600e6):
             done = subprocess.run([sys.executable, __file__, "memory", "--case", name, "--limit", str(int(limit))], capture_output=True, text=True)
             if done.returncode:
                 print(f"{name:28} {limit / 1e6:7.0f} {done.stderr.strip().splitlines()[-1]}")
