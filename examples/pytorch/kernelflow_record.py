@@ -588,6 +588,20 @@ class _Optimizer:
 
 # ---------------------------------------------------------------- recorder
 
+class _Plain:
+    """Around a step without a checkpoint: only time passes."""
+
+    def __init__(self, recorder):
+        self.recorder, self.rate = recorder, 0.0
+
+    def __enter__(self):
+        self.rate = self.recorder.opt.rate
+
+    def __exit__(self, kind, value, trace):
+        if kind is None:
+            self.recorder._advance(self.rate)
+
+
 class JacobianRecorder:
     """Records a training; see the module's text. Options:
 
@@ -689,7 +703,7 @@ class JacobianRecorder:
         self.clock, self.lost, self.first_rate, self.batch_size, self.first_batch = 0.0, 0.0, None, batch_size, None
         self.spent, self.bytes, self.entries, self.fired = 0.0, 0, [], []
         self.open = self.held = self.reference = None
-        self.last_step, self.closed = None, False
+        self.last_step, self.closed, self._plain = None, False, _Plain(self)
         self.extra = {str(k): str(v) for k, v in (metadata or {}).items()}
         self.folder = _Folder(folder, overwrite)
         try:
@@ -729,14 +743,8 @@ class JacobianRecorder:
             self.first_rate = self.opt.rate
             self.first_batch = len(batch) if batch is not None else None
         if not self.midpoints and not self._due():
-            return self._plain()
+            return self._plain
         return self._around(batch)
-
-    @contextlib.contextmanager
-    def _plain(self):
-        rate = self.opt.rate
-        yield
-        self._advance(rate)
 
     def close(self):
         """Records the state after the last step and releases the folder."""
@@ -1078,6 +1086,8 @@ class JacobianRecorder:
                 for layer in self.layers:
                     for (prefix, _), t in zip(layer.shapes(n, self.p), found[layer.name]):
                         file.put(f"{prefix}_{which}{suffix}/{layer.name}", _numpy(t), first)
+                        del t
+            del found                                        # or it would last until the next chunk's is there
         return torch.cat(outputs)
 
     def _collect(self, x):
@@ -1090,6 +1100,7 @@ class JacobianRecorder:
                 wholes = kept.setdefault(name, tuple(t.new_empty(_count(x), *t.shape[1:]) for t in parts))
                 for whole, t in zip(wholes, parts):
                     whole[first:first + len(t)] = t
+            del found, parts, t                              # or they would last until the next chunk's are there
         return torch.cat(outputs), kept
 
     def _gram(self, f, g, left=None, right=None):
