@@ -10,9 +10,12 @@ internal sealed class TorchOptimizer
     private readonly torch.optim.Optimizer _optimizer;
     private readonly TrainedParameters _parameters;
     private readonly (double Beta2, double Epsilon, double Decay)? _adam;
+    private readonly double _factor;
 
-    private TorchOptimizer(torch.optim.Optimizer optimizer, TrainedParameters parameters, Optimizer description, (double, double, double)? adam)
+    private TorchOptimizer(torch.optim.Optimizer optimizer, TrainedParameters parameters, Optimizer description, (double, double, double)? adam,
+        double factor)
     {
+        _factor = factor;
         _optimizer = optimizer;
         _parameters = parameters;
         Description = description;
@@ -26,10 +29,21 @@ internal sealed class TorchOptimizer
     public bool HasPreconditioner => _adam is not null;
 
     /// <summary>η of the step that comes next.</summary>
-    public double LearningRate => _optimizer.ParamGroups.First().LearningRate;
+    public double LearningRate => _optimizer.ParamGroups.First().LearningRate * _factor;
+
+    /// <summary>Whether steps depend on more than the gradient, so that one that does not move flow time is not nothing.</summary>
+    public bool HasMemory => Description is Momentum or Adam;
+
+    /// <summary>Whether an optimizer will have a diagonal.</summary>
+    public static bool IsAdam(torch.optim.Optimizer optimizer) => optimizer is TorchAdam or AdamW;
 
     /// <summary>Reads an optimizer that has not taken a step.</summary>
-    public static TorchOptimizer Of(torch.optim.Optimizer optimizer, TrainedParameters parameters, int? batch)
+    /// <param name="optimizer">The optimizer.</param>
+    /// <param name="parameters">What it moves.</param>
+    /// <param name="batch">b, or null where every step takes all examples.</param>
+    /// <param name="factor">The training's loss over the loss that is recorded: it multiplies rates and divides the decay, which leaves every step what it
+    /// was.</param>
+    public static TorchOptimizer Of(torch.optim.Optimizer optimizer, TrainedParameters parameters, int? batch, double factor)
     {
         var groups = optimizer.ParamGroups.OfType<ParamGroup>().ToArray();
         if (groups.Length == 0) throw new RecordingRefusedException($"{optimizer.GetType().Name}: the optimizer has no parameter groups that can be read.");
@@ -39,16 +53,16 @@ internal sealed class TorchOptimizer
         if (HasStepped(optimizer))
             throw new RecordingRefusedException($"{optimizer.GetType().Name}: the optimizer has taken steps that are not recorded, and remembers them; "
                 + "attach before the first step.");
-        double rate = groups[0].LearningRate;
+        double rate = groups[0].LearningRate * factor;
         switch (groups[0].Options)
         {
             case SGD.Options sgd:
                 RefuseMaximising(sgd.maximize);
-                double decay = sgd.weight_decay ?? 0, mu = sgd.momentum ?? 0;
+                double decay = (sgd.weight_decay ?? 0) / factor, mu = sgd.momentum ?? 0;
                 Optimizer description = mu > 0
                     ? new Momentum(rate, mu) { Dampening = sgd.dampening ?? 0, Nesterov = sgd.nesterov ?? false, WeightDecay = decay, BatchSize = batch }
                     : batch is { } size ? new StochasticGradientDescent(rate, size) { WeightDecay = decay } : new GradientDescent(rate) { WeightDecay = decay };
-                return new TorchOptimizer(optimizer, parameters, description, null);
+                return new TorchOptimizer(optimizer, parameters, description, null, factor);
             case TorchAdam.Options { amsgrad: not true } adam:
                 RefuseMaximising(adam.maximize);
                 return Adaptive(adam.beta1, adam.beta2, adam.eps, adam.weight_decay, decoupled: false);
@@ -57,7 +71,7 @@ internal sealed class TorchOptimizer
                 return Adaptive(adam.beta1, adam.beta2, adam.eps, adam.weight_decay, decoupled: true);
             default: // A run of an optimizer for which no recursion is known; it is analysed as a flow.
                 string name = optimizer.GetType().Name.ToLowerInvariant() + (groups[0].Options is TorchAdam.Options or AdamW.Options ? "-amsgrad" : "");
-                return new TorchOptimizer(optimizer, parameters, new UnknownOptimizer(name, rate) { BatchSize = batch }, null);
+                return new TorchOptimizer(optimizer, parameters, new UnknownOptimizer(name, rate) { BatchSize = batch }, null, factor);
         }
 
         TorchOptimizer Adaptive(double? beta1, double? beta2, double? epsilon, double? weightDecay, bool decoupled)
@@ -65,11 +79,11 @@ internal sealed class TorchOptimizer
             double decay = weightDecay ?? 0;
             var description = new Adam(rate, beta1 ?? 0.9, beta2 ?? 0.999, epsilon ?? 1e-8)
             {
-                WeightDecay = decay,
+                WeightDecay = decay / factor,
                 Decoupled = decoupled && decay > 0,
                 BatchSize = batch,
             };
-            return new TorchOptimizer(optimizer, parameters, description, (description.Beta2, description.Epsilon, decoupled ? 0 : decay));
+            return new TorchOptimizer(optimizer, parameters, description, (description.Beta2, description.Epsilon, decoupled ? 0 : decay), factor);
         }
     }
 

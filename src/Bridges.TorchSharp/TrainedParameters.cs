@@ -6,15 +6,23 @@ namespace KernelFlow.Recording;
 /// <summary>The parameters that the optimizer moves, in the order of the columns of J: that of the model.</summary>
 internal sealed class TrainedParameters
 {
-    private TrainedParameters((string Name, Parameter Tensor)[] all, bool single, long count)
+    private TrainedParameters(TrainedLayer[] layers, bool single)
     {
-        All = all;
+        Layers = layers;
+        All = [.. layers.SelectMany(l => l.Own.Select(p => (l.Path.Length == 0 ? p.Name : $"{l.Path}.{p.Name}", p.Tensor)))];
+        Tensors = [.. All.Select(p => (Tensor)p.Tensor)];
         IsSingle = single;
-        Count = count;
+        Count = layers.Sum(l => l.Size);
     }
+
+    /// <summary>The modules that own them.</summary>
+    public IReadOnlyList<TrainedLayer> Layers { get; }
 
     /// <summary>Names and tensors.</summary>
     public IReadOnlyList<(string Name, Parameter Tensor)> All { get; }
+
+    /// <summary>The tensors.</summary>
+    public Tensor[] Tensors { get; }
 
     /// <summary>Whether they are float32; otherwise they are float64.</summary>
     public bool IsSingle { get; }
@@ -25,30 +33,36 @@ internal sealed class TrainedParameters
     /// <summary>Their stored type.</summary>
     public StorageType Type => IsSingle ? StorageType.Float32 : StorageType.Float64;
 
+    /// <summary>Where they are.</summary>
+    public torch.Device Device => Tensors[0].device;
+
     public static TrainedParameters Of(torch.nn.Module model, torch.optim.Optimizer optimizer)
     {
-        var seen = new HashSet<IntPtr>();
-        var all = model.named_parameters().Where(p => p.parameter.requires_grad && seen.Add(p.parameter.Handle)).Select(p => (p.name, p.parameter)).ToArray();
+        var layers = ModelLayers.Of(model);
+        if (layers.Length == 0) throw new RecordingRefusedException("The model has no parameter that requires a gradient.");
         var moved = optimizer.parameters().Select(p => p.Handle).ToHashSet();
-        if (all.Length == 0) throw new RecordingRefusedException("The model has no parameter that requires a gradient.");
-        if (all.FirstOrDefault(p => !moved.Contains(p.parameter.Handle)) is { name: { } resting })
+        var all = layers.SelectMany(l => l.Own.Select(p => (Name: $"{l.Path}.{p.Name}".TrimStart('.'), p.Tensor))).ToArray();
+        if (all.FirstOrDefault(p => !moved.Contains(p.Tensor.Handle)) is { Name: { } resting })
             throw new RecordingRefusedException($"{resting}: the optimizer does not hold this parameter, so it never moves; set its requires_grad to false.");
-        if (!moved.IsSubsetOf(seen))
+        if (!moved.IsSubsetOf(all.Select(p => p.Tensor.Handle)))
             throw new RecordingRefusedException("The optimizer holds a parameter that is not one of the model's trained ones; "
                 + "outputs must be those of the model.");
-        var types = all.Select(p => p.parameter.dtype).Distinct().ToArray();
+        var types = all.Select(p => p.Tensor.dtype).Distinct().ToArray();
         if (types is not [torch.ScalarType.Float32 or torch.ScalarType.Float64])
             throw new RecordingRefusedException($"The parameters are of type {string.Join(" and ", types)}, expected Float32 or Float64, the same for all.");
-        return new TrainedParameters([.. all], types[0] == torch.ScalarType.Float32, all.Sum(p => p.parameter.numel()));
+        var devices = all.Select(p => p.Tensor.device.ToString()).Distinct().ToArray();
+        if (devices.Length > 1) throw new RecordingRefusedException($"The parameters are on {string.Join(" and ", devices)}, expected one device.");
+        return new TrainedParameters(layers, types[0] == torch.ScalarType.Float32);
     }
 
-    /// <summary>The stored type of the Jacobians: the one that is asked for, if it is not finer than the parameters.</summary>
-    public StorageType StoredType(StorageType? wanted)
+    /// <summary>The stored type of the Jacobians: the one that is asked for. Only kernel blocks may be finer than the parameters: they are formed in
+    /// float64.</summary>
+    public StorageType StoredType(StorageType? wanted, JacobianStore store)
     {
         var type = wanted ?? Type;
         if (type is not (StorageType.Float32 or StorageType.Float64))
             throw new ArgumentException($"DType: found {type}, expected {StorageType.Float32} or {StorageType.Float64}.");
-        if (type == StorageType.Float64 && IsSingle)
+        if (type == StorageType.Float64 && IsSingle && store != JacobianStore.KernelBlocks)
             throw new ArgumentException("DType: found Float64, expected Float32 for a model of float32 parameters: stored finer, "
                 + "its rounding would be hidden.");
         return type;
@@ -65,20 +79,6 @@ internal sealed class TrainedParameters
             at += (int)p.numel();
         }
         return w;
-    }
-
-    /// <summary>Names and sizes of the layers, as the manifest's metadata has them; null where a name would not survive that form.</summary>
-    public string? Layers()
-    {
-        var layers = new List<(string Name, long Size)>();
-        foreach (var (name, p) in All)
-        {
-            string layer = name.LastIndexOf('.') is >= 0 and var dot ? name[..dot] : name;
-            if (layer.AsSpan().ContainsAny(',', '=')) return null;
-            if (layers.Count > 0 && string.Equals(layers[^1].Name, layer, StringComparison.Ordinal)) layers[^1] = (layer, layers[^1].Size + p.numel());
-            else layers.Add((layer, p.numel()));
-        }
-        return string.Join(", ", layers.Select(l => FormattableString.Invariant($"{l.Name}={l.Size}")));
     }
 
     /// <summary>Copies of the parameters on their device, for the caller to dispose.</summary>

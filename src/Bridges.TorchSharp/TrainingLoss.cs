@@ -3,55 +3,72 @@ using TorchSharp;
 
 namespace KernelFlow.Recording;
 
-/// <summary>The training's own loss: one of the named losses where its gradients are those, otherwise a custom one whose g and B are recorded.</summary>
+/// <summary>The training's own loss: a multiple of one of the named losses where its gradients are those, otherwise a custom one whose g and B are
+/// recorded.</summary>
 internal sealed class TrainingLoss
 {
-    private readonly Func<torch.Tensor, torch.Tensor, torch.Tensor> _loss;
-    private readonly torch.Tensor _targets;
+    private readonly Func<Tensor, Tensor, Tensor> _loss;
+    private readonly Tensor _targets;
 
-    private TrainingLoss(Func<torch.Tensor, torch.Tensor, torch.Tensor> loss, torch.Tensor targets, LossModel model)
+    private TrainingLoss(Func<Tensor, Tensor, Tensor> loss, Tensor targets, LossModel model, double factor)
     {
         _loss = loss;
         _targets = targets;
         Model = model;
+        Factor = factor;
     }
 
-    /// <summary>As the run names it.</summary>
+    /// <summary>As the run names it, over all outputs.</summary>
     public LossModel Model { get; }
 
+    /// <summary>The training's loss over the one that is recorded.</summary>
+    public double Factor { get; }
+
     /// <summary>The loss of these outputs as the training computes it.</summary>
-    public torch.Tensor Value(torch.Tensor outputs) => _loss(outputs, _targets);
+    public Tensor Value(Tensor outputs) => _loss(outputs, _targets);
+
+    /// <summary>The same with other targets.</summary>
+    public Tensor ValueOf(Tensor outputs, Tensor targets) => _loss(outputs, targets);
 
     /// <summary>Compares gradients at the outputs and away from them with those of every named loss that the targets allow.</summary>
-    public static TrainingLoss Of(Func<torch.Tensor, torch.Tensor, torch.Tensor> loss, torch.Tensor outputs, torch.Tensor targets, int n, int p, bool single)
+    public static TrainingLoss Of(Func<Tensor, Tensor, Tensor> loss, Tensor outputs, Tensor targets, int n, int p, bool single)
     {
-        var own = new TrainingLoss(loss, targets, LossModel.Custom(n, p));
+        var own = new TrainingLoss(loss, targets, LossModel.Custom(n, p), 1);
         using var scope = torch.NewDisposeScope();
-        torch.Tensor[] places = [outputs, outputs * 0.5 + 0.3];
+        Tensor[] places = [outputs, outputs * 0.5 + 0.3];
         double[][] gradients = [.. places.Select(u => own.Gradient(u))], points = [.. places.Select(HostCopies.Doubles)];
         double tolerance = single ? 1e-5 : 1e-11;
-        var named = Candidates(targets, n, p).FirstOrDefault(model => points.Zip(gradients).All(pair => Agrees(model, pair.First, pair.Second, tolerance)));
-        return named is null ? own : new TrainingLoss(loss, targets, named);
+        own.RefuseMeetingExamples(outputs, gradients[0], n, p, single ? 1e-4 : 1e-9);
+        bool? sum = IsSum(loss, outputs, targets, gradients[0], n, p, tolerance);
+        foreach (var model in LossCandidates.Of(targets, n, p))
+        {
+            double[] factors = [.. points.Zip(gradients, (u, g) => LossCandidates.Factor(model, u, g, tolerance))];
+            double factor = LossCandidates.Rounded(factors[0], p, tolerance);
+            // Of a multiple only its value on other numbers of examples tells whether it is one of the sum or of the mean.
+            if (factor > 0 && Math.Abs(factors[1] - factors[0]) <= 2 * tolerance * factors[0] && (sum is { } known ? known == model.IsSum : factor == 1))
+                return new TrainingLoss(loss, targets, model, factor);
+        }
+        return own;
     }
 
     /// <summary>∇_U of the training's loss.</summary>
-    public double[] Gradient(torch.Tensor outputs) => Derivatives(outputs, hessian: null);
+    public double[] Gradient(Tensor outputs) => Derivatives(outputs, _targets, hessian: null);
 
     /// <summary>g and the blocks B of every example, row-major.</summary>
-    public (double[] G, double[] B) Both(torch.Tensor outputs)
+    public (double[] G, double[] B) Both(Tensor outputs)
     {
         int p = Model.Outputs;
         var blocks = new double[checked(Model.Examples * p * p)];
-        return (Derivatives(outputs, blocks), blocks);
+        return (Derivatives(outputs, _targets, blocks), blocks);
     }
 
-    private double[] Derivatives(torch.Tensor outputs, double[]? hessian)
+    private double[] Derivatives(Tensor outputs, Tensor targets, double[]? hessian)
     {
-        int n = Model.Examples, p = Model.Outputs;
+        int n = (int)outputs.shape[0], p = Model.Outputs;
         using var scope = torch.NewDisposeScope();
         using var enabled = torch.enable_grad();
         var u = outputs.detach().clone().requires_grad_(true);
-        var value = Value(u);
+        var value = _loss(u, targets);
         if (value.numel() != 1)
             throw new RecordingRefusedException($"The loss has {value.numel()} values, expected one: the mean or the sum over all examples.");
         if (!value.requires_grad) throw new RecordingRefusedException("The loss does not depend on the outputs.");
@@ -75,7 +92,42 @@ internal sealed class TrainingLoss
         return gradient;
     }
 
-    private static void Backward(torch.Tensor value, torch.Tensor u, bool keep)
+    // A loss in which examples meet has no block B per example: the gradient of the first half would change with the outputs of the second.
+    private void RefuseMeetingExamples(Tensor outputs, double[] gradient, int n, int p, double tolerance)
+    {
+        if (n < 2) return;
+        using var scope = torch.NewDisposeScope();
+        int half = n / 2;
+        var moved = outputs.detach().clone();
+        moved.narrow(0, half, n - half).mul_(0.5).add_(0.3);
+        double[] found = Gradient(moved);
+        double difference = 0, scale = gradient.Max(Math.Abs);
+        for (int i = 0; i < half * p; i++) difference = Math.Max(difference, Math.Abs(found[i] - gradient[i]));
+        if (!(difference <= tolerance * scale))
+            throw new RecordingRefusedException("The loss is no sum over the examples: its gradient by the outputs of one changes "
+                + FormattableString.Invariant($"with those of others, by {difference / scale:g3} relative to the largest; recordings need a sum or a mean."));
+    }
+
+    // Whether half of the examples have the gradients that they have among all (a sum), or larger ones (a mean); null where the loss tells neither.
+    private static bool? IsSum(Func<Tensor, Tensor, Tensor> loss, Tensor outputs, Tensor targets, double[] gradient, int n, int p, double tolerance)
+    {
+        if (n < 2) return null;
+        int half = n / 2;
+        double[] part;
+        try
+        {
+            part = new TrainingLoss(loss, targets, LossModel.Custom(half, p), 1).Derivatives(outputs.narrow(0, 0, half), targets.narrow(0, 0, half), null);
+        }
+        catch (Exception e) when (e is ExternalException or ArgumentException or RecordingRefusedException)
+        {
+            return null; // A loss that knows how many examples there are.
+        }
+        double scale = gradient.Take(half * p).Max(Math.Abs);
+        bool Ratio(double r) => part.Zip(gradient).All(pair => Math.Abs(pair.First - r * pair.Second) <= 10 * tolerance * r * scale);
+        return Ratio(1) ? true : Ratio((double)n / half) ? false : null;
+    }
+
+    private static void Backward(Tensor value, Tensor u, bool keep)
     {
         try
         {
@@ -85,49 +137,5 @@ internal sealed class TrainingLoss
         {
             throw new RecordingRefusedException($"The backward pass through the loss failed: {e.Message.Split('\n')[0]}", e);
         }
-    }
-
-    private static bool Agrees(LossModel model, double[] u, double[] expected, double tolerance)
-    {
-        var g = new double[u.Length];
-        model.Gradient(u, g);
-        double difference = 0, scale = 0;
-        for (int i = 0; i < g.Length; i++)
-        {
-            difference += (g[i] - expected[i]) * (g[i] - expected[i]);
-            scale += expected[i] * expected[i];
-        }
-        return difference <= tolerance * tolerance * scale;
-    }
-
-    private static IEnumerable<LossModel> Candidates(torch.Tensor targets, int n, int p)
-    {
-        double[] y = HostCopies.Doubles(targets);
-        if (y.Length == n && p > 1 && y.All(v => v >= 0 && v < p && v == Math.Floor(v)))
-        {
-            var classes = new double[n * p];
-            for (int i = 0; i < n; i++) classes[i * p + (int)y[i]] = 1;
-            foreach (bool sum in (bool[])[false, true]) yield return LossModel.SoftmaxCrossEntropy(classes, p, sum);
-        }
-        if (y.Length != n * p) yield break;
-        foreach (bool sum in (bool[])[false, true])
-        {
-            yield return LossModel.Squared(y, p, sum);
-            if (p > 1 && Enumerable.Range(0, n).All(i => IsProbability(y.AsSpan(i * p, p)))) yield return LossModel.SoftmaxCrossEntropy(y, p, sum);
-            if (p != 1) continue;
-            if (y.All(v => v is 1 or -1)) yield return LossModel.Logistic(y, sum);
-            if (y.All(v => v is 1 or 0)) yield return LossModel.Logistic(Array.ConvertAll(y, v => 2 * v - 1), sum);
-        }
-    }
-
-    private static bool IsProbability(ReadOnlySpan<double> row)
-    {
-        double sum = 0;
-        foreach (double v in row)
-        {
-            if (v < 0) return false;
-            sum += v;
-        }
-        return Math.Abs(sum - 1) <= 1e-9;
     }
 }

@@ -29,26 +29,38 @@ internal sealed class FactorPass
         return layers.Length == 0 ? null : new FactorPass(checkpoints, layers, first);
     }
 
-    /// <summary>Goes through the layers and the checkpoints, holding the factors of those within reach.</summary>
+    /// <summary>Goes through the layers, the pairs of tiles and the checkpoints, holding the factors of those within reach.</summary>
     /// <param name="involved">The checkpoints, in order.</param>
     /// <param name="reach">How far back a checkpoint is asked for.</param>
-    /// <param name="visit">Told a checkpoint; gives the factors of any within reach.</param>
+    /// <param name="limits">How much of the factors is held at a time.</param>
+    /// <param name="visit">Told every checkpoint with every pair of tiles, the later tile first.</param>
     /// <param name="cancellation">Honoured between checkpoints.</param>
-    public void Run(int[] involved, int reach, Action<int, Func<int, LayerBlock>> visit, CancellationToken cancellation)
+    public void Run(int[] involved, int reach, FactorLimits limits, Action<int, FactorTile, FactorTile> visit, CancellationToken cancellation)
     {
-        int examples = _checkpoints.Train + _checkpoints.Test;
         foreach (int l in _layers)
         {
             var layer = ((FactoredJacobian)_checkpoints[involved[0]][TensorName.J_S]).Layers[l].Layer;
-            var blocks = new LayerBlock[reach + 1];
-            for (int i = 0; i <= reach; i++) blocks[i] = new LayerBlock(layer, examples, _checkpoints.Outputs);
-            foreach (int k in involved)
+            int examples = limits.Examples(layer, _checkpoints.Outputs, reach + 1);
+            var tiles = FactorTile.Of(_checkpoints, layer, examples, reach + 1);
+            foreach (var pairs in Groups(tiles, limits.HoldsAll(layer, _checkpoints, reach + 1)))
             {
-                cancellation.ThrowIfCancellationRequested();
-                FactoredJacobian train = (FactoredJacobian)_checkpoints[k][TensorName.J_S], test = (FactoredJacobian)_checkpoints[k][TensorName.J_Q];
-                blocks[k % (reach + 1)].Load(train.Layers[l], test.Layers[l]);
-                visit(k, i => blocks[i % (reach + 1)]);
+                FactorTile[] held = [.. pairs.SelectMany(q => new[] { q.Rows, q.Columns }).Distinct()];
+                foreach (int k in involved)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    foreach (var tile in held) tile.Load(_checkpoints[k], l, k);
+                    foreach (var (rows, columns) in pairs) visit(k, rows, columns);
+                }
+                if (pairs.Length == 1)
+                    foreach (var tile in held) tile.Forget();
             }
         }
+    }
+
+    // All pairs at once, so that each factor is read once, or one pair after the other.
+    private static IEnumerable<(FactorTile Rows, FactorTile Columns)[]> Groups(FactorTile[] tiles, bool together)
+    {
+        (FactorTile, FactorTile)[] pairs = [.. tiles.SelectMany((rows, i) => tiles.Take(i + 1).Select(columns => (rows, columns)))];
+        return together ? [pairs] : pairs.Select(q => new[] { q });
     }
 }

@@ -10,7 +10,8 @@ namespace KernelFlow.Operators;
 /// half the work of the product, with the rounding of ‖K‖. An ordered pair also gets <see cref="KernelTerm.Skew"/>, from the products themselves. Sums
 /// accumulate in float64 whatever the storage.
 /// Where Jacobians were recorded as factors and there is no preconditioner, layers whose factors multiply with less work are never expanded
-/// (<see cref="FactorPass"/>); then the factors of one whole layer are held per checkpoint within reach.
+/// (<see cref="FactorPass"/>); then the factors of a layer are held, or of two tiles of examples where those are more than 32 MB, and one product of two
+/// tiles, 32 MB. With a preconditioner, which does not factor, rows are expanded block by block of columns as others are read.
 /// </remarks>
 public static class GramPass
 {
@@ -32,6 +33,12 @@ public static class GramPass
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(ordered);
         ArgumentNullException.ThrowIfNull(backend);
+        return Form(checkpoints, pairs, ordered, backend, FactorLimits.Default, progress, cancellation);
+    }
+
+    internal static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs,
+        Func<(int A, int B), bool> ordered, Backend backend, FactorLimits limits, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         long D = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
         var wanted = pairs.SelectMany(q => new[] { (q.A, q.A), (q.B, q.B), q }).Distinct().Order().ToArray();
@@ -41,16 +48,16 @@ public static class GramPass
         var sums = wanted.ToDictionary(q => q, q => new PairSum(N, M, IsOrdered(q) || (factors is not null && q.Item1 != q.Item2)));
         var partnersOf = wanted.Where(q => q.Item1 < q.Item2).ToLookup(q => q.Item2, q => q.Item1);
         int reach = wanted.Max(q => q.Item2 - q.Item1);
-        var scale = involved.ToDictionary(k => k, k => Preconditioner.SquareRoot(checkpoints[k]));
 
-        int width = (int)Math.Min(D, Math.Max(64, BlockBytes / (8L * (N + M))));
+        (long First, long Count)[] ranges = factors is null ? [(0, D)] : [.. factors.Columns];
+        int width = (int)Math.Min(ranges.Max(r => (long?)r.Count) ?? 0, Math.Max(64, BlockBytes / (8L * (N + M))));
         var blocks = new double[reach + 1][];
         for (int i = 0; i <= reach; i++) blocks[i] = new double[ArraySize.Of(width, N + M)];
         // One scratch per partner: the products of one checkpoint with its partners are independent and small enough to run side by side.
         var scratch = new double[reach][];
         for (int i = 0; i < reach; i++) scratch[i] = new double[ArraySize.Of(width, N + M)];
+        var roots = new double[width];
         bool small = N + M < SideBySideOrder;
-        (long First, long Count)[] ranges = factors is null ? [(0, D)] : [.. factors.Columns];
         long expanded = ranges.Sum(r => r.Count), done = 0;
         foreach (var (first, count) in ranges.SelectMany(r => Pieces(r, width)))
         {
@@ -61,7 +68,7 @@ public static class GramPass
                 var x = Block(k);
                 checkpoints[k][TensorName.J_S].ReadTransposed(first, x.ColumnRange(0, N));
                 checkpoints[k][TensorName.J_Q].ReadTransposed(first, x.ColumnRange(N, M));
-                if (scale[k] is { } m) Preconditioner.ScaleRows(x, m.AsSpan((int)first, count));
+                Preconditioner.ScaleRows(checkpoints[k], first, x, roots);
                 int[] partners = [k, .. partnersOf[k]];
                 void Add(int i)
                 {
@@ -80,11 +87,14 @@ public static class GramPass
         if (factors is not null)
         {
             var product = new FactorProduct(backend);
-            int n = checkpoints.Train, m = checkpoints.Test;
-            factors.Run(involved, reach, (k, block) =>
+            factors.Run(involved, reach, limits, (k, rows, columns) =>
             {
-                sums[(k, k)].AddSquare(product, block(k), n, m);
-                foreach (int a in partnersOf[k]) sums[(a, k)].AddPair(product, block(a), block(k), n, m);
+                sums[(k, k)].AddSquare(product, k, rows, columns);
+                foreach (int a in partnersOf[k])
+                {
+                    sums[(a, k)].AddPair(product, a, k, rows, columns);
+                    if (rows != columns) sums[(a, k)].AddPair(product, a, k, columns, rows);
+                }
             }, cancellation);
             progress?.Invoke(1);
         }
@@ -129,21 +139,17 @@ public static class GramPass
             backend.Gemm(Op.Transpose, Op.None, 1, b.ColumnRange(N, M), qa, 1, _test);
         }
 
-        /// <summary>What a layer adds to the products of one checkpoint, from its factors.</summary>
-        public void AddSquare(FactorProduct product, LayerBlock x, int train, int test)
-        {
-            MatrixView target = _kernels;
-            product.Add(x, (0, train), x, (0, train), target.Slice(0, 0, N, N));
-            product.Add(x, (train, test), x, (0, train), target.Slice(N, 0, M, N));
-            product.Add(x, (train, test), x, (train, test), _test);
-        }
+        /// <summary>What a layer adds to the products of one checkpoint, from its factors: the lower half, as the rows are the later tile.</summary>
+        public void AddSquare(FactorProduct product, int k, FactorTile rows, FactorTile columns) =>
+            product.Add(rows.At(k), columns.At(k), columns.IsTest ? rows.Of(_test, columns, false) : rows.Of(_kernels, columns, true));
 
         /// <summary>What a layer adds to the products of a pair, from its factors.</summary>
-        public void AddPair(FactorProduct product, LayerBlock a, LayerBlock b, int train, int test)
+        public void AddPair(FactorProduct product, int a, int b, FactorTile rows, FactorTile columns)
         {
-            product.Add(b, (0, train + test), a, (0, train), _kernels);
-            product.Add(a, (train, test), b, (0, train), _other!);
-            product.Add(b, (train, test), a, (train, test), _test);
+            if (!columns.IsTest) product.Add(rows.At(b), columns.At(a), rows.Of(_kernels, columns, true));
+            if (!rows.IsTest) return;
+            if (columns.IsTest) product.Add(rows.At(b), columns.At(a), rows.Of(_test, columns, false));
+            else product.Add(rows.At(a), columns.At(b), rows.Of(_other!, columns, false));
         }
 
         // Products of factors that were not formed as a square are symmetric to rounding only.

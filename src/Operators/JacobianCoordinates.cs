@@ -9,6 +9,7 @@ namespace KernelFlow.Operators;
 /// K = RᵀR loses what lies below √ε of the largest singular value of J. R does not lose it: it is the R of J perturbed by a small multiple of ε‖J‖.
 /// R comes from Householder QR over blocks of rows of the files, [R; next rows] ← Q·R (Demmel, Grigori, Hoemmen, Langou 2012, <i>Communication-optimal parallel
 /// and sequential QR</i>).
+/// Factors are expanded block by block of rows: a factorization is of the numbers themselves.
 /// With c = N times the checkpoints joined (2N linear, 4N cubic): q = min(D, c) coordinates, 6Dc² flops and qc numbers per interval.
 /// </remarks>
 public sealed class JacobianCoordinates
@@ -119,7 +120,7 @@ public sealed class JacobianCoordinates
     {
         int N = run.TrainSize, M = run.TestSize, joined = interpolant.Checkpoints.Count, c = joined * N, m = joined * M;
         long D = run.Parameters!.Value;
-        var scale = interpolant.Checkpoints.Select(k => Preconditioner.SquareRoot(run[k])).ToArray();
+        double[] roots = [];
         void Load(long first, in MatrixView train, in MatrixView test)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -129,9 +130,9 @@ public sealed class JacobianCoordinates
                 MatrixView s = train.ColumnRange(a * N, N), q = test.ColumnRange(a * M, M);
                 checkpoint[TensorName.J_S].ReadTransposed(first, s);
                 checkpoint[TensorName.J_Q].ReadTransposed(first, q);
-                if (scale[a] is not { } roots) continue;
-                Preconditioner.ScaleRows(s, roots.AsSpan((int)first, s.Rows));
-                Preconditioner.ScaleRows(q, roots.AsSpan((int)first, s.Rows));
+                if (roots.Length < s.Rows) roots = new double[s.Rows];
+                Preconditioner.ScaleRows(checkpoint, first, s, roots);
+                Preconditioner.ScaleRows(checkpoint, first, q, roots);
             }
         }
 

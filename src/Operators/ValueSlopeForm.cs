@@ -9,6 +9,7 @@ namespace KernelFlow.Operators;
 /// Written in the checkpoints, J(θ) = Σ_a ℓ_a(θ) J_a has weights of the order R = h/h' where a neighbouring interval h' is much shorter, and K, which has
 /// them squared, loses R²ε to cancellation. The slopes are differences of neighbours divided by their distance, formed before any product, so that J(θ) =
 /// X₀ + (3θ² − 2θ³)X₁ + (θ − 2θ² + θ³)X₂ + (θ³ − θ²)X₃ has weights of at most 1. The interpolant is the same.
+/// Factors are expanded here, too: differences of products are not products of differences, and the products would lose what this form is for.
 /// </remarks>
 internal static class ValueSlopeForm
 {
@@ -38,7 +39,7 @@ internal static class ValueSlopeForm
         long D = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
         int width = (int)Math.Min(D, Math.Max(64, BlockBytes / (8L * (N + M))));
         int[] involved = stencil.Checkpoints;
-        var scale = Array.ConvertAll(involved, k => Preconditioner.SquareRoot(checkpoints[k]));
+        var roots = new double[width];
         var read = Array.ConvertAll(involved, _ => new double[ArraySize.Of(width, N + M)]);
         var vectors = Enumerable.Range(0, Vectors).Select(_ => new double[ArraySize.Of(width, N + M)]).ToArray();
         var sums = new Products[Vectors, Vectors];
@@ -53,7 +54,7 @@ internal static class ValueSlopeForm
                 var x = new MatrixView(read[i], count, N + M);
                 checkpoints[involved[i]][TensorName.J_S].ReadTransposed(first, x.ColumnRange(0, N));
                 checkpoints[involved[i]][TensorName.J_Q].ReadTransposed(first, x.ColumnRange(N, M));
-                if (scale[i] is { } m) Preconditioner.ScaleRows(x, m.AsSpan((int)first, count));
+                Preconditioner.ScaleRows(checkpoints[involved[i]], first, x, roots);
             }
             stencil.Combine(times, k => read[Array.IndexOf(involved, k)].AsSpan(0, length), vectors, length);
             for (int a = 0; a < Vectors; a++)

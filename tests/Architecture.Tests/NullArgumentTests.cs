@@ -11,7 +11,8 @@ public sealed class NullArgumentTests
     private static readonly string[] _libraries =
     [
         "KernelFlow.Files", "KernelFlow.Numerics", "KernelFlow.Recording", "KernelFlow.Results", "KernelFlow.Operators", "KernelFlow.Integrators",
-        "KernelFlow.Spectral", "KernelFlow.Bridges", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Reporting",
+        "KernelFlow.Spectral", "KernelFlow.Bridges", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Reporting", "KernelFlow.Bridges.TorchSharp",
+        "KernelFlow.Bridges.DataAnalysis",
     ];
 
     private static readonly PublicCalls _calls = new([.. _libraries.Select(Assembly.Load)]);

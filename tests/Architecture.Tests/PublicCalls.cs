@@ -132,7 +132,8 @@ internal sealed class PublicCalls(IReadOnlyList<Assembly> assemblies)
     private object? Bare(Type type)
     {
         var made = type is { IsAbstract: false, IsInterface: false } ? type
-            : Array.Find(_types, t => type.IsAssignableFrom(t) && t is { IsAbstract: false, ContainsGenericParameters: false });
+            : Array.Find([.. _types, .. type.Assembly.GetTypes()],
+                t => type.IsAssignableFrom(t) && t is { IsAbstract: false, ContainsGenericParameters: false });
         if (made is null) return null;
         object bare = RuntimeHelpers.GetUninitializedObject(made);
         GC.SuppressFinalize(bare);

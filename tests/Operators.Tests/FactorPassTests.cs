@@ -97,16 +97,21 @@ public sealed class FactorPassTests
         Assert.False(FactorProduct.IsCheaper(JacobianLayer.Plain("a", 64), 10));
     }
 
-    // More columns than one piece of the product holds, and blocks of examples that do not divide it.
-    [Fact]
-    public void ALargeProductIsFormedInPieces()
+    // Tiles that do not divide the examples, held all at once and two at a time.
+    [Theory]
+    [InlineData(1L << 20, 30)]
+    [InlineData(12_000L, 30)]
+    [InlineData(1L, 30)]
+    [InlineData(1L, 1)]
+    public void ALargeProductIsFormedInTiles(long bytes, int rows)
     {
-        JacobianLayer[] layers = [JacobianLayer.Dense("a", 6, 5, bias: true)];
-        var expected = GramPass.Form(Run(layers, 3, false, train: 720, test: 3, count: 2), [(0, 1)], _ => true, s_backend);
-        var found = GramPass.Form(Run(layers, 3, true, train: 720, test: 3, count: 2), [(0, 1)], _ => true, s_backend);
+        JacobianLayer[] layers = [JacobianLayer.Dense("a", 6, 5, bias: true), JacobianLayer.AtPositions("b", 2, 20, 12, bias: true)];
+        var expected = Form(Run(layers, 3, false, train: 24, test: 13));
+        var found = GramPass.Form(Run(layers, 3, true, train: 24, test: 13), s_pairs, q => q.B - q.A == 1, s_backend, new FactorLimits(bytes, rows));
         foreach (var (pair, term) in expected)
         {
             Close(term.Kernels, found[pair].Kernels, $"{pair}: kernels");
+            Close(term.TestKernel!, found[pair].TestKernel!, $"{pair}: test kernel");
             if (term.Skew is { } skew) Close(skew, found[pair].Skew!, $"{pair}: skew", term.Kernels.FrobeniusNorm());
         }
     }

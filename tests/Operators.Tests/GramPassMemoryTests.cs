@@ -42,4 +42,67 @@ public class GramPassMemoryTests
         Check.Small(allocated, 40e6, "bytes allocated");
         Assert.True(allocated > 8e6, $"only {allocated} bytes allocated: this test no longer measures the blocks");
     }
+
+    /// <summary>Factors made up as they are read.</summary>
+    private sealed class Filled(string name, params long[] shape) : TensorSource(name, "made up", shape, StorageType.Float64)
+    {
+        public long Largest { get; private set; }
+
+        protected override void ReadCore(long first, Span<double> destination)
+        {
+            Largest = Math.Max(Largest, destination.Length);
+            destination.Fill(first % 7 - 3.0);
+        }
+    }
+
+    private static CheckpointSequence Factored(JacobianLayer layer, int n, int m, List<Filled> made, bool preconditioned = false)
+    {
+        FactoredJacobian Jacobian(TensorName name, int examples) => new(name, "made up", examples, 1, [LayerFactors.Of(name, layer, examples, 1, factor =>
+        {
+            long size = factor[0] == 'A' ? layer.Inputs : layer.Outputs;
+            made.Add(new Filled(factor, factor[0] == 'A' ? [examples, size] : [examples, 1, size]));
+            return made[^1];
+        })]);
+        return new CheckpointSequence(Enumerable.Range(0, 2).Select(k =>
+        {
+            List<TensorSource> tensors = [Jacobian(TensorName.J_S, n), Jacobian(TensorName.J_Q, m), new MemoryTensor("U_S", new double[n], n),
+                new MemoryTensor("U_Q", new double[m], m)];
+            if (preconditioned) tensors.Add(new Ones("preconditioner", layer.Columns));
+            return new Checkpoint(k, k, [.. tensors]);
+        }), LossModel.Squared(new double[n], 1));
+    }
+
+    /// <summary>A preconditioner of ones.</summary>
+    private sealed class Ones(string name, params long[] shape) : TensorSource(name, "made up", shape, StorageType.Float64)
+    {
+        protected override void ReadCore(long first, Span<double> destination) => destination.Fill(1);
+    }
+
+    // Factors of 51 MB, 1.6 MB an example: two tiles of five examples at both checkpoints are 32 MB.
+    [Fact]
+    public void FactorsLargerThanTheLimitAreHeldInTiles()
+    {
+        const int n = 12, m = 4, size = 100_000;
+        var made = new List<Filled>();
+        var run = Factored(JacobianLayer.Dense("wide", size, size, bias: true), n, m, made);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        GramPass.Form(run, [(0, 1)], _ => true, Backends.Managed);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Check.Small(allocated, 36e6, "bytes allocated");
+        Assert.True(allocated > 16e6, $"only {allocated} bytes allocated: this test no longer measures the tiles");
+        Check.Small(made.Max(t => t.Largest), 5 * size, "largest span of factors read");
+    }
+
+    // Rows of 64 MB: a block of 4 MB for each checkpoint and for their product, the roots of 32,768 parameters, and pieces of factors.
+    [Fact]
+    public void WithAPreconditionerRowsAreExpandedInBlocks()
+    {
+        const int n = 12, m = 4, size = 500;
+        var made = new List<Filled>();
+        var run = Factored(JacobianLayer.Dense("wide", size, size, bias: true), n, m, made, preconditioned: true);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        GramPass.Form(run, [(0, 1)], _ => true, Backends.Managed);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before, rows = 8L * 2 * (n + m) * run.Parameters!.Value;
+        Check.Small(allocated, rows / 3.0, "bytes allocated");
+    }
 }

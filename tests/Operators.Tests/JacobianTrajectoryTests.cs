@@ -73,7 +73,7 @@ public class JacobianTrajectoryTests
     [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
     public void ParametersNeedNotFillTheLastBlock(string backend)
     {
-        var run = new SyntheticRun(n: 80, m: 49, p: 1, D: 2 * 8128 + 3, count: 2, seed: 3);
+        var run = new SyntheticRun(n: 80, m: 49, p: 1, D: 4064 + 3, count: 2, seed: 3);
         Compare(run, Read(run.Jacobians(), Backends.Get(backend)).Linear([0, 1]), [0, 1], k => run.Joint(k, k, 0), [0.4]);
     }
 

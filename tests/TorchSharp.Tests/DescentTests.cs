@@ -11,10 +11,10 @@ public sealed class DescentTests(ITestOutputHelper output)
     private static readonly JacobianRecorderOptions s_everyStep = new(CheckpointSteps.Every(40)) { Midpoints = true };
 
     private ReservoirAnalysis Analysed(string name, Func<Training, optim.Optimizer> make, Func<Tensor, Tensor, Tensor>? loss = null,
-        Action<CheckpointSequence>? look = null)
+        Action<CheckpointSequence>? look = null, int p = 1)
     {
         using var folder = new RunFolder();
-        using var training = new Training();
+        using var training = new Training(p: p);
         using var optimizer = make(training);
         training.Run(folder.Path, optimizer, s_everyStep, loss);
         using var run = RecordedRun.Open(folder.Path);
@@ -63,21 +63,22 @@ public sealed class DescentTests(ITestOutputHelper output)
     [TorchFact]
     public void WeightDecay() => Small(Analysed("SGD, decay", t => optim.SGD(t.Model.parameters(), 0.3, weight_decay: 0.02)), 1e-5, "SGD with decay");
 
-    /// <summary>The mean of squares has no half before it, so with one output it is no loss that the run format names: g and B are recorded.</summary>
-    [TorchFact]
-    public void MeanSquaresOfTorchAreACustomLoss()
+    /// <summary>The mean of squares has no half before it and divides by the outputs: it is 2/p times the squared loss, and rates are multiplied by that. Decay
+    /// is divided by it, which leaves the steps what they were.</summary>
+    [TorchTheory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void MeanSquaresOfTorchAreAMultipleOfTheSquaredLoss(int p)
     {
         using var mse = nn.MSELoss();
-        var analysis = Analysed("MSELoss", t => optim.SGD(t.Model.parameters(), 0.3), mse.forward, run =>
+        var analysis = Analysed("MSELoss", t => optim.SGD(t.Model.parameters(), 0.2 * p, weight_decay: 0.01), mse.forward, run =>
         {
-            Assert.True(run.Loss.IsCustom);
-            double[] b = run[0][TensorName.B].ReadAll(), u = run[0][TensorName.U_S].ReadAll(), y = run.RunTensors[TensorName.y_S].ReadAll();
-            for (int i = 0; i < b.Length; i++) Check.Close(b[i], 2.0 / 20, 1e-14, $"B at {i}");
-            double[] g = run[0][TensorName.g].ReadAll();
-            for (int i = 0; i < b.Length; i++) Check.Close(g[i], 2.0 / 20 * (u[i] - y[i]), 1e-14, $"g at {i}");
-        });
-        // C1 is about losses of a known curvature.
-        foreach (string id in s_claims.Skip(1)) Check.Small(analysis.Claim(id).RelativeError.OrDefault(double.NaN), 1e-5, $"MSELoss: {id}");
+            Assert.Equal("squared", run.Loss.Kind);
+            Check.Close(run.Optimizer!.LearningRate, 0.2 * p * 2 / p, 1e-15, "rate");
+            Check.Close(run.Optimizer.WeightDecay, 0.01 * p / 2, 1e-15, "decay");
+            Check.Close(run[3].Time, 3 * 0.4, 1e-15, "time");
+        }, p);
+        Small(analysis, 1e-5, "MSELoss");
     }
 
     /// <summary>Steps over batches: the recorder is told their examples.</summary>

@@ -23,7 +23,7 @@ internal sealed class R04AdamTiming() : RecordingClaim("R4", "preconditioner tim
         if (Consistency.TheorySetting.Outside(run) is { } outside) return NotApplicable($"the steps are not those of a known recursion: {outside}");
         var (possible, reason) = DescentSupport.Check(run);
         if (!possible) return NotApplicable(reason);
-        if (PreconditionerFit.Of(run, outputs, cancellation) is not { } fit)
+        if (PreconditionerFit.Of(run, outputs, backend, cancellation) is not { } fit)
             return NotApplicable("too few steps, or the preconditioner does not change by more than rounding shows");
         ClaimFigure[] figures =
         [

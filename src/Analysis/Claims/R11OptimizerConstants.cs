@@ -25,7 +25,7 @@ internal sealed class R11OptimizerConstants() : RecordingClaim("R11", "optimizer
         if (run[0].Step != 0) return NotApplicable("the recording does not begin at step 0");
         if (run.Optimizer!.Rule is { NeedsPreconditioner: false } && run[0].Find(TensorName.Preconditioner) is not null)
             return NotApplicable("a preconditioner was recorded for an optimizer that has none");
-        if (ConstantFit.Of(run, outputs, cancellation) is not { } fit) return NotApplicable("too few steps, or an optimizer without such a constant");
+        if (ConstantFit.Of(run, outputs, backend, cancellation) is not { } fit) return NotApplicable("too few steps, or an optimizer without such a constant");
         ClaimFigure[] figures =
         [
             new("stated", fit.Stated), new("found", fit.Found), new("error as stated", fit.ErrorStated), new("error as found", fit.ErrorFound),

@@ -22,9 +22,10 @@ internal sealed record ConstantFit(string Key, double Stated, double Found, doub
     /// <summary>Fits the coefficient: where the derivative at the stated one points away from it, on a grid and then on a finer one.</summary>
     /// <param name="run">Every step from step 0, with Jacobians.</param>
     /// <param name="outputs">Its outputs and g.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured between blocks of parameters.</param>
     /// <returns>The fit; null when the optimizer has no such coefficient or there are too few steps.</returns>
-    public static ConstantFit? Of(CheckpointSequence run, OutputRecord outputs, CancellationToken cancellation)
+    public static ConstantFit? Of(CheckpointSequence run, OutputRecord outputs, Backend backend, CancellationToken cancellation)
     {
         int steps = Math.Min(MostSteps, run.Count - 1);
         if (steps < FewestSteps || Family(run.Optimizer) is not var (key, stated, rule)) return null;
@@ -32,13 +33,13 @@ internal sealed record ConstantFit(string Key, double Stated, double Found, doub
         if (moved.Any(m => VectorMath.Norm(m) == 0)) return null;
         double[] floors = [.. moved.Select((m, k) => Floor(run[k], outputs.TrainOutputs[k], m))];
         double aside = stated + (stated < 0.5 ? Difference : -Difference);
-        var moves = BufferedSteps.Predict(run, outputs, [new(rule(stated)), new(rule(aside))], steps, cancellation);
+        var moves = BufferedSteps.Predict(run, outputs, [new(rule(stated)), new(rule(aside))], steps, backend, cancellation);
         double error = Error(moved, moves[0], floors);
         if (Math.Abs(Slope(moved, moves[0], moves[1], aside - stated)) < Resolution) return new ConstantFit(key, stated, stated, error, error, steps);
 
         (double Value, double Error) Best(double[] values)
         {
-            var all = BufferedSteps.Predict(run, outputs, [.. values.Select(v => new StepVariant(rule(v)))], steps, cancellation);
+            var all = BufferedSteps.Predict(run, outputs, [.. values.Select(v => new StepVariant(rule(v)))], steps, backend, cancellation);
             return values.Select((v, i) => (v, Error(moved, all[i], floors))).MinBy(pair => pair.Item2);
         }
         var best = Best(_grid);

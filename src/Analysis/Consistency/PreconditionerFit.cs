@@ -15,13 +15,13 @@ internal sealed record PreconditionerFit(double Share, double Here, double Befor
     /// <summary>Rebuilds the buffer from the recorded g and J of all earlier steps, in blocks of parameters, and compares the first steps, in which Adam's
     /// preconditioner changes most.</summary>
     /// <returns>The fit; null when fewer than three steps tell the conventions apart.</returns>
-    public static PreconditionerFit? Of(CheckpointSequence run, OutputRecord outputs, CancellationToken cancellation)
+    public static PreconditionerFit? Of(CheckpointSequence run, OutputRecord outputs, Backend backend, CancellationToken cancellation)
     {
         var rule = run.Optimizer!.Rule!;
         int steps = Math.Min(MostSteps, run.Count - 2);
         while (steps > 0 && run[steps].Find(TensorName.Preconditioner) is null) steps--;
         if (steps < FewestSteps) return null;
-        var moves = BufferedSteps.Predict(run, outputs, [new(rule), new(rule, Later: true)], steps, cancellation);
+        var moves = BufferedSteps.Predict(run, outputs, [new(rule), new(rule, Later: true)], steps, backend, cancellation);
         return Judge(run, outputs, moves[0], moves[1]);
     }
 

@@ -17,10 +17,11 @@ internal sealed class RecordedSteps
     private readonly DescentRule _rule;
     private readonly bool _midpoints;
     private readonly int _n, _rows, _steps;
-    private readonly double[][] _blocks = new double[Window][];
+    private readonly JacobianColumns[] _blocks = new JacobianColumns[Window];
+    private readonly JacobianColumns? _middle;
     private readonly double[][] _gradients;
     private readonly StepDecay? _decay;
-    private readonly double[] _middle, _buffer, _other, _step, _move, _fresh, _preconditioner;
+    private readonly double[] _buffer, _other, _step, _move, _fresh, _preconditioner, _earlier, _start, _end, _later, _half;
     private readonly double[][] _trapezium, _finer, _onesided, _path, _without;
     private int _count;
     private long _first;
@@ -30,11 +31,14 @@ internal sealed class RecordedSteps
         (_input, _checkpoints, _rule) = (input, input.Checkpoints, rule);
         _midpoints = ChordQuadrature.Auto.Resolve(_checkpoints) == ChordQuadratureKind.Midpoint;
         (_n, _rows, _steps) = (_checkpoints.TrainSize, _checkpoints.TrainSize + _checkpoints.TestSize, _checkpoints.Count - 1);
-        Width = (int)Math.Min(_checkpoints.Parameters!.Value, Math.Max(64, BlockBytes / (8L * _rows)));
-        for (int i = 0; i < Window; i++) _blocks[i] = new double[Width * _rows];
-        _middle = new double[_midpoints ? Width * _rows : 0];
+        Width = JacobianColumns.Width(_checkpoints, (int)Math.Max(64, BlockBytes / (8L * _rows)));
+        JacobianColumns Columns() => new(_checkpoints, withTest: true, Width, input.Backend);
+        for (int i = 0; i < Window; i++) _blocks[i] = Columns();
+        _middle = _midpoints ? Columns() : null;
         (_buffer, _other, _step) = (new double[Width], new double[Width], new double[Width]);
         (_move, _fresh, _preconditioner) = (new double[Width], new double[Width], new double[Width]);
+        double[] Outputs() => new double[_rows];
+        (_earlier, _start, _end, _later, _half) = (Outputs(), Outputs(), Outputs(), Outputs(), Outputs());
         var batches = StepBatches.Of(_checkpoints);
         _gradients = [.. Enumerable.Range(0, _steps).Select(k => StepBatches.Gradient(batches, k, input.Outputs.Gradients[k]))];
         _decay = StepDecay.Of(_checkpoints);
@@ -75,7 +79,7 @@ internal sealed class RecordedSteps
     {
         FormStep(k);
         bool left = k > 0, right = k + 2 <= _steps;
-        if (_midpoints) ReadInto(_checkpoints[k], TensorName.J_S_mid, TensorName.J_Q_mid, _middle);
+        _middle?.Read(_checkpoints[k], TensorName.J_S_mid, TensorName.J_Q_mid, _first, _count);
         var (before, after) = (left ? k - 1 : k, right ? k + 2 : k + 1);
         var path = JacobianInterpolant.Cubic([.. Enumerable.Range(before, after - before + 1)], _input.Outputs.Times, k - before);
         var parabola = JacobianInterpolant.Parabola(path.Checkpoints, _input.Outputs.Times, k - before);
@@ -83,22 +87,26 @@ internal sealed class RecordedSteps
         // The step into k + 1 and the step out of k, with J_{k+1} and with J_k from their neighbours.
         var entering = right ? LeftOutWeights(k + 1) : default;
         var leaving = left ? LeftOutWeights(k) : default;
-        var step = _step.AsSpan(0, _count);
+        Columns(k).Multiply(_step, _start);
+        Columns(k + 1).Multiply(_step, _end);
+        if (left) Columns(k - 1).Multiply(_step, _earlier);
+        if (right) Columns(k + 2).Multiply(_step, _later);
+        _middle?.Multiply(_step, _half);
         for (int r = 0; r < _rows; r++)
         {
-            double start = Dot(k, r, step), end = Dot(k + 1, r, step);
-            double earlier = left ? Dot(k - 1, r, step) : 0, later = right ? Dot(k + 2, r, step) : 0;
+            double start = _start[r], end = _end[r], earlier = left ? _earlier[r] : 0, later = right ? _later[r] : 0;
             _trapezium[k][r] -= 0.5 * (start + end);
             double cubic = Weighted(means, earlier, start, end, later);
             _onesided[k][r] += Weighted(side, earlier, start, end, later) - cubic;
             _path[k][r] += 0.5 * (start + end) - cubic;
-            _finer[k][r] -= _midpoints ? (start + 4 * VectorRoutines.Dot(_middle.AsSpan(r * _count, _count), step) + end) / 6 : cubic;
+            _finer[k][r] -= _midpoints ? (start + 4 * _half[r] + end) / 6 : cubic;
             if (right) _without[k + 1][r] -= entering.Entering.Before * start + entering.Entering.After * later;
         }
         if (!left) return;
         FormStepWithout(k, leaving.At);
-        var other = _other.AsSpan(0, _count);
-        for (int r = 0; r < _rows; r++) _without[k][r] -= leaving.Leaving.Before * Dot(k - 1, r, other) + leaving.Leaving.After * Dot(k + 1, r, other);
+        Columns(k - 1).Multiply(_other, _earlier);
+        Columns(k + 1).Multiply(_other, _end);
+        for (int r = 0; r < _rows; r++) _without[k][r] -= leaving.Leaving.Before * _earlier[r] + leaving.Leaving.After * _end[r];
     }
 
     // The mean weights of an interpolant over the step, of checkpoints k − 1, k, k + 1, k + 2.
@@ -118,7 +126,7 @@ internal sealed class RecordedSteps
         long step = _checkpoints[k].Step;
         Span<double> z = _buffer.AsSpan(0, _count), fresh = _fresh.AsSpan(0, _count), move = _move.AsSpan(0, _count);
         fresh.Clear();
-        AddGradient(k, k, 1, fresh);
+        AddGradient(k, k, 1, _fresh);
         if (_decay is { IsDecoupled: false }) VectorRoutines.Axpy(1, _decay.At(k, _first, _count), fresh);
         VectorRoutines.Combine(_rule.DecayAt(step), z, _rule.GainAt(step), fresh, z);
         VectorRoutines.Combine(1, z, _rule.FreshAt(step), fresh, move);
@@ -131,11 +139,10 @@ internal sealed class RecordedSteps
     {
         long step = _checkpoints[k].Step;
         double weight = _rule.GainAt(step) + _rule.FreshAt(step);
-        var move = _move.AsSpan(0, _count);
-        AddGradient(k, k, -weight, move);
-        AddGradient(k - 1, k, weight * (1 - x), move);
-        AddGradient(k + 1, k, weight * x, move);
-        Take(k, move, _other.AsSpan(0, _count));
+        AddGradient(k, k, -weight, _move);
+        AddGradient(k - 1, k, weight * (1 - x), _move);
+        AddGradient(k + 1, k, weight * x, _move);
+        Take(k, _move.AsSpan(0, _count), _other.AsSpan(0, _count));
     }
 
     // −(w_{k+1} − w_k) from Z_k + φ G_k.
@@ -148,10 +155,7 @@ internal sealed class RecordedSteps
     }
 
     // z += factor·J_S,aᵀ S_k g_k
-    private void AddGradient(int a, int k, double factor, Span<double> z)
-    {
-        for (int i = 0; i < _n; i++) VectorRoutines.Axpy(factor * _gradients[k][i], Column(a, i), z);
-    }
+    private void AddGradient(int a, int k, double factor, double[] z) => Columns(a).AddTransposed(_gradients[k], factor, z);
 
     // Where checkpoint k lies between its neighbours, and the mean weights of these over the step before and after it.
     private (double At, (double Before, double After) Entering, (double Before, double After) Leaving) LeftOutWeights(int k)
@@ -163,16 +167,7 @@ internal sealed class RecordedSteps
 
     private double Rate(int k) => _input.Outputs.Times[k + 1] - _input.Outputs.Times[k];
 
-    private ReadOnlySpan<double> Column(int checkpoint, int r) => _blocks[checkpoint % Window].AsSpan(r * _count, _count);
+    private JacobianColumns Columns(int checkpoint) => _blocks[checkpoint % Window];
 
-    private double Dot(int checkpoint, int r, ReadOnlySpan<double> z) => VectorRoutines.Dot(Column(checkpoint, r), z);
-
-    private void Read(int k) => ReadInto(_checkpoints[k], TensorName.J_S, TensorName.J_Q, _blocks[k % Window]);
-
-    private void ReadInto(Checkpoint c, TensorName train, TensorName test, double[] target)
-    {
-        var view = new MatrixView(target, _count, _rows);
-        c[train].ReadTransposed(_first, view.ColumnRange(0, _n));
-        c[test].ReadTransposed(_first, view.ColumnRange(_n, _rows - _n));
-    }
+    private void Read(int k) => Columns(k).Read(_checkpoints[k], TensorName.J_S, TensorName.J_Q, _first, _count);
 }

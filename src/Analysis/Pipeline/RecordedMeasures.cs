@@ -11,6 +11,6 @@ internal sealed record RecordedMeasures(Pending<KernelEvolution> Evolution, Pend
     /// <summary>Starts them.</summary>
     public static RecordedMeasures Start(CheckpointSequence run, AnalysisInput input, SideThread second) => new(
         second.Run(stop => KernelEvolutionBuilder.Build(input, stop)),
-        second.Run(stop => GateBuilder.Build(input.Checkpoints, input.Outputs, stop)),
+        second.Run(stop => GateBuilder.Build(input.Checkpoints, input.Outputs, input.Backend, stop)),
         second.Run(_ => run.InputHash?.Value));
 }

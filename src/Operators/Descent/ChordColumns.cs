@@ -16,7 +16,7 @@ public sealed class ChordColumns
     private readonly int _n, _rows;
     private readonly double[] _start, _next, _third, _before;
     private double[] _preconditioner = [];
-    private int _count, _first, _step, _preconditionerStep = -1;
+    private int _count, _step;
     private bool _changes, _hasBefore, _hasAfter, _hasPreconditioner;
 
     /// <summary>Makes buffers for one block of each of three Jacobians.</summary>
@@ -60,7 +60,7 @@ public sealed class ChordColumns
     public MatrixView TestAverage => Average.ColumnRange(_n, _rows - _n);
 
     /// <summary>M of the step's start, the part of this block; empty without one.</summary>
-    public ReadOnlySpan<double> Preconditioner => _hasPreconditioner ? _preconditioner.AsSpan(_first, _count) : default;
+    public ReadOnlySpan<double> Preconditioner => _hasPreconditioner ? _preconditioner.AsSpan(0, _count) : default;
 
     /// <summary>Reads block <paramref name="block"/> of step <paramref name="step"/> and averages.</summary>
     /// <param name="step">k, the number of the step.</param>
@@ -71,9 +71,8 @@ public sealed class ChordColumns
     {
         long first = (long)block * Width;
         _count = (int)Math.Min(Width, Columns - first);
-        _first = (int)Math.Min(first, int.MaxValue);
         _step = step;
-        ReadPreconditioner();
+        ReadPreconditioner(first);
         Read(step, TensorName.J_S, TensorName.J_Q, first, _start);
         Read(step + 1, TensorName.J_S, TensorName.J_Q, first, _next);
         _changes = _midpoints || neighbours;
@@ -130,19 +129,13 @@ public sealed class ChordColumns
         _checkpoints[checkpoint][test].ReadTransposed(first, view.ColumnRange(_n, _rows - _n));
     }
 
-    private void ReadPreconditioner()
+    private void ReadPreconditioner(long first)
     {
-        if (_preconditionerStep == _step) return;
-        _preconditionerStep = _step;
         var tensor = _checkpoints[_step].Find(TensorName.Sketch) is null ? _checkpoints[_step].Find(TensorName.Preconditioner) : null;
         _hasPreconditioner = tensor is not null;
         if (tensor is null) return;
-        if (_preconditioner.Length == 0) _preconditioner = new double[ArraySize.Of(tensor.Count, 1)];
-        var m = _preconditioner;
-        tensor.Read(0, m);
-        int negative = Array.FindIndex(m, v => v < 0);
-        if (negative >= 0) throw new InvalidRunException(
-            FormattableString.Invariant($"{tensor.Location}: preconditioner: found {m[negative]} at index [{negative}], expected numbers ≥ 0."));
+        if (_preconditioner.Length == 0) _preconditioner = new double[Width];
+        Operators.Preconditioner.Read(tensor, first, _preconditioner.AsSpan(0, _count));
     }
 
     private void Scale()

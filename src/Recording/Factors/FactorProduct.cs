@@ -7,9 +7,6 @@ namespace KernelFlow;
 /// <param name="backend">The dense linear algebra to use.</param>
 public sealed class FactorProduct(Backend backend)
 {
-    // ΔΔᵀ is formed for as many columns of the product at a time: 32 MB.
-    private const int ScratchElements = 1 << 22;
-
     private readonly Backend _backend = backend ?? throw new ArgumentNullException(nameof(backend));
     private double[] _inputs = [], _deltas = [], _column = [];
 
@@ -25,43 +22,39 @@ public sealed class FactorProduct(Backend backend)
         return (T == 1 ? 0.5 : T * T) * both < layer.Columns;
     }
 
-    /// <summary>target ← target + J_a J_bᵀ for chosen examples of both.</summary>
+    /// <summary>target ← target + J_a J_bᵀ for the examples of both.</summary>
+    /// <remarks>A matrix of the size of the target is held: whoever has many examples takes a few of them at a time.</remarks>
     /// <param name="a">Factors of the rows of the product.</param>
-    /// <param name="rows">The first of their examples, and how many.</param>
-    /// <param name="b">Factors of its columns.</param>
-    /// <param name="columns">The first of their examples, and how many.</param>
-    /// <param name="target">count·p × count·p.</param>
-    public void Add(LayerBlock a, (int First, int Count) rows, LayerBlock b, (int First, int Count) columns, in MatrixView target)
+    /// <param name="b">Factors of its columns; for the same block it is symmetric to rounding.</param>
+    /// <param name="target">As many rows and columns as J_a and J_b have rows.</param>
+    public void Add(LayerBlock a, LayerBlock b, in MatrixView target)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        if (rows.Count == 0 || columns.Count == 0) return;
-        int p = a.Outputs, height = rows.Count * p, together = (int)Math.Clamp(ScratchElements / ((long)height * p), 1, columns.Count);
-        bool square = a == b && rows == columns && a.Positions == 1 && together == columns.Count;
-        Grow(ref _inputs, (long)rows.Count * together);
-        Grow(ref _deltas, (long)height * together * p);
+        int p = a.Outputs, height = a.Examples * p, width = b.Examples * p;
+        if (target.Rows != height || target.Columns != width)
+            throw new ArgumentException($"The target is {target.Rows}x{target.Columns}, the product {height}x{width}.", nameof(target));
+        if (height == 0 || width == 0) return;
+        bool square = a == b && a.Positions == 1;
+        Grow(ref _inputs, (long)a.Examples * b.Examples);
+        Grow(ref _deltas, (long)height * width);
         Grow(ref _column, height);
-        for (int first = 0; first < columns.Count; first += together)
-        {
-            int count = Math.Min(together, columns.Count - first);
-            MatrixView inputs = new(_inputs, rows.Count, count), deltas = new(_deltas, height, count * p);
-            for (int t = 0; t < a.Positions; t++)
-                for (int s = 0; s < b.Positions; s++)
+        MatrixView inputs = new(_inputs, a.Examples, b.Examples), deltas = new(_deltas, height, width);
+        for (int t = 0; t < a.Positions; t++)
+            for (int s = 0; s < b.Positions; s++)
+            {
+                if (square)
                 {
-                    if (square)
-                    {
-                        _backend.Syrk(Op.Transpose, 1, a.Inputs(t, rows.First, rows.Count), 0, inputs);
-                        _backend.Syrk(Op.Transpose, 1, a.Deltas(t, rows.First, rows.Count), 0, deltas);
-                    }
-                    else
-                    {
-                        int column = columns.First + first;
-                        _backend.Gemm(Op.Transpose, Op.None, 1, a.Inputs(t, rows.First, rows.Count), b.Inputs(s, column, count), 0, inputs);
-                        _backend.Gemm(Op.Transpose, Op.None, 1, a.Deltas(t, rows.First, rows.Count), b.Deltas(s, column, count), 0, deltas);
-                    }
-                    Multiply(inputs, deltas, a.Bias, p, target.ColumnRange(first * p, count * p));
+                    _backend.Syrk(Op.Transpose, 1, a.Inputs(t), 0, inputs);
+                    _backend.Syrk(Op.Transpose, 1, a.Deltas(t), 0, deltas);
                 }
-        }
+                else
+                {
+                    _backend.Gemm(Op.Transpose, Op.None, 1, a.Inputs(t), b.Inputs(s), 0, inputs);
+                    _backend.Gemm(Op.Transpose, Op.None, 1, a.Deltas(t), b.Deltas(s), 0, deltas);
+                }
+                Multiply(inputs, deltas, a.Bias, p, target);
+            }
     }
 
     // target += ((inputs + β) ⊗ 1) ∘ deltas: what an example multiplies is the same for its p rows and p columns.
