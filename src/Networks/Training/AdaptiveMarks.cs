@@ -22,7 +22,7 @@ internal sealed class AdaptiveMarks(TrainingRun run, RecordingOptions options, B
             trainer.ComputeStep();
             tests.Start();
             bool last = trainer.Step == options.Steps;
-            if (rule.IsDue(trainer.Step, tests.Elapsed.TotalSeconds + perCheckpoint * marks.Count, bytes * marks.Count, bytes) || last)
+            if (last || rule.IsDue(trainer.Step, tests.Elapsed.TotalSeconds + perCheckpoint * marks.Count, bytes * marks.Count, bytes))
             {
                 marks.Add(trainer.Step);
                 if (last) return new ChosenMarks(marks, rule.FiredText);
