@@ -19,11 +19,11 @@ internal static class CommonOptions
         var option = new Option<string?>("--backend")
         {
             Description =
-                "Dense linear algebra: auto, mkl, openblas, system or managed, or a library's path. Default: "
+                "Dense linear algebra: auto, mkl, openblas, system, mathnet or managed, or a library's path. Default: "
                     + "the environment variable KERNELFLOW_BLAS, else auto.",
             HelpName = "name",
         };
-        option.CompletionSources.Add(_ => ["auto", "mkl", "openblas", "system", "managed"]);
+        option.CompletionSources.Add(_ => ["auto", "mkl", "openblas", "system", "mathnet", "managed"]);
         return option;
     }
 

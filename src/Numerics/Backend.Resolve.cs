@@ -1,5 +1,7 @@
 using KernelFlow.Numerics.Managed;
 using KernelFlow.Numerics.Native;
+using KernelFlow.Numerics.Registration;
+using MathNet.Numerics.Providers.LinearAlgebra;
 
 namespace KernelFlow.Numerics;
 
@@ -8,7 +10,7 @@ public abstract partial class Backend
     /// <summary>What a user should know about the library that was found (code for a much older processor, say), or null.</summary>
     public virtual string? Warning => null;
 
-    /// <summary>What the routines of a native library were asked before anything was computed with it; empty for the managed code.</summary>
+    /// <summary>What the routines of a library were asked before anything was computed with it; empty for the managed code.</summary>
     public virtual IReadOnlyList<RoutineCheck> Checks => [];
 
     /// <summary>Libraries that were there and would have been taken by "auto" before this one, had they been usable.</summary>
@@ -21,7 +23,8 @@ public abstract partial class Backend
 
     /// <summary>Finds a backend by name.</summary>
     /// <param name="name">
-    /// auto, mkl, openblas, system (the platform's BLAS/LAPACK pair; Accelerate on macOS), managed, or a library's path. With auto, the environment
+    /// auto, mkl, openblas, system (the platform's BLAS/LAPACK pair; Accelerate on macOS), mathnet (the provider of MathNet.Numerics that the process has at
+    /// this moment; the backend behind it where that is one of <see cref="RegisterWithMathNet"/>), managed, or a library's path. With auto, the environment
     /// variable KERNELFLOW_BLAS (a name or a path) decides; when it is not set, mkl, openblas and system are tried in this order, then managed is used.
     /// </param>
     /// <param name="threads">The largest number of threads of one call; 0 for one per processor. Small problems use one thread whatever this says.</param>
@@ -38,6 +41,7 @@ public abstract partial class Backend
         ArgumentNullException.ThrowIfNull(name);
         string choice = LibraryNames.Choose(name, Environment.GetEnvironmentVariable(LibraryNames.Variable));
         if (choice == "managed") return Managed(threads);
+        if (choice == "mathnet") return OfMathNet(threads);
         if (choice != "auto")
         {
             try
@@ -71,7 +75,7 @@ public abstract partial class Backend
     /// <remarks>Loads each native library that is there and checks its routines.</remarks>
     public static IReadOnlyList<BackendFinding> Available(int threads = 0) =>
     [
-        .. ((string[])[.. LibraryNames.Native, "managed"]).Select(name =>
+        .. ((string[])[.. LibraryNames.Native, "mathnet", "managed"]).Select(name =>
         {
             try
             {
@@ -84,6 +88,15 @@ public abstract partial class Backend
             }
         }),
     ];
+
+    private static Backend OfMathNet(int threads)
+    {
+        // A registered backend leads back to itself, whatever stands behind it.
+        var provider = LinearAlgebraControl.Provider;
+        if (provider is BackendProvider own) return own.Backend;
+        ProvenProvider.Of(provider).Prove();
+        return new MathNetBackend(provider, threads);
+    }
 
     private static BackendFinding Finding(string name, BackendException failure) =>
         new(name, failure.Found ? BackendState.Refused : BackendState.NotFound, failure.Message, failure.Checks);

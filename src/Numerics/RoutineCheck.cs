@@ -1,7 +1,7 @@
 namespace KernelFlow.Numerics;
 
-/// <summary>One routine of a native library, computed at one order and compared with the managed code.</summary>
-/// <param name="Routine">The name that the library gives it, such as dgemm.</param>
+/// <summary>One routine of a library, computed at one order and compared with the managed code.</summary>
+/// <param name="Routine">Its name in BLAS and LAPACK, such as dgemm.</param>
 /// <param name="Order">The order of the matrices.</param>
 /// <param name="Case">Which transposes, factors or shapes.</param>
 /// <param name="Defect">The largest distance of an element from what it should be, in units of the operands; infinite where something that is not the

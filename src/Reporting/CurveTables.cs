@@ -1,72 +1,71 @@
-using static KernelFlow.Reporting.CsvText;
+using static KernelFlow.Reporting.ColumnKind;
 
 namespace KernelFlow.Reporting;
 
-/// <summary>The tables of the curves; one without data has its header only.</summary>
+/// <summary>The tables of the curves; one without data has its columns only.</summary>
 internal static class CurveTables
 {
-    /// <summary>File names and what writes them.</summary>
-    public static IReadOnlyList<(string File, Func<ReservoirAnalysis, string> Text)> All { get; } =
+    /// <summary>File names and what makes them.</summary>
+    public static IReadOnlyList<(string File, Func<string, ReservoirAnalysis, ReportTable> Make)> All { get; } =
     [
-        ("schedule.csv", a => Schedule(a.Schedule.OrNull())),
-        ("noise.csv", a => Noise(a.NoisePlacement.OrNull())),
-        ("risk-gate.csv", a => Gate(a.RiskGate.OrNull())),
-        ("influence.csv", a => Influence(a.Influence.OrNull())),
-        ("test-influence.csv", a => OnTest(a.Influence.OrNull(), a.Run.Outputs)),
+        ("schedule.csv", (file, a) => Schedule(file, a.Schedule.OrNull())),
+        ("noise.csv", (file, a) => Noise(file, a.NoisePlacement.OrNull())),
+        ("risk-gate.csv", (file, a) => Gate(file, a.RiskGate.OrNull())),
+        ("influence.csv", (file, a) => Influence(file, a.Influence.OrNull())),
+        ("test-influence.csv", (file, a) => OnTest(file, a.Influence.OrNull(), a.Run.Outputs)),
     ];
 
-    private static string Noise(NoisePlacement? noise)
+    private static ReportTable Noise(string file, NoisePlacement? noise)
     {
-        var text = Header("to", "part", "signalShare", "reservoirShare", "dissipated");
+        var table = new ReportTable(file, ("to", Number), ("part", Text), ("signalShare", Number), ("reservoirShare", Number), ("dissipated", Number));
         foreach (var point in noise?.Points ?? [])
             foreach (var (name, x) in new[] { ("noise", point.Noise), ("clean", point.Clean), ("gradient", point.Gradient) })
-                Row(text, Number(point.Time), name, Number(x.SignalShare), Number(x.ReservoirShare), Number(x.Dissipated));
-        return text.ToString();
+                table.Add(point.Time, name, x.SignalShare, x.ReservoirShare, x.Dissipated);
+        return table;
     }
 
-    private static string Gate(RiskGate? gate)
+    private static ReportTable Gate(string file, RiskGate? gate)
     {
-        var text = Header("time", "layer", "parameters", "share");
+        var table = new ReportTable(file, ("time", Number), ("layer", Text), ("parameters", Count), ("share", Number));
         foreach (var point in gate?.Points ?? [])
-            for (int l = 0; l < gate!.Layers.Count; l++)
-                Row(text, Number(point.Time), gate.Layers[l].Name, Count(gate.Layers[l].Parameters), Number(point.PerLayer[l]));
-        return text.ToString();
+            for (int l = 0; l < gate!.Layers.Count; l++) table.Add(point.Time, gate.Layers[l].Name, gate.Layers[l].Parameters, point.PerLayer[l]);
+        return table;
     }
 
-    private static string Influence(InfluenceResult? influence)
+    private static ReportTable Influence(string file, InfluenceResult? influence)
     {
-        var text = Header("example", "gradient", "selfInfluence", "selfTrace", "testResponse", "testContribution");
+        var table = new ReportTable(file, ("example", Count), ("gradient", Number), ("selfInfluence", Number), ("selfTrace", Number),
+            ("testResponse", Number), ("testContribution", Number));
         for (int i = 0; i < (influence?.Examples.Count ?? 0); i++)
         {
             var e = influence!.Examples[i];
-            Row(text, Count(i), Number(e.Gradient), Number(e.SelfInfluence), Number(e.SelfTrace), Number(e.TestResponse), Number(e.TestContribution));
+            table.Add(i, e.Gradient, e.SelfInfluence, e.SelfTrace, e.TestResponse, e.TestContribution);
         }
-        return text.ToString();
+        return table;
     }
 
-    private static string OnTest(InfluenceResult? influence, int outputs)
+    private static ReportTable OnTest(string file, InfluenceResult? influence, int outputs)
     {
-        var text = Header("test", "output", "rank", "example", "contribution");
+        var table = new ReportTable(file, ("test", Count), ("output", Count), ("rank", Count), ("example", Count), ("contribution", Number));
         for (int r = 0; r < (influence?.Strongest.Count ?? 0); r++)
         {
             var (examples, contributions) = influence!.Strongest[r];
-            for (int k = 0; k < examples.Count; k++)
-                Row(text, Count(r / outputs), Count(r % outputs), Count(k + 1), Count(examples[k]), Number(contributions[k]));
+            for (int k = 0; k < examples.Count; k++) table.Add(r / outputs, r % outputs, k + 1, examples[k], contributions[k]);
         }
-        return text.ToString();
+        return table;
     }
 
-    private static string Schedule(SpectralSchedule? schedule)
+    private static ReportTable Schedule(string file, SpectralSchedule? schedule)
     {
-        var text = Header("from", "to", "mode", "eigenvalue", "dissipatedFraction");
+        var table = new ReportTable(file, ("from", Number), ("to", Number), ("mode", Count), ("eigenvalue", Number), ("dissipatedFraction", Number));
         void Add(IReadOnlyList<SchedulePoint>? points, Func<SchedulePoint, (double? From, double? To)> window)
         {
             foreach (var p in points ?? [])
                 for (int j = 0; j < p.Eigenvalues.Count; j++)
-                    Row(text, Number(window(p).From), Number(window(p).To), Count(j + 1), Number(p.Eigenvalues[j]), Number(p.DissipatedFraction?[j]));
+                    table.Add(window(p).From, window(p).To, j + 1, p.Eigenvalues[j], p.DissipatedFraction?[j]);
         }
         Add(schedule?.OverEnd, p => (null, p.Time));
         Add(schedule?.OverStart.OrNull(), p => (p.Time, null));
-        return text.ToString();
+        return table;
     }
 }

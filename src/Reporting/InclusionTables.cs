@@ -1,40 +1,40 @@
-using static KernelFlow.Reporting.CsvText;
+using static KernelFlow.Reporting.ColumnKind;
 
 namespace KernelFlow.Reporting;
 
-/// <summary>The tables of the inclusion certificate beyond its modes; one without data has its header only.</summary>
+/// <summary>The tables of the inclusion certificate beyond its modes; one without data has its columns only.</summary>
 internal static class InclusionTables
 {
-    /// <summary>File names and what writes them.</summary>
-    public static IReadOnlyList<(string File, Func<ReservoirAnalysis, string> Text)> All { get; } =
+    /// <summary>File names and what makes them.</summary>
+    public static IReadOnlyList<(string File, Func<string, ReservoirAnalysis, ReportTable> Make)> All { get; } =
     [
-        ("threshold-curve.csv", a => ThresholdCurve(a.Inclusion)),
-        ("operator-checks.csv", a => OperatorChecks(a.Inclusion)),
-        ("relative-dissipation.csv", a => RelativeDissipation(a.RelativeDissipation.OrNull())),
+        ("threshold-curve.csv", (file, a) => ThresholdCurve(file, a.Inclusion)),
+        ("operator-checks.csv", (file, a) => OperatorChecks(file, a.Inclusion)),
+        ("relative-dissipation.csv", (file, a) => RelativeDissipation(file, a.RelativeDissipation.OrNull())),
     ];
 
-    private static string ThresholdCurve(InclusionResult inclusion)
+    private static ReportTable ThresholdCurve(string file, InclusionResult inclusion)
     {
-        var text = Header("threshold", "signalDimension", "reservoirDimension", "verdict", "relativeErrorSignalOnly", "worstReservoirResponse");
+        var table = new ReportTable(file, ("threshold", Number), ("signalDimension", Count), ("reservoirDimension", Count), ("verdict", Text),
+            ("relativeErrorSignalOnly", Number), ("worstReservoirResponse", Number));
         foreach (var p in inclusion.ThresholdCurve)
-            Row(text, Number(p.Threshold), Count(p.SignalDimension), Count(p.ReservoirDimension), p.Verdict.ToString(), Number(p.RelativeErrorSignalOnly),
-                Number(p.WorstReservoirResponse));
-        return text.ToString();
+            table.Add(p.Threshold, p.SignalDimension, p.ReservoirDimension, p.Verdict.ToString(), p.RelativeErrorSignalOnly, p.WorstReservoirResponse);
+        return table;
     }
 
-    private static string OperatorChecks(InclusionResult inclusion)
+    private static ReportTable OperatorChecks(string file, InclusionResult inclusion)
     {
-        var text = Header("name", "defect", "limit", "passed");
-        foreach (var c in inclusion.OperatorChecks) Row(text, c.Name, Number(c.Defect), Number(c.Limit), c.Passed ? "true" : "false");
-        return text.ToString();
+        var table = new ReportTable(file, ("name", Text), ("defect", Number), ("limit", Number), ("passed", Flag));
+        foreach (var c in inclusion.OperatorChecks) table.Add(c.Name, c.Defect, c.Limit, c.Passed);
+        return table;
     }
 
-    private static string RelativeDissipation(RelativeDissipation? relative)
+    private static ReportTable RelativeDissipation(string file, RelativeDissipation? relative)
     {
-        var text = Header("mode", "relativeDissipation", "response", "bound", "inReservoir");
+        var table = new ReportTable(file, ("mode", Count), ("relativeDissipation", Number), ("response", Number), ("bound", Number),
+            ("inReservoir", Flag));
         for (int k = 0; k < relative?.Values.Count; k++)
-            Row(text, Count(k + 1), Number(relative.Values[k]), Number(relative.Responses[k]), Number(relative.Bounds[k]),
-                relative.Values[k] < relative.Threshold ? "true" : "false");
-        return text.ToString();
+            table.Add(k + 1, relative.Values[k], relative.Responses[k], relative.Bounds[k], relative.Values[k] < relative.Threshold);
+        return table;
     }
 }

@@ -88,7 +88,7 @@ public static class ReservoirReports
                 }
                 break;
             case ReportFormat.Csv:
-                foreach (var (file, text) in Tables.All(analysis)) Replace(Path.Combine(path, file), ReportMark.Table(text, id));
+                foreach (var table in Tables.All(analysis)) Replace(Path.Combine(path, table.File), ReportMark.Table(table.Csv(), id));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(format), format, "Not a report format.");
@@ -128,7 +128,7 @@ public static class ReservoirReports
         try
         {
             files.Write(ResultsFile, KernelFlow.ResultsFile.Text(analysis));
-            foreach (var (file, text) in Tables.All(analysis)) files.Write($"{TablesFolder}/{file}", ReportMark.Table(text, id));
+            foreach (var table in Tables.All(analysis)) files.Write($"{TablesFolder}/{table.File}", ReportMark.Table(table.Csv(), id));
             // Those of another analysis do not belong to this one.
             if (options?.Operators is { } write) files.WriteTo(OperatorsFile, write);
             else if ((ReportMark.Of(Path.Combine(folder, OperatorsFile)) ?? id) == id
@@ -142,6 +142,13 @@ public static class ReservoirReports
         }
         page.GetAwaiter().GetResult();
         files.Commit(HtmlFile, ResultsFile);
+    }
+
+    /// <summary>The tables of the report with typed cells, in the order of <see cref="Files"/>; a table without data has its columns only.</summary>
+    public static IReadOnlyList<ReportTable> TablesOf(ReservoirAnalysis analysis)
+    {
+        ArgumentNullException.ThrowIfNull(analysis);
+        return [.. Tables.All(analysis)];
     }
 
     /// <summary>The text of results.json.</summary>

@@ -1,18 +1,17 @@
-using System.Text;
-using static KernelFlow.Reporting.CsvText;
+using static KernelFlow.Reporting.ColumnKind;
 
 namespace KernelFlow.Reporting;
 
-/// <summary>The comma-separated tables of a report.</summary>
+/// <summary>The tables of a report, with typed cells.</summary>
 internal static class Tables
 {
-    private static readonly (string File, Func<ReservoirAnalysis, string> Text)[] _tables =
+    private static readonly (string File, Func<string, ReservoirAnalysis, ReportTable> Make)[] _tables =
     [
-        ("spectrum.csv", a => Spectrum(a.Spectrum)),
-        ("modes.csv", a => Modes(a.Inclusion)),
-        ("claims.csv", a => Claims(a.Claims)),
-        ("intervals.csv", a => Intervals(a.Intervals)),
-        ("kernel-evolution.csv", a => Evolution(a.KernelEvolution)),
+        ("spectrum.csv", (file, a) => Spectrum(file, a.Spectrum)),
+        ("modes.csv", (file, a) => Modes(file, a.Inclusion)),
+        ("claims.csv", (file, a) => Claims(file, a.Claims)),
+        ("intervals.csv", (file, a) => Intervals(file, a.Intervals)),
+        ("kernel-evolution.csv", (file, a) => Evolution(file, a.KernelEvolution)),
         ("displacement.csv", Displacement),
         .. InclusionTables.All,
         .. CurveTables.All,
@@ -21,70 +20,69 @@ internal static class Tables
     /// <summary>File names, in a fixed order.</summary>
     public static IReadOnlyList<string> Files { get; } = [.. _tables.Select(t => t.File)];
 
-    /// <summary>File names and contents, in the same order.</summary>
-    public static IEnumerable<(string File, string Text)> All(ReservoirAnalysis analysis) => _tables.Select(t => (t.File, t.Text(analysis)));
+    /// <summary>The tables, in the same order.</summary>
+    public static IEnumerable<ReportTable> All(ReservoirAnalysis analysis) => _tables.Select(t => t.Make(t.File, analysis));
 
-    private static string Spectrum(SpectrumResult spectrum)
+    private static ReportTable Spectrum(string file, SpectrumResult spectrum)
     {
-        var text = Header("mode", "eigenvalue", "residualNorm", "dissipatedFraction", "relativeEigenvalue");
+        var table = new ReportTable(file, ("mode", Count), ("eigenvalue", Number), ("residualNorm", Number), ("dissipatedFraction", Number),
+            ("relativeEigenvalue", Number));
         for (int j = 0; j < spectrum.Eigenvalues.Count; j++)
-            Row(text, Count(j + 1), Number(spectrum.Eigenvalues[j]), Number(spectrum.ResidualNorms[j]), Number(spectrum.DissipatedFraction.OrNull()?[j]),
-                Number(spectrum.RelativeEigenvalues[j]));
-        return text.ToString();
+            table.Add(j + 1, spectrum.Eigenvalues[j], spectrum.ResidualNorms[j], spectrum.DissipatedFraction.OrNull()?[j], spectrum.RelativeEigenvalues[j]);
+        return table;
     }
 
-    private static string Modes(InclusionResult inclusion)
+    private static ReportTable Modes(string file, InclusionResult inclusion)
     {
-        var text = Header("mode", "eigenvalue", "measure", "response", "bound", "floor", "ratio", "inReservoir", "slack", "dissipationDifference",
-            "responseDifference", "independentBound");
+        var table = new ReportTable(file, ("mode", Count), ("eigenvalue", Number), ("measure", Number), ("response", Number), ("bound", Number),
+            ("floor", Number), ("ratio", Number), ("inReservoir", Flag), ("slack", Number), ("dissipationDifference", Number),
+            ("responseDifference", Number), ("independentBound", Number));
         for (int j = 0; j < inclusion.Modes.Count; j++)
         {
             var m = inclusion.Modes[j];
-            Row(text, Count(j + 1), Number(m.Eigenvalue), Number(m.Measure), Number(m.Response), Number(m.Bound), Number(m.Floor), Number(m.Ratio),
-                m.InReservoir ? "true" : "false",
-                Number(m.Slack), Number(m.DissipationDifference), Number(m.ResponseDifference), Number(m.IndependentBound));
+            table.Add(j + 1, m.Eigenvalue, m.Measure, m.Response, m.Bound, m.Floor, m.Ratio, m.InReservoir, m.Slack, m.DissipationDifference,
+                m.ResponseDifference, m.IndependentBound);
         }
-        return text.ToString();
+        return table;
     }
 
-    private static string Claims(IReadOnlyList<ClaimResult> claims)
+    private static ReportTable Claims(string file, IReadOnlyList<ClaimResult> claims)
     {
-        var text = Header(
-            "id", "name", "verdict", "relativeError", "correlation", "tolerance", "integration", "interpolation", "descent", "rounding", "reason");
+        var table = new ReportTable(file, ("id", Text), ("name", Text), ("verdict", Text), ("relativeError", Number), ("correlation", Number),
+            ("tolerance", Number), ("integration", Number), ("interpolation", Number), ("descent", Number), ("rounding", Number), ("reason", Text));
         foreach (var c in claims)
-            Row(text, c.Id, c.Name, c.Verdict.ToString(), Number(c.RelativeError.OrNull()), Number(c.Correlation), Number(c.Tolerance),
-                Number(c.Budget?.Integration.OrNull()),
-                Number(c.Budget?.Interpolation.OrNull()), Number(c.Budget?.Descent.OrNull()), Number(c.Budget?.Rounding.OrNull()), c.Reason ?? "");
-        return text.ToString();
+            table.Add(c.Id, c.Name, c.Verdict.ToString(), c.RelativeError.OrNull(), c.Correlation, c.Tolerance, c.Budget?.Integration.OrNull(),
+                c.Budget?.Interpolation.OrNull(), c.Budget?.Descent.OrNull(), c.Budget?.Rounding.OrNull(), c.Reason);
+        return table;
     }
 
-    private static string Intervals(IReadOnlyList<IntervalResult> intervals)
+    private static ReportTable Intervals(string file, IReadOnlyList<IntervalResult> intervals)
     {
-        var text = Header("from", "to", "transportDefect", "steps");
-        foreach (var i in intervals) Row(text, Number(i.From), Number(i.To), Number(i.TransportDefect.OrNull()), Count(i.Steps));
-        return text.ToString();
+        var table = new ReportTable(file, ("from", Number), ("to", Number), ("transportDefect", Number), ("steps", Count));
+        foreach (var i in intervals) table.Add(i.From, i.To, i.TransportDefect.OrNull(), i.Steps);
+        return table;
     }
 
-    private static string Evolution(KernelEvolution evolution)
+    private static ReportTable Evolution(string file, KernelEvolution evolution)
     {
-        var text = Header("time", "spectralDrift", "frobeniusDrift", "centredAlignment", "rotation", "largestEigenvalue");
+        var table = new ReportTable(file, ("time", Number), ("spectralDrift", Number), ("frobeniusDrift", Number), ("centredAlignment", Number),
+            ("rotation", Number), ("largestEigenvalue", Number));
         foreach (var p in evolution.Points)
-            Row(text, Number(p.Time), Number(p.SpectralDrift), Number(p.FrobeniusDrift), Number(p.CentredAlignment), Number(p.Rotation),
-                Number(p.LargestEigenvalue));
-        return text.ToString();
+            table.Add(p.Time, p.SpectralDrift, p.FrobeniusDrift, p.CentredAlignment, p.Rotation, p.LargestEigenvalue);
+        return table;
     }
 
-    private static string Displacement(ReservoirAnalysis analysis)
+    private static ReportTable Displacement(string file, ReservoirAnalysis analysis)
     {
-        var text = Header("set", "example", "output", "recorded", "predicted");
+        var table = new ReportTable(file, ("set", Text), ("example", Count), ("output", Count), ("recorded", Number), ("predicted", Number));
         var d = analysis.Displacements;
-        Stacked(text, "test", d.RecordedTest, d.PredictedTest, analysis.Run.Outputs);
-        Stacked(text, "train", d.RecordedTrain, d.PredictedTrain, analysis.Run.Outputs);
-        return text.ToString();
+        Stacked(table, "test", d.RecordedTest, d.PredictedTest, analysis.Run.Outputs);
+        Stacked(table, "train", d.RecordedTrain, d.PredictedTrain, analysis.Run.Outputs);
+        return table;
     }
 
-    private static void Stacked(StringBuilder text, string set, IReadOnlyList<double> recorded, IReadOnlyList<double> predicted, int outputs)
+    private static void Stacked(ReportTable table, string set, IReadOnlyList<double> recorded, IReadOnlyList<double> predicted, int outputs)
     {
-        for (int i = 0; i < recorded.Count; i++) Row(text, set, Count(i / outputs), Count(i % outputs), Number(recorded[i]), Number(predicted[i]));
+        for (int i = 0; i < recorded.Count; i++) table.Add(set, i / outputs, i % outputs, recorded[i], predicted[i]);
     }
 }

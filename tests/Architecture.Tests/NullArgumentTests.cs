@@ -12,6 +12,7 @@ public sealed class NullArgumentTests
     [
         "KernelFlow.Files", "KernelFlow.Numerics", "KernelFlow.Recording", "KernelFlow.Results", "KernelFlow.Operators", "KernelFlow.Integrators",
         "KernelFlow.Spectral", "KernelFlow.Bridges", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Reporting", "KernelFlow.Bridges.TorchSharp",
+        "KernelFlow.Bridges.DataAnalysis",
     ];
 
     private static readonly PublicCalls _calls = new([.. _libraries.Select(Assembly.Load)]);

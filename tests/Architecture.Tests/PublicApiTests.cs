@@ -10,7 +10,8 @@ public sealed class PublicApiTests
     [
         "KernelFlow.Files", "KernelFlow.Numerics", "KernelFlow.Recording", "KernelFlow.Results", "KernelFlow.Operators",
             "KernelFlow.Integrators", "KernelFlow.Spectral",
-        "KernelFlow.Bridges", "KernelFlow.Bridges.TorchSharp", "KernelFlow.Networks", "KernelFlow.Analysis", "KernelFlow.Reporting", "KernelFlow.Validation",
+        "KernelFlow.Bridges", "KernelFlow.Bridges.TorchSharp", "KernelFlow.Bridges.DataAnalysis", "KernelFlow.Networks", "KernelFlow.Analysis",
+        "KernelFlow.Reporting", "KernelFlow.Validation",
     ];
 
     public static TheoryData<string> Libraries() => [.. _libraries];

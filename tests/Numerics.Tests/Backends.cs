@@ -1,4 +1,5 @@
 using KernelFlow.Numerics.Managed;
+using KernelFlow.Numerics.Registration;
 
 namespace KernelFlow.Numerics.Tests;
 
@@ -10,8 +11,8 @@ public static class Backends
     /// <summary>Labels as theory data.</summary>
     public static TheoryData<string> All => [.. s_all.Keys];
 
-    /// <summary>Labels of those with one thread.</summary>
-    public static TheoryData<string> OneThread => [.. s_all.Where(pair => pair.Value.Threads == 1).Select(pair => pair.Key)];
+    /// <summary>Labels of those with one thread that compute where the numbers are; providers of MathNet take copies.</summary>
+    public static TheoryData<string> InPlace => [.. s_all.Where(pair => pair.Value.Threads == 1 && pair.Value is not MathNetBackend).Select(pair => pair.Key)];
 
     /// <summary>Labels of the managed ones.</summary>
     public static TheoryData<string> Managed => [.. s_all.Keys.Where(label => label.StartsWith("managed", StringComparison.Ordinal))];

@@ -136,7 +136,7 @@ public class ProductConformance
         }
     }
 
-    [Theory, MemberData(nameof(Backends.OneThread), MemberType = typeof(Backends))]
+    [Theory, MemberData(nameof(Backends.InPlace), MemberType = typeof(Backends))]
     public void A_warm_product_allocates_nothing_on_one_thread(string label)
     {
         var backend = Backends.Get(label);

@@ -12,6 +12,7 @@ public class ResolverTests
     [InlineData(" OpenBLAS ", "openblas")]
     [InlineData("system", "system")]
     [InlineData("Managed", "managed")]
+    [InlineData("MathNet", "mathnet")]
     [InlineData("/opt/lib/libMyBlas", "/opt/lib/libMyBlas")]
     [InlineData(@"C:\blas\My.DLL", @"C:\blas\My.DLL")]
     [InlineData("libopenblas.so.0", "libopenblas.so.0")]
@@ -39,7 +40,7 @@ public class ResolverTests
     public void An_unknown_name_lists_the_valid_ones()
     {
         var failure = Assert.Throws<BackendException>(() => Backend.Resolve("atlas"));
-        foreach (string name in (string[])["'atlas'", "auto", "mkl", "openblas", "system", "managed"]) Assert.Contains(name, failure.Message);
+        foreach (string name in (string[])["'atlas'", "auto", "mkl", "openblas", "system", "mathnet", "managed"]) Assert.Contains(name, failure.Message);
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public class ResolverTests
         Assert.NotEmpty(backend.Name);
         Assert.NotEmpty(backend.Core);
         var available = Backend.Available();
-        Assert.Equal(["mkl", "openblas", "system", "managed"], available.Select(entry => entry.Name));
+        Assert.Equal(["mkl", "openblas", "system", "mathnet", "managed"], available.Select(entry => entry.Name));
         Assert.True(available[^1].Usable);
     }
 

@@ -162,7 +162,7 @@ public sealed class HostileResultsTests : IDisposable
     private static void Show(ReservoirAnalysis analysis)
     {
         var figures = ReportFigures.All(analysis);
-        string[] pages = [HtmlReport.Text(analysis, figures), MarkdownReport.Text(analysis, figures), .. Tables.All(analysis).Select(t => t.Text)];
+        string[] pages = [HtmlReport.Text(analysis, figures), MarkdownReport.Text(analysis, figures), .. Tables.All(analysis).Select(t => t.Csv())];
         foreach (string page in pages) Assert.DoesNotContain(page, c => c < ' ' && c is not ('\n' or '\t'));
         foreach (var (_, figure) in figures)
             if (figure.Drawing is { } drawing)

@@ -102,7 +102,7 @@ public sealed class TextReportTests
     [InlineData("ru-RU")]
     public void TheCultureDoesNotMatter(string culture)
     {
-        static string All() => MarkdownReport.Text(SampleAnalysis.Make()) + string.Concat(Tables.All(SampleAnalysis.Make()).Select(t => t.Text))
+        static string All() => MarkdownReport.Text(SampleAnalysis.Make()) + string.Concat(Tables.All(SampleAnalysis.Make()).Select(t => t.Csv()))
             + MarkdownReport.Text(SampleAnalysis.Descent());
         Assert.Equal(Cultures.Under("", All), Cultures.Under(culture, All));
     }
@@ -112,7 +112,7 @@ public sealed class TextReportTests
     {
         var sample = SampleAnalysis.Make();
         var analysis = sample with { Inclusion = sample.Inclusion with { Modes = [new(0, 0, 1, 0, 0, true), new(double.NaN, 0, 0, 0, 0, false)] } };
-        var tables = Tables.All(analysis).ToDictionary(t => t.File, t => t.Text);
+        var tables = Tables.All(analysis).ToDictionary(t => t.File, t => t.Csv());
         Assert.Equal(["spectrum.csv", "modes.csv", "claims.csv", "intervals.csv", "kernel-evolution.csv", "displacement.csv", "threshold-curve.csv",
             "operator-checks.csv", "relative-dissipation.csv", "schedule.csv", "noise.csv", "risk-gate.csv", "influence.csv", "test-influence.csv"],
             tables.Keys);

@@ -8,6 +8,9 @@ namespace KernelFlow.Cli.Doctor;
 internal sealed class LargeProducts
 {
     private const int Rounds = 4;
+
+    /// <summary>Share of the peak below which once is enough.</summary>
+    private const double SlowShare = 0.1;
     private static readonly int[] s_orders = [1000, 2000];
 
     private readonly List<(Backend Backend, double[] Rates)> _rows = [];
@@ -26,7 +29,10 @@ internal sealed class LargeProducts
         {
             measured._peak = Math.Max(measured._peak, PeakRate.Measure(cancellation));
             foreach (var (backend, rates) in measured._rows)
-                for (int i = 0; i < s_orders.Length; i++) rates[i] = Math.Max(rates[i], ProductRate.Measure(backend, s_orders[i], tries: 2, cancellation));
+            {
+                for (int i = 0; i < s_orders.Length && (round == 0 || rates[0] > SlowShare * measured._peak); i++)
+                    rates[i] = Math.Max(rates[i], ProductRate.Measure(backend, s_orders[i], tries: 2, cancellation));
+            }
             progress((round + 1.0) / Rounds);
         }
         return measured;

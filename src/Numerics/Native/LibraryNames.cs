@@ -17,8 +17,8 @@ internal static class LibraryNames
         if (text.Length == 0) return "auto";
         if (IsPath(text)) return text;
         string name = text.ToLowerInvariant();
-        if (name is "auto" or "managed" || Native.Contains(name)) return name;
-        throw new BackendException($"Unknown backend '{text}': use auto, {string.Join(", ", Native)}, managed, or the path of a BLAS/LAPACK library.");
+        if (name is "auto" or "mathnet" or "managed" || Native.Contains(name)) return name;
+        throw new BackendException($"Unknown backend '{text}': use auto, {string.Join(", ", Native)}, mathnet, managed, or the path of a BLAS/LAPACK library.");
     }
 
     /// <summary>The choice to act on: an explicit one wins over the environment variable, which "auto" honours.</summary>
@@ -66,12 +66,14 @@ internal static class LibraryNames
     /// <summary>What to do when the library is not there.</summary>
     public static string Advice(string name) => name switch
     {
+        "mkl" when OperatingSystem.IsLinux() => "install the package libmkl-rt (Debian: component non-free, Ubuntu: multiverse), "
+            + "or Intel oneMKL with the folder of libmkl_rt on the library path",
         "mkl" => "install Intel oneMKL and put the folder of mkl_rt on the library path",
         "openblas" when OperatingSystem.IsWindows() => "put libopenblas.dll on the PATH or beside the program",
         "openblas" when OperatingSystem.IsMacOS() => "install it with 'brew install openblas'",
         "openblas" => "install the package libopenblas0 (Debian, Ubuntu) or openblas (Fedora, Arch)",
         "system" when OperatingSystem.IsWindows() => "this platform has none; use openblas, mkl or managed",
         "system" => "install the packages libblas3 and liblapack3 (Debian, Ubuntu) or blas and lapack (Fedora, Arch)",
-        _ => "check the path, or use auto, mkl, openblas, system or managed",
+        _ => "check the path, or use auto, mkl, openblas, system, mathnet or managed",
     };
 }

@@ -10,6 +10,9 @@ namespace KernelFlow.Numerics.Registration;
 internal sealed class BackendProvider(Backend backend) : ILinearAlgebraProvider,
     IManagedProvider<double>, IManagedProvider<float>, IManagedProvider<Complex>, IManagedProvider<Complex32>
 {
+    /// <summary>What computes.</summary>
+    public Backend Backend => backend;
+
     public bool IsAvailable() => true;
 
     public void InitializeVerify() { }

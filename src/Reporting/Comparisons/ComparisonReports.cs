@@ -52,13 +52,20 @@ public static class ComparisonReports
         files.Write(JsonFile, ComparisonFile.AsText(comparison));
         files.Write(HtmlFile, ReportMark.Comment(ComparisonPages.Html(comparison, figures), id));
         files.Write(MarkdownFile, ReportMark.Comment(ComparisonPages.Markdown(comparison, figures), id));
-        files.Write(CsvFile, ReportMark.Table(ComparisonTables.Csv(comparison), id));
+        files.Write(CsvFile, ReportMark.Table(ComparisonTable.Of(comparison).Csv(), id));
         foreach (var (_, figure) in figures)
         {
             if (figure.Drawing is not { } drawing) continue;
             files.Write($"{ReservoirReports.FiguresFolder}/{figure.Head.Id}.svg", ReportMark.Comment(HtmlStyle.Alone(drawing), id));
         }
         files.Commit(HtmlFile, JsonFile);
+    }
+
+    /// <summary>The table of <see cref="CsvFile"/> with typed cells.</summary>
+    public static ReportTable TableOf(RunComparison comparison)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        return ComparisonTable.Of(comparison);
     }
 
     /// <summary>The text of compare.json.</summary>

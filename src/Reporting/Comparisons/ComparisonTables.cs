@@ -13,7 +13,7 @@ internal static class ComparisonTables
         [.. comparison.Runs.SelectMany(r => r.Claims).Where(c => c.Kind == ClaimKind.Data).Select(c => c.Id).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The ids of the claims that ask whether a recording is what it says.</summary>
-    private static string[] ConsistencyClaims(RunComparison comparison) =>
+    public static string[] ConsistencyClaims(RunComparison comparison) =>
         [.. comparison.Runs.SelectMany(r => r.Claims).Where(c => c.Kind == ClaimKind.Consistency).Select(c => c.Id).Distinct(StringComparer.Ordinal)];
 
     /// <summary>What differs, the operators, the claims, the likely causes.</summary>
@@ -58,42 +58,6 @@ internal static class ComparisonTables
             ? "∞" : Short(r.Visibility), Short(r.VisibilityBound),
         Short(r.KernelEvolution.PeakDrift), Short(r.KernelEvolution.EndDrift),
     ];
-
-    /// <summary>The text of compare.csv.</summary>
-    public static string Csv(RunComparison comparison)
-    {
-        string[] claims = DataClaims(comparison), consistency = ConsistencyClaims(comparison);
-        string[] parts = ["Verdict", "Error", "Integration", "Interpolation", "Descent", "Rounding"];
-        var text = CsvText.Header(["label", "verdict", "loss", "train", "test", "outputs", "parameters", "checkpoints", "from", "to", "mode", "method",
-            "interpolation", "threshold", "signalDimension", "reservoirDimension", "effectiveRank", "visibility", "visibilityBound", "peakDrift", "endDrift",
-            .. claims.SelectMany(id => parts.Select(part => id + part)), .. consistency.SelectMany(id => (string[])[id + "Verdict", id + "Number"]),
-            "inputHash"]);
-        foreach (var r in comparison.Runs)
-        {
-            List<string> row =
-            [
-                r.Label, r.Inclusion.ToString(), r.Run.Loss, Count(r.Run.Train), Count(r.Run.Test), Count(r.Run.Outputs), r.Run.Parameters is { } d
-                    ? Count(d) : "", Count(r.Run.Checkpoints), CsvText.Number(r.Window.From),
-                CsvText.Number(r.Window.To), r.Options.Mode.Name(), r.Options.Method, r.Options.Interpolation, CsvText.Number(r.Options.Threshold),
-                r.Spectrum.SignalDimension.Map(d => NumberText.Count(d)).OrDefault(""),
-                    r.Spectrum.ReservoirDimension.Map(d => NumberText.Count(d)).OrDefault(""),
-                CsvText.Number(r.Spectrum.EffectiveRank), r.Visibility is null ? "inf" : CsvText.Number(r.Visibility), CsvText.Number(r.VisibilityBound),
-                    CsvText.Number(r.KernelEvolution.PeakDrift), CsvText.Number(r.KernelEvolution.EndDrift),
-            ];
-            foreach (string id in claims)
-            {
-                var c = r.Claim(id);
-                row.AddRange([c?.Verdict.ToString() ?? "", CsvText.Number(c?.RelativeError.OrNull()), CsvText.Number(c?.Budget?.Integration.OrNull()),
-                    CsvText.Number(c?.Budget?.Interpolation.OrNull()), CsvText.Number(c?.Budget?.Descent.OrNull()),
-                    CsvText.Number(c?.Budget?.Rounding.OrNull())]);
-            }
-            foreach (string id in consistency)
-                row.AddRange([r.Claim(id)?.Verdict.ToString() ?? "", CsvText.Number(r.Claim(id)?.RelativeError.OrNull())]);
-            row.Add(r.Run.InputHash ?? "");
-            CsvText.Row(text, [.. row]);
-        }
-        return text.ToString();
-    }
 
     private static string Name(IReadOnlyList<ComparedRun> runs, string id) => runs.Select(r => r.Claim(id)).FirstOrDefault(c => c is not null) is { } claim
         ? $"{id} {claim.Name}" : id;
