@@ -11,7 +11,10 @@ public sealed class CheckpointSteps
         _set = [.. Steps];
     }
 
-    /// <summary>The steps, increasing.</summary>
+    /// <summary>The tests by which further steps are found; null where all are known beforehand.</summary>
+    public AdaptiveSchedule? Rule { get; private init; }
+
+    /// <summary>The steps that are known beforehand, increasing.</summary>
     public IReadOnlyList<long> Steps { get; }
 
     /// <summary>The last one: after so many steps the recording is complete.</summary>
@@ -40,6 +43,17 @@ public sealed class CheckpointSteps
         AtLeastTwo(count);
         return new(Enumerable.Range(0, count - 1).Select(i => count == 2 ? steps : (long)Math.Round(Math.Pow(steps, (double)i / (count - 2))))
             .Append(0).Append(steps));
+    }
+
+    /// <summary>Steps at which a test passes its tolerance, found while training goes on, with the first state and the last.</summary>
+    /// <param name="steps">Optimizer steps in all, at least 1.</param>
+    /// <param name="schedule">Tests, tolerances and budgets.</param>
+    /// <exception cref="ArgumentException">The schedule makes no rule.</exception>
+    public static CheckpointSteps Adaptive(int steps, AdaptiveSchedule schedule)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        schedule.Validate();
+        return new([0, Positive(steps)]) { Rule = schedule };
     }
 
     /// <summary>The steps that the caller names; 0 is added where it is missing, because a run begins before its first step.</summary>

@@ -17,6 +17,7 @@ public sealed class JacobianRecorder : IDisposable
     private readonly Leniency _leniency;
     private readonly RunRecording _writer;
     private readonly FlowClock _clock = new();
+    private readonly AdaptiveCheckpoints? _adaptive;
     private double? _lastTime;
     private bool _disposed;
 
@@ -26,6 +27,7 @@ public sealed class JacobianRecorder : IDisposable
         _options = options;
         (_maker, _leniency, _writer) = (setup.Maker, setup.Leniency, setup.Writer);
         Forecast = setup.Forecast;
+        if (options.Checkpoints.Rule is { } rule) _adaptive = new AdaptiveCheckpoints(rule, _maker, _writer, Forecast);
     }
 
     /// <summary>Optimizer steps taken.</summary>
@@ -130,7 +132,7 @@ public sealed class JacobianRecorder : IDisposable
             throw new ArgumentException($"batch: found {batch?.Count.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}, expected "
                 + (_options.BatchSize is { } b ? $"the {b} examples of the step." : "none: the options state no BatchSize."));
         double rate = _maker.Optimizer.LearningRate;
-        if (Steps < _options.Checkpoints.Last && _options.Checkpoints.Contains(Steps) && HasMoved()) Record(batch);
+        if (Steps < _options.Checkpoints.Last && IsDue() && HasMoved()) Record(batch);
         else _steps.step();
         Steps++;
         _clock.Advance(rate);
@@ -149,12 +151,16 @@ public sealed class JacobianRecorder : IDisposable
         finally
         {
             _writer.Dispose();
+            _adaptive?.Dispose();
             _maker.Examples.Dispose();
         }
     }
 
+    private bool IsDue() => _adaptive is { } adaptive ? adaptive.IsDue(Steps) : _options.Checkpoints.Contains(Steps);
+
     private void Record(IReadOnlyList<long>? batch)
     {
+        using var clock = _adaptive?.Spend();
         OpenCheckpoint? checkpoint = Begin();
         Tensor[] before = [];
         try
@@ -196,6 +202,7 @@ public sealed class JacobianRecorder : IDisposable
         ModelChecks.Modules(_maker.Model, _leniency.RefuseLater);
         var checkpoint = _maker.Begin(_clock.Time, Steps);
         _lastTime = checkpoint.Time;
+        _adaptive?.Recorded(Steps);
         return checkpoint;
     }
 

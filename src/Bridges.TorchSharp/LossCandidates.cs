@@ -23,6 +23,14 @@ internal static class LossCandidates
         }
     }
 
+    /// <summary>The loss of some of the examples.</summary>
+    public static LossModel Part(LossModel loss, int[] examples)
+    {
+        int p = loss.Outputs;
+        double[] all = loss.Targets.ToArray();
+        return loss.WithTargets([.. examples.SelectMany(i => all[(i * p)..((i + 1) * p)])]);
+    }
+
     /// <summary>c where a gradient at u is c times that of the model; 0 where it is not.</summary>
     public static double Factor(LossModel model, double[] u, double[] gradient, double tolerance)
     {

@@ -32,6 +32,7 @@ internal static class RunTexts
         metadata.TryAdd("device", parameters.Device.ToString());
         metadata.TryAdd("store", options.Store.ToString());
         metadata.TryAdd("strategy", string.Join("; ", parameters.Layers.Select(l => $"{l.Layer.Name}: {l.Reason}")));
+        metadata.TryAdd(AdaptiveSchedule.MetadataKey, options.Checkpoints.Rule?.ToString() ?? "fixed");
         if (loss.Factor != 1) metadata.TryAdd("lossFactor", loss.Factor.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
         if (form.HasColumns) metadata.TryAdd("layers", JacobianLayer.Text(parameters.Layers.Select(l => l.Layer)));
         return metadata;

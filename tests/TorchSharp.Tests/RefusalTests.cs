@@ -42,6 +42,52 @@ public sealed class RefusalTests
     [TorchFact]
     public void OutputsThatDependOnOtherExamples() => Names("depend on the other examples", Refused(_ => new Odd((x, u) => u - u.mean())));
 
+    /// <summary>Two examples that are far from the first ones, and neighbours in the order of the examples.</summary>
+    [TorchFact]
+    public void OutputsThatDependOnOneOtherExample() => Names("outputs of example", Refused(_ => new Odd((x, u) =>
+    {
+        if (x.shape[0] < 15) return u;
+        var mixed = u.clone();
+        mixed[13] = u[13] + u[14];
+        return mixed;
+    })));
+
+    [TorchFact]
+    public void ALossInWhichExamplesMeet() => Names("The loss is no sum over the examples", Refused(t => t.Model, loss: (u, y) => (u - y).mean().square()));
+
+    [TorchFact]
+    public void AForecastAboveTheMemory()
+    {
+        using var folder = new RunFolder();
+        using var training = new Training();
+        using var optimizer = optim.SGD(training.Model.parameters(), 0.1);
+        var options = s_options with { Memory = 10_000 };
+        Names("found 0.01 MB", Assert.Throws<RecordingRefusedException>(() => training.Attach(folder.Path, optimizer, options)).Message);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    /// <summary>A module that once was called and then is not, or by another way: a hook that stays silent would leave old numbers.</summary>
+    [TorchFact]
+    public void ALayerThatIsNoLongerCalled()
+    {
+        using var folder = new RunFolder();
+        using var training = new Training();
+        var model = new Leaving();
+        model.to(ScalarType.Float64);
+        using var optimizer = optim.SGD(model.parameters(), 0.1);
+        using var recorder = JacobianRecorder.Attach(model, Training.HalfSquares, optimizer, training.X_S, training.Y_S, training.X_Q, folder.Path, s_options);
+        model.Called = false;
+        Names("found 0 calls in a forward pass", Assert.Throws<RecordingRefusedException>(() => recorder.Step()).Message);
+    }
+
+    [TorchFact]
+    public void OptionsWithoutCheckpointsByName()
+    {
+        Assert.Equal("Checkpoints", Assert.Throws<ArgumentNullException>(() => new JacobianRecorderOptions(null!)).ParamName);
+        Assert.Equal("Checkpoints", Assert.Throws<ArgumentNullException>(() => s_options with { Checkpoints = null! }).ParamName);
+        Assert.Equal("Setting", Assert.Throws<ArgumentNullException>(() => s_options with { Setting = null! }).ParamName);
+    }
+
     [TorchFact]
     public void ABatchThatIsNotTheFirstDimension() => Names("first dimension", Refused(_ => new Odd((x, u) => u.sum().reshape(1))));
 
@@ -131,6 +177,17 @@ public sealed class RefusalTests
         }
 
         public override Tensor forward(Tensor x) => _end(x, _layer.forward(x));
+    }
+
+    private sealed class Leaving : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> _first = nn.Linear(3, 3), _last = nn.Linear(3, 1);
+
+        public Leaving() : base("leaving") => RegisterComponents();
+
+        public bool Called { get; set; } = true;
+
+        public override Tensor forward(Tensor x) => _last.call(Called ? _first.call(x) : x);
     }
 
     /// <summary>Keeps a tensor of its first forward pass, whose graph a backward pass has used up.</summary>

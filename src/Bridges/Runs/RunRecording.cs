@@ -76,6 +76,16 @@ public abstract class RunRecording : IDisposable
         Completed();
     }
 
+    /// <summary>States one of the free-form facts, in place of an earlier one of this name; it is kept with the next checkpoint.</summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="value">What it says.</param>
+    public void State(string key, string value)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        Json["metadata"]![key] = value;
+    }
+
     /// <summary>Ends the recording; what is complete stays.</summary>
     public void Dispose()
     {
