@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Cli.Tests;
 
-/// <summary>Models that examples/pytorch/kernelflow_record.py recorded as factors, each with its Jacobians by autograd alone, in one process of Python.</summary>
+/// <summary>Models that examples/pytorch/kernelflow_record.py recorded as factors, each with its Jacobians by autograd alone, in one process
+/// of Python.</summary>
 public sealed class PyTorchFactors : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -21,8 +21,8 @@ internal sealed class JacobianDescentKernels : DescentKernels
     public JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, SegmentQuadrature segment, Backend backend)
         : this(checkpoints, outputs, quadrature, segment, backend, FactorLimits.Default) { }
 
-    internal JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, SegmentQuadrature segment, Backend backend,
-        FactorLimits limits) : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
+    internal JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, SegmentQuadrature segment,
+        Backend backend, FactorLimits limits) : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
     {
         Quadrature = quadrature.Resolve(checkpoints);
         bool midpoints = Quadrature == ChordQuadratureKind.Midpoint;
