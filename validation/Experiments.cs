@@ -1,6 +1,7 @@
 using KernelFlow.Validation.Calibration;
 using KernelFlow.Validation.Coupling;
 using KernelFlow.Validation.Power;
+using KernelFlow.Validation.Schedules;
 
 namespace KernelFlow;
 
@@ -8,5 +9,6 @@ namespace KernelFlow;
 public static class Experiments
 {
     /// <summary>All of them, in the order of <c>kernelflow validate --list</c>.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment()];
+    public static IReadOnlyList<Experiment> All { get; } =
+        [new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment()];
 }

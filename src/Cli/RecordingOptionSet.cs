@@ -57,6 +57,7 @@ internal sealed partial class RecordingOptionSet
         Set(Numbers.Whole("--steps", $"Optimizer steps. Default: {Text(d.Steps)}.", 1), (o, v) => o with { Steps = v });
         Set(NamedValue.Of("--schedule", "When checkpoints are recorded.", d.Schedule), (o, v) => o with { Schedule = v });
         Set(Numbers.Whole("--checkpoints", $"Number of checkpoints. Default: {Text(d.Checkpoints)}.", 2), (o, v) => o with { Checkpoints = v });
+        AdaptiveOptions.AddTo(_settings, d.Adaptive);
         Set(Flag("--midpoints", "Also record Jacobians at the middle of each step; needs --schedule every-step."), (o, v) => o with { Midpoints = v });
         Set(Flag("--kernels", "Record kernel blocks instead of Jacobians."), (o, v) => o with { Kernels = v });
         Set(NamedValue.Of("--factors", "Record Jacobians as factors of their layers; auto: where these are smaller.", d.Factors),

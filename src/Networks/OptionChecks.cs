@@ -17,7 +17,12 @@ internal static class OptionChecks
         Loss(o);
         Optimizer(o);
         Duplicates(o);
-        if (o.Midpoints && o.CheckpointSteps().Count != o.Steps + 1)
+        if (o.Schedule == CheckpointSchedule.Adaptive)
+        {
+            Require(o.Adaptive is not null, nameof(o.Adaptive), "null", "the tolerances of the schedule");
+            o.Adaptive!.Validate();
+        }
+        if (o.Midpoints && (o.Schedule == CheckpointSchedule.Adaptive || o.CheckpointSteps().Count != o.Steps + 1))
             throw new ArgumentException("Midpoints need every step as a checkpoint: use the schedule EveryStep.");
     }
 

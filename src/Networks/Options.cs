@@ -101,6 +101,9 @@ public enum CheckpointSchedule
 
     /// <summary>Every step: what descent mode needs to be exact.</summary>
     EveryStep,
+
+    /// <summary>Where something has changed enough since the last one, as <see cref="RecordingOptions.Adaptive"/> says.</summary>
+    Adaptive,
 }
 
 /// <summary>Whether Jacobians are recorded as the factors of their layers.</summary>

@@ -22,7 +22,8 @@ public enum ExistingRun
 /// <remarks>
 /// Everything follows from the options (data, weights and batches from the seed), so a recording can be repeated and an interrupted one resumed: training is
 /// computed again from the start, without the Jacobians of checkpoints that are there already, and the files are exactly those of an uninterrupted recording.
-/// That holds for one backend; another one gives another rounding, which resuming notices and refuses.
+/// That holds for one backend; another one gives another rounding, which resuming notices and refuses. An adaptive schedule is found by training once
+/// without recording; the manifest has what it found from the beginning, and resuming takes it from there.
 /// </remarks>
 public static class Recorder
 {
@@ -39,7 +40,8 @@ public static class Recorder
     /// <exception cref="FolderInUseException">Another process records into the folder.</exception>
     /// <exception cref="IOException">The folder holds something this tool did not write, or cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static void Record(
+    /// <returns>How many checkpoints the run has.</returns>
+    public static int Record(
         RecordingOptions options, string folder, Backend backend, ExistingRun mode = ExistingRun.New,
         IProgress<RecordingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -47,7 +49,8 @@ public static class Recorder
         var run = new TrainingRun(options, backend);
         using var writer = Open(run, options, folder, mode, cancellation);
         int done = writer.Checkpoints.Count;
-        if (done == options.CheckpointSteps().Count) return;
+        int count = run.Marks(cancellation).Steps.Count;
+        if (done == count) return count;
         // The last one there is computed once more, to see that this is the same path.
         int first = Math.Max(0, done - 1), index = first;
         foreach (var checkpoint in run.Checkpoints(first, progress, cancellation))
@@ -55,6 +58,7 @@ public static class Recorder
             if (index++ < done) RequireSame(checkpoint, Path.Combine(folder, writer.Checkpoints[^1].File));
             else writer.Append(checkpoint.Time, checkpoint.Step, checkpoint.Tensors.Values);
         }
+        return count;
     }
 
     /// <summary>Trains and keeps the checkpoints in memory: what <see cref="Record"/> writes, as a sequence to analyse. Jacobians are kept as factors only with
@@ -75,7 +79,7 @@ public static class Recorder
         {
             Optimizer = run.Trainer.Optimizer,
             RunTensors = run.RunTensors.ToDictionary(t => t.Name),
-            Metadata = RunMetadata.Of(options, run.Network),
+            Metadata = RunMetadata.Of(options, run.Network, run.Marks(cancellation)),
         };
     }
 
@@ -89,6 +93,7 @@ public static class Recorder
             {
                 // Once more: now that the folder is locked nobody replaces the manifest.
                 _ = EarlierRecordings.Find(folder, options);
+                if (options.Schedule == CheckpointSchedule.Adaptive) run.Take(EarlierRecordings.Marks(folder, options.Steps));
                 return resumed;
             }
             catch
@@ -103,7 +108,7 @@ public static class Recorder
             Layers = run.Layers,
             Optimizer = run.Trainer.Optimizer,
             Targets = run.RunTensors,
-            Metadata = RunMetadata.Of(options, run.Network),
+            Metadata = RunMetadata.Of(options, run.Network, run.Marks(cancellation)),
         }, mode == ExistingRun.Overwrite || there == EarlierRecording.CutOff);
     }
 

@@ -112,8 +112,11 @@ public sealed record RecordingOptions
     public CheckpointSchedule Schedule { get; init; } = CheckpointSchedule.Geometric;
 
     /// <summary>Grid points of the schedule, at least 2; fewer checkpoints result where points round to the same step. Not used for
-    /// <see cref="CheckpointSchedule.EveryStep"/>.</summary>
+    /// <see cref="CheckpointSchedule.EveryStep"/> and <see cref="CheckpointSchedule.Adaptive"/>.</summary>
     public int Checkpoints { get; init; } = 20;
+
+    /// <summary>Tolerances and budgets of <see cref="CheckpointSchedule.Adaptive"/>; other schedules take no notice.</summary>
+    public AdaptiveSchedule Adaptive { get; init; } = new();
 
     /// <summary>Also record the Jacobians at the middle of each step, (w_k + w_{k+1})/2; needs every step as a checkpoint.</summary>
     public bool Midpoints { get; init; }
@@ -131,7 +134,10 @@ public sealed record RecordingOptions
     public long Seed { get; init; }
 
     /// <summary>The steps at which checkpoints are recorded, increasing from 0 to <see cref="Steps"/>.</summary>
-    public IReadOnlyList<int> CheckpointSteps() => Marks.Of(Schedule, Steps, Checkpoints);
+    /// <exception cref="InvalidOperationException">The schedule is <see cref="CheckpointSchedule.Adaptive"/>: its steps follow from the training.</exception>
+    public IReadOnlyList<int> CheckpointSteps() => Schedule == CheckpointSchedule.Adaptive
+        ? throw new InvalidOperationException("The steps of an adaptive schedule follow from the training; the recorded run has them.")
+        : Marks.Of(Schedule, Steps, Checkpoints);
 
     /// <summary>Refuses options that make no run.</summary>
     /// <exception cref="ArgumentException">An option is out of range or contradicts another; the message names it.</exception>

@@ -24,6 +24,35 @@ public sealed class InspectAndRecordTests(SmallRun run) : IClassFixture<SmallRun
     }
 
     [Fact]
+    public void AdaptiveCheckpointsAreRecordedAndInspectSaysWhatFired()
+    {
+        string folder = _folder.Of("adaptive");
+        string[] options = ["--schedule", "adaptive", "--train", "10", "--test", "5", "--layers", "5", "--steps", "300", "--lr", "0.2", "--gradient", "none",
+            "--linearity", "0.05", "--kernel", "0.1", "--test-every", "2", "--probes", "4", "--vectors", "2", "--max-gap", "200", "--max-checkpoints", "9",
+            "--max-seconds", "1000", "--max-megabytes", "100"];
+        var recorded = Cli.Run(["record", folder, .. options]);
+        Assert.True(recorded.ExitCode == 0, recorded.ToString());
+        Assert.Matches("Recorded [3-9] checkpoints", recorded.Error);
+        var result = Cli.Run("inspect", folder);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("adaptive: linearity > 0.05, gradient > None, kernel > 0.1, tested every 2 steps on 4 examples; max_gap 200, max_checkpoints 9, "
+            + "max_seconds 1000, max_bytes 100000000", result.Out);
+        Assert.Matches(@"fired +step \d+: (linearity|kernel) 0\.\d+ > 0\.\d+", result.Out);
+    }
+
+    [Theory]
+    [InlineData("--kernel 0", "--kernel: 0 is out of range; it must be positive, or none.")]
+    [InlineData("--linearity some", "--linearity: some is not a number (write it as 0.001 or 1e-3, or none).")]
+    [InlineData("--max-checkpoints 1", "--max-checkpoints")]
+    [InlineData("--midpoints", "--midpoints need every step as a checkpoint")]
+    public void AdaptiveOptionsThatMakeNoRuleAreRefused(string option, string message)
+    {
+        var result = Cli.Run(["record", _folder.Of("none"), "--schedule", "adaptive", .. option.Split(' ')]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, result.Error);
+    }
+
+    [Fact]
     public void InspectIsTheSameUnderEveryCulture()
     {
         // The last two lines depend on the clock.

@@ -12,6 +12,9 @@ internal static class StudySeeds
     /// <summary>First seed of the published power study.</summary>
     public const long Power = 2_000_000;
 
+    /// <summary>First seed of the published study of checkpoint schedules.</summary>
+    public const long Schedules = 1_700_000;
+
     /// <summary>First seed of quick runs and of development.</summary>
     public const long Development = 1;
 

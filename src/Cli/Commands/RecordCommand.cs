@@ -29,9 +29,10 @@ internal static class RecordCommand
             var recording = options.Of(parsed);
             var mode = parsed.GetValue(resume) ? ExistingRun.Resume : parsed.GetValue(overwrite) ? ExistingRun.Overwrite : ExistingRun.New;
             var dense = Backends.Resolve(terminal, parsed, backend, threads);
+            int recorded;
             try
             {
-                await RunAsync(terminal, verbosity, folder, recording, mode, dense, cancellation).ConfigureAwait(false);
+                recorded = await RunAsync(terminal, verbosity, folder, recording, mode, dense, cancellation).ConfigureAwait(false);
             }
             catch (ArgumentException e)
             {
@@ -40,25 +41,22 @@ internal static class RecordCommand
             }
             if (verbosity != Verbosity.Quiet)
             {
-                string checkpoints = NumberText.Count(recording.CheckpointSteps().Count);
-                terminal.Error.WriteLine($"Recorded {checkpoints} checkpoints in {folder}. Next: kernelflow analyze {folder} --out REPORT");
+                terminal.Error.WriteLine($"Recorded {NumberText.Count(recorded)} checkpoints in {folder}. Next: kernelflow analyze {folder} --out REPORT");
             }
             return ExitCodes.Done;
         });
         Examples.Add(command,
             "kernelflow record runs/parity --train 100 --test 60 --layers 24,24 --steps 3000 --noise 0.2",
+            "kernelflow record runs/adaptive --schedule adaptive --max-checkpoints 40",
             "kernelflow record runs/classes --outputs 10 --loss softmax-cross-entropy --schedule uniform --checkpoints 40");
         return command;
     }
 
     /// <summary>Trains and records with progress.</summary>
-    public static Task RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, ExistingRun mode, Backend backend,
+    public static Task<int> RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, ExistingRun mode, Backend backend,
         CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
-        {
-            Recorder.Record(options, folder, backend, mode, new Forward(progress), cancellation);
-            return 0;
-        }, cancellation);
+            Recorder.Record(options, folder, backend, mode, new Forward(progress), cancellation), cancellation);
 
     private sealed class Forward(IProgress<StageProgress> inner) : IProgress<RecordingProgress>
     {

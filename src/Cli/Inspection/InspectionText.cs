@@ -30,6 +30,7 @@ internal static class InspectionText
             + $"t = {RoundTrip(checkpoints[0].Time)} to {RoundTrip(checkpoints[^1].Time)}");
         Line("times", string.Join(" ", Times(checkpoints)));
         Line("recorded", string.Join("; ", Tensors(checkpoints)));
+        foreach (var (name, text) in ScheduleText.Of(checkpoints)) Line(name, text);
         if (FactorText.Of(run) is { } factors) Line("factors", factors);
         Line("targets", string.Join(", ", checkpoints.RunTensors.Keys.Prepend(TensorName.y_S).Distinct().Order(StringComparer.Ordinal)));
         Line("on disk", $"{Short(FileBytes(run) / 1e6)} MB in checkpoints");

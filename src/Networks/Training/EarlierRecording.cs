@@ -22,6 +22,18 @@ internal static class EarlierRecordings
 {
     private const int LongestManifest = 100_000_000;
 
+    /// <summary>The marks that an adaptive schedule was found to have when the recording began.</summary>
+    /// <exception cref="InvalidRunException">They are not there.</exception>
+    public static ChosenMarks Marks(string folder, int steps)
+    {
+        string file = Path.Combine(folder, RunManifest.FileName);
+        using var document = JsonDocument.Parse(ByteOrderMark.Skip(RegularFile.ReadAllBytes(file, LongestManifest)));
+        string? fired = document.RootElement.GetProperty("metadata").TryGetProperty(AdaptiveSchedule.FiredKey, out var text) ? text.GetString() : null;
+        return ChosenMarks.Parse(fired, steps)
+            ?? throw new InvalidRunException($"{file}: metadata.{AdaptiveSchedule.FiredKey}: found {PrintableText.Name(fired!)}, expected the steps at which "
+                + "the schedule's tests fired; record it anew.");
+    }
+
     /// <summary>Looks into a folder.</summary>
     /// <exception cref="InvalidRunException">It holds the run of other options, or a run.json that is not one.</exception>
     public static EarlierRecording Find(string folder, RecordingOptions options)

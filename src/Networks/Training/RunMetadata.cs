@@ -10,7 +10,15 @@ internal static class RunMetadata
 {
     private const string OptionsKey = "options";
 
-    public static IReadOnlyDictionary<string, string> Of(RecordingOptions options, FeedForwardNetwork network) => new Dictionary<string, string>
+    public static IReadOnlyDictionary<string, string> Of(RecordingOptions options, FeedForwardNetwork network, ChosenMarks marks)
+    {
+        var metadata = Of(options, network);
+        if (options.Schedule == CheckpointSchedule.Adaptive) metadata[AdaptiveSchedule.MetadataKey] = options.Adaptive.ToString();
+        if (marks.Fired is { } fired) metadata[AdaptiveSchedule.FiredKey] = fired;
+        return metadata;
+    }
+
+    private static Dictionary<string, string> Of(RecordingOptions options, FeedForwardNetwork network) => new()
     {
         ["recorder"] = "KernelFlow " + typeof(RunMetadata).Assembly.GetName().Version!.ToString(3),
         ["network"] = FormattableString.Invariant($"{network.InputSize}-{string.Join("-", options.Layers)}-{network.Outputs} ")
@@ -41,6 +49,8 @@ internal static class RunMetadata
     private static string Value(object? value) => value switch
     {
         null => "default",
+        // Options are told apart by semicolons.
+        AdaptiveSchedule schedule => schedule.ToString().Replace(';', ','),
         IReadOnlyList<LayerSpec> layers => string.Join(",", layers),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,

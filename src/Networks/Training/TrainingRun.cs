@@ -7,7 +7,7 @@ internal sealed class TrainingRun
 {
     private readonly Backend _backend;
     private readonly RecordingOptions _options;
-    private readonly bool _everyStep;
+    private ChosenMarks? _marks;
 
     public TrainingRun(RecordingOptions options, Backend backend)
     {
@@ -15,7 +15,6 @@ internal sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(backend);
         _options = options;
         _backend = backend;
-        _everyStep = options.CheckpointSteps().Count == options.Steps + 1;
         Data = TrainingData.Create(options);
         Network = FeedForwardNetwork.Create(Data.InputSize, options.Layers, options.Activation, Data.Outputs, options.Parametrisation);
         long elements = (long)Math.Max(Data.Train, Data.Test) * Data.Outputs * Network.Parameters;
@@ -35,6 +34,25 @@ internal sealed class TrainingRun
     /// <summary>The layers, where Jacobians are recorded as factors.</summary>
     public IReadOnlyList<JacobianLayer>? Layers { get; }
 
+    /// <summary>The steps that are recorded. Those of an adaptive schedule are found by training once without recording.</summary>
+    public ChosenMarks Marks(CancellationToken cancellation) => _marks ??= _options.Schedule == CheckpointSchedule.Adaptive
+        ? new AdaptiveMarks(this, _options, _backend).Choose(cancellation) : new ChosenMarks(_options.CheckpointSteps(), null);
+
+    /// <summary>Takes marks that were found earlier.</summary>
+    public void Take(ChosenMarks marks) => _marks = marks;
+
+    /// <summary>What a checkpoint takes on disk, its small tensors left out.</summary>
+    public long BytesPerCheckpoint
+    {
+        get
+        {
+            long n = Data.Train, m = Data.Test, p = Data.Outputs, N = n * p, M = m * p;
+            if (_options.Kernels) return 2 * sizeof(double) * (N * N + M * N + M * M);
+            long perExample = Layers is null ? p * Network.Parameters : Layers.Sum(l => l.Positions * (l.Inputs + p * l.Outputs));
+            return (n + m) * perExample * (_options.DType == StorageType.Float32 ? sizeof(float) : sizeof(double));
+        }
+    }
+
     /// <summary>The run's tensors beside y_S.</summary>
     public IReadOnlyList<TensorSource> RunTensors =>
     [
@@ -53,7 +71,7 @@ internal sealed class TrainingRun
 
     private IEnumerable<Checkpoint> Snapshots(int first, IProgress<RecordingProgress>? progress, CancellationToken cancellation)
     {
-        var marks = _options.CheckpointSteps();
+        var marks = Marks(cancellation).Steps;
         int mark = 0;
         while (true)
         {
@@ -61,7 +79,7 @@ internal sealed class TrainingRun
             Trainer.ComputeStep();
             if (Trainer.Step == marks[mark])
             {
-                if (mark >= first) yield return Snapshot();
+                if (mark >= first) yield return Snapshot(marks.Count == _options.Steps + 1);
                 mark++;
                 progress?.Report(new RecordingProgress(Trainer.Step, _options.Steps, mark, marks.Count, Trainer.LossValue));
                 if (mark == marks.Count) yield break;
@@ -70,7 +88,8 @@ internal sealed class TrainingRun
         }
     }
 
-    private Checkpoint Snapshot()
+    /// <summary>The checkpoint of the computed step.</summary>
+    public Checkpoint Snapshot(bool everyStep)
     {
         int n = Data.Train, m = Data.Test, p = Data.Outputs;
         double[] u_S = new double[ArraySize.Of(n, p)], u_Q = new double[ArraySize.Of(m, p)], g = new double[ArraySize.Of(n, p)], w = Trainer.Parameters;
@@ -83,7 +102,7 @@ internal sealed class TrainingRun
         if (Trainer.Batch is { } batch) tensors.Add(StreamedTensor.Integers(TensorName.Batch, Array.ConvertAll(batch, i => (long)i)));
         if (Trainer.Preconditioner is { } diagonal) tensors.Add(new MemoryTensor(TensorName.Preconditioner, (double[])diagonal.Clone(), diagonal.Length));
         // A step with weight decay is known only where the parameters are, and only recordings of every step ask for single steps.
-        if (Trainer.Optimizer.WeightDecay > 0 && _everyStep) tensors.Add(new MemoryTensor(TensorName.w, (double[])w.Clone(), w.Length));
+        if (Trainer.Optimizer.WeightDecay > 0 && everyStep) tensors.Add(new MemoryTensor(TensorName.w, (double[])w.Clone(), w.Length));
         if (_options.Midpoints && Trainer.Step < _options.Steps)
         {
             var middle = new double[w.Length];
