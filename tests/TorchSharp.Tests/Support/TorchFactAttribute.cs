@@ -1,37 +1,28 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 
 namespace KernelFlow.Recording.Tests;
 
 /// <summary>A test that runs libtorch. Where its native library cannot be loaded the test is skipped, and says so; nothing else is a reason.</summary>
-public sealed class TorchFactAttribute : FactAttribute
+public class TorchFactAttribute : FactAttribute
 {
-    public TorchFactAttribute() => Skip = TorchRuntime.Obstacle;
+    public TorchFactAttribute() => Skip = Libtorch.Missing;
 }
 
 /// <summary>The same for a test with data.</summary>
 public sealed class TorchTheoryAttribute : TheoryAttribute
 {
-    public TorchTheoryAttribute() => Skip = TorchRuntime.Obstacle;
+    public TorchTheoryAttribute() => Skip = Libtorch.Missing;
 }
 
-/// <summary>Whether libtorch can be used in this process.</summary>
-internal static class TorchRuntime
+internal static class Libtorch
 {
-    /// <summary>Why not, in one message for all tests; null where it can.</summary>
-    public static string? Obstacle { get; } = Find();
+    /// <summary>One message for all tests; null where they run. The first words are those that .ci/torch-tests looks for.</summary>
+    public static string? Missing => TorchRuntime.Obstacle is { } obstacle ? $"libtorch cannot be loaded here: {obstacle}" : null;
 
-    private static string? Find()
+    [ModuleInitializer]
+    public static void OneThread()
     {
-        try
-        {
-            torch.set_num_threads(1);
-            using var one = torch.ones(1);
-            return null;
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException)
-        {
-            return "libtorch cannot be loaded here: on Linux it needs a C++ runtime with GLIBCXX_3.4.32 (GCC 13; Debian 13, Ubuntu 24.04). "
-                + "See docs/recording-torchsharp.md.";
-        }
+        if (Missing is null) torch.set_num_threads(1);
     }
 }
