@@ -59,13 +59,30 @@ class Adaptive:
 
     def __init__(self, linearity=0.1, gradient=0.3, kernel=0.2, every=1, probes=16, vectors=4, max_gap=None, max_checkpoints=None, max_seconds=None,
                  max_bytes=None):
-        for name, v in (("linearity", linearity), ("gradient", gradient), ("kernel", kernel)):
-            if v is not None and not v > 0:
+        for name, v in (("linearity", linearity), ("gradient", gradient), ("kernel", kernel), ("max_seconds", max_seconds)):
+            if v is not None and not 0 < v < math.inf:
                 raise ValueError(f"Adaptive: {name}: found {v}, expected a number above 0, or None")
-        if every < 1 or probes < 1 or vectors < 1:
-            raise ValueError("Adaptive: every, probes and vectors are at least 1")
+        for name, v, least in (("every", every, 1), ("probes", probes, 1), ("vectors", vectors, 1), ("max_gap", max_gap, 1),
+                               ("max_checkpoints", max_checkpoints, 2), ("max_bytes", max_bytes, 1)):
+            if v is None and name.startswith("max_"):
+                continue
+            if v is None or v != int(v) or v < least:
+                raise ValueError(f"Adaptive: {name}: found {v}, expected a whole number of at least {least}")
         self.linearity, self.gradient, self.kernel, self.every, self.probes, self.vectors = linearity, gradient, kernel, every, probes, vectors
         self.max_gap, self.max_checkpoints, self.max_seconds, self.max_bytes = max_gap, max_checkpoints, max_seconds, max_bytes
+
+    def examples(self, count):
+        """Which of `count` examples the tests look at: evenly spread."""
+        k = min(self.probes, count)
+        return [i * (count - 1) // max(1, k - 1) for i in range(k)]
+
+    def signs(self, length):
+        """The fixed vectors v of the kernel's test, [length, vectors]: signs by SplitMix64, those of every recorder of this toolkit."""
+        word = np.uint64
+        z = np.arange(1, length * self.vectors + 1, dtype=word) * word(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> word(30))) * word(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> word(27))) * word(0x94D049BB133111EB)
+        return 1.0 - 2.0 * ((z ^ (z >> word(31))) >> word(63)).astype(np.float64).reshape(length, self.vectors)
 
     def __str__(self):
         return ("adaptive: linearity > {linearity}, gradient > {gradient}, kernel > {kernel}, tested every {every} steps on {probes} examples; max_gap "
@@ -222,7 +239,8 @@ def _indices(given, name, count):
     """The examples that a user names, as a tensor: by their numbers, or by a mask."""
     index = torch.as_tensor(given).cpu()
     index = index.nonzero().reshape(-1) if index.dtype == torch.bool and index.shape == (count,) else index
-    if index.dim() != 1 or index.dtype != torch.int64 or not len(index) or int(index.min()) < 0 or int(index.max()) >= count or len(index.unique()) < len(index):
+    right = index.dim() == 1 and index.dtype == torch.int64 and 0 < len(index) == len(index.unique())
+    if not right or int(index.min()) < 0 or int(index.max()) >= count:
         raise ValueError(f"{name}: expected different numbers from 0 to {count - 1}, at least one, or a mask of {count} truth values")
     return index
 
@@ -387,10 +405,15 @@ def _block(layer, f, g, left, right):
             part = inner.sum(2) if T > 1 else inner.squeeze(2)
             total = part if total is None else total.add_(part)
         return total
-    one = layer.rows(f).reshape(na * p, -1)
-    two = one if same else layer.rows(g).reshape(nb * p, -1)
-    one = one if left is None else one * left
-    return (one @ (two if right is None else two * right).T).view(na, p, nb, p).permute(1, 0, 3, 2)
+    one = _scaled(layer, f, left).reshape(na * p, -1)
+    two = one if same else _scaled(layer, g, right).reshape(nb * p, -1)
+    return (one @ two.T).view(na, p, nb, p).permute(1, 0, 3, 2)
+
+
+def _scaled(layer, f, scale):
+    """Rows of J with their columns multiplied; in place where they were made for this."""
+    rows = layer.rows(f)
+    return rows if scale is None else rows * scale if layer.kind == "columns" else rows.mul_(scale)
 
 
 # ---------------------------------------------------------------- loss
@@ -565,6 +588,20 @@ class _Optimizer:
 
 # ---------------------------------------------------------------- recorder
 
+class _Plain:
+    """Around a step without a checkpoint: only time passes."""
+
+    def __init__(self, recorder):
+        self.recorder, self.rate = recorder, 0.0
+
+    def __enter__(self):
+        self.rate = self.recorder.opt.rate
+
+    def __exit__(self, kind, value, trace):
+        if kind is None:
+            self.recorder._advance(self.rate)
+
+
 class JacobianRecorder:
     """Records a training; see the module's text. Options:
 
@@ -577,6 +614,9 @@ class JacobianRecorder:
     allow: what to record although it is refused otherwise (any of ALLOWED, or "all"); it is declared in the manifest's `setting`.
     memory: bytes that recording may use (default: half of what is free).   overwrite: replace an earlier recording of this file.
     metadata: more texts for the manifest.   chunk: examples at a time (default: from memory); results do not depend on it, up to rounding.
+
+    To look at: forecast (bytes, before the first checkpoint), entries (the checkpoints so far, as run.json has them), fired (what Adaptive fired on),
+    setting (what was allowed or left out, as run.json declares it).
     """
 
     def __init__(self, model, loss, optimizer, train_inputs, train_targets, test_inputs, folder, schedule=1, store="jacobians", strategy="auto",
@@ -615,6 +655,9 @@ class JacobianRecorder:
 
         if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
             raise Refused(f"the model: found {type(model).__name__}, whose passes run on several devices; give the recorder its .module, on one process")
+        if type(model).__name__ == "OptimizedModule":
+            raise Refused("the model: found a compiled one, which may not call hooks; give the recorder the module that was compiled: the parameters "
+                          "are the same")
         trained = {id(p) for g in optimizer.param_groups for p in g["params"] if p.requires_grad}
         self.layers = self._find_layers(trained)
         self.parameters = [p for layer in self.layers for p in layer.parameters]
@@ -660,7 +703,7 @@ class JacobianRecorder:
         self.clock, self.lost, self.first_rate, self.batch_size, self.first_batch = 0.0, 0.0, None, batch_size, None
         self.spent, self.bytes, self.entries, self.fired = 0.0, 0, [], []
         self.open = self.held = self.reference = None
-        self.last_step, self.closed = None, False
+        self.last_step, self.closed, self._plain = None, False, _Plain(self)
         self.extra = {str(k): str(v) for k, v in (metadata or {}).items()}
         self.folder = _Folder(folder, overwrite)
         try:
@@ -674,7 +717,7 @@ class JacobianRecorder:
     @contextlib.contextmanager
     def _around(self, batch):
         start = time.perf_counter()
-        self._before(batch)
+        self._begin(batch)
         before = [p.detach().clone() for p in self.parameters] if self.midpoints else None
         rate = self.opt.rate
         self.spent += time.perf_counter() - start
@@ -699,15 +742,9 @@ class JacobianRecorder:
         if self.first_rate is None:
             self.first_rate = self.opt.rate
             self.first_batch = len(batch) if batch is not None else None
-        if not self.midpoints and not self._due(batch):
-            return self._plain()
+        if not self.midpoints and not self._due():
+            return self._plain
         return self._around(batch)
-
-    @contextlib.contextmanager
-    def _plain(self):
-        rate = self.opt.rate
-        yield
-        self._advance(rate)
 
     def close(self):
         """Records the state after the last step and releases the folder."""
@@ -716,7 +753,7 @@ class JacobianRecorder:
         try:
             if self.step_count != self.last_step:
                 self.first_rate = self.opt.rate if self.first_rate is None else self.first_rate
-                if self._begin(None, last=True):
+                if self._begin(None):
                     self._after(None, last=True)
             self._write_held(None)
         finally:
@@ -744,7 +781,7 @@ class JacobianRecorder:
         self.lost, self.clock = (total - self.clock) - step, total
         self.step_count += 1
 
-    def _due(self, batch):
+    def _due(self):
         k = self.step_count
         if self.last_step is None:
             return True
@@ -753,7 +790,8 @@ class JacobianRecorder:
         if self.steps is not None:
             return k in self.steps
         a = self.adaptive
-        if (a.max_checkpoints is not None and len(self.entries) + 1 >= a.max_checkpoints) or (a.max_seconds is not None and self.spent >= a.max_seconds):
+        recorded = len(self.entries) + (self.held is not None)
+        if (a.max_checkpoints is not None and recorded + 1 >= a.max_checkpoints) or (a.max_seconds is not None and self.spent >= a.max_seconds):
             return False
         if a.max_bytes is not None and self.bytes + 2 * self.forecast["bytes per checkpoint"] > a.max_bytes:
             return False
@@ -784,13 +822,13 @@ class JacobianRecorder:
             if value > a.linearity:
                 return f"linearity {value:.4g} > {a.linearity}"
         if a.gradient is not None:
-            value = float((self._probe_gradient(u, ref) - ref["g"]).norm() / ref["g"].norm().clamp_min(1e-300))
+            value = float((self._probe_gradient(u, ref) - ref["g"]).norm()) / max(float(ref["g"].norm()), 1e-300)
             if value > a.gradient:
                 return f"gradient {value:.4g} > {a.gradient}"
         if a.kernel is not None:
             _, f = self._factors(ref["x"])
             new = self._gram(f, f).reshape(len(ref["v"]), -1) @ ref["v"]
-            value = float((new - ref["Kv"]).norm() / ref["Kv"].norm().clamp_min(1e-300))
+            value = float((new - ref["Kv"]).norm()) / max(float(ref["Kv"].norm()), 1e-300)
             if value > a.kernel:
                 return f"kernel {value:.4g} > {a.kernel}"
         return None
@@ -806,11 +844,10 @@ class JacobianRecorder:
         """What the tests compare with: outputs, factors and the kernel's action at this checkpoint, on the probes."""
         a = self.adaptive
         if self.reference is None:
-            s = torch.linspace(0, self.n - 1, min(a.probes, self.n)).long()
-            q = torch.linspace(0, self.m - 1, min(a.probes, self.m)).long()
+            s, q = a.examples(self.n), a.examples(self.m)
             one, two = _take(self.x_S, s), _take(self.x_Q, q)
             x = tuple(torch.cat(pair) for pair in zip(one, two)) if isinstance(one, tuple) else torch.cat([one, two])
-            v = torch.from_numpy(np.random.default_rng(2).standard_normal(((len(s) + len(q)) * self.p, a.vectors)))
+            v = torch.from_numpy(a.signs((len(s) + len(q)) * self.p))
             y = None if self.loss.y is None else self.loss.y[s].to(self.device, self.type)
             self.reference = {"x": x, "k": len(s), "y": y, "v": v.to(self.device)}
         ref = self.reference
@@ -821,10 +858,7 @@ class JacobianRecorder:
 
     # ---- one checkpoint
 
-    def _before(self, batch):
-        self._begin(batch)
-
-    def _begin(self, batch, last=False):
+    def _begin(self, batch):
         """Outputs and Jacobians at the current parameters. False where flow time has not moved since the checkpoint before."""
         modes = [m.training for m in self.model.modules()]
         if modes != self.modes:                              # train() or eval() was called: what was found out before may be wrong now
@@ -1052,6 +1086,8 @@ class JacobianRecorder:
                 for layer in self.layers:
                     for (prefix, _), t in zip(layer.shapes(n, self.p), found[layer.name]):
                         file.put(f"{prefix}_{which}{suffix}/{layer.name}", _numpy(t), first)
+                        del t
+            del found                                        # or it would last until the next chunk's is there
         return torch.cat(outputs)
 
     def _collect(self, x):
@@ -1064,6 +1100,7 @@ class JacobianRecorder:
                 wholes = kept.setdefault(name, tuple(t.new_empty(_count(x), *t.shape[1:]) for t in parts))
                 for whole, t in zip(wholes, parts):
                     whole[first:first + len(t)] = t
+            del found, parts, t                              # or they would last until the next chunk's are there
         return torch.cat(outputs), kept
 
     def _gram(self, f, g, left=None, right=None):
@@ -1306,7 +1343,7 @@ class JacobianRecorder:
                 T = layer.positions
                 each = (T + 1 if T > 1 else 1) * (tile * p) ** 2 + 4 * tile * layer.numbers(p)
             else:
-                each = (tile * p) ** 2 + tile * (4 if self.opt.adam else 2) * p * layer.size + 2 * tile * layer.numbers(p)
+                each = (tile * p) ** 2 + tile * (4 if self.opt.adam and layer.kind == "columns" else 2) * p * layer.size + 2 * tile * layer.numbers(p)
             most = max(most, each)
         return 8 * (most + 2 * (tile * p) ** 2)
 

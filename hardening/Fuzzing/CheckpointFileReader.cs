@@ -13,11 +13,14 @@ internal sealed class CheckpointFileReader : AttackedReader
 
     /// <summary>Records the small run that the file belongs to.</summary>
     /// <param name="folder">A folder for it.</param>
-    public CheckpointFileReader(string folder)
+    /// <param name="factored">Whether its Jacobians are recorded as factors.</param>
+    public CheckpointFileReader(string folder, bool factored = false)
     {
         _folder = folder;
+        Name = factored ? "factors" : "checkpoint";
+        var recording = factored ? ManifestReader.Recording with { Factors = FactorRecording.Always } : ManifestReader.Recording;
         File = Path.Combine(folder, "checkpoint-000001.safetensors");
-        Recorder.Record(ManifestReader.Recording, folder, _backend, ExistingRun.Overwrite);
+        Recorder.Record(recording, folder, _backend, ExistingRun.Overwrite);
         // Sums in the manifest would find every spoilt file; here the other checks are asked.
         var json = JsonNode.Parse(System.IO.File.ReadAllBytes(Path.Combine(folder, "run.json")))!;
         foreach (var entry in json["checkpoints"]!.AsArray()) entry!.AsObject().Remove("sha256");
@@ -28,7 +31,7 @@ internal sealed class CheckpointFileReader : AttackedReader
     }
 
     /// <inheritdoc/>
-    public override string Name => "checkpoint";
+    public override string Name { get; }
 
     /// <inheritdoc/>
     public override string File { get; }
@@ -44,7 +47,10 @@ internal sealed class CheckpointFileReader : AttackedReader
     {
         using var run = RecordedRun.Open(_folder);
         var second = ReferenceDecoder.Decode(bytes);
-        foreach (var (name, tensor) in run.Checkpoints[1].Tensors) Compare(number, name, tensor.ReadAll(), second?.GetValueOrDefault(name), findings);
+        foreach (var tensor in run.Checkpoints[1].Tensors.Values.SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t]))
+            Compare(number, tensor.Name, tensor.ReadAll(), second?.GetValueOrDefault(tensor.Name), findings);
+        // Of finite factors, too, a product may be too large.
+        foreach (var jacobian in run.Checkpoints[1].Tensors.Values.OfType<FactoredJacobian>()) jacobian.ReadAll();
         if (number % AnalyseOneOf != 0) return;
         // Numbers of 1e28 take a million integration steps until the analysis gives up; that is no matter of reading.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));

@@ -17,13 +17,14 @@ internal static class FuzzCommand
         arguments.RequireAllRead();
         using var work = new WorkFolder();
         int defects = 0;
-        string[] names = ["safetensors", "checkpoint", "run.json", "results.json"];
+        string[] names = ["safetensors", "checkpoint", "run.json", "results.json", "factors"];
         if (only is not null && !names.Contains(only)) throw new ArgumentException($"--reader: {only} is none of {string.Join(", ", names)}");
         foreach (string name in names.Where(n => only is null || n == only))
         {
             string folder = Directory.CreateDirectory(work.Of(name)).FullName;
             using var numpy = name == names[0] ? NumPyJudge.Start(python) : null;
             AttackedReader reader = name == names[0] ? new SafetensorsReader(folder, numpy) : name == names[1] ? new CheckpointFileReader(folder)
+                : name == names[4] ? new CheckpointFileReader(folder, factored: true)
                 : name == names[2] ? new ManifestReader(folder) : new ResultsReader(folder);
             if (save is not null)
             {

@@ -68,10 +68,14 @@ internal sealed record ForecastSizes(int Train, int Test, int Outputs, long Acti
         if (Store != JacobianStore.KernelBlocks) return chunk * each;
         // Products: both sides in float64, rows where the factors do not do, and the block with its temporaries.
         each += 2 * 8.0 * Factors;
-        double rows = Layers.Max(l => Preconditioner || l.Layer.Kind != JacobianLayerKind.Dense ? (double)l.Size : 0);
-        double positions = Layers.Max(l => l.Layer.Kind == JacobianLayerKind.Positions ? (double)l.Layer.Positions : 0);
-        return chunk * (each + 4 * 8.0 * Outputs * rows) + 8.0 * chunk * (double)chunk * Outputs * Outputs * (4 + 2 * positions);
+        double rows = Layers.Max(l => IsFactored(l.Layer) ? 0 : (double)l.Size);
+        double positions = Layers.Max(l => l.Layer.Kind == JacobianLayerKind.Positions && IsFactored(l.Layer) ? (double)l.Layer.Positions : 0);
+        return chunk * (each + 4 * 8.0 * Outputs * rows) + 8.0 * chunk * (double)chunk * Outputs * Outputs * (6 + 2 * positions);
     }
+
+    // Whether its products are formed without rows.
+    private bool IsFactored(JacobianLayer l) => !Preconditioner && (l.Kind == JacobianLayerKind.Dense
+        || (l.Kind == JacobianLayerKind.Positions && LayerGram.PairsAreCheaper(l, Outputs)));
 
     private double Numbers(JacobianLayer l) => l.Kind == JacobianLayerKind.Columns ? (double)Outputs * l.Columns
         : l.Positions * (l.Inputs + (double)Outputs * l.Outputs);

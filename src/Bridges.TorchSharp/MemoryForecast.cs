@@ -29,7 +29,7 @@ public sealed record MemoryForecast(long Held, long PerExample, int Chunk, long 
         return new MemoryForecast((long)s.Held, (long)(s.Working(size) / size), size, (long)total, (long)s.PerCheckpoint);
     }
 
-    // libtorch does not tell what a device has: there it is 2 GB unless the options say more.
+    // Of the host: libtorch does not tell what another device has, where options.Memory should say it.
     private static long Free()
     {
         const string Path = "/proc/meminfo", Key = "MemAvailable:";

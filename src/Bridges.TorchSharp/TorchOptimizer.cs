@@ -121,6 +121,8 @@ internal sealed class TorchOptimizer
 
     private void EachState(StateAction action)
     {
+        // The state that is asked for has tensors of its own.
+        using var scope = torch.NewDisposeScope();
         var states = StatesByParameter();
         int at = 0;
         foreach (var (name, p) in _parameters.All)
@@ -145,8 +147,12 @@ internal sealed class TorchOptimizer
         return states;
     }
 
-    private static bool HasStepped(torch.optim.Optimizer optimizer) => optimizer is OptimizerHelper helper && helper.state_dict().State.Any(
-        s => s is SGD.State { momentum_buffer: not null } or TorchAdam.State { step: > 0 } or AdamW.State { step: > 0 });
+    private static bool HasStepped(torch.optim.Optimizer optimizer)
+    {
+        using var scope = torch.NewDisposeScope();
+        return optimizer is OptimizerHelper helper && helper.state_dict().State.Any(
+            s => s is SGD.State { momentum_buffer: not null } or TorchAdam.State { step: > 0 } or AdamW.State { step: > 0 });
+    }
 
     private static object Constants(ParamGroup group) => group.Options switch
     {

@@ -84,6 +84,7 @@ internal sealed class TrainedParameters
     /// <summary>Copies of the parameters on their device, for the caller to dispose.</summary>
     public torch.Tensor[] Copies()
     {
+        using var scope = torch.NewDisposeScope();
         using var none = torch.no_grad();
         return [.. All.Select(p => p.Tensor.detach().clone().DetachFromDisposeScope())];
     }

@@ -18,6 +18,9 @@ internal sealed class FactorPass
     /// <summary>The columns of J that are to be expanded, first and count.</summary>
     public IReadOnlyList<(long First, long Count)> Columns { get; }
 
+    /// <summary>The layers whose kernels are formed from factors, by their index.</summary>
+    public IReadOnlyList<int> Layers => _layers;
+
     /// <summary>The pass over some checkpoints; null where nothing can be formed from factors, or nothing is gained.</summary>
     public static FactorPass? Of(CheckpointSequence checkpoints, int[] involved)
     {

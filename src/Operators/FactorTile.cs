@@ -32,9 +32,12 @@ internal sealed class FactorTile
     }
 
     /// <summary>Reads the factors of a checkpoint, in place of the one that is no longer within reach.</summary>
-    public void Load(Checkpoint checkpoint, int layer, int k)
+    public void Load(Checkpoint checkpoint, int layer, int k) => Load(checkpoint, layer, k, TensorName.J_S, TensorName.J_Q);
+
+    /// <summary>Reads other Jacobians of a checkpoint, those at the middle of its step.</summary>
+    public void Load(Checkpoint checkpoint, int layer, int k, TensorName train, TensorName test)
     {
-        var jacobian = (FactoredJacobian)checkpoint[IsTest ? TensorName.J_Q : TensorName.J_S];
+        var jacobian = (FactoredJacobian)checkpoint[IsTest ? test : train];
         (_blocks[k % _blocks.Length] ??= _free.TryPop(out var block) ? block : new LayerBlock(_layer, _outputs)).Load(jacobian.Layers[layer], _first, _count);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KernelFlow.Numerics;
 
 namespace KernelFlow.Bridges.Tests;
 
@@ -140,6 +141,45 @@ public sealed class FactoredRunTests : IDisposable
         SafetensorsWriter.Write(File1, Numbers("U_S", 1, [n, p]), Numbers("U_Q", 1, [m, p]), Numbers("A_Q/hidden", 1, [m, 4]));
         message = Assert.Throws<InvalidRunException>(() => RecordedRun.Open(_run)).Message;
         Assert.Equal($"{File1}: tensor A_S/hidden is missing; found A_Q/hidden, U_Q, U_S.", message);
+    }
+
+    [Theory]
+    [InlineData("A_S/forgotten")]
+    [InlineData("D_Q_mid/forgotten")]
+    [InlineData("J_S/hidden")]
+    [InlineData("A_S/norm")]
+    public void AFactorOfNoLayerIsToldBeforeItIsMissedInAKernel(string name)
+    {
+        Rewrite((name, Numbers(name, 1, [n, 4])));
+        Refused($"{File1}: found {name}, a factor that no layer of run.json has, expected those of hidden, conv, norm.");
+    }
+
+    [Theory]
+    [InlineData("A_S/hidden", double.NaN, "NaN at index [1, 2]", new long[] { n, 4 }, 6)]
+    [InlineData("D_Q/conv", double.PositiveInfinity, "infinity at index [1, 0, 1, 1]", new long[] { m, p, 2, 2 }, 11)]
+    [InlineData("J_S/norm", double.NegativeInfinity, "-infinity at index [5, 4]", new long[] { n * p, 5 }, 29)]
+    public void ANumberThatIsNotFiniteIsToldWithItsFactor(string name, double number, string what, long[] shape, int at)
+    {
+        double[] values = Numbers(name, 1, shape).ReadAll();
+        // The writer refuses such a number: another one is written and replaced.
+        const double Placeholder = 12345.6789;
+        values[at] = Placeholder;
+        Rewrite((name, new MemoryTensor(name, values, shape)));
+        byte[] bytes = File.ReadAllBytes(File1);
+        BitConverter.GetBytes(number).CopyTo(bytes, bytes.AsSpan().IndexOf(BitConverter.GetBytes(Placeholder)));
+        File.WriteAllBytes(File1, bytes);
+        using var run = RecordedRun.Open(_run);
+        string message = Assert.Throws<InvalidRunException>(() => Enumerable.ToArray(KernelBlocks.Convert(run.Checkpoints, Backend.Managed(1)))).Message;
+        Assert.Equal($"{File1}: {name}: found {what}, expected finite numbers.", message);
+    }
+
+    [Fact]
+    public void FactorsOfAnotherNumberOfOutputsAreTold()
+    {
+        Edit(json => json["outputs"] = 1);
+        string message = Assert.ThrowsAny<InvalidRunException>(() => RecordedRun.Open(_run)).Message;
+        Assert.Contains("found shape", message);
+        Assert.Contains("disagrees with outputs = 1", message);
     }
 
     [Fact]

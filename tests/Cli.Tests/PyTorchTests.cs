@@ -110,13 +110,25 @@ public sealed class PyTorchTests(PyTorchRecordings recordings) : IClassFixture<P
         Assert.Matches(@"^(step \d+: (linearity|gradient|kernel) [\d.e-]+ > [\d.]+(; )?)+$", metadata.GetProperty("fired").GetString());
     }
 
+    /// <summary>The recorders in Python and in C# have one rule: text, probes and vectors.</summary>
+    [TorchFact]
+    public void TheAdaptiveRuleIsThatOfTheOtherRecorders()
+    {
+        var facts = recordings.Results.GetProperty("facts");
+        var schedule = new AdaptiveSchedule { Probes = 16, Vectors = 3 };
+        Assert.Equal(new AdaptiveSchedule().ToString(), facts.GetProperty("default rule").GetString());
+        Assert.Equal(((int[])[1, 2, 16, 23, 1001]).Select(schedule.ProbeExamples),
+                     facts.GetProperty("probe examples").EnumerateArray().Select(list => list.EnumerateArray().Select(i => i.GetInt32()).ToArray()));
+        Assert.Equal(schedule.ProbeVectors(50), facts.GetProperty("probe vectors").EnumerateArray().Select(v => v.GetDouble()));
+    }
+
     /// <summary>Dense, convolution with stride and padding, GELU, LayerNorm, embedding, a weight used twice and one used elsewhere: in both types, by both
     /// strategies, in chunks.</summary>
     [TorchFact]
     public void JacobiansAreThoseOfAutogradRowByRow()
     {
         var errors = recordings.Results.GetProperty("errors").EnumerateObject().ToArray();
-        Assert.Equal(27, errors.Length);
+        Assert.Equal(28, errors.Length);
         foreach (var error in errors)
         {
             double limit = error.Value[0].GetInt32() == 64 ? 1e-12 : 1e-5;
@@ -181,8 +193,14 @@ public sealed class PyTorchTests(PyTorchRecordings recordings) : IClassFixture<P
     [InlineData("autocast", "outputs of torch.bfloat16 with parameters of torch.float64", "expected the same type")]
     [InlineData("detached", "do not depend on the parameters", "as far as autograd sees")]
     [InlineData("parallel", "found DataParallel", "give the recorder its .module")]
+    [InlineData("compiled", "found a compiled one", "the module that was compiled")]
     [InlineData("no-autograd", "torch.autograd.grad of its outputs failed", "no derivative here")]
     [InlineData("examples", "train_examples: expected different numbers from 0 to 7", "or a mask")]
+    [InlineData("rule every", "Adaptive: every: found 0", "at least 1")]
+    [InlineData("rule max_checkpoints", "Adaptive: max_checkpoints: found 1", "at least 2")]
+    [InlineData("rule linearity", "Adaptive: linearity: found 0", "a number above 0, or None")]
+    [InlineData("rule max_seconds", "Adaptive: max_seconds: found nan", "a number above 0, or None")]
+    [InlineData("rule probes", "Adaptive: probes: found 1.5", "a whole number of at least 1")]
     [InlineData("gradient-hooks", "a parameter has a gradient hook", "remove it")]
     public void WhatCannotBeRecordedRightlyIsRefusedWithTheReason(string name, string reason, string advice)
     {

@@ -56,10 +56,11 @@ def data(model, p, classes=False, shape=(4,), n=8, m=5, dtype=torch.float64):
     return x, y, z
 
 
-def train(name, model, loss, make, steps, p=1, classes=False, shape=(4,), dtype=torch.float64, batches=None, **options):
+def train(name, model, loss, make, steps, p=1, classes=False, shape=(4,), dtype=torch.float64, batches=None, tile=None, **options):
     x, y, z = data(model, p, classes, shape, dtype=dtype)
     optimizer = make(model.parameters())
     recorder = JacobianRecorder(model, loss, optimizer, x, y, z, os.path.join(OUT, name), **options)
+    recorder.tile = tile or recorder.tile                    # examples on a side of what is multiplied at once: results do not depend on it
     for step in range(steps):
         batch = None if batches is None else batches[step]
         optimizer.zero_grad()
@@ -197,6 +198,19 @@ def devices():
         recorder.folder.release()
 
 
+def rule():
+    """What the recorder in C# must have, too."""
+    a = Adaptive(probes=16, vectors=3)
+    RESULTS["facts"].update({"default rule": str(Adaptive()), "probe examples": [a.examples(n) for n in (1, 2, 16, 23, 1001)],
+                             "probe vectors": a.signs(50).reshape(-1).tolist()})
+    for name, value in (("every", 0), ("max_checkpoints", 1), ("linearity", 0), ("max_seconds", float("nan")), ("probes", 1.5)):
+        try:
+            Adaptive(**{name: value})
+            RESULTS["refusals"]["rule " + name] = "made"
+        except ValueError as e:
+            RESULTS["refusals"]["rule " + name] = str(e)
+
+
 def example(page):
     """The page's own lines, as they are printed."""
     text = open(page, encoding="utf-8").read()
@@ -216,6 +230,7 @@ def main():
     undisturbed()
     modes()
     devices()
+    rule()
     example(os.path.join(os.path.dirname(os.path.abspath(sys.argv[1])), "..", "..", "docs", "recording-pytorch.md"))
     adam, adamw = lambda q: torch.optim.Adam(q, lr=0.01), lambda q: torch.optim.AdamW(q, lr=0.01)
     train("tanh", dense(), nn.MSELoss(), sgd(lr=0.05), 12, midpoints=True)
@@ -231,6 +246,7 @@ def main():
     train("kernels", dense(3), nn.CrossEntropyLoss(), sgd(lr=0.1), 12, p=3, classes=True, midpoints=True, store="kernels", chunk=3)
     train("softmax-factors", dense(3), nn.CrossEntropyLoss(), sgd(lr=0.1), 12, p=3, classes=True, midpoints=True, store="factors", chunk=3)
     train("adam-factors", dense(3), nn.CrossEntropyLoss(), adam, 12, p=3, classes=True, midpoints=True, store="factors")
+    train("adam-kernels", dense(3), nn.CrossEntropyLoss(), adam, 12, p=3, classes=True, midpoints=True, store="kernels", tile=3)
     train("conv-kernels", conv(), nn.MSELoss(), sgd(lr=0.002), 12, p=2, shape=(2, 4, 4), midpoints=True, store="kernels", chunk=3)
     train("conv-factors", conv(), nn.MSELoss(), sgd(lr=0.002), 12, p=2, shape=(2, 4, 4), midpoints=True, store="factors")
     train("float32", dense(2), nn.MSELoss(), sgd(lr=0.05), 6, p=2, dtype=torch.float32)
@@ -249,10 +265,18 @@ def main():
                     c = last(run)
                     RESULTS["errors"][run] = [bits, max(distance(c["J_S"], exact(model, x)), distance(c["J_Q"], exact(model, z)))]
         run = f"exact-{name}-kernels"
-        _, model, x, z = train(run, make(), nn.MSELoss(), sgd(lr=0.01), 1, chunk=3, store="kernels", **options)
+        _, model, x, z = train(run, make(), nn.MSELoss(), sgd(lr=0.01), 1, chunk=3, tile=3, store="kernels", **options)
         S, Q, c = exact(model, x), exact(model, z), last(run)
         S, Q = S.reshape(-1, S.shape[2]), Q.reshape(-1, Q.shape[2])
         RESULTS["errors"][run] = [64, max(distance(c["K_SS"], S @ S.T), distance(c["K_QS"], Q @ S.T), distance(c["K_QQ"], Q @ Q.T))]
+    # With Adam the recursion needs more than neighbouring kernels, so their analyses differ: the blocks are compared with J M J^T themselves.
+    at = [read(os.path.join(OUT, "adam", f"checkpoint-{i:06d}.safetensors")) for i in (3, 4)]
+    K = read(os.path.join(OUT, "adam-kernels", "checkpoint-000003.safetensors"))
+    (S, Sn), (Q, Qn) = ([c["J_" + part].reshape(len(c["U_" + part]) * 3, -1) * np.sqrt(c["preconditioner"]) for c in at] for part in "SQ")
+    mid = at[0]["J_Q_mid"].reshape(Q.shape) * np.sqrt(at[0]["preconditioner"])
+    RESULTS["errors"]["exact-adam-kernels"] = [64, max(distance(K["K_SS"], S @ S.T), distance(K["K_QS"], Q @ S.T), distance(K["K_QQ"], Q @ Q.T), distance(
+        K["K_SS_next"], Sn @ S.T), distance(K["K_QS_next"], Qn @ S.T), distance(K["K_SQ_next"], Sn @ Q.T), distance(K["K_QQ_next"], Qn @ Q.T), distance(
+            K["K_QS_mid"], mid @ S.T))]
     with open(os.path.join(OUT, "exact-residual-64-8-auto", "run.json"), encoding="utf-8") as f:
         RESULTS["facts"]["strategy"] = json.load(f)["metadata"]["strategy"]
 
@@ -291,6 +315,7 @@ def main():
     refuse("autocast", Lambda(lambda layer, x: layer(x).bfloat16()))
     refuse("detached", Lambda(lambda layer, x: layer(x).detach()))
     refuse("parallel", nn.DataParallel(dense()))
+    refuse("compiled", type("OptimizedModule", (Lambda,), {})(lambda layer, x: layer(x)))
     refuse("no-autograd", Lambda(lambda layer, x: Blocked.apply(layer(x))))
     refuse("examples", dense(), train_examples=[0, 0])
     hooked = dense()

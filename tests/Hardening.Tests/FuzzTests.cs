@@ -13,11 +13,13 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("safetensors", 2500, 300)]
     [InlineData("checkpoint", 600, 60)]
+    [InlineData("factors", 600, 60)]
     [InlineData("run.json", 1500, 120)]
     [InlineData("results.json", 600, 40)]
     public void SpoiltFilesAreReadRightOrRefusedInOneLine(string name, int count, int accepted)
     {
         AttackedReader reader = name == "safetensors" ? new SafetensorsReader(_work.Path) : name == "checkpoint" ? new CheckpointFileReader(_work.Of("run"))
+            : name == "factors" ? new CheckpointFileReader(_work.Of("run"), factored: true)
             : name == "run.json" ? new ManifestReader(_work.Path) : new ResultsReader(_work.Path);
         var findings = new Findings(TextWriter.Null);
         FuzzStudy.Run(reader, seed: 1, first: 0, count, findings);

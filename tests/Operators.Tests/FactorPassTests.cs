@@ -18,7 +18,8 @@ public sealed class FactorPassTests
         ["with columns"] = [JacobianLayer.Plain("norm", 5), JacobianLayer.Dense("b", 20, 12, bias: true), JacobianLayer.Plain("more", 700)],
     };
 
-    private static CheckpointSequence Run(JacobianLayer[] layers, int p, bool factored, bool preconditioned = false, int train = n, int test = m, int count = 4)
+    private static CheckpointSequence Run(JacobianLayer[] layers, int p, bool factored, bool preconditioned = false, int train = n, int test = m, int count = 4,
+        bool midpoints = false)
     {
         var random = new Random(3);
         MemoryTensor Normal(string name, params long[] shape) =>
@@ -37,6 +38,7 @@ public sealed class FactorPassTests
         return new CheckpointSequence(Enumerable.Range(0, count).Select(k =>
         {
             List<TensorSource> tensors = [Normal("U_S", train, p), Normal("U_Q", test, p), Jacobian(TensorName.J_S, train), Jacobian(TensorName.J_Q, test)];
+            if (midpoints && k + 1 < count) tensors.AddRange([Jacobian(TensorName.J_S_mid, train), Jacobian(TensorName.J_Q_mid, test)]);
             if (preconditioned)
                 tensors.Add(new MemoryTensor("preconditioner", Enumerable.Range(0, (int)D).Select(_ => random.NextDouble()).ToArray(), D));
             return new Checkpoint(k, k, [.. tensors]);
@@ -113,6 +115,57 @@ public sealed class FactorPassTests
             Close(term.Kernels, found[pair].Kernels, $"{pair}: kernels");
             Close(term.TestKernel!, found[pair].TestKernel!, $"{pair}: test kernel");
             if (term.Skew is { } skew) Close(skew, found[pair].Skew!, $"{pair}: skew", term.Kernels.FrobeniusNorm());
+        }
+    }
+
+    public static TheoryData<string, int, bool> Steps
+    {
+        get
+        {
+            var data = new TheoryData<string, int, bool>();
+            foreach (string name in s_networks.Keys)
+                foreach (int p in (int[])[1, 3])
+                    foreach (bool midpoints in (bool[])[false, true]) data.Add(name, p, midpoints);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void KernelsOfAStepAreThoseOfTheExpandedJacobians(string network, int p, bool midpoints)
+    {
+        JacobianDescentKernels Kernels(bool factored, FactorLimits limits)
+        {
+            var run = Run(s_networks[network], p, factored, midpoints: midpoints, count: 3);
+            return new JacobianDescentKernels(run, OutputRecord.Read(run), ChordQuadrature.Auto, SegmentQuadrature.Gauss, s_backend, limits);
+        }
+        StepKernels Filled(JacobianDescentKernels kernels, int step)
+        {
+            var target = new StepKernels(n * p, m * p);
+            target.Start.Fill(7); // what was there before does not matter
+            kernels.Fill(step, Enumerable.Range(1, n * p).Select(i => Math.Sin(i)).ToArray(), target);
+            return target;
+        }
+        var plain = Kernels(false, FactorLimits.Default);
+        foreach (var limits in (FactorLimits[])[FactorLimits.Default, new(1, 4 * p)])
+        {
+            var factored = Kernels(true, limits);
+            for (int step = 0; step < 2; step++)
+            {
+                StepKernels expected = Filled(plain, step), found = Filled(factored, step);
+                Close(expected.Average.ToMatrix(), found.Average.ToMatrix(), "average");
+                Close(expected.Start.ToMatrix(), found.Start.ToMatrix(), "start");
+                Close(expected.TrainAverage.ToMatrix(), found.TrainAverage.ToMatrix(), "average of the training outputs");
+                Close(expected.TestAverage.ToMatrix(), found.TestAverage.ToMatrix(), "average of the test outputs");
+                Assert.True(IsSymmetric(found.Start.ToMatrix()) && IsSymmetric(found.TrainAverage.ToMatrix()) && IsSymmetric(found.TestAverage.ToMatrix()));
+                StepChanges a = expected.Changes, b = found.Changes;
+                Assert.Equal((a.IsKnown, a.HasBackward, a.HasForward), (b.IsKnown, b.HasBackward, b.HasForward));
+                // Differences of J y, of which each is as large as ‖J‖‖y‖.
+                double size = Math.Sqrt(a.SquaredLength * Enumerable.Range(0, n * p).Sum(i => expected.Start[i, i]));
+                Check.Small(Math.Abs(a.SquaredLength - b.SquaredLength), 1e-13 * a.SquaredLength, "squared length of the step");
+                foreach (var (x, y) in new[] { (a.First, b.First), (a.Bend, b.Bend), (a.Backward, b.Backward), (a.Forward, b.Forward) })
+                    Check.Small(VectorRoutines.Distance(x, y), 1e-14 * size, $"{network}, step {step}: changes of J y");
+            }
         }
     }
 

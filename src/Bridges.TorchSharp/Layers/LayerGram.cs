@@ -17,8 +17,16 @@ internal static class LayerGram
         long na = a.Last.shape[0], nb = b.Last.shape[0], p = a.Last.shape[1];
         if (left is null && right is null && a.Layer.Kind == JacobianLayerKind.Dense) return Dense(a, b, na, nb, p);
         if (left is null && right is null && a.Layer.Kind == JacobianLayerKind.Positions && PairsAreCheaper(a.Layer, p)) return Pairs(a, b, na, nb, p);
-        Tensor one = a.Rows().reshape(na * p, -1), two = b.Rows().reshape(nb * p, -1);
-        return torch.matmul(left is null ? one : one * left, (right is null ? two : two * right).t());
+        return torch.matmul(Rows(a, left).reshape(na * p, -1), Rows(b, right).reshape(nb * p, -1).t());
+    }
+
+    // What they are made of is gone when they are there: rows are the largest tensors of all.
+    private static Tensor Rows(LayerTensors layer, Tensor? factor)
+    {
+        using var scope = torch.NewDisposeScope();
+        var rows = layer.Rows();
+        if (factor is not null) rows = layer.Inputs is null ? rows * factor : rows.mul_(factor);
+        return rows.alias().MoveToOuterDisposeScope();
     }
 
     // (A_a A_bᵀ + β) ⊗ 1 times, element by element, Δ_a Δ_bᵀ.
@@ -48,7 +56,7 @@ internal static class LayerGram
         return total.reshape(na * p, nb * p);
     }
 
-    // Both counted for one pair of examples; expanding itself is of lower order.
-    private static bool PairsAreCheaper(JacobianLayer layer, long p) =>
+    /// <summary>Whether pairs of positions cost less than rows, both counted for one pair of examples; expanding itself is of lower order.</summary>
+    public static bool PairsAreCheaper(JacobianLayer layer, long p) =>
         (double)layer.Positions * layer.Positions * (layer.Inputs + (double)p * p * (layer.Outputs + 1)) < (double)p * p * layer.Inputs * layer.Outputs;
 }

@@ -10,6 +10,7 @@ internal sealed class Undisturbed : IDisposable
 
     public Undisturbed(torch.nn.Module model)
     {
+        using var scope = torch.NewDisposeScope();
         using var none = torch.no_grad();
         _random = torch.get_rng_state().DetachFromDisposeScope();
         _buffers = [.. model.named_buffers().Select(b => (b.buffer, b.buffer.detach().clone().DetachFromDisposeScope()))];

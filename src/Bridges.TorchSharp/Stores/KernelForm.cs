@@ -79,7 +79,7 @@ internal sealed class KernelForm(StorageType type, StorageType computed, int out
             {
                 using var scope = torch.NewDisposeScope();
                 var block = ChunkGram(one[i], two[j], left.Root, right.Root);
-                if (symmetric && i == j) block = (block + block.t()) * 0.5;
+                if (symmetric && i == j) block = torch.add(block, block.t()).mul_(0.5);
                 K.narrow(0, at, block.shape[0]).narrow(1, beside, block.shape[1]).copy_(block);
                 if (symmetric && j < i) K.narrow(0, beside, block.shape[1]).narrow(1, at, block.shape[0]).copy_(block.t());
                 beside += block.shape[1];

@@ -29,7 +29,13 @@ internal static class FactorReader
                 + "the columns of a sketch are not those of layers, expected J_S and J_Q.");
         foreach (var always in FactorNames.Jacobians.Take(2))
             if (!recorded.Contains(always)) recorded.Add(always); // It is told which of its factors is missing.
-        return [.. recorded.OrderBy(j => FactorNames.Jacobians.ToList().IndexOf(j)).Select(j => Jacobian(file, manifest, layers, j, taken))];
+        FactoredJacobian[] jacobians =
+            [.. recorded.OrderBy(j => FactorNames.Jacobians.ToList().IndexOf(j)).Select(j => Jacobian(file, manifest, layers, j, taken))];
+        // A layer that the manifest forgot would be missing in every kernel.
+        if (names.Order(StringComparer.Ordinal).FirstOrDefault(name => IsFactor(name) && !taken.Contains(name)) is { } foreign)
+            throw new InvalidRunException($"{file.Path}: found {foreign}, a factor that no layer of {RunManifest.FileName} has, expected those of "
+                + $"{string.Join(", ", layers.Select(l => l.Name))}.");
+        return jacobians;
     }
 
     private static FactoredJacobian Jacobian(
@@ -49,5 +55,5 @@ internal static class FactorReader
         layers.SelectMany(l => FactorNames.Of(jacobian, l)).First(names.Contains);
 
     private static bool IsFactor(string name) => FactorNames.Jacobians.Any(j =>
-        name.StartsWith($"A{j.Name[1..]}/", StringComparison.Ordinal) || name.StartsWith($"D{j.Name[1..]}/", StringComparison.Ordinal));
+        name is ['A' or 'D' or 'J', ..] && name.AsSpan(1).StartsWith($"{j.Name[1..]}/", StringComparison.Ordinal));
 }

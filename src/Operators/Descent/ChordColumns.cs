@@ -14,6 +14,7 @@ public sealed class ChordColumns
     private readonly CheckpointSequence _checkpoints;
     private readonly bool _midpoints;
     private readonly int _n, _rows;
+    private readonly (long First, int Count)[] _pieces;
     private readonly double[] _start, _next, _third, _before;
     private double[] _preconditioner = [];
     private int _count, _step;
@@ -22,8 +23,9 @@ public sealed class ChordColumns
     /// <summary>Makes buffers for one block of each of three Jacobians.</summary>
     /// <param name="checkpoints">Every step recorded, with Jacobians.</param>
     /// <param name="midpoints">Whether J̄ is formed by Simpson's rule from recorded midpoints.</param>
+    /// <param name="columns">The columns to go through, first and count; null for all.</param>
     /// <exception cref="InvalidOperationException">The run holds kernel blocks.</exception>
-    public ChordColumns(CheckpointSequence checkpoints, bool midpoints)
+    public ChordColumns(CheckpointSequence checkpoints, bool midpoints, IReadOnlyList<(long First, long Count)>? columns = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         _checkpoints = checkpoints;
@@ -32,7 +34,9 @@ public sealed class ChordColumns
         _rows = _n + checkpoints.TestSize;
         Columns = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
         // 4 MB a block keeps the products at full speed and the memory small.
-        Width = (int)Math.Min(Columns, Math.Max(64, (4 << 20) / (8L * _rows)));
+        columns ??= [(0, Columns)];
+        Width = (int)Math.Min(columns.Max(c => (long?)c.Count) ?? 0, Math.Max(64, (4 << 20) / (8L * _rows)));
+        _pieces = [.. columns.SelectMany(Pieces)];
         int elements = ArraySize.Of(Width, _rows);
         (_start, _next, _third) = (new double[elements], new double[elements], new double[elements]);
         _before = midpoints ? [] : new double[elements];
@@ -45,7 +49,7 @@ public sealed class ChordColumns
     public int Width { get; }
 
     /// <summary>Number of blocks.</summary>
-    public int Blocks => (int)((Columns + Width - 1) / Width);
+    public int Blocks => _pieces.Length;
 
     /// <summary>J_S,kᵀ, block × N.</summary>
     public MatrixView Start => new(_start, _count, _n);
@@ -69,8 +73,7 @@ public sealed class ChordColumns
     /// <param name="scaled">Multiply every Jacobian by √M_k (preconditioned gradient descent).</param>
     public void Load(int step, int block, bool neighbours, bool scaled)
     {
-        long first = (long)block * Width;
-        _count = (int)Math.Min(Width, Columns - first);
+        (long first, _count) = _pieces[block];
         _step = step;
         ReadPreconditioner(first);
         Read(step, TensorName.J_S, TensorName.J_Q, first, _start);
@@ -113,11 +116,14 @@ public sealed class ChordColumns
             double a = TensorPrimitives.Dot<double>(Column(_start, r), y), b = TensorPrimitives.Dot<double>(Column(_next, r), y);
             // In the trapezium case b holds the average: J_{k+1} = 2J̄ − J_k.
             if (!_midpoints) b = 2 * b - a;
-            changes.First[r] += b - a;
-            if (_midpoints) changes.Bend[r] += 0.5 * (a + b) - TensorPrimitives.Dot<double>(Column(_third, r), y);
-            if (_hasAfter) changes.Forward[r] += TensorPrimitives.Dot<double>(Column(_third, r), y) - 2 * b + a;
-            if (_hasBefore) changes.Backward[r] += b - 2 * a + TensorPrimitives.Dot<double>(Column(_before, r), y);
+            double? third = _midpoints || _hasAfter ? TensorPrimitives.Dot<double>(Column(_third, r), y) : null;
+            changes.Add(r, a, b, _midpoints ? third : null, _hasBefore ? TensorPrimitives.Dot<double>(Column(_before, r), y) : null, _hasAfter ? third : null);
         }
+    }
+
+    private IEnumerable<(long First, int Count)> Pieces((long First, long Count) range)
+    {
+        for (long done = 0; done < range.Count; done += Width) yield return (range.First + done, (int)Math.Min(Width, range.Count - done));
     }
 
     private Span<double> Column(double[] block, int r) => block.AsSpan(r * _count, _count);

@@ -5,10 +5,12 @@ namespace KernelFlow.Operators;
 
 /// <summary>The kernels of a step from recorded Jacobians, one pass over column blocks per step: 2N(N+M)D + 2N²D + M²D flops, memory a few column blocks
 /// whatever D is.</summary>
-/// <remarks>A recorded preconditioner M_k enters as J√M_k in every Jacobian of the step, so that products are J̄ M_k Jᵀ and J M_k Jᵀ.</remarks>
+/// <remarks>Layers whose factors were recorded and multiply with less work are not expanded (<see cref="FactorChord"/>).
+/// A recorded preconditioner M_k enters as J√M_k in every Jacobian of the step, so that products are J̄ M_k Jᵀ and J M_k Jᵀ.</remarks>
 internal sealed class JacobianDescentKernels : DescentKernels
 {
     private readonly ChordColumns _columns;
+    private readonly FactorChord? _factors;
     private readonly OutputRecord _outputs;
     private readonly LossModel _loss;
     private readonly Backend _backend;
@@ -17,11 +19,15 @@ internal sealed class JacobianDescentKernels : DescentKernels
     private readonly double[] _y;
 
     public JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, SegmentQuadrature segment, Backend backend)
-        : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
+        : this(checkpoints, outputs, quadrature, segment, backend, FactorLimits.Default) { }
+
+    internal JacobianDescentKernels(CheckpointSequence checkpoints, OutputRecord outputs, ChordQuadrature quadrature, SegmentQuadrature segment,
+        Backend backend, FactorLimits limits) : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs, Rates(checkpoints))
     {
         Quadrature = quadrature.Resolve(checkpoints);
         bool midpoints = Quadrature == ChordQuadratureKind.Midpoint;
-        _columns = new ChordColumns(checkpoints, midpoints);
+        _factors = FactorChord.Of(checkpoints, midpoints, backend, limits);
+        _columns = new ChordColumns(checkpoints, midpoints, _factors?.Columns);
         _scaled = checkpoints[0].Find(TensorName.Preconditioner) is not null;
         _y = new double[_columns.Width];
         (_outputs, _loss, _segment, _backend) = (outputs, checkpoints.Loss, segment, backend);
@@ -35,6 +41,7 @@ internal sealed class JacobianDescentKernels : DescentKernels
     protected override void FillCore(int step, ReadOnlySpan<double> g, StepKernels target)
     {
         target.Changes.Clear();
+        if (_columns.Blocks == 0) foreach (var kernel in Kernels(target)) kernel.Fill(0);
         for (int block = 0; block < _columns.Blocks; block++)
         {
             double keep = block == 0 ? 0 : 1;
@@ -50,5 +57,10 @@ internal sealed class JacobianDescentKernels : DescentKernels
             for (int j = 0; j < TrainSize; j++) TensorPrimitives.MultiplyAdd(start.Column(j), g[j], y, y);
             _columns.AddChanges(y, target.Changes);
         }
+        if (_factors is null) return;
+        _factors.AddKernels(step, target);
+        _factors.AddChanges(step, g.ToArray(), target.Changes);
     }
+
+    private static MatrixView[] Kernels(StepKernels target) => [target.Average, target.Start, target.TrainAverage, target.TestAverage];
 }

@@ -40,6 +40,21 @@ public sealed class StepChanges
     /// <summary>‖y‖², the squared length of the step in the parameters.</summary>
     public double SquaredLength { get; set; }
 
+    /// <summary>Adds what some parameters contribute to one output: numbers of J·y at the checkpoints beside the step.</summary>
+    /// <param name="row">The output.</param>
+    /// <param name="start">At k.</param>
+    /// <param name="next">At k + 1.</param>
+    /// <param name="simpson">Averaged along the step by Simpson's rule, with a midpoint.</param>
+    /// <param name="before">At k − 1.</param>
+    /// <param name="after">At k + 2.</param>
+    internal void Add(int row, double start, double next, double? simpson, double? before, double? after)
+    {
+        First[row] += next - start;
+        if (simpson is { } m) Bend[row] += 0.5 * (start + next) - m;
+        if (after is { } f) Forward[row] += f - 2 * next + start;
+        if (before is { } p) Backward[row] += next - 2 * start + p;
+    }
+
     /// <summary>Forgets the step before.</summary>
     public void Clear()
     {
