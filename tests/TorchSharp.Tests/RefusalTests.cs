@@ -37,14 +37,14 @@ public sealed class RefusalTests
         Refused(_ => nn.Sequential(("in", nn.Linear(3, 4)), ("drop", nn.Dropout(0.5)), ("out", nn.Linear(4, 1)))));
 
     [TorchFact]
-    public void AForwardPassThatDiffersWhenRepeated() => Names("differs when it is repeated", Refused(_ => new Odd((x, u) => u + rand_like(u))));
+    public void AForwardPassThatDiffersWhenRepeated() => Names("differs when it is repeated", Refused(_ => new Ended((x, u) => u + rand_like(u))));
 
     [TorchFact]
-    public void OutputsThatDependOnOtherExamples() => Names("depend on the other examples", Refused(_ => new Odd((x, u) => u - u.mean())));
+    public void OutputsThatDependOnOtherExamples() => Names("depend on the other examples", Refused(_ => new Ended((x, u) => u - u.mean())));
 
     /// <summary>Two examples that are far from the first ones, and neighbours in the order of the examples.</summary>
     [TorchFact]
-    public void OutputsThatDependOnOneOtherExample() => Names("outputs of example", Refused(_ => new Odd((x, u) =>
+    public void OutputsThatDependOnOneOtherExample() => Names("outputs of example", Refused(_ => new Ended((x, u) =>
     {
         if (x.shape[0] < 15) return u;
         var mixed = u.clone();
@@ -89,10 +89,10 @@ public sealed class RefusalTests
     }
 
     [TorchFact]
-    public void ABatchThatIsNotTheFirstDimension() => Names("first dimension", Refused(_ => new Odd((x, u) => u.sum().reshape(1))));
+    public void ABatchThatIsNotTheFirstDimension() => Names("first dimension", Refused(_ => new Ended((x, u) => u.sum().reshape(1))));
 
     [TorchFact]
-    public void OutputsWithoutAGradient() => Names("do not depend on the parameters", Refused(_ => new Odd((x, u) => u.detach())));
+    public void OutputsWithoutAGradient() => Names("do not depend on the parameters", Refused(_ => new Ended((x, u) => u.detach())));
 
     [TorchFact]
     public void AGraphThatIsGone() => Names("The backward pass through the model failed", Refused(_ => new Keeping(), step: true));
@@ -163,20 +163,6 @@ public sealed class RefusalTests
             s_options with { BatchSize = 21 })).Message);
         using var recorder = training.Attach(folder.Path, optimizer, s_options with { BatchSize = 4 });
         Names("found none", Assert.Throws<ArgumentException>(() => recorder.Step()).Message);
-    }
-
-    private sealed class Odd : nn.Module<Tensor, Tensor>
-    {
-        private readonly nn.Module<Tensor, Tensor> _layer = nn.Linear(3, 1);
-        private readonly Func<Tensor, Tensor, Tensor> _end;
-
-        public Odd(Func<Tensor, Tensor, Tensor> end) : base("odd")
-        {
-            _end = end;
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor x) => _end(x, _layer.forward(x));
     }
 
     private sealed class Leaving : nn.Module<Tensor, Tensor>

@@ -8,6 +8,10 @@ internal static class SpeedChoice
     /// <summary>By how much another library must be faster than the one that was chosen before.</summary>
     public const double Gain = 1.1;
 
+    /// <summary>By how much a library must be faster than the one that is first by name where none was chosen before: within it two measurements of one
+    /// library differ, and what is kept has 95 % of the best rate.</summary>
+    public const double FirstGain = 1.05;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly Lock s_lock = new();
     private static (string Path, RememberedChoice Entry)? s_here;
@@ -50,11 +54,13 @@ internal static class SpeedChoice
         lock (s_lock) s_here = null;
     }
 
-    /// <summary>The name with the highest rate; the earlier choice, unless another is faster by the <see cref="Gain"/>.</summary>
+    /// <summary>The earlier choice, unless another is faster by the <see cref="Gain"/>; without one the first of the rates, unless another is faster by the
+    /// <see cref="FirstGain"/>.</summary>
     public static string Fastest(IReadOnlyList<LibraryRates> rates, Func<LibraryRates, double> rate, string? before)
     {
         var best = rates.MaxBy(rate)!;
-        return rates.FirstOrDefault(r => r.Name == before) is { } kept && rate(best) < Gain * rate(kept) ? kept.Name : best.Name;
+        var earlier = rates.FirstOrDefault(r => r.Name == before);
+        return rate(best) < (earlier is null ? FirstGain * rate(rates[0]) : Gain * rate(earlier)) ? (earlier ?? rates[0]).Name : best.Name;
     }
 
     private static RememberedChoice? Known(IReadOnlyList<RememberedChoice> all, string surroundings) =>
