@@ -132,7 +132,9 @@ public sealed class SpeedChoiceTests : IDisposable
         Environment.SetEnvironmentVariable(BackendMemory.Variable, _folder);
         var first = Backend.Resolve("auto", 1);
         var choice = first.Choice!;
-        Assert.Equal(choice.Rates.Max(rate => rate.Product), choice.Rates.Single(rate => rate.Name == choice.Products).Product);
+        // At least 95 % of the best: as near as that, the order by name decides.
+        double taken = choice.Rates.Single(rate => rate.Name == choice.Products).Product, best = choice.Rates.Max(rate => rate.Product);
+        Assert.True(best <= SpeedChoice.FirstGain * taken, $"products at {taken:G3} flop/s were taken, the best has {best:G3}");
         Assert.True(System.IO.File.Exists(File), "nothing was written");
         var second = Backend.Resolve("auto", 2);
         Assert.Equal((first.Name, choice.Measured, 2), (second.Name, second.Choice!.Measured, second.Threads));
