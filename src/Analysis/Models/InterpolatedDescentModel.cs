@@ -42,7 +42,8 @@ public sealed record InterpolatedDescentModel : DescentModel
             ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
                 + $"{input.Options.Interpolation.Name} does not give; use flow.");
         var variants = second.Run(stop =>
-            InterpolationVariants.Of(input, trajectory, DescentOnInterpolant.Replay(trajectory, checkpoints, input.Outputs, stop), stop));
+            InterpolationVariants.Of(input, trajectory, DescentOnInterpolant.Replay(trajectory, checkpoints, input.Outputs, stop),
+                LocalFlow.Tolerance, 1, stop));
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var kept = input.KeptCheckpoints;

@@ -44,6 +44,8 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     public RunModel Integrate(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
         if (Mode == AnalysisMode.Flow) return FlowModel.Build(input, second, progress, cancellation);
-        return Exact ? ExactDescentModel.Build(input, progress, cancellation) : InterpolatedDescentModel.Build(input, second, progress, cancellation);
+        DescentModel descent = Exact ? ExactDescentModel.Build(input, progress, cancellation)
+            : InterpolatedDescentModel.Build(input, second, progress, cancellation);
+        return Options.RelativeTolerance.Value is { } asked ? descent with { RelativeTolerance = asked } : descent;
     }
 }

@@ -22,11 +22,12 @@ internal static class Gathering
                 Optimizer = run.Optimizer is { } optimizer ? OptimizerFacts.Of(optimizer) : null,
                 Metadata = run.Metadata,
             },
-            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, input.Options.RelativeTolerance, input.Options.Threshold,
+            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, model.RelativeTolerance, input.Options.Threshold,
                 input.Options.Seed)
             {
                 ModeReason = plan.ModeReason,
                 MethodReason = model.MethodReason,
+                ToleranceReason = model.ToleranceReason,
                 IndependentCheck = input.Options.IndependentCheck,
             },
             OutsideTheory = input.OutsideTheory,
