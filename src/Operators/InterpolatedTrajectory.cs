@@ -111,6 +111,12 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<WeightedTerm>? Terms(int interval) => _intervals[interval];
+
+    /// <inheritdoc/>
+    public override double Position(int interval, double time) => Theta(interval, time);
+
+    /// <inheritdoc/>
     protected override void HessianCore(int interval, double time, OutputHessian B) =>
         _hessians.At(interval, Theta(interval, time), B);
 

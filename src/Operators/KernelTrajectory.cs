@@ -102,6 +102,16 @@ public abstract class KernelTrajectory
     /// <summary>Relative size of rounding in the kernels: ε of float64 when they were formed from Jacobians, of the stored type for kernel blocks.</summary>
     public virtual double Epsilon => StorageType.Float64.Epsilon();
 
+    /// <summary>The kernels of an interval as a sum of stored ones with weights c(θ), where the trajectory is made so: products with a few columns then need
+    /// nothing to be formed. Null where it is not.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    public virtual IReadOnlyList<WeightedTerm>? Terms(int interval) => null;
+
+    /// <summary>θ ∈ [0, 1], at which the weights of <see cref="Terms"/> are taken at a time.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="time">t, in the interval.</param>
+    public virtual double Position(int interval, double time) => (time - Knots[interval]) / (Knots[interval + 1] - Knots[interval]);
+
     /// <summary>Core of <see cref="Kernels"/>.</summary>
     protected abstract void KernelsCore(int interval, double time, in MatrixView kernels);
 

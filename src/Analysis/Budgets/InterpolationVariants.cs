@@ -34,10 +34,8 @@ internal static class InterpolationVariants
         {
             var flow = new LocalFlow(input, trajectory, tolerance, cancellation);
             var (early, late) = Speeds.Of(input, flow);
-            Func<DifferenceGroup>[] others = [.. Thinned(input, flow), .. Others(input, flow, early, late)];
-            var groups = new DifferenceGroup[others.Length];
-            if (threads == 1) for (int g = 0; g < groups.Length; g++) groups[g] = others[g]();
-            else Beside(others.Length, threads, g => groups[g] = others[g](), cancellation);
+            OtherModel[] others = [.. Thinned(input), .. Others(input, flow, early, late)];
+            var groups = Groups(flow, others, threads, cancellation);
             Known<IReadOnlyList<Prediction>> Replay(IReadOnlySet<int> leftOut) =>
                 Replayed(input, trajectory, steps, [.. early.Select((c, k) => leftOut.Contains(k) ? 0 : c)], cancellation);
             var replayed = Replay(input.FailingIntervals);
@@ -51,6 +49,25 @@ internal static class InterpolationVariants
         {
             return Known.Unknown<InterpolationEstimate>($"the flow with other interpolants could not be integrated: {e.Message}");
         }
+    }
+
+    // Models of the same intervals go through them together; the intervals are independent of one another.
+    private static DifferenceGroup[] Groups(LocalFlow flow, OtherModel[] others, int threads, CancellationToken cancellation)
+    {
+        LocalDifference[][] found = [.. others.Select(o => new LocalDifference[o.Where.Count])];
+        var work = new List<(int[] Models, int At)>();
+        foreach (var same in others.Index().GroupBy(o => o.Item.Kept, ReferenceEqualityComparer.Instance))
+            for (int j = 0; j < same.First().Item.Where.Count; j++) work.Add(([.. same.Select(o => o.Index)], j));
+        void Do(int w)
+        {
+            var (models, at) = work[w];
+            var one = others[models[0]];
+            var differences = flow.Differences([.. models.Select(i => others[i].Trajectory)], one.Kept, one.Where[at]);
+            for (int i = 0; i < models.Length; i++) found[models[i]][at] = differences[i];
+        }
+        if (threads == 1) for (int w = 0; w < work.Count; w++) Do(w);
+        else Beside(work.Count, threads, Do, cancellation);
+        return [.. others.Select((o, i) => new DifferenceGroup(found[i], o.Merged, o.Phase, o.Weights, o.Reach))];
     }
 
     // A failure is told as it is where there is one thread.
@@ -71,7 +88,7 @@ internal static class InterpolationVariants
 
     private static bool IsCubic(AnalysisInput input) => input.Options.Interpolation == Interpolation.Cubic;
 
-    private static IEnumerable<Func<DifferenceGroup>> Thinned(AnalysisInput input, LocalFlow flow)
+    private static IEnumerable<OtherModel> Thinned(AnalysisInput input)
     {
         int count = input.Checkpoints.Count;
         foreach (int merged in (int[])[2, 4])
@@ -80,24 +97,20 @@ internal static class InterpolationVariants
                 var where = MergedIntervals.Groups(count, merged, phase);
                 if (where.Count == 0) continue;
                 var kept = TrajectoryBuilder.EveryNth(count, merged, phase);
-                var other = input.Interpolate(kept);
-                var (group, begin) = (merged, phase);
-                yield return () => new DifferenceGroup([.. where.Select(w => flow.Difference(other, kept, w))], group, begin, [.. where.Select(_ => 1.0)],
-                    IsCubic(input) ? group : 0);
+                yield return new OtherModel(input.Interpolate(kept), kept, where, merged, phase, [.. where.Select(_ => 1.0)], IsCubic(input) ? merged : 0);
             }
     }
 
-    private static IEnumerable<Func<DifferenceGroup>> Others(AnalysisInput input, LocalFlow flow, double[] early, double[] late)
+    private static IEnumerable<OtherModel> Others(AnalysisInput input, LocalFlow flow, double[] early, double[] late)
     {
         int[] all = input.AllCheckpoints;
         var where = MergedIntervals.Groups(all.Length, 1, 0);
         int reach = input.Kernels.HasJacobians ? 1 : 0;
-        Func<DifferenceGroup> Group(KernelTrajectory other, Func<int, double> weight) =>
-            () => new([.. where.Select(w => flow.Difference(other, all, w))], 1, 0, [.. where.Select((_, k) => weight(k))], reach);
-        if (input.Options.Interpolation.Alternative(input.Kernels, all) is { } alternative) yield return Group(alternative, _ => 1);
+        OtherModel Model(KernelTrajectory other, Func<int, double> weight) => new(other, all, where, 1, 0, [.. where.Select((_, k) => weight(k))], reach);
+        if (input.Options.Interpolation.Alternative(input.Kernels, all) is { } alternative) yield return Model(alternative, _ => 1);
         if (flow.Trajectory is not InterpolatedTrajectory straight) yield break;
         foreach (double[] rates in (double[][])[early, late])
-            yield return Group(straight.AtSpeeds(rates), k => IsCubic(input) ? Math.Min(1, Math.Abs(rates[k]) / FollowedByCubic) : 1);
+            yield return Model(straight.AtSpeeds(rates), k => IsCubic(input) ? Math.Min(1, Math.Abs(rates[k]) / FollowedByCubic) : 1);
     }
 
     // The recorded steps may see more of a path that is gone through early than the flow does: near the edge of stability they swing for long.
@@ -118,4 +131,8 @@ internal static class InterpolationVariants
         return Known.Of<IReadOnlyList<Prediction>>([difference with { LossChange = Math.Max(Math.Abs(difference.LossChange),
             (end + 0.5 * gradient) * train) }]);
     }
+
+    // One other model: its trajectory, the checkpoints it has for knots, the intervals it is asked for, and what a group of differences keeps of it.
+    private sealed record OtherModel(KernelTrajectory Trajectory, IReadOnlyList<int> Kept, IReadOnlyList<MergedIntervals> Where, int Merged, int Phase,
+        IReadOnlyList<double> Weights, int Reach);
 }

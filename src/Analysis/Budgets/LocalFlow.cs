@@ -14,23 +14,32 @@ internal sealed class LocalFlow
     /// size.</summary>
     public const double Tolerance = 1e-6;
 
+    // Differences count for what they are to a factor of two: of a whole block of them no more is needed than this.
+    private const double OfDifferences = 1e-3;
+
     private readonly AnalysisInput _input;
-    private readonly PropagationOptions _solver;
+    private readonly double _tolerance, _stiff = double.PositiveInfinity; // the length from which on intervals are left to factorizations
+    private readonly Lazy<PropagationOptions> _solver;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Carries g(s) through every interval.</summary>
     public LocalFlow(AnalysisInput input, KernelTrajectory trajectory, double tolerance, CancellationToken cancellation)
     {
-        (_input, Trajectory, _cancellation) = (input, trajectory, cancellation);
-        var options = input.Propagation(tolerance);
+        (_input, Trajectory, _tolerance, _cancellation) = (input, trajectory, tolerance, cancellation);
         // One method for all pieces: a choice for each would look at the rates of each. That of a looser tolerance would have the order that whole operators
         // need: vectors of merged intervals are less even, and take many steps with it.
-        _solver = options with { Method = options.Method.Resolve(trajectory, Math.Min(tolerance, Tolerance), options.Seed).Method };
+        _solver = new Lazy<PropagationOptions>(() =>
+        {
+            var options = input.Propagation(tolerance);
+            return options with { Method = options.Method.Resolve(trajectory, Math.Min(tolerance, Tolerance), options.Seed).Method };
+        });
         var gradient = input.StartGradient;
         for (int k = 0; k < trajectory.Intervals; k++)
         {
             Gradients.Add(gradient);
-            var (end, train, test, dissipated) = Carry(trajectory, k, k + 1, gradient);
+            var window = new WindowTrajectory(trajectory, k, k + 1);
+            var (end, train, test, dissipated) = Carry([window], gradient, out bool products)[0];
+            if (!products) _stiff = Math.Min(_stiff, Length(window));
             Train.Add(train);
             Test.Add(test);
             Dissipated.Add(dissipated);
@@ -57,33 +66,50 @@ internal sealed class LocalFlow
     /// <summary>All intervals together.</summary>
     public Prediction Whole => new(Gradients.Index().ToDictionary(g => g.Index, g => g.Item), Sum(Train), Sum(Test), -Dissipated.Sum());
 
-    /// <summary>What another model makes of intervals that it takes as one, or as they are.</summary>
-    /// <param name="other">The other model.</param>
-    /// <param name="kept">The checkpoints that are its knots.</param>
-    /// <param name="where">The intervals; their ends are knots of the other model.</param>
-    public LocalDifference Difference(KernelTrajectory other, IReadOnlyList<int> kept, MergedIntervals where)
+    /// <summary>What other models make of intervals that they take as one, or as they are: all of them together, since they share what they are made
+    /// of.</summary>
+    /// <param name="others">The other models.</param>
+    /// <param name="kept">The checkpoints that are their knots.</param>
+    /// <param name="where">The intervals; their ends are neighbouring knots of the other models.</param>
+    public LocalDifference[] Differences(IReadOnlyList<KernelTrajectory> others, IReadOnlyList<int> kept, MergedIntervals where)
     {
         int from = IndexOf(kept, where.First), to = IndexOf(kept, where.Last);
-        var (gradient, train, test, _) = Carry(other, from, to, Gradients[where.First]);
-        for (int k = where.First; k < where.Last; k++)
+        var carried = Carry([.. others.Select(other => new WindowTrajectory(other, from, to))], Gradients[where.First], out _);
+        foreach (var (gradient, train, test, _) in carried)
         {
-            VectorRoutines.Axpy(-1, Train[k], train);
-            VectorRoutines.Axpy(-1, Test[k], test);
+            for (int k = where.First; k < where.Last; k++)
+            {
+                VectorRoutines.Axpy(-1, Train[k], train);
+                VectorRoutines.Axpy(-1, Test[k], test);
+            }
+            VectorRoutines.Axpy(-1, Gradients[where.Last], gradient);
         }
-        VectorRoutines.Axpy(-1, Gradients[where.Last], gradient);
-        return new LocalDifference(where, gradient, train, test);
+        return [.. carried.Select(c => new LocalDifference(where, c.Gradient, c.Train, c.Test))];
     }
 
     /// <summary>A block of gradients through one interval of the model under test.</summary>
-    public BlockTransport Carry(int interval, in MatrixView block) =>
-        FlowIntegrator.Transport(new WindowTrajectory(Trajectory, interval, interval + 1), block, _solver, _input.Backend, _cancellation);
-
-    private (double[] Gradient, double[] Train, double[] Test, double Dissipated) Carry(KernelTrajectory model, int from, int to, double[] gradient)
+    public BlockTransport Carry(int interval, in MatrixView block)
     {
-        if (VectorMath.Norm(gradient) == 0) return (new double[gradient.Length], new double[gradient.Length], new double[model.TestSize], 0);
-        var carried = FlowIntegrator.Transport(new WindowTrajectory(model, from, to), gradient, _solver, _input.Backend, _cancellation);
-        return ([.. carried.AtKnots[^1]], VectorMath.Negate(carried.Train), VectorMath.Negate(carried.Test), carried.Dissipated);
+        var window = new WindowTrajectory(Trajectory, interval, interval + 1);
+        return (Length(window) < _stiff ? ColumnFlow.TryCarry([new(window, block)], Math.Max(_tolerance, OfDifferences), _input.Backend, _cancellation) : null)
+            ?[0] ?? FlowIntegrator.Transport(window, block, _solver.Value, _input.Backend, _cancellation);
     }
+
+    // By products where that costs less, and each by factorizations otherwise.
+    private (double[] Gradient, double[] Train, double[] Test, double Dissipated)[] Carry(WindowTrajectory[] models, double[] gradient, out bool products)
+    {
+        products = true;
+        if (VectorMath.Norm(gradient) == 0)
+            return [.. models.Select(m => (new double[gradient.Length], new double[gradient.Length], new double[m.TestSize], 0.0))];
+        var block = new MatrixView(gradient, gradient.Length, 1);
+        var carried = models.Any(m => Length(m) >= _stiff) ? null
+            : ColumnFlow.TryCarry([.. models.Select(m => new ColumnStart(m, block))], _tolerance, _input.Backend, _cancellation);
+        products = carried is not null;
+        carried ??= [.. models.Select(m => FlowIntegrator.Transport(m, block, _solver.Value, _input.Backend, _cancellation))];
+        return [.. carried.Select(c => (c.End.Values, VectorMath.Negate(c.Train.Values), VectorMath.Negate(c.Test.Values), c.Dissipated.At(0, 0)))];
+    }
+
+    private static double Length(KernelTrajectory window) => window.Knots[^1] - window.Knots[0];
 
     private static double[] Sum(List<double[]> parts)
     {

@@ -20,6 +20,10 @@ internal sealed class WindowTrajectory(KernelTrajectory whole, int first, int la
     public override DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes) =>
         whole.MotionIntegral(nodes.Select(n => n with { Interval = n.Interval + first }));
 
+    public override IReadOnlyList<WeightedTerm>? Terms(int interval) => whole.Terms(interval + first);
+
+    public override double Position(int interval, double time) => whole.Position(interval + first, time);
+
     protected override void KernelsCore(int interval, double time, in MatrixView kernels) => whole.Kernels(interval + first, time, kernels);
 
     protected override void HessianCore(int interval, double time, OutputHessian B) => whole.Hessian(interval + first, time, B);

@@ -1,0 +1,137 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>The stage equations X_i + h Σ_j a_ij B_j K_j X_j = X(t) of columns that are carried together. K_j is applied term by term, each stored block read
+/// once for all nodes, columns and models; nothing is formed.</summary>
+internal sealed class ColumnSystem
+{
+    private readonly Backend _backend;
+    private readonly ColumnModel[] _models;
+    private readonly List<(KernelTerm Term, List<(int First, int Last)> Runs)> _terms = [];
+    private readonly int[,] _index; // of a model and a distinct term, the number of the model's term; −1 for none
+    private readonly int _n, _columns, _most;
+    private readonly MatrixView _scaled, _slopes;
+    private ColumnNodes _nodes = ColumnNodes.Levels[0];
+
+    public ColumnSystem(ColumnModel[] models, int n, int most, Backend backend)
+    {
+        (_models, _n, _most, _backend) = (models, n, most, backend);
+        _columns = models.Sum(m => m.Columns);
+        _index = new int[models.Length, models.Sum(m => Enumerable.Range(0, m.Trajectory.Intervals).Max(k => m.Trajectory.Terms(k)!.Count))];
+        (_scaled, _slopes) = (Buffers.Zero(n, _columns * most), Buffers.Zero(n, _columns * most));
+    }
+
+    /// <summary>How many times a stored block was multiplied with a column.</summary>
+    public double Products { get; private set; }
+
+    /// <summary>Collects the distinct terms of an interval.</summary>
+    public void BeginInterval(int interval)
+    {
+        _terms.Clear();
+        foreach (var model in _models) model.BeginInterval(interval, _most);
+        for (int v = 0; v < _models.Length; v++)
+            for (int t = 0; t < _models[v].Terms.Count; t++)
+            {
+                var term = _models[v].Terms[t].Term;
+                int found = _terms.FindIndex(x => ReferenceEquals(x.Term, term));
+                if (found < 0)
+                {
+                    found = _terms.Count;
+                    _terms.Add((term, []));
+                    for (int w = 0; w < _models.Length; w++) _index[w, found] = -1;
+                }
+                _index[v, found] = t;
+                var runs = _terms[found].Runs;
+                if (runs.Count > 0 && runs[^1].Last == v) runs[^1] = (runs[^1].First, v + 1);
+                else runs.Add((v, v + 1));
+            }
+    }
+
+    /// <summary>Places the nodes of a step.</summary>
+    public void Place(int interval, double from, double share, ColumnNodes nodes)
+    {
+        _nodes = nodes;
+        foreach (var model in _models) model.Place(interval, from, share, nodes);
+    }
+
+    /// <summary>y_i ← K_i x_i at all nodes.</summary>
+    public void ApplyKernel(in MatrixView x, in MatrixView y)
+    {
+        y.Fill(0);
+        int q = _nodes.Count;
+        for (int t = 0; t < _terms.Count; t++)
+            foreach (var (from, to) in _terms[t].Runs)
+            {
+                for (int v = from; v < to; v++)
+                {
+                    var (model, weights) = (_models[v], _models[v].Weights[_index[v, t]]);
+                    for (int i = 0; i < q; i++)
+                        for (int j = model.First * q + i * model.Columns, k = 0; k < model.Columns; j++, k++)
+                            VectorRoutines.Scale(weights[i], x.Column(j), _scaled.Column(j));
+                }
+                int first = _models[from].First * q, count = _models[to - 1].First * q + _models[to - 1].Columns * q - first;
+                _backend.Gemm(Op.None, Op.None, 1, _terms[t].Term.Train, _scaled.ColumnRange(first, count), 1, y.ColumnRange(first, count));
+                Products += count;
+            }
+    }
+
+    /// <summary>target_i ← target_i + factor·h Σ_j a_ij B_j y_j.</summary>
+    public void AddStages(double factor, in MatrixView y, in MatrixView target)
+    {
+        int q = _nodes.Count;
+        var transposed = new MatrixView(_nodes.Transposed, q, q);
+        foreach (var model in _models)
+        {
+            for (int i = 0; i < q; i++) model.ApplyHessian(i, model.At(y, q, i), model.At(_slopes, q, i));
+            _backend.Gemm(Op.None, Op.None, factor * model.Length, model.Stacked(_slopes, q), transposed, 1, model.Stacked(target, q));
+        }
+    }
+
+    /// <summary>Adds h Σ_i b_i K_QS,i x_i, what the step does to the test outputs: weighted columns first, so that each block is read once.</summary>
+    public void AddTest(in MatrixView x, in MatrixView test)
+    {
+        if (test.Rows == 0) return;
+        int q = _nodes.Count;
+        for (int t = 0; t < _terms.Count; t++)
+            foreach (var (from, to) in _terms[t].Runs)
+            {
+                for (int v = from; v < to; v++)
+                {
+                    var (model, weights) = (_models[v], _models[v].Weights[_index[v, t]]);
+                    for (int j = 0; j < model.Columns; j++)
+                    {
+                        var sum = _scaled.Column(model.First + j);
+                        sum.Clear();
+                        for (int i = 0; i < q; i++) VectorRoutines.Axpy(model.Length * _nodes.B[i] * weights[i], model.At(x, q, i).Column(j), sum);
+                    }
+                }
+                int first = _models[from].First, count = _models[to - 1].First + _models[to - 1].Columns - first;
+                _backend.Gemm(Op.None, Op.None, 1, _terms[t].Term.TestTrain, _scaled.ColumnRange(first, count), 1, test.ColumnRange(first, count));
+            }
+    }
+
+    /// <summary>h Σ_i b_i y_i: what the step does to the training outputs.</summary>
+    public void SumTrain(in MatrixView y, in MatrixView train)
+    {
+        int q = _nodes.Count;
+        train.Fill(0);
+        foreach (var model in _models)
+            for (int i = 0; i < q; i++)
+                for (int j = 0; j < model.Columns; j++)
+                    VectorRoutines.Axpy(model.Length * _nodes.B[i], model.At(y, q, i).Column(j), train.Column(model.First + j));
+    }
+
+    /// <summary>h Σ_i b_i X_iᵀK_iX_i of every model.</summary>
+    public void SumGramians(in MatrixView x, in MatrixView y)
+    {
+        int q = _nodes.Count;
+        foreach (var model in _models)
+        {
+            model.Increment.Fill(0);
+            for (int i = 0; i < q; i++)
+                _backend.Gemm(Op.Transpose, Op.None, model.Length * _nodes.B[i], model.At(x, q, i), model.At(y, q, i), 1, model.Increment);
+        }
+    }
+}
