@@ -12,7 +12,7 @@ namespace KernelFlow.StageCosts;
 internal sealed record Measurement(ReservoirAnalysis Analysis, int Order, string Backend, IReadOnlyList<StageCost> Stages, int Repeats)
 {
     /// <summary>Analyses a run and writes its report.</summary>
-    public static Measurement Of(string folder, Func<AnalysisOptions> asked, int repeats, string? report)
+    public static Measurement Of(string folder, Func<AnalysisOptions> asked, int repeats, string report)
     {
         MemoryTraffic.IsCounted = true;
         List<List<StageCost>> rounds = [];
@@ -48,16 +48,16 @@ internal sealed record Measurement(ReservoirAnalysis Analysis, int Order, string
     /// <summary>The same for a page.</summary>
     public string Markdown() => StageTable.Markdown(this);
 
-    private static void Write(ReservoirAnalysis analysis, string? folder, Backend backend)
+    private static void Write(ReservoirAnalysis analysis, string folder, Backend backend)
     {
-        string target = folder ?? Path.Combine(Path.GetTempPath(), "stage-costs-" + Guid.NewGuid().ToString("N"));
+        string target = folder.Length > 0 ? folder : Path.Combine(Path.GetTempPath(), "stage-costs-" + Guid.NewGuid().ToString("N"));
         try
         {
             analysis.WriteFolder(target, new ReportOptions { OneThread = backend.Threads == 1 });
         }
         finally
         {
-            if (folder is null && Directory.Exists(target)) Directory.Delete(target, true);
+            if (folder.Length == 0 && Directory.Exists(target)) Directory.Delete(target, true);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KernelFlow.Analysis;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.StageCosts;
@@ -9,7 +8,7 @@ namespace KernelFlow.StageCosts;
 /// either did.</remarks>
 internal sealed class StageListener : IDisposable
 {
-    private const string State = "state", Elsewhere = "opening and the rest", Own = "KernelFlow.StageCosts";
+    private const string State = "state", Elsewhere = "opening and the rest", Own = "KernelFlow.StageCosts", Analyses = "KernelFlow.Analysis";
     private static readonly ActivitySource s_own = new(Own);
     private readonly ActivityListener _listener;
     private readonly Dictionary<string, StageCost> _stages = new(StringComparer.Ordinal);
@@ -21,7 +20,7 @@ internal sealed class StageListener : IDisposable
     {
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name is WorkSpans.Source or Own,
+            ShouldListenTo = source => source.Name is Analyses or Own,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStarted = Started,
             ActivityStopped = Stopped,

@@ -1,7 +1,7 @@
 namespace KernelFlow.Numerics;
 
-/// <summary>Bytes read and written by the vector routines, by copies of matrices and by products with block-diagonal matrices, of the whole process; counted only
-/// where somebody asked for it (benchmarks/StageCosts).</summary>
+/// <summary>Bytes read and written by the vector routines, by copies of matrices and by products with block-diagonal matrices, of the whole process; counted
+/// only where somebody asked for it (benchmarks/StageCosts).</summary>
 /// <remarks>What is counted are operands, whether they come from memory or from a cache.</remarks>
 public static class MemoryTraffic
 {
