@@ -44,6 +44,13 @@ internal sealed class CountingBackend(Backend inner, Action<string, double, doub
         Add(Math.Min(c.Columns, c.Rows) < 64 ? "product, few columns" : "product", 2.0 * c.Rows * c.Columns * (opA == Op.None ? a.Columns : a.Rows), start);
     }
 
+    protected override void AddTransposedCore(in MatrixView a, in MatrixView x, ReadOnlySpan<double> factors, in MatrixView y)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.AddTransposed(a, x, factors, y);
+        Add("product, few columns", 2.0 * a.Rows * a.Columns * x.Columns, start);
+    }
+
     protected override void SyrkCore(Op op, double alpha, in MatrixView a, double beta, in MatrixView c)
     {
         long start = Stopwatch.GetTimestamp();

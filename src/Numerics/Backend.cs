@@ -66,6 +66,19 @@ public abstract partial class Backend
         SymmetricProductCore(alpha, a, b, beta, c);
     }
 
+    /// <summary>Y ← Y + Aᵀ·X·diag(w) for an X of few columns, A read once: what carries a few columns through many kernels.</summary>
+    /// <param name="a">A, of as many rows as X; a symmetric matrix needs no transposition.</param>
+    /// <param name="x">X.</param>
+    /// <param name="factors">w, one number for each column of X.</param>
+    /// <param name="y">Y, of as many rows as A has columns; another buffer than X.</param>
+    /// <exception cref="ArgumentException">Shapes do not fit together.</exception>
+    public void AddTransposed(in MatrixView a, in MatrixView x, ReadOnlySpan<double> factors, in MatrixView y)
+    {
+        if (x.Rows != a.Rows || y.Rows != a.Columns || y.Columns != x.Columns || factors.Length != x.Columns)
+            throw new ArgumentException($"AddTransposed: A is {a.Rows}x{a.Columns}, X {x.Rows}x{x.Columns}, Y {y.Rows}x{y.Columns}, {factors.Length} factors.");
+        if (a.Columns > 0 && x.Columns > 0) AddTransposedCore(a, x, factors, y);
+    }
+
     /// <summary>A ← its lower Cholesky factor (the strict upper triangle is left as it was).</summary>
     /// <returns>0, or the order of the first leading minor that is not positive.</returns>
     public int Cholesky(in MatrixView a) { Square(a, nameof(Cholesky)); return a.Rows == 0 ? 0 : CholeskyCore(a); }
@@ -140,6 +153,10 @@ public abstract partial class Backend
 
     /// <summary>Core of <see cref="SymmetricProduct"/>.</summary>
     protected abstract void SymmetricProductCore(double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c);
+
+    /// <summary>Core of <see cref="AddTransposed"/>: this tool's own, since what libraries do for many columns, packing A first, costs more than so few.</summary>
+    protected virtual void AddTransposedCore(in MatrixView a, in MatrixView x, ReadOnlySpan<double> factors, in MatrixView y) =>
+        KernelFlow.Numerics.Managed.ColumnProducts.Run(a, x, factors, y, Spare);
 
     /// <summary>Core of <see cref="Cholesky"/>.</summary>
     protected abstract int CholeskyCore(in MatrixView a);

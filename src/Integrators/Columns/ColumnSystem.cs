@@ -13,6 +13,7 @@ internal sealed class ColumnSystem
     private readonly int[,] _index; // of a model and a distinct term, the number of the model's term; −1 for none
     private readonly int _n, _columns, _most;
     private readonly MatrixView _scaled, _slopes;
+    private readonly double[] _factors;
     private ColumnNodes _nodes = ColumnNodes.Levels[0];
 
     public ColumnSystem(ColumnModel[] models, int n, int most, Backend backend)
@@ -20,7 +21,7 @@ internal sealed class ColumnSystem
         (_models, _n, _most, _backend) = (models, n, most, backend);
         _columns = models.Sum(m => m.Columns);
         _index = new int[models.Length, models.Sum(m => Enumerable.Range(0, m.Trajectory.Intervals).Max(k => m.Trajectory.Terms(k)!.Count))];
-        (_scaled, _slopes) = (Buffers.Zero(n, _columns * most), Buffers.Zero(n, _columns * most));
+        (_scaled, _slopes, _factors) = (Buffers.Zero(n, _columns), Buffers.Zero(n, _columns * most), new double[_columns * most]);
     }
 
     /// <summary>How many times a stored block was multiplied with a column.</summary>
@@ -64,15 +65,11 @@ internal sealed class ColumnSystem
         for (int t = 0; t < _terms.Count; t++)
             foreach (var (from, to) in _terms[t].Runs)
             {
+                int first = _models[from].First * q, count = 0;
                 for (int v = from; v < to; v++)
-                {
-                    var (model, weights) = (_models[v], _models[v].Weights[_index[v, t]]);
                     for (int i = 0; i < q; i++)
-                        for (int j = model.First * q + i * model.Columns, k = 0; k < model.Columns; j++, k++)
-                            VectorRoutines.Scale(weights[i], x.Column(j), _scaled.Column(j));
-                }
-                int first = _models[from].First * q, count = _models[to - 1].First * q + _models[to - 1].Columns * q - first;
-                _backend.Gemm(Op.None, Op.None, 1, _terms[t].Term.Train, _scaled.ColumnRange(first, count), 1, y.ColumnRange(first, count));
+                        for (int j = 0; j < _models[v].Columns; j++) _factors[count++] = _models[v].Weights[_index[v, t]][i];
+                _backend.AddTransposed(_terms[t].Term.Train, x.ColumnRange(first, count), _factors.AsSpan(0, count), y.ColumnRange(first, count));
                 Products += count;
             }
     }

@@ -1,0 +1,142 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace KernelFlow.Numerics.Managed;
+
+/// <summary>Y ← Y + Aᵀ·X·diag(w) for an X of few columns, A read once and never packed: packing A would cost as much as such a product.</summary>
+/// <remarks>Four columns of A with up to four of X at a time, all sums in registers. A number of Y is one sum, whoever forms it: threads change nothing.</remarks>
+internal static unsafe class ColumnProducts
+{
+    private const int Block = 4;
+
+    // Below this many operations a second thread costs more than it does.
+    private const double ParallelWork = 2e6;
+
+    public static void Run(in MatrixView a, in MatrixView x, ReadOnlySpan<double> factors, in MatrixView y, ThreadBudget spare)
+    {
+        fixed (double* pa = a.Array, px = x.Array, pf = factors, py = y.Array)
+        {
+            var work = new Work(pa + a.Offset, a.LeadingDimension, px + x.Offset, x.LeadingDimension, pf, py + y.Offset, y.LeadingDimension, a.Rows, x.Columns);
+            int blocks = (a.Columns + Block - 1) / Block, columns = a.Columns;
+            if (spare.Capacity > 0 && 2.0 * a.Rows * a.Columns * x.Columns >= ParallelWork)
+            {
+                using var beside = spare.Take(spare.Capacity);
+                if (beside.Count > 0)
+                {
+                    Share(work, columns, blocks, beside.Count + 1);
+                    return;
+                }
+            }
+            work.Columns(0, columns);
+        }
+    }
+
+    private static void Share(Work work, int columns, int blocks, int threads)
+    {
+        int pieces = Math.Min(blocks, 4 * threads);
+        Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
+            work.Columns(Block * (int)((long)blocks * piece / pieces), Math.Min(columns, Block * (int)((long)blocks * (piece + 1) / pieces))));
+    }
+
+    private readonly struct Work(double* a, nint lda, double* x, nint ldx, double* factors, double* y, nint ldy, int rows, int width)
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Columns(int from, int to)
+        {
+            double* sums = stackalloc double[Block * Block];
+            for (int j = from; j < to; j += Block)
+            {
+                // Beyond the last column the last one stands in; what it gives is not used.
+                double* a0 = a + j * lda, a1 = a + Math.Min(j + 1, to - 1) * lda, a2 = a + Math.Min(j + 2, to - 1) * lda, a3 = a + Math.Min(j + 3, to - 1) * lda;
+                int height = Math.Min(Block, to - j);
+                for (int c = 0; c < width; c += Block)
+                {
+                    int count = Math.Min(Block, width - c);
+                    if (Vector512.IsHardwareAccelerated)
+                    {
+                        if (count == 1) Wide<OneVector>(a0, a1, a2, a3, x + c * ldx, ldx, count, sums);
+                        else if (count == 2) Wide<TwoVectors>(a0, a1, a2, a3, x + c * ldx, ldx, count, sums);
+                        else Wide<FourVectors>(a0, a1, a2, a3, x + c * ldx, ldx, count, sums);
+                    }
+                    else
+                        for (int k = 0; k < count; k++) Portable(a0, a1, a2, a3, x + (c + k) * ldx, sums + k * Block);
+                    for (int k = 0; k < count; k++)
+                        for (int i = 0; i < height; i++) y[j + i + (c + k) * ldy] += factors[c + k] * sums[i + k * Block];
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Wide<TCount>(double* a0, double* a1, double* a2, double* a3, double* b, nint ldb, int count, double* sums) where TCount : struct, IVectors
+        {
+            double* b1 = b + (TCount.Count > 1 ? ldb : 0), b2 = b + (TCount.Count > 2 ? 2 * ldb : 0), b3 = b + (count > 3 ? 3 * ldb : 0);
+            Vector512<double> s00 = default, s10 = default, s20 = default, s30 = default, s01 = default, s11 = default, s21 = default, s31 = default;
+            Vector512<double> s02 = default, s12 = default, s22 = default, s32 = default, s03 = default, s13 = default, s23 = default, s33 = default;
+            int i = 0;
+            for (; i + 8 <= rows; i += 8)
+            {
+                Vector512<double> v0 = Vector512.Load(a0 + i), v1 = Vector512.Load(a1 + i), v2 = Vector512.Load(a2 + i), v3 = Vector512.Load(a3 + i);
+                Add(v0, v1, v2, v3, Vector512.Load(b + i), ref s00, ref s10, ref s20, ref s30);
+                if (TCount.Count > 1) Add(v0, v1, v2, v3, Vector512.Load(b1 + i), ref s01, ref s11, ref s21, ref s31);
+                if (TCount.Count > 2)
+                {
+                    Add(v0, v1, v2, v3, Vector512.Load(b2 + i), ref s02, ref s12, ref s22, ref s32);
+                    Add(v0, v1, v2, v3, Vector512.Load(b3 + i), ref s03, ref s13, ref s23, ref s33);
+                }
+            }
+            Put(a0, a1, a2, a3, b, i, s00, s10, s20, s30, sums);
+            if (TCount.Count > 1) Put(a0, a1, a2, a3, b1, i, s01, s11, s21, s31, sums + Block);
+            if (TCount.Count <= 2) return;
+            Put(a0, a1, a2, a3, b2, i, s02, s12, s22, s32, sums + 2 * Block);
+            Put(a0, a1, a2, a3, b3, i, s03, s13, s23, s33, sums + 3 * Block);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Add(Vector512<double> v0, Vector512<double> v1, Vector512<double> v2, Vector512<double> v3, Vector512<double> b,
+            ref Vector512<double> s0, ref Vector512<double> s1, ref Vector512<double> s2, ref Vector512<double> s3)
+        {
+            s0 = Vector512.FusedMultiplyAdd(v0, b, s0);
+            s1 = Vector512.FusedMultiplyAdd(v1, b, s1);
+            s2 = Vector512.FusedMultiplyAdd(v2, b, s2);
+            s3 = Vector512.FusedMultiplyAdd(v3, b, s3);
+        }
+
+        private void Put(double* a0, double* a1, double* a2, double* a3, double* b, int i, Vector512<double> s0, Vector512<double> s1, Vector512<double> s2,
+            Vector512<double> s3, double* sums)
+        {
+            (sums[0], sums[1], sums[2], sums[3]) = (Vector512.Sum(s0), Vector512.Sum(s1), Vector512.Sum(s2), Vector512.Sum(s3));
+            Rest(a0, a1, a2, a3, b, i, sums);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Portable(double* a0, double* a1, double* a2, double* a3, double* b, double* sums)
+        {
+            int width = Vector<double>.Count, i = 0;
+            Vector<double> s0 = default, s1 = default, s2 = default, s3 = default;
+            for (; i + width <= rows; i += width)
+            {
+                var v = Vector.Load(b + i);
+                s0 = Vector.MultiplyAddEstimate(Vector.Load(a0 + i), v, s0);
+                s1 = Vector.MultiplyAddEstimate(Vector.Load(a1 + i), v, s1);
+                s2 = Vector.MultiplyAddEstimate(Vector.Load(a2 + i), v, s2);
+                s3 = Vector.MultiplyAddEstimate(Vector.Load(a3 + i), v, s3);
+            }
+            (sums[0], sums[1], sums[2], sums[3]) = (Vector.Sum(s0), Vector.Sum(s1), Vector.Sum(s2), Vector.Sum(s3));
+            Rest(a0, a1, a2, a3, b, i, sums);
+        }
+
+        private void Rest(double* a0, double* a1, double* a2, double* a3, double* b, int i, double* sums)
+        {
+            for (; i < rows; i++)
+            {
+                sums[0] += a0[i] * b[i];
+                sums[1] += a1[i] * b[i];
+                sums[2] += a2[i] * b[i];
+                sums[3] += a3[i] * b[i];
+            }
+        }
+    }
+
+    private readonly struct FourVectors : IVectors { public static int Count => 4; }
+}
