@@ -21,6 +21,9 @@ internal sealed class ColumnErrors
         _p += found.P;
     }
 
+    /// <summary>Adds to the error of G_Q alone.</summary>
+    public void AddTest(double found, double added, double columns) => _gq += found + (columns > 0 ? _p / columns : 0) * added;
+
     public IntegrationError RelativeTo(in OperatorNorms norms) => new(OperatorNorms.Relative(_p, norms.P), OperatorNorms.Relative(_w, norms.W),
         Math.Max(OperatorNorms.Relative(_gs, norms.GS), OperatorNorms.Relative(_gq, norms.GQ)));
 }

@@ -6,7 +6,7 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The flow of a few columns by products alone: nothing is formed and nothing factorized.</summary>
 /// <remarks>
-/// One step per interval where its error allows, by Radau IIA rules of more and more nodes (<see cref="ColumnStep"/>), whose equations are solved by a Krylov
+/// One step per interval where its error allows, by Radau IIA rules of more and more nodes (<see cref="ColumnCollocation"/>), whose equations are solved by a Krylov
 /// method. All nodes, columns and models are multiplied with a stored block at the same time: a block is read from memory once per iteration, not once per
 /// vector. Where the flow is so stiff that factorizations would cost less, it says so and leaves it to <see cref="FlowIntegrator"/>.
 /// </remarks>
@@ -18,19 +18,33 @@ public sealed class ColumnFlow
     private const int SmallOrder = 100, MaximumPasses = 4;
     private const double Shortest = 1.0 / 256, Safety = 0.5, Growth = 4, Cut = 0.25;
 
+    // From so many columns on multiplications count, and not how often blocks are read: then explicit steps, where the end of an interval is not further off
+    // than so many of them.
+    private const int Wide = 8, ExplicitSteps = 20;
+
+    // The first explicit step of a window: a share of the time in which the columns move by their own size.
+    private const double FirstStep = 0.5;
+
     private readonly IReadOnlyList<ColumnStart> _starts;
-    private readonly ColumnModel[] _models;
-    private readonly ColumnStep _step;
+    private readonly ColumnState _state;
+    private readonly ColumnCollocation _collocation;
+    private readonly ColumnExplicit? _explicit;
     private readonly double _worth;
     private readonly CancellationToken _cancellation;
+    private int _steps, _rejected;
+    private double _length; // of the next explicit step, in flow time of the first model
 
     private ColumnFlow(IReadOnlyList<ColumnStart> starts, Backend backend, CancellationToken cancellation)
     {
         var one = starts[0].Trajectory;
-        (_starts, _cancellation, _models) = (starts, cancellation, new ColumnModel[starts.Count]);
-        for (int v = 0, first = 0; v < _models.Length; first += _models[v++].Columns)
-            _models[v] = new ColumnModel(starts[v], first, ColumnNodes.Levels.Max(l => l.Count));
-        _step = new ColumnStep(_models, one.TrainSize, one.TestSize, backend);
+        (_starts, _cancellation) = (starts, cancellation);
+        var models = new ColumnModel[starts.Count];
+        int most = ColumnNodes.Levels.Max(l => l.Count), columns = 0;
+        for (int v = 0; v < models.Length; columns += models[v++].Columns) models[v] = new ColumnModel(starts[v], columns, most);
+        var system = new ColumnSystem(models, one.TrainSize, most, backend);
+        _state = new ColumnState(models, system, one.TrainSize, one.TestSize);
+        _collocation = new ColumnCollocation(_state);
+        if (columns >= Wide) _explicit = new ColumnExplicit(_state, system.MostTerms);
         double n = Math.Max(one.TrainSize, SmallOrder);
         _worth = Worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * starts.Count * one.Intervals;
     }
@@ -68,57 +82,89 @@ public sealed class ColumnFlow
         double share = 1;
         for (int pass = 1; pass <= MaximumPasses; pass++)
         {
-            if (Pass(tolerance * share, out int steps, out int rejected) is not { } errors) return null;
+            if (Pass(tolerance * share) is not { } errors) return null;
             double error = errors.Max(e => e.Largest);
-            if (error <= tolerance) return [.. _models.Select((m, v) => Result(m, errors[v], new SolveReport("radau columns", steps, rejected, pass)))];
+            if (error <= tolerance)
+            {
+                var report = new SolveReport(_explicit is null ? "radau by products" : "tsit5 and radau by products", _steps, _rejected, pass);
+                return [.. _state.Models.Select((m, v) => Result(m, errors[v], report))];
+            }
             share *= Math.Max(1e-3, 0.5 * tolerance / error);
         }
         return null;
     }
 
-    private IntegrationError[]? Pass(double tolerance, out int steps, out int rejected)
+    private IntegrationError[]? Pass(double tolerance)
     {
-        (steps, rejected) = (0, 0);
-        for (int v = 0; v < _models.Length; v++)
-        {
-            _starts[v].Block.CopyTo(_step.X.ColumnRange(_models[v].First, _models[v].Columns));
-            _models[v].Errors.Clear();
-            _models[v].Gramian.Clear();
-        }
-        _step.TrainSum.Fill(0);
-        _step.TestSum.Fill(0);
-        int intervals = _models[0].Trajectory.Intervals;
+        (_steps, _rejected, _length) = (0, 0, 0);
+        _state.Start(_starts);
+        int intervals = _state.Models[0].Trajectory.Intervals;
         double proposal = 1;
         for (int k = 0; k < intervals; k++)
         {
-            _step.BeginInterval(k);
-            double from = 0;
-            proposal = Math.Min(1, proposal);
-            while (from < 1)
-            {
-                _cancellation.ThrowIfCancellationRequested();
-                double left = 1 - from, share = left / Math.Ceiling(left / proposal * (1 - 1e-12)), allowed = tolerance * share / intervals;
-                double error = _step.Try(k, from, share, allowed, out int order);
-                double factor = double.IsFinite(error) ? Math.Pow(Safety * allowed / error, 1.0 / order) : Cut;
-                if (error <= allowed)
-                {
-                    _step.Accept();
-                    steps++;
-                    from = share == left ? 1 : from + share;
-                    proposal = share * Math.Clamp(factor, Safety, Growth);
-                    continue;
-                }
-                rejected++;
-                proposal = share * Math.Clamp(factor, Cut, 0.7);
-                if (proposal < Shortest || _step.Products > _worth) return null;
-            }
+            _state.System.BeginInterval(k);
+            double from = _explicit is null ? 0 : CrossExplicit(k, tolerance / intervals);
+            if (!CrossByCollocation(k, from, tolerance / intervals, ref proposal)) return null;
         }
-        return [.. _models.Select(m => m.Errors.RelativeTo(new OperatorNorms(MatrixNorms.Frobenius(Of(_step.X, m)), MatrixNorms.Frobenius(m.Gramian),
-            MatrixNorms.Frobenius(Of(_step.TrainSum, m)), MatrixNorms.Frobenius(Of(_step.TestSum, m)))))];
+        return _state.Errors();
     }
 
-    private static MatrixView Of(in MatrixView all, ColumnModel model) => all.ColumnRange(model.First, model.Columns);
+    // Explicit steps as far as they are worth it; returns where they end.
+    private double CrossExplicit(int k, double tolerance)
+    {
+        var knots = _state.Models[0].Trajectory.Knots;
+        double whole = knots[k + 1] - knots[k], from = 0;
+        _explicit!.BeginInterval();
+        if (_length == 0) _length = FirstStep / Math.Max(_explicit.Rate(k, 0, 1), FirstStep / whole);
+        while (from < 1)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            double left = 1 - from, pieces = Math.Ceiling(left * whole / _length * (1 - 1e-12));
+            if (!(pieces <= ExplicitSteps)) break;
+            double share = left / pieces, allowed = tolerance * share, error = _explicit.Try(k, from, share);
+            double factor = double.IsFinite(error) ? Math.Pow(Safety * allowed / error, 1.0 / ColumnExplicit.Order) : Cut;
+            if (error <= allowed)
+            {
+                _state.Accept();
+                _explicit.Accepted();
+                _steps++;
+                from = pieces == 1 ? 1 : from + share;
+                // A step shortened by the end of an interval says nothing against the longer one.
+                _length = Math.Max(share * whole * Math.Clamp(factor, Safety, Growth), pieces == 1 ? _length : 0);
+            }
+            else
+            {
+                _rejected++;
+                _length = share * whole * Math.Clamp(factor, Cut, 0.9);
+            }
+        }
+        _explicit.EndInterval();
+        return from;
+    }
 
-    private BlockTransport Result(ColumnModel m, IntegrationError error, SolveReport report) => new(Of(_step.X, m).ToMatrix(),
-        Of(_step.TrainSum, m).ToMatrix(), Of(_step.TestSum, m).ToMatrix(), DenseMatrix.OfMatrix(m.Gramian), error, report);
+    private bool CrossByCollocation(int k, double from, double tolerance, ref double proposal)
+    {
+        while (from < 1)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            double left = 1 - from, pieces = Math.Ceiling(left / Math.Min(1, proposal) * (1 - 1e-12)), share = left / pieces, allowed = tolerance * share;
+            double error = _collocation.Try(k, from, share, allowed, out int order);
+            double factor = double.IsFinite(error) ? Math.Pow(Safety * allowed / error, 1.0 / order) : Cut;
+            if (error <= allowed)
+            {
+                _state.Accept();
+                _steps++;
+                from = pieces == 1 ? 1 : from + share;
+                proposal = share * Math.Clamp(factor, Safety, Growth);
+                continue;
+            }
+            _rejected++;
+            proposal = share * Math.Clamp(factor, Cut, 0.7);
+            if (proposal < Shortest || _state.System.Products > _worth) return false;
+        }
+        return true;
+    }
+
+    private BlockTransport Result(ColumnModel m, IntegrationError error, SolveReport report) => new(m.Of(_state.X).ToMatrix(),
+        m.Of(_state.TrainSum).ToMatrix(), m.Of(_state.TestSum).ToMatrix(), DenseMatrix.OfMatrix(m.Gramian), error, report);
 }

@@ -60,18 +60,21 @@ internal sealed class ColumnModel
     /// <param name="interval">Index of the interval.</param>
     /// <param name="from">Where the step begins, as a share of the interval.</param>
     /// <param name="share">Its length, as a share of the interval.</param>
-    /// <param name="nodes">The rule.</param>
-    public void Place(int interval, double from, double share, ColumnNodes nodes)
+    /// <param name="nodes">The nodes, as shares of the step.</param>
+    public void Place(int interval, double from, double share, ReadOnlySpan<double> nodes)
     {
         double start = Trajectory.Knots[interval], whole = Trajectory.Knots[interval + 1] - start;
         Length = share * whole;
-        for (int i = 0; i < nodes.Count; i++)
+        for (int i = 0; i < nodes.Length; i++)
         {
-            double time = Math.Min(Trajectory.Knots[interval + 1], start + (from + share * nodes.C[i]) * whole), theta = Trajectory.Position(interval, time);
+            double time = Math.Min(Trajectory.Knots[interval + 1], start + (from + share * nodes[i]) * whole), theta = Trajectory.Position(interval, time);
             for (int t = 0; t < Terms.Count; t++) Weights[t][i] = Terms[t].At(theta);
             if (_hessians.Length > 0) Trajectory.Hessian(interval, time, _hessians[i]);
         }
     }
+
+    /// <summary>The columns of this model among those of all.</summary>
+    public MatrixView Of(in MatrixView all) => all.ColumnRange(First, Columns);
 
     /// <summary>The columns of node i among those of all models and nodes.</summary>
     public MatrixView At(in MatrixView all, int nodes, int i) => all.ColumnRange(First * nodes + i * Columns, Columns);

@@ -20,7 +20,8 @@ internal sealed class ColumnSystem
     {
         (_models, _n, _most, _backend) = (models, n, most, backend);
         _columns = models.Sum(m => m.Columns);
-        _index = new int[models.Length, models.Sum(m => Enumerable.Range(0, m.Trajectory.Intervals).Max(k => m.Trajectory.Terms(k)!.Count))];
+        MostTerms = models.Sum(m => Enumerable.Range(0, m.Trajectory.Intervals).Max(k => m.Trajectory.Terms(k)!.Count));
+        _index = new int[models.Length, MostTerms];
         (_scaled, _slopes, _factors) = (Buffers.Zero(n, _columns), Buffers.Zero(n, _columns * most), new double[_columns * most]);
     }
 
@@ -50,28 +51,63 @@ internal sealed class ColumnSystem
             }
     }
 
+    /// <summary>No interval has more distinct terms.</summary>
+    public int MostTerms { get; }
+
+    /// <summary>The number of distinct terms of the interval.</summary>
+    public int Terms => _terms.Count;
+
     /// <summary>Places the nodes of a step.</summary>
     public void Place(int interval, double from, double share, ColumnNodes nodes)
     {
         _nodes = nodes;
+        Place(interval, from, share, nodes.C);
+    }
+
+    /// <summary>Places the stages of a step.</summary>
+    public void Place(int interval, double from, double share, ReadOnlySpan<double> nodes)
+    {
         foreach (var model in _models) model.Place(interval, from, share, nodes);
     }
 
     /// <summary>y_i ← K_i x_i at all nodes.</summary>
-    public void ApplyKernel(in MatrixView x, in MatrixView y)
+    public void ApplyKernel(in MatrixView x, in MatrixView y) => ApplyKernel(0, _nodes.Count, x, y);
+
+    /// <summary>y ← K_i x at one node.</summary>
+    public void ApplyKernelAt(int i, in MatrixView x, in MatrixView y) => ApplyKernel(i, 1, x, y);
+
+    private void ApplyKernel(int node, int q, in MatrixView x, in MatrixView y)
     {
         y.Fill(0);
-        int q = _nodes.Count;
         for (int t = 0; t < _terms.Count; t++)
             foreach (var (from, to) in _terms[t].Runs)
             {
                 int first = _models[from].First * q, count = 0;
                 for (int v = from; v < to; v++)
-                    for (int i = 0; i < q; i++)
+                    for (int i = node; i < node + q; i++)
                         for (int j = 0; j < _models[v].Columns; j++) _factors[count++] = _models[v].Weights[_index[v, t]][i];
                 _backend.AddTransposed(_terms[t].Term.Train, x.ColumnRange(first, count), _factors.AsSpan(0, count), y.ColumnRange(first, count));
                 Products += count;
             }
+    }
+
+    /// <summary>sum ← sum + weight·c_t·x for the columns of the models that have term t, c_t its coefficient at a node: what the test outputs get of it.</summary>
+    public void AddWeighted(int t, int i, double weight, in MatrixView x, in MatrixView sum)
+    {
+        foreach (var (from, to) in _terms[t].Runs)
+            for (int v = from; v < to; v++)
+                for (int j = _models[v].First; j < _models[v].First + _models[v].Columns; j++)
+                    VectorRoutines.Axpy(weight * _models[v].Length * _models[v].Weights[_index[v, t]][i], x.Column(j), sum.Column(j));
+    }
+
+    /// <summary>test ← test + K_QS,t·sum.</summary>
+    public void AddTest(int t, in MatrixView sum, in MatrixView test)
+    {
+        foreach (var (from, to) in _terms[t].Runs)
+        {
+            int first = _models[from].First, count = _models[to - 1].First + _models[to - 1].Columns - first;
+            _backend.Gemm(Op.None, Op.None, 1, _terms[t].Term.TestTrain, sum.ColumnRange(first, count), 1, test.ColumnRange(first, count));
+        }
     }
 
     /// <summary>target_i ← target_i + factor·h Σ_j a_ij B_j y_j.</summary>
@@ -92,21 +128,18 @@ internal sealed class ColumnSystem
         if (test.Rows == 0) return;
         int q = _nodes.Count;
         for (int t = 0; t < _terms.Count; t++)
+        {
+            _scaled.Fill(0);
             foreach (var (from, to) in _terms[t].Runs)
-            {
                 for (int v = from; v < to; v++)
                 {
                     var (model, weights) = (_models[v], _models[v].Weights[_index[v, t]]);
-                    for (int j = 0; j < model.Columns; j++)
-                    {
-                        var sum = _scaled.Column(model.First + j);
-                        sum.Clear();
-                        for (int i = 0; i < q; i++) VectorRoutines.Axpy(model.Length * _nodes.B[i] * weights[i], model.At(x, q, i).Column(j), sum);
-                    }
+                    for (int i = 0; i < q; i++)
+                        for (int j = 0; j < model.Columns; j++)
+                            VectorRoutines.Axpy(model.Length * _nodes.B[i] * weights[i], model.At(x, q, i).Column(j), _scaled.Column(model.First + j));
                 }
-                int first = _models[from].First, count = _models[to - 1].First + _models[to - 1].Columns - first;
-                _backend.Gemm(Op.None, Op.None, 1, _terms[t].Term.TestTrain, _scaled.ColumnRange(first, count), 1, test.ColumnRange(first, count));
-            }
+            AddTest(t, _scaled, test);
+        }
     }
 
     /// <summary>h Σ_i b_i y_i: what the step does to the training outputs.</summary>
@@ -127,8 +160,13 @@ internal sealed class ColumnSystem
         foreach (var model in _models)
         {
             model.Increment.Fill(0);
-            for (int i = 0; i < q; i++)
-                _backend.Gemm(Op.Transpose, Op.None, model.Length * _nodes.B[i], model.At(x, q, i), model.At(y, q, i), 1, model.Increment);
+            for (int i = 0; i < q; i++) AddGramian(model, _nodes.B[i], model.At(x, q, i), model.At(y, q, i), model.Increment);
         }
+    }
+
+    /// <summary>target ← target + weight·h·XᵀY.</summary>
+    public void AddGramian(ColumnModel model, double weight, in MatrixView x, in MatrixView y, in MatrixView target)
+    {
+        if (weight != 0) _backend.Gemm(Op.Transpose, Op.None, weight * model.Length, x, y, 1, target);
     }
 }
