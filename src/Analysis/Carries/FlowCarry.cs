@@ -9,7 +9,7 @@ namespace KernelFlow.Analysis.Carries;
 /// conserved).</summary>
 internal static class FlowCarry
 {
-    // Costs factorizations only, and sees what is wrong by more than this; a tighter one would cost more than it tells.
+    // Costs little, and sees what is wrong by more than this; a tighter one would cost more than it tells.
     private const double Tolerance = 1e-4;
 
     /// <summary>Carries a block through [s,τ] and [τ,T], each on its own.</summary>

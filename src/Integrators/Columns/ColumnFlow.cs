@@ -12,10 +12,10 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public sealed class ColumnFlow
 {
-    // Multiplications, in N³ per interval and model, that factorizations would cost.
+    // Multiplications, in N³ per interval and model, that factorizations would cost; more where there are many columns.
     private const double Worth = 40;
 
-    private const int SmallOrder = 100, MaximumPasses = 4;
+    private const int SmallOrder = 150, MaximumPasses = 4;
     private const double Shortest = 1.0 / 256, Safety = 0.5, Growth = 4, Cut = 0.25;
 
     // From so many columns on multiplications count, and not how often blocks are read: then explicit steps, where the end of an interval is not further off
@@ -46,7 +46,7 @@ public sealed class ColumnFlow
         _collocation = new ColumnCollocation(_state);
         if (columns >= Wide) _explicit = new ColumnExplicit(_state, system.MostTerms);
         double n = Math.Max(one.TrainSize, SmallOrder);
-        _worth = Worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * starts.Count * one.Intervals;
+        _worth = Worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * (starts.Count + columns / 16.0) * one.Intervals;
     }
 
     /// <summary>Carries columns, each by its own trajectory, together.</summary>
