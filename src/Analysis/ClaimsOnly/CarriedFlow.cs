@@ -69,7 +69,7 @@ internal sealed record CarriedFlow : CarriedModel
         var probes = CarriedProbes.Of(input.StartGradient, input.Options.Seed);
         var method = options.Method.Resolve(trajectory, Math.Min(tolerance.Value, LocalFlow.Tolerance), options.Seed).Method;
         BlockTransport Transport(IntegrationMethod by) =>
-            FlowIntegrator.Transport(trajectory, probes.Block, options with { Method = by }, input.Backend, cancellation);
+            WorkSpans.In("integrating", () => FlowIntegrator.Transport(trajectory, probes.Block, options with { Method = by }, input.Backend, cancellation));
         // The estimate of interpolation has carried g(s) already, where it did so as exactly as is asked.
         var interpolation = estimates.Interpolation.Value;
         var main = interpolation.TryGet(out var estimate) && estimate.CarriedTo <= tolerance.Value ? estimate.Prediction : probes.Predicted(Transport(method));

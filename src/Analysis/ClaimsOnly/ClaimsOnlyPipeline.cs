@@ -26,7 +26,7 @@ internal static class ClaimsOnlyPipeline
     private static ClaimResult[] Check(AnalysisInput input, CarriedModel model, IReadOnlyList<Claim> claims)
     {
         var evidence = new ClaimEvidence(input, model);
-        return [.. claims.Select(claim => claim.Check(evidence))];
+        return [.. claims.Select(claim => WorkSpans.In(claim.Id, () => claim.Check(evidence)))];
     }
 
     private static bool Hangs(ClaimResult claim) => claim is { Kind: ClaimKind.Data, Budget: { Sum: { } sum } budget }

@@ -28,7 +28,7 @@ internal static class Gathering
             Schedule = measured.Schedule,
             NoisePlacement = measured.Noise,
             RiskGate = measured.Gate.Value,
-            Influence = InfluenceBuilder.Build(window),
+            Influence = WorkSpans.In("influence", () => InfluenceBuilder.Build(window)),
             Intervals = Intervals(input, model),
             Displacements = Displaced(input, model),
             Descent = model.Descent,

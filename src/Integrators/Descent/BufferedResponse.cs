@@ -8,7 +8,8 @@ namespace KernelFlow.Integrators;
 /// <summary>Heavy ball, Nesterov and Adam: the buffer Z lives in parameter space, one row per parameter, held block by block of parameters. Whatever has
 /// weight decay goes through here, because its part is known in parameter space.</summary>
 /// <remarks>Memory: D×(N+13) float64 for Z (c columns in place of N where a block is carried), eight columns more with midpoints; one block of parameters
-/// for a rule without memory. Each step reads J_k, J_{k+1} and the checkpoints beside them (or midpoints) once; <see cref="Bounds"/> reads J_k, J_{k+1} and midpoints once more.</remarks>
+/// for a rule without memory. Each step reads J_k, J_{k+1} and the checkpoints beside them (or midpoints) once; <see cref="Bounds"/> reads J_k, J_{k+1}
+/// and midpoints once more.</remarks>
 internal sealed class BufferedResponse : StepResponse
 {
     private readonly CheckpointSequence _checkpoints;

@@ -3,8 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The columns of X in the descent of the operators or of a block: P or P V, the predicted gradient, the vector of the single step, the error that the recorded
-/// outputs show (<see cref="QuadratureError"/>), and those of <see cref="DefectEstimate"/>.</summary>
+/// <summary>The columns of X in the descent of the operators or of a block: P or P V, the predicted gradient, the vector of the single step, the error
+/// that the recorded outputs show (<see cref="QuadratureError"/>), and those of <see cref="DefectEstimate"/>.</summary>
 /// <param name="n">Columns of what is carried of P: N for P itself, c for a block V, N×c.</param>
 /// <param name="quadrature">The rule by which J̄ is averaged along a step.</param>
 internal readonly struct DescentColumns(int n, ChordQuadratureKind quadrature)

@@ -189,7 +189,8 @@ internal sealed class OperatorDescent : DescentObserver
             return (Math.Abs(loss ?? _loss.Change), Distance(r.TrainOutputs), Distance(r.TestOutputs));
         }
         if (_wanted.Start is not { } g) return (0, 0, 0);
-        if (_moved is not null) return (Math.Abs(_loss.Change), TensorPrimitives.Norm<double>(_moved.AsSpan(0, _n)), TensorPrimitives.Norm<double>(_moved.AsSpan(_n)));
+        if (_moved is { } moved)
+            return (Math.Abs(_loss.Change), TensorPrimitives.Norm<double>(moved.AsSpan(0, _n)), TensorPrimitives.Norm<double>(moved.AsSpan(_n)));
         return (Math.Abs(_loss.Change), Image(_sums.Train, g), Image(_sums.Test, g));
     }
 

@@ -17,7 +17,8 @@ internal static class ReportTables
             : Behind(analysis);
 
     /// <summary>The checks behind the inclusion verdict; null where it was not computed.</summary>
-    public static TableSection? Checks(ReservoirAnalysis analysis) => !analysis.KnownInclusion.IsKnown ? null : new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
+    public static TableSection? Checks(ReservoirAnalysis analysis) => !analysis.KnownInclusion.IsKnown ? null
+        : new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
         InclusionText.Checks(analysis));
 
     /// <summary>What was analysed and with what.</summary>

@@ -45,7 +45,8 @@ public sealed record Headline
     {
         ArgumentNullException.ThrowIfNull(run);
         return new Headline([.. ((HeadlineLine?[])
-            [ProgramLine.Of(run), RecordingLine.Of(run), TheoryLine.Of(run), InclusionLine.Of(run, inclusion), BudgetLine.Of(run)]).OfType<HeadlineLine>()], run.Options.Extent);
+            [ProgramLine.Of(run), RecordingLine.Of(run), TheoryLine.Of(run), InclusionLine.Of(run, inclusion), BudgetLine.Of(run)]).OfType<HeadlineLine>()],
+            run.Options.Extent);
     }
 
     /// <summary>How bad a verdict is: what was violated before what is open, what was not tested, and what holds.</summary>
