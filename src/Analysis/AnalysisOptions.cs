@@ -23,8 +23,9 @@ public sealed record AnalysisOptions
     /// <summary>The largest <see cref="RelativeTolerance"/> that is accepted.</summary>
     public const double LoosestTolerance = 1e-3;
 
-    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-3].</summary>
-    public double RelativeTolerance { get; init; } = 1e-8;
+    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-3]; auto is a share of what
+    /// interpolation and finite steps leave unknown, and tighter where an answer hangs on it.</summary>
+    public ToleranceChoice RelativeTolerance { get; init; } = ToleranceChoice.Auto;
 
     /// <summary>How the eigenpairs of W_S are computed; auto is dense (docs/matrix-free.md).</summary>
     public EigenSolver Solver { get; init; } = EigenSolver.Auto;

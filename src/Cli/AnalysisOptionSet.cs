@@ -10,7 +10,8 @@ internal sealed class AnalysisOptionSet(bool window = true)
     private readonly Choice<AnalysisMode> _mode = Choices.Mode();
     private readonly Choice<Interpolation> _interpolation = Choices.Interpolation();
     private readonly Choice<MethodChoice> _method = Choices.Method();
-    private readonly Option<double?> _tolerance = Numbers.Real("--rtol", "Bound on the estimated relative error of P, W_S and G_Q. Default: 1e-8.",
+    private readonly Option<double?> _tolerance = Numbers.Real("--rtol",
+        "Bound on the estimated relative error of P, W_S and G_Q. Default: a hundredth of what the budget leaves unknown, 1e-8 to 1e-4.",
         x => x is >= AnalysisOptions.TightestTolerance and <= AnalysisOptions.LoosestTolerance, "between 1e-13 and 1e-3");
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.",
         x => x is > 0 and < 1, "above 0 and below 1");
@@ -45,7 +46,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
             Mode = _mode.Of(parsed),
             Interpolation = _interpolation.Of(parsed),
             Method = _method.Of(parsed),
-            RelativeTolerance = parsed.GetValue(_tolerance) ?? defaults.RelativeTolerance,
+            RelativeTolerance = parsed.GetValue(_tolerance) ?? ToleranceChoice.Auto,
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
             Solver = _solver.Of(parsed),
             Modes = parsed.GetValue(_modes),

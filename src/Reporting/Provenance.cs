@@ -25,7 +25,7 @@ internal static class Provenance
         yield return ("method", options.Method + (options.MethodReason is { } because ? $" ({because})" : ""));
         yield return ("interpolation", analysis.Descent is { Quadrature: not DescentQuadrature.Interpolated } ? "none: every step was recorded"
             : options.Interpolation);
-        yield return ("relative tolerance", NumberText.RoundTrip(options.RelativeTolerance));
+        yield return ("relative tolerance", NumberText.RoundTrip(options.RelativeTolerance) + (options.ToleranceReason is { } chosen ? $" ({chosen})" : ""));
         yield return ("threshold", NumberText.RoundTrip(options.Threshold));
         yield return ("seed", NumberText.Count(options.Seed));
         yield return ("backend", performance.Backend);

@@ -116,6 +116,9 @@ public sealed record ResolvedOptions(AnalysisMode Mode, string Method, string In
 
     /// <summary>Why the method was chosen, when it was left to the tool.</summary>
     public string? MethodReason { get; init; }
+
+    /// <summary>Why the relative tolerance was chosen, when it was left to the tool.</summary>
+    public string? ToleranceReason { get; init; }
 }
 
 /// <summary>A window of flow time.</summary>

@@ -26,10 +26,10 @@ internal static class InclusionCheck
         var run = second.TryGet(out var integration) ? integration.First : null;
         var (result, evidence) = Examine(c, spectrum, run, second.Reason);
         // The second run is repeated more finely only where a verdict hangs on it.
-        for (int runs = 1; runs < MostRuns && run?.Propagation is not null && run.Tolerance > c.Input.Options.RelativeTolerance; runs++)
+        for (int runs = 1; runs < MostRuns && run?.Propagation is not null && run.Tolerance > c.Model.RelativeTolerance; runs++)
         {
             if (InclusionRule.Shrink(evidence, spectrum.Threshold) is not ({ } shrink and < 1)) break;
-            var finer = integration!.At(Math.Max(c.Input.Options.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
+            var finer = integration!.At(Math.Max(c.Model.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
             if (finer.Propagation is null) break;
             run = finer;
             (result, evidence) = Examine(c, spectrum, run, second.Reason);

@@ -1,4 +1,5 @@
 using KernelFlow.Analysis;
+using KernelFlow.Analysis.Budgets;
 using KernelFlow.Integrators;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -36,6 +37,12 @@ public abstract record RunModel
 
     /// <summary>Why this method, where it was left to the tool; null otherwise.</summary>
     public virtual string? MethodReason => null;
+
+    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q that was asked of the integration.</summary>
+    public double RelativeTolerance { get; init; } = BudgetTolerance.Tight;
+
+    /// <summary>Why this tolerance, where it was left to the tool; null otherwise.</summary>
+    public string? ToleranceReason { get; init; }
 
     /// <summary>β where B = βI and 2βλ_j is the fraction of the energy of mode j that is dissipated; otherwise why it is not a fraction.</summary>
     public abstract Known<double> Fraction { get; }
@@ -82,6 +89,9 @@ public abstract record RunModel
 
     /// <summary>Whether the method keeps I − P = βG_S and I − PᵀP = 2βW_S to rounding at any step (<see cref="Fraction"/> known).</summary>
     internal virtual bool KeepsEnergy => false;
+
+    /// <summary>The same operators to the tight tolerance, for an answer that hangs on it; null where the tolerance was not left to the tool.</summary>
+    internal virtual RunModel? Tightened(string reason, SideThread second, Action<double> progress, CancellationToken cancellation) => null;
 
     /// <summary>The second integration of the inclusion's check 2, or why there is none.</summary>
     internal abstract Known<SecondIntegration> Second { get; }

@@ -29,6 +29,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     /// <summary>Reads outputs and forms the kernels that the model needs.</summary>
     public AnalysisInput Read(StageProgress stages, CancellationToken cancellation)
     {
+        using var span = WorkSpans.Begin("reading");
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
         var kernels = Exact
@@ -44,6 +45,8 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     public RunModel Integrate(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
         if (Mode == AnalysisMode.Flow) return FlowModel.Build(input, second, progress, cancellation);
-        return Exact ? ExactDescentModel.Build(input, progress, cancellation) : InterpolatedDescentModel.Build(input, second, progress, cancellation);
+        DescentModel descent = Exact ? ExactDescentModel.Build(input, progress, cancellation)
+            : InterpolatedDescentModel.Build(input, second, progress, cancellation);
+        return Options.RelativeTolerance.Value is { } asked ? descent with { RelativeTolerance = asked } : descent;
     }
 }

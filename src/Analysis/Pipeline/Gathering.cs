@@ -22,11 +22,12 @@ internal static class Gathering
                 Optimizer = run.Optimizer is { } optimizer ? OptimizerFacts.Of(optimizer) : null,
                 Metadata = run.Metadata,
             },
-            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, input.Options.RelativeTolerance, input.Options.Threshold,
+            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, model.RelativeTolerance, input.Options.Threshold,
                 input.Options.Seed)
             {
                 ModeReason = plan.ModeReason,
                 MethodReason = model.MethodReason,
+                ToleranceReason = model.ToleranceReason,
                 IndependentCheck = input.Options.IndependentCheck,
             },
             OutsideTheory = input.OutsideTheory,
@@ -40,7 +41,7 @@ internal static class Gathering
             Schedule = measured.Schedule,
             NoisePlacement = measured.Noise,
             RiskGate = measured.Gate.Value,
-            Influence = InfluenceBuilder.Build(window),
+            Influence = WorkSpans.In("influence", () => InfluenceBuilder.Build(window)),
             Intervals = Intervals(input, model),
             Displacements = new DisplacementResult(window.TestDisplacement, model.Predictions.Main.Test, window.TrainDisplacement,
                 model.Predictions.Main.Train),

@@ -91,7 +91,10 @@ internal static class SampleAnalysis
         {
             Run = sample.Run with { Name = "folder \"a\"", Parameters = null, InputHash = null,
                 Optimizer = new OptimizerSummary("lion", 1e-3, [("beta1", 0.9), ("decay", 1.0 / 3)]) },
-            Options = sample.Options with { MethodReason = "B is constant", Seed = long.MaxValue, IndependentCheck = false },
+            Options = sample.Options with
+            {
+                MethodReason = "B is constant", ToleranceReason = "auto: nothing moved", Seed = long.MaxValue, IndependentCheck = false,
+            },
             Spectrum = sample.Spectrum with
             {
                 Eigenvalues = [double.PositiveInfinity, double.NaN, -1e-300], ResidualNorms = [double.NegativeInfinity, double.PositiveInfinity,

@@ -64,12 +64,14 @@ internal static class RunSchemas
         var methodReason = s.Add("methodReason", TextIfAny, o => o.MethodReason);
         var interpolation = s.Add("interpolation", Text, o => o.Interpolation);
         var tolerance = s.Add("rtol", Number, o => o.RelativeTolerance);
+        var toleranceReason = s.Add("rtolReason", TextIfAny, o => o.ToleranceReason);
         var threshold = s.Add("threshold", Number, o => o.Threshold);
         var seed = s.Add("seed", Long, o => o.Seed);
         var independent = s.Add("independentCheck", Truth, o => o.IndependentCheck);
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
-            ModeReason = modeReason[json], MethodReason = methodReason[json], IndependentCheck = independent.Or(json, true),
+            ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
+            IndependentCheck = independent.Or(json, true),
         };
     });
 
