@@ -15,8 +15,10 @@ internal sealed record FlowEstimates(KernelTrajectory Trajectory, Pending<Known<
     /// <summary>Starts both.</summary>
     public static FlowEstimates Start(AnalysisInput input, KernelTrajectory trajectory, SideThread second)
     {
-        var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, input.Outputs, stop));
-        return new FlowEstimates(trajectory, replay, second.Run(stop => Estimate(input, trajectory, replay.Value, second, stop)));
+        var replay = second.Run(stop => WorkSpans.In("replayed steps",
+            () => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, input.Outputs, stop)));
+        return new FlowEstimates(trajectory, replay, second.Run(stop => WorkSpans.In("interpolation variants",
+            () => Estimate(input, trajectory, replay.Value, second, stop))));
     }
 
     // With a tolerance that was asked for the operators are formed at the same time; otherwise they wait for this, and it may use all threads.

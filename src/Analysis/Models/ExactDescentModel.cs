@@ -28,7 +28,8 @@ public sealed record ExactDescentModel : DescentModel
     internal static ExactDescentModel Build(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
     {
         var options = Options(input) with { KeepGramianAt = input.KeptCheckpoints };
-        var (propagation, record) = DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation);
+        var (propagation, record) = WorkSpans.In("integrating",
+            () => DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation));
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main)
         {

@@ -24,6 +24,7 @@ public sealed record FlowModel : RunModel
         _estimates = estimates;
         Trajectory = estimates.Trajectory;
         Second = second;
+        using var span = WorkSpans.Begin("bounds");
         TestKernelIntegral = Trajectory.TestKernelIntegral(propagation.Nodes);
         ResponseBound = SymmetricEigenvalues.Largest(((MatrixView)TestKernelIntegral).ToMatrix(), input.Backend);
         MotionBound = SymmetricEigenvalues.Largest(Trajectory.MotionIntegral(propagation.Nodes), input.Backend);
@@ -104,8 +105,8 @@ public sealed record FlowModel : RunModel
         var independent = input.Options.IndependentCheck
             ? Known.Of(SecondIntegration.Start(trajectory, solver, input.Backend, second))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
-        var propagation = FlowIntegrator.Integrate(trajectory, solver, input.Backend,
-            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints }, progress, cancellation);
+        var propagation = WorkSpans.In("integrating", () => FlowIntegrator.Integrate(trajectory, solver, input.Backend,
+            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints }, progress, cancellation));
         var main = Prediction.From(propagation, gradients[0]);
         var predictions = new PredictionSet(main)
         {

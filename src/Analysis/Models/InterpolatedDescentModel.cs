@@ -41,14 +41,15 @@ public sealed record InterpolatedDescentModel : DescentModel
         var trajectory = input.Interpolate(input.AllCheckpoints) as InterpolatedTrajectory
             ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
                 + $"{input.Options.Interpolation.Name} does not give; use flow.");
-        var variants = second.Run(stop =>
+        var variants = second.Run(stop => WorkSpans.In("interpolation variants", () =>
             InterpolationVariants.Of(input, trajectory, DescentOnInterpolant.Replay(trajectory, checkpoints, input.Outputs, stop),
-                LocalFlow.Tolerance, 1, stop));
+                LocalFlow.Tolerance, 1, stop)));
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var kept = input.KeptCheckpoints;
         var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])] };
-        var (dense, record) = DescentRecursion.Run(kernels, input.Backend, carried, null, input.Options.Seed, progress, cancellation);
+        var (dense, record) = WorkSpans.In("integrating",
+            () => DescentRecursion.Run(kernels, input.Backend, carried, null, input.Options.Seed, progress, cancellation));
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main) };

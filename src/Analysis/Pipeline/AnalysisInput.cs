@@ -25,6 +25,7 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
     /// <summary>The same input with its intervals compared, and the two members above filled from that.</summary>
     public AnalysisInput WithIntervals(CancellationToken cancellation)
     {
+        using var span = WorkSpans.Begin("comparison of intervals");
         var intervals = Consistency.ConsistencySupport.Compare(this, cancellation).Map(record => new Consistency.IntervalConsistency(record));
         return intervals.TryGet(out var known)
             ? this with { Intervals = intervals, FailingIntervals = known.FailingIntervals,

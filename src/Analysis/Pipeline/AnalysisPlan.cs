@@ -29,6 +29,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     /// <summary>Reads outputs and forms the kernels that the model needs.</summary>
     public AnalysisInput Read(StageProgress stages, CancellationToken cancellation)
     {
+        using var span = WorkSpans.Begin("reading");
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
         var kernels = Exact

@@ -41,7 +41,7 @@ internal static class Gathering
             Schedule = measured.Schedule,
             NoisePlacement = measured.Noise,
             RiskGate = measured.Gate.Value,
-            Influence = InfluenceBuilder.Build(window),
+            Influence = WorkSpans.In("influence", () => InfluenceBuilder.Build(window)),
             Intervals = Intervals(input, model),
             Displacements = new DisplacementResult(window.TestDisplacement, model.Predictions.Main.Test, window.TrainDisplacement,
                 model.Predictions.Main.Train),

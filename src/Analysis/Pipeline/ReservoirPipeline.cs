@@ -50,6 +50,7 @@ internal static class ReservoirPipeline
             && model.Tightened(what, second, stages.Begin("integrating"), cancellation) is { } tighter)
             judged = Judge(input, tighter, claims, alter, beside, second, stages, cancellation);
         stages.Report("budget", 1);
+        using var span = WorkSpans.Begin("gathering");
         return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), started);
     }
 
@@ -57,12 +58,12 @@ internal static class ReservoirPipeline
         SideThread second, StageProgress stages, CancellationToken cancellation)
     {
         if (alter is not null) model = alter(model);
-        var solution = SpectrumSolver.Solve(model, input, stages.Begin("spectrum"), cancellation);
+        var solution = WorkSpans.In("spectrum", () => SpectrumSolver.Solve(model, input, stages.Begin("spectrum"), cancellation));
         cancellation.ThrowIfCancellationRequested();
         var window = new StudiedWindow(input, model, solution);
         var measured = OperatorMeasures.Of(window, beside, second, stages, cancellation);
         var evidence = new ClaimEvidence(window, measured);
-        return new Judged(window, measured, evidence, [.. claims.Select(claim => claim.Check(evidence))]);
+        return new Judged(window, measured, evidence, [.. claims.Select(claim => WorkSpans.In(claim.Id, () => claim.Check(evidence)))]);
     }
 
     private sealed record Judged(StudiedWindow Window, Measurements Measured, ClaimEvidence Evidence, ClaimResult[] Results);
