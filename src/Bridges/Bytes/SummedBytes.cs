@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-
 namespace KernelFlow.Bridges;
 
 /// <summary>Bytes of which a CRC-32 sum is stated; they are summed once, before the first of them is handed out.</summary>
@@ -40,6 +38,6 @@ internal sealed class SummedBytes(ByteSource source, uint stated, string place) 
             source.Read(at, part);
             sum.Append(part);
         }
-        Compare(sum.GetCurrentHashAsUInt32(), stated, place);
+        Compare(sum.Value, stated, place);
     }
 }

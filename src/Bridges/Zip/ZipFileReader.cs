@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.IO.Hashing;
 using System.Text;
 using KernelFlow.Files;
 
@@ -92,7 +91,7 @@ internal sealed class ZipFileReader
     private void Finish(ZipMember member, DeflateStream inflated, Crc32 sum)
     {
         if (Fill(member, inflated, new byte[1]) > 0) throw Error(member, $"holds more than the {member.Length} bytes that the directory states");
-        SummedBytes.Compare(sum.GetCurrentHashAsUInt32(), member.Crc, Place(member));
+        SummedBytes.Compare(sum.Value, member.Crc, Place(member));
     }
 
     private DeflateStream Inflater(ZipMember member) => new(new ByteStream(new FileBytes(_file, member.Start, member.Stored)), CompressionMode.Decompress);
