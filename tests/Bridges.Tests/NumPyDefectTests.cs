@@ -40,7 +40,7 @@ public sealed class NumPyDefectTests : IDisposable
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': ()} or 1", "expected nothing after the dictionary.")]
     [InlineData("{'descr': __import__('os').system('true'), 'shape': ()}", "expected a text in quotes.")]
     [InlineData("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': ()}", "found records of several fields, expected elements of one type.")]
-    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': ()}", "found elements of type |O (Python objects, which only a program could make), expected")]
+    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': ()}", "type |O (Python objects, which only a program could make), expected")]
     [InlineData("{'descr': '<U7', 'fortran_order': False, 'shape': ()}", "found elements of type <U7 (text), expected")]
     [InlineData("{'descr': '|S3', 'fortran_order': False, 'shape': ()}", "found elements of type |S3 (text), expected")]
     [InlineData("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': ()}", "found elements of type <M8[ns] (times), expected")]
