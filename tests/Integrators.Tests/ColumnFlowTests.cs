@@ -43,6 +43,9 @@ public class ColumnFlowTests
         var exact = Summed.Growing(Frozen.Logarithmic(30, stiffness, 1e-4 * stiffness), 0.5, [0, 0.4, 1, 2], seed: 3);
         var block = Block(30, columns, 5);
         var found = Carry(exact.Trajectory, block, tolerance);
+        Assert.Equal(4, found.FirstAtKnots.Count);
+        Assert.Equal(found.End.Column(0).ToArray(), found.FirstAtKnots[^1]);
+        Assert.Equal(found.Report.Steps, found.StepsPerInterval.Sum());
         AssertClose(found, exact.P * block, exact.G_S * block, exact.G_Q * block, block.Transpose() * exact.W * block, tolerance,
             FormattableString.Invariant($"{columns} columns, h·λ = {stiffness}, {found.Report.Steps} steps"));
     }

@@ -58,6 +58,8 @@ internal static class InterpolationVariants
         var work = new List<(int[] Models, int At)>();
         foreach (var same in others.Index().GroupBy(o => o.Item.Kept, ReferenceEqualityComparer.Instance))
             for (int j = 0; j < same.First().Item.Where.Count; j++) work.Add(([.. same.Select(o => o.Index)], j));
+        // In order of time: what neighbours share need not be read again.
+        work.Sort((a, b) => (others[a.Models[0]].Where[a.At].First, a.Models[0]).CompareTo((others[b.Models[0]].Where[b.At].First, b.Models[0])));
         void Do(int w)
         {
             var (models, at) = work[w];

@@ -48,6 +48,9 @@ internal sealed class LocalFlow
         Gradients.Add(gradient);
     }
 
+    /// <summary>The relative error to which vectors are carried through an interval.</summary>
+    public double CarriedTo => _tolerance;
+
     /// <summary>The model under test.</summary>
     public KernelTrajectory Trajectory { get; }
 

@@ -31,6 +31,8 @@ public sealed class ColumnFlow
     private readonly ColumnExplicit? _explicit;
     private readonly double _worth;
     private readonly CancellationToken _cancellation;
+    private readonly List<int> _stepsPerInterval = [];
+    private readonly List<double[]>[] _firstAtKnots;
     private int _steps, _rejected;
     private double _length; // of the next explicit step, in flow time of the first model
 
@@ -43,6 +45,7 @@ public sealed class ColumnFlow
         for (int v = 0; v < models.Length; columns += models[v++].Columns) models[v] = new ColumnModel(starts[v], columns, most);
         var system = new ColumnSystem(models, one.TrainSize, most, backend);
         _state = new ColumnState(models, system, one.TrainSize, one.TestSize);
+        _firstAtKnots = [.. models.Select(_ => new List<double[]>())];
         _collocation = new ColumnCollocation(_state);
         if (columns >= Wide) _explicit = new ColumnExplicit(_state, system.MostTerms);
         double n = Math.Max(one.TrainSize, SmallOrder);
@@ -82,12 +85,21 @@ public sealed class ColumnFlow
         double share = 1;
         for (int pass = 1; pass <= MaximumPasses; pass++)
         {
-            if (Pass(tolerance * share) is not { } errors) return null;
+            IntegrationError[]? errors;
+            try
+            {
+                errors = Pass(tolerance * share);
+            }
+            finally
+            {
+                _state.System.Release();
+            }
+            if (errors is null) return null;
             double error = errors.Max(e => e.Largest);
             if (error <= tolerance)
             {
                 var report = new SolveReport(_explicit is null ? "radau by products" : "tsit5 and radau by products", _steps, _rejected, pass);
-                return [.. _state.Models.Select((m, v) => Result(m, errors[v], report))];
+                return [.. _state.Models.Select((m, v) => Result(m, _firstAtKnots[v], errors[v], report))];
             }
             share *= Math.Max(1e-3, 0.5 * tolerance / error);
         }
@@ -98,13 +110,19 @@ public sealed class ColumnFlow
     {
         (_steps, _rejected, _length) = (0, 0, 0);
         _state.Start(_starts);
+        _stepsPerInterval.Clear();
+        foreach (var knots in _firstAtKnots) knots.Clear();
+        KeepFirst();
         int intervals = _state.Models[0].Trajectory.Intervals;
         double proposal = 1;
         for (int k = 0; k < intervals; k++)
         {
+            int before = _steps;
             _state.System.BeginInterval(k);
             double from = _explicit is null ? 0 : CrossExplicit(k, tolerance / intervals);
             if (!CrossByCollocation(k, from, tolerance / intervals, ref proposal)) return null;
+            _stepsPerInterval.Add(_steps - before);
+            KeepFirst();
         }
         return _state.Errors();
     }
@@ -165,6 +183,15 @@ public sealed class ColumnFlow
         return true;
     }
 
-    private BlockTransport Result(ColumnModel m, IntegrationError error, SolveReport report) => new(m.Of(_state.X).ToMatrix(),
-        m.Of(_state.TrainSum).ToMatrix(), m.Of(_state.TestSum).ToMatrix(), DenseMatrix.OfMatrix(m.Gramian), error, report);
+    private void KeepFirst()
+    {
+        for (int v = 0; v < _firstAtKnots.Length; v++) _firstAtKnots[v].Add(_state.Models[v].Of(_state.X).Column(0).ToArray());
+    }
+
+    private BlockTransport Result(ColumnModel m, IReadOnlyList<double[]> knots, IntegrationError error, SolveReport report) => new(m.Of(_state.X).ToMatrix(),
+        m.Of(_state.TrainSum).ToMatrix(), m.Of(_state.TestSum).ToMatrix(), DenseMatrix.OfMatrix(m.Gramian), error, report)
+    {
+        FirstAtKnots = knots,
+        StepsPerInterval = _stepsPerInterval,
+    };
 }

@@ -10,6 +10,7 @@ internal sealed class ColumnSystem
     private readonly Backend _backend;
     private readonly ColumnModel[] _models;
     private readonly List<(KernelTerm Term, List<(int First, int Last)> Runs)> _terms = [];
+    private readonly List<HeldKernels> _held = []; // the kernels of the terms, for as long as the interval lasts
     private readonly int[,] _index; // of a model and a distinct term, the number of the model's term; −1 for none
     private readonly int _n, _columns, _most;
     private readonly MatrixView _scaled, _slopes;
@@ -31,6 +32,7 @@ internal sealed class ColumnSystem
     /// <summary>Collects the distinct terms of an interval.</summary>
     public void BeginInterval(int interval)
     {
+        Release();
         _terms.Clear();
         foreach (var model in _models) model.BeginInterval(interval, _most);
         for (int v = 0; v < _models.Length; v++)
@@ -42,6 +44,7 @@ internal sealed class ColumnSystem
                 {
                     found = _terms.Count;
                     _terms.Add((term, []));
+                    _held.Add(term.Hold());
                     for (int w = 0; w < _models.Length; w++) _index[w, found] = -1;
                 }
                 _index[v, found] = t;
@@ -49,6 +52,13 @@ internal sealed class ColumnSystem
                 if (runs.Count > 0 && runs[^1].Last == v) runs[^1] = (runs[^1].First, v + 1);
                 else runs.Add((v, v + 1));
             }
+    }
+
+    /// <summary>Gives the kernels of the interval back.</summary>
+    public void Release()
+    {
+        foreach (var held in _held) held.Dispose();
+        _held.Clear();
     }
 
     /// <summary>No interval has more distinct terms.</summary>
@@ -86,7 +96,7 @@ internal sealed class ColumnSystem
                 for (int v = from; v < to; v++)
                     for (int i = node; i < node + q; i++)
                         for (int j = 0; j < _models[v].Columns; j++) _factors[count++] = _models[v].Weights[_index[v, t]][i];
-                _backend.AddTransposed(_terms[t].Term.Train, x.ColumnRange(first, count), _factors.AsSpan(0, count), y.ColumnRange(first, count));
+                _backend.AddTransposed(_held[t].Train, x.ColumnRange(first, count), _factors.AsSpan(0, count), y.ColumnRange(first, count));
                 Products += count;
             }
     }
@@ -106,7 +116,7 @@ internal sealed class ColumnSystem
         foreach (var (from, to) in _terms[t].Runs)
         {
             int first = _models[from].First, count = _models[to - 1].First + _models[to - 1].Columns - first;
-            _backend.Gemm(Op.None, Op.None, 1, _terms[t].Term.TestTrain, sum.ColumnRange(first, count), 1, test.ColumnRange(first, count));
+            _backend.Gemm(Op.None, Op.None, 1, _held[t].TestTrain, sum.ColumnRange(first, count), 1, test.ColumnRange(first, count));
         }
     }
 
