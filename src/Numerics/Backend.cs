@@ -154,7 +154,8 @@ public abstract partial class Backend
     /// <summary>Core of <see cref="SymmetricProduct"/>.</summary>
     protected abstract void SymmetricProductCore(double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c);
 
-    /// <summary>Core of <see cref="AddTransposed"/>: this tool's own, since what libraries do for many columns, packing A first, costs more than so few.</summary>
+    /// <summary>Core of <see cref="AddTransposed"/>: this tool's own, since what libraries do for many columns, packing A first, costs more than so
+    /// few.</summary>
     protected virtual void AddTransposedCore(in MatrixView a, in MatrixView x, ReadOnlySpan<double> factors, in MatrixView y) =>
         KernelFlow.Numerics.Managed.ColumnProducts.Run(a, x, factors, y, Spare);
 

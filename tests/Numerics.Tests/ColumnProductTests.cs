@@ -8,7 +8,8 @@ public class ColumnProductTests
     {
         var backend = Backends.Get(label);
         var random = new Random(4);
-        foreach (var (rows, columns, width) in ((int, int, int)[])[(1, 1, 1), (7, 5, 1), (8, 4, 2), (33, 18, 3), (100, 41, 4), (101, 40, 7), (300, 301, 18), (5, 1, 9)])
+        foreach (var (rows, columns, width) in ((int, int, int)[])[(1, 1, 1), (7, 5, 1), (8, 4, 2), (33, 18, 3), (100, 41, 4),
+            (101, 40, 7), (300, 301, 18), (5, 1, 9)])
         {
             MatrixView a = Oracle.Random(random, rows, columns, 1), x = Oracle.Random(random, rows, width, 2), start = Oracle.Random(random, columns, width, 1);
             double[] factors = [.. Enumerable.Range(0, width).Select(i => i - 1.5)];

@@ -6,9 +6,10 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The flow of a few columns by products alone: nothing is formed and nothing factorized.</summary>
 /// <remarks>
-/// One step per interval where its error allows, by Radau IIA rules of more and more nodes (<see cref="ColumnCollocation"/>), whose equations are solved by a Krylov
-/// method. All nodes, columns and models are multiplied with a stored block at the same time: a block is read from memory once per iteration, not once per
-/// vector. Where the flow is so stiff that factorizations would cost less, it says so and leaves it to <see cref="FlowIntegrator"/>.
+/// One step per interval where its error allows, by Radau IIA rules of more and more nodes (<see cref="ColumnCollocation"/>), whose equations are solved by a
+/// Krylov method; many columns take explicit steps where the interval is not stiff. All nodes, columns and models are multiplied with a stored block at the
+/// same time: a block is read from memory once per iteration, not once per vector. Where the flow is so stiff that factorizations would cost less, it says so
+/// and leaves it to <see cref="FlowIntegrator"/>.
 /// </remarks>
 public sealed class ColumnFlow
 {

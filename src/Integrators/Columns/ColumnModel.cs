@@ -80,7 +80,8 @@ internal sealed class ColumnModel
     public MatrixView At(in MatrixView all, int nodes, int i) => all.ColumnRange(First * nodes + i * Columns, Columns);
 
     /// <summary>The columns of all nodes, one under the other: (N·c)×q.</summary>
-    public MatrixView Stacked(in MatrixView all, int nodes) => new(all.Array, all.Offset + First * nodes * all.Rows, all.Rows * Columns, nodes, Math.Max(1, all.Rows * Columns));
+    public MatrixView Stacked(in MatrixView all, int nodes) =>
+        new(all.Array, all.Offset + First * nodes * all.Rows, all.Rows * Columns, nodes, Math.Max(1, all.Rows * Columns));
 
     /// <summary>y ← B·x at node i, in place where B = βI.</summary>
     public void ApplyHessian(int i, in MatrixView x, in MatrixView y)

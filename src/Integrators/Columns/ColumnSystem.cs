@@ -101,7 +101,8 @@ internal sealed class ColumnSystem
             }
     }
 
-    /// <summary>sum ← sum + weight·c_t·x for the columns of the models that have term t, c_t its coefficient at a node: what the test outputs get of it.</summary>
+    /// <summary>sum ← sum + weight·h·c_t·x for the columns of the models that have term t, c_t its coefficient at a node: what the test outputs get of
+    /// it.</summary>
     public void AddWeighted(int t, int i, double weight, in MatrixView x, in MatrixView sum)
     {
         foreach (var (from, to) in _terms[t].Runs)

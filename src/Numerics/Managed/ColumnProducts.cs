@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace KernelFlow.Numerics.Managed;
 
 /// <summary>Y ← Y + Aᵀ·X·diag(w) for an X of few columns, A read once and never packed: packing A would cost as much as such a product.</summary>
-/// <remarks>Four columns of A with up to four of X at a time, all sums in registers. A number of Y is one sum, whoever forms it: threads change nothing.</remarks>
+/// <remarks>Four columns of A with up to four of X at a time, all sums in registers. A number of Y is one sum, whoever forms it: threads change
+/// nothing.</remarks>
 internal static unsafe class ColumnProducts
 {
     private const int Block = 4;
@@ -48,7 +49,8 @@ internal static unsafe class ColumnProducts
             for (int j = from; j < to; j += Block)
             {
                 // Beyond the last column the last one stands in; what it gives is not used.
-                double* a0 = a + j * lda, a1 = a + Math.Min(j + 1, to - 1) * lda, a2 = a + Math.Min(j + 2, to - 1) * lda, a3 = a + Math.Min(j + 3, to - 1) * lda;
+                double* a0 = a + j * lda, a1 = a + Math.Min(j + 1, to - 1) * lda;
+                double* a2 = a + Math.Min(j + 2, to - 1) * lda, a3 = a + Math.Min(j + 3, to - 1) * lda;
                 int height = Math.Min(Block, to - j);
                 for (int c = 0; c < width; c += Block)
                 {

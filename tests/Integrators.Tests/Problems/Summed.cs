@@ -53,7 +53,8 @@ internal sealed class Summed(IReadOnlyList<IReadOnlyList<WeightedTerm>> interval
         for (int i = 0; i < B.Blocks.Length; i++)
         {
             int row = i / p % p, column = i % p, example = i / (p * p);
-            B.Blocks[i] = beta is { } b ? (row == column ? b : 0) : (row == column ? 1 + 0.3 * Math.Sin(example + time) : 0.2 * Math.Cos(example + row + column));
+            B.Blocks[i] = beta is { } b ? (row == column ? b : 0)
+                : (row == column ? 1 + 0.3 * Math.Sin(example + time) : 0.2 * Math.Cos(example + row + column));
         }
     }
 }
