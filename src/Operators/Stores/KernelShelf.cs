@@ -13,12 +13,13 @@ internal sealed class KernelShelf(MatrixCache cache)
     private readonly ScratchFile _file = new();
 
     /// <summary>Puts the numbers of a term on the shelf.</summary>
-    /// <returns>The term as it lies there.</returns>
+    /// <returns>The term as it lies there; one thread at a time.</returns>
     public KernelTerm Put(KernelTerm term) => term.MovedTo(Put);
 
     private StoredMatrix Put(DenseMatrix matrix)
     {
-        long offset = _file.Append(MemoryMarshal.AsBytes<double>(matrix.Values));
+        long offset = _file.Length;
+        _file.Append(MemoryMarshal.AsBytes<double>(matrix.Values));
         return StoredMatrix.Read(matrix.RowCount, matrix.ColumnCount,
             (in MatrixView target) => _file.Read(offset, MemoryMarshal.AsBytes(target.Array.AsSpan(target.Offset, target.Rows * target.Columns))), cache);
     }
