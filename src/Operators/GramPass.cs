@@ -182,8 +182,7 @@ public static class GramPass
         {
             if (_other is not null)
             {
-                var term = Ordered(N, M, _kernels, _other, _test);
-                return skew ? term : new KernelTerm(term.Kernels, term.TestKernel);
+                return Ordered(_kernels, _other, _test, skew);
             }
             using (HeldMatrix first = a.HoldKernels(), second = b.HoldKernels()) Subtract(_kernels, first, second);
             using (HeldMatrix first = a.HoldTestKernel(), second = b.HoldTestKernel()) Subtract(_test, first, second);
@@ -197,26 +196,22 @@ public static class GramPass
         }
     }
 
-    /// <summary>A cross term from J_b J_S,aᵀ ((N+M)×N), J_Q,a J_S,bᵀ (M×N) and J_Q,b J_Q,aᵀ (M×M, null when unknown).</summary>
-    internal static KernelTerm Ordered(int N, int M, DenseMatrix later, DenseMatrix earlierTest, DenseMatrix? test)
+    /// <summary>A cross term from J_b J_S,aᵀ ((N+M)×N), J_Q,a J_S,bᵀ (M×N) and J_Q,b J_Q,aᵀ (M×M), all of which become parts of it or are used up.</summary>
+    internal static KernelTerm Ordered(DenseMatrix later, DenseMatrix earlierTest, DenseMatrix test, bool skew)
     {
-        DenseMatrix sum = new(N + M, N), skew = new(N + M, N);
-        for (int j = 0; j < N; j++)
+        int N = later.ColumnCount, M = earlierTest.RowCount;
+        var difference = skew ? ((MatrixView)later).ToMatrix() : null;
+        Complete(later, 1);
+        if (difference is not null) Complete(difference, -1);
+        Folding.Sum(test);
+        return new KernelTerm(later, test, difference);
+
+        void Complete(MatrixView target, double sign)
         {
-            for (int i = 0; i < N + M; i++)
-            {
-                double x = later.At(i, j), y = i < N ? later.At(j, i) : earlierTest.At(i - N, j);
-                sum.At(i, j, x + y);
-                skew.At(i, j, x - y);
-            }
+            var train = target.Slice(0, 0, N, N);
+            if (sign > 0) Folding.Sum(train);
+            else Folding.Difference(train);
+            for (int j = 0; j < N; j++) VectorRoutines.Axpy(sign, ((MatrixView)earlierTest).Column(j), target.Column(j)[N..]);
         }
-        DenseMatrix? testSum = null;
-        if (test is not null)
-        {
-            testSum = new DenseMatrix(M, M);
-            for (int j = 0; j < M; j++)
-                for (int i = 0; i < M; i++) testSum.At(i, j, test.At(i, j) + test.At(j, i));
-        }
-        return new KernelTerm(sum, testSum, skew);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class JacobianKernels
     private const int Together = 11;
 
     // With more checkpoints at a time Jacobians are read less often, and more is held: 5 products, or 10 N², for each.
-    private const int Window = 3;
+    private const int Window = 2;
 
     private readonly CheckpointSequence _checkpoints;
     private readonly Backend _backend;
