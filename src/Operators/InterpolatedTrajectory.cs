@@ -17,7 +17,7 @@ public sealed record WeightedTerm(KernelTerm Term, params double[] Coefficients)
 public sealed class InterpolatedTrajectory : KernelTrajectory
 {
     private const double EvenSpeed = 1e-8; // below it both times are the same to rounding
-    private const int Chunk = 2048; // doubles: two operands of 16 KB stay in the first-level cache
+    private static readonly ThreadBudget s_alone = new(0);
     private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _intervals;
     private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _testIntervals;
     private readonly HessianPath _hessians;
@@ -96,19 +96,16 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     }
 
     /// <inheritdoc/>
-    protected override void KernelsCore(int interval, double time, in MatrixView kernels)
-    {
-        double theta = Theta(interval, time);
-        var terms = _intervals[interval];
-        Span<double> weights = stackalloc double[terms.Count];
-        for (int t = 0; t < terms.Count; t++) weights[t] = terms[t].At(theta);
-        if (kernels.LeadingDimension == kernels.Rows)
-        {
-            Combine(terms, weights, 0, kernels.Array.AsSpan(kernels.Offset, kernels.Rows * kernels.Columns));
-            return;
-        }
-        for (int j = 0; j < kernels.Columns; j++) Combine(terms, weights, j * kernels.Rows, kernels.Column(j));
-    }
+    protected override void KernelsCore(int interval, double time, in MatrixView kernels) =>
+        Sum(interval, time, 1, 0, kernels, kernels, firstRow: 0, lower: false, s_alone);
+
+    /// <inheritdoc/>
+    protected override void TrainKernelCore(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, bool lower,
+        ThreadBudget spare) => Sum(interval, time, alpha, gamma, c, a, firstRow: 0, lower, spare);
+
+    /// <inheritdoc/>
+    protected override void TestKernelCore(int interval, double time, in MatrixView a, ThreadBudget spare) =>
+        Sum(interval, time, 1, 0, a, a, firstRow: TrainSize, lower: false, spare);
 
     /// <inheritdoc/>
     protected override void HessianCore(int interval, double time, OutputHessian B) =>
@@ -150,18 +147,15 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         return copy;
     }
 
-    private static void Combine(IReadOnlyList<WeightedTerm> terms, ReadOnlySpan<double> weights, int offset, Span<double> target)
+    // A ← α·Σ_t c_t(θ) X_t + γ·C for the rows of [K_SS; K_QS] from the first on, as many as A has.
+    private void Sum(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, int firstRow, bool lower, ThreadBudget spare)
     {
-        for (int start = 0; start < target.Length; start += Chunk)
-        {
-            int count = Math.Min(Chunk, target.Length - start);
-            var piece = target.Slice(start, count);
-            for (int t = 0; t < weights.Length; t++)
-            {
-                var source = terms[t].Term.Kernels.Values.AsSpan(offset + start, count);
-                if (t == 0) VectorRoutines.Scale(weights[0], source, piece);
-                else VectorRoutines.Axpy(weights[t], source, piece);
-            }
-        }
+        double theta = Theta(interval, time);
+        var terms = _intervals[interval];
+        var (sources, weights) = TermSum.Room(terms.Count);
+        for (int t = 0; t < terms.Count; t++) (sources[t], weights[t]) = (terms[t].Term.Kernels.Values, alpha * terms[t].At(theta));
+        var sum = new TermSum(sources, weights, terms.Count, firstRow, TrainSize + TestSize, gamma, c, a, lower);
+        SharedColumns.Run(spare, a.Columns, (lower ? 0.5 : 1) * a.Rows * a.Columns, sum);
+        Array.Clear(sources);
     }
 }
