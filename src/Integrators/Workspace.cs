@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The buffers of one pass over a window, taken from those of the backend and returned together: the next pass or integration uses them again.</summary>
+/// <summary>The buffers of one pass over a window, taken from those of the backend and returned together: the next pass or integration uses them
+/// again.</summary>
 /// <param name="pool">Where they come from.</param>
 internal sealed class Workspace(BufferPool pool) : IDisposable
 {

@@ -42,8 +42,8 @@ internal sealed class ColumnSums(ThreadBudget spare)
         }
     }
 
-    private readonly struct Combination(MatrixView z, double a, MatrixView x, double b, MatrixView y, (double C, double D) more, (MatrixView U, MatrixView V) others)
-        : ITargeted
+    private readonly struct Combination(MatrixView z, double a, MatrixView x, double b, MatrixView y, (double C, double D) more,
+        (MatrixView U, MatrixView V) others) : ITargeted
     {
         public MatrixView Target => z;
 
