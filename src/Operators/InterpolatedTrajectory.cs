@@ -56,7 +56,10 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         ArgumentNullException.ThrowIfNull(nodes);
         var sum = new DenseMatrix(TestSize, TestSize);
         foreach (var (term, weight) in TermWeights(_testIntervals, nodes))
-            VectorRoutines.Axpy(weight, term.TestKernel!.Values, sum.Values);
+        {
+            using var held = term.HoldTestKernel();
+            VectorRoutines.Axpy(weight, held.Matrix.Values, sum.Values);
+        }
         return sum;
     }
 
@@ -68,8 +71,11 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         var sum = new DenseMatrix(TrainSize, TrainSize);
         MatrixView target = sum;
         foreach (var (term, weight) in TermWeights(_intervals, nodes))
-            for (int j = 0; j < TrainSize; j++)
-                VectorRoutines.Axpy(beta * beta * weight, term.Train.Column(j), target.Column(j));
+        {
+            using var held = term.Hold();
+            var train = held.Train;
+            for (int j = 0; j < TrainSize; j++) VectorRoutines.Axpy(beta * beta * weight, train.Column(j), target.Column(j));
+        }
         return sum;
     }
 
@@ -152,10 +158,23 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     {
         double theta = Theta(interval, time);
         var terms = _intervals[interval];
-        var (sources, weights) = TermSum.Room(terms.Count);
-        for (int t = 0; t < terms.Count; t++) (sources[t], weights[t]) = (terms[t].Term.Kernels.Values, alpha * terms[t].At(theta));
-        var sum = new TermSum(sources, weights, terms.Count, firstRow, TrainSize + TestSize, gamma, c, a, lower);
-        SharedColumns.Run(spare, a.Columns, (lower ? 0.5 : 1) * a.Rows * a.Columns, sum);
-        Array.Clear(sources);
+        var (held, sources, weights) = TermSum.Room(terms.Count);
+        int taken = 0;
+        try
+        {
+            for (; taken < terms.Count; taken++)
+            {
+                held[taken] = terms[taken].Term.HoldKernels();
+                (sources[taken], weights[taken]) = (held[taken].Matrix.Values, alpha * terms[taken].At(theta));
+            }
+            var sum = new TermSum(sources, weights, terms.Count, firstRow, TrainSize + TestSize, gamma, c, a, lower);
+            SharedColumns.Run(spare, a.Columns, (lower ? 0.5 : 1) * a.Rows * a.Columns, sum);
+        }
+        finally
+        {
+            for (int t = 0; t < taken; t++) held[t].Dispose();
+            Array.Clear(held);
+            Array.Clear(sources);
+        }
     }
 }

@@ -18,16 +18,13 @@ internal readonly struct TermSum(double[][] sources, double[] weights, int count
     private const int Chunk = 1024; // doubles: the sum and two operands stay in the first-level cache
 
     [ThreadStatic]
-    private static double[][]? t_sources;
+    private static (HeldMatrix[] Held, double[][] Sources, double[] Weights) t_room;
 
-    [ThreadStatic]
-    private static double[]? t_weights;
-
-    /// <summary>Room for the sources and weights of one sum, used again by the next sum of this thread; the sources are to be cleared after use.</summary>
-    public static (double[][] Sources, double[] Weights) Room(int count)
+    /// <summary>Room for the terms of one sum, used again by the next sum of this thread; held matrices and sources are to be cleared after use.</summary>
+    public static (HeldMatrix[] Held, double[][] Sources, double[] Weights) Room(int count)
     {
-        if (t_sources is null || t_sources.Length < count) (t_sources, t_weights) = (new double[count][], new double[count]);
-        return (t_sources, t_weights!);
+        if (t_room.Held is null || t_room.Held.Length < count) t_room = (new HeldMatrix[count], new double[count][], new double[count]);
+        return t_room;
     }
 
     public void Run(int first, int last)
