@@ -35,7 +35,9 @@ internal static class VectorMath
     public static double[] Multiply(double factor, DenseMatrix a, ReadOnlySpan<double> x)
     {
         var result = new double[a.RowCount];
-        for (int j = 0; j < a.ColumnCount; j++) VectorRoutines.Axpy(factor * x[j], ((MatrixView)a).Column(j), result);
+        var scaled = new double[x.Length];
+        VectorRoutines.Scale(factor, x, scaled);
+        VectorRoutines.AddProduct(a, scaled, result);
         return result;
     }
 

@@ -66,7 +66,7 @@ public sealed class ShortLanczos
         {
             VectorRoutines.Scale(1 / length, z, q.Column(size));
             Array.Clear(z);
-            for (int j = 0; j < n; j++) VectorRoutines.Axpy(q[j, size], a.Column(j), z);
+            VectorRoutines.AddProduct(a, q.Column(size), z);
             diagonal[size] = VectorRoutines.Dot(q.Column(size), z);
             size++;
             for (int pass = 0; pass < 2; pass++)
