@@ -1,5 +1,4 @@
 using KernelFlow.Numerics;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
@@ -32,9 +31,9 @@ internal static class VectorMath
     }
 
     /// <summary>factor·A·x, a vector.</summary>
-    public static double[] Multiply(double factor, DenseMatrix a, ReadOnlySpan<double> x)
+    public static double[] Multiply(double factor, in MatrixView a, ReadOnlySpan<double> x)
     {
-        var result = new double[a.RowCount];
+        var result = new double[a.Rows];
         var scaled = new double[x.Length];
         VectorRoutines.Scale(factor, x, scaled);
         VectorRoutines.AddProduct(a, scaled, result);
@@ -42,5 +41,5 @@ internal static class VectorMath
     }
 
     /// <summary>xᵀAx, the value of a quadratic form.</summary>
-    public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => VectorRoutines.Dot(x, Multiply(1, a, x));
+    public static double Quadratic(in MatrixView a, ReadOnlySpan<double> x) => VectorRoutines.Dot(x, Multiply(1, a, x));
 }

@@ -18,7 +18,8 @@ internal static class KernelEvolutionBuilder
     {
         var (builder, outputs, backend) = (input.Kernels, input.Outputs, input.Backend);
         int seed = Seeds.From(0, input.Options.Seed);
-        var start = builder.At(0).Train;
+        using var held = builder.At(0).Hold();
+        var start = held.Train;
         int N = start.Rows, leading = Math.Min(LeadingModes, N);
         MatrixView difference = new DenseMatrix(N, N);
         var startPairs = ShortLanczos.Run(start, LanczosSteps, leading, OfVectors, backend, seed);
@@ -30,7 +31,8 @@ internal static class KernelEvolutionBuilder
         for (int k = 0; k < outputs.Times.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var kernel = builder.At(k).Train;
+            using var here = builder.At(k).Hold();
+            var kernel = here.Train;
             var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, leading, OfVectors, backend, seed);
             for (int j = 0; j < N; j++) VectorRoutines.Combine(1, kernel.Column(j), -1, start.Column(j), difference.Column(j));
             double moved = MatrixNorms.Frobenius(difference);

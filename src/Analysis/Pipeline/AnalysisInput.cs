@@ -33,8 +33,11 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
             : this with { Intervals = intervals };
     }
 
-    private readonly Lazy<IReadOnlyList<double>> _sharpness = new(() =>
-        [.. Enumerable.Range(0, Checkpoints.Count).Select(k => Consistency.KernelSharpness.Of(Kernels.At(k).Train, Outputs.Hessians[k]))]);
+    private readonly Lazy<IReadOnlyList<double>> _sharpness = new(() => [.. Enumerable.Range(0, Checkpoints.Count).Select(k =>
+    {
+        using var held = Kernels.At(k).Hold();
+        return Consistency.KernelSharpness.Of(held.Train, Outputs.Hessians[k]);
+    })]);
 
     /// <summary>λ_max(BK_SS) at each checkpoint, which times the rate is z; found once, when first asked for.</summary>
     public IReadOnlyList<double> Sharpness => _sharpness.Value;

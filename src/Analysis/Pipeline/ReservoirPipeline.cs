@@ -39,6 +39,7 @@ internal static class ReservoirPipeline
         OptionChecks.Check(options);
         var claims = ClaimCatalogue.With(options.Claims);
         var plan = AnalysisPlan.Of(run, options);
+        using var garbage = LargeGarbage.Watch(plan.Checkpoints.TrainSize);
 
         var input = plan.Read(stages, cancellation).WithIntervals(cancellation);
         var integrating = stages.Begin("integrating");
