@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KernelFlow.Integrators;
+using KernelFlow.Numerics;
 
 namespace KernelFlow.Cli;
 
@@ -34,9 +35,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
 
     /// <summary>The values that were given, defaults elsewhere.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="terminal">Where warnings go.</param>
-    /// <exception cref="Numerics.BackendException">The backend cannot be used.</exception>
-    public AnalysisOptions Of(ParseResult parsed, CliTerminal terminal)
+    public AnalysisOptions Of(ParseResult parsed)
     {
         var defaults = new AnalysisOptions();
         var (from, to) = window ? _window.Of(parsed) : (null, null);
@@ -53,7 +52,14 @@ internal sealed class AnalysisOptionSet(bool window = true)
             From = from,
             To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
-            Backend = Backends.Resolve(terminal, parsed, _backend, _threads),
         };
     }
+
+    /// <summary>The backend that was asked for, which "auto" leaves to the size of the run.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where warnings go.</param>
+    /// <param name="run">The run; null where there are several.</param>
+    /// <exception cref="BackendException">The backend cannot be used.</exception>
+    public Backend BackendOf(ParseResult parsed, CliTerminal terminal, CheckpointSequence? run) =>
+        Backends.Resolve(terminal, parsed, _backend, _threads, run);
 }

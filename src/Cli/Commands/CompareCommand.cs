@@ -42,7 +42,7 @@ internal static class CompareCommand
             using var held = folder is null ? null : ReportFolder.TakeComparison("--out", folder, parsed.GetValue(overwrite));
             var asked = new CompareOptions
             {
-                Analysis = options.Of(parsed, terminal),
+                Analysis = options.Of(parsed) with { Backend = options.BackendOf(parsed, terminal, run: null) },
                 Windows = [.. (parsed.GetValue(windows) ?? []).OfType<CompareWindow>()],
                 Every = [.. (parsed.GetValue(every) ?? []).OfType<int>()],
             };
