@@ -53,6 +53,8 @@ def timed(command, environment=None):
 def compiled(command, folder):
     """How many methods were compiled at run time."""
     path = os.path.join(folder, "compiled.txt")
+    if os.path.exists(path):
+        os.remove(path)
     timed(command, {**os.environ, "DOTNET_JitStdOutFile": path, "DOTNET_JitDisasmSummary": "1"})
     with open(path, encoding="utf-8") as lines:
         return sum(1 for _ in lines)

@@ -33,9 +33,11 @@ internal sealed class AnalysisOptionSet(bool window = true)
         foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
     }
 
-    /// <summary>The values that were given, defaults elsewhere.</summary>
+    /// <summary>The values that were given, defaults elsewhere; no backend where the choice is left to the tool.</summary>
     /// <param name="parsed">The command line.</param>
-    public AnalysisOptions Of(ParseResult parsed)
+    /// <param name="terminal">Where warnings go.</param>
+    /// <exception cref="BackendException">The backend that was named cannot be used.</exception>
+    public AnalysisOptions Of(ParseResult parsed, CliTerminal terminal)
     {
         var defaults = new AnalysisOptions();
         var (from, to) = window ? _window.Of(parsed) : (null, null);
@@ -52,14 +54,15 @@ internal sealed class AnalysisOptionSet(bool window = true)
             From = from,
             To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
+            Backend = Backends.IfNamed(terminal, parsed, _backend, _threads),
         };
     }
 
-    /// <summary>The backend that was asked for, which "auto" leaves to the size of the run.</summary>
+    /// <summary>The backend where the choice is left to the tool: it depends on the size of the run.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="terminal">Where warnings go.</param>
     /// <param name="run">The run; null where there are several.</param>
-    /// <exception cref="BackendException">The backend cannot be used.</exception>
-    public Backend BackendOf(ParseResult parsed, CliTerminal terminal, CheckpointSequence? run) =>
+    /// <exception cref="BackendException">The backend that the environment names cannot be used.</exception>
+    public Backend BackendFor(ParseResult parsed, CliTerminal terminal, CheckpointSequence? run) =>
         Backends.Resolve(terminal, parsed, _backend, _threads, run);
 }

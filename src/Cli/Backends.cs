@@ -27,6 +27,15 @@ internal static class Backends
         return resolved;
     }
 
+    /// <summary>The backend that was named, so that a name that is wrong is said before anything is opened; null where the choice is left to the tool.</summary>
+    /// <param name="terminal">Where warnings go.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="backend">The command's --backend.</param>
+    /// <param name="threads">The command's --threads.</param>
+    /// <exception cref="BackendException">It cannot be used; the message names it.</exception>
+    public static Backend? IfNamed(CliTerminal terminal, ParseResult parsed, Option<string?> backend, Option<int?> threads) =>
+        IsAuto(parsed.GetValue(backend) ?? "auto") ? null : Resolve(terminal, parsed, backend, threads);
+
     private static bool IsAuto(string name) => name.Trim() is "" || name.Trim().Equals("auto", StringComparison.OrdinalIgnoreCase);
 
     private static Backend Named(string name, int threads)

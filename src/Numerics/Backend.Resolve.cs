@@ -102,7 +102,7 @@ public abstract partial class Backend
     }
 
     /// <summary>Measures every library that can be used.</summary>
-    private static (IReadOnlyList<LibraryRates> Rates, IReadOnlyList<(string, string)> Refused) Measured()
+    private static Measurement Measured()
     {
         var found = new List<(string Name, Backend Backend)>();
         var refused = new List<(string, string)>();
@@ -119,7 +119,8 @@ public abstract partial class Backend
             }
         }
         found.Add(("managed", Managed(1)));
-        return (SpeedTest.Measure(found), refused);
+        var (rates, settled) = SpeedTest.Measure(found);
+        return new Measurement(rates, refused, settled);
     }
 
     private static ComposedBackend Composed(BackendChoice choice, int threads)

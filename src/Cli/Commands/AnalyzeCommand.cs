@@ -31,11 +31,11 @@ internal static class AnalyzeCommand
             string? folder = parsed.GetValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
             using var held = folder is null ? null : ReportFolder.Take("--out", folder, parsed.GetValue(overwrite));
-            var asked = options.Of(parsed);
+            var asked = options.Of(parsed, terminal);
             int threads = 0;
             AnalysisOptions Asked(CheckpointSequence recorded)
             {
-                var dense = options.BackendOf(parsed, terminal, recorded);
+                var dense = asked.Backend ?? options.BackendFor(parsed, terminal, recorded);
                 threads = dense.Threads;
                 return asked with { Backend = dense };
             }

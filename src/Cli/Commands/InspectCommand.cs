@@ -22,8 +22,9 @@ internal static class InspectCommand
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            var named = Backends.IfNamed(terminal, parsed, backend, threads);
             using var run = RecordedRun.Open(parsed.GetRequiredValue(folder));
-            var dense = Backends.Resolve(terminal, parsed, backend, threads, run.Checkpoints);
+            var dense = named ?? Backends.Resolve(terminal, parsed, backend, threads, run.Checkpoints);
             bool all = parsed.GetValue(verify);
             var scan = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed), progress =>
             {
