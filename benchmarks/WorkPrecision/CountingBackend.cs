@@ -18,7 +18,9 @@ internal sealed class KernelTotals
 /// C ← AB 2mnk; products known to be symmetric n²k; Cholesky n³/3, its inverse 2n³/3, LU 2n³/3, solves 2n² per right-hand side;
 /// eigenvalues 4n³/3, with eigenvectors 9n³ (reduction, divide and conquer, back-transformation).
 /// </remarks>
-internal sealed class CountingBackend(Backend inner) : Backend
+/// <param name="inner">Computes.</param>
+/// <param name="counted">Told of every call: the kernel, its flops and its seconds; called from the thread that computes.</param>
+internal sealed class CountingBackend(Backend inner, Action<string, double, double>? counted = null) : Backend
 {
     private readonly SortedDictionary<string, KernelTotals> _totals = new(StringComparer.Ordinal);
 
@@ -118,9 +120,14 @@ internal sealed class CountingBackend(Backend inner) : Backend
 
     private void Add(string kernel, double flops, long start)
     {
-        if (!_totals.TryGetValue(kernel, out var totals)) _totals[kernel] = totals = new KernelTotals();
-        totals.Calls++;
-        totals.Flops += flops;
-        totals.Seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        counted?.Invoke(kernel, flops, seconds);
+        lock (_totals)
+        {
+            if (!_totals.TryGetValue(kernel, out var totals)) _totals[kernel] = totals = new KernelTotals();
+            totals.Calls++;
+            totals.Flops += flops;
+            totals.Seconds += seconds;
+        }
     }
 }

@@ -38,7 +38,8 @@ internal static class ReferenceDecoder
 
     private static double[]? Numbers(string dtype, ReadOnlySpan<byte> data, long count)
     {
-        int size = dtype switch { "F64" or "I64" => 8, "F32" or "I32" => 4, "F16" or "BF16" => 2, "BOOL" or "U8" => 1, _ => 0 };
+        int size = dtype switch { "F64" or "I64" or "U64" => 8, "F32" or "I32" or "U32" => 4, "F16" or "BF16" or "I16" or "U16" => 2,
+            "BOOL" or "U8" or "I8" => 1, _ => 0 };
         if (size == 0) return null;
         if (count * size != data.Length) throw new FormatException();
         var numbers = new double[count];
@@ -53,6 +54,11 @@ internal static class ReferenceDecoder
                 "BF16" => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(piece) << 16),
                 "I64" => BinaryPrimitives.ReadInt64LittleEndian(piece),
                 "I32" => BinaryPrimitives.ReadInt32LittleEndian(piece),
+                "I16" => BinaryPrimitives.ReadInt16LittleEndian(piece),
+                "I8" => (sbyte)piece[0],
+                "U64" => BinaryPrimitives.ReadUInt64LittleEndian(piece),
+                "U32" => BinaryPrimitives.ReadUInt32LittleEndian(piece),
+                "U16" => BinaryPrimitives.ReadUInt16LittleEndian(piece),
                 "BOOL" => piece[0] == 0 ? 0 : 1,
                 _ => piece[0],
             };

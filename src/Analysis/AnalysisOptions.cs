@@ -23,8 +23,9 @@ public sealed record AnalysisOptions
     /// <summary>The largest <see cref="RelativeTolerance"/> that is accepted.</summary>
     public const double LoosestTolerance = 1e-3;
 
-    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-3].</summary>
-    public double RelativeTolerance { get; init; } = 1e-8;
+    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q at the end of the window, in [1e-13, 1e-3]; auto is a share of what
+    /// interpolation and finite steps leave unknown, and tighter where an answer hangs on it.</summary>
+    public ToleranceChoice RelativeTolerance { get; init; } = ToleranceChoice.Auto;
 
     /// <summary>How the eigenpairs of W_S are computed; auto is dense (docs/matrix-free.md).</summary>
     public EigenSolver Solver { get; init; } = EigenSolver.Auto;
@@ -41,6 +42,11 @@ public sealed record AnalysisOptions
     /// <summary>Whether the inclusion's check 2 integrates a second time by another method (flow only): coarse, and finer only when the verdict hangs on
     /// it.</summary>
     public bool IndependentCheck { get; init; } = true;
+
+    /// <summary>How much is computed. With <see cref="AnalysisExtent.ClaimsOnly"/> C1 to C4 and the claims about the recording are checked on vectors, and
+    /// no operator is formed: options that ask for something made of operators (<see cref="Solver"/>, <see cref="Modes"/>,
+    /// <see cref="ScheduleOverStart"/>) are refused beside it.</summary>
+    public AnalysisExtent Extent { get; init; } = AnalysisExtent.Whole;
 
     /// <summary>Start of the window in flow time; null for the first checkpoint.</summary>
     public double? From { get; init; }

@@ -6,12 +6,14 @@ namespace KernelFlow.Cli;
 
 /// <summary>The options of an analysis as they appear on the command line.</summary>
 /// <param name="window">Whether --from and --to are among them.</param>
-internal sealed class AnalysisOptionSet(bool window = true)
+/// <param name="claimsOnly">Whether --claims-only is among them.</param>
+internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = false)
 {
     private readonly Choice<AnalysisMode> _mode = Choices.Mode();
     private readonly Choice<Interpolation> _interpolation = Choices.Interpolation();
     private readonly Choice<MethodChoice> _method = Choices.Method();
-    private readonly Option<double?> _tolerance = Numbers.Real("--rtol", "Bound on the estimated relative error of P, W_S and G_Q. Default: 1e-8.",
+    private readonly Option<double?> _tolerance = Numbers.Real("--rtol",
+        "Bound on the estimated relative error of P, W_S and G_Q. Default: a hundredth of what the budget leaves unknown, 1e-8 to 1e-4.",
         x => x is >= AnalysisOptions.TightestTolerance and <= AnalysisOptions.LoosestTolerance, "between 1e-13 and 1e-3");
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.",
         x => x is > 0 and < 1, "above 0 and below 1");
@@ -19,6 +21,10 @@ internal sealed class AnalysisOptionSet(bool window = true)
     private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all.", 1);
     private readonly Option<bool> _noIndependent =
         new("--no-independent") { Description = "Leave out the second integration that the inclusion verdict is checked with." };
+    private readonly Option<bool> _claimsOnly = new("--claims-only")
+    {
+        Description = "Check C1 to C4 and the recording on vectors; form no operators, and compute nothing else.",
+    };
     private readonly WindowOptions _window = new();
     private readonly Option<long?> _seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
     private readonly Option<string?> _backend = CommonOptions.Backend();
@@ -29,8 +35,21 @@ internal sealed class AnalysisOptionSet(bool window = true)
     {
         Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _threshold, _solver.Option, _modes, _noIndependent];
         foreach (var option in all) command.Add(option);
+        if (claimsOnly) command.Add(_claimsOnly);
         if (window) _window.AddTo(command);
         foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
+    }
+
+    /// <summary>What was given beside --claims-only and asks for something that is made of operators: one message, or none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="others">Options of the command's own that do.</param>
+    public IEnumerable<string> Contradictions(ParseResult parsed, params Option[] others)
+    {
+        if (!parsed.GetValue(_claimsOnly)) yield break;
+        string[] given = [.. ((Option[])[_solver.Option, _modes, _threshold, .. others]).Where(o => parsed.GetResult(o) is { Implicit: false })
+            .Select(o => o.Name)];
+        if (given.Length > 0)
+            yield return $"--claims-only forms no operators, so that {string.Join(" and ", given)} cannot be had; leave out the one or the other.";
     }
 
     /// <summary>The values that were given, defaults elsewhere; no backend where the choice is left to the tool.</summary>
@@ -46,11 +65,12 @@ internal sealed class AnalysisOptionSet(bool window = true)
             Mode = _mode.Of(parsed),
             Interpolation = _interpolation.Of(parsed),
             Method = _method.Of(parsed),
-            RelativeTolerance = parsed.GetValue(_tolerance) ?? defaults.RelativeTolerance,
+            RelativeTolerance = parsed.GetValue(_tolerance) ?? ToleranceChoice.Auto,
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
             Solver = _solver.Of(parsed),
             Modes = parsed.GetValue(_modes),
             IndependentCheck = !parsed.GetValue(_noIndependent),
+            Extent = claimsOnly && parsed.GetValue(_claimsOnly) ? AnalysisExtent.ClaimsOnly : AnalysisExtent.Whole,
             From = from,
             To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,

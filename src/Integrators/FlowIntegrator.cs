@@ -63,8 +63,14 @@ public static class FlowIntegrator
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(backend);
         PropagationChecks.Block(block, trajectory.TrainSize);
-        var result = Integrate(trajectory, options, backend, new CarriedVectors(), block, null, cancellation);
-        return new BlockTransport(result.P, result.G_S, result.G_Q, result.W_S, result.Error, result.Report);
+        var first = new double[block.Columns];
+        first[0] = 1;
+        var result = Integrate(trajectory, options, backend, new CarriedVectors(first), block, null, cancellation);
+        return new BlockTransport(result.P, result.G_S, result.G_Q, result.W_S, result.Error, result.Report)
+        {
+            FirstAtKnots = result.Transported,
+            StepsPerInterval = result.StepsPerInterval,
+        };
     }
 
     private static Propagation Integrate(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CarriedVectors carried, MatrixView? start,

@@ -85,6 +85,7 @@ public readonly struct MatrixView
     {
         if (destination.Rows != Rows || destination.Columns != Columns)
             throw new ArgumentException($"Cannot copy {Rows}x{Columns} into {destination.Rows}x{destination.Columns}.");
+        MemoryTraffic.Add(2L * Rows * Columns);
         for (int j = 0; j < Columns; j++) Column(j).CopyTo(destination.Column(j));
     }
 

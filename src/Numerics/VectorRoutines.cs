@@ -14,6 +14,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Axpy(double alpha, ReadOnlySpan<double> x, Span<double> y)
     {
+        MemoryTraffic.Add(3 * x.Length);
         Same(x.Length, y.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
         var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
@@ -26,6 +27,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(double alpha, ReadOnlySpan<double> x, Span<double> z)
     {
+        MemoryTraffic.Add(2 * x.Length);
         Same(x.Length, z.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
         var vz = MemoryMarshal.Cast<double, Vector<double>>(z);
@@ -38,6 +40,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Combine(double alpha, ReadOnlySpan<double> x, double beta, ReadOnlySpan<double> y, Span<double> z)
     {
+        MemoryTraffic.Add(3 * x.Length);
         Same(x.Length, z.Length);
         Same(y.Length, z.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
@@ -52,6 +55,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> z)
     {
+        MemoryTraffic.Add(3 * x.Length);
         Same(x.Length, z.Length);
         Same(y.Length, z.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
@@ -65,6 +69,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<double> x)
     {
+        MemoryTraffic.Add(x.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
         Vector<double> total = default;
         for (int i = 0; i < vx.Length; i++) total += vx[i];
@@ -83,6 +88,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaredSum(double alpha, ReadOnlySpan<double> x, double beta, ReadOnlySpan<double> y)
     {
+        MemoryTraffic.Add(2 * x.Length);
         Same(x.Length, y.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
         var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
@@ -105,6 +111,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AllFinite(ReadOnlySpan<double> x)
     {
+        MemoryTraffic.Add(x.Length);
         // 0·x is 0 for a finite x and NaN otherwise, and NaN survives the sum.
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
         Vector<double> total = default;
@@ -118,6 +125,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
+        MemoryTraffic.Add(2 * x.Length);
         Same(x.Length, y.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
         var vy = MemoryMarshal.Cast<double, Vector<double>>(y);
@@ -152,6 +160,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Divide(Span<double> x, double divisor)
     {
+        MemoryTraffic.Add(2 * x.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
         var factor = new Vector<double>(divisor);
         for (int i = 0; i < vx.Length; i++) vx[i] /= factor;
@@ -162,6 +171,7 @@ public static class VectorRoutines
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double LargestMagnitude(ReadOnlySpan<double> x)
     {
+        MemoryTraffic.Add(x.Length);
         var vx = MemoryMarshal.Cast<double, Vector<double>>(x);
         Vector<double> largest = default;
         for (int i = 0; i < vx.Length; i++)

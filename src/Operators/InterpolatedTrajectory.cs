@@ -56,7 +56,10 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         ArgumentNullException.ThrowIfNull(nodes);
         var sum = new DenseMatrix(TestSize, TestSize);
         foreach (var (term, weight) in TermWeights(_testIntervals, nodes))
-            VectorRoutines.Axpy(weight, term.TestKernel!.Values, sum.Values);
+        {
+            using var held = term.HoldTestKernel();
+            VectorRoutines.Axpy(weight, held.Matrix.Values, sum.Values);
+        }
         return sum;
     }
 
@@ -68,8 +71,11 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         var sum = new DenseMatrix(TrainSize, TrainSize);
         MatrixView target = sum;
         foreach (var (term, weight) in TermWeights(_intervals, nodes))
-            for (int j = 0; j < TrainSize; j++)
-                VectorRoutines.Axpy(beta * beta * weight, term.Train.Column(j), target.Column(j));
+        {
+            using var held = term.Hold();
+            var train = held.Train;
+            for (int j = 0; j < TrainSize; j++) VectorRoutines.Axpy(beta * beta * weight, train.Column(j), target.Column(j));
+        }
         return sum;
     }
 
@@ -102,12 +108,18 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         var terms = _intervals[interval];
         Span<double> weights = stackalloc double[terms.Count];
         for (int t = 0; t < terms.Count; t++) weights[t] = terms[t].At(theta);
-        if (kernels.LeadingDimension == kernels.Rows)
+        var held = new HeldMatrix[terms.Count];
+        try
         {
-            Combine(terms, weights, 0, kernels.Array.AsSpan(kernels.Offset, kernels.Rows * kernels.Columns));
-            return;
+            for (int t = 0; t < held.Length; t++) held[t] = terms[t].Term.HoldKernels();
+            if (kernels.LeadingDimension == kernels.Rows) Combine(held, weights, 0, kernels.Array.AsSpan(kernels.Offset, kernels.Rows * kernels.Columns));
+            else
+                for (int j = 0; j < kernels.Columns; j++) Combine(held, weights, j * kernels.Rows, kernels.Column(j));
         }
-        for (int j = 0; j < kernels.Columns; j++) Combine(terms, weights, j * kernels.Rows, kernels.Column(j));
+        finally
+        {
+            foreach (var matrix in held) matrix.Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -150,7 +162,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         return copy;
     }
 
-    private static void Combine(IReadOnlyList<WeightedTerm> terms, ReadOnlySpan<double> weights, int offset, Span<double> target)
+    private static void Combine(ReadOnlySpan<HeldMatrix> terms, ReadOnlySpan<double> weights, int offset, Span<double> target)
     {
         for (int start = 0; start < target.Length; start += Chunk)
         {
@@ -158,7 +170,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
             var piece = target.Slice(start, count);
             for (int t = 0; t < weights.Length; t++)
             {
-                var source = terms[t].Term.Kernels.Values.AsSpan(offset + start, count);
+                var source = terms[t].Matrix.Values.AsSpan(offset + start, count);
                 if (t == 0) VectorRoutines.Scale(weights[0], source, piece);
                 else VectorRoutines.Axpy(weights[t], source, piece);
             }

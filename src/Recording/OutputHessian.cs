@@ -30,6 +30,7 @@ public sealed class OutputHessian
         int p = Outputs;
         if (x.Rows != Examples * p || y.Rows != x.Rows || y.Columns != x.Columns)
             throw new ArgumentException($"B has order {Examples * p}; x is {x.Rows}x{x.Columns}, y is {y.Rows}x{y.Columns}.");
+        if (p > 1) MemoryTraffic.Add((gamma == 0 ? 2L : 3L) * x.Rows * x.Columns);
         for (int j = 0; j < x.Columns; j++)
         {
             var source = x.Column(j);

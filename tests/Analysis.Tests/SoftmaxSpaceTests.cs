@@ -36,7 +36,7 @@ public class SoftmaxSpaceTests
     }
 
     private static ReservoirAnalysis Analysis(CheckpointSequence run, EigenSolver solver = EigenSolver.Auto, int? modes = null) =>
-        Analyze.Reservoir(run, TestRuns.Options with { Solver = solver, Modes = modes });
+        Analyze.Reservoir(run, TestRuns.Options with { Solver = solver, Modes = modes, RelativeTolerance = 1e-8 });
 
     [Theory]
     [InlineData(EigenSolver.Dense, null)]

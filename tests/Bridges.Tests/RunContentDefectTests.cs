@@ -123,11 +123,11 @@ public sealed class RunContentDefectTests : DefectiveRun
     }
 
     [Fact]
-    public void NpzIsRefusedByName()
+    public void AnNpzThatIsNoArchive()
     {
         Edit(json => json["checkpoints"]![3]!["file"] = "checkpoint-000003.npz");
         File.WriteAllBytes(Path.Combine(_run, "checkpoint-000003.npz"), [1, 2, 3]);
-        Refused($"{Path.Combine(_run, "checkpoint-000003.npz")}: .npz checkpoints are not read by this version.");
+        Refused($"{Path.Combine(_run, "checkpoint-000003.npz")}: found no zip archive, expected one.");
     }
 
     /// <summary>Cut off in the data, in the header, in the length, and empty: the message names the window that still works, and it works.</summary>

@@ -138,7 +138,7 @@ public sealed class RunDefectTests : DefectiveRun
             Rewrite(Checkpoint(1), (extra, null), (name, Zeros(name, 529)));
             byte[] bytes = File.ReadAllBytes(Checkpoint(1));
             int at = bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes($"\"{name}\":{{\"dtype\":\"F64\"")) + name.Length + 13;
-            bytes[at] = (byte)'U'; // U64: as long as F64, but not read.
+            bytes[at] = (byte)'C'; // C64: as long as F64, but not read.
             File.WriteAllBytes(Checkpoint(1), bytes);
             if (name == extra)
             {
@@ -147,7 +147,7 @@ public sealed class RunDefectTests : DefectiveRun
                 Assert.NotNull(run.Checkpoints[1].Find("loss"));
                 Restore(Checkpoint(1));
             }
-            else Refused($"{Checkpoint(1)}: w: found dtype U64, expected F16, BF16, F32 or F64.");
+            else Refused($"{Checkpoint(1)}: w: found dtype C64, expected F16, BF16, F32 or F64.");
         }
 
         void Restore(string path) => File.Copy(Path.Combine(Fixtures.DigitsTiny, Path.GetFileName(path)), path, overwrite: true);

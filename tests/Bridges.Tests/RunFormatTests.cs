@@ -233,11 +233,10 @@ public sealed class RunFormatTests : IDisposable
     }
 
     [Fact]
-    public void NpzIsRefusedByNameUnlessAContainerReadsIt()
+    public void AContainerOfTheUsersIsAskedBeforeTheBuiltInOnes()
     {
-        Assert.Equal("a.npz: .npz checkpoints are not read by this version.",
-            Assert.Throws<InvalidRunException>(() => RunFormat.Default.OpenFile("a.npz")).Message);
-        Assert.DoesNotContain("not read by this version", Message("a.NPZ", RunFormat.Default.With(new Anything())));
+        Assert.Equal("a.npz: not found.", Message("a.npz", RunFormat.Default));
+        Assert.Equal("a.NPZ: asked first.", Message("a.NPZ", RunFormat.Default.With(new Anything())));
 
         static string Message(string path, RunFormat format) => Assert.Throws<InvalidRunException>(() => format.OpenFile(path)).Message;
     }

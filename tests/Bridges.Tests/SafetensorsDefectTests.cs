@@ -115,7 +115,7 @@ public class SafetensorsDefectTests
         File.WriteAllBytes(folder["x"], Fixtures.Safetensors($"{{{Tensor("a", "F4", "[3]", "[0,2]")},{Tensor("b", "F32", "[1]", "[2,6]")}}}", 6));
         using var file = SafetensorsFile.Open(folder["x"]);
         Assert.Equal([0.0], file["b"].ReadAll());
-        Assert.Equal($"{folder["x"]}: a: found dtype F4, expected F16, BF16, F32, F64, I64, I32, U8 or BOOL.",
+        Assert.Equal($"{folder["x"]}: a: found dtype F4, expected F16, BF16, F32, F64, I64, I32, I16, I8, U64, U32, U16, U8 or BOOL.",
             Assert.Throws<InvalidRunException>(() => file["a"]).Message);
     }
 

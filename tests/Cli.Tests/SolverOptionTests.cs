@@ -22,8 +22,8 @@ public sealed class SolverOptionTests(SmallRun run) : IClassFixture<SmallRun>, I
     [InlineData("golub-kahan")]
     public void EverySolverGivesTheSameLeadingModes(string solver)
     {
-        double[] all = [.. Spectrum(Analyze(run.Folder)).GetProperty("eigenvalues").EnumerateArray().Select(v => v.GetDouble())];
-        var found = Spectrum(Analyze(run.Folder, "--solver", solver, "--modes", "5"));
+        double[] all = [.. Spectrum(Analyze(run.Folder, "--rtol", "1e-8")).GetProperty("eigenvalues").EnumerateArray().Select(v => v.GetDouble())];
+        var found = Spectrum(Analyze(run.Folder, "--solver", solver, "--modes", "5", "--rtol", "1e-8"));
         Assert.Equal((solver, false, 5), (found.GetProperty("solver").GetString(), found.GetProperty("complete").GetBoolean(), found.GetProperty("eigenvalues")
             .GetArrayLength()));
         for (int j = 0; j < 5; j++)

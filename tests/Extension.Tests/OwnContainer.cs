@@ -1,136 +1,78 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.IO.Compression;
-using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.RegularExpressions;
+using System.Text.Json;
 using KernelFlow;
 
 namespace Extension.Tests;
 
-/// <summary>What numpy.savez writes: a zip archive with one .npy file for each array.</summary>
-public sealed class NpzContainer() : CheckpointContainer("npz")
+/// <summary>Tensors as JSON, name by name: <c>{ "U_S": { "type": "Float32", "shape": [24, 1], "values": [0.5, …] } }</c>.</summary>
+public sealed class JsonContainer() : CheckpointContainer("tensors.json")
 {
-    public override bool Recognises(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
+    public override bool Recognises(string path) => path.EndsWith(".tensors.json", StringComparison.OrdinalIgnoreCase);
 
-    public override ContainerFile Open(string path) => new NpzFile(path);
+    public override ContainerFile Open(string path) => new JsonTensorFile(path);
 }
 
-/// <summary>Reads the headers when it is opened, and the numbers of an array when they are asked for.</summary>
-internal sealed class NpzFile : ContainerFile
+/// <summary>Small tensors, all read when the file is opened.</summary>
+internal sealed class JsonTensorFile : ContainerFile
 {
-    private readonly Dictionary<string, NpyArray> _arrays;
+    private readonly Dictionary<string, JsonTensor> _tensors;
 
-    public NpzFile(string path) : base(path)
+    public JsonTensorFile(string path) : base(path)
     {
         try
         {
-            using var archive = ZipFile.OpenRead(path);
-            _arrays = archive.Entries.Select(entry => NpyArray.Open(path, entry)).ToDictionary(array => array.Name);
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            _tensors = json.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => new JsonTensor(p.Name, path, p.Value));
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or ArgumentException)
+        catch (Exception e) when (e is IOException or JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new InvalidRunException($"{path}: found a file that cannot be read ({e.Message}), expected an archive of numpy.savez.", e);
+            throw new InvalidRunException($"{path}: found a file that cannot be read ({e.Message}), expected tensors as JSON.", e);
         }
     }
 
-    public override IEnumerable<string> Names => _arrays.Keys;
+    public override IEnumerable<string> Names => _tensors.Keys;
 
-    public override TensorSource? Find(string name) => _arrays.GetValueOrDefault(name);
+    public override TensorSource? Find(string name) => _tensors.GetValueOrDefault(name);
 }
 
-/// <summary>An array in C order of float64, float32, int64 (all little-endian) or boolean elements.</summary>
-internal sealed partial class NpyArray(string name, string path, long[] shape, StorageType type, int start) : TensorSource(name, path, shape, type)
+/// <summary>A tensor whose numbers stand in the file as text.</summary>
+internal sealed class JsonTensor(string name, string path, JsonElement json) : TensorSource(
+    name, path, [.. json.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())], Enum.Parse<StorageType>(json.GetProperty("type").GetString()!))
 {
-    public static NpyArray Open(string path, ZipArchiveEntry entry)
-    {
-        using var stream = entry.Open();
-        var lead = new byte[10]; // "\x93NUMPY", a version of two bytes, and the length of the header
-        stream.ReadExactly(lead);
-        var text = new byte[BinaryPrimitives.ReadUInt16LittleEndian(lead.AsSpan(8))];
-        stream.ReadExactly(text);
-        string name = System.IO.Path.GetFileNameWithoutExtension(entry.FullName), header = Encoding.ASCII.GetString(text);
-        var match = Header().Match(header);
-        StorageType? type = match.Groups[1].Value switch
-        {
-            "<f8" => StorageType.Float64,
-            "<f4" => StorageType.Float32,
-            "<i8" => StorageType.Int64,
-            "|b1" => StorageType.Boolean,
-            _ => null,
-        };
-        if (type is null) throw new InvalidRunException($"{path}: {name}: found the header {header.Trim()}, expected <f8, <f4, <i8 or |b1 in C order.");
-        long[] shape = [.. match.Groups[2].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(extent => long.Parse(extent, CultureInfo.InvariantCulture))];
-        return new NpyArray(name, path, shape, type.Value, lead.Length + text.Length);
-    }
+    private readonly double[] _values = [.. json.GetProperty("values").EnumerateArray().Select(e => e.GetDouble())];
 
-    // Opens the archive anew each time, so that several threads can read; what lies before is skipped, because a zip entry cannot seek.
-    protected override void ReadCore(long first, Span<double> destination)
-    {
-        using var archive = ZipFile.OpenRead(Location);
-        using var stream = archive.GetEntry(Name + ".npy")!.Open();
-        for (long left = start + first * Type.Size(); left > 0; left -= (int)Math.Min(left, 4096)) stream.ReadExactly(new byte[(int)Math.Min(left, 4096)]);
-        var bytes = new byte[destination.Length * Type.Size()];
-        stream.ReadExactly(bytes);
-        for (int i = 0; i < destination.Length; i++)
-        {
-            destination[i] = Type switch
-            {
-                StorageType.Float64 => MemoryMarshal.Cast<byte, double>(bytes)[i],
-                StorageType.Float32 => MemoryMarshal.Cast<byte, float>(bytes)[i],
-                StorageType.Boolean => bytes[i],
-                _ => MemoryMarshal.Cast<byte, long>(bytes)[i],
-            };
-        }
-    }
-
-    [GeneratedRegex(@"'descr': '([^']+)', 'fortran_order': False, 'shape': \(([^)]*)\)")]
-    private static partial Regex Header();
+    protected override void ReadCore(long first, Span<double> destination) => _values.AsSpan((int)first, destination.Length).CopyTo(destination);
 }
 
 public sealed class OwnContainer : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("kernelflow-npz-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("kernelflow-json-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>The shipped run with every file turned into an archive as numpy.savez writes it.</summary>
+    /// <summary>The shipped run with every file turned into JSON.</summary>
     private string Convert()
     {
         foreach (string file in Directory.GetFiles(DigitsTiny.Folder, "*.safetensors"))
         {
             using var source = SafetensorsFile.Open(file);
-            using var archive = ZipFile.Open(Path.Combine(_folder, Path.ChangeExtension(Path.GetFileName(file), ".npz")), ZipArchiveMode.Create);
-            foreach (string name in source.Names) WriteArray(archive, source[name]);
+            var tensors = source.Names.ToDictionary(name => name, name => new
+            {
+                type = source[name].Type.ToString(),
+                shape = source[name].Shape,
+                values = source[name].ReadAll(),
+            });
+            File.WriteAllText(Path.Combine(_folder, Path.ChangeExtension(Path.GetFileName(file), ".tensors.json")), JsonSerializer.Serialize(tensors));
         }
         string manifest = File.ReadAllText(Path.Combine(DigitsTiny.Folder, "run.json"));
-        File.WriteAllText(Path.Combine(_folder, "run.json"), manifest.Replace(".safetensors", ".npz", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(_folder, "run.json"), manifest.Replace(".safetensors", ".tensors.json", StringComparison.Ordinal));
         return _folder;
-    }
-
-    private static void WriteArray(ZipArchive archive, TensorSource tensor)
-    {
-        string shape = string.Concat(tensor.Shape.Select(extent => string.Create(CultureInfo.InvariantCulture, $"{extent},")));
-        string descr = tensor.Type switch { StorageType.Float32 => "<f4", StorageType.Int64 => "<i8", StorageType.Boolean => "|b1", _ => "<f8" };
-        string header = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}".PadRight(117) + "\n";
-        using var stream = archive.CreateEntry(tensor.Name + ".npy", CompressionLevel.NoCompression).Open();
-        stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header)]);
-        double[] values = tensor.ReadAll();
-        stream.Write(tensor.Type switch
-        {
-            StorageType.Float32 => MemoryMarshal.AsBytes<float>([.. values.Select(v => (float)v)]),
-            StorageType.Int64 => MemoryMarshal.AsBytes<long>([.. values.Select(v => (long)v)]),
-            StorageType.Boolean => (byte[])[.. values.Select(v => (byte)v)],
-            _ => MemoryMarshal.AsBytes<double>(values),
-        });
     }
 
     [Fact]
     public void ARunOfItsFilesGivesTheSameNumbers()
     {
-        using var run = RecordedRun.Open(Convert(), format: RunFormat.Default.With(new NpzContainer()));
-        Assert.EndsWith("checkpoint-000000.npz", run.Checkpoints[0].Location);
+        using var run = RecordedRun.Open(Convert(), format: RunFormat.Default.With(new JsonContainer()));
+        Assert.EndsWith("checkpoint-000000.tensors.json", run.Checkpoints[0].Location);
         ReservoirAnalysis own = Analyze.Reservoir(run.Checkpoints, DigitsTiny.Options), shipped = DigitsTiny.Analyse(DigitsTiny.Options);
         Assert.Equal(shipped.Spectrum.Eigenvalues, own.Spectrum.Eigenvalues);
         Assert.Equal(shipped.Claims.Select(c => c with { Figures = [] }), own.Claims.Select(c => c with { Figures = [] }));
@@ -145,19 +87,19 @@ public sealed class OwnContainer : IDisposable
     }
 
     [Fact]
-    public void AFileThatIsNoArchiveIsRefusedByName()
+    public void AFileThatIsNoJsonIsRefusedByName()
     {
-        string path = Path.Combine(_folder, "a.npz");
-        File.WriteAllText(path, "no archive");
-        string message = Assert.Throws<InvalidRunException>(() => RunFormat.Default.With(new NpzContainer()).OpenFile(path)).Message;
+        string path = Path.Combine(_folder, "a.tensors.json");
+        File.WriteAllText(path, "no JSON");
+        string message = Assert.Throws<InvalidRunException>(() => RunFormat.Default.With(new JsonContainer()).OpenFile(path)).Message;
         Assert.StartsWith($"{path}: found a file that cannot be read", message);
-        Assert.EndsWith("expected an archive of numpy.savez.", message);
+        Assert.EndsWith("expected tensors as JSON.", message);
     }
 
     [Fact]
     public void WithoutTheContainerTheRunIsRefused()
     {
         string folder = Convert();
-        Assert.Contains(".npz", Assert.Throws<InvalidRunException>(() => RecordedRun.Open(folder)).Message);
+        Assert.Contains("not a safetensors file", Assert.Throws<InvalidRunException>(() => RecordedRun.Open(folder)).Message);
     }
 }

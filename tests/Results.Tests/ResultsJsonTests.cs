@@ -18,7 +18,7 @@ public sealed class ResultsJsonTests
         var sample = SampleAnalysis.Make();
         var analysis = sample with
         {
-            Options = sample.Options with { MethodReason = "the fewest steps" },
+            Options = sample.Options with { MethodReason = "the fewest steps", ToleranceReason = "auto: a share of the budget" },
             Spectrum = sample.Spectrum with { Multiplicity = "all eigenvalues were computed" },
         };
         Compare("", example, Parse(analysis), differences);

@@ -37,7 +37,7 @@ public sealed class DeterminismTests : IDisposable
         foreach (var run in s_cheap)
         {
             using var recorded = RecordedRun.Open(Path.Combine(_folder, run.Id));
-            var analysis = Analyze.Reservoir(recorded.Checkpoints, new AnalysisOptions { Backend = Backend.Managed(1) });
+            var analysis = Analyze.Reservoir(recorded.Checkpoints, new AnalysisOptions { Backend = Backend.Managed(1), RelativeTolerance = 1e-8 });
             Assert.Equal(report.Rows.Single(r => r.Id == run.Id).Claim("C4").RelativeError.OrNull(), analysis.Claim("C4").RelativeError.OrNull());
         }
     }

@@ -18,6 +18,12 @@ public sealed class InterpolationEstimate
         _carried = CarriedDifferences.Carry(inputs.Flow, [.. inputs.Groups.Select(g => g.Weighted(inputs.Times, leftOut))], inputs.Hessians);
     }
 
+    /// <summary>The prediction of the model under test by which the estimate was made.</summary>
+    internal Prediction Prediction => _inputs.Flow.Whole;
+
+    /// <summary>The relative error to which that prediction was carried, interval by interval.</summary>
+    internal double CarriedTo => _inputs.Flow.CarriedTo;
+
     /// <summary>Carries the differences to the end of the window.</summary>
     internal static InterpolationEstimate Of(EstimateParts inputs, IReadOnlySet<int> leftOut) => new(inputs, leftOut);
 

@@ -23,15 +23,21 @@ internal static class InterpolationVariants
     /// <param name="input">What was read.</param>
     /// <param name="trajectory">The model under test.</param>
     /// <param name="steps">The recorded steps on it, where they can be replayed.</param>
+    /// <param name="tolerance">Relative error to which vectors are carried.</param>
+    /// <param name="threads">How many models are carried at the same time.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static Known<InterpolationEstimate> Of(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction> steps, CancellationToken cancellation)
+    public static Known<InterpolationEstimate> Of(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction> steps, double tolerance, int threads,
+        CancellationToken cancellation)
     {
         if (input.Checkpoints.Count < 3) return Known.Unknown<InterpolationEstimate>(TooFew);
         try
         {
-            var flow = new LocalFlow(input, trajectory, cancellation);
+            var flow = new LocalFlow(input, trajectory, tolerance, cancellation);
             var (early, late) = Speeds.Of(input, flow);
-            var groups = Thinned(input, flow).Concat(Others(input, flow, early, late)).ToArray();
+            Func<DifferenceGroup>[] others = [.. Thinned(input, flow), .. Others(input, flow, early, late)];
+            var groups = new DifferenceGroup[others.Length];
+            if (threads == 1) for (int g = 0; g < groups.Length; g++) groups[g] = others[g]();
+            else Beside(others.Length, threads, g => groups[g] = others[g](), cancellation);
             Known<IReadOnlyList<Prediction>> Replay(IReadOnlySet<int> leftOut) =>
                 Replayed(input, trajectory, steps, [.. early.Select((c, k) => leftOut.Contains(k) ? 0 : c)], cancellation);
             var replayed = Replay(input.FailingIntervals);
@@ -47,12 +53,25 @@ internal static class InterpolationVariants
         }
     }
 
+    // A failure is told as it is where there is one thread.
+    private static void Beside(int count, int threads, Action<int> work, CancellationToken cancellation)
+    {
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, work);
+        }
+        catch (AggregateException e)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
     private static double Margin(AnalysisInput input) =>
         (input.Kernels.InterpolatesJacobian ? Safety : SafetyOfKernels) * (EdgeOfStability.IsNear(input) ? SafetyNearEdge : 1);
 
     private static bool IsCubic(AnalysisInput input) => input.Options.Interpolation == Interpolation.Cubic;
 
-    private static IEnumerable<DifferenceGroup> Thinned(AnalysisInput input, LocalFlow flow)
+    private static IEnumerable<Func<DifferenceGroup>> Thinned(AnalysisInput input, LocalFlow flow)
     {
         int count = input.Checkpoints.Count;
         foreach (int merged in (int[])[2, 4])
@@ -62,18 +81,19 @@ internal static class InterpolationVariants
                 if (where.Count == 0) continue;
                 var kept = TrajectoryBuilder.EveryNth(count, merged, phase);
                 var other = input.Interpolate(kept);
-                yield return new DifferenceGroup([.. where.Select(w => flow.Difference(other, kept, w))], merged, phase, [.. where.Select(_ => 1.0)],
-                    IsCubic(input) ? merged : 0);
+                var (group, begin) = (merged, phase);
+                yield return () => new DifferenceGroup([.. where.Select(w => flow.Difference(other, kept, w))], group, begin, [.. where.Select(_ => 1.0)],
+                    IsCubic(input) ? group : 0);
             }
     }
 
-    private static IEnumerable<DifferenceGroup> Others(AnalysisInput input, LocalFlow flow, double[] early, double[] late)
+    private static IEnumerable<Func<DifferenceGroup>> Others(AnalysisInput input, LocalFlow flow, double[] early, double[] late)
     {
         int[] all = input.AllCheckpoints;
         var where = MergedIntervals.Groups(all.Length, 1, 0);
         int reach = input.Kernels.HasJacobians ? 1 : 0;
-        DifferenceGroup Group(KernelTrajectory other, Func<int, double> weight) =>
-            new([.. where.Select(w => flow.Difference(other, all, w))], 1, 0, [.. where.Select((_, k) => weight(k))], reach);
+        Func<DifferenceGroup> Group(KernelTrajectory other, Func<int, double> weight) =>
+            () => new([.. where.Select(w => flow.Difference(other, all, w))], 1, 0, [.. where.Select((_, k) => weight(k))], reach);
         if (input.Options.Interpolation.Alternative(input.Kernels, all) is { } alternative) yield return Group(alternative, _ => 1);
         if (flow.Trajectory is not InterpolatedTrajectory straight) yield break;
         foreach (double[] rates in (double[][])[early, late])

@@ -10,21 +10,22 @@ namespace KernelFlow.Analysis.Budgets;
 /// carried through a window on a model past the edge of stability.</remarks>
 internal sealed class LocalFlow
 {
-    // The differences are estimates to a factor of two; integrating them to this leaves that untouched down to differences of this relative size.
-    private const double Tolerance = 1e-6;
+    /// <summary>The differences are estimates to a factor of two; integrating them to this leaves that untouched down to differences of this relative
+    /// size.</summary>
+    public const double Tolerance = 1e-6;
 
     private readonly AnalysisInput _input;
     private readonly PropagationOptions _solver;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Carries g(s) through every interval.</summary>
-    public LocalFlow(AnalysisInput input, KernelTrajectory trajectory, CancellationToken cancellation)
+    public LocalFlow(AnalysisInput input, KernelTrajectory trajectory, double tolerance, CancellationToken cancellation)
     {
         (_input, Trajectory, _cancellation) = (input, trajectory, cancellation);
-        double tolerance = Math.Max(input.Options.RelativeTolerance, Tolerance);
         var options = input.Propagation(tolerance);
-        // One method for all pieces: a choice for each would look at the rates of each.
-        _solver = options with { Method = options.Method.Resolve(trajectory, tolerance, options.Seed).Method };
+        // One method for all pieces: a choice for each would look at the rates of each. That of a looser tolerance would have the order that whole operators
+        // need: vectors of merged intervals are less even, and take many steps with it.
+        _solver = options with { Method = options.Method.Resolve(trajectory, Math.Min(tolerance, Tolerance), options.Seed).Method };
         var gradient = input.StartGradient;
         for (int k = 0; k < trajectory.Intervals; k++)
         {
@@ -37,6 +38,9 @@ internal sealed class LocalFlow
         }
         Gradients.Add(gradient);
     }
+
+    /// <summary>The relative error to which vectors are carried through an interval.</summary>
+    public double CarriedTo => _solver.RelativeTolerance;
 
     /// <summary>The model under test.</summary>
     public KernelTrajectory Trajectory { get; }
@@ -52,6 +56,9 @@ internal sealed class LocalFlow
 
     /// <summary>∫ gᵀK g over every interval.</summary>
     public List<double> Dissipated { get; } = [];
+
+    /// <summary>All intervals together.</summary>
+    public Prediction Whole => new(Gradients.Index().ToDictionary(g => g.Index, g => g.Item), Sum(Train), Sum(Test), -Dissipated.Sum());
 
     /// <summary>What another model makes of intervals that it takes as one, or as they are.</summary>
     /// <param name="other">The other model.</param>
@@ -79,6 +86,13 @@ internal sealed class LocalFlow
         if (VectorMath.Norm(gradient) == 0) return (new double[gradient.Length], new double[gradient.Length], new double[model.TestSize], 0);
         var carried = FlowIntegrator.Transport(new WindowTrajectory(model, from, to), gradient, _solver, _input.Backend, _cancellation);
         return ([.. carried.AtKnots[^1]], VectorMath.Negate(carried.Train), VectorMath.Negate(carried.Test), carried.Dissipated);
+    }
+
+    private static double[] Sum(List<double[]> parts)
+    {
+        var sum = new double[parts[0].Length];
+        foreach (double[] part in parts) VectorRoutines.Axpy(1, part, sum);
+        return sum;
     }
 
     private static int IndexOf(IReadOnlyList<int> kept, int checkpoint)

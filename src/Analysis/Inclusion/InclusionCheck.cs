@@ -26,10 +26,10 @@ internal static class InclusionCheck
         var run = second.TryGet(out var integration) ? integration.First : null;
         var (result, evidence) = Examine(c, spectrum, run, second.Reason);
         // The second run is repeated more finely only where a verdict hangs on it.
-        for (int runs = 1; runs < MostRuns && run?.Propagation is not null && run.Tolerance > c.Input.Options.RelativeTolerance; runs++)
+        for (int runs = 1; runs < MostRuns && run?.Propagation is not null && run.Tolerance > c.Model.RelativeTolerance; runs++)
         {
             if (InclusionRule.Shrink(evidence, spectrum.Threshold) is not ({ } shrink and < 1)) break;
-            var finer = integration!.At(Math.Max(c.Input.Options.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
+            var finer = integration!.At(Math.Max(c.Model.RelativeTolerance, 0.3 * shrink * run.Tolerance), cancellation);
             if (finer.Propagation is null) break;
             run = finer;
             (result, evidence) = Examine(c, spectrum, run, second.Reason);
@@ -82,7 +82,7 @@ internal static class InclusionCheck
             FailedCheck = checks.FirstOrDefault(check => !check.Passed),
         };
         var (verdict, reason) = InclusionRule.Judge(evidence, spectrum.Threshold);
-        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.TestDisplacement,
+        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.Input.TestDisplacement,
             (c.Model as ExactDescentModel)?.Record.Forced?.Test);
         int worst = evidence.WorstStructural;
         bool infinite = modes.Any(m => m.Eigenvalue <= noise && (m.Ratio > 1 || m.RowRatio > 1));
@@ -153,7 +153,7 @@ internal static class InclusionCheck
     private static EmpiricalCheck Empirical(StudiedWindow c, double[]? errors, SpectrumResult spectrum)
     {
         if (errors is null) return new EmpiricalCheck(Known.Unknown<double>(DidNotMove), Known.Unknown<double>(DidNotMove));
-        double whole = VectorMath.Distance(c.Model.Predictions.Main.Test, c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
+        double whole = VectorMath.Distance(c.Model.Predictions.Main.Test, c.Input.TestDisplacement) / VectorMath.Norm(c.Input.TestDisplacement);
         return new EmpiricalCheck(whole, spectrum.SignalDimension.Map(signal => errors[signal]));
     }
 }

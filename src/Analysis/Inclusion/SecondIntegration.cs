@@ -56,6 +56,7 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
     private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, Backend backend, CancellationToken cancellation)
     {
+        using var span = WorkSpans.Begin("second integration");
         try
         {
             var propagation = FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);

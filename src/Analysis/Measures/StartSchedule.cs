@@ -19,7 +19,7 @@ internal static class StartSchedule
         var (trajectory, times, options, backend) = (model.Trajectory, input.Outputs.Times, input.Options, input.Backend);
         int N = trajectory.TrainSize;
         int[] cuts = [0, .. model.PartialGramians.Select(g => g.Knot), times.Count - 1];
-        var solver = input.Propagation(Math.Max(options.RelativeTolerance, Tolerance)) with { Method = model.Propagation.Method! };
+        var solver = input.Propagation(Math.Max(model.RelativeTolerance, Tolerance)) with { Method = model.Propagation.Method! };
         var points = new List<SchedulePoint>();
         DenseMatrix? w = null;
         for (int i = cuts.Length - 2; i >= 0; i--)

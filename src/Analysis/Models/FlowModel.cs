@@ -14,17 +14,20 @@ public sealed record FlowModel : RunModel
 {
     private readonly AnalysisInput _input;
     private readonly string? _pastEdge;
+    private readonly FlowEstimates _estimates;
 
-    private FlowModel(AnalysisInput input, KernelTrajectory trajectory, Propagation propagation, PredictionSet predictions, Known<SecondIntegration> second)
+    private FlowModel(AnalysisInput input, FlowEstimates estimates, Propagation propagation, PredictionSet predictions, Known<SecondIntegration> second)
         : base(propagation, predictions)
     {
         _input = input;
         _pastEdge = EdgeOfStability.Reason(input);
-        Trajectory = trajectory;
+        _estimates = estimates;
+        Trajectory = estimates.Trajectory;
         Second = second;
-        TestKernelIntegral = trajectory.TestKernelIntegral(propagation.Nodes);
+        using var span = WorkSpans.Begin("bounds");
+        TestKernelIntegral = Trajectory.TestKernelIntegral(propagation.Nodes);
         ResponseBound = SymmetricEigenvalues.Largest(((MatrixView)TestKernelIntegral).ToMatrix(), input.Backend);
-        MotionBound = SymmetricEigenvalues.Largest(trajectory.MotionIntegral(propagation.Nodes), input.Backend);
+        MotionBound = SymmetricEigenvalues.Largest(Trajectory.MotionIntegral(propagation.Nodes), input.Backend);
     }
 
     /// <summary>What was integrated.</summary>
@@ -83,29 +86,48 @@ public sealed record FlowModel : RunModel
     /// <summary>Integrates the operators and, beside them, what their budgets need.</summary>
     internal static FlowModel Build(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
-        var (options, outputs) = (input.Options, input.Outputs);
+        var options = input.Options;
         var trajectory = input.Interpolate(input.AllCheckpoints);
         if (options.Solver == EigenSolver.GolubKahan && trajectory is not InterpolatedTrajectory { Interpolants: not null })
             throw new ArgumentException($"solver: golub-kahan needs an interpolated Jacobian, and the interpolation {options.Interpolation.Name} gives "
                 + "none; use dense or lanczos.");
-        var replay = second.Run(stop => DescentOnInterpolant.Replay(trajectory, input.Checkpoints, outputs, stop));
-        var interpolation = second.Run(stop => InterpolationVariants.Of(input, trajectory, replay.Value, stop));
-        var independent = options.IndependentCheck
-            ? Known.Of(SecondIntegration.Start(trajectory, input.Propagation(options.RelativeTolerance), input.Backend, second))
-            : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
-        var propagation = FlowIntegrator.Integrate(trajectory, input.Propagation(options.RelativeTolerance), input.Backend,
-            new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = input.KeptCheckpoints }, progress, cancellation);
-        var main = Prediction.From(propagation, outputs.Gradients[0]);
-        var predictions = new PredictionSet(main)
-        {
-            Interpolation = interpolation.Value,
-            Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : replay.Value,
-        };
-        return new FlowModel(input, trajectory, propagation, predictions, independent);
+        var estimates = FlowEstimates.Start(input, trajectory, second);
+        var tolerance = options.RelativeTolerance.Value is { } asked
+            ? new BudgetTolerance(asked, null)
+            : BudgetTolerance.Of(input, estimates.Interpolation.Value, estimates.Replay.Value);
+        return Integrate(input, estimates, tolerance, second, progress, cancellation);
     }
 
+    private static FlowModel Integrate(AnalysisInput input, FlowEstimates estimates, BudgetTolerance tolerance, SideThread second, Action<double> progress,
+        CancellationToken cancellation)
+    {
+        var (trajectory, gradients, solver) = (estimates.Trajectory, input.Outputs.Gradients, input.Propagation(tolerance.Value));
+        var independent = input.Options.IndependentCheck
+            ? Known.Of(SecondIntegration.Start(trajectory, solver, input.Backend, second))
+            : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
+        var propagation = WorkSpans.In("integrating", () => FlowIntegrator.Integrate(trajectory, solver, input.Backend,
+            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints }, progress, cancellation));
+        var main = Prediction.From(propagation, gradients[0]);
+        var predictions = new PredictionSet(main)
+        {
+            Interpolation = estimates.Interpolation.Value,
+            Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay.Value,
+        };
+        return new FlowModel(input, estimates, propagation, predictions, independent)
+        {
+            RelativeTolerance = tolerance.Value,
+            ToleranceReason = tolerance.Reason,
+        };
+    }
+
+    internal override RunModel? Tightened(string reason, SideThread second, Action<double> progress, CancellationToken cancellation) =>
+        _input.Options.RelativeTolerance.Value is not null ? null
+            : Integrate(_input, _estimates, BudgetTolerance.TightBecause($"auto: {reason} hangs on it"), second, progress, cancellation);
+
+    private protected override double[] StartGradient => _input.StartGradient;
+
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        FlowCarry.Run(Trajectory, _input.Propagation(_input.Options.RelativeTolerance) with { Method = Propagation.Method! },
+        FlowCarry.Run(Trajectory, _input.Propagation(RelativeTolerance) with { Method = Propagation.Method! },
             _input.Backend, block, split, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)

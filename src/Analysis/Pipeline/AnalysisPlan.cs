@@ -22,13 +22,14 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
-        SpectrumSolver.Check(checkpoints, options, mode, exact);
+        if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
     }
 
     /// <summary>Reads outputs and forms the kernels that the model needs.</summary>
     public AnalysisInput Read(StageProgress stages, CancellationToken cancellation)
     {
+        using var span = WorkSpans.Begin("reading");
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
         var kernels = Exact
@@ -44,6 +45,8 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     public RunModel Integrate(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
         if (Mode == AnalysisMode.Flow) return FlowModel.Build(input, second, progress, cancellation);
-        return Exact ? ExactDescentModel.Build(input, progress, cancellation) : InterpolatedDescentModel.Build(input, second, progress, cancellation);
+        DescentModel descent = Exact ? ExactDescentModel.Build(input, progress, cancellation)
+            : InterpolatedDescentModel.Build(input, second, progress, cancellation);
+        return Options.RelativeTolerance.Value is { } asked ? descent with { RelativeTolerance = asked } : descent;
     }
 }

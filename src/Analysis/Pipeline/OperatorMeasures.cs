@@ -9,15 +9,18 @@ internal static class OperatorMeasures
     public static Measurements Of(StudiedWindow window, RecordedMeasures beside, SideThread second, StageProgress stages, CancellationToken cancellation)
     {
         var (input, model, solution) = window;
-        var carry = second.Run(stop => SecondCarry.Run(model, solution.Pairs.Vectors, input.Checkpoints.Count, input.Options.Seed, stop));
-        var spectrum = SpectrumBuilder.Build(solution, input.Space.RestrictSymmetric(model.Propagation.W_S), model.Fraction, input.Options.Threshold);
+        var carry = second.Run(stop => WorkSpans.In("second carry",
+            () => SecondCarry.Run(model, solution.Pairs.Vectors, input.Checkpoints.Count, input.Options.Seed, stop)));
+        var spectrum = WorkSpans.In("spectrum",
+            () => SpectrumBuilder.Build(solution, input.Space.RestrictSymmetric(model.Propagation.W_S), model.Fraction, input.Options.Threshold));
 
         stages.Report("budget", 0);
         var overStart = model.ScheduleOverStart(input, cancellation);
-        var schedule = ScheduleBuilder.OverEnd(window, cancellation).Map(points => new SpectralSchedule { OverEnd = points, OverStart = overStart });
-        var noise = NoiseBuilder.Build(window, schedule, cancellation);
-        var relative = second.Run(_ => model.RelativeDissipation(input));
-        var inclusion = InclusionCheck.Run(window, model.Second, spectrum, cancellation);
+        var schedule = WorkSpans.In("schedule",
+            () => ScheduleBuilder.OverEnd(window, cancellation).Map(points => new SpectralSchedule { OverEnd = points, OverStart = overStart }));
+        var noise = WorkSpans.In("noise placement", () => NoiseBuilder.Build(window, schedule, cancellation));
+        var relative = second.Run(_ => WorkSpans.In("relative dissipation", () => model.RelativeDissipation(input)));
+        var inclusion = WorkSpans.In("inclusion", () => InclusionCheck.Run(window, model.Second, spectrum, cancellation));
         return new Measurements(spectrum, schedule, beside.Evolution, noise, beside.Gate, inclusion, carry, relative);
     }
 }

@@ -11,11 +11,24 @@ internal static class OptionChecks
             throw new ArgumentException($"solver: found {o.Solver}, expected one of {string.Join(", ", ChoiceNames.All<EigenSolver>())}.");
         if (o.Modes < 1) throw new ArgumentException(FormattableString.Invariant($"modes: found {o.Modes}, expected at least 1."));
         if (o.Method is null) throw new ArgumentException("method: found null, expected a method or auto.");
-        if (!(o.RelativeTolerance >= AnalysisOptions.TightestTolerance && o.RelativeTolerance <= AnalysisOptions.LoosestTolerance))
-            throw new ArgumentException(FormattableString.Invariant($"rtol: found {o.RelativeTolerance}, expected {AnalysisOptions.TightestTolerance} to ")
+        if (o.RelativeTolerance is null) throw new ArgumentException("rtol: found null, expected a tolerance or auto.");
+        if (o.RelativeTolerance.Value is { } rtol && !(rtol >= AnalysisOptions.TightestTolerance && rtol <= AnalysisOptions.LoosestTolerance))
+            throw new ArgumentException(FormattableString.Invariant($"rtol: found {rtol}, expected {AnalysisOptions.TightestTolerance} to ")
                 + FormattableString.Invariant($"{AnalysisOptions.LoosestTolerance}."));
         if (!(o.Threshold > 0 && o.Threshold < 1))
             throw new ArgumentException(FormattableString.Invariant($"threshold: found {o.Threshold}, expected more than 0 and less than 1."));
+        if (!Enum.IsDefined(o.Extent))
+            throw new ArgumentException($"extent: found {o.Extent}, expected one of {string.Join(", ", ChoiceNames.All<AnalysisExtent>())}.");
+        if (o.Extent == AnalysisExtent.ClaimsOnly && OfOperators(o) is { Length: > 0 } asked)
+            throw new ArgumentException($"extent: claims-only forms no operators, so that {string.Join(" and ", asked)} cannot be had; leave out the one or "
+                + "the other.");
         if (!(o.Tolerance > 0)) throw new ArgumentException(FormattableString.Invariant($"tolerance: found {o.Tolerance}, expected more than 0."));
     }
+
+    private static string[] OfOperators(AnalysisOptions o) =>
+    [
+        .. o.Solver == EigenSolver.Auto ? (string[])[] : [$"solver {o.Solver.Name()}"],
+        .. o.Modes is null ? (string[])[] : [FormattableString.Invariant($"modes {o.Modes}")],
+        .. o.ScheduleOverStart ? (string[])["the schedule over the start"] : [],
+    ];
 }

@@ -10,7 +10,7 @@ internal sealed record RecordedMeasures(Pending<KernelEvolution> Evolution, Pend
 {
     /// <summary>Starts them.</summary>
     public static RecordedMeasures Start(CheckpointSequence run, AnalysisInput input, SideThread second) => new(
-        second.Run(stop => KernelEvolutionBuilder.Build(input, stop)),
-        second.Run(stop => GateBuilder.Build(input.Checkpoints, input.Outputs, input.Backend, stop)),
-        second.Run(_ => run.InputHash?.Value));
+        second.Run(stop => WorkSpans.In("kernel evolution", () => KernelEvolutionBuilder.Build(input, stop))),
+        second.Run(stop => WorkSpans.In("risk gate", () => GateBuilder.Build(input.Checkpoints, input.Outputs, input.Backend, stop))),
+        second.Run(_ => WorkSpans.In("sums of the files", () => run.InputHash?.Value)));
 }

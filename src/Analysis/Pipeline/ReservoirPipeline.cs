@@ -39,21 +39,34 @@ internal static class ReservoirPipeline
         OptionChecks.Check(options);
         var claims = ClaimCatalogue.With(options.Claims);
         var plan = AnalysisPlan.Of(run, options);
+        using var garbage = LargeGarbage.Watch(plan.Checkpoints.TrainSize);
 
         var input = plan.Read(stages, cancellation).WithIntervals(cancellation);
+        if (options.Extent == AnalysisExtent.ClaimsOnly) return ClaimsOnly.ClaimsOnlyPipeline.Run(run, plan, input, claims, stages, started, cancellation);
         var integrating = stages.Begin("integrating");
         using var second = SideThread.For(input.TrainSize, input.Backend, cancellation);
         var beside = RecordedMeasures.Start(run, input, second);
         var model = plan.Integrate(input, second, integrating, cancellation);
-        if (alter is not null) model = alter(model);
+        var judged = Judge(input, model, claims, alter, beside, second, stages, cancellation);
+        if (ToleranceCheck.Hangs(judged.Window, judged.Measured, judged.Results) is { } what
+            && model.Tightened(what, second, stages.Begin("integrating"), cancellation) is { } tighter)
+            judged = Judge(input, tighter, claims, alter, beside, second, stages, cancellation);
+        stages.Report("budget", 1);
+        using var span = WorkSpans.Begin("gathering");
+        return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), started);
+    }
 
-        var solution = SpectrumSolver.Solve(model, input, stages.Begin("spectrum"), cancellation);
+    private static Judged Judge(AnalysisInput input, RunModel model, IReadOnlyList<Claim> claims, Func<RunModel, RunModel>? alter, RecordedMeasures beside,
+        SideThread second, StageProgress stages, CancellationToken cancellation)
+    {
+        if (alter is not null) model = alter(model);
+        var solution = WorkSpans.In("spectrum", () => SpectrumSolver.Solve(model, input, stages.Begin("spectrum"), cancellation));
         cancellation.ThrowIfCancellationRequested();
         var window = new StudiedWindow(input, model, solution);
         var measured = OperatorMeasures.Of(window, beside, second, stages, cancellation);
         var evidence = new ClaimEvidence(window, measured);
-        ClaimResult[] results = [.. claims.Select(claim => claim.Check(evidence))];
-        stages.Report("budget", 1);
-        return Gathering.Of(run, plan, window, measured, beside, results, InclusionQualification.Of(evidence), started);
+        return new Judged(window, measured, evidence, [.. claims.Select(claim => WorkSpans.In(claim.Id, () => claim.Check(evidence)))]);
     }
+
+    private sealed record Judged(StudiedWindow Window, Measurements Measured, ClaimEvidence Evidence, ClaimResult[] Results);
 }

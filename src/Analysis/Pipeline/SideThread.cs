@@ -22,6 +22,9 @@ internal sealed class SideThread : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
     }
 
+    /// <summary>How many threads there are beside the main one: 1 or 0.</summary>
+    public int Threads => _beside is null ? 0 : 1;
+
     /// <summary>A second thread where the order is so small that products use one thread each, and more than one may be used; none when the backend was told to
     /// use one.</summary>
     public static SideThread For(int order, Backend backend, CancellationToken cancellation) =>

@@ -8,12 +8,12 @@ public sealed class SafetensorsContainer : CheckpointContainer
 
     private SafetensorsContainer() : base("safetensors") { }
 
-    /// <summary>Every name but those of formats that are known not to be safetensors: what stands in the file decides.</summary>
+    /// <summary>Every name: it is asked last, and what stands in the file decides.</summary>
     /// <inheritdoc/>
     public override bool Recognises(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return !RunFormat.IsNpz(path);
+        return true;
     }
 
     /// <inheritdoc/>

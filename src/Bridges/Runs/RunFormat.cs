@@ -13,8 +13,9 @@ public sealed class RunFormat
         Containers = containers;
     }
 
-    /// <summary>The built-in losses and optimizers, and safetensors.</summary>
-    public static RunFormat Default { get; } = new(LossDescriptor.BuiltIn, OptimizerDescriptor.BuiltIn, [SafetensorsContainer.Instance]);
+    /// <summary>The built-in losses and optimizers, and the file formats that this toolkit reads, safetensors last.</summary>
+    public static RunFormat Default { get; } = new(LossDescriptor.BuiltIn, OptimizerDescriptor.BuiltIn,
+        [NumPyContainer.Instance, SafetensorsContainer.Instance]);
 
     /// <summary>The losses that a manifest may name; another name is an error.</summary>
     public IReadOnlyList<LossDescriptor> Losses { get; }
@@ -54,12 +55,8 @@ public sealed class RunFormat
         // Before a container looks into it: a pipe or a device must not be opened at all. A folder may be a container of a user's own.
         if (RegularFile.Kind(path) is not (FileKind.Regular or FileKind.Folder or FileKind.Missing)) throw new InvalidRunException(RegularFile.Obstacle(path)!);
         if (Containers.FirstOrDefault(c => c.Recognises(path)) is { } container) return container.Open(path);
-        throw new InvalidRunException(IsNpz(path)
-            ? $"{path}: .npz checkpoints are not read by this version."
-            : $"{path}: found a file of an unknown format, expected {string.Join(", ", Containers.Select(c => c.Name))}.");
+        throw new InvalidRunException($"{path}: found a file of an unknown format, expected {string.Join(", ", Containers.Select(c => c.Name))}.");
     }
-
-    internal static bool IsNpz(string path) => path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase);
 
     private static T[] Joined<T>(IReadOnlyList<T> first, IReadOnlyList<T> more, Func<T, string> name)
     {

@@ -4,7 +4,7 @@ namespace KernelFlow.Bridges;
 internal static class Dtypes
 {
     /// <summary>The types that can be read, as messages list them.</summary>
-    public const string Readable = "F16, BF16, F32, F64, I64, I32, U8 or BOOL";
+    public const string Readable = "F16, BF16, F32, F64, I64, I32, I16, I8, U64, U32, U16, U8 or BOOL";
 
     /// <summary>The stored type, or null when it cannot be read.</summary>
     public static StorageType? Parse(string dtype) => dtype switch
@@ -17,6 +17,11 @@ internal static class Dtypes
         "I32" => StorageType.Int32,
         "U8" => StorageType.UInt8,
         "BOOL" => StorageType.Boolean,
+        "I16" => StorageType.Int16,
+        "I8" => StorageType.Int8,
+        "U64" => StorageType.UInt64,
+        "U32" => StorageType.UInt32,
+        "U16" => StorageType.UInt16,
         _ => null,
     };
 
@@ -31,6 +36,11 @@ internal static class Dtypes
         StorageType.Int32 => "I32",
         StorageType.UInt8 => "U8",
         StorageType.Boolean => "BOOL",
+        StorageType.Int16 => "I16",
+        StorageType.Int8 => "I8",
+        StorageType.UInt64 => "U64",
+        StorageType.UInt32 => "U32",
+        StorageType.UInt16 => "U16",
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 

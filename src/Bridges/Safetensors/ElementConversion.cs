@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -25,13 +26,28 @@ internal static class ElementConversion
                 for (int i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)At<ushort>(ref source, i) << 16);
                 break;
             case StorageType.Int64:
-                for (int i = 0; i < values.Length; i++) values[i] = At<long>(ref source, i);
+                Integers<long>(ref source, values);
                 break;
             case StorageType.Int32:
-                for (int i = 0; i < values.Length; i++) values[i] = At<int>(ref source, i);
+                Integers<int>(ref source, values);
+                break;
+            case StorageType.Int16:
+                Integers<short>(ref source, values);
+                break;
+            case StorageType.Int8:
+                Integers<sbyte>(ref source, values);
+                break;
+            case StorageType.UInt64:
+                Integers<ulong>(ref source, values);
+                break;
+            case StorageType.UInt32:
+                Integers<uint>(ref source, values);
+                break;
+            case StorageType.UInt16:
+                Integers<ushort>(ref source, values);
                 break;
             case StorageType.Boolean or StorageType.UInt8:
-                for (int i = 0; i < values.Length; i++) values[i] = At<byte>(ref source, i);
+                Integers<byte>(ref source, values);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type));
@@ -70,22 +86,21 @@ internal static class ElementConversion
                 }
                 break;
             case StorageType.Int64:
-                var integers = MemoryMarshal.Cast<byte, long>(destination);
-                for (int i = source.Length - 1; i >= 0; i--)
-                {
-                    integers[i] = (long)source[i];
-                    if (source[i] != Math.Floor(source[i]) || Math.Abs(source[i]) > 1L << 53) bad = i;
-                }
-                break;
+                return ToIntegers<long>(source, destination);
             case StorageType.Int32:
-                var shorter = MemoryMarshal.Cast<byte, int>(destination);
-                for (int i = source.Length - 1; i >= 0; i--)
-                    if ((shorter[i] = (int)source[i]) != source[i]) bad = i;
-                break;
+                return ToIntegers<int>(source, destination);
+            case StorageType.Int16:
+                return ToIntegers<short>(source, destination);
+            case StorageType.Int8:
+                return ToIntegers<sbyte>(source, destination);
+            case StorageType.UInt64:
+                return ToIntegers<ulong>(source, destination);
+            case StorageType.UInt32:
+                return ToIntegers<uint>(source, destination);
+            case StorageType.UInt16:
+                return ToIntegers<ushort>(source, destination);
             case StorageType.UInt8:
-                for (int i = source.Length - 1; i >= 0; i--)
-                    if ((destination[i] = (byte)source[i]) != source[i]) bad = i;
-                break;
+                return ToIntegers<byte>(source, destination);
             case StorageType.Boolean:
                 for (int i = source.Length - 1; i >= 0; i--)
                 {
@@ -114,6 +129,23 @@ internal static class ElementConversion
             }
         }
         for (; i < values.Length; i++) values[i] = Unsafe.Add(ref source, i);
+    }
+
+    private static void Integers<T>(ref byte source, Span<double> values) where T : unmanaged, IBinaryInteger<T>
+    {
+        for (int i = 0; i < values.Length; i++) values[i] = double.CreateTruncating(At<T>(ref source, i));
+    }
+
+    private static int ToIntegers<T>(ReadOnlySpan<double> source, Span<byte> destination) where T : unmanaged, IBinaryInteger<T>
+    {
+        var integers = MemoryMarshal.Cast<byte, T>(destination);
+        int bad = -1;
+        for (int i = source.Length - 1; i >= 0; i--)
+        {
+            integers[i] = T.CreateSaturating(source[i]);
+            if (double.CreateTruncating(integers[i]) != source[i] || Math.Abs(source[i]) > 1L << 53) bad = i;
+        }
+        return bad;
     }
 
     private static T At<T>(ref byte source, int index) where T : unmanaged =>

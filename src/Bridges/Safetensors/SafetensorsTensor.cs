@@ -24,16 +24,8 @@ internal sealed class SafetensorsTensor(PositionedFile file, SafetensorsEntry en
             var stored = MemoryMarshal.AsBytes(piece)[^(piece.Length * size)..];
             file.Read(_start + first * size, stored);
             ElementConversion.Widen(Type, piece);
-            if (Type == StorageType.Boolean) RequireTruthValues(first, piece);
+            if (Type == StorageType.Boolean) TruthValues.Require(piece, first, Location, Name);
             destination = destination[piece.Length..];
         }
-    }
-
-    // Other readers make 1 of such a byte; whoever wrote it meant something else than true.
-    private void RequireTruthValues(long first, ReadOnlySpan<double> values)
-    {
-        int i = values.IndexOfAnyExcept(0, 1);
-        if (i >= 0) throw new InvalidRunException(FormattableString.Invariant(
-            $"{Location}: {PrintableText.Name(Name)}: found byte {values[i]} at index [{first + i}], expected 0 or 1."));
     }
 }

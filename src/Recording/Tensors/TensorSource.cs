@@ -28,6 +28,21 @@ public enum StorageType
 
     /// <summary>Unsigned 8-bit integer: masks as some libraries store them.</summary>
     UInt8,
+
+    /// <summary>Signed 8-bit integer.</summary>
+    Int8,
+
+    /// <summary>Signed 16-bit integer.</summary>
+    Int16,
+
+    /// <summary>Unsigned 16-bit integer.</summary>
+    UInt16,
+
+    /// <summary>Unsigned 32-bit integer.</summary>
+    UInt32,
+
+    /// <summary>Unsigned 64-bit integer.</summary>
+    UInt64,
 }
 
 /// <summary>Facts about storage types.</summary>
@@ -46,9 +61,9 @@ public static class StorageTypes
     /// <summary>Bytes per element.</summary>
     public static int Size(this StorageType type) => type switch
     {
-        StorageType.Float16 or StorageType.BFloat16 => 2,
-        StorageType.Float32 or StorageType.Int32 => 4,
-        StorageType.Boolean or StorageType.UInt8 => 1,
+        StorageType.Float16 or StorageType.BFloat16 or StorageType.Int16 or StorageType.UInt16 => 2,
+        StorageType.Float32 or StorageType.Int32 or StorageType.UInt32 => 4,
+        StorageType.Boolean or StorageType.UInt8 or StorageType.Int8 => 1,
         _ => 8,
     };
 }

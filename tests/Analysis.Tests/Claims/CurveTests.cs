@@ -21,7 +21,7 @@ public sealed class CurveTests
     public void NoisePlacementIsTheProjectionOnEachWindow(string mode, double threshold)
     {
         var run = SmallNetworks.Record(s_noisy);
-        var options = TestRuns.Options with { Mode = Named.Mode(mode), Threshold = threshold };
+        var options = TestRuns.Options with { Mode = Named.Mode(mode), Threshold = threshold, RelativeTolerance = 1e-8 };
         var a = Analyze.Reservoir(run, options);
         var placement = a.NoisePlacement.Value;
         double[] clean = run.RunTensors["clean_S"].ReadAll(), y = run.Loss.Targets.ToArray();

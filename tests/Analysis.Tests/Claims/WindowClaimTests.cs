@@ -31,7 +31,7 @@ public sealed class WindowClaimTests(ITestOutputHelper output)
     [MemberData(nameof(Runs))]
     public void TheyHoldOnAnyRun(string name, string mode)
     {
-        var a = Analyze.Reservoir(Run(name), TestRuns.Options with { Mode = Named.Mode(mode) });
+        var a = Analyze.Reservoir(Run(name), TestRuns.Options with { Mode = Named.Mode(mode), RelativeTolerance = 1e-8 });
         foreach (string id in s_ids)
         {
             var claim = a.Claim(id);

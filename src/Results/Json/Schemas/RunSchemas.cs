@@ -55,21 +55,29 @@ internal static class RunSchemas
         };
     });
 
+    // A whole analysis does not say so: the first files of this version had no other.
+    private static readonly Codec<AnalysisExtent> s_extent = Make<AnalysisExtent>(
+        (json, key, value) => { if (value != AnalysisExtent.Whole) json.WriteString(key, value.Name()); },
+        (parent, key) => parent.Has(key) ? parent[key].Choice<AnalysisExtent>() : AnalysisExtent.Whole);
+
     /// <summary>The key "options".</summary>
     public static readonly Schema<ResolvedOptions> Options = new(s =>
     {
+        var extent = s.Add("extent", s_extent, o => o.Extent);
         var mode = s.Add("mode", Choice<AnalysisMode>(), o => o.Mode);
         var modeReason = s.Add("modeReason", TextIfAny, o => o.ModeReason);
         var method = s.Add("method", Text, o => o.Method);
         var methodReason = s.Add("methodReason", TextIfAny, o => o.MethodReason);
         var interpolation = s.Add("interpolation", Text, o => o.Interpolation);
         var tolerance = s.Add("rtol", Number, o => o.RelativeTolerance);
+        var toleranceReason = s.Add("rtolReason", TextIfAny, o => o.ToleranceReason);
         var threshold = s.Add("threshold", Number, o => o.Threshold);
         var seed = s.Add("seed", Long, o => o.Seed);
         var independent = s.Add("independentCheck", Truth, o => o.IndependentCheck);
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
-            ModeReason = modeReason[json], MethodReason = methodReason[json], IndependentCheck = independent.Or(json, true),
+            Extent = extent[json], ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
+            IndependentCheck = independent.Or(json, true),
         };
     });
 
