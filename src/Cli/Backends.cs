@@ -13,7 +13,8 @@ internal static class Backends
     /// <param name="threads">The command's --threads.</param>
     /// <param name="run">What is to be computed with, where that is known: a small run needs no library.</param>
     /// <exception cref="BackendException">It cannot be used; the message names it.</exception>
-    public static Backend Resolve(CliTerminal terminal, ParseResult parsed, Option<string?> backend, Option<int?> threads, CheckpointSequence? run = null)
+    public static Backend Resolve(CliTerminal terminal, ParseResult parsed, Option<string?> backend, Option<int?> threads,
+        CheckpointSequence? run = null)
     {
         int? limit = parsed.GetValue(threads);
         // A process of this tool computes for one command only, so the limit may concern the whole of it.
@@ -27,7 +28,7 @@ internal static class Backends
         return resolved;
     }
 
-    /// <summary>The backend that was named, so that a name that is wrong is said before anything is opened; null where the choice is left to the tool.</summary>
+    /// <summary>The backend that was named, so that a wrong name is said before anything is opened; null where the choice is left to the tool.</summary>
     /// <param name="terminal">Where warnings go.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="backend">The command's --backend.</param>

@@ -55,6 +55,6 @@ public sealed class NativeLibraryTests(SmallRun small) : IClassFixture<SmallRun>
             else if (command[0] == "compare") Assert.Matches("(?m)^warning: mkl is left out: libmkl_rt.so.2 .*computes something else", error);
             else Assert.DoesNotContain("warning:", error);
         }
-        Assert.Equal("managed", ResultsFile.Read(_folder.Of("report", "results.json")).Performance.Backend);
+        Assert.StartsWith("managed,", ResultsFile.Read(_folder.Of("report", "results.json")).Performance.Backend);
     }
 }

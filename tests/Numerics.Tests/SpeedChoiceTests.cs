@@ -145,8 +145,12 @@ public sealed class SpeedChoiceTests : IDisposable
         // A file where the folder should be, and a folder where the file should be.
         System.IO.File.WriteAllText(_folder, "in the way");
         string under = Path.Combine(_folder, "deeper", BackendMemory.FileName);
-        for (int i = 0; i < 2; i++)
-            Assert.Equal("managed", SpeedChoice.Of(under, "here", "a processor", () => { _measured++; return new Measurement([Rates("managed", 1, 1, 1)], [], Settled: true); }).Products);
+        Measurement Measured()
+        {
+            _measured++;
+            return new Measurement([Rates("managed", 1, 1, 1)], [], Settled: true);
+        }
+        for (int i = 0; i < 2; i++) Assert.Equal("managed", SpeedChoice.Of(under, "here", "a processor", Measured).Products);
         Assert.Equal(1, _measured);
         System.IO.File.Delete(_folder);
         Directory.CreateDirectory(File);
@@ -199,6 +203,27 @@ public sealed class SpeedChoiceTests : IDisposable
         var gone = stale with { Products = "/no/such/library.so", Rates = [.. stale.Rates, new LibraryRates("/no/such/library.so", "1", 1, 1, 1)] };
         BackendMemory.Write(File, new RememberedChoice(Surroundings.Describe(), Surroundings.Processor(), gone));
         Assert.True(Backend.Resolve("auto", 1).Choice!.Measured > DateTimeOffset.UnixEpoch, "the entry of a library that is gone was used");
+    }
+
+    /// <summary>To load and to check a library takes longer than a small analysis.</summary>
+    [Fact]
+    public void ASmallRunNeedsNoLibrary()
+    {
+        bool vectors = TileProduct.Best is not PortableTileProduct;
+        Assert.Equal(vectors ? "managed" : Backend.Resolve("auto", 1).Name, Backend.ResolveFor(128, 1).Name);
+        Assert.Equal(Backend.Resolve("auto", 1).Name, Backend.ResolveFor(129, 1).Name);
+        Assert.Equal(3, Backend.ResolveFor(10, 3).Threads);
+        string? named = Environment.GetEnvironmentVariable(LibraryNames.Variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(LibraryNames.Variable, "/no/such/library.so");
+            var failure = Assert.Throws<BackendException>(() => Backend.ResolveFor(10));
+            Assert.Contains(LibraryNames.Variable, failure.Message);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(LibraryNames.Variable, named);
+        }
     }
 
     [Fact]

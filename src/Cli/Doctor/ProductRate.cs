@@ -9,8 +9,6 @@ internal static class ProductRate
     /// <summary>Order of the product that <see cref="Measure(Backend, CancellationToken)"/> uses.</summary>
     public const int Order = 768;
 
-    private const double Coarse = 50;
-
     private static readonly TimeSpan s_enough = TimeSpan.FromSeconds(2);
 
     /// <summary>Floating-point operations per second: 2N³ over the shortest of several tries.</summary>
@@ -27,17 +25,17 @@ internal static class ProductRate
         for (int i = 0; i < tries && (i == 0 || Stopwatch.GetElapsedTime(begin) < s_enough); i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var busy = CpuTime(backend);
+            void Multiply() => backend.Gemm(Op.None, Op.None, 1, a, a, 0, c);
             long start = Stopwatch.GetTimestamp();
-            backend.Gemm(Op.None, Op.None, 1, a, a, 0, c);
-            double taken = Stopwatch.GetElapsedTime(start).TotalSeconds, computing = (CpuTime(backend) - busy).TotalSeconds;
-            // On one thread what else runs is no matter; a clock of processor time that is too coarse says nothing.
-            if (computing > taken / Coarse) taken = Math.Min(taken, computing);
+            double taken;
+            if (backend.Threads == 1) taken = ComputingTime.Of(Multiply);
+            else
+            {
+                Multiply();
+                taken = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
             best = Math.Max(best, 2.0 * order * order * order / Math.Max(1e-9, taken));
         }
         return best;
     }
-
-    private static TimeSpan CpuTime(Backend backend) => backend.Threads == 1
-        && (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows()) ? Environment.CpuUsage.TotalTime : TimeSpan.Zero;
 }
