@@ -96,9 +96,8 @@ public class RepeatabilityTests
             {
                 Assert.Equal((a.Id, a.Verdict), (b.Id, b.Verdict));
                 // The defect of a claim that tests the code is a difference of equal numbers, and its steps follow from estimates: it agrees to a small part of
-                // its budget. Modes of equal eigenvalue are any basis of their space, and each basis that is carried a second time has an error of its
-                // own: some thousandths of what the carry is allowed, of which C6 shows the largest.
-                double part = a.Tolerance is null ? 1e-3 * (a.Budget?.Sum ?? 0) : 0;
+                // its budget.
+                double part = a.Tolerance is null ? 1e-4 * (a.Budget?.Sum ?? 0) : 0;
                 if (a.RelativeError.TryGet(out double x))
                     Check.Small(Math.Abs(x - b.RelativeError.Value), 1e-12 + Math.Max(1e-6 * x, part), $"{backend}: {a.Id}");
             }
