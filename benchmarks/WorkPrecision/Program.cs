@@ -2,6 +2,7 @@
 //   --runs RUNS --out DIR [--python PYTHON] [--note TEXT]   everything: DIR/work-precision.md, DIR/figures, DIR/work-precision/points.csv and .json
 //   --quick                                                 two tolerances, one round, a second per run
 //   --draw --out DIR                                        page and figures again from what was measured
+//   --alone RUN [--from T --to T --rtol X --rounds N --save FILE.npz]   one integration of P, W_S and G_Q, times as JSON (peers/equal_work.py)
 //   --rate [--orders 1000,2000]                             share of the product's rate
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
@@ -11,7 +12,7 @@ string[] flags = ["--rate", "--quick", "--draw"];
 string[] names =
 [
     "--runs", "--out", "--references", "--python", "--note", "--backend", "--threads", "--rounds", "--limit", "--problems", "--methods", "--tolerances",
-    "--orders", "--kinds", "--method", "--rtol",
+    "--orders", "--kinds", "--method", "--rtol", "--alone", "--from", "--to", "--save",
 ];
 try
 {
@@ -22,6 +23,12 @@ try
         return 0;
     }
     var backend = Backend.Resolve(arguments.Text("--backend", "auto"), (int)arguments.Number("--threads", 1));
+    if (arguments.Has("--alone"))
+    {
+        Alone.Run(arguments.Text("--alone", ""), (arguments.Number("--from", double.NaN), arguments.Number("--to", double.NaN)),
+            arguments.Number("--rtol", 1e-6), (int)arguments.Number("--rounds", 3), arguments.Text("--save", ""), backend);
+        return 0;
+    }
     if (!arguments.Has("--rate")) return StudyCommand.Run(arguments, backend);
     Rate.Run([.. arguments.Numbers("--orders", 1000, 2000).Select(n => (int)n)], arguments.Words("--kinds", "scalar", "slow", "blocks"),
         arguments.Text("--method", "auto"),
