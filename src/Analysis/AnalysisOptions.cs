@@ -43,6 +43,11 @@ public sealed record AnalysisOptions
     /// it.</summary>
     public bool IndependentCheck { get; init; } = true;
 
+    /// <summary>How much is computed. With <see cref="AnalysisExtent.ClaimsOnly"/> C1 to C4 and the claims about the recording are checked on vectors, and
+    /// no operator is formed: options that ask for something made of operators (<see cref="Solver"/>, <see cref="Modes"/>,
+    /// <see cref="ScheduleOverStart"/>) are refused beside it.</summary>
+    public AnalysisExtent Extent { get; init; } = AnalysisExtent.Whole;
+
     /// <summary>Start of the window in flow time; null for the first checkpoint.</summary>
     public double? From { get; init; }
 

@@ -1,5 +1,4 @@
 using KernelFlow.Numerics;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
@@ -32,13 +31,13 @@ internal static class VectorMath
     }
 
     /// <summary>factor·A·x, a vector.</summary>
-    public static double[] Multiply(double factor, DenseMatrix a, ReadOnlySpan<double> x)
+    public static double[] Multiply(double factor, in MatrixView a, ReadOnlySpan<double> x)
     {
-        var result = new double[a.RowCount];
-        for (int j = 0; j < a.ColumnCount; j++) VectorRoutines.Axpy(factor * x[j], ((MatrixView)a).Column(j), result);
+        var result = new double[a.Rows];
+        for (int j = 0; j < a.Columns; j++) VectorRoutines.Axpy(factor * x[j], a.Column(j), result);
         return result;
     }
 
     /// <summary>xᵀAx, the value of a quadratic form.</summary>
-    public static double Quadratic(DenseMatrix a, ReadOnlySpan<double> x) => VectorRoutines.Dot(x, Multiply(1, a, x));
+    public static double Quadratic(in MatrixView a, ReadOnlySpan<double> x) => VectorRoutines.Dot(x, Multiply(1, a, x));
 }

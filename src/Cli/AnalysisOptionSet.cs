@@ -5,7 +5,8 @@ namespace KernelFlow.Cli;
 
 /// <summary>The options of an analysis as they appear on the command line.</summary>
 /// <param name="window">Whether --from and --to are among them.</param>
-internal sealed class AnalysisOptionSet(bool window = true)
+/// <param name="claimsOnly">Whether --claims-only is among them.</param>
+internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = false)
 {
     private readonly Choice<AnalysisMode> _mode = Choices.Mode();
     private readonly Choice<Interpolation> _interpolation = Choices.Interpolation();
@@ -19,6 +20,10 @@ internal sealed class AnalysisOptionSet(bool window = true)
     private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all.", 1);
     private readonly Option<bool> _noIndependent =
         new("--no-independent") { Description = "Leave out the second integration that the inclusion verdict is checked with." };
+    private readonly Option<bool> _claimsOnly = new("--claims-only")
+    {
+        Description = "Check C1 to C4 and the recording on vectors; form no operators, and compute nothing else.",
+    };
     private readonly WindowOptions _window = new();
     private readonly Option<long?> _seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
     private readonly Option<string?> _backend = CommonOptions.Backend();
@@ -29,8 +34,21 @@ internal sealed class AnalysisOptionSet(bool window = true)
     {
         Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _threshold, _solver.Option, _modes, _noIndependent];
         foreach (var option in all) command.Add(option);
+        if (claimsOnly) command.Add(_claimsOnly);
         if (window) _window.AddTo(command);
         foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
+    }
+
+    /// <summary>What was given beside --claims-only and asks for something that is made of operators: one message, or none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="others">Options of the command's own that do.</param>
+    public IEnumerable<string> Contradictions(ParseResult parsed, params Option[] others)
+    {
+        if (!parsed.GetValue(_claimsOnly)) yield break;
+        string[] given = [.. ((Option[])[_solver.Option, _modes, _threshold, .. others]).Where(o => parsed.GetResult(o) is { Implicit: false })
+            .Select(o => o.Name)];
+        if (given.Length > 0)
+            yield return $"--claims-only forms no operators, so that {string.Join(" and ", given)} cannot be had; leave out the one or the other.";
     }
 
     /// <summary>The values that were given, defaults elsewhere.</summary>
@@ -51,6 +69,7 @@ internal sealed class AnalysisOptionSet(bool window = true)
             Solver = _solver.Of(parsed),
             Modes = parsed.GetValue(_modes),
             IndependentCheck = !parsed.GetValue(_noIndependent),
+            Extent = claimsOnly && parsed.GetValue(_claimsOnly) ? AnalysisExtent.ClaimsOnly : AnalysisExtent.Whole,
             From = from,
             To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,

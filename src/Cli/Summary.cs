@@ -26,11 +26,16 @@ internal static class Summary
         }
         foreach (string id in (string[])[WellKnownClaims.Transport, WellKnownClaims.TestTransfer])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim) writer.WriteLine(Claim(claim));
+        if (analysis.Options.Extent == AnalysisExtent.Whole) Operators(writer, analysis);
+        if (folder is not null) writer.WriteLine($"Report: {Path.Combine(folder, ReservoirReports.HtmlFile)}");
+    }
+
+    private static void Operators(TextWriter writer, ReservoirAnalysis analysis)
+    {
         writer.WriteLine($"Kernel drift: {NumberText.Short(analysis.KernelEvolution.PeakDrift)} at its largest, "
             + $"{NumberText.Short(analysis.KernelEvolution.EndDrift)} at the end (relative, spectral norm)");
         writer.WriteLine($"Spectrum of W_S: {Narrative.Count(analysis.Spectrum.SignalDimension)} signal, "
             + $"{Narrative.Count(analysis.Spectrum.ReservoirDimension)} reservoir modes; effective rank {NumberText.Short(analysis.Spectrum.EffectiveRank)}");
-        if (folder is not null) writer.WriteLine($"Report: {Path.Combine(folder, ReservoirReports.HtmlFile)}");
     }
 
     private static string Claim(ClaimResult claim)

@@ -137,4 +137,11 @@ public sealed record VectorTransport(IReadOnlyList<double[]> AtKnots, double[] T
 /// <param name="Dissipated">Vᵀ W_S(s,T) V, c×c, summed over quadrature nodes whatever the method.</param>
 /// <param name="Error">Estimated relative Frobenius errors of the four.</param>
 /// <param name="Report">How the integration went: its steps and passes.</param>
-public sealed record BlockTransport(DenseMatrix End, DenseMatrix Train, DenseMatrix Test, DenseMatrix Dissipated, IntegrationError Error, SolveReport Report);
+public sealed record BlockTransport(DenseMatrix End, DenseMatrix Train, DenseMatrix Test, DenseMatrix Dissipated, IntegrationError Error, SolveReport Report)
+{
+    /// <summary>P(t_k,s) v of the first column v at every knot; empty where no knots were passed.</summary>
+    public IReadOnlyList<double[]> FirstAtKnots { get; init; } = [];
+
+    /// <summary>Steps in every interval; empty where there are none.</summary>
+    public IReadOnlyList<int> StepsPerInterval { get; init; } = [];
+}

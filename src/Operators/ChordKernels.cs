@@ -1,5 +1,4 @@
 using KernelFlow.Numerics;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Operators;
 
@@ -19,18 +18,27 @@ internal abstract class ChordKernels
     /// <summary>From kernels alone: J̄J_Sᵀ = K + ½ΔJ·J_Sᵀ, and of ΔK = ΔJ·Jᵀ + J·ΔJᵀ only the symmetric half of the first summand, ¼ΔK, is known.</summary>
     public static ChordKernels FromKernels(IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals) => new Symmetric(intervals);
 
-    protected static void AddProduct(DenseMatrix a, double factor, ReadOnlySpan<double> x, Span<double> y)
+    protected static void AddProduct(in Summand summand, ReadOnlySpan<double> x, Span<double> y)
     {
+        double factor = summand.Factor;
         if (factor == 0) return;
-        MatrixView view = a;
+        using var held = summand.Hold();
+        MatrixView view = held.Matrix;
         for (int j = 0; j < view.Columns; j++) VectorRoutines.Axpy(factor * x[j], view.Column(j), y);
     }
 
-    protected static void AddScaled(DenseMatrix a, double factor, in MatrixView target)
+    protected static void AddScaled(in Summand summand, in MatrixView target)
     {
-        if (factor == 0) return;
-        MatrixView view = a;
-        for (int j = 0; j < view.Columns; j++) VectorRoutines.Axpy(factor, view.Column(j), target.Column(j));
+        if (summand.Factor == 0) return;
+        using var held = summand.Hold();
+        MatrixView view = held.Matrix;
+        for (int j = 0; j < view.Columns; j++) VectorRoutines.Axpy(summand.Factor, view.Column(j), target.Column(j));
+    }
+
+    /// <summary>The kernels of a term, or their skew part, times a factor.</summary>
+    protected readonly record struct Summand(KernelTerm Term, bool IsSkew, double Factor)
+    {
+        public HeldMatrix Hold() => IsSkew ? Term.HoldSkew() : Term.HoldKernels();
     }
 
     private sealed class Crossed(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) : ChordKernels
@@ -38,32 +46,32 @@ internal abstract class ChordKernels
         public override void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
         {
             y.Clear();
-            foreach (var (matrix, factor) in Summands(interval, from, to)) AddProduct(matrix, factor, x, y);
+            foreach (var summand in Summands(interval, from, to)) AddProduct(summand, x, y);
         }
 
         public override void Fill(int interval, double from, double to, in MatrixView a)
         {
             a.Fill(0);
-            foreach (var (matrix, factor) in Summands(interval, from, to)) AddScaled(matrix, factor, a);
+            foreach (var summand in Summands(interval, from, to)) AddScaled(summand, a);
         }
 
-        private List<(DenseMatrix Matrix, double Factor)> Summands(int interval, double from, double to)
+        private List<Summand> Summands(int interval, double from, double to)
         {
             var interpolant = intervals[interval];
             int count = interpolant.Checkpoints.Count;
-            var summands = new List<(DenseMatrix, double)>();
+            var summands = new List<Summand>();
             Span<double> mean = stackalloc double[count], start = stackalloc double[count];
             for (int a = 0; a < count; a++) (mean[a], start[a]) = (interpolant.Mean(a, from, to), interpolant.At(a, from));
             for (int a = 0; a < count; a++)
             {
-                summands.Add((terms[(interpolant.Checkpoints[a], interpolant.Checkpoints[a])].Kernels, mean[a] * start[a]));
+                summands.Add(new(terms[(interpolant.Checkpoints[a], interpolant.Checkpoints[a])], false, mean[a] * start[a]));
                 for (int b = a + 1; b < count; b++)
                 {
                     // J_a J_bᵀ = (sum − skew)/2 with weight ℓ̄_a ℓ_b, J_b J_aᵀ = (sum + skew)/2 with weight ℓ̄_b ℓ_a.
                     var cross = terms[(interpolant.Checkpoints[a], interpolant.Checkpoints[b])];
                     double ab = mean[a] * start[b], ba = mean[b] * start[a];
-                    summands.Add((cross.Kernels, 0.5 * (ab + ba)));
-                    if (cross.Skew is { } skew) summands.Add((skew, 0.5 * (ba - ab)));
+                    summands.Add(new(cross, false, 0.5 * (ab + ba)));
+                    if (cross.HasSkew) summands.Add(new(cross, true, 0.5 * (ba - ab)));
                 }
             }
             return summands;
@@ -76,14 +84,14 @@ internal abstract class ChordKernels
         {
             y.Clear();
             double theta = from + 0.25 * (to - from);
-            foreach (var t in intervals[interval]) AddProduct(t.Term.Kernels, t.At(theta), x, y);
+            foreach (var t in intervals[interval]) AddProduct(new Summand(t.Term, false, t.At(theta)), x, y);
         }
 
         public override void Fill(int interval, double from, double to, in MatrixView a)
         {
             a.Fill(0);
             double theta = from + 0.25 * (to - from);
-            foreach (var t in intervals[interval]) AddScaled(t.Term.Kernels, t.At(theta), a);
+            foreach (var t in intervals[interval]) AddScaled(new Summand(t.Term, false, t.At(theta)), a);
         }
     }
 }

@@ -12,17 +12,16 @@ public static class KernelBlockChecks
     /// <param name="k">The values of the block.</param>
     /// <param name="products">ε of the arithmetic that formed it, where that is recorded as coarser.</param>
     /// <exception cref="InvalidRunException">It is not symmetric.</exception>
-    public static void Symmetric(TensorSource tensor, DenseMatrix k, double products = 0)
+    public static void Symmetric(TensorSource tensor, in MatrixView k, double products = 0)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        ArgumentNullException.ThrowIfNull(k);
         double largest = 0;
-        foreach (double v in k.Values) largest = Math.Max(largest, Math.Abs(v));
-        double tolerance = k.RowCount * Epsilon(tensor, k, products) * largest;
-        for (int j = 0; j < k.ColumnCount; j++)
-            for (int i = j + 1; i < k.RowCount; i++)
+        for (int j = 0; j < k.Columns; j++) largest = Math.Max(largest, VectorRoutines.LargestMagnitude(k.Column(j)));
+        double tolerance = k.Rows * Epsilon(tensor, k, products) * largest;
+        for (int j = 0; j < k.Columns; j++)
+            for (int i = j + 1; i < k.Rows; i++)
             {
-                double a = k.At(i, j), b = k.At(j, i);
+                double a = k[i, j], b = k[j, i];
                 if (Math.Abs(a - b) > tolerance)
                     throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: not symmetric: " + FormattableString.Invariant(
                         $"found {a:G9} at [{i}, {j}] and {b:G9} at [{j}, {i}], expected equal to {tolerance:G2}."));
@@ -35,16 +34,19 @@ public static class KernelBlockChecks
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="products">ε of the arithmetic that formed it, where that is recorded as coarser.</param>
     /// <exception cref="InvalidRunException">It is not positive semidefinite.</exception>
+    public static void PositiveSemidefinite(TensorSource tensor, in MatrixView k, Backend backend, double products = 0) =>
+        PositiveSemidefinite(tensor, k, backend, products, new DenseMatrix(k.Rows, k.Rows));
+
     // Cholesky of K + N·ε·‖K‖_F·I costs N³/3; the eigenvalue for the message is computed only when it fails.
-    public static void PositiveSemidefinite(TensorSource tensor, in MatrixView k, Backend backend, double products = 0)
+    internal static void PositiveSemidefinite(TensorSource tensor, in MatrixView k, Backend backend, double products, in MatrixView work)
     {
         ArgumentNullException.ThrowIfNull(backend);
         double norm = 0;
         for (int j = 0; j < k.Columns; j++)
             foreach (double v in k.Column(j)) norm += v * v;
         double shift = k.Rows * Epsilon(tensor, k, products) * Math.Sqrt(norm);
-        var work = k.ToMatrix();
-        for (int i = 0; i < k.Rows; i++) work.At(i, i, work.At(i, i) + shift);
+        k.CopyTo(work);
+        for (int i = 0; i < k.Rows; i++) work[i, i] += shift;
         if (norm == 0 || backend.Cholesky(work) == 0) return;
         k.CopyTo(work);
         var values = new double[k.Rows];

@@ -9,7 +9,7 @@ namespace KernelFlow.Operators;
 /// stays valid.</remarks>
 internal static class SchurSubstitute
 {
-    public static void Form(KernelTerm term, double epsilon, Backend backend, DenseMatrix result) =>
+    public static void Form(in HeldKernels term, double epsilon, Backend backend, DenseMatrix result) =>
         Form(term.Train.ToMatrix(), term.TestTrain, epsilon, backend, result);
 
     /// <summary>Terms of J_Q(θ) Π J_Q(θ)ᵀ with Π the projector onto the row space of both J_S,a and J_S,b, in which that of J_S(θ) lies for every θ.</summary>
@@ -26,22 +26,23 @@ internal static class SchurSubstitute
     public static TestSubstitute Between(
         KernelTerm a, KernelTerm b, KernelTerm cross, DenseMatrix trainNext, DenseMatrix testNext, DenseMatrix trainTest, double epsilon, Backend backend)
     {
-        int N = a.Train.Rows, M = a.TestTrain.Rows;
+        int N = a.TrainSize, M = a.TestSize;
+        using HeldKernels start = a.Hold(), end = b.Hold();
         DenseMatrix gram = new(2 * N, 2 * N), rows = new(2 * M, 2 * N), shown = new(2 * M, 2 * M);
         MatrixView g = gram, r = rows;
-        a.Train.CopyTo(g.Slice(0, 0, N, N));
-        b.Train.CopyTo(g.Slice(N, N, N, N));
+        start.Train.CopyTo(g.Slice(0, 0, N, N));
+        end.Train.CopyTo(g.Slice(N, N, N, N));
         gram.SetSubMatrix(N, 0, trainNext);
         gram.SetSubMatrix(0, N, trainNext.Transpose());
-        a.TestTrain.CopyTo(r.Slice(0, 0, M, N));
+        start.TestTrain.CopyTo(r.Slice(0, 0, M, N));
         rows.SetSubMatrix(0, N, trainTest.Transpose());
         rows.SetSubMatrix(M, 0, testNext);
-        b.TestTrain.CopyTo(r.Slice(M, N, M, N));
+        end.TestTrain.CopyTo(r.Slice(M, N, M, N));
         Form(gram, rows, epsilon, backend, shown);
         var ab = shown.SubMatrix(0, M, M, M);
         return new TestSubstitute(With(a, shown.SubMatrix(0, M, 0, M)), With(b, shown.SubMatrix(M, M, M, M)), With(cross, ab + ab.Transpose()));
 
-        static KernelTerm With(KernelTerm term, Matrix<double> testKernel) => new(term.Kernels, DenseMatrix.OfMatrix(testKernel));
+        static KernelTerm With(KernelTerm term, Matrix<double> testKernel) => term.With(DenseMatrix.OfMatrix(testKernel));
     }
 
     // R K⁺ Rᵀ; K is overwritten.

@@ -124,10 +124,10 @@ public sealed class TrajectoryBuilder
     /// recorded.</summary>
     public double? InnerProduct(int a, int b)
     {
-        if (!InterpolatesJacobian || !_terms.TryGetValue((Math.Min(a, b), Math.Max(a, b)), out var term) || term.TestKernel is not { } test) return null;
+        if (!InterpolatesJacobian || !_terms.TryGetValue((Math.Min(a, b), Math.Max(a, b)), out var term) || term.TestDiagonal is not { } test) return null;
         double sum = 0;
-        for (int i = 0; i < term.Train.Rows; i++) sum += term.Train[i, i];
-        for (int i = 0; i < test.RowCount; i++) sum += test.At(i, i);
+        foreach (double value in term.TrainDiagonal) sum += value;
+        foreach (double value in test) sum += value;
         // The term of two different checkpoints is the sum of the product and its transpose.
         return a == b ? sum : 0.5 * sum;
     }
@@ -199,7 +199,7 @@ public sealed class TrajectoryBuilder
         {
             if (_substitutes.TryGetValue((chosen[i], chosen[i + 1]), out var s)) return LinearJacobian(s.A, s.B, s.Cross);
             // t ↦ J(t)J(t)ᵀ is convex for linear J, so without the cross term of K_QQ the straight line is an upper bound of it.
-            return terms.Any(t => t.Term.TestKernel is null) ? Straight(chosen[i], chosen[i + 1]) : terms;
+            return terms.Any(t => !t.Term.HasTestKernel) ? Straight(chosen[i], chosen[i + 1]) : terms;
         }).ToArray();
         return New(chosen, intervals, test, hessians, ChordKernels.FromTerms(written, _terms), interpolants);
     }

@@ -8,24 +8,24 @@ internal static class InclusionTables
     /// <summary>File names and what makes them.</summary>
     public static IReadOnlyList<(string File, Func<string, ReservoirAnalysis, ReportTable> Make)> All { get; } =
     [
-        ("threshold-curve.csv", (file, a) => ThresholdCurve(file, a.Inclusion)),
-        ("operator-checks.csv", (file, a) => OperatorChecks(file, a.Inclusion)),
+        ("threshold-curve.csv", (file, a) => ThresholdCurve(file, a.KnownInclusion.OrNull()?.ThresholdCurve ?? [])),
+        ("operator-checks.csv", (file, a) => OperatorChecks(file, a.KnownInclusion.OrNull()?.OperatorChecks ?? [])),
         ("relative-dissipation.csv", (file, a) => RelativeDissipation(file, a.RelativeDissipation.OrNull())),
     ];
 
-    private static ReportTable ThresholdCurve(string file, InclusionResult inclusion)
+    private static ReportTable ThresholdCurve(string file, IReadOnlyList<ThresholdPoint> points)
     {
         var table = new ReportTable(file, ("threshold", Number), ("signalDimension", Count), ("reservoirDimension", Count), ("verdict", Text),
             ("relativeErrorSignalOnly", Number), ("worstReservoirResponse", Number));
-        foreach (var p in inclusion.ThresholdCurve)
+        foreach (var p in points)
             table.Add(p.Threshold, p.SignalDimension, p.ReservoirDimension, p.Verdict.ToString(), p.RelativeErrorSignalOnly, p.WorstReservoirResponse);
         return table;
     }
 
-    private static ReportTable OperatorChecks(string file, InclusionResult inclusion)
+    private static ReportTable OperatorChecks(string file, IReadOnlyList<OperatorCheck> checks)
     {
         var table = new ReportTable(file, ("name", Text), ("defect", Number), ("limit", Number), ("passed", Flag));
-        foreach (var c in inclusion.OperatorChecks) table.Add(c.Name, c.Defect, c.Limit, c.Passed);
+        foreach (var c in checks) table.Add(c.Name, c.Defect, c.Limit, c.Passed);
         return table;
     }
 

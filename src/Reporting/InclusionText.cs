@@ -10,7 +10,7 @@ public static class InclusionText
     public static string[][] Checks(ReservoirAnalysis analysis)
     {
         ArgumentNullException.ThrowIfNull(analysis);
-        var inclusion = analysis.Inclusion;
+        if (!analysis.KnownInclusion.TryGet(out var inclusion)) return [];
         return
         [
             ["structural", Short(inclusion.Structural.WorstRatio), $"largest ‖G ψ_j‖ / (√(c λ_j) + floor) over all modes (mode "
@@ -41,10 +41,11 @@ public static class InclusionText
                 + "than that is a violation, whatever the units" : $"cannot be tested: {inclusion.Cosine.Reason}"];
     }
 
-    /// <summary>The inclusion verdict in one sentence.</summary>
+    /// <summary>The inclusion verdict in one sentence; empty where it was not computed.</summary>
     public static string Verdict(ReservoirAnalysis analysis)
     {
         ArgumentNullException.ThrowIfNull(analysis);
+        if (!analysis.KnownInclusion.IsKnown) return "";
         var (spectrum, inclusion) = (analysis.Spectrum, analysis.Inclusion);
         string modes = NumberText.Count(spectrum.Dimension);
         string threshold = $"{Narrative.Measure(analysis)} below δ = {Short(spectrum.Threshold)}";

@@ -18,7 +18,7 @@ public static partial class MarkdownReport
         var text = new StringBuilder();
         Verdict(text, analysis);
         if (figures is not null) Figures(text, figures);
-        Section(text, ReportTables.Checks(analysis));
+        if (ReportTables.Checks(analysis) is { } checks) Section(text, checks);
         Claims(text, analysis);
         Line(text, "## What this report does not show");
         Line(text, "");
@@ -150,7 +150,7 @@ public static partial class MarkdownReport
             if (Narrative.Reasons(claim) is { Length: > 0 } reasons) Line(text, $"- {claim.Id} {Narrative.Word(claim.Verdict)}: {Escape(reasons)}");
         Line(text, "");
         foreach (var (verdict, meaning) in Narrative.Meanings)
-            if (verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == verdict))
+            if (verdict == analysis.InclusionVerdict || analysis.Claims.Any(c => c.Verdict == verdict))
                 Line(text, $"- *{Narrative.Word(verdict)}*: {meaning}.");
         Line(text, "");
     }

@@ -27,8 +27,8 @@ public static class Narrative
             ? $"known error sources add up to {Percent(sum)}" + (known.LargestPart is { } largest ? $", most of it {Source(analysis, largest)}" : "")
             : claim.Budget is { } budget ? $"known error sources add up to {Percent(budget.SumOfKnown)}, and one is unknown" : "its error sources are "
                 + "unknown";
-        return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; {claim.Id} {Word(claim.Verdict)}), while the "
-            + $"kernel {Moved(analysis.KernelEvolution.PeakDrift)}.";
+        return $"Predicted against recorded test outputs: relative error {Percent(error)} ({sources}; {claim.Id} {Word(claim.Verdict)})"
+            + (analysis.KnownEvolution.TryGet(out var evolution) ? $", while the kernel {Moved(evolution.PeakDrift)}." : ".");
     }
 
     /// <summary>Flow or descent, why, and what that means, in one or two sentences.</summary>
@@ -106,7 +106,12 @@ public static class Narrative
     }
 
     /// <summary>A verdict in words.</summary>
-    public static string Word(Verdict verdict) => verdict == Verdict.NotApplicable ? "not applicable" : verdict.ToString().ToLowerInvariant();
+    public static string Word(Verdict verdict) => verdict switch
+    {
+        Verdict.NotApplicable => "not applicable",
+        Verdict.NotComputed => "not computed",
+        _ => verdict.ToString().ToLowerInvariant(),
+    };
 
     /// <summary>What each verdict means.</summary>
     public static IReadOnlyList<(Verdict Verdict, string Meaning)> Meanings { get; } =
@@ -118,5 +123,6 @@ public static class Narrative
         (Verdict.Vacuous, "inclusion only: no mode is in the reservoir at this threshold, so nothing was tested"),
         (Verdict.Measured, "reported, not judged"),
         (Verdict.NotApplicable, "the run does not allow this check"),
+        (Verdict.NotComputed, "the analysis was not asked for it, so nothing is said of it"),
     ];
 }

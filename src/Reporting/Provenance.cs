@@ -20,13 +20,14 @@ internal static class Provenance
         yield return ("input", run.InputHash ?? "built in memory");
         yield return ("tool", $"kernelflow {analysis.Tool.Version}");
         yield return ("runtime", analysis.Tool.Runtime);
+        if (options.Extent == AnalysisExtent.ClaimsOnly) yield return ("extent", "C1 to C4 and the recording only (--claims-only)");
         yield return ("window", $"t = {NumberText.RoundTrip(analysis.Window.From)} to {NumberText.RoundTrip(analysis.Window.To)}");
         yield return ("mode", options.Mode.Name() + (options.ModeReason is { } why ? $" ({why})" : ""));
         yield return ("method", options.Method + (options.MethodReason is { } because ? $" ({because})" : ""));
         yield return ("interpolation", analysis.Descent is { Quadrature: not DescentQuadrature.Interpolated } ? "none: every step was recorded"
             : options.Interpolation);
         yield return ("relative tolerance", NumberText.RoundTrip(options.RelativeTolerance) + (options.ToleranceReason is { } chosen ? $" ({chosen})" : ""));
-        yield return ("threshold", NumberText.RoundTrip(options.Threshold));
+        if (options.Extent == AnalysisExtent.Whole) yield return ("threshold", NumberText.RoundTrip(options.Threshold));
         yield return ("seed", NumberText.Count(options.Seed));
         yield return ("backend", performance.Backend);
         yield return ("cost", $"{NumberText.Short(performance.Seconds)} s, {NumberText.Short(performance.PeakBytes / 1e6)} MB at most, "
@@ -46,9 +47,11 @@ internal static class Provenance
         // A descent recursion has no integration method to choose.
         string method = options.Mode == AnalysisMode.Flow ? $" --method {options.Method}" : "";
         string seed = options.Seed == 0 ? "" : $" --seed {NumberText.Count(options.Seed)}";
-        string independent = options.IndependentCheck ? "" : " --no-independent";
+        bool whole = options.Extent == AnalysisExtent.Whole;
+        string independent = options.IndependentCheck || !whole ? "" : " --no-independent";
+        string extent = whole ? $" --threshold {NumberText.RoundTrip(options.Threshold)}" : " --claims-only";
         return $"kernelflow analyze {RunFolder(analysis)} --out DIR --mode {options.Mode.Name()}{method} --interpolation {options.Interpolation}"
-            + $" --rtol {NumberText.RoundTrip(options.RelativeTolerance)} --threshold {NumberText.RoundTrip(options.Threshold)}"
+            + $" --rtol {NumberText.RoundTrip(options.RelativeTolerance)}{extent}"
             + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{independent}{seed}";
     }
 

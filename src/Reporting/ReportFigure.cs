@@ -36,8 +36,20 @@ public abstract class ReportFigure
     public Figure Draw(ReservoirAnalysis analysis)
     {
         ArgumentNullException.ThrowIfNull(analysis);
-        var figure = DrawCore(analysis);
+        var figure = DrawnFrom(analysis);
         return figure.Head.Id == Id ? figure : throw new InvalidOperationException($"Figure {Id} was drawn under the id {figure.Head.Id}.");
+    }
+
+    private Figure DrawnFrom(ReservoirAnalysis analysis)
+    {
+        try
+        {
+            return DrawCore(analysis);
+        }
+        catch (NotComputedException e)
+        {
+            return Without($"It was not computed: {e.Reason}.");
+        }
     }
 
     /// <summary>Core of <see cref="Draw"/>: a chart through <see cref="Figure.Of"/>, any SVG element, or <see cref="Without"/> a drawing.</summary>

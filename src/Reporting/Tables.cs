@@ -7,11 +7,11 @@ internal static class Tables
 {
     private static readonly (string File, Func<string, ReservoirAnalysis, ReportTable> Make)[] _tables =
     [
-        ("spectrum.csv", (file, a) => Spectrum(file, a.Spectrum)),
-        ("modes.csv", (file, a) => Modes(file, a.Inclusion)),
+        ("spectrum.csv", (file, a) => Spectrum(file, a.KnownSpectrum.OrNull())),
+        ("modes.csv", (file, a) => Modes(file, a.KnownInclusion.OrNull()?.Modes ?? [])),
         ("claims.csv", (file, a) => Claims(file, a.Claims)),
         ("intervals.csv", (file, a) => Intervals(file, a.Intervals)),
-        ("kernel-evolution.csv", (file, a) => Evolution(file, a.KernelEvolution)),
+        ("kernel-evolution.csv", (file, a) => Evolution(file, a.KnownEvolution.OrNull()?.Points ?? [])),
         ("displacement.csv", Displacement),
         .. InclusionTables.All,
         .. CurveTables.All,
@@ -23,23 +23,23 @@ internal static class Tables
     /// <summary>The tables, in the same order.</summary>
     public static IEnumerable<ReportTable> All(ReservoirAnalysis analysis) => _tables.Select(t => t.Make(t.File, analysis));
 
-    private static ReportTable Spectrum(string file, SpectrumResult spectrum)
+    private static ReportTable Spectrum(string file, SpectrumResult? spectrum)
     {
         var table = new ReportTable(file, ("mode", Count), ("eigenvalue", Number), ("residualNorm", Number), ("dissipatedFraction", Number),
             ("relativeEigenvalue", Number));
-        for (int j = 0; j < spectrum.Eigenvalues.Count; j++)
+        for (int j = 0; j < spectrum?.Eigenvalues.Count; j++)
             table.Add(j + 1, spectrum.Eigenvalues[j], spectrum.ResidualNorms[j], spectrum.DissipatedFraction.OrNull()?[j], spectrum.RelativeEigenvalues[j]);
         return table;
     }
 
-    private static ReportTable Modes(string file, InclusionResult inclusion)
+    private static ReportTable Modes(string file, IReadOnlyList<ModeVisibility> modes)
     {
         var table = new ReportTable(file, ("mode", Count), ("eigenvalue", Number), ("measure", Number), ("response", Number), ("bound", Number),
             ("floor", Number), ("ratio", Number), ("inReservoir", Flag), ("slack", Number), ("dissipationDifference", Number),
             ("responseDifference", Number), ("independentBound", Number));
-        for (int j = 0; j < inclusion.Modes.Count; j++)
+        for (int j = 0; j < modes.Count; j++)
         {
-            var m = inclusion.Modes[j];
+            var m = modes[j];
             table.Add(j + 1, m.Eigenvalue, m.Measure, m.Response, m.Bound, m.Floor, m.Ratio, m.InReservoir, m.Slack, m.DissipationDifference,
                 m.ResponseDifference, m.IndependentBound);
         }
@@ -63,11 +63,11 @@ internal static class Tables
         return table;
     }
 
-    private static ReportTable Evolution(string file, KernelEvolution evolution)
+    private static ReportTable Evolution(string file, IReadOnlyList<KernelEvolutionPoint> points)
     {
         var table = new ReportTable(file, ("time", Number), ("spectralDrift", Number), ("frobeniusDrift", Number), ("centredAlignment", Number),
             ("rotation", Number), ("largestEigenvalue", Number));
-        foreach (var p in evolution.Points)
+        foreach (var p in points)
             table.Add(p.Time, p.SpectralDrift, p.FrobeniusDrift, p.CentredAlignment, p.Rotation, p.LargestEigenvalue);
         return table;
     }

@@ -14,6 +14,16 @@ public enum AnalysisMode
     Descent,
 }
 
+/// <summary>How much of an analysis is done; in results.json and on the command line "whole", "claims-only".</summary>
+public enum AnalysisExtent
+{
+    /// <summary>Everything: the operators, their spectrum, the inclusion and all claims.</summary>
+    Whole,
+
+    /// <summary>C1 to C4 and the consistency of the recording, from vectors: no operator is formed, and everything else is not computed.</summary>
+    ClaimsOnly,
+}
+
 /// <summary>How eigenpairs of W_S are computed; in results.json and on the command line "auto", "dense", "lanczos", "golub-kahan".</summary>
 public enum EigenSolver
 {

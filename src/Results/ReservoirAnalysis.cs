@@ -21,10 +21,29 @@ public sealed record ReservoirAnalysis
     public required TimeWindow Window { get; init; }
 
     /// <summary>The spectrum of W_S(s,T).</summary>
-    public required SpectrumResult Spectrum { get; init; }
+    /// <exception cref="NotComputedException">It was not computed; <see cref="KnownSpectrum"/> asks without one.</exception>
+    public SpectrumResult Spectrum
+    {
+        get => NotComputedException.Require(KnownSpectrum);
+        init => KnownSpectrum = value;
+    }
+
+    /// <summary>The same, or why it was not computed.</summary>
+    public Known<SpectrumResult> KnownSpectrum { get; init; }
 
     /// <summary>The inclusion ker W_S ⊆ ker G_Q.</summary>
-    public required InclusionResult Inclusion { get; init; }
+    /// <exception cref="NotComputedException">It was not computed; <see cref="KnownInclusion"/> asks without one.</exception>
+    public InclusionResult Inclusion
+    {
+        get => NotComputedException.Require(KnownInclusion);
+        init => KnownInclusion = value;
+    }
+
+    /// <summary>The same, or why it was not computed.</summary>
+    public Known<InclusionResult> KnownInclusion { get; init; }
+
+    /// <summary>The verdict of the inclusion; <see cref="Verdict.NotComputed"/> where there is none.</summary>
+    public Verdict InclusionVerdict => KnownInclusion.TryGet(out var inclusion) ? inclusion.Verdict : Verdict.NotComputed;
 
     /// <summary>Relative dissipation, its own spectrum with its own modes; unknown for B = βI (it is then <see cref="SpectrumResult.DissipatedFraction"/>)
     /// and in descent mode.</summary>
@@ -37,7 +56,15 @@ public sealed record ReservoirAnalysis
     public IReadOnlyList<LikelyCause> LikelyCauses { get; init; } = [];
 
     /// <summary>Movement of the kernel.</summary>
-    public required KernelEvolution KernelEvolution { get; init; }
+    /// <exception cref="NotComputedException">It was not computed; <see cref="KnownEvolution"/> asks without one.</exception>
+    public KernelEvolution KernelEvolution
+    {
+        get => NotComputedException.Require(KnownEvolution);
+        init => KnownEvolution = value;
+    }
+
+    /// <summary>The same, or why it was not computed.</summary>
+    public Known<KernelEvolution> KnownEvolution { get; init; }
 
     /// <summary>How the spectrum builds up over the window.</summary>
     public Known<SpectralSchedule> Schedule { get; init; }
@@ -108,6 +135,9 @@ public sealed record RunSummary(string Loss, int Train, int Test, int Outputs, l
 /// <param name="Seed">Seed of everything random.</param>
 public sealed record ResolvedOptions(AnalysisMode Mode, string Method, string Interpolation, double RelativeTolerance, double Threshold, long Seed)
 {
+    /// <summary>How much was asked for: the whole analysis, or C1 to C4 and the recording only.</summary>
+    public AnalysisExtent Extent { get; init; }
+
     /// <summary>Why the mode was chosen, when it was left to the tool.</summary>
     public string? ModeReason { get; init; }
 

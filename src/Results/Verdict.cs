@@ -20,4 +20,7 @@ public enum Verdict
 
     /// <summary>The run does not allow this check; the reason says what is missing.</summary>
     NotApplicable,
+
+    /// <summary>The analysis was not asked for it: nothing is said of it, neither for nor against.</summary>
+    NotComputed,
 }

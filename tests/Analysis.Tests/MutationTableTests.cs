@@ -52,6 +52,8 @@ public sealed class MutationTableTests(ITestOutputHelper output)
                     + string.Join("; ", s_claims.Select(a.Claim).Where(c => c.RelativeError.IsKnown)
                     .Select(c => FormattableString.Invariant($"{c.Id} {c.RelativeError:e1}/{c.Budget?.Sum:e1} {c.Verdict}"))));
                 foreach (string id in violated.Split(' ')) seen[i].Add(id);
+                // What vectors can see they see without operators.
+                ClaimsOnlyCheck.Same($"{run.Name}, {name}", altered, a, TestRuns.Options with { Mode = Named.Mode(run.Mode) });
                 if (name == "nothing") Assert.True(violated == "", $"{run.Name}: {violated} without a mutation");
                 return violated != "" ? violated : With(a, Verdict.Undecided) is { Length: > 0 } open ? $"none; undecided: {open}" : "none";
             });

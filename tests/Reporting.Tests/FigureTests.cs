@@ -46,7 +46,7 @@ public sealed class FigureTests
         [
             .. figures.Select(f => f.Figure.Caption), .. figures.Select(f => f.Section), .. Caveats.Of(analysis),
                 .. KeyFigures.Of(analysis).Select(k => k.Note),
-            .. ReportTables.Numbers(analysis).Append(ReportTables.Checks(analysis)).Append(ReportTables.Origin(analysis)).SelectMany(t =>
+            .. ReportTables.Numbers(analysis).Append(ReportTables.Checks(analysis)!).Append(ReportTables.Origin(analysis)).SelectMany(t =>
                 t.Paragraphs.Append(t.Title).Concat(t.Rows.SelectMany(r => r))),
             Provenance.Command(analysis), Narrative.Mode(analysis), InclusionText.Verdict(analysis), 
                 .. Headline.Of(analysis).Lines.SelectMany(l => (string[])[l.Question, l.Answer, l.Detail]), Headline.Of(analysis).Sentence,

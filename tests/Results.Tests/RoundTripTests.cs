@@ -10,13 +10,14 @@ public sealed class RoundTripTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<string> Samples() => ["flow", "descent", "midpoint", "full"];
+    public static TheoryData<string> Samples() => ["flow", "descent", "midpoint", "full", "claims only"];
 
     private static ReservoirAnalysis Sample(string name) => name switch
     {
         "flow" => SampleAnalysis.Make(),
         "descent" => SampleAnalysis.Descent(z: double.PositiveInfinity),
         "midpoint" => SampleAnalysis.Descent(DescentQuadrature.Midpoint),
+        "claims only" => SampleAnalysis.ClaimsOnly(),
         _ => SampleAnalysis.Full(),
     };
 
@@ -174,5 +175,56 @@ public sealed class RoundTripTests : IDisposable
         using (var stream = File.Create(path)) stream.SetLength(500_000_001);
         Assert.Equal($"{path}: found 500000001 bytes, expected at most 500000000.",
             Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message);
+    }
+
+    /// <summary>What was not computed has no number, only its reason; a whole analysis that lacks such a part is none, and one of claims only has none
+    /// of them.</summary>
+    [Fact]
+    public void WhatWasNotComputedIsAbsentWithItsReason()
+    {
+        string path = Path.Combine(_folder, ResultsFile.Name);
+        ResultsFile.Write(SampleAnalysis.ClaimsOnly(), path);
+        var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        string reason = new NotComputedException().Message;
+        foreach (string key in (string[])["spectrum", "inclusion", "kernelEvolution", "schedule", "noisePlacement", "riskGate", "influence",
+            "relativeDissipation"])
+            Assert.Equal((null, reason), (json[key], json[key + "Reason"]?.GetValue<string>()));
+        Assert.Equal("claims-only", json["options"]!["extent"]!.GetValue<string>());
+        foreach (var claim in json["claims"]!.AsArray().Where(c => c!["verdict"]!.GetValue<string>() == "NotComputed"))
+            Assert.Equal((null, null), (claim!["relativeError"], claim["budget"]));
+        Assert.Null(JsonNode.Parse(ResultsFile.Text(SampleAnalysis.Make()))!["options"]!["extent"]);
+
+        string Refused()
+        {
+            File.WriteAllText(path, json.ToJsonString());
+            foreach (var read in (Action[])[() => ResultsFile.Read(path), () => ComparedRun.Read(path)]) Assert.Throws<InvalidResultsException>(read);
+            return Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(path)).Message;
+        }
+        json["options"]!.AsObject().Remove("extent");
+        Assert.EndsWith("spectrum is null, expected an object.", Refused());
+        json["options"]!["extent"] = "some";
+        Assert.Contains("options.extent is some, expected one of whole, claims-only", Refused());
+        json["options"]!["extent"] = "claims-only";
+        json["kernelEvolution"] = JsonNode.Parse(ResultsFile.Text(SampleAnalysis.Make()))!["kernelEvolution"]!.DeepClone();
+        Assert.EndsWith("kernelEvolution is an object, expected null, as the extent is claims-only.", Refused());
+    }
+
+    /// <summary>A comparison reads claims only beside whole analyses, and writes them as they are.</summary>
+    [Fact]
+    public void AComparisonHasWhatThereIs()
+    {
+        string path = Path.Combine(_folder, ResultsFile.Name);
+        ResultsFile.Write(SampleAnalysis.ClaimsOnly(), path);
+        var (read, made) = (ComparedRun.Read(path, "a"), ComparedRun.Of("a", SampleAnalysis.ClaimsOnly()));
+        Assert.Equal((Verdict.NotComputed, made.InclusionReason, null, double.NaN), (read.Inclusion, read.InclusionReason, read.Visibility,
+            read.VisibilityBound));
+        Assert.Throws<NotComputedException>(() => read.Spectrum);
+        Assert.Throws<NotComputedException>(() => read.KernelEvolution);
+        var comparison = RunComparison.Of([read, ComparedRun.Of("b", SampleAnalysis.Make())]);
+        Assert.StartsWith("a: only C1 to C4 and the recording were computed", comparison.Notes[0]);
+        Assert.Contains(comparison.Differences, f => f.Name == "extent" && f.Values.SequenceEqual(["claims-only", "whole"]));
+        var first = JsonNode.Parse(ComparisonFile.AsText(comparison))!["runs"]![0]!;
+        Assert.Equal((null, null, null), (first["spectrum"], first["kernelEvolution"], first["inclusion"]!["visibilityBound"]));
+        Assert.Equal("NotComputed", first["inclusion"]!["verdict"]!.GetValue<string>());
     }
 }

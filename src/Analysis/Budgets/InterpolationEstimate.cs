@@ -21,6 +21,9 @@ public sealed class InterpolationEstimate
     /// <summary>The prediction of the model under test by which the estimate was made.</summary>
     internal Prediction Prediction => _inputs.Flow.Whole;
 
+    /// <summary>The relative error to which that prediction was carried, interval by interval.</summary>
+    internal double CarriedTo => _inputs.Flow.CarriedTo;
+
     /// <summary>Carries the differences to the end of the window.</summary>
     internal static InterpolationEstimate Of(EstimateParts inputs, IReadOnlySet<int> leftOut) => new(inputs, leftOut);
 

@@ -39,6 +39,9 @@ internal sealed class LocalFlow
         Gradients.Add(gradient);
     }
 
+    /// <summary>The relative error to which vectors are carried through an interval.</summary>
+    public double CarriedTo => _solver.RelativeTolerance;
+
     /// <summary>The model under test.</summary>
     public KernelTrajectory Trajectory { get; }
 

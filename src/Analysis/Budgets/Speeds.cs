@@ -1,4 +1,5 @@
 using KernelFlow.Numerics;
+using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Budgets;
 
@@ -25,7 +26,7 @@ internal static class Speeds
         int intervals = flow.Trajectory.Intervals;
         double[] early = new double[intervals], late = new double[intervals];
         double power = input.Kernels.InterpolatesJacobian ? 0.5 : 1;
-        double[] energy = [.. Enumerable.Range(0, intervals + 1).Select(k => VectorMath.Quadratic(Train(input, k), flow.Gradients[k]))];
+        double[] energy = [.. Enumerable.Range(0, intervals + 1).Select(k => Energy(input, k, flow.Gradients[k]))];
         double[] trace = [.. Enumerable.Range(0, intervals + 1).Select(k => Trace(input, k))];
         double[] bend = [.. Enumerable.Range(0, intervals + 1).Select(k => k == 0 || k == intervals ? 0 : Bend(input, flow.Trajectory.Knots, k))];
         for (int k = 0; k < intervals; k++)
@@ -50,7 +51,7 @@ internal static class Speeds
         return Rate(v - 2 * vw + w, v, w);
     }
 
-    private static (double AA, double BB, double CC, double AB, double BC, double AC)? Products(Operators.TrajectoryBuilder kernels, int k) =>
+    private static (double AA, double BB, double CC, double AB, double BC, double AC)? Products(TrajectoryBuilder kernels, int k) =>
         kernels.InnerProduct(k - 1, k - 1) is { } aa && kernels.InnerProduct(k, k) is { } bb && kernels.InnerProduct(k + 1, k + 1) is { } cc
         && kernels.InnerProduct(k - 1, k) is { } ab && kernels.InnerProduct(k, k + 1) is { } bc && kernels.InnerProduct(k - 1, k + 1) is { } ac
             ? (aa, bb, cc, ab, bc, ac) : null;
@@ -63,7 +64,8 @@ internal static class Speeds
 
     private static double OfKernels(AnalysisInput input, int k, double before, double after)
     {
-        double[] a = input.Kernels.At(k - 1).Kernels.Values, b = input.Kernels.At(k).Kernels.Values, c = input.Kernels.At(k + 1).Kernels.Values;
+        using HeldKernels start = input.Kernels.At(k - 1).Hold(), middle = input.Kernels.At(k).Hold(), end = input.Kernels.At(k + 1).Hold();
+        double[] a = start.Kernels.Values, b = middle.Kernels.Values, c = end.Kernels.Values;
         double change = 0, first = 0, second = 0;
         for (int i = 0; i < a.Length; i++)
         {
@@ -91,14 +93,17 @@ internal static class Speeds
 
     private static double Finite(double value) => double.IsFinite(value) ? value : 0;
 
-    private static MathNet.Numerics.LinearAlgebra.Double.DenseMatrix Train(AnalysisInput input, int checkpoint) =>
-        input.Kernels.At(checkpoint).Train.ToMatrix();
+    // gᵀK_SS g
+    private static double Energy(AnalysisInput input, int checkpoint, double[] gradient)
+    {
+        using var held = input.Kernels.At(checkpoint).Hold();
+        return VectorMath.Quadratic(held.Train, gradient);
+    }
 
     private static double Trace(AnalysisInput input, int checkpoint)
     {
-        var kernel = input.Kernels.At(checkpoint).Train;
         double sum = 0;
-        for (int i = 0; i < kernel.Rows; i++) sum += kernel[i, i];
+        foreach (double value in input.Kernels.At(checkpoint).TrainDiagonal) sum += value;
         return sum;
     }
 }

@@ -1,5 +1,3 @@
-using KernelFlow.Numerics;
-
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C1: Φ(T) − Φ(s) = −g(s)ᵀ W_S g(s).</summary>
@@ -18,9 +16,9 @@ internal sealed class C01Dissipation() : Claim("C1", "dissipation", ClaimKind.Da
         double change = end - start, scale = Math.Abs(change);
         if (scale == 0) return NotApplicable("the loss did not change");
         double gradient = VectorMath.Norm(evidence.StartGradient), predicted = evidence.Prediction.LossChange;
-        double integration = evidence.Propagation.Error.W * MatrixNorms.Frobenius(evidence.Propagation.W_S) * gradient * gradient / scale;
+        double integration = evidence.Errors.Dissipation * gradient * gradient / scale;
         var noise = new StoredNoise(evidence);
-        double response = VectorMath.Norm(VectorMath.Multiply(2, evidence.Propagation.W_S, evidence.StartGradient)) * noise.Gradient(0);
+        double response = evidence.Errors.DissipationSlope * noise.Gradient(0);
         double rounding = (noise.Predicted * Math.Abs(predicted) + noise.Loss(0) + noise.Loss(^1) + response + noise.CancelledLoss) / scale;
         var budget = evidence.Predictions.Budget(integration, rounding, q => q.Dissipation, other => Math.Abs(other.LossChange - predicted) / scale);
         return JudgeData(evidence, Math.Abs(predicted - change) / scale, null, budget);

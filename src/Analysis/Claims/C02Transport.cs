@@ -17,9 +17,9 @@ internal sealed class C02Transport() : Claim("C2", "transport", ClaimKind.Data)
         if (size == 0) return NotApplicable("g(s) is zero");
         var (predicted, recorded) = (evidence.Prediction.Gradients, evidence.Outputs.Gradients);
         double worst = predicted.Max(p => VectorMath.Distance(p.Value, recorded[p.Key])) / size;
-        double integration = evidence.Propagation.Error.P * MatrixNorms.Frobenius(evidence.Propagation.P);
+        double integration = evidence.Errors.Transport;
         var noise = new StoredNoise(evidence);
-        double stored = Enumerable.Range(0, recorded.Count).Max(k => noise.Gradient(k)) + noise.Gradient(0) * Math.Max(1, evidence.Model.Amplification)
+        double stored = Enumerable.Range(0, recorded.Count).Max(k => noise.Gradient(k)) + noise.Gradient(0) * evidence.Growth
             + evidence.Outputs.Hessians.Max(b => b.NormBound()) * noise.CancelledTrain;
         var budget = evidence.Predictions.Budget(integration, noise.Predicted + stored / size, q => q.Transport,
             other => other.Gradients.Max(p => VectorMath.Distance(p.Value, predicted[p.Key])) / size);

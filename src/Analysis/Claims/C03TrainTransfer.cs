@@ -1,5 +1,5 @@
+using KernelFlow.Analysis.Budgets;
 using KernelFlow.Integrators;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Claims;
 
@@ -12,7 +12,7 @@ internal sealed class C03TrainTransfer() : Transfer("C3", "train transfer")
 
     public override string Needs => "training outputs that moved";
 
-    protected override DenseMatrix Operator(Propagation propagation) => propagation.G_S;
+    protected override (double Error, double Slope) Operator(PredictionErrors errors) => (errors.Train, errors.TrainSlope);
 
     protected override double[] Displacement(Prediction prediction) => prediction.Train;
 

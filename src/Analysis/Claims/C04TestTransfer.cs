@@ -1,5 +1,5 @@
+using KernelFlow.Analysis.Budgets;
 using KernelFlow.Integrators;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Claims;
 
@@ -12,7 +12,7 @@ internal sealed class C04TestTransfer() : Transfer("C4", "test transfer")
 
     public override string Needs => "test outputs that moved";
 
-    protected override DenseMatrix Operator(Propagation propagation) => propagation.G_Q;
+    protected override (double Error, double Slope) Operator(PredictionErrors errors) => (errors.Test, errors.TestSlope);
 
     protected override double[] Displacement(Prediction prediction) => prediction.Test;
 

@@ -28,7 +28,7 @@ internal sealed class C07FrozenKernel() : Claim("C7", "frozen kernel", ClaimKind
         if (double.IsInfinity(moved)) return NotApplicable("the kernel is not constant: it is zero at the start and not later");
         if (!(moved <= rounding)) return NotApplicable(FormattableString.Invariant($"the kernel is not constant: it moved by {moved:G3} of its norm"));
 
-        var start = evidence.Kernels.At(0);
+        using var start = evidence.Kernels.At(0).Hold();
         var pairs = DenseEigen.Decompose(start.Train, evidence.Backend);
         FrozenMode[] f = [.. pairs.Values.Select(mode)];
         DenseMatrix Function(Func<FrozenMode, double> value) => FunctionOf(pairs, j => value(f[j]), evidence.Backend);
@@ -53,11 +53,12 @@ internal sealed class C07FrozenKernel() : Claim("C7", "frozen kernel", ClaimKind
     private static double Moved(ClaimEvidence evidence, double rounding)
     {
         double moved = evidence.KernelEvolution.Points.Max(p => p.FrobeniusDrift);
-        var start = evidence.Kernels.At(0).Kernels;
-        double size = MatrixNorms.Frobenius(start);
+        using var start = evidence.Kernels.At(0).Hold();
+        double size = MatrixNorms.Frobenius(start.Kernels);
         for (int k = 1; moved <= rounding && k < evidence.Checkpoints.Count; k++)
         {
-            double distance = MatrixNorms.Distance(evidence.Kernels.At(k).Kernels, start);
+            using var held = evidence.Kernels.At(k).Hold();
+            double distance = MatrixNorms.Distance(held.Kernels, start.Kernels);
             moved = Math.Max(moved, distance == 0 ? 0 : size > 0 ? distance / size : double.PositiveInfinity);
         }
         return moved;

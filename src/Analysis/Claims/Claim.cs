@@ -44,17 +44,32 @@ public abstract class Claim
     public virtual string Needs => "any run";
 
     /// <summary>Checks the claim; the result carries this claim's id, name, kind and statement whatever <see cref="CheckCore"/> wrote there. A data claim
-    /// does not apply to a training outside the setting of the theory: its numbers stay, its verdict says so.</summary>
+    /// does not apply to a training outside the setting of the theory: its numbers stay, its verdict says so. A claim that asks for operators where
+    /// none were formed is <see cref="Verdict.NotComputed"/>.</summary>
     /// <param name="evidence">The recorded data, the operators and the means to estimate their errors.</param>
     /// <exception cref="InvalidOperationException">The claim gave no result.</exception>
     public ClaimResult Check(ClaimEvidence evidence)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        var result = CheckCore(evidence) ?? throw new InvalidOperationException($"Claim {Id} gave no result.");
+        var result = evidence.HasOperators || ClaimCatalogue.IsOfVectors(this) ? Found(evidence) : NotComputed(NotComputedException.ClaimsOnly);
         result = result with { Id = Id, Name = Name, Kind = Kind, Statement = Statement };
-        return Kind == ClaimKind.Data && evidence.OutsideTheory is { } setting
+        return Kind == ClaimKind.Data && evidence.OutsideTheory is { } setting && result.Verdict != Verdict.NotComputed
             ? result with { Verdict = Verdict.NotApplicable, Reason = $"not the theory's setting: {setting}" } : result;
     }
+
+    private ClaimResult Found(ClaimEvidence evidence)
+    {
+        try
+        {
+            return CheckCore(evidence) ?? throw new InvalidOperationException($"Claim {Id} gave no result.");
+        }
+        catch (NotComputedException e) when (!evidence.HasOperators)
+        {
+            return NotComputed(e.Reason);
+        }
+    }
+
+    private ClaimResult NotComputed(string reason) => Result(Verdict.NotComputed, reason);
 
     /// <summary>Core of <see cref="Check"/>: the number, its budget and the verdict.</summary>
     protected abstract ClaimResult CheckCore(ClaimEvidence evidence);
@@ -82,7 +97,7 @@ public abstract class Claim
         ArgumentNullException.ThrowIfNull(evidence);
         double tolerance = evidence.Options.Tolerance;
         var (verdict, reason) = evidence.InconsistentReason is { } inconsistent ? (Verdict.Undecided, $"recording inconsistent: {inconsistent}")
-            : evidence.Model.NoPredictionReason is { } beyond ? (Verdict.Undecided, beyond) : DataRule.Judge(error, budget, tolerance);
+            : evidence.Predicting.NoPredictionReason is { } beyond ? (Verdict.Undecided, beyond) : DataRule.Judge(error, budget, tolerance);
         return Result(verdict, reason) with { RelativeError = error, Correlation = correlation, Budget = budget, Tolerance = tolerance };
     }
 

@@ -18,6 +18,10 @@ public static class ClaimCatalogue
         new R12StableSteps(),
     ];
 
+    /// <summary>Whether a claim may be checked without operators: C1 to C4, those about the recording, and a user's own, which are tried.</summary>
+    internal static bool IsOfVectors(Claim claim) => claim.Kind == ClaimKind.Consistency || claim is C01Dissipation or C02Transport or Transfer
+        || !All.Contains(claim);
+
     /// <summary>The claims of the theory followed by a user's own.</summary>
     /// <param name="own">A user's own claims.</param>
     /// <exception cref="ArgumentException">Two claims have one id.</exception>

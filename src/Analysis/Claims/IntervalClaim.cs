@@ -13,7 +13,7 @@ internal abstract class IntervalClaim(string id, string name) : Claim(id, name, 
 
     protected sealed override ClaimResult CheckCore(ClaimEvidence evidence) =>
         !evidence.Intervals.TryGet(out var intervals) ? NotApplicable(evidence.Intervals.Reason!)
-        : EndsAtTheEdge && evidence.Model.NoPredictionReason is { } beyond ? NotApplicable(beyond) : Judge(intervals);
+        : EndsAtTheEdge && evidence.Predicting.NoPredictionReason is { } beyond ? NotApplicable(beyond) : Judge(intervals);
 
     /// <summary>The number and its limit.</summary>
     protected abstract ClaimResult Judge(IntervalConsistency intervals);

@@ -27,7 +27,7 @@ internal sealed class KernelRounding
             double sum = 0, trace = 0, tested = Tested(term);
             for (int i = 0; i < g.Length; i++)
             {
-                double diagonal = Math.Max(0, term.Train[i, i]);
+                double diagonal = Math.Max(0, term.TrainDiagonal[i]);
                 (sum, trace) = (sum + diagonal * g[i] * g[i], trace + diagonal);
             }
             long step = run[k].Step;
@@ -54,16 +54,18 @@ internal sealed class KernelRounding
     private static double Tested(KernelTerm term)
     {
         double trace = 0;
-        if (term.TestKernel is { } kernel)
+        if (term.TestDiagonal is { } diagonal)
         {
-            for (int a = 0; a < kernel.RowCount; a++) trace += Math.Max(0, kernel.At(a, a));
+            foreach (double value in diagonal) trace += Math.Max(0, value);
             return trace;
         }
-        for (int a = 0; a < term.TestTrain.Rows; a++)
+        using var held = term.Hold();
+        var kernel = held.TestTrain;
+        for (int a = 0; a < kernel.Rows; a++)
         {
             double largest = 0;
-            for (int i = 0; i < term.Train.Rows; i++)
-                if (term.Train[i, i] > 0) largest = Math.Max(largest, term.TestTrain[a, i] * term.TestTrain[a, i] / term.Train[i, i]);
+            for (int i = 0; i < kernel.Columns; i++)
+                if (term.TrainDiagonal[i] > 0) largest = Math.Max(largest, kernel[a, i] * kernel[a, i] / term.TrainDiagonal[i]);
             trace += largest;
         }
         return trace;

@@ -1,5 +1,4 @@
 using KernelFlow.Numerics;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Claims;
 
@@ -12,7 +11,7 @@ internal sealed class StoredNoise(ClaimEvidence evidence)
 {
     private readonly StoredPrecision _stored = StoredPrecision.Of(evidence.Checkpoints);
     private KernelRounding? _cancelled;
-    private readonly double _growth = Math.Max(1, evidence.Model.Amplification);
+    private readonly double _growth = evidence.Growth;
 
     /// <summary>N·ε + ε of the kernels, relative to what is predicted.</summary>
     public double Predicted => (evidence.Checkpoints.TrainSize * Tolerances.Epsilon + _stored.Kernels) * _growth;
@@ -63,5 +62,6 @@ internal sealed class StoredNoise(ClaimEvidence evidence)
     }
 
     /// <summary>What the rounding of g(s) makes of an operator's prediction from it.</summary>
-    public double Through(DenseMatrix map) => MatrixNorms.Frobenius(map) / Math.Sqrt(map.ColumnCount) * Gradient(0) * _growth;
+    /// <param name="slope">What the operator makes of the size of independent roundings.</param>
+    public double Through(double slope) => slope * Gradient(0) * _growth;
 }

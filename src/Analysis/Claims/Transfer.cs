@@ -1,14 +1,14 @@
+using KernelFlow.Analysis.Budgets;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>The common part of C3 and C4: U(T) − U(s) = −G g(s).</summary>
 internal abstract class Transfer(string id, string name) : Claim(id, name, ClaimKind.Data)
 {
-    /// <summary>The operator that transfers g(s) to the outputs: G_S for the training outputs, G_Q for the test outputs.</summary>
-    protected abstract DenseMatrix Operator(Propagation propagation);
+    /// <summary>The integration error of the operator that transfers g(s) to the outputs, and what it makes of rounding.</summary>
+    protected abstract (double Error, double Slope) Operator(PredictionErrors errors);
 
     /// <summary>−G g(s) of a model.</summary>
     protected abstract double[] Displacement(Prediction prediction);
@@ -31,10 +31,10 @@ internal abstract class Transfer(string id, string name) : Claim(id, name, Claim
         double scale = VectorMath.Norm(recorded);
         if (scale == 0) return NotApplicable("the recorded outputs did not move");
         double[] predicted = Displacement(evidence.Prediction);
-        double integration =
-            evidence.Propagation.Error.G * MatrixNorms.Frobenius(Operator(evidence.Propagation)) * VectorMath.Norm(evidence.StartGradient) / scale;
+        var (error, slope) = Operator(evidence.Errors);
+        double integration = error * VectorMath.Norm(evidence.StartGradient) / scale;
         var noise = new StoredNoise(evidence);
-        double rounding = (noise.Predicted * VectorMath.Norm(predicted) + Stored(noise, 0) + Stored(noise, ^1) + noise.Through(Operator(evidence.Propagation))
+        double rounding = (noise.Predicted * VectorMath.Norm(predicted) + Stored(noise, 0) + Stored(noise, ^1) + noise.Through(slope)
             + Cancelled(noise)) / scale;
         var budget = evidence.Predictions.Budget(integration, rounding, Quadrature, other => VectorMath.Distance(Displacement(other), predicted) / scale);
         return JudgeData(evidence, VectorMath.Distance(predicted, recorded) / scale, VectorRoutines.Correlation(predicted, recorded), budget);

@@ -27,8 +27,7 @@ internal sealed class RecordedRounding
     /// <summary>K_ii of the training outputs at a checkpoint.</summary>
     public double[] Diagonal(int checkpoint)
     {
-        var train = _input.Kernels.At(checkpoint).Train;
-        return [.. Enumerable.Range(0, train.Rows).Select(i => Math.Max(0, train[i, i]))];
+        return [.. _input.Kernels.At(checkpoint).TrainDiagonal.Select(value => Math.Max(0, value))];
     }
 
     /// <summary>The floors of an interval for the training and for the test outputs.</summary>
@@ -42,9 +41,8 @@ internal sealed class RecordedRounding
     {
         var term = _input.Kernels.At(k);
         double train = 0, test = 0;
-        for (int i = 0; i < term.Train.Rows; i++) train += Math.Max(0, term.Train[i, i]);
-        if (term.TestKernel is { } kernel)
-            for (int i = 0; i < kernel.RowCount; i++) test += Math.Max(0, kernel.At(i, i));
+        foreach (double value in term.TrainDiagonal) train += Math.Max(0, value);
+        foreach (double value in term.TestDiagonal ?? []) test += Math.Max(0, value);
         double epsilon = _kernels * weight + 4 * Tolerances.Epsilon * weight * weight;
         double u = VectorMath.Norm(_input.Outputs.TrainOutputs[k]), q = VectorMath.Norm(_input.Outputs.TestOutputs[k]);
         double wander = _outputs * (2 + Math.Sqrt(steps)), answer = Math.Sqrt(length * _input.Outputs.Hessians[k].NormBound() * test);

@@ -71,14 +71,13 @@ internal sealed record Findings(IReadOnlyList<ClaimResult> Claims)
     private string At(int index) => index >= 0 && index < Times.Count ? $" (t = {NumberText.Short(Times[index], 5)})" : "";
 
     /// <summary>Takes the facts from a run that was studied.</summary>
-    public static Findings Of(StudiedWindow window, IReadOnlyList<ClaimResult> claims)
+    public static Findings Of(AnalysisInput input, PredictionModel model, IReadOnlyList<ClaimResult> claims)
     {
-        var input = window.Input;
         var run = input.Checkpoints;
         return new Findings(claims)
         {
             Optimizer = run.Optimizer,
-            Descent = window.Model.Descent,
+            Descent = model.Descent,
             HasJacobians = run.HasJacobians,
             HasCrossBlocks = run.Count > 1 && run[0].Find(TensorName.K_SS_next) is not null,
             OutsideTheory = input.OutsideTheory,

@@ -82,7 +82,7 @@ internal static class InclusionCheck
             FailedCheck = checks.FirstOrDefault(check => !check.Passed),
         };
         var (verdict, reason) = InclusionRule.Judge(evidence, spectrum.Threshold);
-        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.TestDisplacement,
+        double[]? errors = ThresholdCurveBuilder.Errors(response, pairs.Vectors, c.Input.StartGradient, c.Input.TestDisplacement,
             (c.Model as ExactDescentModel)?.Record.Forced?.Test);
         int worst = evidence.WorstStructural;
         bool infinite = modes.Any(m => m.Eigenvalue <= noise && (m.Ratio > 1 || m.RowRatio > 1));
@@ -153,7 +153,7 @@ internal static class InclusionCheck
     private static EmpiricalCheck Empirical(StudiedWindow c, double[]? errors, SpectrumResult spectrum)
     {
         if (errors is null) return new EmpiricalCheck(Known.Unknown<double>(DidNotMove), Known.Unknown<double>(DidNotMove));
-        double whole = VectorMath.Distance(c.Model.Predictions.Main.Test, c.TestDisplacement) / VectorMath.Norm(c.TestDisplacement);
+        double whole = VectorMath.Distance(c.Model.Predictions.Main.Test, c.Input.TestDisplacement) / VectorMath.Norm(c.Input.TestDisplacement);
         return new EmpiricalCheck(whole, spectrum.SignalDimension.Map(signal => errors[signal]));
     }
 }

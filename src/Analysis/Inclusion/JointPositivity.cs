@@ -75,9 +75,8 @@ internal sealed class JointPositivity
         double sum = 0, before = 0;
         for (int k = 0; k < input.Checkpoints.Count; k++)
         {
-            var train = input.Kernels.At(k).Train;
             double here = 0;
-            for (int i = 0; i < train.Rows; i++) here = Math.Max(here, train[i, i]);
+            foreach (double value in input.Kernels.At(k).TrainDiagonal) here = Math.Max(here, value);
             if (k > 0) sum += (input.Outputs.Times[k] - input.Outputs.Times[k - 1]) * Math.Max(before, here);
             before = here;
         }
@@ -91,7 +90,11 @@ internal sealed class JointPositivity
         var checkpoints = input.Checkpoints;
         if (checkpoints.HasJacobians) return 0;
         double stored = checkpoints.Max(c => c.Find(TensorName.K_QQ)?.Type.Epsilon() ?? 0);
-        bool single = Enumerable.Range(0, checkpoints.Count).All(k => IsSingle(input.Kernels.At(k).TestTrain));
+        bool single = Enumerable.Range(0, checkpoints.Count).All(k =>
+        {
+            using var held = input.Kernels.At(k).Hold();
+            return IsSingle(held.TestTrain);
+        });
         return single ? Math.Max(stored, StorageType.Float32.Epsilon()) : stored;
     }
 

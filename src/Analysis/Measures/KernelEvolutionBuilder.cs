@@ -15,7 +15,7 @@ internal static class KernelEvolutionBuilder
     {
         var (builder, outputs, backend) = (input.Kernels, input.Outputs, input.Backend);
         int seed = Seeds.From(0, input.Options.Seed);
-        var start = builder.At(0).Train.ToMatrix();
+        var start = Train(builder, 0);
         int N = start.RowCount, leading = Math.Min(LeadingModes, N);
         var startPairs = ShortLanczos.Run(start, LanczosSteps, backend, seed);
         var startModes = startPairs.Leading(leading, backend);
@@ -26,7 +26,7 @@ internal static class KernelEvolutionBuilder
         for (int k = 0; k < outputs.Times.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var kernel = builder.At(k).Train.ToMatrix();
+            var kernel = Train(builder, k);
             var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, backend, seed);
             var difference = new DenseMatrix(N, N);
             VectorRoutines.Combine(1, kernel.Values, -1, start.Values, difference.Values);
@@ -39,6 +39,12 @@ internal static class KernelEvolutionBuilder
                     pairs.Values[^1]));
         }
         return new KernelEvolution { PeakDrift = points.Max(p => p.SpectralDrift), EndDrift = points[^1].SpectralDrift, Points = points };
+    }
+
+    private static DenseMatrix Train(TrajectoryBuilder builder, int checkpoint)
+    {
+        using var held = builder.At(checkpoint).Hold();
+        return held.Train.ToMatrix();
     }
 
     // A kernel that was zero and then is not has moved by more than any multiple of itself.

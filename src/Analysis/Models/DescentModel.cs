@@ -8,9 +8,6 @@ namespace KernelFlow;
 /// <summary>The recorded steps themselves: exact where every step was recorded, on the interpolant otherwise (theory, section 8).</summary>
 public abstract record DescentModel : RunModel
 {
-    // Past this multiple of the edge of stability (z = 3 for gradient descent) quadrature errors of the steps grow faster than any estimate of them.
-    private const double BeyondEdge = 1.5;
-
     private protected DescentModel(Propagation propagation, DescentRecord record, PredictionSet predictions)
         : base(propagation, predictions) => Record = record;
 
@@ -46,10 +43,7 @@ public abstract record DescentModel : RunModel
     public override double Amplification => Record.Amplification;
 
     /// <inheritdoc/>
-    public override string? NoPredictionReason => Record.LargestZ > BeyondEdge * Record.StabilityEdge
-        ? FormattableString.Invariant($"past the edge of stability: z = {Record.LargestZ:G3} at step {Record.LargestZStep} (edge {Record.StabilityEdge:G3}), ")
-            + FormattableString.Invariant($"errors made early can grow by {Record.Amplification:G3}")
-        : null;
+    public override string? NoPredictionReason => Record.PastTheEdge();
 
     /// <inheritdoc/>
     public override string? NoCouplingReason => "in descent mode ker G_S = ker W_S is not implied, so neither is the coupling";
@@ -57,20 +51,7 @@ public abstract record DescentModel : RunModel
     internal override Known<SecondIntegration> Second =>
         Known.Unknown<SecondIntegration>("not applicable: the operators are sums over the steps themselves, and there is no other grid to form them on");
 
-    internal override DescentSummary? Descent =>
-        new(Record.Optimizer, Quadrature, Record.LargestZ, Record.LargestZStep, Record.StabilityEdge, Record.Amplification, Record.PeakPropagator)
-        {
-            Decidable = NoPredictionReason is null,
-        };
-
-    // This is the rule by which the recursion took the mean Jacobian of a step.
-    private DescentQuadrature Quadrature => Record.Quadrature switch
-    {
-        ChordQuadratureKind.Trapezium => DescentQuadrature.Trapezium,
-        ChordQuadratureKind.Midpoint => DescentQuadrature.Midpoint,
-        ChordQuadratureKind.Interpolated => DescentQuadrature.Interpolated,
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    internal override DescentSummary? Descent => Record.Summary(NoPredictionReason is null);
 
     internal override Known<Func<double, FrozenMode>> FrozenModes(double beta)
     {

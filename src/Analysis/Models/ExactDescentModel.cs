@@ -31,15 +31,18 @@ public sealed record ExactDescentModel : DescentModel
         var (propagation, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation));
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
-        var predictions = new PredictionSet(main)
-        {
-            Interpolation =
-                Known.Unknown<InterpolationEstimate>("the quadrature of the Jacobian along the steps cannot be estimated from what was recorded"),
-            Quadrature = record.Estimate,
-            Descent = Known.Of(main),
-        };
-        return new ExactDescentModel(input, propagation, record, predictions);
+        return new ExactDescentModel(input, propagation, record, Predicted(main, record));
     }
+
+    /// <summary>The prediction with what its budget is made of.</summary>
+    internal static PredictionSet Predicted(Prediction main, DescentSteps steps) => new(main)
+    {
+        Interpolation = Known.Unknown<InterpolationEstimate>("the quadrature of the Jacobian along the steps cannot be estimated from what was recorded"),
+        Quadrature = steps.Estimate,
+        Descent = Known.Of(main),
+    };
+
+    private protected override double[] StartGradient => _input.StartGradient;
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
         DescentCarry.Run(DescentKernels.Of(_input.Checkpoints, _input.Outputs, ChordQuadrature.Auto, _input.Backend, SegmentQuadrature.Gauss),
@@ -57,7 +60,7 @@ public sealed record ExactDescentModel : DescentModel
 
     private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
 
-    private static DescentOptions Options(AnalysisInput input) => new()
+    internal static DescentOptions Options(AnalysisInput input) => new()
     {
         Segment = SegmentQuadrature.Gauss,
         Seed = input.Options.Seed,

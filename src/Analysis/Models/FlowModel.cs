@@ -124,6 +124,8 @@ public sealed record FlowModel : RunModel
         _input.Options.RelativeTolerance.Value is not null ? null
             : Integrate(_input, _estimates, BudgetTolerance.TightBecause($"auto: {reason} hangs on it"), second, progress, cancellation);
 
+    private protected override double[] StartGradient => _input.StartGradient;
+
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
         FlowCarry.Run(Trajectory, _input.Propagation(RelativeTolerance) with { Method = Propagation.Method! },
             _input.Backend, block, split, cancellation);

@@ -37,13 +37,7 @@ public sealed record InterpolatedDescentModel : DescentModel
     internal static InterpolatedDescentModel Build(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
         var checkpoints = input.Checkpoints;
-        Require(input);
-        var trajectory = input.Interpolate(input.AllCheckpoints) as InterpolatedTrajectory
-            ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
-                + $"{input.Options.Interpolation.Name} does not give; use flow.");
-        var variants = second.Run(stop => WorkSpans.In("interpolation variants", () =>
-            InterpolationVariants.Of(input, trajectory, DescentOnInterpolant.Replay(trajectory, checkpoints, input.Outputs, stop),
-                LocalFlow.Tolerance, 1, stop)));
+        var (trajectory, variants) = Estimate(input, second);
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var kept = input.KeptCheckpoints;
@@ -57,6 +51,20 @@ public sealed record InterpolatedDescentModel : DescentModel
         {
             PartialGramians = [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })],
         };
+    }
+
+    /// <summary>The interpolant, and beside it what its budget needs.</summary>
+    /// <exception cref="ArgumentException">As for <see cref="Build"/>.</exception>
+    internal static (InterpolatedTrajectory Trajectory, Pending<Known<InterpolationEstimate>> Variants) Estimate(AnalysisInput input, SideThread second)
+    {
+        Require(input);
+        var trajectory = input.Interpolate(input.AllCheckpoints) as InterpolatedTrajectory
+            ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
+                + $"{input.Options.Interpolation.Name} does not give; use flow.");
+        var variants = second.Run(stop => WorkSpans.In("interpolation variants", () =>
+            InterpolationVariants.Of(input, trajectory, DescentOnInterpolant.Replay(trajectory, input.Checkpoints, input.Outputs, stop),
+                LocalFlow.Tolerance, 1, stop)));
+        return (trajectory, variants);
     }
 
     private static void Require(AnalysisInput input)
@@ -77,6 +85,8 @@ public sealed record InterpolatedDescentModel : DescentModel
                 throw new ArgumentException(
                     $"mode: descent needs step numbers that increase; checkpoint {k} is step {checkpoints[k].Step} after {checkpoints[k - 1].Step}.");
     }
+
+    private protected override double[] StartGradient => _input.StartGradient;
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
         DescentCarry.Run(new InterpolatedDescentKernels(_trajectory, _input.Checkpoints), _input.Backend, block, cancellation);

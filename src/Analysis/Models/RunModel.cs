@@ -8,41 +8,19 @@ namespace KernelFlow;
 /// <summary>The operators of a window, by gradient flow or by the recorded steps, with what the checks need to know of how they were made.</summary>
 /// <remarks>Whoever has a question whose answer depends on the mode asks the model: there is one kind of model per mode, and nothing else knows the
 /// difference.</remarks>
-public abstract record RunModel
+public abstract record RunModel : PredictionModel
 {
-    private protected RunModel(Propagation propagation, PredictionSet predictions)
+    private protected RunModel(Propagation propagation, PredictionSet predictions) : base(predictions)
     {
         Propagation = propagation;
-        Predictions = predictions;
         PartialGramians = propagation.PartialGramians;
     }
 
     /// <summary>P, W_S, G_S and G_Q.</summary>
     public Propagation Propagation { get; init; }
 
-    /// <summary>What the operators predict, and the variants that estimate how far that may be off.</summary>
-    public PredictionSet Predictions { get; }
-
     /// <summary>W_S(s, t_k) with the checkpoint index k, in order.</summary>
     public IReadOnlyList<PartialGramian> PartialGramians { get; init; }
-
-    /// <summary>Whether the model is a flow or a descent.</summary>
-    public abstract AnalysisMode Mode { get; }
-
-    /// <summary>"flow" or "descent", as in results.json.</summary>
-    public string Name => Mode.Name();
-
-    /// <summary>The integration method, or the rule by which descent takes the mean Jacobian of a step.</summary>
-    public abstract string Method { get; }
-
-    /// <summary>Why this method, where it was left to the tool; null otherwise.</summary>
-    public virtual string? MethodReason => null;
-
-    /// <summary>Bound on the estimated relative Frobenius error of P, W_S and G_Q that was asked of the integration.</summary>
-    public double RelativeTolerance { get; init; } = BudgetTolerance.Tight;
-
-    /// <summary>Why this tolerance, where it was left to the tool; null otherwise.</summary>
-    public string? ToleranceReason { get; init; }
 
     /// <summary>β where B = βI and 2βλ_j is the fraction of the energy of mode j that is dissipated; otherwise why it is not a fraction.</summary>
     public abstract Known<double> Fraction { get; }
@@ -65,18 +43,6 @@ public abstract record RunModel
     /// <summary>P(t_{k+1},t_k) g(t_k) per interval; null where it was not formed.</summary>
     public abstract IReadOnlyList<double[]>? IntervalTransported { get; }
 
-    /// <summary>Steps per interval between checkpoints.</summary>
-    public abstract IReadOnlyList<int> StepsPerInterval { get; }
-
-    /// <summary>Length of the chain of steps through which rounding accumulates.</summary>
-    public int ArithmeticSteps => StepsPerInterval.Sum();
-
-    /// <summary>What errors made early can grow by on their way through the window; 1 where nothing grows.</summary>
-    public abstract double Amplification { get; }
-
-    /// <summary>Why no claim about recorded data can be decided with this model, as past the edge of stability; null when they can.</summary>
-    public abstract string? NoPredictionReason { get; }
-
     /// <summary>Why the theory does not imply the coupling of test and training outputs here (claim C8); null where it does.</summary>
     public abstract string? NoCouplingReason { get; }
 
@@ -96,8 +62,11 @@ public abstract record RunModel
     /// <summary>The second integration of the inclusion's check 2, or why there is none.</summary>
     internal abstract Known<SecondIntegration> Second { get; }
 
-    /// <summary>What the results say of the steps themselves; null in flow mode.</summary>
-    internal virtual DescentSummary? Descent => null;
+    /// <summary>g(s), of which the operators predict.</summary>
+    private protected abstract double[] StartGradient { get; }
+
+    /// <inheritdoc/>
+    internal override PredictionErrors Errors => new OperatorErrors(Propagation, StartGradient);
 
     /// <summary>Carries V through the window a second time, [s,τ] and [τ,T] each on its own.</summary>
     /// <param name="block">V, N×c: the block to carry.</param>

@@ -33,11 +33,26 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
             : this with { Intervals = intervals };
     }
 
-    private readonly Lazy<IReadOnlyList<double>> _sharpness = new(() =>
-        [.. Enumerable.Range(0, Checkpoints.Count).Select(k => Consistency.KernelSharpness.Of(Kernels.At(k).Train, Outputs.Hessians[k]))]);
+    private readonly Lazy<IReadOnlyList<double>> _sharpness = new(() => [.. Enumerable.Range(0, Checkpoints.Count).Select(k =>
+    {
+        using var held = Kernels.At(k).Hold();
+        return Consistency.KernelSharpness.Of(held.Train, Outputs.Hessians[k]);
+    })]);
 
     /// <summary>λ_max(BK_SS) at each checkpoint, which times the rate is z; found once, when first asked for.</summary>
     public IReadOnlyList<double> Sharpness => _sharpness.Value;
+
+    private readonly Lazy<(double Epsilon, double[] Test, double[] Train)> _recorded = new(() => (StoredPrecision.Coarsest(Checkpoints),
+        VectorMath.Subtract(Outputs.TestOutputs[^1], Outputs.TestOutputs[0]), VectorMath.Subtract(Outputs.TrainOutputs[^1], Outputs.TrainOutputs[0])));
+
+    /// <summary>ε of the coarsest number type the data are stored in, or were made from.</summary>
+    public double StoredEpsilon => _recorded.Value.Epsilon;
+
+    /// <summary>U_Q(T) − U_Q(s), the recorded change of the test outputs.</summary>
+    public double[] TestDisplacement => _recorded.Value.Test;
+
+    /// <summary>U_S(T) − U_S(s), the recorded change of the training outputs.</summary>
+    public double[] TrainDisplacement => _recorded.Value.Train;
 
     /// <summary>What of the training lies outside the setting of the theory, so that claims about its data do not apply; null where nothing does.</summary>
     public string? OutsideTheory { get; init; }

@@ -22,7 +22,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var backend = options.Backend ?? Backend.Resolve("auto");
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
-        SpectrumSolver.Check(checkpoints, options, mode, exact);
+        if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
     }
 

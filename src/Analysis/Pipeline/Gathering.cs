@@ -15,27 +15,14 @@ internal static class Gathering
         var propagation = model.Propagation;
         return new ReservoirAnalysis
         {
-            Run = new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count,
-                beside.InputHash.Value)
-            {
-                Name = run.Name,
-                Optimizer = run.Optimizer is { } optimizer ? OptimizerFacts.Of(optimizer) : null,
-                Metadata = run.Metadata,
-            },
-            Options = new ResolvedOptions(model.Mode, model.Method, input.Options.Interpolation.Name, model.RelativeTolerance, input.Options.Threshold,
-                input.Options.Seed)
-            {
-                ModeReason = plan.ModeReason,
-                MethodReason = model.MethodReason,
-                ToleranceReason = model.ToleranceReason,
-                IndependentCheck = input.Options.IndependentCheck,
-            },
+            Run = Facts(run, input, beside.InputHash.Value),
+            Options = Resolved(plan, input, model),
             OutsideTheory = input.OutsideTheory,
             Window = new TimeWindow(checkpoints[0].Time, checkpoints[^1].Time),
             Spectrum = SpectrumBuilder.Reported(measured.Spectrum, solution),
             Inclusion = qualification is null ? measured.Inclusion : measured.Inclusion with { Qualification = qualification },
             Claims = claims,
-            LikelyCauses = Diagnosis.LikelyCauses.Of(Diagnosis.Findings.Of(window, claims)),
+            LikelyCauses = Diagnosis.LikelyCauses.Of(Diagnosis.Findings.Of(input, model, claims)),
             RelativeDissipation = measured.Relative.Value,
             KernelEvolution = measured.Evolution.Value,
             Schedule = measured.Schedule,
@@ -43,20 +30,47 @@ internal static class Gathering
             RiskGate = measured.Gate.Value,
             Influence = WorkSpans.In("influence", () => InfluenceBuilder.Build(window)),
             Intervals = Intervals(input, model),
-            Displacements = new DisplacementResult(window.TestDisplacement, model.Predictions.Main.Test, window.TrainDisplacement,
-                model.Predictions.Main.Train),
+            Displacements = Displaced(input, model),
             Descent = model.Descent,
-            Performance = Cost(run, window, started),
+            Performance = Cost(run, input.Backend, model, propagation.Report, started),
             Operators = new OperatorSet(propagation.P, propagation.W_S, propagation.G_Q, propagation.G_S, solution.Reported.Vectors),
         };
     }
 
-    private static PerformanceResult Cost(CheckpointSequence run, StudiedWindow window, long started)
+    /// <summary>What was analysed.</summary>
+    public static RunSummary Facts(CheckpointSequence run, AnalysisInput input, string? inputHash)
     {
-        var (backend, report) = (window.Backend, window.Propagation.Report);
+        var checkpoints = input.Checkpoints;
+        return new RunSummary(checkpoints.Loss.Kind, checkpoints.Train, checkpoints.Test, checkpoints.Outputs, checkpoints.Parameters, checkpoints.Count,
+            inputHash)
+        {
+            Name = run.Name,
+            Optimizer = run.Optimizer is { } optimizer ? OptimizerFacts.Of(optimizer) : null,
+            Metadata = run.Metadata,
+        };
+    }
+
+    /// <summary>With what it was analysed.</summary>
+    public static ResolvedOptions Resolved(AnalysisPlan plan, AnalysisInput input, PredictionModel model) => new(model.Mode, model.Method,
+        input.Options.Interpolation.Name, model.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
+    {
+        Extent = input.Options.Extent,
+        ModeReason = plan.ModeReason,
+        MethodReason = model.MethodReason,
+        ToleranceReason = model.ToleranceReason,
+        IndependentCheck = input.Options is { IndependentCheck: true, Extent: AnalysisExtent.Whole },
+    };
+
+    /// <summary>How far the outputs moved, recorded and predicted.</summary>
+    public static DisplacementResult Displaced(AnalysisInput input, PredictionModel model) =>
+        new(input.TestDisplacement, model.Predictions.Main.Test, input.TrainDisplacement, model.Predictions.Main.Train);
+
+    /// <summary>What the analysis cost so far.</summary>
+    public static PerformanceResult Cost(CheckpointSequence run, Numerics.Backend backend, PredictionModel model, Integrators.SolveReport report, long started)
+    {
         double seconds = run.OpeningTime.TotalSeconds + Stopwatch.GetElapsedTime(started).TotalSeconds;
         return new PerformanceResult(seconds, Process.GetCurrentProcess().PeakWorkingSet64, report.Steps, report.Rejected,
-            window.Model.Method, $"{backend.Name}, {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}");
+            model.Method, $"{backend.Name}, {backend.Core}, {backend.Threads} thread{(backend.Threads == 1 ? "" : "s")}");
     }
 
     private static IntervalResult[] Intervals(AnalysisInput input, RunModel model)

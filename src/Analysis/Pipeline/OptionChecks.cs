@@ -17,6 +17,18 @@ internal static class OptionChecks
                 + FormattableString.Invariant($"{AnalysisOptions.LoosestTolerance}."));
         if (!(o.Threshold > 0 && o.Threshold < 1))
             throw new ArgumentException(FormattableString.Invariant($"threshold: found {o.Threshold}, expected more than 0 and less than 1."));
+        if (!Enum.IsDefined(o.Extent))
+            throw new ArgumentException($"extent: found {o.Extent}, expected one of {string.Join(", ", ChoiceNames.All<AnalysisExtent>())}.");
+        if (o.Extent == AnalysisExtent.ClaimsOnly && OfOperators(o) is { Length: > 0 } asked)
+            throw new ArgumentException($"extent: claims-only forms no operators, so that {string.Join(" and ", asked)} cannot be had; leave out the one or "
+                + "the other.");
         if (!(o.Tolerance > 0)) throw new ArgumentException(FormattableString.Invariant($"tolerance: found {o.Tolerance}, expected more than 0."));
     }
+
+    private static string[] OfOperators(AnalysisOptions o) =>
+    [
+        .. o.Solver == EigenSolver.Auto ? (string[])[] : [$"solver {o.Solver.Name()}"],
+        .. o.Modes is null ? (string[])[] : [FormattableString.Invariant($"modes {o.Modes}")],
+        .. o.ScheduleOverStart ? (string[])["the schedule over the start"] : [],
+    ];
 }

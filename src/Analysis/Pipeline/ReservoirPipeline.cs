@@ -39,8 +39,10 @@ internal static class ReservoirPipeline
         OptionChecks.Check(options);
         var claims = ClaimCatalogue.With(options.Claims);
         var plan = AnalysisPlan.Of(run, options);
+        using var garbage = LargeGarbage.Watch(plan.Checkpoints.TrainSize);
 
         var input = plan.Read(stages, cancellation).WithIntervals(cancellation);
+        if (options.Extent == AnalysisExtent.ClaimsOnly) return ClaimsOnly.ClaimsOnlyPipeline.Run(run, plan, input, claims, stages, started, cancellation);
         var integrating = stages.Begin("integrating");
         using var second = SideThread.For(input.TrainSize, input.Backend, cancellation);
         var beside = RecordedMeasures.Start(run, input, second);

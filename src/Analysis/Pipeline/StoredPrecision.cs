@@ -12,14 +12,25 @@ internal sealed record StoredPrecision(double Train, double Test, double Kernels
     /// <summary>Of a run: the coarsest type of each kind that a checkpoint has.</summary>
     public static StoredPrecision Of(CheckpointSequence checkpoints)
     {
-        double Coarsest(Func<TensorName, bool> which) => checkpoints.SelectMany(c => c.Tensors)
+        double Coarse(Func<TensorName, bool> which) => checkpoints.SelectMany(c => c.Tensors)
             .Where(t => TensorName.Find(t.Key) is { } name && which(name)).Select(t => t.Value.Type.Epsilon()).DefaultIfEmpty(0).Max();
         double stated = checkpoints.Max(c => Math.Max(Stated(c, TensorName.KernelEpsilon), Stated(c, TensorName.ProductEpsilon)));
-        double kernels = Math.Max(Coarsest(t => t.Group != TensorGroup.Outputs && StudiedWindow.IsUsed(t, checkpoints.Optimizer)), stated);
+        double kernels = Math.Max(Coarse(t => t.Group != TensorGroup.Outputs && IsUsed(t, checkpoints.Optimizer)), stated);
         bool recorded = checkpoints.All(c => c.Find(TensorName.Loss) is not null);
-        return new StoredPrecision(Coarsest(t => t == TensorName.U_S), Coarsest(t => t == TensorName.U_Q), kernels,
-            recorded ? Coarsest(t => t == TensorName.Loss) : null, Coarsest(t => t == TensorName.g));
+        return new StoredPrecision(Coarse(t => t == TensorName.U_S), Coarse(t => t == TensorName.U_Q), kernels,
+            recorded ? Coarse(t => t == TensorName.Loss) : null, Coarse(t => t == TensorName.g));
     }
+
+    /// <summary>ε of the coarsest number type the data are stored in, or were made from.</summary>
+    public static double Coarsest(CheckpointSequence checkpoints) => checkpoints.SelectMany(c => c.Tensors)
+        .Where(t => IsUsed(TensorName.Find(t.Key), checkpoints.Optimizer))
+        .Select(t => t.Value.Type.Epsilon())
+        .Concat(checkpoints.SelectMany(c => (TensorName[])[TensorName.KernelEpsilon, TensorName.ProductEpsilon], (c, name) => Stated(c, name)))
+        .Max();
+
+    // Steps are predicted from the preconditioner, too, where there is one, and from the parameters where these decay.
+    private static bool IsUsed(TensorName? name, Optimizer? optimizer) => name is { BoundsAccuracy: true } || name == TensorName.Preconditioner
+        || (name == TensorName.w && optimizer is { WeightDecay: > 0 });
 
     // What a recording says of what its blocks were made from.
     private static double Stated(Checkpoint checkpoint, TensorName name) => checkpoint.Find(name)?.ReadAll()[0] ?? 0;

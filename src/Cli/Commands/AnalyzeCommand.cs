@@ -13,7 +13,7 @@ internal static class AnalyzeCommand
         var json = new Option<bool>("--json") { Description = "Print results.json to standard output." };
         var save = new Option<bool>("--save-operators") { Description = "Also write P, W_S, G_Q, G_S and the eigenpairs to operators.safetensors." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
-        var options = new AnalysisOptionSet();
+        var options = new AnalysisOptionSet(claimsOnly: true);
         var overwrite = CommonOptions.Overwrite();
         var command =
             new Command("analyze", "Integrate the gradient propagator of a recorded run, check the claims of the theory and write the report.") { run, output,
@@ -25,6 +25,7 @@ internal static class AnalyzeCommand
             .. parsed.GetValue(output) is null && !parsed.GetValue(json)
                 ? (string[])["--out FOLDER is missing (or --json, to print results.json instead)."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(save) ? (string[])["--save-operators needs --out FOLDER."] : [],
+            .. options.Contradictions(parsed, save),
         ]);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -38,12 +39,13 @@ internal static class AnalyzeCommand
                     OneThread = asked.Backend is { Threads: 1 } });
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
-            return parsed.GetValue(strict) ? StrictCode([analysis.Inclusion.Verdict, .. analysis.Claims.Select(c => c.Verdict)],
+            return parsed.GetValue(strict) ? StrictCode([analysis.InclusionVerdict, .. analysis.Claims.Select(c => c.Verdict)],
                 analysis.OutsideTheory is not null) : ExitCodes.Done;
         });
         Examples.Add(command,
             "kernelflow analyze runs/digits --out report",
             "kernelflow analyze runs/digits --out report --from 0 --to 12.5 --threshold 1e-4 --strict",
+            "kernelflow analyze runs/digits --out report --claims-only",
             "kernelflow analyze runs/digits --json --quiet | jq .inclusion.verdict");
         return command;
     }

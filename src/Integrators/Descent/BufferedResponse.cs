@@ -7,8 +7,9 @@ namespace KernelFlow.Integrators;
 
 /// <summary>Heavy ball, Nesterov and Adam: the buffer Z lives in parameter space, one row per parameter, held block by block of parameters. Whatever has
 /// weight decay goes through here, because its part is known in parameter space.</summary>
-/// <remarks>Memory: D×(N+13) float64 for Z, eight columns more with midpoints; one block of parameters for a rule without memory. Each step reads J_k,
-/// J_{k+1} and the checkpoints beside them (or midpoints) once; <see cref="Bounds"/> reads J_k, J_{k+1} and midpoints once more.</remarks>
+/// <remarks>Memory: D×(N+13) float64 for Z (c columns in place of N where a block is carried), eight columns more with midpoints; one block of parameters
+/// for a rule without memory. Each step reads J_k, J_{k+1} and the checkpoints beside them (or midpoints) once; <see cref="Bounds"/> reads J_k, J_{k+1}
+/// and midpoints once more.</remarks>
 internal sealed class BufferedResponse : StepResponse
 {
     private readonly CheckpointSequence _checkpoints;
@@ -25,14 +26,15 @@ internal sealed class BufferedResponse : StepResponse
     private int _last;
 
     /// <exception cref="ArgumentException">The buffer is larger than allowed.</exception>
-    public BufferedResponse(CheckpointSequence checkpoints, OutputRecord outputs, DescentRule rule, DescentOptions options, Backend backend)
+    public BufferedResponse(CheckpointSequence checkpoints, OutputRecord outputs, DescentRule rule, DescentOptions options, Backend backend,
+        int? carried = null)
         : base(checkpoints.TrainSize, checkpoints.TestSize, checkpoints.Outputs)
     {
         (_checkpoints, _outputs, _backend) = (checkpoints, outputs, backend);
-        (_segment, Rule) = (options.Segment, rule);
+        (_segment, Rule, Carried) = (options.Segment, rule, carried ?? checkpoints.TrainSize);
         Quadrature = options.Quadrature.Resolve(checkpoints);
         bool midpoints = Quadrature == ChordQuadratureKind.Midpoint;
-        int N = TrainSize, M = TestSize, width = new DescentColumns(N, Quadrature).Count;
+        int N = TrainSize, M = TestSize, width = new DescentColumns(Carried, Quadrature).Count;
         long bytes = checked(8L * width * checkpoints.Parameters!.Value);
         if (rule.HasBuffer && bytes > options.MaximumBufferBytes)
             throw new ArgumentException(FormattableString.Invariant(
@@ -48,13 +50,15 @@ internal sealed class BufferedResponse : StepResponse
             _z[b] = b > 0 && !rule.HasBuffer ? _z[0] : new double[Math.Min(_columns.Width, _columns.Columns - (long)b * _columns.Width) * width];
         // Where the step is more than the buffer it has a place of its own.
         bool more = _preconditioned || _decay is not null || checkpoints.Any(c => rule.FreshAt(c.Step) != 0);
-        _move = new double[more ? _columns.Width * width : 0];
+        _move = new double[more ? _columns.Width * (_preconditioned ? Math.Max(width, N) : width) : 0];
         _weighted = new MatrixView(new double[_batches is null ? 0 : N * width], _batches is null ? 0 : N, width);
         (_y, Changes) = (new double[_columns.Width], new StepChanges(N + M));
         _start = new MatrixView(new double[ArraySize.Of(N, N)], N, N);
         _scaledStart = _preconditioned ? new MatrixView(new double[ArraySize.Of(N, N)], N, N) : _start;
         LearningRates = DescentKernels.Rates(checkpoints);
     }
+
+    public override int Carried { get; }
 
     public override DescentRule Rule { get; }
 
@@ -96,7 +100,7 @@ internal sealed class BufferedResponse : StepResponse
             var move = Step(step, block, start, gradients, z, factor);
             _backend.Gemm(Op.Transpose, Op.None, factor, _columns.Average, move, keep, t);
             var y = _y.AsSpan(0, start.Rows);
-            TensorPrimitives.Multiply(move.Column(TrainSize), factor, y);
+            TensorPrimitives.Multiply(move.Column(Carried), factor, y);
             _columns.AddChanges(y, Changes);
         }
         WeightStart();
@@ -127,7 +131,7 @@ internal sealed class BufferedResponse : StepResponse
     // Weight decay moves what is carried of gradients: the columns of P are linear in g(s) and know nothing of it.
     private void Push(double weight, ReadOnlySpan<double> decay, in MatrixView target)
     {
-        var columns = new DescentColumns(TrainSize, Quadrature);
+        var columns = new DescentColumns(Carried, Quadrature);
         VectorRoutines.Axpy(weight, decay, columns.Predicted(target));
         VectorRoutines.Axpy(weight, decay, columns.Single(target));
     }

@@ -3,9 +3,9 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The columns of X in the descent of the operators: P, the predicted gradient, the vector of the single step, the error that the recorded
-/// outputs show (<see cref="QuadratureError"/>), and those of <see cref="DefectEstimate"/>.</summary>
-/// <param name="n">N = n·p, the number of stacked training outputs.</param>
+/// <summary>The columns of X in the descent of the operators or of a block: P or P V, the predicted gradient, the vector of the single step, the error
+/// that the recorded outputs show (<see cref="QuadratureError"/>), and those of <see cref="DefectEstimate"/>.</summary>
+/// <param name="n">Columns of what is carried of P: N for P itself, c for a block V, N×c.</param>
 /// <param name="quadrature">The rule by which J̄ is averaged along a step.</param>
 internal readonly struct DescentColumns(int n, ChordQuadratureKind quadrature)
 {
@@ -14,7 +14,7 @@ internal readonly struct DescentColumns(int n, ChordQuadratureKind quadrature)
     /// <summary>The number of all columns of X.</summary>
     public int Count => n + First + Estimates;
 
-    /// <summary>P, the first N columns of X.</summary>
+    /// <summary>P or P V, the first columns of X.</summary>
     public MatrixView P(in MatrixView x) => x.ColumnRange(0, n);
 
     /// <summary>The predicted gradient.</summary>

@@ -26,8 +26,8 @@ public sealed record StepMisfits(IReadOnlyList<double> TrainDisplacement, IReadO
         residual.Zip(displacement, (r, d) => d > 0 ? r / d : 0).Max();
 }
 
-/// <summary>What is particular to descent mode, beside the operators.</summary>
-public sealed class DescentRecord
+/// <summary>What the recursion of descent saw of the steps and of the predicted gradient, whatever else it carried.</summary>
+public class DescentSteps
 {
     /// <summary>"gradient-descent", "sgd", "momentum" or "adam".</summary>
     public required string Optimizer { get; init; }
@@ -58,6 +58,26 @@ public sealed class DescentRecord
     /// <summary>Σ_k [g_kᵀΔu_k + ½ Δu_kᵀ B̄'_k Δu_k] along the predicted g and Δu: the predicted Φ(K) − Φ(0) (claim C1).</summary>
     public required double PredictedLossChange { get; init; }
 
+    /// <summary>Residuals per step; null when recorded outputs were not given.</summary>
+    public StepMisfits? Residuals { get; init; }
+
+    /// <summary>The residuals, signed, carried along by the recursion; null when recorded outputs were not given.</summary>
+    /// <remarks>
+    /// With those of B̄ and B̄', Δg_k − B̄_kΔU_k and ΔΦ_k − g_kᵀΔU_k − ½ΔU_kᵀB̄'_kΔU_k, they <i>are</i> the errors of C1 to C4, by linearity: they say where
+    /// an error was made, and cannot contradict the claim.
+    /// What can is <see cref="Estimate"/>.
+    /// </remarks>
+    public QuadratureBudget? Residual { get; init; }
+
+    /// <summary>An estimate that knows nothing of the recorded outputs' motion: sizes of the error of J̄ in every step, from how J moves there and between
+    /// neighbouring checkpoints, carried along with the signs that add up most (theory, section 8); for B̄ a finer rule.</summary>
+    /// <remarks>Null where it cannot be formed: custom losses, whose B between checkpoints is not known, and steps on an interpolant.</remarks>
+    public QuadratureBudget? Estimate { get; init; }
+}
+
+/// <summary>What is particular to descent mode, beside the operators.</summary>
+public sealed class DescentRecord : DescentSteps
+{
     /// <summary>What weight decay adds to −G_{S,d} g(s) and −G_d g(s), the displacements of training and test outputs; null without it.</summary>
     /// <remarks>What is carried of g(s), <see cref="Propagation.Transported"/> and <see cref="Propagation.IntervalTransported"/>, has its part in it.</remarks>
     public (double[] Train, double[] Test)? Forced { get; init; }
@@ -76,25 +96,15 @@ public sealed class DescentRecord
 
     /// <summary>ε of the kernels: float64 from Jacobians, the stored type from kernel blocks.</summary>
     public required double Epsilon { get; init; }
-
-    /// <summary>Residuals per step; null when recorded outputs were not given.</summary>
-    public StepMisfits? Residuals { get; init; }
-
-    /// <summary>The residuals, signed, carried along by the recursion; null when recorded outputs were not given.</summary>
-    /// <remarks>
-    /// With those of B̄ and B̄', Δg_k − B̄_kΔU_k and ΔΦ_k − g_kᵀΔU_k − ½ΔU_kᵀB̄'_kΔU_k, they <i>are</i> the errors of C1 to C4, by linearity: they say where
-    /// an error was made, and cannot contradict the claim.
-    /// What can is <see cref="Estimate"/>.
-    /// </remarks>
-    public QuadratureBudget? Residual { get; init; }
-
-    /// <summary>An estimate that knows nothing of the recorded outputs' motion: sizes of the error of J̄ in every step, from how J moves there and between
-    /// neighbouring checkpoints, carried along with the signs that add up most (theory, section 8); for B̄ a finer rule.</summary>
-    /// <remarks>Null where it cannot be formed: custom losses, whose B between checkpoints is not known, and steps on an interpolant.</remarks>
-    public QuadratureBudget? Estimate { get; init; }
 }
 
 /// <summary>The operators of descent and their record.</summary>
 /// <param name="Propagation">P_K, W_d, G_{S,d}, G_d in the places of P, W_S, G_S, G_Q; no nodes; no integration error, since nothing is integrated.</param>
 /// <param name="Record">The rest.</param>
 public sealed record DescentResult(Propagation Propagation, DescentRecord Record);
+
+/// <summary>A block and the predicted gradient, carried through the recorded steps; no operator is formed.</summary>
+/// <param name="Block">P V, G_{S,d} V, G_d V and VᵀW_d V.</param>
+/// <param name="Gradient">The predicted gradient, with what weight decay adds to it: what the steps make of the recorded g(s).</param>
+/// <param name="Steps">What the recursion saw on its way; the peak of the propagator is not known.</param>
+public sealed record DescentBlock(BlockTransport Block, DescentTransport Gradient, DescentSteps Steps);

@@ -31,10 +31,7 @@ public static class DescentRecursion
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(options);
-        var rule = DescentSupport.Require(checkpoints);
-        StepResponse response = rule.HasBuffer || checkpoints.Optimizer is { WeightDecay: > 0 }
-            ? new BufferedResponse(checkpoints, outputs, rule, options, backend)
-            : new KernelResponse(DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment), backend, rule);
+        var response = Response(checkpoints, outputs, options, backend, null);
         var carried = new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = options.KeepGramianAt };
         return new OperatorDescent(response, outputs, carried, backend, options.Seed, options.FailingIntervals, progress).Run(cancellation);
     }
@@ -57,6 +54,61 @@ public static class DescentRecursion
         ArgumentNullException.ThrowIfNull(kernels);
         carried ??= recorded is null ? new CarriedVectors() : new CarriedVectors(recorded.Gradients[0], recorded.Gradients);
         return new OperatorDescent(new KernelResponse(kernels, backend), recorded, carried, backend, seed, new HashSet<int>(), progress).Run(cancellation);
+    }
+
+    /// <summary>Carries a block and the predicted gradient over a recorded run of any optimizer with a recursion, without the operators: what C1 to C4 need
+    /// costs the reading of the Jacobians and a few columns.</summary>
+    /// <param name="checkpoints">Every step recorded; see <see cref="DescentSupport"/>.</param>
+    /// <param name="outputs">Its outputs.</param>
+    /// <param name="block">V, N×c: the block to carry.</param>
+    /// <param name="options">Quadrature and memory limit.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellation">Honoured between steps.</param>
+    /// <exception cref="ArgumentException">The run has no descent recursion, its buffer is larger than allowed, or the block has not N rows, or no
+    /// column.</exception>
+    /// <exception cref="InvalidRunException">Recorded data that are not sound, or midpoints asked for and missing.</exception>
+    /// <exception cref="NumericalException">P V is no longer finite; the message names the step and z.</exception>
+    public static DescentBlock Carry(CheckpointSequence checkpoints, OutputRecord outputs, in MatrixView block, DescentOptions options, Backend backend,
+        Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
+        PropagationChecks.Block(block, checkpoints.TrainSize);
+        var response = Response(checkpoints, outputs, options, backend, block.Columns);
+        var carried = new CarriedVectors(outputs.Gradients[0], outputs.Gradients);
+        return new OperatorDescent(response, outputs, carried, backend, options.Seed, options.FailingIntervals, progress, block).Carry(cancellation);
+    }
+
+    /// <summary>The same for plain gradient descent over given kernels, as those of an interpolated run.</summary>
+    /// <param name="kernels">Kernels per step.</param>
+    /// <param name="block">V, N×c: the block to carry.</param>
+    /// <param name="start">g(s), the gradient that is predicted.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="seed">Seed of the Lanczos starts that find z.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellation">Honoured between steps.</param>
+    /// <exception cref="ArgumentException">The block has not N rows, or no column, or the gradient has another length.</exception>
+    /// <exception cref="NumericalException">P V is no longer finite; the message names the step and z.</exception>
+    public static DescentBlock Carry(DescentKernels kernels, in MatrixView block, double[] start, Backend backend, long seed = 0,
+        Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(kernels);
+        ArgumentNullException.ThrowIfNull(backend);
+        PropagationChecks.Vector(start, kernels.TrainSize, nameof(start));
+        PropagationChecks.Block(block, kernels.TrainSize);
+        var response = new KernelResponse(kernels, backend, carried: block.Columns);
+        return new OperatorDescent(response, null, new CarriedVectors(start), backend, seed, new HashSet<int>(), progress, block).Carry(cancellation);
+    }
+
+    private static StepResponse Response(CheckpointSequence checkpoints, OutputRecord outputs, DescentOptions options, Backend backend, int? carried)
+    {
+        var rule = DescentSupport.Require(checkpoints);
+        return rule.HasBuffer || checkpoints.Optimizer is { WeightDecay: > 0 }
+            ? new BufferedResponse(checkpoints, outputs, rule, options, backend, carried)
+            : new KernelResponse(DescentKernels.Of(checkpoints, outputs, options.Quadrature, backend, options.Segment), backend, rule, carried);
     }
 
     /// <summary>Carries a block through plain gradient descent: P V, G V and VᵀW V, without the operators themselves.</summary>

@@ -14,15 +14,18 @@ internal sealed class KernelResponse : StepResponse
     private readonly MatrixView _test, _motion, _left, _transposed;
     private int _last;
 
-    public KernelResponse(DescentKernels kernels, Backend backend, DescentRule? rule = null) : base(kernels.TrainSize, kernels.TestSize, kernels.Outputs)
+    public KernelResponse(DescentKernels kernels, Backend backend, DescentRule? rule = null, int? carried = null)
+        : base(kernels.TrainSize, kernels.TestSize, kernels.Outputs)
     {
-        (_kernels, _backend) = (kernels, backend);
+        (_kernels, _backend, Carried) = (kernels, backend, carried ?? kernels.TrainSize);
         Rule = rule ?? DescentRule.Plain;
         int N = kernels.TrainSize, M = kernels.TestSize;
         _step = new StepKernels(N, M);
         _test = new MatrixView(new double[ArraySize.Of(M, M)], M, M);
         (_motion, _left, _transposed) = (Square(N), Square(N), Square(N));
     }
+
+    public override int Carried { get; }
 
     public override DescentRule Rule { get; }
 
@@ -46,7 +49,7 @@ internal sealed class KernelResponse : StepResponse
     {
         double eta = LearningRates[step];
         _last = step;
-        _kernels.Fill(step, x.Column(TrainSize), _step);
+        _kernels.Fill(step, x.Column(Carried), _step);
         _backend.Gemm(Op.None, Op.None, eta, _step.Average, x, 0, t);
         _step.Changes.Scale(eta);
         for (int j = 0; j < TestSize; j++) TensorPrimitives.MultiplyAdd(_step.TestAverage.Column(j), eta, _test.Column(j), _test.Column(j));

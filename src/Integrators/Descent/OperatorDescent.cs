@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The descent of the operators: P with W_d and G_d, the vectors that are wanted, and the errors that are known, all in one run of the
-/// recursion.</summary>
+/// <summary>The descent of the operators, P with W_d and G_d, or of a block V in their place; with the vectors that are wanted, and the errors that are
+/// known, all in one run of the recursion.</summary>
 internal sealed class OperatorDescent : DescentObserver
 {
     private readonly StepResponse _response;
@@ -24,7 +24,7 @@ internal sealed class OperatorDescent : DescentObserver
     private readonly DefectEstimate _estimate;
     private readonly List<double[]> _transported = [], _singles = [];
     private readonly List<PartialGramian> _partial = [];
-    private readonly double[]? _moved; // T of the predicted gradient, summed over the steps, where weight decay has a part in it
+    private readonly double[]? _moved; // T of the predicted gradient, summed over the steps, where the operators do not have it
     private MatrixView _t;
 
     /// <param name="response">Takes the steps.</param>
@@ -34,8 +34,9 @@ internal sealed class OperatorDescent : DescentObserver
     /// <param name="seed">Seed of the run.</param>
     /// <param name="failing">Steps that do not fit what was recorded.</param>
     /// <param name="progress">Receives the share done.</param>
+    /// <param name="block">V, N×c: the block in place of the operators; null for these.</param>
     public OperatorDescent(StepResponse response, OutputRecord? recorded, CarriedVectors wanted, Backend backend, long seed,
-        IReadOnlySet<int> failing, Action<double>? progress)
+        IReadOnlySet<int> failing, Action<double>? progress, MatrixView? block = null)
     {
         (_response, _recorded, _wanted, _progress, _backend) = (response, recorded, wanted, progress, backend);
         (_n, _steps) = (response.TrainSize, response.LearningRates.Count);
@@ -44,15 +45,17 @@ internal sealed class OperatorDescent : DescentObserver
             throw new ArgumentException($"Outputs were recorded at {recorded.Times.Count} checkpoints, expected {_steps + 1} for {_steps} steps.",
                 nameof(recorded));
         PropagationChecks.Require(wanted, _n, _n, _steps);
-        _columns = new DescentColumns(_n, response.Quadrature);
+        int carried = response.Carried;
+        _columns = new DescentColumns(carried, response.Quadrature);
         _x = Buffers.Zero(_n, _columns.Count);
-        for (int i = 0; i < _n; i++) _x[i, i] = 1;
-        _sums = new DescentSums(_n, m, _n, backend);
+        if (block is { } v) v.CopyTo(_columns.P(_x));
+        else for (int i = 0; i < _n; i++) _x[i, i] = 1;
+        _sums = new DescentSums(_n, m, carried, backend);
         _stability = new StepStability(response, backend, seed);
         _loss = new PredictedLoss(_n);
         _residuals = recorded is null ? null : new RecordedResiduals(recorded, _n, m, _steps);
         _estimate = new DefectEstimate(response, wanted.Start is not null, failing);
-        _moved = response.IsForced && wanted.Start is not null ? new double[response.Rows] : null;
+        _moved = (response.IsForced || block is not null) && wanted.Start is not null ? new double[response.Rows] : null;
         if (wanted.Start is not { } start) return;
         start.CopyTo(_columns.Predicted(_x));
         _transported.Add(start.ToArray());
@@ -64,6 +67,32 @@ internal sealed class OperatorDescent : DescentObserver
         DescentLoop.Run(_response, _x, this, cancellation);
         var (response, motion) = _response.Bounds(cancellation);
         return new DescentResult(Operators(), Record(response, motion));
+    }
+
+    /// <summary>Runs all steps for the block.</summary>
+    public DescentBlock Carry(CancellationToken cancellation)
+    {
+        DescentLoop.Run(_response, _x, this, cancellation);
+        var report = new SolveReport($"descent of columns ({_response.Rule.Kind}, {_response.Quadrature.Name()})", _steps, 0, 1);
+        var block = new BlockTransport(_columns.P(_x).ToMatrix(), _sums.Train, _sums.Test, _sums.W, new IntegrationError(0, 0, 0), report)
+        {
+            StepsPerInterval = Enumerable.Repeat(1, _steps).ToArray(),
+        };
+        var (loss, train, test) = Changes();
+        var steps = new DescentSteps
+        {
+            Optimizer = _response.Rule.Kind,
+            Quadrature = _response.Quadrature,
+            Z = _stability.Z,
+            StabilityEdge = _response.Rule.StabilityEdge,
+            Amplification = _stability.Amplification,
+            PeakPropagator = double.NaN,
+            PredictedLossChange = _loss.Change,
+            Residuals = _residuals?.PerStep,
+            Residual = _residuals?.Error.Relative(loss, Start, train, test),
+            Estimate = _estimate.Relative(loss, Start, train, test, _columns.Predicted(_x), _columns.EstimateErrors(_x)),
+        };
+        return new DescentBlock(block, new DescentTransport(_transported, _moved![.._n], _moved[_n..], _loss.Change), steps);
     }
 
     public override void Before(long step, in MatrixView x)
@@ -115,7 +144,6 @@ internal sealed class OperatorDescent : DescentObserver
 
     private DescentRecord Record(DenseMatrix response, double motion)
     {
-        double gradient = _wanted.Start is { } v ? TensorPrimitives.Norm<double>(v) : 0;
         var (loss, train, test) = Changes();
         ReadOnlySpan<double> predicted = _columns.Predicted(_x);
         return new DescentRecord
@@ -134,10 +162,13 @@ internal sealed class OperatorDescent : DescentObserver
             HasTestKernel = _response.HasTestKernel,
             Epsilon = _response.Epsilon,
             Residuals = _residuals?.PerStep,
-            Residual = _residuals?.Error.Relative(loss, gradient, train, test),
-            Estimate = _estimate.Relative(loss, gradient, train, test, predicted, _columns.EstimateErrors(_x)),
+            Residual = _residuals?.Error.Relative(loss, Start, train, test),
+            Estimate = _estimate.Relative(loss, Start, train, test, predicted, _columns.EstimateErrors(_x)),
         };
     }
+
+    // ‖g(s)‖ of the predicted gradient.
+    private double Start => _wanted.Start is { } v ? TensorPrimitives.Norm<double>(v) : 0;
 
     // −Σ T has the displacements that the operators make of g(s), and beside them those of the weight decay.
     private (double[] Train, double[] Test)? Forced()
@@ -158,6 +189,8 @@ internal sealed class OperatorDescent : DescentObserver
             return (Math.Abs(loss ?? _loss.Change), Distance(r.TrainOutputs), Distance(r.TestOutputs));
         }
         if (_wanted.Start is not { } g) return (0, 0, 0);
+        if (_moved is { } moved)
+            return (Math.Abs(_loss.Change), TensorPrimitives.Norm<double>(moved.AsSpan(0, _n)), TensorPrimitives.Norm<double>(moved.AsSpan(_n)));
         return (Math.Abs(_loss.Change), Image(_sums.Train, g), Image(_sums.Test, g));
     }
 

@@ -55,8 +55,10 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
     /// <summary>How J moves along the step last taken, applied to the step of the predicted gradient.</summary>
     public abstract StepChanges Changes { get; }
 
-    /// <summary>T of step k, which must be the one after the last. The columns of X are those of <see cref="DescentColumns"/>: column N is the
-    /// predicted gradient.</summary>
+    /// <summary>How many columns of X are those of P: N, or fewer where P V of a block is carried. The predicted gradient comes after them.</summary>
+    public abstract int Carried { get; }
+
+    /// <summary>T of step k, which must be the one after the last. The columns of X are those of <see cref="DescentColumns"/>.</summary>
     public sealed override void Respond(long step, in MatrixView x, in MatrixView t)
     {
         Hessians((int)step, Hessian);

@@ -19,7 +19,7 @@ internal sealed class StepStability(StepResponse response, Backend backend, long
     /// <summary>Π max(1, r_k), r_k the growth of the stiffest mode in step k.</summary>
     public double Amplification => Math.Exp(Math.Min(_logGrowth, 700));
 
-    /// <summary>max_k ‖P_k‖_F/√N.</summary>
+    /// <summary>max_k ‖P_k‖_F/√N; of a block of c unit columns max_k ‖P_k V‖_F/√c.</summary>
     public double Peak { get; private set; } = 1;
 
     /// <summary>Takes in a step, after the response and before X moves.</summary>
@@ -52,7 +52,7 @@ internal sealed class StepStability(StepResponse response, Backend backend, long
     /// <exception cref="NumericalException">Something is not finite; the message says what and why.</exception>
     public void Moved(int k, in MatrixView p, in MatrixView t, in MatrixView w)
     {
-        double size = MatrixNorms.Frobenius(p) / Math.Sqrt(p.Rows);
+        double size = MatrixNorms.Frobenius(p) / Math.Sqrt(p.Columns);
         if (!double.IsFinite(size + MatrixNorms.Frobenius(t) + MatrixNorms.Frobenius(w))) throw DescentFailure.At(k, response, t, _size, _z[k]);
         _size = size;
         Peak = Math.Max(Peak, size);

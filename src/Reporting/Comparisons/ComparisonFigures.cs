@@ -55,7 +55,8 @@ internal static class ComparisonFigures
     private static Figure Visibility(RunComparison comparison, string id)
     {
         const string title = "Visibility and its bound";
-        var runs = comparison.Runs;
+        if (Missing(comparison, id, title) is { } missing) return missing;
+        var runs = Studied(comparison);
         var rows = runs.Select(r => new RangeRow(Drawn.Shorten(r.Label, 19), r.VisibilityBound, false, null, [new RowMark(0, r.Visibility ?? 0)],
             $"{r.Label}: ν = {(r.Visibility is null ? "∞" : Short(r.Visibility))}, √c = {Short(r.VisibilityBound)}; "
                 + $"inclusion {Narrative.Word(r.Inclusion)}")).ToArray();
@@ -71,9 +72,10 @@ internal static class ComparisonFigures
     private static Figure Spectra(RunComparison comparison, string id)
     {
         const string title = "Spectra of W_S";
-        var runs = comparison.Runs.Take(MostSeries).ToArray();
+        if (Missing(comparison, id, title) is { } missing) return missing;
+        var runs = Studied(comparison).Take(MostSeries).ToArray();
         var head = new FigureHead(id, title, "Effective ranks: " + string.Join("; ",
-            comparison.Runs.Select(r => $"{r.Label} {Short(r.Spectrum.EffectiveRank)}")));
+            Studied(comparison).Select(r => $"{r.Label} {Short(r.Spectrum.EffectiveRank)}")));
         var chart = new Chart(SpectrumFigures.ModeAxis(runs.Max(r => r.Spectrum.Eigenvalues.Count)),
             Axis.Log("eigenvalue λ_j of W_S", runs.SelectMany(r => r.Spectrum.Eigenvalues), 12), head);
         Overlay(chart, runs, r => r.Spectrum.Eigenvalues, "λ");
@@ -84,12 +86,13 @@ internal static class ComparisonFigures
     private static Figure Fractions(RunComparison comparison, string id)
     {
         const string title = "Dissipated fraction of each mode";
-        var runs = comparison.Runs.Take(MostSeries).ToArray();
+        if (Missing(comparison, id, title) is { } missing) return missing;
+        var runs = Studied(comparison).Take(MostSeries).ToArray();
         bool fractions = runs.All(r => r.Spectrum.DissipatedFraction.IsKnown);
         IReadOnlyList<double> Of(ComparedRun r) => fractions ? r.Spectrum.DissipatedFraction.Value : r.Spectrum.RelativeEigenvalues;
         string what = fractions ? "dissipated fraction 2βλ_j" : "λ_j/λ_1";
         var head = new FigureHead(id, fractions ? title : "Shape of the spectra", $"{what} over the share of modes; signal dimensions: "
-            + string.Join("; ", comparison.Runs.Select(r => $"{r.Label} {Narrative.Count(r.Spectrum.SignalDimension)}")));
+            + string.Join("; ", Studied(comparison).Select(r => $"{r.Label} {Narrative.Count(r.Spectrum.SignalDimension)}")));
         var chart = new Chart(Axis.Linear("share of modes j/N", [0, 1], round: false), Axis.Log(what, runs.SelectMany(Of).Append(1), 6), head);
         Overlay(chart, runs, Of, what, share: true);
         foreach (double threshold in runs.Select(r => r.Spectrum.Threshold).Distinct().Take(2)) chart.Rule($"δ = {Short(threshold)}", threshold);
@@ -101,12 +104,12 @@ internal static class ComparisonFigures
     private static Figure Drift(RunComparison comparison, string id)
     {
         const string title = "Movement of the kernel";
-        var runs = comparison.Runs.Take(MostSeries).ToArray();
+        var runs = Studied(comparison).Take(MostSeries).ToArray();
         var points = runs.SelectMany(r => r.KernelEvolution.Points).ToArray();
         if (points.Length == 0) return Figure.Without(id, title, "The movement of the kernel was not measured.");
         var (axis, later) = Drawn.TimeAxis([.. points.Select(p => p.Time)]);
         var head = new FigureHead(id, title, "Largest kernel drift: " + string.Join("; ",
-            comparison.Runs.Select(r => $"{r.Label} {Short(r.KernelEvolution.PeakDrift)}")));
+            Studied(comparison).Select(r => $"{r.Label} {Short(r.KernelEvolution.PeakDrift)}")));
         var chart = new Chart(axis, Axis.Linear("‖K(t) − K(s)‖ / ‖K(s)‖", points.Where(p => axis.Holds(p.Time)).Select(p => p.SpectralDrift).Append(0)), head);
         for (int i = 0; i < runs.Length; i++)
         {
@@ -130,8 +133,14 @@ internal static class ComparisonFigures
         }
     }
 
-    private static string Rest(RunComparison comparison) => comparison.Runs.Count > MostSeries
-        ? $" The first {Count(MostSeries)} of {Count(comparison.Runs.Count)} runs are shown." : "";
+    // The runs whose operators were formed.
+    private static ComparedRun[] Studied(RunComparison comparison) => [.. comparison.Runs.Where(r => r.KnownSpectrum.IsKnown)];
+
+    private static Figure? Missing(RunComparison comparison, string id, string title) => comparison.Runs.Any(r => r.KnownSpectrum.IsKnown) ? null
+        : Figure.Without(id, title, $"It was not computed for any run: {NotComputedException.ClaimsOnly}.");
+
+    private static string Rest(RunComparison comparison) => Studied(comparison).Length is var all && all > MostSeries
+        ? $" The first {Count(MostSeries)} of {Count(all)} runs are shown." : "";
 
     private static string Name(ComparedRun run) => Drawn.Shorten(run.Label, 40);
 

@@ -31,6 +31,11 @@ internal static class ComparisonTable
     [
         r.Label, r.Inclusion.ToString(), r.Run.Loss, r.Run.Train, r.Run.Test, r.Run.Outputs, r.Run.Parameters, r.Run.Checkpoints, r.Window.From,
         r.Window.To, r.Options.Mode.Name(), r.Options.Method, r.Options.Interpolation, r.Options.Threshold,
+        .. Operators(r),
+    ];
+
+    private static object?[] Operators(ComparedRun r) => !r.KnownSpectrum.IsKnown ? new object?[7] :
+    [
         OrNull(r.Spectrum.SignalDimension), OrNull(r.Spectrum.ReservoirDimension), r.Spectrum.EffectiveRank,
         r.Visibility ?? double.PositiveInfinity, r.VisibilityBound, r.KernelEvolution.PeakDrift, r.KernelEvolution.EndDrift,
     ];

@@ -52,7 +52,7 @@ internal static class ComparisonTables
         ["#signal", "#reservoir", "#effective rank", "#visibility ν", "#bound √c", "#drift, largest", "#drift, end"];
 
     /// <summary>The cells under <see cref="OperatorHeader"/>.</summary>
-    public static string[] Operators(ComparedRun r) =>
+    public static string[] Operators(ComparedRun r) => !r.KnownSpectrum.IsKnown ? [.. OperatorHeader.Select(_ => None)] :
     [
         Narrative.Count(r.Spectrum.SignalDimension), Narrative.Count(r.Spectrum.ReservoirDimension), Short(r.Spectrum.EffectiveRank), r.Visibility is null
             ? "∞" : Short(r.Visibility), Short(r.VisibilityBound),

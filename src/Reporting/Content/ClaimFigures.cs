@@ -52,8 +52,9 @@ internal static class ClaimFigures
         if (d.RecordedTest.Count + d.RecordedTrain.Count == 0) return figure.Without("No displacements of outputs are there to compare.");
         double[] all = [.. d.RecordedTest, .. d.PredictedTest, .. d.RecordedTrain, .. d.PredictedTrain];
         var head = figure.Head(
-            $"Predicted against recorded change of the outputs: {Count(d.RecordedTest.Count)} test and {Count(d.RecordedTrain.Count)} training outputs; "
-                + $"relative error of the test outputs {Short(analysis.Inclusion.Empirical.RelativeErrorFull.OrNull())}");
+            $"Predicted against recorded change of the outputs: {Count(d.RecordedTest.Count)} test and {Count(d.RecordedTrain.Count)} training outputs"
+                + (analysis.KnownInclusion.TryGet(out var inclusion)
+                    ? $"; relative error of the test outputs {Short(inclusion.Empirical.RelativeErrorFull.OrNull())}" : ""));
         var chart = new Chart(Axis.Linear("recorded change U(T) − U(s)", all), Axis.Linear("predicted change −G g(s)", all), head);
         chart.Diagonal("equal");
         chart.Points("training", 2, Pairs(d.RecordedTrain, d.PredictedTrain, "training"), Marker.Square, 2.2);

@@ -11,11 +11,14 @@ internal static class ReportTables
 
     /// <summary>The tables behind the figures, in reading order.</summary>
     public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) =>
-        [.. Behind(analysis), Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis), Evolution(analysis.KernelEvolution),
-            Intervals(analysis)];
+        analysis.Options.Extent == AnalysisExtent.Whole
+            ? [.. Behind(analysis), Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis),
+                Evolution(analysis.KernelEvolution), Intervals(analysis)]
+            : Behind(analysis);
 
-    /// <summary>The checks behind the inclusion verdict.</summary>
-    public static TableSection Checks(ReservoirAnalysis analysis) => new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
+    /// <summary>The checks behind the inclusion verdict; null where it was not computed.</summary>
+    public static TableSection? Checks(ReservoirAnalysis analysis) => !analysis.KnownInclusion.IsKnown ? null
+        : new("What the inclusion verdict rests on", [], ["check", "#figure", "what it says"],
         InclusionText.Checks(analysis));
 
     /// <summary>What was analysed and with what.</summary>

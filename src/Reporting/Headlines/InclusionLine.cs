@@ -29,6 +29,9 @@ internal static class InclusionLine
     /// <param name="told">The verdict in a full sentence; null where only the word is known.</param>
     public static HeadlineLine Of(ComparedRun run, string? told)
     {
+        if (run.Inclusion == Verdict.NotComputed)
+            return new(Topic, Question, Verdict.NotComputed, Narrative.Word(Verdict.NotComputed), "The inclusion was not computed",
+                run.InclusionReason is { Length: > 0 } left ? $"{Capital(left.TrimEnd('.'))}." : "");
         var (verdict, qualification) = (run.Inclusion, Qualification(run));
         string condition = qualification is null ? "" : $"{Capital(qualification)}. ";
         string reason = run.InclusionReason is { Length: > 0 } why ? $"Reason: {why.TrimEnd('.')}." : "";

@@ -105,7 +105,7 @@ public static class HtmlPage
 
     /// <summary>A sign for a verdict.</summary>
     public static string Sign(Verdict verdict) => verdict switch { Verdict.Holds => "✓", Verdict.Violated => "✗", Verdict.Undecided => "?",
-        Verdict.Vacuous => "∅", _ => "·" };
+        Verdict.Vacuous => "∅", Verdict.NotComputed => "–", _ => "·" };
 
     /// <summary>The colour class of a verdict.</summary>
     public static string Css(Verdict verdict) => verdict.ToString().ToLowerInvariant();

@@ -25,7 +25,7 @@ internal static class HtmlReport
         HtmlHeadline.Write(page, analysis, headline);
         Overview(page, analysis);
         FigureSections(page, figures);
-        Section(page, ReportTables.Checks(analysis));
+        if (ReportTables.Checks(analysis) is { } checks) Section(page, checks);
         Claims(page, analysis);
         page.Append("<h2>What this report does not show</h2>\n<ul>\n");
         foreach (string caveat in Caveats.Of(analysis)) page.Append($"<li>{E(caveat)}</li>\n");
@@ -98,7 +98,7 @@ internal static class HtmlReport
             if (reasons != "") page.Append($"<tr class=\"why\"><td colspan=\"{s_claimHeader.Length}\">{E(reasons)}</td></tr>\n");
         }
         page.Append("</tbody>\n</table></div>\n");
-        var used = Narrative.Meanings.Where(m => m.Verdict == analysis.Inclusion.Verdict || analysis.Claims.Any(c => c.Verdict == m.Verdict));
+        var used = Narrative.Meanings.Where(m => m.Verdict == analysis.InclusionVerdict || analysis.Claims.Any(c => c.Verdict == m.Verdict));
         page.Append($"<p class=\"soft\">{string.Join("; ", used.Select(m => $"<em>{E(Narrative.Word(m.Verdict))}</em>: {E(m.Meaning)}"))}.</p>\n");
     }
 }

@@ -32,8 +32,8 @@ public static class HtmlStyle
         a { color: inherit; }
         .verdict { border: 1px solid var(--edge); border-left: 8px solid var(--tone); background: var(--card); border-radius: 6px; padding: 16px 20px; }
         .verdict strong { display: block; font-size: 1.5rem; line-height: 1.3; color: var(--tone); }
-        .holds { --tone: var(--good); } .violated { --tone: var(--bad); } .undecided { --tone: var(--open); } .vacuous, .measured, .notapplicable {
-        --tone: var(--none); }
+        .holds { --tone: var(--good); } .violated { --tone: var(--bad); } .undecided { --tone: var(--open); } .vacuous, .measured,
+        .notapplicable, .notcomputed { --tone: var(--none); }
         .answers { margin: 14px 0 0; } .answers > div { display: grid; grid-template-columns: minmax(190px, 15rem) 1fr; gap: 2px 16px; padding: 8px 0;
         border-top: 1px solid var(--edge); } .answers dt { font-weight: 600; } .answers dd { margin: 0; } .answers b { color: var(--tone); white-space: nowrap;
         margin-right: 6px; } .answers span { color: var(--soft); overflow-wrap: anywhere; }

@@ -26,6 +26,7 @@ internal static class ComparedFacts
         Add("checkpoints", r => Count(r.Run.Checkpoints));
         Add("window from", r => RoundTrip(r.Window.From));
         Add("window to", r => RoundTrip(r.Window.To));
+        Add("extent", r => r.Options.Extent.Name());
         Add("mode", r => r.Options.Mode.Name());
         Add("method", r => r.Options.Method);
         Add("interpolation", r => r.Options.Interpolation);
@@ -40,7 +41,11 @@ internal static class ComparedFacts
         var notes = new List<string>();
         bool Same<T>(Func<ComparedRun, T> value) => runs.Select(value).Distinct().Count() == 1;
         if (!Same(r => r.Options.Threshold)) notes.Add("Thresholds differ: signal and reservoir dimensions do not mean the same.");
-        if (!Same(r => r.Spectrum.DissipatedFraction.IsKnown))
+        string[] claimsOnly = [.. runs.Where(r => r.Options.Extent == AnalysisExtent.ClaimsOnly).Select(r => r.Label)];
+        if (claimsOnly.Length > 0)
+            notes.Add($"{string.Join(" and ", claimsOnly)}: only C1 to C4 and the recording were computed; nothing is said of operators, spectrum, inclusion "
+                + "and other claims.");
+        if (runs.Where(r => r.KnownSpectrum.IsKnown).Select(r => r.Spectrum.DissipatedFraction.IsKnown).Distinct().Count() > 1)
             notes.Add("The threshold applies to the dissipated fraction 2βλ_j in some runs and to λ_j/λ_1 in others: "
                 + "signal and reservoir dimensions do not mean the same.");
         if (!Same(r => r.Options.Mode))

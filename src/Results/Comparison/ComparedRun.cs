@@ -18,7 +18,7 @@ public sealed record ComparedRun
     /// <summary>The window [s, T] in flow time.</summary>
     public required TimeWindow Window { get; init; }
 
-    /// <summary>Verdict of the inclusion ker W_S ⊆ ker G_Q.</summary>
+    /// <summary>Verdict of the inclusion ker W_S ⊆ ker G_Q; <see cref="Verdict.NotComputed"/> where only claims were asked for.</summary>
     public required Verdict Inclusion { get; init; }
 
     /// <summary>What that verdict is conditional on and the run does not meet; null where nothing qualifies it.</summary>
@@ -27,14 +27,22 @@ public sealed record ComparedRun
     /// <summary>What that verdict rests on, when it is not obvious.</summary>
     public string? InclusionReason { get; init; }
 
-    /// <summary>ν = sup ‖G v‖/√(vᵀWv) with 0/0 = 0; null when infinite.</summary>
+    /// <summary>ν = sup ‖G v‖/√(vᵀWv) with 0/0 = 0; null when infinite, or where the inclusion was not computed.</summary>
     public required double? Visibility { get; init; }
 
-    /// <summary>√c_h, the Cauchy–Schwarz bound on ν.</summary>
+    /// <summary>√c_h, the Cauchy–Schwarz bound on ν; not a number where the inclusion was not computed.</summary>
     public required double VisibilityBound { get; init; }
 
     /// <summary>The spectrum of W_S.</summary>
-    public required SpectrumResult Spectrum { get; init; }
+    /// <exception cref="NotComputedException">It was not computed; <see cref="KnownSpectrum"/> asks without one.</exception>
+    public SpectrumResult Spectrum
+    {
+        get => NotComputedException.Require(KnownSpectrum);
+        init => KnownSpectrum = value;
+    }
+
+    /// <summary>The same, or why it was not computed.</summary>
+    public Known<SpectrumResult> KnownSpectrum { get; init; }
 
     /// <summary>The claims, in order of their ids.</summary>
     public required IReadOnlyList<ClaimResult> Claims { get; init; }
@@ -43,7 +51,15 @@ public sealed record ComparedRun
     public IReadOnlyList<LikelyCause> LikelyCauses { get; init; } = [];
 
     /// <summary>Movement of the kernel.</summary>
-    public required KernelEvolution KernelEvolution { get; init; }
+    /// <exception cref="NotComputedException">It was not computed; <see cref="KnownEvolution"/> asks without one.</exception>
+    public KernelEvolution KernelEvolution
+    {
+        get => NotComputedException.Require(KnownEvolution);
+        init => KnownEvolution = value;
+    }
+
+    /// <summary>The same, or why it was not computed.</summary>
+    public Known<KernelEvolution> KnownEvolution { get; init; }
 
     /// <summary>The claim with the given id; null when it was not computed.</summary>
     public ClaimResult? Claim(string id)
@@ -70,6 +86,7 @@ public sealed record ComparedRun
     {
         ArgumentException.ThrowIfNullOrEmpty(label);
         ArgumentNullException.ThrowIfNull(analysis);
+        var inclusion = analysis.KnownInclusion.OrNull();
         return new ComparedRun
         {
             Label = label,
@@ -77,15 +94,15 @@ public sealed record ComparedRun
             Options = analysis.Options,
             OutsideTheory = analysis.OutsideTheory,
             Window = analysis.Window,
-            Inclusion = analysis.Inclusion.Verdict,
-            InclusionQualification = analysis.Inclusion.Qualification,
-            InclusionReason = analysis.Inclusion.Reason,
-            Visibility = analysis.Inclusion.Visibility,
-            VisibilityBound = analysis.Inclusion.VisibilityBound,
-            Spectrum = analysis.Spectrum,
+            Inclusion = analysis.InclusionVerdict,
+            InclusionQualification = inclusion?.Qualification,
+            InclusionReason = inclusion is null ? analysis.KnownInclusion.Reason : inclusion.Reason,
+            Visibility = inclusion?.Visibility,
+            VisibilityBound = inclusion?.VisibilityBound ?? double.NaN,
+            KnownSpectrum = analysis.KnownSpectrum,
             Claims = analysis.Claims,
             LikelyCauses = analysis.LikelyCauses,
-            KernelEvolution = analysis.KernelEvolution,
+            KnownEvolution = analysis.KnownEvolution,
         };
     }
 }

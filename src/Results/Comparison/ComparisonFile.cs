@@ -70,14 +70,19 @@ public static class ComparisonFile
             json.WriteStartObject("inclusion");
             json.WriteString("verdict", run.Inclusion.ToString());
             TextIfAny.Write(json, "qualification", run.InclusionQualification);
-            InclusionSchemas.Visibility.Write(json, "visibility", run.Visibility);
-            json.Number("visibilityBound", run.VisibilityBound);
+            if (run.Inclusion == Verdict.NotComputed)
+                foreach (string key in (string[])["visibility", "visibilityBound"]) json.Null(key, run.InclusionReason);
+            else
+            {
+                InclusionSchemas.Visibility.Write(json, "visibility", run.Visibility);
+                json.Number("visibilityBound", run.VisibilityBound);
+            }
             TextIfAny.Write(json, "reason", run.InclusionReason);
             json.WriteEndObject();
-            SpectrumSchemas.Spectrum.Object.Write(json, "spectrum", run.Spectrum);
+            SpectrumSchemas.Spectrum.KnownObject.Write(json, "spectrum", run.KnownSpectrum);
             ClaimSchemas.Claim.Items.Write(json, "claims", run.Claims);
             ClaimSchemas.Cause.Items.Write(json, "likelyCauses", run.LikelyCauses);
-            ClaimSchemas.Evolution.Object.Write(json, "kernelEvolution", run.KernelEvolution);
+            ClaimSchemas.Evolution.KnownObject.Write(json, "kernelEvolution", run.KnownEvolution);
             json.WriteEndObject();
         }
         json.WriteEndArray();

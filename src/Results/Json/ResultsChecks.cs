@@ -10,7 +10,8 @@ internal static class ResultsChecks
     public static void Require(ResultsKey json, ReservoirAnalysis analysis)
     {
         Run(json["run"], analysis.Run);
-        Spectrum(json["spectrum"], analysis.Spectrum);
+        Extent(json, analysis.Options.Extent, analysis.KnownSpectrum.IsKnown, analysis.KnownInclusion.IsKnown, analysis.KnownEvolution.IsKnown);
+        if (analysis.KnownSpectrum.TryGet(out var spectrum)) Spectrum(json["spectrum"], spectrum);
         Claims(json["claims"], analysis.Claims);
         var d = analysis.Displacements;
         SameLength(json["displacements"], "predictedTest", d.PredictedTest.Count, d.RecordedTest.Count);
@@ -31,7 +32,7 @@ internal static class ResultsChecks
         if (analysis.Influence.TryGet(out var influence) && influence.Strongest.Count > 0)
             foreach (var (strongest, key) in influence.Strongest.Zip(json["influence"]["strongest"].Items()))
                 SameLength(key, "contributions", strongest.Contributions.Count, strongest.Examples.Count);
-        if (analysis.Inclusion.Responses.TryGet(out var map)) Responses(json["inclusion"]["responses"], map);
+        if (analysis.KnownInclusion.TryGet(out var inclusion) && inclusion.Responses.TryGet(out var map)) Responses(json["inclusion"]["responses"], map);
     }
 
     /// <summary>The same for the parts of a comparison.</summary>
@@ -40,8 +41,17 @@ internal static class ResultsChecks
     public static void Require(ResultsKey json, ComparedRun run)
     {
         Run(json["run"], run.Run);
-        Spectrum(json["spectrum"], run.Spectrum);
+        Extent(json, run.Options.Extent, run.KnownSpectrum.IsKnown, run.Inclusion != Verdict.NotComputed, run.KnownEvolution.IsKnown);
+        if (run.KnownSpectrum.TryGet(out var spectrum)) Spectrum(json["spectrum"], spectrum);
         Claims(json["claims"], run.Claims);
+    }
+
+    // A whole analysis has all of them, one of claims only has none: nothing in between may pass for either.
+    private static void Extent(ResultsKey json, AnalysisExtent extent, bool spectrum, bool inclusion, bool evolution)
+    {
+        bool whole = extent == AnalysisExtent.Whole;
+        foreach (var (key, known) in new[] { ("spectrum", spectrum), ("inclusion", inclusion), ("kernelEvolution", evolution) })
+            if (known != whole) throw json[key].Wrong(whole ? "an object" : "null, as the extent is claims-only");
     }
 
     private static void Run(ResultsKey json, RunSummary run)

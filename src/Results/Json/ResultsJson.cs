@@ -20,12 +20,12 @@ internal static class ResultsJson
         var options = s.Add("options", RunSchemas.Options.Object, a => a.Options);
         var outside = s.Add("outsideTheory", TextIfAny, a => a.OutsideTheory);
         var window = s.Add("window", RunSchemas.Window.Object, a => a.Window);
-        var spectrum = s.Add("spectrum", SpectrumSchemas.Spectrum.Object, a => a.Spectrum);
+        var spectrum = s.Add("spectrum", SpectrumSchemas.Spectrum.KnownObject, a => a.KnownSpectrum);
         var relative = s.Add("relativeDissipation", SpectrumSchemas.Relative.KnownObject, a => a.RelativeDissipation);
-        var inclusion = s.Add("inclusion", InclusionSchemas.Inclusion.Object, a => a.Inclusion);
+        var inclusion = s.Add("inclusion", InclusionSchemas.Inclusion.KnownObject, a => a.KnownInclusion);
         var claims = s.Add("claims", ClaimSchemas.Claim.Items, a => a.Claims);
         var causes = s.Add("likelyCauses", ClaimSchemas.Cause.Items, a => a.LikelyCauses);
-        var evolution = s.Add("kernelEvolution", ClaimSchemas.Evolution.Object, a => a.KernelEvolution);
+        var evolution = s.Add("kernelEvolution", ClaimSchemas.Evolution.KnownObject, a => a.KnownEvolution);
         var schedule = s.Add("schedule", SpectrumSchemas.Schedule.KnownObject, a => a.Schedule);
         var noise = s.Add("noisePlacement", CurveSchemas.Noise.KnownObject, a => a.NoisePlacement);
         var gate = s.Add("riskGate", CurveSchemas.Gate.KnownObject, a => a.RiskGate);
@@ -42,12 +42,12 @@ internal static class ResultsJson
             Options = options[json],
             OutsideTheory = outside[json],
             Window = window[json],
-            Spectrum = spectrum[json],
+            KnownSpectrum = spectrum[json],
             RelativeDissipation = relative.Or(json, default),
-            Inclusion = inclusion[json],
+            KnownInclusion = inclusion[json],
             Claims = claims[json],
             LikelyCauses = causes.Or(json, []),
-            KernelEvolution = evolution[json],
+            KnownEvolution = evolution[json],
             Schedule = schedule.Or(json, default),
             NoisePlacement = noise.Or(json, default),
             RiskGate = gate.Or(json, default),
@@ -57,7 +57,8 @@ internal static class ResultsJson
             Descent = descent[json].OrNull(),
             Performance = performance[json],
             Figures = figures.Or(json, []),
-            Operators = Known.Unknown<OperatorSet>(NotInTheFile),
+            Operators = options[json].Extent == AnalysisExtent.Whole ? Known.Unknown<OperatorSet>(NotInTheFile)
+                : Known.Unknown<OperatorSet>(new NotComputedException().Message),
         };
     });
 
@@ -101,7 +102,7 @@ internal static class ResultsJson
     {
         json = json.Object();
         var run = RunSchemas.Run.Read(json["run"]);
-        var inclusion = json["inclusion"];
+        var inclusion = json["inclusion"].IsNull ? null : (ResultsKey?)json["inclusion"];
         var compared = new ComparedRun
         {
             Label = label ?? run.Name ?? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? path,
@@ -109,15 +110,15 @@ internal static class ResultsJson
             Options = RunSchemas.Options.Read(json["options"]),
             OutsideTheory = json.TextOrNull("outsideTheory"),
             Window = RunSchemas.Window.Read(json["window"]),
-            Inclusion = inclusion["verdict"].Verdict(),
-            InclusionQualification = inclusion.TextOrNull("qualification"),
-            InclusionReason = inclusion.TextOrNull("reason"),
-            Visibility = InclusionSchemas.Visibility.Read(inclusion, "visibility"),
-            VisibilityBound = Number.Read(inclusion, "visibilityBound"),
-            Spectrum = SpectrumSchemas.Spectrum.Read(json["spectrum"]),
+            Inclusion = inclusion?["verdict"].Verdict() ?? Verdict.NotComputed,
+            InclusionQualification = inclusion?.TextOrNull("qualification"),
+            InclusionReason = inclusion is { } known ? known.TextOrNull("reason") : Reason(json, "inclusion"),
+            Visibility = inclusion is { } seen ? InclusionSchemas.Visibility.Read(seen, "visibility") : null,
+            VisibilityBound = inclusion is { } bounded ? Number.Read(bounded, "visibilityBound") : double.NaN,
+            KnownSpectrum = SpectrumSchemas.Spectrum.KnownObject.Read(json, "spectrum"),
             Claims = ClaimSchemas.Claim.Items.Read(json, "claims"),
             LikelyCauses = json.Has("likelyCauses") ? ClaimSchemas.Cause.Items.Read(json, "likelyCauses") : [],
-            KernelEvolution = ClaimSchemas.Evolution.Read(json["kernelEvolution"]),
+            KnownEvolution = ClaimSchemas.Evolution.KnownObject.Read(json, "kernelEvolution"),
         };
         ResultsChecks.Require(json, compared);
         return compared;

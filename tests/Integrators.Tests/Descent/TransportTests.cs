@@ -21,6 +21,43 @@ public class TransportTests
         Assert.Equal((c.Count - 1, "descent of columns (midpoint)"), (carried.Report.Steps, carried.Report.Name));
     }
 
+    /// <summary>With any optimizer, batches and weight decay, with midpoints and without.</summary>
+    [Theory]
+    [InlineData("gradient-descent", true)]
+    [InlineData("momentum", true)]
+    [InlineData("momentum", false)]
+    [InlineData("adam", false)]
+    [InlineData("adam with weight decay", true)]
+    [InlineData("nesterov over batches with weight decay", false)]
+    [InlineData("adam over batches", true)]
+    [InlineData("momentum over batches", false)]
+    public void ABlockAndTheGradientAreCarriedOverARecordedRun(string name, bool midpoints)
+    {
+        var training = Runs.Network("gradient-descent", 3, name.StartsWith("adam", StringComparison.Ordinal) ? 0.02 : 0.1, 12) with { Midpoints = midpoints };
+        var c = (OptimizerVariants.Names.Contains(name) ? training.With(name) : training with { Optimizer = Runs.Named(name) }).Record();
+        var outputs = OutputRecord.Read(c);
+        var dense = DescentRecursion.Run(c, outputs, new DescentOptions(), Backends.Managed);
+        var block = DenseMatrix.OfMatrix(RandomMatrices.Uniform(new Random(1), c.TrainSize, 4));
+        var found = DescentRecursion.Carry(c, outputs, block, new DescentOptions(), Backends.Managed);
+        var (operators, carried) = (dense.Propagation, found.Block);
+        Check.Close(carried.End, operators.P * block, 1e-13, "P V");
+        Check.Close(carried.Train, operators.G_S * block, 1e-13, "G_S V");
+        Check.Close(carried.Test, operators.G_Q * block, 1e-13, "G_d V");
+        Check.Close(carried.Dissipated, block.Transpose() * operators.W_S * block, 1e-13, "VᵀW_dV");
+        for (int k = 0; k < c.Count; k++) Check.Close(found.Gradient.AtKnots[k], operators.Transported[k], 1e-13, $"g at step {k}");
+        var start = Vector<double>.Build.Dense(outputs.Gradients[0]);
+        var forced = dense.Record.Forced;
+        Check.Close(found.Gradient.Train, (operators.G_S * start - (forced is { } f ? Vector<double>.Build.Dense(f.Train) : 0 * (operators.G_S * start)))
+            .ToArray(), 1e-13, "displacement of the training outputs");
+        Check.Small(Math.Abs(found.Gradient.LossChange / dense.Record.PredictedLossChange - 1), 1e-13, "change of the loss");
+        Assert.Equal(dense.Record.Z, found.Steps.Z);
+        Assert.Equal((dense.Record.Amplification, true), (found.Steps.Amplification, double.IsNaN(found.Steps.PeakPropagator)));
+        var (a, b) = (dense.Record.Estimate!, found.Steps.Estimate!);
+        foreach (var (x, y) in new[] { (a.Dissipation, b.Dissipation), (a.Transport, b.Transport), (a.TrainTransfer, b.TrainTransfer), (a.TestTransfer,
+            b.TestTransfer) })
+            Check.Small(Math.Abs(y!.Value / x!.Value - 1), 1e-9, "estimate of the quadrature");
+    }
+
     [Fact]
     public void AGradientIsCarriedOnAnInterpolantAsTheOperatorsSay()
     {

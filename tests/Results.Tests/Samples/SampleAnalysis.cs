@@ -67,6 +67,29 @@ internal static class SampleAnalysis
         Operators = new OperatorSet(Numbered(3, 3, 1), Numbered(3, 3, 100), Numbered(2, 3, 200), Numbered(3, 3, 300), Numbered(3, 3, 400)),
     };
 
+    /// <summary>The same as if only C1 to C4 and the recording had been asked for.</summary>
+    public static ReservoirAnalysis ClaimsOnly()
+    {
+        var (whole, reason) = (Make(), new NotComputedException().Message);
+        return whole with
+        {
+            Options = whole.Options with { Extent = AnalysisExtent.ClaimsOnly },
+            KnownSpectrum = Known.Unknown<SpectrumResult>(reason),
+            KnownInclusion = Known.Unknown<InclusionResult>(reason),
+            KnownEvolution = Known.Unknown<KernelEvolution>(reason),
+            Schedule = Known.Unknown<SpectralSchedule>(reason),
+            NoisePlacement = Known.Unknown<NoisePlacement>(reason),
+            RiskGate = Known.Unknown<RiskGate>(reason),
+            Influence = Known.Unknown<InfluenceResult>(reason),
+            RelativeDissipation = Known.Unknown<RelativeDissipation>(reason),
+            Operators = Known.Unknown<OperatorSet>(reason),
+            Intervals = [.. whole.Intervals.Select(i => i with { TransportDefect = Known.Unknown<double>(reason) })],
+            Claims = [.. whole.Claims.Select(c => c.Kind == ClaimKind.Data ? c
+                : new ClaimResult(c.Id, c.Name, Verdict.NotComputed) { Kind = c.Kind, Reason = NotComputedException.ClaimsOnly }),
+                new ClaimResult("R5", "train steps", Verdict.Holds) { Kind = ClaimKind.Consistency, RelativeError = 0.5, Tolerance = 3 }],
+        };
+    }
+
     /// <summary>The same as if by descent between sparse checkpoints, past the edge of stability.</summary>
     public static ReservoirAnalysis Descent(DescentQuadrature quadrature = DescentQuadrature.Interpolated, double z = 2.25)
     {

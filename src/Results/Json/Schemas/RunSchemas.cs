@@ -55,9 +55,15 @@ internal static class RunSchemas
         };
     });
 
+    // A whole analysis does not say so: the first files of this version had no other.
+    private static readonly Codec<AnalysisExtent> s_extent = Make<AnalysisExtent>(
+        (json, key, value) => { if (value != AnalysisExtent.Whole) json.WriteString(key, value.Name()); },
+        (parent, key) => parent.Has(key) ? parent[key].Choice<AnalysisExtent>() : AnalysisExtent.Whole);
+
     /// <summary>The key "options".</summary>
     public static readonly Schema<ResolvedOptions> Options = new(s =>
     {
+        var extent = s.Add("extent", s_extent, o => o.Extent);
         var mode = s.Add("mode", Choice<AnalysisMode>(), o => o.Mode);
         var modeReason = s.Add("modeReason", TextIfAny, o => o.ModeReason);
         var method = s.Add("method", Text, o => o.Method);
@@ -70,7 +76,7 @@ internal static class RunSchemas
         var independent = s.Add("independentCheck", Truth, o => o.IndependentCheck);
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
-            ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
+            Extent = extent[json], ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
             IndependentCheck = independent.Or(json, true),
         };
     });

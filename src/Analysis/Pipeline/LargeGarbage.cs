@@ -1,0 +1,50 @@
+namespace KernelFlow.Analysis;
+
+/// <summary>Has N×N matrices that nobody uses any more collected soon, where they are large.</summary>
+/// <remarks>Left to itself the collector lets such arrays gather to 3.5 times the size of what is in use before it looks at them, which would decide how
+/// large a run fits into memory. They hold no references, so that a collection takes about a millisecond, beside tenths of a second for one product of
+/// such matrices. Allocations are looked at from a timer, so that every stage is covered, whoever wrote it.</remarks>
+internal sealed class LargeGarbage : IDisposable
+{
+    // Below it all garbage that can gather is beside the point.
+    private const long SmallestMatrix = 1 << 20;
+    private const int Matrices = 4;
+    private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(10);
+
+    private readonly long _allowed;
+    private readonly Timer _timer;
+    private long _allocated;
+    private int _busy;
+
+    private LargeGarbage(long allowed)
+    {
+        _allowed = allowed;
+        _allocated = GC.GetTotalAllocatedBytes();
+        _timer = new Timer(_ => Look(), null, _period, _period);
+    }
+
+    /// <summary>Watches over an analysis with matrices of some order; null where these are small.</summary>
+    public static LargeGarbage? Watch(int order)
+    {
+        long matrix = sizeof(double) * (long)order * order;
+        return matrix < SmallestMatrix ? null : new LargeGarbage(Matrices * matrix);
+    }
+
+    /// <summary>Ends the watch; what is left is given back to the system.</summary>
+    public void Dispose()
+    {
+        using var ended = new ManualResetEvent(false);
+        if (_timer.Dispose(ended)) ended.WaitOne();
+    }
+
+    private void Look()
+    {
+        if (Interlocked.Exchange(ref _busy, 1) != 0) return;
+        if (GC.GetTotalAllocatedBytes() - _allocated > _allowed)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+            _allocated = GC.GetTotalAllocatedBytes();
+        }
+        Volatile.Write(ref _busy, 0);
+    }
+}
