@@ -4,6 +4,7 @@
 //   --draw --out DIR                                        page and figures again from what was measured
 //   --alone RUN [--from T --to T --rtol X --rounds N --save FILE.npz]   one integration of P, W_S and G_Q, times as JSON (peers/equal_work.py)
 //   --rate [--orders 1000,2000]                             share of the product's rate
+//   --stages RUN [--methods M,M] [--tolerances T,T]         errors and flops by number of stages on a recorded run
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.WorkPrecision;
@@ -12,7 +13,7 @@ string[] flags = ["--rate", "--quick", "--draw"];
 string[] names =
 [
     "--runs", "--out", "--references", "--python", "--note", "--backend", "--threads", "--rounds", "--limit", "--problems", "--methods", "--tolerances",
-    "--orders", "--kinds", "--method", "--rtol", "--alone", "--from", "--to", "--save",
+    "--orders", "--kinds", "--method", "--rtol", "--stages", "--steps", "--alone", "--from", "--to", "--save",
 ];
 try
 {
@@ -27,6 +28,13 @@ try
     {
         Alone.Run(arguments.Text("--alone", ""), (arguments.Number("--from", double.NaN), arguments.Number("--to", double.NaN)),
             arguments.Number("--rtol", 1e-6), (int)arguments.Number("--rounds", 3), arguments.Text("--save", ""), backend);
+        return 0;
+    }
+    if (arguments.Has("--stages"))
+    {
+        StageStudy.Run(arguments.Text("--stages", ""), [.. arguments.Numbers("--steps", 1, 2, 4).Select(m => (int)m).Where(m => m > 0)],
+            arguments.Words("--methods", "gauss-2", "gauss-4", "gauss-6", "radau-3", "radau-5", "auto"),
+            arguments.Numbers("--tolerances", 1e-4, 1e-6, 1e-8, 1e-10), backend);
         return 0;
     }
     if (!arguments.Has("--rate")) return StudyCommand.Run(arguments, backend);
