@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KernelFlow.Cli.Doctor;
 
 namespace KernelFlow.Cli;
 
@@ -32,8 +31,9 @@ internal static class InspectCommand
             }, cancellation).ConfigureAwait(false);
             bool checkable = run.Checkpoints.HasJacobians || DenseLimit.Obstacle(run.Checkpoints) is null;
             var consistency = checkable ? RecordingChecks.Run(run.Checkpoints, dense, cancellation) : [];
-            double rate = ProductRate.Measure(dense, order: 256, tries: 6, cancellation);
-            InspectionText.Write(terminal.Out, run, sums, intervals, consistency, CostEstimate.Of(run.Checkpoints, rate), dense);
+            var cost = CostForecast.Of(RunSizes.Of(run.Checkpoints, intervals), WorkRates.Of(dense, cancellation));
+            InspectionText.Write(terminal.Out, run, sums, intervals, consistency, cost, dense);
+            if (CommonOptions.VerbosityOf(parsed) == Verbosity.Verbose) InspectionText.WriteParts(terminal.Error, cost);
             if (all) RunSums.Write(terminal.Out, sums);
             return ExitCodes.Done;
         });
