@@ -6,7 +6,8 @@ internal static class ForecastConstants
     /// <summary>Seconds from the start of the process to the first number, and its code being compiled: times <see cref="Start"/>.</summary>
     public const double StartSeconds = 0.5;
 
-    public const double Start = 1, Reading = 1, Comparison = 1, Replay = 1, Vectors = 1, Integration = 1, Checks = 1, Measures = 1, Recursion = 1, Report = 1;
+    public const double Start = 1, Reading = 1, Comparison = 1.5, Replay = 1, Vectors = 0.5, Integration = 0.55, Checks = 0.35, Measures = 1, Recursion = 2.5,
+        Report = 1;
 
     /// <summary>Megabytes of the process without a run.</summary>
     public const double ProcessBytes = 60e6;
