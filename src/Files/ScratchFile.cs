@@ -4,9 +4,11 @@ namespace KernelFlow.Files;
 
 /// <summary>Bytes that are too many to hold and are needed at positions: a file in the system's temporary folder that goes when it is disposed, or when the
 /// process ends however it ends.</summary>
-/// <remarks>Append from one thread at a time; reads of what was appended may be concurrent.</remarks>
+/// <remarks>The folder is that of TMPDIR, or /var/tmp where there is one: /tmp is memory on many systems. Append from one thread at a time; reads of what was appended may be concurrent.</remarks>
 public sealed class ScratchFile : IDisposable
 {
+    private const string LastingFolder = "/var/tmp";
+
     private readonly SafeFileHandle _handle;
     private readonly string _path;
 
@@ -14,7 +16,7 @@ public sealed class ScratchFile : IDisposable
     /// <exception cref="IOException">The temporary folder cannot be written.</exception>
     public ScratchFile()
     {
-        _path = TemporaryFile.NewPath(Path.GetTempPath());
+        _path = TemporaryFile.NewPath(Folder());
         _handle = WriteFailure.Naming(_path, () => File.OpenHandle(
             _path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None));
         // Elsewhere a file without a name lives as long as it is open, so that a process that is killed leaves nothing behind.
@@ -56,4 +58,8 @@ public sealed class ScratchFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    private static string Folder() =>
+        !OperatingSystem.IsWindows() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")) && Directory.Exists(LastingFolder)
+            ? LastingFolder : Path.GetTempPath();
 }

@@ -84,7 +84,7 @@ public static class FlowIntegrator
         Action<double>? forward = progress is null ? null : f => { if (f > shown && f < 1) progress(shown = f); };
         for (int pass = 1; ; pass++)
         {
-            var run = new FlowPass(problem, options.RelativeTolerance * share, forward, cancellation);
+            using var run = new FlowPass(problem, options.RelativeTolerance * share, forward, cancellation);
             var estimate = run.Run();
             double error = estimate.Largest;
             if (options.FixedSteps is not null || error <= options.RelativeTolerance)
@@ -97,6 +97,7 @@ public static class FlowIntegrator
                     $"The estimated relative error is {error:G2} after {pass} passes, asked for {options.RelativeTolerance:G2}; ")
                     + "likely cause: P is so small at the end, or the window so stiff, that this relative accuracy is below rounding. "
                     + "Ask for a larger rtol or a shorter window.");
+            run.Discard();
             // Where every interval takes one step already, a slightly smaller local tolerance changes nothing: then it is made much smaller.
             double shrink = error > 0.9 * before ? 0.1 : 1;
             share *= Math.Max(1e-3, 0.7 * shrink * options.RelativeTolerance / error);

@@ -18,6 +18,7 @@ public enum Op
 public abstract partial class Backend
 {
     private ThreadBudget? _spare;
+    private BufferPool? _buffers;
 
     /// <summary>Library and version, as named in reports: "OpenBLAS 0.3.21", "managed".</summary>
     public abstract string Name { get; }
@@ -30,6 +31,9 @@ public abstract partial class Backend
 
     /// <summary>The threads that may compute beside the caller, <see cref="Threads"/> − 1 of them, for everything that computes with this backend.</summary>
     public ThreadBudget Spare => _spare ?? Interlocked.CompareExchange(ref _spare, new ThreadBudget(Math.Max(0, Threads - 1)), null) ?? _spare!;
+
+    /// <summary>Large arrays for everything that computes with this backend.</summary>
+    public BufferPool Buffers => _buffers ?? Interlocked.CompareExchange(ref _buffers, new BufferPool(), null) ?? _buffers!;
 
     /// <summary>Makes the threads of another backend those of this one: parts of one backend do not count twice.</summary>
     internal void TakeThreadsOf(Backend other) => _spare = other.Spare;

@@ -37,12 +37,14 @@ public static class GramPass
     }
 
     internal static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs,
-        Func<(int A, int B), bool> ordered, Backend backend, FactorLimits limits, Action<double>? progress = null, CancellationToken cancellation = default)
+        Func<(int A, int B), bool> ordered, Backend backend, FactorLimits limits, Action<double>? progress = null, CancellationToken cancellation = default,
+        IReadOnlyDictionary<(int A, int B), KernelTerm>? known = null)
     {
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         long D = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
-        var wanted = pairs.SelectMany(q => new[] { (q.A, q.A), (q.B, q.B), q }).Distinct().Order().ToArray();
-        int[] involved = wanted.Select(q => q.Item1).Distinct().Order().ToArray();
+        var needed = pairs.SelectMany(q => new[] { (q.A, q.A), (q.B, q.B), q }).Distinct().Order().ToArray();
+        int[] involved = needed.Select(q => q.Item1).Distinct().Order().ToArray();
+        var wanted = needed.Where(q => known is null || !known.ContainsKey(q)).ToArray();
         var factors = FactorPass.Of(checkpoints, involved);
         bool IsOrdered((int, int) q) => q.Item1 != q.Item2 && ordered(q);
         var sums = wanted.ToDictionary(q => q, q => new PairSum(N, M, IsOrdered(q) || (factors is not null && q.Item1 != q.Item2)));
@@ -69,7 +71,7 @@ public static class GramPass
                 checkpoints[k][TensorName.J_S].ReadTransposed(first, x.ColumnRange(0, N));
                 checkpoints[k][TensorName.J_Q].ReadTransposed(first, x.ColumnRange(N, M));
                 Preconditioner.ScaleRows(checkpoints[k], first, x, roots);
-                int[] partners = [k, .. partnersOf[k]];
+                int[] partners = sums.ContainsKey((k, k)) ? [k, .. partnersOf[k]] : [.. partnersOf[k]];
                 void Add(int i)
                 {
                     int a = partners[i];
@@ -77,7 +79,7 @@ public static class GramPass
                     else sums[(a, k)].AddPair(backend, Block(a), Block(k), scratch[k - a - 1]);
                 }
                 // No more at once than the dense linear algebra may use threads, whatever else runs: with one thread nothing runs beside.
-                using var beside = backend.Spare.Take(small ? partners.Length - 1 : 0);
+                using var beside = backend.Spare.Take(small ? Math.Max(0, partners.Length - 1) : 0);
                 if (beside.Count > 0) Parallel.For(0, partners.Length, new ParallelOptions { MaxDegreeOfParallelism = 1 + beside.Count }, Add);
                 else
                     for (int i = 0; i < partners.Length; i++) Add(i);
@@ -89,7 +91,7 @@ public static class GramPass
             var product = new FactorProduct(backend);
             factors.Run(involved, reach, limits, (k, rows, columns) =>
             {
-                sums[(k, k)].AddSquare(product, k, rows, columns);
+                if (sums.TryGetValue((k, k), out var square)) square.AddSquare(product, k, rows, columns);
                 foreach (int a in partnersOf[k])
                 {
                     sums[(a, k)].AddPair(product, a, k, rows, columns);
@@ -98,8 +100,15 @@ public static class GramPass
             }, cancellation);
             progress?.Invoke(1);
         }
-        return wanted.ToDictionary(q => q, q => q.Item1 == q.Item2 ? sums[q].Square(factors is not null)
-            : sums[q].Cross(sums[(q.Item1, q.Item1)], sums[(q.Item2, q.Item2)], IsOrdered(q)));
+        var terms = wanted.Where(q => q.Item1 == q.Item2).ToDictionary(q => q, q => sums[q].Square(factors is not null));
+        foreach (var q in wanted.Where(q => q.Item1 != q.Item2))
+        {
+            terms.Add(q, sums[q].Cross(Square(q.Item1), Square(q.Item2), IsOrdered(q)));
+            sums.Remove(q);
+        }
+        return terms;
+
+        KernelTerm Square(int k) => terms.GetValueOrDefault((k, k)) ?? known![(k, k)];
     }
 
     private static IEnumerable<(long First, int Count)> Pieces((long First, long Count) range, int width)
@@ -169,44 +178,40 @@ public static class GramPass
                 for (int i = j + 1; i < x.Rows; i++) x[j, i] = x[i, j];
         }
 
-        public KernelTerm Cross(PairSum a, PairSum b, bool skew)
+        public KernelTerm Cross(KernelTerm a, KernelTerm b, bool skew)
         {
             if (_other is not null)
             {
-                var term = Ordered(N, M, _kernels, _other, _test);
-                return skew ? term : new KernelTerm(term.Kernels, term.TestKernel);
+                return Ordered(_kernels, _other, _test, skew);
             }
-            Subtract(_kernels, a._kernels, b._kernels);
-            Subtract(_test, a._test, b._test);
+            using (HeldMatrix first = a.HoldKernels(), second = b.HoldKernels()) Subtract(_kernels, first, second);
+            using (HeldMatrix first = a.HoldTestKernel(), second = b.HoldTestKernel()) Subtract(_test, first, second);
             return new KernelTerm(_kernels, _test);
         }
 
-        private static void Subtract(DenseMatrix t, DenseMatrix a, DenseMatrix b)
+        private static void Subtract(DenseMatrix t, in HeldMatrix a, in HeldMatrix b)
         {
-            for (int i = 0; i < t.Values.Length; i++) t.Values[i] -= a.Values[i] + b.Values[i];
+            double[] x = a.Matrix.Values, y = b.Matrix.Values, z = t.Values;
+            for (int i = 0; i < z.Length; i++) z[i] -= x[i] + y[i];
         }
     }
 
-    /// <summary>A cross term from J_b J_S,aᵀ ((N+M)×N), J_Q,a J_S,bᵀ (M×N) and J_Q,b J_Q,aᵀ (M×M, null when unknown).</summary>
-    internal static KernelTerm Ordered(int N, int M, DenseMatrix later, DenseMatrix earlierTest, DenseMatrix? test)
+    /// <summary>A cross term from J_b J_S,aᵀ ((N+M)×N), J_Q,a J_S,bᵀ (M×N) and J_Q,b J_Q,aᵀ (M×M), all of which become parts of it or are used up.</summary>
+    internal static KernelTerm Ordered(DenseMatrix later, DenseMatrix earlierTest, DenseMatrix test, bool skew)
     {
-        DenseMatrix sum = new(N + M, N), skew = new(N + M, N);
-        for (int j = 0; j < N; j++)
+        int N = later.ColumnCount, M = earlierTest.RowCount;
+        var difference = skew ? ((MatrixView)later).ToMatrix() : null;
+        Complete(later, 1);
+        if (difference is not null) Complete(difference, -1);
+        Folding.Sum(test);
+        return new KernelTerm(later, test, difference);
+
+        void Complete(MatrixView target, double sign)
         {
-            for (int i = 0; i < N + M; i++)
-            {
-                double x = later.At(i, j), y = i < N ? later.At(j, i) : earlierTest.At(i - N, j);
-                sum.At(i, j, x + y);
-                skew.At(i, j, x - y);
-            }
+            var train = target.Slice(0, 0, N, N);
+            if (sign > 0) Folding.Sum(train);
+            else Folding.Difference(train);
+            for (int j = 0; j < N; j++) VectorRoutines.Axpy(sign, ((MatrixView)earlierTest).Column(j), target.Column(j)[N..]);
         }
-        DenseMatrix? testSum = null;
-        if (test is not null)
-        {
-            testSum = new DenseMatrix(M, M);
-            for (int j = 0; j < M; j++)
-                for (int i = 0; i < M; i++) testSum.At(i, j, test.At(i, j) + test.At(j, i));
-        }
-        return new KernelTerm(sum, testSum, skew);
     }
 }

@@ -17,7 +17,7 @@ public sealed record WeightedTerm(KernelTerm Term, params double[] Coefficients)
 public sealed class InterpolatedTrajectory : KernelTrajectory
 {
     private const double EvenSpeed = 1e-8; // below it both times are the same to rounding
-    private const int Chunk = 2048; // doubles: two operands of 16 KB stay in the first-level cache
+    private static readonly ThreadBudget s_alone = new(0);
     private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _intervals;
     private readonly IReadOnlyList<IReadOnlyList<WeightedTerm>> _testIntervals;
     private readonly HessianPath _hessians;
@@ -102,25 +102,16 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     }
 
     /// <inheritdoc/>
-    protected override void KernelsCore(int interval, double time, in MatrixView kernels)
-    {
-        double theta = Theta(interval, time);
-        var terms = _intervals[interval];
-        Span<double> weights = stackalloc double[terms.Count];
-        for (int t = 0; t < terms.Count; t++) weights[t] = terms[t].At(theta);
-        var held = new HeldMatrix[terms.Count];
-        try
-        {
-            for (int t = 0; t < held.Length; t++) held[t] = terms[t].Term.HoldKernels();
-            if (kernels.LeadingDimension == kernels.Rows) Combine(held, weights, 0, kernels.Array.AsSpan(kernels.Offset, kernels.Rows * kernels.Columns));
-            else
-                for (int j = 0; j < kernels.Columns; j++) Combine(held, weights, j * kernels.Rows, kernels.Column(j));
-        }
-        finally
-        {
-            foreach (var matrix in held) matrix.Dispose();
-        }
-    }
+    protected override void KernelsCore(int interval, double time, in MatrixView kernels) =>
+        Sum(interval, time, 1, 0, kernels, kernels, firstRow: 0, lower: false, s_alone);
+
+    /// <inheritdoc/>
+    protected override void TrainKernelCore(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, bool lower,
+        ThreadBudget spare) => Sum(interval, time, alpha, gamma, c, a, firstRow: 0, lower, spare);
+
+    /// <inheritdoc/>
+    protected override void TestKernelCore(int interval, double time, in MatrixView a, ThreadBudget spare) =>
+        Sum(interval, time, 1, 0, a, a, firstRow: TrainSize, lower: false, spare);
 
     /// <inheritdoc/>
     protected override void HessianCore(int interval, double time, OutputHessian B) =>
@@ -162,18 +153,28 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         return copy;
     }
 
-    private static void Combine(ReadOnlySpan<HeldMatrix> terms, ReadOnlySpan<double> weights, int offset, Span<double> target)
+    // A ← α·Σ_t c_t(θ) X_t + γ·C for the rows of [K_SS; K_QS] from the first on, as many as A has.
+    private void Sum(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, int firstRow, bool lower, ThreadBudget spare)
     {
-        for (int start = 0; start < target.Length; start += Chunk)
+        double theta = Theta(interval, time);
+        var terms = _intervals[interval];
+        var (held, sources, weights) = TermSum.Room(terms.Count);
+        int taken = 0;
+        try
         {
-            int count = Math.Min(Chunk, target.Length - start);
-            var piece = target.Slice(start, count);
-            for (int t = 0; t < weights.Length; t++)
+            for (; taken < terms.Count; taken++)
             {
-                var source = terms[t].Matrix.Values.AsSpan(offset + start, count);
-                if (t == 0) VectorRoutines.Scale(weights[0], source, piece);
-                else VectorRoutines.Axpy(weights[t], source, piece);
+                held[taken] = terms[taken].Term.HoldKernels();
+                (sources[taken], weights[taken]) = (held[taken].Matrix.Values, alpha * terms[taken].At(theta));
             }
+            var sum = new TermSum(sources, weights, terms.Count, firstRow, TrainSize + TestSize, gamma, c, a, lower);
+            SharedColumns.Run(spare, a.Columns, (lower ? 0.5 : 1) * a.Rows * a.Columns, sum);
+        }
+        finally
+        {
+            for (int t = 0; t < taken; t++) held[t].Dispose();
+            Array.Clear(held);
+            Array.Clear(sources);
         }
     }
 }

@@ -14,10 +14,7 @@ namespace KernelFlow.Operators;
 internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), KernelTerm> Terms, bool Crossed, bool HasTestKernel, double Epsilon,
     IReadOnlyDictionary<(int A, int B), TestSubstitute> Substitutes)
 {
-    public static KernelBlockReader Read(CheckpointSequence checkpoints, Backend backend, Action<double>? progress, CancellationToken cancellation) =>
-        Read(checkpoints, backend, KernelMemory.Default, progress, cancellation);
-
-    internal static KernelBlockReader Read(CheckpointSequence checkpoints, Backend backend, KernelMemory memory, Action<double>? progress,
+    public static KernelBlockReader Read(CheckpointSequence checkpoints, Backend backend, KernelMemory memory, Action<double>? progress,
         CancellationToken cancellation)
     {
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;

@@ -27,6 +27,9 @@ public sealed class KernelTerm
         _testDiagonal = new Lazy<double[]?>(() => _testKernel is null ? null : Diagonal(_testKernel));
     }
 
+    private KernelTerm(StoredMatrix kernels, StoredMatrix? testKernel, StoredMatrix? skew, double[] trainDiagonal, double[]? testDiagonal)
+        : this(kernels, testKernel, skew) => (_trainDiagonal, _testDiagonal) = (new(() => trainDiagonal), new(() => testDiagonal));
+
     /// <summary>For a cross term of checkpoints a &lt; b: J_b J_S,aᵀ − J_a J_S,bᵀ, (N+M)×N, with J = [J_S; J_Q]; <see cref="Kernels"/> is the sum of the two.
     /// The flow needs the sum only; a step of gradient descent, which pairs two different moments, needs both. Null when not formed.</summary>
     public DenseMatrix? Skew => _skew?.ToMatrix();
@@ -72,6 +75,20 @@ public sealed class KernelTerm
 
     /// <summary>The same term with another K_QQ.</summary>
     internal KernelTerm With(DenseMatrix testKernel) => new(_kernels, StoredMatrix.Of(testKernel), null);
+
+    /// <summary>The same term with its matrices in another place, and its diagonals at hand.</summary>
+    internal KernelTerm MovedTo(Func<DenseMatrix, StoredMatrix> place)
+    {
+        StoredMatrix? Moved(StoredMatrix? matrix)
+        {
+            if (matrix is null) return null;
+            using var held = matrix.Hold();
+            return place(held.Matrix);
+        }
+        double[] train = _trainDiagonal.Value;
+        double[]? test = _testDiagonal.Value;
+        return new KernelTerm(Moved(_kernels)!, Moved(_testKernel), Moved(_skew), train, test);
+    }
 
     private static DenseMatrix Given(DenseMatrix kernels)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -64,6 +65,40 @@ public abstract class KernelTrajectory
         KernelsCore(interval, time, kernels);
     }
 
+    /// <summary>A ← α·K_SS(t) + γ·C, what a step forms its systems of equations from, without the other kernels.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="time">t, in the interval.</param>
+    /// <param name="alpha">α.</param>
+    /// <param name="gamma">γ; with 0 C is not read.</param>
+    /// <param name="c">C, N×N, which may be A itself.</param>
+    /// <param name="a">A, N×N.</param>
+    /// <param name="lower">Only the elements on and below the diagonal are read and written: half the work where they are all that is looked at.</param>
+    /// <param name="spare">Threads that may compute beside this one.</param>
+    /// <exception cref="ArgumentException">The shape is wrong or t lies outside the interval.</exception>
+    public void TrainKernel(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, bool lower, ThreadBudget spare)
+    {
+        ArgumentNullException.ThrowIfNull(spare);
+        if (a.Rows != TrainSize || a.Columns != TrainSize || c.Rows != TrainSize || c.Columns != TrainSize)
+            throw new ArgumentException($"K_SS is {TrainSize}x{TrainSize}, the buffers {a.Rows}x{a.Columns} and {c.Rows}x{c.Columns}.");
+        CheckTime(interval, time);
+        TrainKernelCore(interval, time, alpha, gamma, c, a, lower, spare);
+    }
+
+    /// <summary>Writes K_QS(t) alone, M×N.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="time">t, in the interval.</param>
+    /// <param name="a">Receives the kernel.</param>
+    /// <param name="spare">Threads that may compute beside this one.</param>
+    /// <exception cref="ArgumentException">The shape is wrong or t lies outside the interval.</exception>
+    public void TestKernel(int interval, double time, in MatrixView a, ThreadBudget spare)
+    {
+        ArgumentNullException.ThrowIfNull(spare);
+        if (a.Rows != TestSize || a.Columns != TrainSize)
+            throw new ArgumentException($"K_QS is {TestSize}x{TrainSize}, the buffer {a.Rows}x{a.Columns}.");
+        CheckTime(interval, time);
+        if (TestSize > 0) TestKernelCore(interval, time, a, spare);
+    }
+
     /// <summary>Writes B(t), the loss Hessian at time t.</summary>
     /// <exception cref="ArgumentException">t lies outside the interval.</exception>
     public void Hessian(int interval, double time, OutputHessian B)
@@ -104,6 +139,49 @@ public abstract class KernelTrajectory
 
     /// <summary>Core of <see cref="Kernels"/>.</summary>
     protected abstract void KernelsCore(int interval, double time, in MatrixView kernels);
+
+    /// <summary>Core of <see cref="TrainKernel"/>; a trajectory that can form K_SS by itself overrides it, this one forms all kernels.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="time">t, in the interval.</param>
+    /// <param name="alpha">α.</param>
+    /// <param name="gamma">γ; with 0 C is not read.</param>
+    /// <param name="c">C.</param>
+    /// <param name="a">A.</param>
+    /// <param name="lower">Only the elements on and below the diagonal.</param>
+    /// <param name="spare">Threads that may compute beside this one.</param>
+    protected virtual void TrainKernelCore(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, bool lower,
+        ThreadBudget spare)
+    {
+        double[] rented = Rent(interval, time, out var kernels);
+        for (int j = 0; j < TrainSize; j++)
+        {
+            int first = lower ? j : 0;
+            var source = kernels.Column(j)[first..TrainSize];
+            if (gamma == 0) VectorRoutines.Scale(alpha, source, a.Column(j)[first..]);
+            else VectorRoutines.Combine(alpha, source, gamma, c.Column(j)[first..], a.Column(j)[first..]);
+        }
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    /// <summary>Core of <see cref="TestKernel"/>; likewise.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="time">t, in the interval.</param>
+    /// <param name="a">Receives the kernel.</param>
+    /// <param name="spare">Threads that may compute beside this one.</param>
+    protected virtual void TestKernelCore(int interval, double time, in MatrixView a, ThreadBudget spare)
+    {
+        double[] rented = Rent(interval, time, out var kernels);
+        kernels.Slice(TrainSize, 0, TestSize, TrainSize).CopyTo(a);
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    private double[] Rent(int interval, double time, out MatrixView kernels)
+    {
+        double[] rented = ArrayPool<double>.Shared.Rent(ArraySize.Of(TrainSize + TestSize, TrainSize));
+        kernels = new MatrixView(rented, TrainSize + TestSize, TrainSize);
+        KernelsCore(interval, time, kernels);
+        return rented;
+    }
 
     /// <summary>Core of <see cref="Hessian"/>.</summary>
     protected abstract void HessianCore(int interval, double time, OutputHessian B);

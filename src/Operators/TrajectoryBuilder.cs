@@ -48,23 +48,28 @@ public sealed class TrajectoryBuilder
     /// <param name="cancellation">Honoured between column blocks.</param>
     /// <param name="sparseCubic">Whether <see cref="Cubic"/> will be asked for every second checkpoint.</param>
     public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend,
-        Action<double>? progress = null, CancellationToken cancellation = default, bool sparseCubic = false)
+        Action<double>? progress = null, CancellationToken cancellation = default, bool sparseCubic = false) =>
+        Read(checkpoints, outputs, backend, KernelMemory.Default, progress, cancellation, sparseCubic);
+
+    internal static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, KernelMemory memory,
+        Action<double>? progress, CancellationToken cancellation, bool sparseCubic = false)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(backend);
         if (!checkpoints.HasJacobians)
         {
-            var blocks = KernelBlockReader.Read(checkpoints, backend, progress, cancellation);
+            var blocks = KernelBlockReader.Read(checkpoints, backend, memory, progress, cancellation);
             return new TrajectoryBuilder(checkpoints, outputs, blocks.Terms, blocks.Substitutes, blocks.Crossed, blocks.HasTestKernel, blocks.Epsilon);
         }
         var full = Enumerable.Range(0, checkpoints.Count).ToArray();
         int reach = sparseCubic ? 3 : 1;
         var thinned = Thinnings(checkpoints.Count).SelectMany(kept => Within(kept, reach));
-        var pairs = Within(full, 3).Concat(thinned).Distinct();
-        var terms = GramPass.Form(checkpoints, pairs, p => p.B - p.A == 1, backend, progress, cancellation);
+        (int A, int B)[] pairs = [.. Within(full, 3).Concat(thinned).Distinct()];
+        var kernels = new JacobianKernels(checkpoints, pairs.Length + full.Length, backend, memory, cancellation);
+        var terms = kernels.Form(pairs, p => p.B - p.A == 1, progress);
         IReadOnlyList<int>[] cubicGrids = sparseCubic ? [full, EverySecond(checkpoints.Count), EverySecond(checkpoints.Count, 1)] : [full];
-        var stencils = AddValueSlopeTerms(terms, checkpoints, outputs.Times, cubicGrids, backend, cancellation);
+        var stencils = AddValueSlopeTerms(terms, kernels, checkpoints, outputs.Times, cubicGrids, backend, cancellation);
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon())
         {
             _valueSlope = stencils,
@@ -72,8 +77,8 @@ public sealed class TrajectoryBuilder
     }
 
     // Where checkpoints are close beside others, the cubic interpolant has vectors of its own in place of checkpoints; they are numbered on from these.
-    private static Dictionary<CubicStencil, int> AddValueSlopeTerms(Dictionary<(int A, int B), KernelTerm> terms, CheckpointSequence checkpoints,
-        IReadOnlyList<double> times, IReadOnlyList<int>[] grids, Backend backend, CancellationToken cancellation)
+    private static Dictionary<CubicStencil, int> AddValueSlopeTerms(Dictionary<(int A, int B), KernelTerm> terms, JacobianKernels kernels,
+        CheckpointSequence checkpoints, IReadOnlyList<double> times, IReadOnlyList<int>[] grids, Backend backend, CancellationToken cancellation)
     {
         var stencils = new Dictionary<CubicStencil, int>();
         foreach (var chosen in grids)
@@ -84,7 +89,7 @@ public sealed class TrajectoryBuilder
                 int first = checkpoints.Count + ValueSlopeForm.Basis.Count * stencils.Count;
                 stencils.Add(stencil, first);
                 foreach (var (pair, term) in ValueSlopeForm.Form(checkpoints, times, stencil, backend, cancellation))
-                    terms.Add((first + pair.A, first + pair.B), term);
+                    terms.Add((first + pair.A, first + pair.B), kernels.Keep(term));
             }
         return stencils;
     }
@@ -98,8 +103,8 @@ public sealed class TrajectoryBuilder
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(backend);
         if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, progress, cancellation);
-        var pairs = Enumerable.Range(0, checkpoints.Count).Select(k => (k, k));
-        var terms = GramPass.Form(checkpoints, pairs, _ => false, backend, progress, cancellation);
+        (int A, int B)[] pairs = [.. Enumerable.Range(0, checkpoints.Count).Select(k => (k, k))];
+        var terms = new JacobianKernels(checkpoints, pairs.Length, backend, KernelMemory.Default, cancellation).Form(pairs, _ => false, progress);
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 

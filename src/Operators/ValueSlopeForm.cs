@@ -80,7 +80,7 @@ internal static class ValueSlopeForm
             backend.Gemm(Op.Transpose, Op.None, 1, b.ColumnRange(N, M), a.ColumnRange(N, M), 1, _test);
         }
 
-        public KernelTerm Term(bool square) => square ? new KernelTerm(_later, _test) : GramPass.Ordered(N, M, _later, _earlier, _test);
+        public KernelTerm Term(bool square) => square ? new KernelTerm(_later, _test) : GramPass.Ordered(_later, _earlier, _test, skew: true);
     }
 }
 

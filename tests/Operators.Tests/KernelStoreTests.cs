@@ -36,6 +36,51 @@ public class KernelStoreTests
         foreach (var (pair, substitute) in kept.Substitutes) Same(substitute.Cross.TestKernel, read.Substitutes[pair].Cross.TestKernel, $"substitute {pair}");
     }
 
+    /// <summary>Formed a few checkpoints at a time and put into a file: the sums are those of one pass to the last bit.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void KernelsOfJacobiansThatLieInAFileAreTheSame(bool close)
+    {
+        var made = new SyntheticRun(n: 5, m: 3, p: 2, D: 90, count: 11, seed: 5);
+        // So near to its neighbour the cubic interpolant is written in value and slopes.
+        if (close) made.Times[^2] = made.Times[^1] - 1e-4;
+        var run = made.Jacobians();
+        var outputs = OutputRecord.Read(run);
+        var kept = TrajectoryBuilder.Read(run, outputs, s_backend, KernelMemory.Default, null, default, sparseCubic: true);
+        var read = TrajectoryBuilder.Read(run, outputs, s_backend, new KernelMemory(0), null, default, sparseCubic: true);
+        Assert.Same(kept.At(0).Kernels, kept.At(0).Kernels);
+        Assert.NotSame(read.At(0).Kernels, read.At(0).Kernels);
+        for (int k = 0; k < run.Count; k++)
+        {
+            Same(kept.At(k).Kernels, read.At(k).Kernels, $"[K_SS; K_QS] {k}");
+            Same(kept.At(k).TestKernel, read.At(k).TestKernel, $"K_QQ {k}");
+            Assert.Equal(kept.At(k).TrainDiagonal, read.At(k).TrainDiagonal);
+            if (k + 1 < run.Count) Same(kept.Skew(k), read.Skew(k), $"the skew part {k}");
+            for (int j = k; j < run.Count; j++) Assert.Equal(kept.InnerProduct(k, j), read.InnerProduct(k, j));
+        }
+        int[] all = [.. Enumerable.Range(0, run.Count)];
+        foreach (var path in (Func<TrajectoryBuilder, InterpolatedTrajectory>[])[b => b.Linear(all), b => b.Cubic(all),
+            b => b.Cubic(TrajectoryBuilder.EverySecond(run.Count)), b => b.Linear(TrajectoryBuilder.EveryNth(run.Count, 4, 1))])
+        {
+            var (first, second) = (path(kept), path(read));
+            int N = run.TrainSize, M = run.TestSize;
+            DenseMatrix a = new(N + M, N), b = new(N + M, N);
+            for (int i = 0; i < first.Intervals; i++)
+            {
+                double from = first.Knots[i], to = first.Knots[i + 1], time = 0.7 * from + 0.3 * to;
+                first.Kernels(i, time, a);
+                second.Kernels(i, time, b);
+                Same(a, b, $"kernels of interval {i}");
+                first.Chord(i, time, to, a);
+                second.Chord(i, time, to, b);
+                Same(a, b, $"chord of interval {i}");
+                QuadratureNode[] node = [new(i, time, 1)];
+                Same(first.TestKernelIntegral(node), second.TestKernelIntegral(node), $"K_QQ of interval {i}");
+            }
+        }
+    }
+
     [Fact]
     public void TheCacheKeepsToItsLimitAndReadsWhatItGaveUp()
     {

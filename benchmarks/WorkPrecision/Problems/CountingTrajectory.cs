@@ -23,5 +23,14 @@ internal sealed class CountingTrajectory(KernelTrajectory inner) : KernelTraject
         inner.Kernels(interval, time, kernels);
     }
 
+    protected override void TrainKernelCore(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, bool lower,
+        ThreadBudget spare)
+    {
+        Evaluations++;
+        inner.TrainKernel(interval, time, alpha, gamma, c, a, lower, spare);
+    }
+
+    protected override void TestKernelCore(int interval, double time, in MatrixView a, ThreadBudget spare) => inner.TestKernel(interval, time, a, spare);
+
     protected override void HessianCore(int interval, double time, OutputHessian B) => inner.Hessian(interval, time, B);
 }

@@ -22,5 +22,11 @@ internal sealed class WindowTrajectory(KernelTrajectory whole, int first, int la
 
     protected override void KernelsCore(int interval, double time, in MatrixView kernels) => whole.Kernels(interval + first, time, kernels);
 
+    protected override void TrainKernelCore(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, bool lower,
+        ThreadBudget spare) => whole.TrainKernel(interval + first, time, alpha, gamma, c, a, lower, spare);
+
+    protected override void TestKernelCore(int interval, double time, in MatrixView a, ThreadBudget spare) =>
+        whole.TestKernel(interval + first, time, a, spare);
+
     protected override void HessianCore(int interval, double time, OutputHessian B) => whole.Hessian(interval + first, time, B);
 }

@@ -19,6 +19,8 @@ internal static class ReservoirPipeline
     public static ReservoirAnalysis Run(CheckpointSequence run, AnalysisOptions options, IProgress<AnalysisProgress>? progress, CancellationToken cancellation,
         Func<RunModel, RunModel>? alter = null)
     {
+        // It ends when nothing of the stages is in use any more.
+        using var garbage = LargeGarbage.Watch(run.TrainSize);
         try
         {
             return RunStages(run, options, progress, cancellation, alter);
@@ -39,7 +41,6 @@ internal static class ReservoirPipeline
         OptionChecks.Check(options);
         var claims = ClaimCatalogue.With(options.Claims);
         var plan = AnalysisPlan.Of(run, options);
-        using var garbage = LargeGarbage.Watch(plan.Checkpoints.TrainSize);
 
         var input = plan.Read(stages, cancellation).WithIntervals(cancellation);
         if (options.Extent == AnalysisExtent.ClaimsOnly) return ClaimsOnly.ClaimsOnlyPipeline.Run(run, plan, input, claims, stages, started, cancellation);

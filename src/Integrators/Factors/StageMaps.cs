@@ -22,7 +22,7 @@ internal sealed class StageMaps
     {
         (_trajectory, _tableau, Steps) = (trajectory, tableau, steps);
         int N = trajectory.TrainSize;
-        _method = new CollocationStep(tableau, trajectory, N, backend);
+        _method = new CollocationStep(tableau, trajectory, N, backend, new Workspace(backend.Buffers));
         (_identity, _next) = (Buffers.Zero(N, N), Buffers.Zero(N, N));
         for (int i = 0; i < N; i++) _identity[i, i] = 1;
         _keep = (int)Math.Min(steps.Count, maxBytes / BytesPerStep);

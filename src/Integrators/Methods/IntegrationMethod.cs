@@ -65,6 +65,9 @@ public abstract class IntegrationMethod
     /// <param name="backend">The dense linear algebra to use.</param>
     public abstract StepMethod Start(KernelTrajectory trajectory, int columns, Backend backend);
 
+    /// <summary>As <see cref="Start"/>, with buffers that come from a workspace, where the method can use them.</summary>
+    internal virtual StepMethod StartIn(Workspace workspace, KernelTrajectory trajectory, int columns, Backend backend) => Start(trajectory, columns, backend);
+
     /// <summary>The name of the method.</summary>
     public sealed override string ToString() => Name;
 

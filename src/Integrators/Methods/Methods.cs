@@ -12,6 +12,7 @@ public static class Methods
     private const int Recorded = 8; // intervals
     private const double Damped = 1e4, DampedTolerance = 1e-7; // fast modes that have to go: steps that damp them, as long as order 5 is enough
     private const int Iterations = 8;
+    private static readonly ThreadBudget s_alone = new(0);
 
     /// <summary>Gauss–Legendre with one stage (implicit midpoint): order 2, keeps energy.</summary>
     public static IntegrationMethod Gauss2 { get; } = new CollocationMethod(CollocationTableau.Gauss2);
@@ -92,22 +93,22 @@ public static class Methods
     private static (double Largest, double Second, double Fourth) Rates(KernelTrajectory trajectory, long seed)
     {
         int n = trajectory.TrainSize;
-        MatrixView kernels = Buffers.Zero(n + trajectory.TestSize, n), x = Buffers.Zero(n, 1), y = Buffers.Zero(n, 1);
+        MatrixView kernel = Buffers.Zero(n, n), x = Buffers.Zero(n, 1), y = Buffers.Zero(n, 1);
         var hessian = new OutputHessian(n / trajectory.Outputs, trajectory.Outputs);
         var random = Seeds.Generator(1, seed);
         double largest = 0, second = 0, fourth = 0, sum = 0, before = 0, boundBefore = 0;
         for (int k = 0; k <= trajectory.Intervals; k++)
         {
             int interval = Math.Max(0, k - 1);
-            trajectory.Kernels(interval, trajectory.Knots[k], kernels);
+            trajectory.TrainKernel(interval, trajectory.Knots[k], 1, 0, kernel, kernel, lower: false, s_alone);
             trajectory.Hessian(interval, trajectory.Knots[k], hessian);
-            double rate = 0, bound = hessian.NormBound() * MatrixNorms.Frobenius(kernels.Slice(0, 0, n, n));
+            double rate = 0, bound = hessian.NormBound() * MatrixNorms.Frobenius(kernel);
             for (int i = 0; i < Iterations; i++)
             {
                 double size = VectorRoutines.Norm(x.Column(0));
                 if (size > 0) VectorRoutines.Divide(x.Column(0), size);
                 else for (int j = 0; j < n; j++) x[j, 0] = (random.NextDouble() - 0.5) / n; // at first, and after a kernel that vanished
-                for (int j = 0; j < n; j++) y[j, 0] = VectorRoutines.Dot(kernels.Column(j)[..n], x.Column(0));
+                for (int j = 0; j < n; j++) y[j, 0] = VectorRoutines.Dot(kernel.Column(j), x.Column(0));
                 hessian.Apply(1, y, 0, x);
                 rate = VectorRoutines.Norm(x.Column(0));
             }

@@ -58,8 +58,8 @@ public abstract class StepMethod
         return false;
     }
 
-    /// <summary>A buffer (N+M)×N that is free between steps, where the method has one: it saves another.</summary>
-    internal virtual MatrixView? FreeKernels => null;
+    /// <summary>A buffer N×N that is free once a step is taken, where the method has one: it saves another.</summary>
+    internal virtual MatrixView? FreeSquare => null;
 
     /// <summary>A buffer N×columns that is free once a step is taken, where the method has one.</summary>
     internal virtual MatrixView? FreeColumns => null;

@@ -20,7 +20,7 @@ internal static class TestEquation
             var step = new FlowStep(0, 0, 1);
             steps.Step(step, x, next);
             var sums = new StepContribution(trajectory, default, full: false, testOnly: false,
-                Buffers.Zero(1, 1), Buffers.Zero(1, ColumnLayout.Probes), backend);
+                new StepScratch(Buffers.Zero(1, 1), Buffers.Zero(0, 1), Buffers.Zero(1, ColumnLayout.Probes)), backend, new Workspace(backend.Buffers));
             sums.Begin();
             steps.Contribute(step, sums);
             sums.End();

@@ -77,7 +77,7 @@ internal sealed class AdaptiveStepping : IntervalStepping
 
     private void Accept(StepTrial trial)
     {
-        trial.Next.CopyTo(_work.State.X);
+        _work.Taker.Accept(_work.State);
         _errors.Accept(trial, _estimator.Fine, _estimator.Coarse);
         _work.State.Add(_estimator.Fine);
         _work.Log.AddHalves(trial.Step);

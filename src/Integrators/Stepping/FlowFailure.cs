@@ -5,7 +5,7 @@ namespace KernelFlow.Integrators;
 
 /// <summary>Why an integration met a value that is not finite: what was evaluated on the way is looked at again, since NaN from the trajectory and
 /// growth past all bounds ask for different remedies.</summary>
-internal sealed class FlowFailure(KernelTrajectory trajectory, IntegrationMethod method, StepMethod steps, MatrixView kernels)
+internal sealed class FlowFailure(KernelTrajectory trajectory, IntegrationMethod method, StepMethod steps, MatrixView kernel, Backend backend)
 {
     private readonly OutputHessian _hessian = new(trajectory.TrainSize / trajectory.Outputs, trajectory.Outputs);
 
@@ -28,6 +28,7 @@ internal sealed class FlowFailure(KernelTrajectory trajectory, IntegrationMethod
         string cause = controlled
             ? "P grew past all bounds, as it does where a kernel is not positive semidefinite"
             : "P grew past all bounds: steps too long for the stability of an explicit method, or a kernel that is not positive semidefinite";
+        var kernels = Buffers.Zero(trajectory.TrainSize + trajectory.TestSize, trajectory.TrainSize);
         foreach (double theta in (double[])[0, 0.25, 0.5, 0.75, 1, .. steps.Nodes])
         {
             double time = step.At(theta);
@@ -43,8 +44,8 @@ internal sealed class FlowFailure(KernelTrajectory trajectory, IntegrationMethod
 
     private double Rate(int interval, double time)
     {
-        trajectory.Kernels(interval, time, kernels);
+        trajectory.TrainKernel(interval, time, 1, 0, kernel, kernel, lower: false, backend.Spare);
         trajectory.Hessian(interval, time, _hessian);
-        return _hessian.NormBound() * MatrixNorms.Frobenius(kernels.Slice(0, 0, trajectory.TrainSize, trajectory.TrainSize));
+        return _hessian.NormBound() * MatrixNorms.Frobenius(kernel);
     }
 }

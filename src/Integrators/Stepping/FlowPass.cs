@@ -4,8 +4,9 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow.Integrators;
 
 /// <summary>One pass over the window with a given local tolerance: interval by interval, and what is wanted at the knots between them.</summary>
-internal sealed class FlowPass
+internal sealed class FlowPass : IDisposable
 {
+    private readonly Workspace _workspace, _methodSpace; // that of the method goes back first, and the results are formed in it
     private readonly FlowProblem _problem;
     private readonly StepMethod _steps;
     private readonly FlowState _state;
@@ -25,21 +26,21 @@ internal sealed class FlowPass
         (_problem, _progress) = (problem, progress);
         var (trajectory, method, options) = (problem.Trajectory, problem.Method, problem.Options);
         var (carried, start, backend) = (problem.Carried, problem.Start, problem.Backend);
+        (_workspace, _methodSpace) = (new Workspace(backend.Buffers), new Workspace(backend.Buffers));
         int n = trajectory.TrainSize, m = trajectory.TestSize, c = start?.Columns ?? n;
         var layout = new ColumnLayout(c);
-        _steps = method.Start(trajectory, layout.Count, backend);
+        _steps = method.StartIn(_methodSpace, trajectory, layout.Count, backend);
         PropagationChecks.Require(method, _steps);
-        var kernels = _steps.FreeKernels ?? Buffers.Zero(n + m, n);
-        var failure = new FlowFailure(trajectory, method, _steps, kernels);
+        var train = _steps.FreeSquare ?? _workspace.Take(n, n);
+        var failure = new FlowFailure(trajectory, method, _steps, train, backend);
         double rate = failure.RateAtStart();
-        double? conserved = start is null && method.KeepsEnergy && !_steps.NodesAreIndependent
-            ? Conservation.Scale(trajectory, kernels, (_steps.FreeColumns ?? Buffers.Zero(n, n)).ColumnRange(0, n), backend) : null;
-        var product = conserved is null ? _steps.FreeColumns ?? Buffers.Zero(n, layout.Count) : default;
+        double? conserved = start is null && method.KeepsEnergy && !_steps.NodesAreIndependent ? Conservation.Scale(trajectory, train, backend) : null;
+        var scratch = new StepScratch(train, _workspace.Take(m, n), conserved is null ? _steps.FreeColumns ?? _workspace.Take(n, layout.Count) : default);
 
-        _state = new FlowState(trajectory, start, conserved, ProbeVectors.Signs(c, options.Seed), backend);
-        _sums = new StepContribution(trajectory, layout, full: true, testOnly: conserved is not null, kernels, product, backend);
-        var coarse = new StepContribution(trajectory, layout, full: false, testOnly: conserved is not null, kernels, product, backend);
-        var taker = new StepTaker(_steps, _sums, n, layout.Count);
+        _state = new FlowState(trajectory, start, conserved, ProbeVectors.Signs(c, options.Seed), backend, _workspace);
+        _sums = new StepContribution(trajectory, layout, full: true, testOnly: conserved is not null, scratch, backend, _workspace);
+        var coarse = new StepContribution(trajectory, layout, full: false, testOnly: conserved is not null, scratch, backend, _workspace);
+        var taker = new StepTaker(_steps, _sums, n, layout.Count, _workspace);
         _errors = new GlobalErrors(_state, backend);
         var work = new FlowWork(problem, _steps, _state, taker, _log, failure, cancellation);
         _recorder = new KnotRecorder(carried, _state);
@@ -48,7 +49,7 @@ internal sealed class FlowPass
         {
             // With h‖B‖‖K‖ ≤ 1 at first the fastest mode decays over several steps instead of inside one.
             double length = trajectory.Knots[^1] - trajectory.Knots[0], first = rate > 0 ? Math.Min(length, 1 / rate) : length;
-            var estimator = new HalvingEstimator(trajectory, method, _steps, taker, coarse, _state, kernels, backend);
+            var estimator = new HalvingEstimator(trajectory, method, _steps, taker, coarse, _state, train, backend);
             _stepping = new AdaptiveStepping(work, estimator, _errors, localTolerance, first);
         }
     }
@@ -67,10 +68,21 @@ internal sealed class FlowPass
             _recorder.EndInterval();
             _progress?.Invoke((interval + 1.0) / intervals);
         }
+        _methodSpace.Dispose();
         _state.Finish();
         if (_problem.Options.FixedSteps is not null) return new IntegrationError(double.NaN, double.NaN, double.NaN);
         var (p, w, g) = _errors.RelativeTo(_state.Norms);
         return new IntegrationError(p, w, g);
+    }
+
+    /// <summary>Gives the buffers back, also those of the operators: they are not good enough.</summary>
+    public void Discard() => _state.Discard();
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
+    {
+        _methodSpace.Dispose();
+        _workspace.Dispose();
     }
 
     /// <summary>The operators at the end of the window.</summary>
@@ -92,12 +104,11 @@ internal sealed class FlowPass
         Report = new SolveReport(_problem.Method.Name, _log.Accepted, _log.Rejected, passes) { Method = _problem.Method, Reason = _problem.Reason },
     };
 
-    // The sums of a step are done with: where they hold an N×N buffer, P is handed out in it.
+    // X has more columns than P.
     private DenseMatrix TakeP()
     {
-        var p = _state.P;
-        if (_sums.TestOnly || p.Columns != p.Rows) return p.ToMatrix();
-        p.CopyTo(_sums.W);
-        return new DenseMatrix(p.Rows, p.Columns, _sums.W.Array);
+        var p = _workspace.Result(_state.P.Rows, _state.P.Columns);
+        _state.P.CopyTo(p);
+        return p;
     }
 }

@@ -12,22 +12,26 @@ namespace KernelFlow.Integrators;
 internal sealed class FlowState
 {
     private readonly Backend _backend;
+    private readonly ColumnSums _sums;
+    private readonly Workspace _workspace;
     private readonly int _n;
+    private DenseMatrix? _w, _gs;
 
     /// <param name="trajectory">Gives the sizes.</param>
     /// <param name="start">The start block, N×c; null for the identity.</param>
     /// <param name="beta">β where W_S and G_S follow from P; null where they are summed.</param>
     /// <param name="probes">The probe vectors V, c×ℓ.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    public FlowState(KernelTrajectory trajectory, MatrixView? start, double? beta, in MatrixView probes, Backend backend)
+    /// <param name="workspace">Gives the buffers.</param>
+    public FlowState(KernelTrajectory trajectory, MatrixView? start, double? beta, in MatrixView probes, Backend backend, Workspace workspace)
     {
-        (_backend, _n, Beta) = (backend, trajectory.TrainSize, beta);
+        (_backend, _workspace, _n, Beta) = (backend, workspace, trajectory.TrainSize, beta);
+        _sums = new ColumnSums(backend.Spare);
         int c = start?.Columns ?? _n;
         Layout = new ColumnLayout(c);
-        X = Buffers.Zero(_n, Layout.Count);
-        W = new DenseMatrix(c, c);
-        GS = new DenseMatrix(_n, c);
-        GQ = new DenseMatrix(trajectory.TestSize, c);
+        X = workspace.Zero(_n, Layout.Count);
+        if (beta is null) (_w, _gs) = (Zero(c, c), Zero(_n, c));
+        GQ = Zero(trajectory.TestSize, c);
         if (start is { } block) block.CopyTo(P);
         else
             for (int i = 0; i < _n; i++) X[i, i] = 1;
@@ -38,7 +42,7 @@ internal sealed class FlowState
     public ColumnLayout Layout { get; }
 
     /// <summary>X(t), all columns that are carried.</summary>
-    public MatrixView X { get; }
+    public MatrixView X { get; private set; }
 
     /// <summary>P(t,s), or P times the start block.</summary>
     public MatrixView P => Layout.P(X);
@@ -52,49 +56,60 @@ internal sealed class FlowState
     /// <summary>β where W_S and G_S follow from P; null where they are summed.</summary>
     public double? Beta { get; }
 
-    /// <summary>W_S(s,t); zero until the end where it follows from P.</summary>
-    public DenseMatrix W { get; }
+    /// <summary>W_S(s,t); where it follows from P, not before the end.</summary>
+    public DenseMatrix W => _w ?? throw new InvalidOperationException("W_S follows from P at the end.");
 
-    /// <summary>G_S(t,s); zero until the end where it follows from P.</summary>
-    public DenseMatrix GS { get; }
+    /// <summary>G_S(t,s); where it follows from P, not before the end.</summary>
+    public DenseMatrix GS => _gs ?? throw new InvalidOperationException("G_S follows from P at the end.");
 
     /// <summary>G_Q(t,s), summed so far.</summary>
     public DenseMatrix GQ { get; }
 
     /// <summary>Norms of the operators as they stand.</summary>
-    public OperatorNorms Norms => new(MatrixNorms.Frobenius(P), MatrixNorms.Frobenius(W), MatrixNorms.Frobenius(GS), MatrixNorms.Frobenius(GQ));
+    public OperatorNorms Norms => new(MatrixNorms.Frobenius(P), _w is null ? 0 : MatrixNorms.Frobenius(_w), _gs is null ? 0 : MatrixNorms.Frobenius(_gs),
+        MatrixNorms.Frobenius(GQ));
+
+    /// <summary>Goes on with another X, and gives out the buffer of the one before.</summary>
+    public MatrixView Exchange(in MatrixView next)
+    {
+        var before = X;
+        X = next;
+        return before;
+    }
 
     /// <summary>Adds the sums of a step.</summary>
     public void Add(StepContribution sums)
     {
-        MatrixView w = W, gs = GS, gq = GQ;
-        for (int j = 0; j < Layout.Carried; j++)
-        {
-            VectorRoutines.Axpy(1, sums.GQ.Column(j), gq.Column(j));
-            if (sums.TestOnly) continue;
-            VectorRoutines.Axpy(1, sums.W.Column(j), w.Column(j));
-            VectorRoutines.Axpy(1, sums.GS.Column(j), gs.Column(j));
-        }
+        Add(Layout.P(sums.GQ), GQ);
+        if (sums.TestOnly) return;
+        Add(sums.W, W);
+        Add(Layout.P(sums.GS), GS);
     }
 
     /// <summary>W_S and G_S, where they follow from P.</summary>
     public void Finish()
     {
         if (Beta is not { } beta) return;
-        GramianFromP(beta, W);
-        for (int j = 0; j < Layout.Carried; j++)
-        {
-            var target = ((MatrixView)GS).Column(j);
-            VectorRoutines.Scale(-1 / beta, P.Column(j), target);
-            target[j] += 1 / beta;
-        }
+        _w = _workspace.Result(_n, _n);
+        GramianFromP(beta, _w);
+        _gs = _workspace.Result(_n, _n);
+        _sums.Scale(-1 / beta, P, _gs);
+        for (int j = 0; j < _n; j++) _gs.Values[j + j * _n] += 1 / beta;
+    }
+
+    /// <summary>Gives the buffers of W_S, G_S and G_Q back.</summary>
+    public void Discard()
+    {
+        foreach (var operators in (DenseMatrix?[])[_w, _gs, GQ])
+            if (operators is not null) _backend.Buffers.Return(operators.Values);
     }
 
     /// <summary>A copy of W_S(s,t) on the way.</summary>
     public DenseMatrix GramianSoFar()
     {
-        var w = DenseMatrix.OfMatrix(W);
-        if (Beta is { } beta) GramianFromP(beta, w);
+        if (Beta is not { } beta) return DenseMatrix.OfMatrix(W);
+        var w = new DenseMatrix(_n, _n);
+        GramianFromP(beta, w);
         return w;
     }
 
@@ -106,11 +121,19 @@ internal sealed class FlowState
         return result;
     }
 
+    private DenseMatrix Zero(int rows, int columns)
+    {
+        var result = _workspace.Result(rows, columns);
+        Array.Clear(result.Values);
+        return result;
+    }
+
+    private void Add(in MatrixView x, in MatrixView sum) => _sums.Combine(1, x, 1, sum, sum);
+
     // W = (I − PᵀP)/(2β)
     private void GramianFromP(double beta, in MatrixView w)
     {
-        w.Fill(0);
-        for (int i = 0; i < _n; i++) w[i, i] = 0.5 / beta;
-        _backend.Syrk(Op.Transpose, -0.5 / beta, P, 1, w);
+        _backend.Syrk(Op.Transpose, -0.5 / beta, P, 0, w);
+        for (int i = 0; i < _n; i++) w[i, i] += 0.5 / beta;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class HalvingEstimator
     private readonly Backend _backend;
     private readonly LocalErrors _errors;
     private readonly OutputHessian _hessian;
-    private readonly MatrixView _coarseX, _kernels, _product, _slope;
+    private readonly MatrixView _coarseX, _kernel, _product, _slope;
 
     /// <param name="trajectory">What is integrated.</param>
     /// <param name="method">The method, which knows how far halving can be trusted.</param>
@@ -25,10 +25,10 @@ internal sealed class HalvingEstimator
     /// <param name="taker">Takes the halves.</param>
     /// <param name="coarse">Sums of the step on the probe columns.</param>
     /// <param name="state">The state at s.</param>
-    /// <param name="kernels">Scratch (N+M)×N.</param>
+    /// <param name="kernel">Scratch N×N.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     public HalvingEstimator(KernelTrajectory trajectory, IntegrationMethod method, StepMethod steps, StepTaker taker, StepContribution coarse,
-        FlowState state, in MatrixView kernels, Backend backend)
+        FlowState state, in MatrixView kernel, Backend backend)
     {
         _trajectory = trajectory;
         _method = method;
@@ -40,7 +40,7 @@ internal sealed class HalvingEstimator
         _hessian = new OutputHessian(trajectory.TrainSize / trajectory.Outputs, trajectory.Outputs);
         int n = trajectory.TrainSize;
         (_coarseX, _product, _slope) = (Buffers.Zero(n, ColumnLayout.Probes), Buffers.Zero(n, ColumnLayout.Probes), Buffers.Zero(n, ColumnLayout.Probes));
-        _kernels = kernels;
+        _kernel = kernel;
     }
 
     /// <summary>Sums of the step last tried, on the probe columns.</summary>
@@ -69,7 +69,7 @@ internal sealed class HalvingEstimator
         double error = norms.LargestRelative(_errors.Norms(probes, Fine, Coarse)) / divisor;
         var trial = new StepTrial(step, error)
         {
-            Divisor = divisor, Norms = norms, Next = next, Difference = _errors.Difference, GramianDifference = _errors.GramianDifference,
+            Divisor = divisor, Norms = norms, Difference = _errors.Difference, GramianDifference = _errors.GramianDifference,
         };
         if (!_steps.NodesAreIndependent) return trial;
         var (defect, moved) = _errors.Unresolved(state.Probes, probes, Fine);
@@ -97,10 +97,9 @@ internal sealed class HalvingEstimator
     {
         double size = MatrixNorms.Frobenius(difference);
         if (!(size > 0)) return 0;
-        _trajectory.Kernels(step.Interval, step.End, _kernels);
+        _trajectory.TrainKernel(step.Interval, step.End, 1, 0, _kernel, _kernel, lower: false, _backend.Spare);
         _trajectory.Hessian(step.Interval, step.End, _hessian);
-        int n = _trajectory.TrainSize;
-        _backend.Gemm(Op.None, Op.None, step.Length, _kernels.Slice(0, 0, n, n), difference, 0, _product);
+        _backend.Gemm(Op.None, Op.None, step.Length, _kernel, difference, 0, _product);
         _hessian.Apply(1, _product, 0, _slope);
         return MatrixNorms.Frobenius(_slope) / size;
     }

@@ -16,7 +16,8 @@ public sealed class StepContribution
     private readonly Backend _backend;
     private readonly int _n, _m;
     private readonly ColumnLayout _layout;
-    private readonly MatrixView _kernels, _product; // scratch, shared with what comes between the steps
+    private readonly MatrixView _train, _test, _product; // scratch, shared with what comes between the steps
+    private readonly ColumnSums _sums;
     private readonly OutputHessian _hessian;
     private double _keepTransfer, _keepGramian, _keepMotion; // 0 until the first term has been written, then 1
 
@@ -24,22 +25,23 @@ public sealed class StepContribution
     /// <param name="layout">The columns of the full X.</param>
     /// <param name="full">For the full X; otherwise for its probe columns alone.</param>
     /// <param name="testOnly">W_S and G_S follow from P: only the rows of G_Q are summed.</param>
-    /// <param name="kernels">Scratch (N+M)×N.</param>
-    /// <param name="product">Scratch N×columns that the method no longer needs once the step is taken; not used with <paramref name="testOnly"/>.</param>
+    /// <param name="scratch">Buffers that the method no longer needs once the step is taken.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    internal StepContribution(KernelTrajectory trajectory, ColumnLayout layout, bool full, bool testOnly, in MatrixView kernels, in MatrixView product,
-        Backend backend)
+    /// <param name="workspace">Gives the buffers of the sums.</param>
+    internal StepContribution(KernelTrajectory trajectory, ColumnLayout layout, bool full, bool testOnly, StepScratch scratch, Backend backend,
+        Workspace workspace)
     {
         _trajectory = trajectory;
         _backend = backend;
         (_n, _m) = (trajectory.TrainSize, trajectory.TestSize);
-        (_layout, _kernels, _product) = (layout, kernels, product);
+        (_layout, _train, _test, _product) = (layout, scratch.Train, scratch.Test, scratch.Product);
+        _sums = new ColumnSums(backend.Spare);
         _hessian = new OutputHessian(_n / trajectory.Outputs, trajectory.Outputs);
         TestOnly = testOnly;
         int columns = full ? layout.Count : ColumnLayout.Probes, c = full ? layout.Carried : 0;
-        W = testOnly ? default : Buffers.Zero(c, c);
-        GS = testOnly ? default : Buffers.Zero(_n, columns);
-        GQ = Buffers.Zero(_m, columns);
+        W = testOnly ? default : workspace.Zero(c, c);
+        GS = testOnly ? default : workspace.Zero(_n, columns);
+        GQ = workspace.Zero(_m, columns);
         ProbeW = Buffers.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
         Cross = Buffers.Zero(ColumnLayout.Probes, ColumnLayout.Probes);
         Motion = Buffers.Zero(_n, ColumnLayout.Probes);
@@ -75,8 +77,8 @@ public sealed class StepContribution
     public void AddNode(int interval, double time, double weight, in MatrixView x)
     {
         RequireState(x);
-        _trajectory.Kernels(interval, time, _kernels);
-        AddNode(TestOnly ? TestRows(_kernels) : _kernels, weight, x);
+        var (train, test) = Form(interval, time);
+        AddNode(train, test, weight, x);
         AddMotion(interval, time, weight, x.Columns);
     }
 
@@ -135,32 +137,35 @@ public sealed class StepContribution
         {
             double weight = step.Length * method.Weights[i], time = step.At(method.Nodes[i]);
             var x = method.AtNode(i);
-            AddNode(Kernels(step.Interval, time, method, i), weight, x);
+            var (train, test) = Kernels(step.Interval, time, method, i);
+            AddNode(train, test, weight, x);
             if (method.NodesAreIndependent) AddMotion(step.Interval, time, weight, x.Columns);
         }
     }
 
-    // [K_SS; K_QS] at the node, or K_QS alone where that is enough.
-    private MatrixView Kernels(int interval, double time, NodalStepMethod method, int i)
+    // K_SS and K_QS at the node, or K_QS alone where that is enough.
+    private (MatrixView Train, MatrixView Test) Kernels(int interval, double time, NodalStepMethod method, int i)
     {
-        if (TestOnly && method.TryTestKernels(i, out var test)) return test;
-        if (method.TryKernels(i, out var held)) return TestOnly ? TestRows(held) : held;
-        _trajectory.Kernels(interval, time, _kernels);
-        return TestOnly ? TestRows(_kernels) : _kernels;
+        if (TestOnly && method.TryTestKernels(i, out var test)) return (default, test);
+        return method.TryKernels(i, out var held) ? (TrainRows(held), TestRows(held)) : Form(interval, time);
     }
 
-    private void AddNode(in MatrixView kernels, double weight, in MatrixView y)
+    private (MatrixView Train, MatrixView Test) Form(int interval, double time)
     {
-        _backend.Gemm(Op.None, Op.None, weight, TestOnly ? kernels : TestRows(kernels), y, _keepTransfer, GQ);
+        if (!TestOnly) _trajectory.TrainKernel(interval, time, 1, 0, _train, _train, lower: false, _backend.Spare);
+        _trajectory.TestKernel(interval, time, _test, _backend.Spare);
+        return (_train, _test);
+    }
+
+    private void AddNode(in MatrixView trainKernel, in MatrixView testKernel, double weight, in MatrixView y)
+    {
+        _backend.Gemm(Op.None, Op.None, weight, testKernel, y, _keepTransfer, GQ);
         if (!TestOnly)
         {
             var train = _product.ColumnRange(0, y.Columns);
-            _backend.Gemm(Op.None, Op.None, 1, TrainRows(kernels), y, 0, train);
-            for (int j = 0; j < y.Columns; j++)
-            {
-                if (_keepTransfer == 0) VectorRoutines.Scale(weight, train.Column(j), GS.Column(j));
-                else VectorRoutines.Axpy(weight, train.Column(j), GS.Column(j));
-            }
+            _backend.Gemm(Op.None, Op.None, 1, trainKernel, y, 0, train);
+            if (_keepTransfer == 0) _sums.Scale(weight, train, GS);
+            else _sums.Combine(weight, train, 1, GS, GS);
             var probes = ColumnLayout.Probe(y);
             _backend.Gemm(Op.Transpose, Op.None, weight, probes, ColumnLayout.Probe(train), _keepGramian, ProbeW);
             if (_layout.IsFull(y))

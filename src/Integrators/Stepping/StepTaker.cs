@@ -6,21 +6,26 @@ namespace KernelFlow.Integrators;
 internal sealed class StepTaker
 {
     private readonly StepMethod _method;
-    private readonly MatrixView _next, _middle;
+    private readonly MatrixView _middle;
+    private MatrixView _next;
 
     /// <param name="method">Takes the steps.</param>
     /// <param name="sums">Receives what they contribute.</param>
     /// <param name="rows">N = n·p, the number of stacked training outputs.</param>
     /// <param name="columns">Columns of X.</param>
-    public StepTaker(StepMethod method, StepContribution sums, int rows, int columns)
+    /// <param name="workspace">Gives the buffers.</param>
+    public StepTaker(StepMethod method, StepContribution sums, int rows, int columns, Workspace workspace)
     {
         (_method, Sums) = (method, sums);
-        _next = Buffers.Zero(rows, columns);
-        if (!method.StepsInPlace) _middle = Buffers.Zero(rows, columns);
+        _next = workspace.Take(rows, columns);
+        if (!method.StepsInPlace) _middle = workspace.Take(rows, columns);
     }
 
     /// <summary>What the last step, or its two halves, adds to W_S and G.</summary>
     public StepContribution Sums { get; }
+
+    /// <summary>The state moves on to where the halves that were taken last ended; their buffer and that of X change places.</summary>
+    public void Accept(FlowState state) => _next = state.Exchange(_next);
 
     /// <summary>One step; X moves on.</summary>
     public void Whole(FlowStep step, in MatrixView x)

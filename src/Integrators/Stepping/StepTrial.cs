@@ -20,9 +20,6 @@ internal readonly record struct StepTrial(FlowStep Step, double Error)
     /// <summary>‖P(t+h) − P(s)‖_F, where the defect is measured.</summary>
     public double Moved { get; init; }
 
-    /// <summary>X(t + h) after the two halves.</summary>
-    public MatrixView Next { get; init; }
-
     /// <summary>(Halves − step)·V: <see cref="Divisor"/> times the error of P on the probes.</summary>
     public MatrixView Difference { get; init; }
 

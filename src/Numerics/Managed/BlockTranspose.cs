@@ -7,6 +7,8 @@ namespace KernelFlow.Numerics.Managed;
 /// <summary>Scaled copies between strided blocks, as needed by packing, triangular solves and mirrored triangles.</summary>
 internal static unsafe class BlockTranspose
 {
+    private const int MirrorBlock = 64;
+
     /// <summary>target[j·ldt + i] ← scale·source[i·lds + j] for i &lt; rows, j &lt; columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(double* source, nint lds, double* target, nint ldt, int rows, int columns, double scale = 1)
@@ -41,24 +43,10 @@ internal static unsafe class BlockTranspose
     }
 
     /// <summary>Copies the strict lower triangle of a square matrix onto the upper one.</summary>
-    public static void MirrorLower(in MatrixView c)
+    public static void MirrorLower(in MatrixView c, ThreadBudget spare)
     {
-        const int block = 64;
-        if (c.Rows == 0) return;
-        fixed (double* start = &c.Array[c.Offset])
-        {
-            nint ld = c.LeadingDimension;
-            for (int j = 0; j < c.Columns; j += block)
-            {
-                int width = Math.Min(block, c.Columns - j), below = j + width;
-                for (int column = j; column < below; column++)
-                {
-                    for (int row = column + 1; row < below; row++) start[row * ld + column] = start[column * ld + row];
-                }
-                for (int i = below; i < c.Rows; i += block)
-                    Run(start + j * ld + i, ld, start + i * ld + j, ld, width, Math.Min(block, c.Rows - i));
-            }
-        }
+        int blocks = (c.Rows + MirrorBlock - 1) / MirrorBlock;
+        SharedColumns.Run(spare, blocks, 0.5 * c.Rows * c.Columns, new Mirror(c));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,5 +64,27 @@ internal static unsafe class BlockTranspose
         Avx.Permute2x128(high01, high23, 0x20).Store(target + ldt);
         Avx.Permute2x128(low01, low23, 0x31).Store(target + 2 * ldt);
         Avx.Permute2x128(high01, high23, 0x31).Store(target + 3 * ldt);
+    }
+
+    // The blocks right of and on the diagonal, column of blocks by column of blocks.
+    private readonly struct Mirror(MatrixView c) : IColumnWork
+    {
+        public void Run(int first, int last)
+        {
+            fixed (double* start = &c.Array[c.Offset])
+            {
+                nint ld = c.LeadingDimension;
+                for (int j = first * MirrorBlock; j < Math.Min(last * MirrorBlock, c.Columns); j += MirrorBlock)
+                {
+                    int width = Math.Min(MirrorBlock, c.Columns - j), below = j + width;
+                    for (int column = j; column < below; column++)
+                    {
+                        for (int row = column + 1; row < below; row++) start[row * ld + column] = start[column * ld + row];
+                    }
+                    for (int i = below; i < c.Rows; i += MirrorBlock)
+                        BlockTranspose.Run(start + j * ld + i, ld, start + i * ld + j, ld, width, Math.Min(MirrorBlock, c.Rows - i));
+                }
+            }
+        }
     }
 }

@@ -38,7 +38,7 @@ internal static class CholeskyFactorization
         x.Fill(0);
         InvertLower(gemm, l, x);
         Gram(gemm, x, l);
-        BlockTranspose.MirrorLower(l);
+        BlockTranspose.MirrorLower(l, gemm.Spare);
         ArrayPool<double>.Shared.Return(storage);
     }
 

@@ -33,13 +33,13 @@ internal sealed class ManagedBackend : Backend
     protected override void SyrkCore(Op op, double alpha, in MatrixView a, double beta, in MatrixView c)
     {
         _gemm.Run(op, op == Op.None ? Op.Transpose : Op.None, alpha, a, a, beta, c, lower: true);
-        BlockTranspose.MirrorLower(c);
+        BlockTranspose.MirrorLower(c, Spare);
     }
 
     protected override void SymmetricProductCore(double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c)
     {
         _gemm.Run(Op.Transpose, Op.None, alpha, a, b, beta, c, lower: true);
-        BlockTranspose.MirrorLower(c);
+        BlockTranspose.MirrorLower(c, Spare);
     }
 
     protected override int CholeskyCore(in MatrixView a) => CholeskyFactorization.Factor(_gemm, a);

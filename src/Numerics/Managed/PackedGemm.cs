@@ -24,6 +24,8 @@ internal sealed unsafe class PackedGemm(TileProduct product, ThreadBudget spare)
 
     public TileProduct Product => product;
 
+    public ThreadBudget Spare => spare;
+
     /// <summary>The product; C must not overlap A or B.</summary>
     public void Run(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c, bool lower = false)
     {
@@ -46,23 +48,7 @@ internal sealed unsafe class PackedGemm(TileProduct product, ThreadBudget spare)
         bool byColumns = lower || c.Columns >= c.Rows;
         int size = byColumns ? c.Columns : c.Rows, granule = byColumns ? _nr : _mr;
         int strips = Math.Min(threads, (size + granule - 1) / granule);
-        Parallel.For(0, strips, new ParallelOptions { MaxDegreeOfParallelism = strips }, strip =>
-        {
-            int first = Bound(strip), count = Bound(strip + 1) - first;
-            if (count <= 0) return;
-            int row = lower || !byColumns ? first : 0, rows = lower ? c.Rows - first : byColumns ? c.Rows : count;
-            int column = byColumns ? first : 0, columns = byColumns ? count : c.Columns;
-            var stripA = opA == Op.None ? a.Slice(row, 0, rows, depth) : a.Slice(0, row, depth, rows);
-            var stripB = opB == Op.None ? b.Slice(0, column, depth, columns) : b.Slice(column, 0, columns, depth);
-            RunOne(opA, opB, alpha, stripA, stripB, beta, c.Slice(row, column, rows, columns), lower, depth);
-        });
-
-        // Strips of a triangle narrow towards the long columns so that each has the same area.
-        int Bound(int strip)
-        {
-            double share = lower ? 1 - Math.Sqrt(1 - (double)strip / strips) : (double)strip / strips;
-            return strip == strips ? size : Math.Min(size, (int)Math.Round(size * share / granule) * granule);
-        }
+        SharedColumns.Run(strips - 1, strips, strips, new Strips(this, opA, opB, alpha, a, b, beta, c, lower, byColumns, depth, strips));
     }
 
     private void RunOne(Op opA, Op opB, double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c, bool lower, int depth)
@@ -162,4 +148,33 @@ internal sealed unsafe class PackedGemm(TileProduct product, ThreadBudget spare)
     }
 
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    // Strips of C, one for each thread.
+    private readonly struct Strips(PackedGemm gemm, Op opA, Op opB, double alpha, MatrixView a, MatrixView b, double beta, MatrixView c, bool lower,
+        bool byColumns, int depth, int strips) : IColumnWork
+    {
+        public void Run(int first, int last)
+        {
+            for (int strip = first; strip < last; strip++) One(strip);
+        }
+
+        private void One(int strip)
+        {
+            int first = Bound(strip), count = Bound(strip + 1) - first;
+            if (count <= 0) return;
+            int row = lower || !byColumns ? first : 0, rows = lower ? c.Rows - first : byColumns ? c.Rows : count;
+            int column = byColumns ? first : 0, columns = byColumns ? count : c.Columns;
+            var stripA = opA == Op.None ? a.Slice(row, 0, rows, depth) : a.Slice(0, row, depth, rows);
+            var stripB = opB == Op.None ? b.Slice(0, column, depth, columns) : b.Slice(column, 0, columns, depth);
+            gemm.RunOne(opA, opB, alpha, stripA, stripB, beta, c.Slice(row, column, rows, columns), lower, depth);
+        }
+
+        // Strips of a triangle narrow towards the long columns so that each has the same area.
+        private int Bound(int strip)
+        {
+            int size = byColumns ? c.Columns : c.Rows, granule = byColumns ? gemm._nr : gemm._mr;
+            double share = lower ? 1 - Math.Sqrt(1 - (double)strip / strips) : (double)strip / strips;
+            return strip == strips ? size : Math.Min(size, (int)Math.Round(size * share / granule) * granule);
+        }
+    }
 }

@@ -62,29 +62,31 @@ internal sealed unsafe class NativeBackend : Backend
         using (Enter((double)n * n * k))
         fixed (double* pa = a.Array, pc = c.Array)
             _blas.Dsyrk(&lower, &trans, &n, &k, &alpha, pa + a.Offset, &lda, &beta, pc + c.Offset, &ldc, 1, 1);
-        BlockTranspose.MirrorLower(c);
+        BlockTranspose.MirrorLower(c, Spare);
     }
 
     protected override void SymmetricProductCore(double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c)
     {
         byte lower = (byte)'L', t = (byte)'T', none = (byte)'N';
         int n = c.Rows, k = a.Rows, lda = a.LeadingDimension, ldb = b.LeadingDimension, ldc = c.LeadingDimension;
-        using var call = Enter((double)n * n * k);
-        if (_blas.Dgemmt != null)
+        using (Enter((double)n * n * k))
         {
-            fixed (double* pa = a.Array, pb = b.Array, pc = c.Array)
-                _blas.Dgemmt(&lower, &t, &none, &n, &k, &alpha, pa + a.Offset, &lda, pb + b.Offset, &ldb, &beta, pc + c.Offset, &ldc, 1, 1, 1);
-        }
-        else
-        {
-            // Panels from the diagonal down; what they write above the diagonal is overwritten by the mirror image.
-            for (int j = 0; j < n; j += PanelColumns)
+            if (_blas.Dgemmt != null)
             {
-                int width = Math.Min(PanelColumns, n - j);
-                Gemm(t, none, k, alpha, a.ColumnRange(j, n - j), b.ColumnRange(j, width), beta, c.Slice(j, j, n - j, width));
+                fixed (double* pa = a.Array, pb = b.Array, pc = c.Array)
+                    _blas.Dgemmt(&lower, &t, &none, &n, &k, &alpha, pa + a.Offset, &lda, pb + b.Offset, &ldb, &beta, pc + c.Offset, &ldc, 1, 1, 1);
+            }
+            else
+            {
+                // Panels from the diagonal down; what they write above the diagonal is overwritten by the mirror image.
+                for (int j = 0; j < n; j += PanelColumns)
+                {
+                    int width = Math.Min(PanelColumns, n - j);
+                    Gemm(t, none, k, alpha, a.ColumnRange(j, n - j), b.ColumnRange(j, width), beta, c.Slice(j, j, n - j, width));
+                }
             }
         }
-        BlockTranspose.MirrorLower(c);
+        BlockTranspose.MirrorLower(c, Spare);
     }
 
     protected override int CholeskyCore(in MatrixView a)
@@ -128,11 +130,11 @@ internal sealed unsafe class NativeBackend : Backend
         }
         byte lower = (byte)'L';
         int n = factor.Rows, lda = factor.LeadingDimension, info = 0;
-        using var call = Enter(2 * Math.Pow(n, 3) / 3);
+        using (Enter(2 * Math.Pow(n, 3) / 3))
         fixed (double* pf = factor.Array) _blas.Dpotri(&lower, &n, pf + factor.Offset, &lda, &info, 1);
         Legal("dpotri", info);
         if (info > 0) throw new NumericalException($"CholeskyInverse: diagonal element {info - 1} of the factor is zero.");
-        BlockTranspose.MirrorLower(factor);
+        BlockTranspose.MirrorLower(factor, Spare);
     }
 
     protected override int LuCore(in MatrixView a, int[] pivots)

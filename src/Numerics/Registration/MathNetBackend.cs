@@ -49,13 +49,13 @@ internal sealed class MathNetBackend : Backend
     protected override void SyrkCore(Op op, double alpha, in MatrixView a, double beta, in MatrixView c)
     {
         GemmCore(op, op == Op.None ? Op.Transpose : Op.None, alpha, a, a, beta, c);
-        BlockTranspose.MirrorLower(c);
+        BlockTranspose.MirrorLower(c, Spare);
     }
 
     protected override void SymmetricProductCore(double alpha, in MatrixView a, in MatrixView b, double beta, in MatrixView c)
     {
         GemmCore(Op.Transpose, Op.None, alpha, a, b, beta, c);
-        BlockTranspose.MirrorLower(c);
+        BlockTranspose.MirrorLower(c, Spare);
     }
 
     protected override int CholeskyCore(in MatrixView a)
@@ -96,7 +96,7 @@ internal sealed class MathNetBackend : Backend
         for (int i = 0; i < n; i++) inverse[i, i] = 1;
         CholeskySolveCore(factor, inverse);
         inverse.CopyTo(factor);
-        BlockTranspose.MirrorLower(factor);
+        BlockTranspose.MirrorLower(factor, Spare);
     }
 
     protected override int LuCore(in MatrixView a, int[] pivots)

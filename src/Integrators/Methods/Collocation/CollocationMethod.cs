@@ -17,7 +17,15 @@ internal sealed class CollocationMethod(CollocationTableau tableau) : Integratio
 
     public override IntegrationMethod PartnerForColumns => ReferenceEquals(tableau, CollocationTableau.Gauss4) ? Methods.Radau3 : base.PartnerForColumns;
 
-    public override StepMethod Start(KernelTrajectory trajectory, int columns, Backend backend) => new CollocationStep(tableau, trajectory, columns, backend);
+    // Without a workspace the buffers go to whoever holds the step.
+    public override StepMethod Start(KernelTrajectory trajectory, int columns, Backend backend)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        return StartIn(new Workspace(backend.Buffers), trajectory, columns, backend);
+    }
+
+    internal override StepMethod StartIn(Workspace workspace, KernelTrajectory trajectory, int columns, Backend backend) =>
+        new CollocationStep(tableau, trajectory, columns, backend, workspace);
 
     private protected override HalvingTest MakeHalving() => new(Order, tableau.Stability);
 }
