@@ -3,6 +3,7 @@
 //   --quick                                                 two tolerances, one round, a second per run
 //   --draw --out DIR                                        page and figures again from what was measured
 //   --rate [--orders 1000,2000]                             share of the product's rate
+//   --stages RUN [--methods M,M] [--tolerances T,T]         errors and flops by number of stages on a recorded run
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.WorkPrecision;
@@ -11,7 +12,7 @@ string[] flags = ["--rate", "--quick", "--draw"];
 string[] names =
 [
     "--runs", "--out", "--references", "--python", "--note", "--backend", "--threads", "--rounds", "--limit", "--problems", "--methods", "--tolerances",
-    "--orders", "--kinds", "--method", "--rtol",
+    "--orders", "--kinds", "--method", "--rtol", "--stages", "--steps",
 ];
 try
 {
@@ -22,6 +23,13 @@ try
         return 0;
     }
     var backend = Backend.Resolve(arguments.Text("--backend", "auto"), (int)arguments.Number("--threads", 1));
+    if (arguments.Has("--stages"))
+    {
+        StageStudy.Run(arguments.Text("--stages", ""), [.. arguments.Numbers("--steps", 1, 2, 4).Select(m => (int)m).Where(m => m > 0)],
+            arguments.Words("--methods", "gauss-2", "gauss-4", "gauss-6", "radau-3", "radau-5", "auto"),
+            arguments.Numbers("--tolerances", 1e-4, 1e-6, 1e-8, 1e-10), backend);
+        return 0;
+    }
     if (!arguments.Has("--rate")) return StudyCommand.Run(arguments, backend);
     Rate.Run([.. arguments.Numbers("--orders", 1000, 2000).Select(n => (int)n)], arguments.Words("--kinds", "scalar", "slow", "blocks"),
         arguments.Text("--method", "auto"),

@@ -63,7 +63,7 @@ public sealed record AnalysisOptions
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
 
-    /// <summary>The dense linear algebra to use; null for <c>Backend.Resolve("auto")</c>.</summary>
+    /// <summary>The dense linear algebra to use; null for the one of <see cref="Numerics.Backend.ResolveFor"/> and the size of the run.</summary>
     public Backend? Backend { get; init; }
 }
 

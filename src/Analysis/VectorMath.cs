@@ -34,7 +34,9 @@ internal static class VectorMath
     public static double[] Multiply(double factor, in MatrixView a, ReadOnlySpan<double> x)
     {
         var result = new double[a.Rows];
-        for (int j = 0; j < a.Columns; j++) VectorRoutines.Axpy(factor * x[j], a.Column(j), result);
+        var scaled = new double[x.Length];
+        VectorRoutines.Scale(factor, x, scaled);
+        VectorRoutines.AddProduct(a, scaled, result);
         return result;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KernelFlow.Integrators;
+using KernelFlow.Numerics;
 
 namespace KernelFlow.Cli;
 
@@ -51,10 +52,10 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
             yield return $"--claims-only forms no operators, so that {string.Join(" and ", given)} cannot be had; leave out the one or the other.";
     }
 
-    /// <summary>The values that were given, defaults elsewhere.</summary>
+    /// <summary>The values that were given, defaults elsewhere; no backend where the choice is left to the tool.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="terminal">Where warnings go.</param>
-    /// <exception cref="Numerics.BackendException">The backend cannot be used.</exception>
+    /// <exception cref="BackendException">The backend that was named cannot be used.</exception>
     public AnalysisOptions Of(ParseResult parsed, CliTerminal terminal)
     {
         var defaults = new AnalysisOptions();
@@ -73,7 +74,15 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
             From = from,
             To = to,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
-            Backend = Backends.Resolve(terminal, parsed, _backend, _threads),
+            Backend = Backends.IfNamed(terminal, parsed, _backend, _threads),
         };
     }
+
+    /// <summary>The backend where the choice is left to the tool: it depends on the size of the run.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where warnings go.</param>
+    /// <param name="run">The run; null where there are several.</param>
+    /// <exception cref="BackendException">The backend that the environment names cannot be used.</exception>
+    public Backend BackendFor(ParseResult parsed, CliTerminal terminal, CheckpointSequence? run) =>
+        Backends.Resolve(terminal, parsed, _backend, _threads, run);
 }

@@ -60,11 +60,7 @@ internal static class CommandTree
     {
         public override bool ClearsParseErrors => true;
 
-        public override int Invoke(ParseResult parseResult)
-        {
-            terminal.Out.WriteLine($"kernelflow {ToolInfo.Current.Version}");
-            return ExitCodes.Done;
-        }
+        public override int Invoke(ParseResult parseResult) => VersionText.Print(terminal);
     }
 
     private sealed class HelpWithExamples(HelpAction help, CliTerminal terminal) : SynchronousCommandLineAction

@@ -4,7 +4,8 @@ namespace KernelFlow.Files;
 
 /// <summary>Bytes that are too many to hold and are needed at positions: a file in the system's temporary folder that goes when it is disposed, or when the
 /// process ends however it ends.</summary>
-/// <remarks>The folder is that of TMPDIR, or /var/tmp where there is one: /tmp is memory on many systems. Append from one thread at a time; reads of what was appended may be concurrent.</remarks>
+/// <remarks>The folder is that of TMPDIR, or /var/tmp where there is one: /tmp is memory on many systems. Append from one thread at a time; reads of what
+/// was appended may be concurrent.</remarks>
 public sealed class ScratchFile : IDisposable
 {
     private const string LastingFolder = "/var/tmp";

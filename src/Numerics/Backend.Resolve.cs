@@ -8,6 +8,9 @@ namespace KernelFlow.Numerics;
 
 public abstract partial class Backend
 {
+    // An analysis with matrices of this order computes for some ten milliseconds; a library is loaded and checked in a hundred.
+    private const int SmallOrder = 128;
+
     /// <summary>What a user should know about the library that was found (code for a much older processor, say), or null.</summary>
     public virtual string? Warning => null;
 
@@ -60,6 +63,18 @@ public abstract partial class Backend
         return BackendMemory.Path is { } memory ? Fastest(memory, threads) : FirstUsable(threads);
     }
 
+    /// <summary>What "auto" stands for where no matrix is larger than an order.</summary>
+    /// <param name="order">Rows and columns of the largest matrix.</param>
+    /// <param name="threads">The largest number of threads of one call; 0 for one per processor.</param>
+    /// <remarks>
+    /// For small matrices the managed code: to load a library and to check its routines takes longer than all that is computed then. Where the
+    /// processor has no vectors that it knows, for larger orders, and where KERNELFLOW_BLAS names something, as <see cref="Resolve"/>.
+    /// </remarks>
+    /// <exception cref="BackendException">The library named in KERNELFLOW_BLAS is not found or not usable.</exception>
+    public static Backend ResolveFor(int order, int threads = 0) =>
+        order <= SmallOrder && TileProduct.Best is not PortableTileProduct
+            && LibraryNames.Choose("auto", Environment.GetEnvironmentVariable(LibraryNames.Variable)) == "auto" ? Managed(threads) : Resolve("auto", threads);
+
     /// <summary>How "auto" came to this backend; null where it was named, or where nothing is remembered and the first usable library is taken.</summary>
     public virtual BackendChoice? Choice => null;
 
@@ -87,7 +102,7 @@ public abstract partial class Backend
     }
 
     /// <summary>Measures every library that can be used.</summary>
-    private static (IReadOnlyList<LibraryRates> Rates, IReadOnlyList<(string, string)> Refused) Measured()
+    private static Measurement Measured()
     {
         var found = new List<(string Name, Backend Backend)>();
         var refused = new List<(string, string)>();
@@ -104,7 +119,8 @@ public abstract partial class Backend
             }
         }
         found.Add(("managed", Managed(1)));
-        return (SpeedTest.Measure(found), refused);
+        var (rates, settled) = SpeedTest.Measure(found);
+        return new Measurement(rates, refused, settled);
     }
 
     private static ComposedBackend Composed(BackendChoice choice, int threads)

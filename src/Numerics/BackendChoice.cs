@@ -8,4 +8,8 @@ namespace KernelFlow.Numerics;
 /// <param name="Rates">What each usable library did.</param>
 /// <param name="Refused">Libraries that were there and not usable: name, and why.</param>
 public sealed record BackendChoice(string Products, string Factorizations, string Spectra, DateTimeOffset Measured, IReadOnlyList<LibraryRates> Rates,
-    IReadOnlyList<(string Name, string Reason)> Refused);
+    IReadOnlyList<(string Name, string Reason)> Refused)
+{
+    /// <summary>Whether the machine was too busy to tell the libraries apart: the next processes measure again, and the best of all counts.</summary>
+    public bool Provisional { get; init; }
+}

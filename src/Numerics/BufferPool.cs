@@ -6,25 +6,12 @@ public sealed class BufferPool
 {
     private readonly Lock _gate = new();
     private readonly List<WeakReference<double[]>> _returned = [];
+    private readonly Stack<WeakReference<double[]>> _empty = [];
 
     /// <summary>A matrix whose elements may be anything; its array has exactly rows × columns elements.</summary>
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Number of columns.</param>
-    public MatrixView Take(int rows, int columns)
-    {
-        int length = ArraySize.Of(rows, columns);
-        lock (_gate)
-        {
-            for (int i = _returned.Count - 1; i >= 0; i--)
-            {
-                bool alive = _returned[i].TryGetTarget(out var array);
-                if (alive && array!.Length != length) continue;
-                _returned.RemoveAt(i);
-                if (alive) return new MatrixView(array!, rows, columns);
-            }
-        }
-        return new MatrixView(new double[length], rows, columns);
-    }
+    public MatrixView Take(int rows, int columns) => new(Find(ArraySize.Of(rows, columns)) ?? new double[ArraySize.Of(rows, columns)], rows, columns);
 
     /// <summary>Gives an array back; nobody may use it any more.</summary>
     /// <param name="array">An array that <see cref="Take"/> gave out, or any other.</param>
@@ -32,6 +19,30 @@ public sealed class BufferPool
     {
         ArgumentNullException.ThrowIfNull(array);
         if (array.Length == 0) return;
-        lock (_gate) _returned.Add(new WeakReference<double[]>(array));
+        lock (_gate)
+        {
+            if (!_empty.TryPop(out var place)) place = new WeakReference<double[]>(array);
+            else place.SetTarget(array);
+            _returned.Add(place);
+        }
+    }
+
+    // The array of this length that came back last; the places of arrays that are no more are kept for others.
+    private double[]? Find(int length)
+    {
+        lock (_gate)
+        {
+            for (int i = _returned.Count - 1; i >= 0; i--)
+            {
+                var place = _returned[i];
+                bool alive = place.TryGetTarget(out double[]? array);
+                if (alive && array!.Length != length) continue;
+                _returned.RemoveAt(i);
+                place.SetTarget(null!);
+                _empty.Push(place);
+                if (alive) return array;
+            }
+        }
+        return null;
     }
 }

@@ -5,6 +5,8 @@ namespace KernelFlow.Numerics;
 /// <summary>Norms, distances and the symmetric part of dense matrices.</summary>
 public static class MatrixNorms
 {
+    private const int Tile = 32;
+
     /// <summary>‖A‖_F = (Σ a_ij²)^½, without overflow or underflow on the way.</summary>
     public static double Frobenius(in MatrixView a)
     {
@@ -65,14 +67,26 @@ public static class MatrixNorms
     public static double SymmetricPart(in MatrixView a)
     {
         if (a.Rows != a.Columns) throw new ArgumentException($"SymmetricPart: the matrix is {a.Rows}x{a.Columns}, not square.");
+        MemoryTraffic.Add(2L * a.Rows * a.Columns);
         double sum = 0;
-        for (int j = 0; j < a.Columns; j++)
+        // Tile by tile: rows of a large matrix lie on pages far apart.
+        for (int first = 0; first < a.Columns; first += Tile)
         {
-            for (int i = j + 1; i < a.Rows; i++)
+            int end = Math.Min(first + Tile, a.Columns);
+            for (int top = first; top < a.Rows; top += Tile)
             {
-                double below = a[i, j], above = a[j, i];
-                sum += 2 * (below - above) * (below - above);
-                a[i, j] = a[j, i] = below + (above - below) / 2;
+                int bottom = Math.Min(top + Tile, a.Rows);
+                for (int j = first; j < end; j++)
+                {
+                    var column = a.Column(j);
+                    for (int i = Math.Max(top, j + 1); i < bottom; i++)
+                    {
+                        ref double mirrored = ref a[j, i];
+                        double below = column[i], above = mirrored;
+                        sum += 2 * (below - above) * (below - above);
+                        column[i] = mirrored = below + (above - below) / 2;
+                    }
+                }
             }
         }
         return Math.Sqrt(sum);

@@ -23,6 +23,42 @@ public static class VectorRoutines
         for (int i = vy.Length * Vector<double>.Count; i < y.Length; i++) y[i] = double.MultiplyAddEstimate(alpha, x[i], y[i]);
     }
 
+    /// <summary>A matrix times a vector, added: y ← y + A·x, to the last bit what <see cref="Axpy"/> gives column by column.</summary>
+    /// <param name="a">A.</param>
+    /// <param name="x">x, one number for each column of A.</param>
+    /// <param name="y">y, one number for each row of A.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddProduct(in MatrixView a, ReadOnlySpan<double> x, Span<double> y)
+    {
+        Same(a.Columns, x.Length);
+        Same(a.Rows, y.Length);
+        int j = 0;
+        // Four columns at a time: y is read and written a quarter as often.
+        for (; j + 4 <= x.Length; j += 4)
+        {
+            MemoryTraffic.Add(6L * y.Length);
+            Span<double> c0 = a.Column(j), c1 = a.Column(j + 1), c2 = a.Column(j + 2), c3 = a.Column(j + 3);
+            var v0 = MemoryMarshal.Cast<double, Vector<double>>(c0);
+            var v1 = MemoryMarshal.Cast<double, Vector<double>>(c1)[..v0.Length];
+            var v2 = MemoryMarshal.Cast<double, Vector<double>>(c2)[..v0.Length];
+            var v3 = MemoryMarshal.Cast<double, Vector<double>>(c3)[..v0.Length];
+            var vy = MemoryMarshal.Cast<double, Vector<double>>(y)[..v0.Length];
+            double x0 = x[j], x1 = x[j + 1], x2 = x[j + 2], x3 = x[j + 3];
+            Vector<double> f0 = new(x0), f1 = new(x1), f2 = new(x2), f3 = new(x3);
+            for (int i = 0; i < vy.Length; i++)
+            {
+                var sum = Vector.MultiplyAddEstimate(f1, v1[i], Vector.MultiplyAddEstimate(f0, v0[i], vy[i]));
+                vy[i] = Vector.MultiplyAddEstimate(f3, v3[i], Vector.MultiplyAddEstimate(f2, v2[i], sum));
+            }
+            for (int i = vy.Length * Vector<double>.Count; i < y.Length; i++)
+            {
+                double sum = double.MultiplyAddEstimate(x1, c1[i], double.MultiplyAddEstimate(x0, c0[i], y[i]));
+                y[i] = double.MultiplyAddEstimate(x3, c3[i], double.MultiplyAddEstimate(x2, c2[i], sum));
+            }
+        }
+        for (; j < x.Length; j++) Axpy(x[j], a.Column(j), y);
+    }
+
     /// <summary>A multiple of a vector: z ← α·x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(double alpha, ReadOnlySpan<double> x, Span<double> z)

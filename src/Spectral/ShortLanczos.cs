@@ -8,6 +8,7 @@ namespace KernelFlow.Spectral;
 /// <remarks>Repeated eigenvalues are seen once; where every eigenpair matters use <see cref="ThickRestartLanczos"/> or <see cref="DenseEigen"/>.</remarks>
 public sealed class ShortLanczos
 {
+    private const int CheckEvery = 8;
     private readonly MatrixView _basis;
     private readonly MatrixView _ritz;
 
@@ -35,7 +36,20 @@ public sealed class ShortLanczos
     /// <param name="seed">Seed of the start vector.</param>
     /// <exception cref="ArgumentException">A is not square or empty, or there is no step.</exception>
     /// <exception cref="NumericalException">A has a NaN or infinite element.</exception>
-    public static ShortLanczos Run(in MatrixView a, int steps, Backend backend, int seed = 0)
+    public static ShortLanczos Run(in MatrixView a, int steps, Backend backend, int seed = 0) => Run(a, steps, 0, 0, backend, seed);
+
+    /// <summary>The same, ended as soon as the pairs that are wanted are as good as more steps could make them.</summary>
+    /// <param name="a">Symmetric N×N.</param>
+    /// <param name="steps">Most steps.</param>
+    /// <param name="leading">The number of largest eigenvalues that are wanted; with 0 the one of largest magnitude. 0 with an accuracy of 0: all steps are
+    /// taken.</param>
+    /// <param name="accuracy">Residual, relative to ‖A‖₂, at which a pair is good enough. An eigenvalue is off by about its square, a vector by as
+    /// much.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="seed">Seed of the start vector.</param>
+    /// <exception cref="ArgumentException">A is not square or empty, or there is no step.</exception>
+    /// <exception cref="NumericalException">A has a NaN or infinite element.</exception>
+    public static ShortLanczos Run(in MatrixView a, int steps, int leading, double accuracy, Backend backend, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(backend);
         int n = a.Rows;
@@ -52,7 +66,7 @@ public sealed class ShortLanczos
         {
             VectorRoutines.Scale(1 / length, z, q.Column(size));
             Array.Clear(z);
-            for (int j = 0; j < n; j++) VectorRoutines.Axpy(q[j, size], a.Column(j), z);
+            VectorRoutines.AddProduct(a, q.Column(size), z);
             diagonal[size] = VectorRoutines.Dot(q.Column(size), z);
             size++;
             for (int pass = 0; pass < 2; pass++)
@@ -62,7 +76,26 @@ public sealed class ShortLanczos
             scale = Math.Max(scale, Math.Max(Math.Abs(diagonal[size - 1]), length));
             off[size - 1] = length;
             if (length <= n * Tolerances.Epsilon * scale) break;
+            if (accuracy > 0 && size % CheckEvery == 0 && size < most && IsGood(Ritz(diagonal, off, size, backend), length, leading, accuracy)) break;
         }
+        var (t, values) = Ritz(diagonal, off, size, backend);
+        return new ShortLanczos(q.ColumnRange(0, size), t, values, off[size - 1]);
+    }
+
+    // β_m·|s_mj| of every wanted pair; a single largest magnitude may lie at either end.
+    private static bool IsGood((DenseMatrix Vectors, double[] Values) ritz, double coupling, int leading, double accuracy)
+    {
+        int size = ritz.Values.Length;
+        double norm = Math.Max(Math.Abs(ritz.Values[0]), Math.Abs(ritz.Values[^1]));
+        bool Good(int j) => coupling * Math.Abs(ritz.Vectors.At(size - 1, j)) <= accuracy * norm;
+        if (leading == 0) return Good(Math.Abs(ritz.Values[0]) > Math.Abs(ritz.Values[^1]) ? 0 : size - 1);
+        for (int k = 0; k < Math.Min(leading, size); k++)
+            if (!Good(size - 1 - k)) return false;
+        return true;
+    }
+
+    private static (DenseMatrix Vectors, double[] Values) Ritz(double[] diagonal, double[] off, int size, Backend backend)
+    {
         var t = new DenseMatrix(size, size);
         for (int i = 0; i < size; i++)
         {
@@ -71,7 +104,7 @@ public sealed class ShortLanczos
         }
         var values = new double[size];
         backend.SymmetricEigen(t, values, vectors: true);
-        return new ShortLanczos(q.ColumnRange(0, size), t, values, off[size - 1]);
+        return (t, values);
     }
 
     /// <summary>Ritz vectors of the <paramref name="count"/> largest Ritz values in columns, descending; fewer when the basis is smaller.</summary>

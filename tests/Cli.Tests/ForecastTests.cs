@@ -60,7 +60,7 @@ public sealed class ForecastTests(SmallRun run) : IClassFixture<SmallRun>
     [Fact]
     public void ABackendThatWasNotMeasuredIsMeasured()
     {
-        var rates = WorkRates.Of(Backend.Managed(1), CancellationToken.None);
+        var rates = WorkRates.Of(Backend.Managed(1), 200, CancellationToken.None);
         Assert.Equal(1, rates.Threads);
         foreach (double rate in (double[])[rates.Products, rates.Factorizations, rates.Spectra, rates.Bandwidth]) Check.Between(rate, 1e7, 1e13, "rate");
     }

@@ -11,6 +11,16 @@ public sealed class UsageTests
         Assert.Empty(result.Error);
     }
 
+    /// <summary>The program itself prints the version of its own library, without those that results name.</summary>
+    [Fact]
+    public void TheVersionAloneNeedsNoCommands()
+    {
+        Assert.Equal($"kernelflow {ToolInfo.Current.Version}", VersionText.Line);
+        Assert.True(VersionText.IsAsked(["--version"]));
+        foreach (string[] more in (string[][])[[], ["--help"], ["--version", "--help"], ["inspect", "--version"]])
+            Assert.False(VersionText.IsAsked(more), string.Join(' ', more));
+    }
+
     [Theory]
     [InlineData]
     [InlineData("demo")]

@@ -11,6 +11,7 @@ public sealed class SpeedChoiceTests : IDisposable
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"kernelflow-memory-{Guid.NewGuid():n}");
     private readonly string? _variable = Environment.GetEnvironmentVariable(BackendMemory.Variable);
     private int _measured;
+    private bool _settled = true;
 
     private string File => Path.Combine(_folder, BackendMemory.FileName);
 
@@ -29,7 +30,7 @@ public sealed class SpeedChoiceTests : IDisposable
     private BackendChoice Choose(string surroundings, params LibraryRates[] rates) => SpeedChoice.Of(File, surroundings, "a processor", () =>
     {
         _measured++;
-        return (rates, [("mkl", "it is | no library; 100 % \t sure\n")]);
+        return new Measurement(rates, [("mkl", "it is | no library; 100 % \t sure\n")], _settled);
     });
 
     [Fact]
@@ -74,6 +75,49 @@ public sealed class SpeedChoiceTests : IDisposable
         Assert.Equal(expected, Choose("after", Rates("openblas", rate, 60, 30), Rates("managed", 98, 55, 1)).Products);
     }
 
+    /// <summary>A library that was measured while the machine was busy was remembered as slow for ever.</summary>
+    [Fact]
+    public void AMeasurementOnABusyMachineIsRepeatedByTheNextProcesses()
+    {
+        _settled = false;
+        var first = Choose("here", Rates("openblas", 50, 60, 30), Rates("managed", 5, 55, 1));
+        Assert.True(first is { Provisional: true, Products: "openblas" });
+        Assert.Equal("openblas", Choose("here").Products);
+        Assert.True(_measured == 1, $"one process measured {_measured} times");
+        SpeedChoice.Forget();
+        var second = Choose("here", Rates("openblas", 20, 10, 10), Rates("managed", 98, 5, 3));
+        Assert.Equal(("managed", "openblas", "openblas"), (second.Products, second.Factorizations, second.Spectra));
+        Assert.Equal([Rates("openblas", 50, 60, 30), Rates("managed", 98, 55, 3)], second.Rates);
+        SpeedChoice.Forget();
+        _settled = true;
+        Assert.False(Choose("here", Rates("openblas", 51, 60, 30), Rates("managed", 99, 55, 3)).Provisional);
+        SpeedChoice.Forget();
+        Assert.Equal("managed", Choose("here").Products);
+        Assert.Equal(3, _measured);
+    }
+
+    [Fact]
+    public void AMachineThatIsAlwaysBusyIsMeasuredAFewTimes()
+    {
+        _settled = false;
+        for (int i = 0; i < SpeedChoice.MostTries + 3; i++)
+        {
+            SpeedChoice.Forget();
+            Choose("here", Rates("openblas", 50 + i, 60, 30), Rates("managed", 5, 55, 1));
+        }
+        Assert.Equal(SpeedChoice.MostTries, _measured);
+    }
+
+    /// <summary>What is slow at first (its code is compiled, its memory touched) is asked again, and a try counts with the time spent computing.</summary>
+    [Fact]
+    public void ALateStartAndAPauseAreForgiven()
+    {
+        var steady = new LateBackend(new ManagedBackend(TileProduct.Best, 1), late: 0);
+        var late = new LateBackend(new ManagedBackend(TileProduct.Best, 1), late: 3);
+        var rates = SpeedTest.Measure([("steady", steady), ("late", late)]).Rates;
+        Assert.True(rates[1].Product > 0.5 * rates[0].Product, $"{rates[1].Product:G3} after pauses, {rates[0].Product:G3} flop/s without");
+    }
+
     [Fact]
     public void WhatIsWrongWithTheFileIsNoMatter()
     {
@@ -82,7 +126,7 @@ public sealed class SpeedChoiceTests : IDisposable
         string[] texts = ["", "\0\0\0", "{\"format\": \"something else\"}", new string('x', 2_000_000),
             // A file must not make anything be loaded that "auto" would not look for.
             good.Replace("managed", "/tmp/library.so", StringComparison.Ordinal), good.Replace("\tmanaged\t", "\tsystem\t", StringComparison.Ordinal),
-            good.Replace("98", "-98", StringComparison.Ordinal), good.Replace("98", "NaN", StringComparison.Ordinal), "a\tb\tc\td\te\tf\tg\th\n",
+            good.Replace("98", "-98", StringComparison.Ordinal), good.Replace("98", "NaN", StringComparison.Ordinal), "a\tb\tc\td\te\tf\tg\th\ti\tend\n",
             .. Enumerable.Range(1, 20).Select(i => good[..(good.Length * i / 21)])];
         foreach (string text in texts)
         {
@@ -101,8 +145,12 @@ public sealed class SpeedChoiceTests : IDisposable
         // A file where the folder should be, and a folder where the file should be.
         System.IO.File.WriteAllText(_folder, "in the way");
         string under = Path.Combine(_folder, "deeper", BackendMemory.FileName);
-        for (int i = 0; i < 2; i++)
-            Assert.Equal("managed", SpeedChoice.Of(under, "here", "a processor", () => { _measured++; return ([Rates("managed", 1, 1, 1)], []); }).Products);
+        Measurement Measured()
+        {
+            _measured++;
+            return new Measurement([Rates("managed", 1, 1, 1)], [], Settled: true);
+        }
+        for (int i = 0; i < 2; i++) Assert.Equal("managed", SpeedChoice.Of(under, "here", "a processor", Measured).Products);
         Assert.Equal(1, _measured);
         System.IO.File.Delete(_folder);
         Directory.CreateDirectory(File);
@@ -155,6 +203,27 @@ public sealed class SpeedChoiceTests : IDisposable
         var gone = stale with { Products = "/no/such/library.so", Rates = [.. stale.Rates, new LibraryRates("/no/such/library.so", "1", 1, 1, 1)] };
         BackendMemory.Write(File, new RememberedChoice(Surroundings.Describe(), Surroundings.Processor(), gone));
         Assert.True(Backend.Resolve("auto", 1).Choice!.Measured > DateTimeOffset.UnixEpoch, "the entry of a library that is gone was used");
+    }
+
+    /// <summary>To load and to check a library takes longer than a small analysis.</summary>
+    [Fact]
+    public void ASmallRunNeedsNoLibrary()
+    {
+        bool vectors = TileProduct.Best is not PortableTileProduct;
+        Assert.Equal(vectors ? "managed" : Backend.Resolve("auto", 1).Name, Backend.ResolveFor(128, 1).Name);
+        Assert.Equal(Backend.Resolve("auto", 1).Name, Backend.ResolveFor(129, 1).Name);
+        Assert.Equal(3, Backend.ResolveFor(10, 3).Threads);
+        string? named = Environment.GetEnvironmentVariable(LibraryNames.Variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(LibraryNames.Variable, "/no/such/library.so");
+            var failure = Assert.Throws<BackendException>(() => Backend.ResolveFor(10));
+            Assert.Contains(LibraryNames.Variable, failure.Message);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(LibraryNames.Variable, named);
+        }
     }
 
     [Fact]

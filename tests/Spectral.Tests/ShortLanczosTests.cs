@@ -28,6 +28,27 @@ public sealed class ShortLanczosTests
         }
     }
 
+    // Ended early where the wanted pairs are good: the same values, and vectors to the accuracy asked for.
+    [Theory]
+    [InlineData(0, 1e-9)]
+    [InlineData(5, 1e-12)]
+    public void WantedPairsEndTheRun(int leading, double accuracy)
+    {
+        const int n = 200;
+        var random = new Random(6);
+        var q = DenseMatrix.Create(n, n, (_, _) => random.NextDouble() - 0.5);
+        Managed.Qr(q, new DenseMatrix(n, n));
+        var scaled = DenseMatrix.Create(n, n, (i, j) => q[i, j] * 30 * Math.Pow(0.5, j));
+        var a = new DenseMatrix(n, n);
+        Managed.Gemm(Op.None, Op.Transpose, 1, scaled, q, 0, a);
+        var found = ShortLanczos.Run(a, 80, leading, accuracy, Managed);
+        Check.Close(found.SpectralNorm, 30, 1e-14, "norm");
+        var vectors = found.Leading(leading, Managed);
+        for (int k = 0; k < leading; k++) Check.SameSubspace(vectors.SubMatrix(0, n, k, 1), q.SubMatrix(0, n, k, 1), 1e-11, $"mode {k}");
+        int all = ShortLanczos.Run(a, 80, Managed).Values.Count;
+        Assert.True(found.Values.Count < all, $"{found.Values.Count} steps, {all} when all are taken");
+    }
+
     [Fact]
     public void InvariantSubspacesEndTheRun()
     {

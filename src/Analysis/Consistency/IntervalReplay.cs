@@ -119,12 +119,13 @@ internal sealed class IntervalReplay(LossModel loss, int trainSize, int testSize
     {
         loss.Gradient(u, _g);
         Array.Clear(_y);
-        for (int j = 0; j < trainSize; j++) VectorRoutines.Axpy(_g[j], _kernels.Column(j)[..trainSize], _y);
+        VectorRoutines.AddProduct(_kernels.Slice(0, 0, trainSize, trainSize), _g, _y);
     }
 
     private void MoveTest(ReplayState state)
     {
-        for (int j = 0; j < trainSize; j++) VectorRoutines.Axpy(-_mean[j], _kernels.Column(j)[trainSize..], state.Test);
+        VectorRoutines.Scale(-1, _mean, _mean);
+        VectorRoutines.AddProduct(_kernels.Slice(trainSize, 0, testSize, trainSize), _mean, state.Test);
     }
 
     private double WeightedNorm()

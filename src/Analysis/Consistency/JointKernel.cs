@@ -43,42 +43,46 @@ internal static class JointKernel
 
     private static (double Smallest, double Largest) Ends(DenseMatrix joint, DenseMatrix work, Backend backend)
     {
+        MatrixView view = joint;
+        for (int j = 0; j < view.Columns; j++)
+            for (int i = j + 1; i < view.Rows; i++) view[j, i] = view[i, j];
         joint.CopyTo(work);
         var values = new double[joint.RowCount];
         backend.SymmetricEigen(work, values, vectors: false);
         return (values[0], Math.Max(values[^1], double.Epsilon));
     }
 
-    /// <summary>Assembles the symmetric part and returns what rounding can move an eigenvalue by.</summary>
+    /// <summary>Assembles the lower triangle of the symmetric part and returns what rounding can move an eigenvalue by.</summary>
     private static double Fill(Checkpoint c, int N, int M, DenseMatrix joint)
     {
-        MatrixView view = joint;
-        var cross = new DenseMatrix(M, N);
-        c[TensorName.K_SS].ReadMatrix(view.Slice(0, 0, N, N));
-        c[TensorName.K_QS].ReadMatrix(cross);
-        c[TensorName.K_QQ].ReadMatrix(view.Slice(N, N, M, M));
+        MatrixView view = joint, train = view.Slice(0, 0, N, N), test = view.Slice(N, N, M, M);
+        c[TensorName.K_SS].ReadMatrix(train);
+        c[TensorName.K_QS].ReadMatrix(view.Slice(N, 0, M, N));
+        c[TensorName.K_QQ].ReadMatrix(test);
         double stored = 0;
         foreach (var name in (TensorName[])[TensorName.K_SS, TensorName.K_QS, TensorName.K_QQ]) stored = Math.Max(stored, c[name].Type.Epsilon());
+        bool single = IsSingle(train) && IsSingle(test) && IsSingle(view.Slice(N, 0, M, N));
+        MatrixNorms.SymmetricPart(train);
+        MatrixNorms.SymmetricPart(test);
         double trace = 0, norm = 0;
-        bool single = true;
-        for (int j = 0; j < N; j++)
-            for (int i = 0; i < M; i++) joint.At(N + i, j, cross.At(i, j));
         for (int j = 0; j < N + M; j++)
         {
-            trace += Math.Abs(joint.At(j, j));
-            for (int i = j; i < N + M; i++)
-            {
-                single &= (float)joint.At(i, j) == joint.At(i, j);
-                double mean = i < N || j >= N ? 0.5 * (joint.At(i, j) + joint.At(j, i)) : joint.At(i, j);
-                joint.At(i, j, mean);
-                joint.At(j, i, mean);
-                norm += (i == j ? 1 : 2) * mean * mean;
-            }
+            trace += Math.Abs(view[j, j]);
+            var below = view.Column(j)[(j + 1)..];
+            norm += view[j, j] * view[j, j] + 2 * VectorRoutines.Dot(below, below);
         }
         double coarse = StorageType.Float32.Epsilon();
         // Numbers that are all those of float32 were float32 once, whatever type they are stored in now.
         if (single) stored = Math.Max(stored, coarse);
         double products = c.Find(TensorName.ProductEpsilon) is { } recorded ? recorded.ReadAll()[0] : Math.Min(stored, coarse);
         return 0.5 * (products * RootOfTerms * trace + stored * Math.Sqrt(norm)) + (N + M) * Tolerances.Epsilon * Math.Sqrt(norm);
+    }
+
+    private static bool IsSingle(in MatrixView block)
+    {
+        for (int j = 0; j < block.Columns; j++)
+            foreach (double x in block.Column(j))
+                if ((float)x != x) return false;
+        return true;
     }
 }

@@ -22,7 +22,7 @@ internal static class KernelSharpness
             if (size == 0) return 0;
             VectorRoutines.Scale(1 / size, x, x);
             Array.Clear(y);
-            for (int j = 0; j < n; j++) VectorRoutines.Axpy(x[j], kernel.Column(j), y);
+            VectorRoutines.AddProduct(kernel, x, y);
             hessian.Apply(1, new MatrixView(y, n, 1), 0, new MatrixView(x, n, 1));
         }
         return VectorMath.Norm(x);

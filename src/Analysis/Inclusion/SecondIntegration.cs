@@ -34,6 +34,9 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     /// <summary>Relative tolerance of the first run.</summary>
     public const double Coarse = 1e-2;
 
+    // Above this tolerance one step in every interval may be enough; below so many intervals times N³ nothing costs much.
+    private const double Loose = 1e-3, Worth = 1e8;
+
     /// <summary>Starts the coarse run beside the main one.</summary>
     /// <param name="trajectory">What both integrate.</param>
     /// <param name="main">Method, tolerance and seed of the main one; "auto" is resolved as it will be there.</param>
@@ -59,7 +62,9 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
         using var span = WorkSpans.Begin("second integration");
         try
         {
-            var propagation = FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
+            var propagation = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
+                    ? WholeSteps.Run(trajectory, options, backend, cancellation) : null)
+                ?? FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
             var c = trajectory.TestKernelIntegral(propagation.Nodes);
             double bound = SymmetricEigenvalues.Largest(((MatrixView)c).ToMatrix(), backend);
             return new SecondOperators(options.RelativeTolerance, propagation, bound) { TestKernelIntegral = c };

@@ -11,29 +11,34 @@ internal static class KernelEvolutionBuilder
     private const int LeadingModes = 5;
     private const int LanczosSteps = 80; // extremes of a kernel converge in a few dozen
 
+    // Residuals at which eigenvalues are right to rounding, and vectors better than angles are ever read.
+    private const double OfNorms = 1e-9, OfVectors = 1e-12;
+
     public static KernelEvolution Build(AnalysisInput input, CancellationToken cancellation)
     {
         var (builder, outputs, backend) = (input.Kernels, input.Outputs, input.Backend);
         int seed = Seeds.From(0, input.Options.Seed);
-        var start = Train(builder, 0);
-        int N = start.RowCount, leading = Math.Min(LeadingModes, N);
-        var startPairs = ShortLanczos.Run(start, LanczosSteps, backend, seed);
+        using var held = builder.At(0).Hold();
+        var start = held.Train;
+        int N = start.Rows, leading = Math.Min(LeadingModes, N);
+        MatrixView difference = new DenseMatrix(N, N);
+        var startPairs = ShortLanczos.Run(start, LanczosSteps, leading, OfVectors, backend, seed);
         var startModes = startPairs.Leading(leading, backend);
         double spectral = startPairs.SpectralNorm, frobenius = MatrixNorms.Frobenius(start);
-        var startCentred = Centre(start);
-        double startCentredNorm = MatrixNorms.Frobenius(startCentred);
+        var startMeans = Means(start);
+        double startCentred = Math.Sqrt(Centred(start, startMeans, start, startMeans));
         var points = new List<KernelEvolutionPoint>();
         for (int k = 0; k < outputs.Times.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var kernel = Train(builder, k);
-            var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, backend, seed);
-            var difference = new DenseMatrix(N, N);
-            VectorRoutines.Combine(1, kernel.Values, -1, start.Values, difference.Values);
+            using var here = builder.At(k).Hold();
+            var kernel = here.Train;
+            var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, leading, OfVectors, backend, seed);
+            for (int j = 0; j < N; j++) VectorRoutines.Combine(1, kernel.Column(j), -1, start.Column(j), difference.Column(j));
             double moved = MatrixNorms.Frobenius(difference);
-            double movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, backend, seed).SpectralNorm;
-            var centred = Centre(kernel);
-            double alignment = VectorRoutines.Dot(centred.Values, startCentred.Values) / (MatrixNorms.Frobenius(centred) * startCentredNorm);
+            double movedSpectral = moved == 0 ? 0 : ShortLanczos.Run(difference, LanczosSteps, 0, OfNorms, backend, seed).SpectralNorm;
+            var means = Means(kernel);
+            double alignment = Centred(kernel, means, start, startMeans) / (Math.Sqrt(Centred(kernel, means, kernel, means)) * startCentred);
             points.Add(new KernelEvolutionPoint(outputs.Times[k], Relative(movedSpectral, spectral), Relative(moved, frobenius),
                 double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, k == 0 ? 0 : LargestAngle(startModes, pairs.Leading(leading, backend), backend),
                     pairs.Values[^1]));
@@ -41,32 +46,35 @@ internal static class KernelEvolutionBuilder
         return new KernelEvolution { PeakDrift = points.Max(p => p.SpectralDrift), EndDrift = points[^1].SpectralDrift, Points = points };
     }
 
-    private static DenseMatrix Train(TrajectoryBuilder builder, int checkpoint)
-    {
-        using var held = builder.At(checkpoint).Hold();
-        return held.Train.ToMatrix();
-    }
-
     // A kernel that was zero and then is not has moved by more than any multiple of itself.
     private static double Relative(double moved, double start) => moved == 0 ? 0 : start > 0 ? moved / start : double.PositiveInfinity;
 
-    // HKH with H = I − 11ᵀ/N.
-    private static DenseMatrix Centre(DenseMatrix k)
+    private static double[] Means(in MatrixView k)
     {
-        int N = k.RowCount;
-        MatrixView view = k;
-        double[] mean = new double[N];
-        for (int j = 0; j < N; j++) mean[j] = VectorRoutines.Sum(view.Column(j)) / N;
-        double total = mean.Average();
-        var centred = new DenseMatrix(N, N);
-        MatrixView target = centred;
-        for (int j = 0; j < N; j++)
+        double[] means = new double[k.Columns];
+        for (int j = 0; j < means.Length; j++) means[j] = VectorRoutines.Sum(k.Column(j)) / k.Rows;
+        return means;
+    }
+
+    // ⟨HAH, HBH⟩ with H = I − 11ᵀ/N for symmetric A and B, column by column: nothing of order N² is kept.
+    private static double Centred(in MatrixView a, double[] aMeans, in MatrixView b, double[] bMeans)
+    {
+        double aTotal = aMeans.Average(), bTotal = bMeans.Average(), sum = 0;
+        double[] x = new double[a.Rows], y = new double[a.Rows], one = new double[a.Rows];
+        Array.Fill(one, 1);
+        for (int j = 0; j < a.Columns; j++)
         {
-            Span<double> source = view.Column(j), column = target.Column(j);
-            double shift = total - mean[j];
-            for (int i = 0; i < N; i++) column[i] = source[i] - mean[i] + shift;
+            Shifted(a.Column(j), aMeans, aTotal - aMeans[j], one, x);
+            Shifted(b.Column(j), bMeans, bTotal - bMeans[j], one, y);
+            sum += VectorRoutines.Dot(x, y);
         }
-        return centred;
+        return sum;
+    }
+
+    private static void Shifted(ReadOnlySpan<double> column, double[] means, double shift, double[] one, double[] result)
+    {
+        VectorRoutines.Combine(1, column, -1, means, result);
+        VectorRoutines.Axpy(shift, one, result);
     }
 
     // sin of the largest principal angle is ‖(I − VVᵀ)U‖₂: accurate where the cosine is not.

@@ -19,7 +19,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     {
         DenseLimit.Require(run);
         var checkpoints = run.Window(options.From, options.To);
-        var backend = options.Backend ?? Backend.Resolve("auto");
+        var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);

@@ -33,10 +33,17 @@ internal static class AnalyzeCommand
             var verbosity = CommonOptions.VerbosityOf(parsed);
             using var held = folder is null ? null : ReportFolder.Take("--out", folder, parsed.GetValue(overwrite));
             var asked = options.Of(parsed, terminal);
-            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), asked, cancellation).ConfigureAwait(false);
+            int threads = 0;
+            AnalysisOptions Asked(CheckpointSequence recorded)
+            {
+                var dense = asked.Backend ?? options.BackendFor(parsed, terminal, recorded);
+                threads = dense.Threads;
+                return asked with { Backend = dense };
+            }
+            var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), (asked.From, asked.To), Asked, cancellation).ConfigureAwait(false);
             if (folder is not null)
                 analysis.WriteFolder(folder, new ReportOptions { Lock = held, Operators = parsed.GetValue(save) ? analysis.WriteOperators : null,
-                    OneThread = asked.Backend is { Threads: 1 } });
+                    OneThread = threads == 1 });
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
             return parsed.GetValue(strict) ? StrictCode([analysis.InclusionVerdict, .. analysis.Claims.Select(c => c.Verdict)],
@@ -51,14 +58,21 @@ internal static class AnalyzeCommand
     }
 
     /// <summary>Opens and analyses a run with progress.</summary>
-    public static Task<ReservoirAnalysis> RunAsync(CliTerminal terminal, Verbosity verbosity, string run, AnalysisOptions options,
-        CancellationToken cancellation) =>
+    /// <param name="terminal">Where progress and warnings go.</param>
+    /// <param name="verbosity">How much of them.</param>
+    /// <param name="run">Folder of the run.</param>
+    /// <param name="window">Where the analysis begins and ends.</param>
+    /// <param name="optionsFor">The options for the run that was opened: its size decides about the backend.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static Task<ReservoirAnalysis> RunAsync(CliTerminal terminal, Verbosity verbosity, string run, (double? From, double? To) window,
+        Func<CheckpointSequence, AnalysisOptions> optionsFor, CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
         {
+            // Opening the window alone leaves later checkpoints untouched: one that was cut off in writing does not matter then.
+            using var recorded = RecordedRun.Open(run, window.From, window.To);
+            var options = optionsFor(recorded.Checkpoints);
             if (verbosity == Verbosity.Verbose && options.Backend is { } dense)
                 terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
-            // Opening the window alone leaves later checkpoints untouched: one that was cut off in writing does not matter then.
-            using var recorded = RecordedRun.Open(run, options.From, options.To);
             var analysis = Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);
             return analysis.Run.InputHash is null ? analysis with { Run = analysis.Run with { InputHash = recorded.InputHash(cancellation) } } : analysis;
         }, cancellation);

@@ -40,9 +40,10 @@ internal static class CompareCommand
             string? folder = parsed.GetValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
             using var held = folder is null ? null : ReportFolder.TakeComparison("--out", folder, parsed.GetValue(overwrite));
+            var analysis = options.Of(parsed, terminal);
             var asked = new CompareOptions
             {
-                Analysis = options.Of(parsed, terminal),
+                Analysis = analysis with { Backend = analysis.Backend ?? options.BackendFor(parsed, terminal, run: null) },
                 Windows = [.. (parsed.GetValue(windows) ?? []).OfType<CompareWindow>()],
                 Every = [.. (parsed.GetValue(every) ?? []).OfType<int>()],
             };

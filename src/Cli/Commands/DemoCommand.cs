@@ -28,7 +28,8 @@ internal static class DemoCommand
             var dense = Backends.Resolve(terminal, parsed, backend, threads);
             await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? ExistingRun.Overwrite : ExistingRun.New, dense,
                 cancellation).ConfigureAwait(false);
-            var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, new AnalysisOptions { Backend = dense }, cancellation).ConfigureAwait(false);
+            var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, (null, null), _ => new AnalysisOptions { Backend = dense }, cancellation)
+                .ConfigureAwait(false);
             analysis.WriteFolder(report, new ReportOptions { Lock = held, OneThread = dense.Threads == 1 });
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Out, analysis, report);
             return ExitCodes.Done;

@@ -27,7 +27,8 @@ internal static class ChoiceText
             + $"eigenvalues by {Of(choice.Spectra, r => r.Spectrum)}");
         string day = choice.Measured.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         yield return ("why", $"the fastest on one thread, measured on {day} and remembered in {BackendMemory.Path} "
-            + "until a library, the processor or the environment changes ('kernelflow doctor --forget' measures again)");
+            + (choice.Provisional ? "for now: the machine was busy, and the next commands measure again"
+                : "until a library, the processor or the environment changes ('kernelflow doctor --forget' measures again)"));
         foreach (var rate in choice.Rates)
             yield return ("measured", $"{rate.Name}: products {Gflops(rate.Product)}, factorizations {Gflops(rate.Factorization)}, "
                 + $"eigenvalues {Gflops(rate.Spectrum)}");

@@ -25,9 +25,16 @@ internal static class ProductRate
         for (int i = 0; i < tries && (i == 0 || Stopwatch.GetElapsedTime(begin) < s_enough); i++)
         {
             cancellation.ThrowIfCancellationRequested();
+            void Multiply() => backend.Gemm(Op.None, Op.None, 1, a, a, 0, c);
             long start = Stopwatch.GetTimestamp();
-            backend.Gemm(Op.None, Op.None, 1, a, a, 0, c);
-            best = Math.Max(best, 2.0 * order * order * order / Math.Max(1e-9, Stopwatch.GetElapsedTime(start).TotalSeconds));
+            double taken;
+            if (backend.Threads == 1) taken = ComputingTime.Of(Multiply);
+            else
+            {
+                Multiply();
+                taken = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+            best = Math.Max(best, 2.0 * order * order * order / Math.Max(1e-9, taken));
         }
         return best;
     }

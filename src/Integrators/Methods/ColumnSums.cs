@@ -20,9 +20,9 @@ internal sealed class ColumnSums(ThreadBudget spare)
     /// <summary>z ← a·x.</summary>
     public void Scale(double a, in MatrixView x, in MatrixView z) => Run(new Multiple(z, a, x));
 
-    /// <summary>A ← B·A for the block diagonal B, in place.</summary>
-    public void Apply(OutputHessian b, in MatrixView a) =>
-        SharedColumns.Run(spare, a.Columns, (double)b.Outputs * a.Rows * a.Columns, new BlockProduct(b, a));
+    /// <summary>A ← B·A + γ·C for the block diagonal B; with γ = 0 C is not read.</summary>
+    public void Apply(OutputHessian b, in MatrixView a, double gamma, in MatrixView c) =>
+        SharedColumns.Run(spare, a.Columns, (double)b.Outputs * a.Rows * a.Columns, new BlockProduct(b, a, gamma, c));
 
     private void Run<T>(in T work)
         where T : struct, ITargeted => SharedColumns.Run(spare, work.Target.Columns, (double)work.Target.Rows * work.Target.Columns, work);
@@ -60,7 +60,7 @@ internal sealed class ColumnSums(ThreadBudget spare)
     }
 
     // A block of B is symmetric: its rows, which lie one after the other, are its columns, so that a column of A is combined from whole rows of numbers.
-    private readonly struct BlockProduct(OutputHessian b, MatrixView a) : IColumnWork
+    private readonly struct BlockProduct(OutputHessian b, MatrixView a, double gamma, MatrixView c) : IColumnWork
     {
         private const int OnStack = 512;
 
@@ -72,18 +72,18 @@ internal sealed class ColumnSums(ThreadBudget spare)
             for (int j = first; j < last; j++)
             {
                 var column = a.Column(j);
-                if (p == 1)
+                if (p == 1) VectorRoutines.Multiply(blocks, column, column);
+                else
                 {
-                    VectorRoutines.Multiply(blocks, column, column);
-                    continue;
+                    for (int i = 0, block = 0; i < column.Length; i += p)
+                    {
+                        VectorRoutines.Scale(column[i], blocks.AsSpan(block, p), sum);
+                        block += p;
+                        for (int d = 1; d < p; d++, block += p) VectorRoutines.Axpy(column[i + d], blocks.AsSpan(block, p), sum);
+                        sum.CopyTo(column.Slice(i, p));
+                    }
                 }
-                for (int i = 0, block = 0; i < column.Length; i += p)
-                {
-                    VectorRoutines.Scale(column[i], blocks.AsSpan(block, p), sum);
-                    block += p;
-                    for (int d = 1; d < p; d++, block += p) VectorRoutines.Axpy(column[i + d], blocks.AsSpan(block, p), sum);
-                    sum.CopyTo(column.Slice(i, p));
-                }
+                if (gamma != 0) VectorRoutines.Axpy(gamma, c.Column(j), column);
             }
         }
     }

@@ -107,9 +107,10 @@ internal sealed class FlowState
     /// <summary>A copy of W_S(s,t) on the way.</summary>
     public DenseMatrix GramianSoFar()
     {
-        if (Beta is not { } beta) return DenseMatrix.OfMatrix(W);
-        var w = new DenseMatrix(_n, _n);
-        GramianFromP(beta, w);
+        int c = Layout.Carried;
+        var w = _workspace.Result(c, c);
+        if (Beta is { } beta) GramianFromP(beta, w);
+        else ((MatrixView)W).CopyTo(w);
         return w;
     }
 

@@ -6,17 +6,21 @@ namespace KernelFlow.Numerics.Selection;
 /// <summary>A choice with what it depends on, as one line of text: fields between tabs, lists between '|' and ';'.</summary>
 internal sealed record RememberedChoice(string Surroundings, string Processor, BackendChoice Choice)
 {
-    private const int Fields = 9;
+    private const int Fields = 10;
+
+    /// <summary>How many measurements, none of which settled, were made for a provisional choice.</summary>
+    public int Tries { get; init; } = 1;
 
     // A line that was cut off has no end.
-    private const string End = "end";
+    private const string End = "end", Settled = "settled";
 
     /// <summary>The line.</summary>
     public string Line() => string.Join('\t', [Escape(Surroundings), Escape(Processor), Choice.Products, Choice.Factorizations, Choice.Spectra,
         Choice.Measured.ToString("o", CultureInfo.InvariantCulture),
         string.Join(';', Choice.Rates.Select(r => string.Join('|', Escape(r.Name), Escape(r.Library), Number(r.Product), Number(r.Factorization),
             Number(r.Spectrum)))),
-        string.Join(';', Choice.Refused.Select(r => $"{Escape(r.Name)}|{Escape(r.Reason)}")), End]);
+        string.Join(';', Choice.Refused.Select(r => $"{Escape(r.Name)}|{Escape(r.Reason)}")),
+        Choice.Provisional ? Tries.ToString(CultureInfo.InvariantCulture) : Settled, End]);
 
     /// <summary>What a line says; null where it is no such line.</summary>
     public static RememberedChoice? Parse(string line)
@@ -34,11 +38,13 @@ internal sealed record RememberedChoice(string Surroundings, string Processor, B
         }
         var refused = fields[7].Split(';', StringSplitOptions.RemoveEmptyEntries).Select(text => text.Split('|')).ToArray();
         if (refused.Any(parts => parts.Length != 2)) return null;
+        bool provisional = fields[8] != Settled;
+        if (!int.TryParse(provisional ? fields[8] : "1", NumberStyles.None, CultureInfo.InvariantCulture, out int tries) || tries < 1) return null;
         string[] chosen = [fields[2], fields[3], fields[4]];
         // Only what "auto" looks for itself: a file must not decide what is loaded.
         if (!chosen.All(name => LibraryNames.Measured.Contains(name) && rates.Exists(rate => rate.Name == name))) return null;
         return new RememberedChoice(Unescape(fields[0]), Unescape(fields[1]), new BackendChoice(chosen[0], chosen[1], chosen[2], measured, rates,
-            [.. refused.Select(parts => (Unescape(parts[0]), Unescape(parts[1])))]));
+            [.. refused.Select(parts => (Unescape(parts[0]), Unescape(parts[1])))]) { Provisional = provisional }) { Tries = tries };
     }
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);

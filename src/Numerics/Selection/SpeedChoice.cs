@@ -12,6 +12,9 @@ internal static class SpeedChoice
     /// library differ, and what is kept has 95 % of the best rate.</summary>
     public const double FirstGain = 1.05;
 
+    /// <summary>How many processes measure while the machine is too busy to tell.</summary>
+    public const int MostTries = 4;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly Lock s_lock = new();
     private static (string Path, RememberedChoice Entry)? s_here;
@@ -20,33 +23,47 @@ internal static class SpeedChoice
     /// <param name="path">The file of the memory.</param>
     /// <param name="measure">Measures what is there.</param>
     /// <param name="again">Whether what is remembered turned out to be wrong.</param>
-    public static BackendChoice Of(string path, Func<(IReadOnlyList<LibraryRates> Rates, IReadOnlyList<(string, string)> Refused)> measure,
-        bool again = false) => Of(path, Surroundings.Describe(), Surroundings.Processor(), measure, again);
+    public static BackendChoice Of(string path, Func<Measurement> measure, bool again = false) =>
+        Of(path, Surroundings.Describe(), Surroundings.Processor(), measure, again);
 
     /// <summary>The same with the surroundings given.</summary>
-    public static BackendChoice Of(string path, string surroundings, string processor,
-        Func<(IReadOnlyList<LibraryRates> Rates, IReadOnlyList<(string, string)> Refused)> measure, bool again = false)
+    public static BackendChoice Of(string path, string surroundings, string processor, Func<Measurement> measure, bool again = false)
     {
         lock (s_lock)
         {
-            if (!again && Known(BackendMemory.Read(path), surroundings) is { } known) return known.Choice;
             // Where nothing can be remembered, one process at least keeps to what it chose.
-            if (!again && s_here is { } here && here.Path == path && here.Entry.Surroundings == surroundings) return here.Entry.Choice;
+            var here = s_here is { } chosen && chosen.Path == path && chosen.Entry.Surroundings == surroundings ? chosen.Entry : null;
+            if (!again && Known(BackendMemory.Read(path), surroundings, here) is { } known) return known.Choice;
+            if (!again && here is not null) return here.Choice;
             // Two processes that measure at once would disturb each other and could choose differently: the second one waits and reads.
             using var alone = Alone(path);
             var before = BackendMemory.Read(path);
-            if (!again && Known(before, surroundings) is { } meanwhile) return meanwhile.Choice;
-            var (rates, refused) = measure();
-            var last = before.LastOrDefault(entry => entry.Processor == processor)?.Choice;
+            if (!again && Known(before, surroundings, here) is { } meanwhile) return meanwhile.Choice;
+            var doubtful = again ? null : before.LastOrDefault(entry => entry.Surroundings == surroundings);
+            var measured = measure();
+            var rates = Best(measured.Rates, doubtful?.Choice.Rates ?? []);
+            var last = before.LastOrDefault(entry => entry.Processor == processor && !entry.Choice.Provisional)?.Choice;
             var choice = new BackendChoice(
                 Fastest(rates, rate => rate.Product, last?.Products), Fastest(rates, rate => rate.Factorization, last?.Factorizations),
-                Fastest(rates, rate => rate.Spectrum, last?.Spectra), DateTimeOffset.UtcNow, rates, refused);
-            var entry = new RememberedChoice(surroundings, processor, choice);
+                Fastest(rates, rate => rate.Spectrum, last?.Spectra), DateTimeOffset.UtcNow, rates, measured.Refused) { Provisional = !measured.Settled };
+            var entry = new RememberedChoice(surroundings, processor, choice) { Tries = (doubtful?.Tries ?? 0) + 1 };
             s_here = (path, entry);
             BackendMemory.Write(path, entry);
             return choice;
         }
     }
+
+    /// <summary>For each library the better of two measurements: a busy machine makes rates smaller, never larger.</summary>
+    private static IReadOnlyList<LibraryRates> Best(IReadOnlyList<LibraryRates> now, IReadOnlyList<LibraryRates> before) =>
+    [
+        .. now.Select(rate => before.FirstOrDefault(other => (other.Name, other.Library) == (rate.Name, rate.Library)) is not { } earlier ? rate
+            : rate with
+            {
+                Product = Math.Max(rate.Product, earlier.Product),
+                Factorization = Math.Max(rate.Factorization, earlier.Factorization),
+                Spectrum = Math.Max(rate.Spectrum, earlier.Spectrum),
+            }),
+    ];
 
     /// <summary>Forgets what this process chose.</summary>
     public static void Forget()
@@ -63,8 +80,10 @@ internal static class SpeedChoice
         return rate(best) < (earlier is null ? FirstGain * rate(rates[0]) : Gain * rate(earlier)) ? (earlier ?? rates[0]).Name : best.Name;
     }
 
-    private static RememberedChoice? Known(IReadOnlyList<RememberedChoice> all, string surroundings) =>
-        all.LastOrDefault(entry => entry.Surroundings == surroundings);
+    /// <summary>What is remembered and not to be measured again: a provisional choice counts for the process that made it, and after some tries.</summary>
+    private static RememberedChoice? Known(IReadOnlyList<RememberedChoice> all, string surroundings, RememberedChoice? here) =>
+        all.LastOrDefault(entry => entry.Surroundings == surroundings) is { } entry
+            && (!entry.Choice.Provisional || entry.Tries >= MostTries || here is not null) ? entry : null;
 
     private static FileStream? Alone(string path)
     {

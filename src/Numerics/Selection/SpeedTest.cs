@@ -13,34 +13,60 @@ internal static class SpeedTest
     // A library that is so much slower is not asked again.
     private const double Hopeless = 4;
 
-    /// <summary>The rates of the libraries, in their order.</summary>
-    public static IReadOnlyList<LibraryRates> Measure(IReadOnlyList<(string Name, Backend Backend)> libraries)
+    private const double Coarse = 50;
+
+    // Beyond this ratio of wall time to time spent computing the machine is busy with other things.
+    private const double Busy = 1.5;
+
+    /// <summary>The rates of the libraries, in their order, and whether the tries agreed in the end and the machine was not busy.</summary>
+    /// <remarks>
+    /// A try counts with the time that the process spent computing where that is less than the time that went by: it hardly depends on what else runs. A
+    /// library that takes more threads than it was allowed is judged by the time that went by.
+    /// </remarks>
+    public static (IReadOnlyList<LibraryRates> Rates, bool Settled) Measure(IReadOnlyList<(string Name, Backend Backend)> libraries)
     {
         var kinds = new (double Work, Action<Backend> Run)[] { Product(), Factors(), Spectrum() };
         var seconds = new double[libraries.Count, kinds.Length];
+        double elapsed = 0, computing = 0;
+        bool all = true;
         for (int k = 0; k < kinds.Length; k++)
         {
             double best = double.PositiveInfinity;
             for (int i = 0; i < libraries.Count; i++) seconds[i, k] = double.PositiveInfinity;
-            for (int round = 0, settled = 0; round < LeastRounds || (settled < 2 && round < MostRounds); round++)
+            int round = 0, settled = 0;
+            for (; round < LeastRounds || (settled < 2 && round < MostRounds); round++)
             {
                 settled++;
                 for (int i = 0; i < libraries.Count; i++)
                 {
-                    // The first time code is compiled and memory touched; it counts only for who is hopeless even so.
-                    if (round > 1 && seconds[i, k] > Hopeless * best) continue;
-                    long start = Stopwatch.GetTimestamp();
-                    kinds[k].Run(libraries[i].Backend);
-                    double taken = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                    // The first times code is compiled and memory touched; they count only for who is hopeless even so.
+                    if (round > 2 && seconds[i, k] > Hopeless * best) continue;
+                    var (wall, taken) = Time(kinds[k].Run, libraries[i].Backend);
+                    elapsed += wall;
+                    computing += taken;
                     if (taken < Improvement * seconds[i, k]) settled = 0;
                     seconds[i, k] = Math.Min(seconds[i, k], taken);
                     best = Math.Min(best, seconds[i, k]);
                 }
             }
+            all &= settled >= 2;
         }
-        return [.. libraries.Select((library, i) => new LibraryRates(library.Name, library.Backend.Name,
-            kinds[0].Work / seconds[i, 0], kinds[1].Work / seconds[i, 1], kinds[2].Work / seconds[i, 2]))];
+        return ([.. libraries.Select((library, i) => new LibraryRates(library.Name, library.Backend.Name,
+            kinds[0].Work / seconds[i, 0], kinds[1].Work / seconds[i, 1], kinds[2].Work / seconds[i, 2]))], all && elapsed <= Busy * computing);
     }
+
+    private static (double Wall, double Taken) Time(Action<Backend> run, Backend backend)
+    {
+        var busy = CpuTime();
+        long start = Stopwatch.GetTimestamp();
+        run(backend);
+        double wall = Stopwatch.GetElapsedTime(start).TotalSeconds, computing = (CpuTime() - busy).TotalSeconds;
+        // A clock of processor time that is too coarse says nothing.
+        return (wall, computing > wall / Coarse ? Math.Min(wall, computing) : wall);
+    }
+
+    private static TimeSpan CpuTime() =>
+        OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows() ? Environment.CpuUsage.TotalTime : TimeSpan.Zero;
 
     private static (double Work, Action<Backend> Run) Product()
     {

@@ -12,16 +12,22 @@ namespace KernelFlow.Cli;
 internal sealed record WorkRates(double Products, double Factorizations, double Spectra, double Bandwidth, int Threads)
 {
     // The orders of the speed test by which libraries are chosen, so that both say the same.
-    private const int ProductOrder = 384, FactorOrder = 320, SpectrumOrder = 128, Tries = 4, Numbers = 1 << 21;
+    private const int ProductOrder = 384, FactorOrder = 320, SpectrumOrder = 128, SmallestOrder = 32, Tries = 4;
+
+    private const int Numbers = 1 << 20, FewNumbers = 1 << 16;
 
     /// <summary>What the choice of the backend measured where it measured; otherwise measured now, in some tens of milliseconds.</summary>
-    public static WorkRates Of(Backend backend, CancellationToken cancellation)
+    /// <param name="backend">The dense linear algebra that is used.</param>
+    /// <param name="order">N + M of the run: what is measured is no larger, for small matrices have not the rates of large ones, and small runs not the
+    /// time.</param>
+    /// <param name="cancellation">Honoured between tries.</param>
+    public static WorkRates Of(Backend backend, int order, CancellationToken cancellation)
     {
-        double bandwidth = Bandwidths(cancellation);
+        double bandwidth = Bandwidths(order < SpectrumOrder ? FewNumbers : Numbers, cancellation);
         if (backend.Choice is { } choice && Rate(choice, choice.Products) is { } products && Rate(choice, choice.Factorizations) is { } factors
             && Rate(choice, choice.Spectra) is { } spectra)
             return new WorkRates(products.Product, factors.Factorization, spectra.Spectrum, bandwidth, backend.Threads);
-        return Measure(backend, bandwidth, cancellation);
+        return Measure(backend, Math.Max(order, SmallestOrder), bandwidth, cancellation);
     }
 
     /// <summary>The same rates, all of one size: for tests of the model.</summary>
@@ -30,22 +36,23 @@ internal sealed record WorkRates(double Products, double Factorizations, double 
     private static LibraryRates? Rate(BackendChoice choice, string name) => choice.Rates.FirstOrDefault(rate => rate.Name == name);
 
     // An explicit backend has no rates of its own; its products may use all threads while they are measured.
-    private static WorkRates Measure(Backend backend, double bandwidth, CancellationToken cancellation)
+    private static WorkRates Measure(Backend backend, int order, double bandwidth, CancellationToken cancellation)
     {
-        MatrixView a = Filled(ProductOrder), c = Filled(ProductOrder), definite = Filled(FactorOrder), work = Filled(FactorOrder), x = Filled(FactorOrder);
-        MatrixView symmetric = Filled(SpectrumOrder), scratch = Filled(SpectrumOrder);
-        for (int i = 0; i < FactorOrder; i++) definite[i, i] += 16 * FactorOrder;
+        int products = Math.Min(order, ProductOrder), factors = Math.Min(order, FactorOrder), spectra = Math.Min(order, SpectrumOrder);
+        MatrixView a = Filled(products), c = Filled(products), definite = Filled(factors), work = Filled(factors), x = Filled(factors);
+        MatrixView symmetric = Filled(spectra), scratch = Filled(spectra);
+        for (int i = 0; i < factors; i++) definite[i, i] += 16 * factors;
         Symmetric(symmetric);
-        var pivots = new int[FactorOrder];
-        var values = new double[SpectrumOrder];
-        double product = Best(2 * Math.Pow(ProductOrder, 3), () => backend.Gemm(Op.None, Op.None, 1, a, a, 0, c));
-        double factor = Best(8.0 / 3 * Math.Pow(FactorOrder, 3), () =>
+        var pivots = new int[factors];
+        var values = new double[spectra];
+        double product = Best(2 * Math.Pow(products, 3), () => backend.Gemm(Op.None, Op.None, 1, a, a, 0, c));
+        double factor = Best(8.0 / 3 * Math.Pow(factors, 3), () =>
         {
             definite.CopyTo(work);
             backend.Lu(work, pivots);
             backend.LuSolve(Op.None, work, pivots, x);
         });
-        double spectrum = Best(9 * Math.Pow(SpectrumOrder, 3), () =>
+        double spectrum = Best(9 * Math.Pow(spectra, 3), () =>
         {
             symmetric.CopyTo(scratch);
             backend.SymmetricEigen(scratch, values, vectors: true);
@@ -56,10 +63,10 @@ internal sealed record WorkRates(double Products, double Factorizations, double 
     }
 
     // Reads two and writes one number per step.
-    private static double Bandwidths(CancellationToken cancellation)
+    private static double Bandwidths(int count, CancellationToken cancellation)
     {
-        double[] from = new double[Numbers], to = new double[Numbers];
-        return 24.0 * Numbers / Shortest(() => VectorRoutines.Axpy(0.5, from, to), cancellation);
+        double[] from = new double[count], to = new double[count];
+        return 24.0 * count / Shortest(() => VectorRoutines.Axpy(0.5, from, to), cancellation);
     }
 
     private static double Shortest(Action work, CancellationToken cancellation)

@@ -21,7 +21,8 @@ internal sealed class CollocationStep : NodalStepMethod
     private readonly double? _beta;
     private readonly bool _symmetricSecond;
     private bool _inverted;
-    private readonly MatrixView _inverse, _m1, _m2, _x12, _temp;
+    private readonly MatrixView _m2, _x12, _temp;
+    private MatrixView _inverse, _m1;
     private readonly MatrixView[] _y;
     private readonly int[] _pivots0, _pivots1, _pivots2;
     private readonly double[] _diagonal;
@@ -101,7 +102,7 @@ internal sealed class CollocationStep : NodalStepMethod
             Require(_backend.Lu(_inverse, _pivots0), t, h, 0);
             Identity(_m1);
             _backend.LuSolve(Op.None, _inverse, _pivots0, _m1);
-            _sums.Scale(1, _m1, _inverse);
+            (_inverse, _m1) = (_m1, _inverse);
         }
 
         MatrixView y0 = AtNode(0), temp = _temp.ColumnRange(0, _columns);
@@ -205,8 +206,7 @@ internal sealed class CollocationStep : NodalStepMethod
         {
             Trajectory.TrainKernel(step.Interval, time, step.Length, 0, m, m, lower: false, _backend.Spare);
             Trajectory.Hessian(step.Interval, time, _hessian);
-            _sums.Apply(_hessian, m);
-            if (gamma != 0) _sums.Combine(1, m, gamma, addend, m);
+            _sums.Apply(_hessian, m, gamma, addend);
         }
         for (int i = 0; i < _n; i++) m[i, i] += _tableau.Inverse[stage][stage];
     }

@@ -11,13 +11,20 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public sealed class CollocationTableau
 {
+    // Solved for when they are first needed: who only wants the names of the methods waits for nothing.
+    private readonly Lazy<Coefficients> _coefficients;
+
     private CollocationTableau(string name, bool symplectic, double[] c)
     {
-        int order = symplectic ? 2 * c.Length : 2 * c.Length - 1;
         Symplectic = symplectic;
         Name = name;
-        Order = order;
+        Order = symplectic ? 2 * c.Length : 2 * c.Length - 1;
         C = [.. c];
+        _coefficients = new Lazy<Coefficients>(() => Solve(c));
+    }
+
+    private static Coefficients Solve(double[] c)
+    {
         int s = c.Length;
         Matrix<double> a = Matrix<double>.Build.Dense(s, s);
         // Collocation: Σ_j a_ij c_j^{k-1} = c_i^k / k and Σ_j b_j c_j^{k-1} = 1/k for k = 1..s: Vandermonde systems.
@@ -29,9 +36,7 @@ public sealed class CollocationTableau
         }
         var b = powers.Solve(Vector<double>.Build.Dense(s, k => 1.0 / (k + 1)));
         var inverse = a.Inverse();
-        (A, Inverse, B) = (Rows(a), Rows(inverse), [.. b]);
-        InverseRowSums = [.. inverse.RowSums()];
-        StageWeights = [.. b * inverse];
+        return new Coefficients(Rows(a), [.. b], Rows(inverse), [.. inverse.RowSums()], [.. b * inverse]);
     }
 
     /// <summary>One-stage Gauss–Legendre (implicit midpoint), order 2.</summary>
@@ -98,19 +103,22 @@ public sealed class CollocationTableau
     public ImmutableArray<double> C { get; }
 
     /// <summary>a_ij, the weights of the stages, s×s.</summary>
-    public ImmutableArray<ImmutableArray<double>> A { get; }
+    public ImmutableArray<ImmutableArray<double>> A => _coefficients.Value.A;
 
     /// <summary>b_i &gt; 0, summing to 1.</summary>
-    public ImmutableArray<double> B { get; }
+    public ImmutableArray<double> B => _coefficients.Value.B;
 
     /// <summary>α = A⁻¹, s×s.</summary>
-    public ImmutableArray<ImmutableArray<double>> Inverse { get; }
+    public ImmutableArray<ImmutableArray<double>> Inverse => _coefficients.Value.Inverse;
 
     /// <summary>The row sums of A⁻¹.</summary>
-    public ImmutableArray<double> InverseRowSums { get; }
+    public ImmutableArray<double> InverseRowSums => _coefficients.Value.InverseRowSums;
 
     /// <summary>d = bᵀA⁻¹: P(t+h) = (1 − Σd)·P(t) + Σ d_i Y_i, which never multiplies by a large hA.</summary>
-    public ImmutableArray<double> StageWeights { get; }
+    public ImmutableArray<double> StageWeights => _coefficients.Value.StageWeights;
 
     private static ImmutableArray<ImmutableArray<double>> Rows(Matrix<double> a) => [.. a.EnumerateRows().Select(row => row.ToImmutableArray())];
+
+    private sealed record Coefficients(ImmutableArray<ImmutableArray<double>> A, ImmutableArray<double> B, ImmutableArray<ImmutableArray<double>> Inverse,
+        ImmutableArray<double> InverseRowSums, ImmutableArray<double> StageWeights);
 }
