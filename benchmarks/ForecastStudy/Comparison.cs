@@ -30,7 +30,8 @@ internal sealed record Comparison(string Run, IReadOnlyDictionary<string, double
         var parts = tool.Run(["inspect", run, "--verbose"]).Error.Split('\n').Where(l => l.StartsWith(Prefix, StringComparison.Ordinal))
             .Select(l => l[Prefix.Length..].Split(": ")).ToArray();
         var taken = Enumerable.Range(0, repeat).Select(_ => tool.Run(["analyze", run, "--out", report, "--quiet"])).ToArray();
-        return new Comparison(Path.GetFileName(Path.TrimEndingDirectorySeparator(run)), Parts(" s"), Parts(" MB"), Median(taken.Select(t => cpu ? t.Cpu : t.Wall)),
+        return new Comparison(Path.GetFileName(Path.TrimEndingDirectorySeparator(run)), Parts(" s"), Parts(" MB"),
+            Median(taken.Select(t => cpu ? t.Cpu : t.Wall)),
             Median(taken.Select(t => t.Peak / 1e6)));
 
         IReadOnlyDictionary<string, double> Parts(string unit) => parts.Where(p => p[1].EndsWith(unit, StringComparison.Ordinal))

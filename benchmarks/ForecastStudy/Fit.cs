@@ -33,7 +33,8 @@ internal static class Fit
     }
 
     /// <summary>The forecast with factors.</summary>
-    public static double Sum(IReadOnlyDictionary<string, double> parts, IReadOnlyDictionary<string, double> factors) => parts.Sum(p => factors[p.Key] * p.Value);
+    public static double Sum(IReadOnlyDictionary<string, double> parts, IReadOnlyDictionary<string, double> factors) =>
+        parts.Sum(p => factors[p.Key] * p.Value);
 
     private static double Square(double x) => x * x;
 }

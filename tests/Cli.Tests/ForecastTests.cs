@@ -75,8 +75,8 @@ public sealed class ForecastTests(SmallRun run) : IClassFixture<SmallRun>
         Assert.Matches(@"(?m)^memory +about [0-9]+ MB for the analysis, beside mapped files\r?$", result.Out);
         double Sum(string unit) => result.Error.Split('\n').Select(l => l.TrimEnd()).Where(l => l.StartsWith("forecast: ", StringComparison.Ordinal)
             && l.EndsWith(unit, StringComparison.Ordinal)).Sum(l => double.Parse(l[..^unit.Length].Split(' ')[^1], CultureInfo.InvariantCulture));
-        double Said(string line) => double.Parse(result.Out.Split('\n').Single(l => l.StartsWith(line, StringComparison.Ordinal)).Split("about ")[1].Split(' ')[0],
-            CultureInfo.InvariantCulture);
+        double Said(string line) => double.Parse(result.Out.Split('\n').Single(l => l.StartsWith(line, StringComparison.Ordinal))
+            .Split("about ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
         Check.Close(Said("time "), Sum(" s"), 0.06, "seconds");
         Check.Close(Said("memory "), Sum(" MB"), 0.06, "megabytes");
     }
