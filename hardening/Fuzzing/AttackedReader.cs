@@ -21,6 +21,9 @@ internal abstract class AttackedReader
     /// <param name="findings">Receives what is wrong with what was read.</param>
     public abstract void Read(int number, byte[] bytes, Findings findings);
 
+    /// <summary>Time that went into showing the case to another program, which may be slower.</summary>
+    public TimeSpan Waited { get; protected set; }
+
     /// <summary>Whether the reader may refuse a file by this exception.</summary>
     public abstract bool IsRefusal(Exception exception);
 

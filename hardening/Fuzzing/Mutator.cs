@@ -6,10 +6,10 @@ namespace KernelFlow.Hardening.Fuzzing;
 /// <summary>Spoils sound files: bytes, pieces, JSON texts and, with a length before the header, that length.</summary>
 /// <param name="seeds">Sound files.</param>
 /// <param name="hasHeader">Whether a file is eight bytes of length, a JSON header of that length and data, as safetensors files are; else it is JSON.</param>
-internal sealed class Mutator(IReadOnlyList<byte[]> seeds, bool hasHeader)
+internal class Mutator(IReadOnlyList<byte[]> seeds, bool hasHeader)
 {
     /// <summary>The file of one case.</summary>
-    public byte[] Mutate(Dice dice)
+    public virtual byte[] Mutate(Dice dice)
     {
         byte[] bytes = dice.Of(seeds);
         if (hasHeader && !dice.OneIn(4)) return WithHeader(bytes, dice);
@@ -52,7 +52,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, bool hasHeader)
 
     private static readonly long[] s_lengths = [0, 1, 2, 7, 8, 100_000_000, 100_000_001, int.MaxValue, uint.MaxValue, long.MaxValue, long.MinValue, -1, -8];
 
-    private byte[] Spoil(byte[] bytes, Dice dice)
+    /// <summary>Spoils bytes without a look at what they are.</summary>
+    protected byte[] Spoil(byte[] bytes, Dice dice)
     {
         if (bytes.Length == 0) return [(byte)dice.Next()];
         int at = dice.Below(bytes.Length), length = Math.Min(bytes.Length - at, 1 + dice.Below(dice.OneIn(3) ? bytes.Length : 16));

@@ -17,15 +17,15 @@ internal static class FuzzCommand
         arguments.RequireAllRead();
         using var work = new WorkFolder();
         int defects = 0;
-        string[] names = ["safetensors", "checkpoint", "run.json", "results.json", "factors"];
+        string[] names = ["safetensors", "checkpoint", "run.json", "results.json", "factors", .. ArrayFileReader.Formats, "shards"];
         if (only is not null && !names.Contains(only)) throw new ArgumentException($"--reader: {only} is none of {string.Join(", ", names)}");
         foreach (string name in names.Where(n => only is null || n == only))
         {
             string folder = Directory.CreateDirectory(work.Of(name)).FullName;
-            using var numpy = name == names[0] ? NumPyJudge.Start(python) : null;
-            AttackedReader reader = name == names[0] ? new SafetensorsReader(folder, numpy) : name == names[1] ? new CheckpointFileReader(folder)
-                : name == names[4] ? new CheckpointFileReader(folder, factored: true)
-                : name == names[2] ? new ManifestReader(folder) : new ResultsReader(folder);
+            bool isArrays = ArrayFileReader.Formats.Contains(name);
+            using var numpy = name == names[0] ? NumPyJudge.Start(python)
+                : isArrays ? NumPyJudge.Start(python, name, "arrays_reference.py", name.StartsWith("pt", StringComparison.Ordinal) ? "torch" : "numpy") : null;
+            var reader = Of(name, folder, numpy);
             if (save is not null)
             {
                 File.WriteAllBytes(save, reader.Input(seed, first));
@@ -35,13 +35,28 @@ internal static class FuzzCommand
             long started = Stopwatch.GetTimestamp();
             using (var watch = new Watch(name)) FuzzStudy.Run(reader, seed, first, count, findings, watch.Now);
             numpy?.Finish(findings);
-            if (name == names[0] && numpy is null) log.WriteLine($"{python} with NumPy is not there: the second decoder alone judged the numbers");
+            if ((name == names[0] || isArrays) && numpy is null) log.WriteLine($"{python} with NumPy and PyTorch is not there: they judged no numbers");
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             log.WriteLine(findings.Summary(FormattableString.Invariant($"{name}, {count} inputs, seed {seed}, {seconds:0} s")));
             defects += findings.Defects.Count;
         }
         return defects == 0 ? 0 : 1;
     }
+
+    /// <summary>The reader of that name.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="folder">A folder for its files.</param>
+    /// <param name="judge">Another reader beside it, or null.</param>
+    public static AttackedReader Of(string name, string folder, NumPyJudge? judge = null) => name switch
+    {
+        "safetensors" => new SafetensorsReader(folder, judge),
+        "checkpoint" => new CheckpointFileReader(folder),
+        "factors" => new CheckpointFileReader(folder, factored: true),
+        "run.json" => new ManifestReader(folder),
+        "results.json" => new ResultsReader(folder),
+        "shards" => new ShardIndexReader(folder),
+        _ => new ArrayFileReader(name, folder, judge),
+    };
 
     /// <summary>Ends the process when one input takes a minute: a hang must not hide in a study that never ends.</summary>
     private sealed class Watch : IDisposable

@@ -1,4 +1,5 @@
 using KernelFlow.Hardening.Fuzzing;
+using KernelFlow.Hardening.Studies;
 using Xunit.Abstractions;
 
 namespace KernelFlow.Hardening.Tests;
@@ -16,11 +17,15 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     [InlineData("factors", 600, 60)]
     [InlineData("run.json", 1500, 120)]
     [InlineData("results.json", 600, 40)]
+    [InlineData("npz", 2000, 200)]
+    [InlineData("npy", 3000, 200)]
+    [InlineData("pt", 2000, 200)]
+    [InlineData("pt-legacy", 3000, 200)]
+    [InlineData("dat", 3000, 300)]
+    [InlineData("shards", 2000, 100)]
     public void SpoiltFilesAreReadRightOrRefusedInOneLine(string name, int count, int accepted)
     {
-        AttackedReader reader = name == "safetensors" ? new SafetensorsReader(_work.Path) : name == "checkpoint" ? new CheckpointFileReader(_work.Of("run"))
-            : name == "factors" ? new CheckpointFileReader(_work.Of("run"), factored: true)
-            : name == "run.json" ? new ManifestReader(_work.Path) : new ResultsReader(_work.Path);
+        var reader = FuzzCommand.Of(name, name is "checkpoint" or "factors" ? _work.Of("run") : _work.Path);
         var findings = new Findings(TextWriter.Null);
         FuzzStudy.Run(reader, seed: 1, first: 0, count, findings);
         string summary = findings.Summary(name);

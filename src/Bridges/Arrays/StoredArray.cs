@@ -12,9 +12,8 @@ internal sealed class StoredArray
     private const int ShortestRun = 512;
 
     private readonly ByteSource _storage;
-    private readonly SpooledBytes? _rows;
+    private readonly SpooledBytes? _held, _rows;
     private readonly ArrayLayout _layout;
-    private readonly bool _hasRuns;
 
     /// <summary>Makes an array.</summary>
     /// <param name="name">Its name.</param>
@@ -27,8 +26,12 @@ internal sealed class StoredArray
     {
         (Name, Shape, Element, _layout, _storage) = (name, shape, element, layout, storage);
         if (layout.IsContiguous) return;
-        _hasRuns = layout.Strides[^1] == 1 && layout.Extents[^1] * element.Size >= ShortestRun;
-        if (!_hasRuns) _rows = new(layout.Count * element.Size, sink => new RowMajorCopy(layout, element.Size, storage).Make(sink), scratch, storage);
+        long span = layout.Span * element.Size;
+        bool hasRuns = layout.Strides[^1] == 1 && layout.Extents[^1] * element.Size >= ShortestRun;
+        // Few bytes may stand for very many elements, so it is they that are held. Many are laid out as rows, unless the rows would be many times as many.
+        if (span <= SpooledBytes.MostHeld) _held = new(span, sink => Copy(storage, span, sink), scratch);
+        else if (!hasRuns && layout.Count <= 2 * layout.Span)
+            _rows = new(layout.Count * element.Size, sink => new RowMajorCopy(layout, element.Size, storage).Make(sink), scratch, storage);
     }
 
     /// <summary>Its name.</summary>
@@ -47,7 +50,7 @@ internal sealed class StoredArray
         if (bytes.IsEmpty) return;
         if (_layout.IsContiguous) _storage.Read(first * size, bytes);
         else if (_rows is not null) _rows.Read(first * size, bytes);
-        else ReadRuns(first, bytes);
+        else ReadRuns(first, bytes, _held is null ? null : _held.Held());
         Element.ToLittleEndian(bytes);
     }
 
@@ -70,23 +73,44 @@ internal sealed class StoredArray
         }
     }
 
-    private void ReadRuns(long first, Span<byte> bytes)
+    /// <summary>Reads what follows along the last axis, row by row, from the file or from what is held of it.</summary>
+    private void ReadRuns(long first, Span<byte> bytes, byte[]? held)
     {
         int size = Element.Size;
-        long run = _layout.Extents[^1];
+        var (extents, strides) = (_layout.Extents, _layout.Strides);
+        long run = extents[^1], stride = strides[^1];
         while (bytes.Length > 0)
         {
             var (row, column) = Math.DivRem(first, run);
-            long offset = column;
-            for (int d = _layout.Extents.Length - 2; d >= 0; d--)
+            long offset = column * stride;
+            for (int d = extents.Length - 2; d >= 0; d--)
             {
-                (row, long index) = Math.DivRem(row, _layout.Extents[d]);
-                offset += index * _layout.Strides[d];
+                (row, long index) = Math.DivRem(row, extents[d]);
+                offset += index * strides[d];
             }
             int count = (int)Math.Min(run - column, bytes.Length / size);
-            _storage.Read(offset * size, bytes[..(count * size)]);
+            for (int i = 0; i < count;)
+            {
+                int together = stride == 1 ? count : 1;
+                var part = bytes.Slice(i * size, together * size);
+                long at = (offset + i * stride) * size;
+                if (held is null) _storage.Read(at, part);
+                else held.AsSpan((int)at, part.Length).CopyTo(part);
+                i += together;
+            }
             bytes = bytes[(count * size)..];
             first += count;
+        }
+    }
+
+    private static void Copy(ByteSource storage, long length, SpooledBytes.Sink sink)
+    {
+        var piece = new byte[Math.Min(length, 1 << 16)];
+        for (long at = 0; at < length; at += piece.Length)
+        {
+            var part = piece.AsSpan(0, (int)Math.Min(piece.Length, length - at));
+            storage.Read(at, part);
+            sink(part);
         }
     }
 }

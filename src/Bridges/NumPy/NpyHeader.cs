@@ -46,7 +46,7 @@ internal sealed record NpyHeader(ElementType Element, bool FirstFastest, long[] 
         {
             throw Error(place, "found a .npy header that is not UTF-8");
         }
-        var header = NpyLiteral.Parse(text, place);
+        var header = NpyLiteral.Parse(text, place, hasLongs: major < 3);
         if (header.Shape.Length > MostAxes) throw Error(place, $"found {header.Shape.Length} axes, expected at most {MostAxes}");
         return new NpyHeader(TypeOf(header.Descr, place), header.FirstFastest, header.Shape, start + (int)length);
     }

@@ -6,18 +6,24 @@ namespace KernelFlow.Bridges;
 internal ref struct NpyLiteral
 {
     private readonly string _place;
+    private readonly bool _hasLongs;
     private readonly ReadOnlySpan<char> _text;
     private int _at;
 
-    private NpyLiteral(string text, string place)
+    private NpyLiteral(string text, string place, bool hasLongs)
     {
         _text = text;
+        _hasLongs = hasLongs;
         _place = place;
     }
 
     /// <summary>The three values.</summary>
+    /// <param name="text">The dictionary.</param>
+    /// <param name="place">The file, for messages.</param>
+    /// <param name="hasLongs">Whether a whole number may end in L, as Python 2 wrote some.</param>
     /// <exception cref="InvalidRunException">The text is something else.</exception>
-    public static (string Descr, bool FirstFastest, long[] Shape) Parse(string text, string place) => new NpyLiteral(text, place).Dictionary();
+    public static (string Descr, bool FirstFastest, long[] Shape) Parse(string text, string place, bool hasLongs) =>
+        new NpyLiteral(text, place, hasLongs).Dictionary();
 
     private (string Descr, bool FirstFastest, long[] Shape) Dictionary()
     {
@@ -44,7 +50,8 @@ internal ref struct NpyLiteral
             Expect('}');
             break;
         }
-        if (Peek() != '\0') throw Unexpected("nothing after the dictionary");
+        Peek();
+        if (_at < _text.Length) throw Unexpected("nothing after the dictionary");
         string? missing = descr is null ? "descr" : order is null ? "fortran_order" : shape is null ? "shape" : null;
         return missing is null ? (descr!, order!.Value, shape!) : throw Error($"{missing} is missing");
     }
@@ -100,7 +107,7 @@ internal ref struct NpyLiteral
             throw Unexpected($"a whole number from 0 to {long.MaxValue}");
         _at += length;
         // Python 2 wrote long integers as 3L.
-        if (_at < _text.Length && _text[_at] == 'L') _at++;
+        if (_hasLongs && _at < _text.Length && _text[_at] == 'L') _at++;
         return value;
     }
 

@@ -15,7 +15,8 @@ public sealed class RunFormat
 
     /// <summary>The built-in losses and optimizers, and the file formats that this toolkit reads, safetensors last.</summary>
     public static RunFormat Default { get; } = new(LossDescriptor.BuiltIn, OptimizerDescriptor.BuiltIn,
-        [NumPyContainer.Instance, SafetensorsContainer.Instance]);
+        [NumPyContainer.Instance, PyTorchContainer.Instance, TorchSharpContainer.Instance, ShardedSafetensorsContainer.Instance,
+            SafetensorsContainer.Instance]);
 
     /// <summary>The losses that a manifest may name; another name is an error.</summary>
     public IReadOnlyList<LossDescriptor> Losses { get; }

@@ -46,6 +46,8 @@ internal sealed class ZipDirectory
                 after -= end64.Length;
                 if (!end64.AsSpan().StartsWith("PK\u0006\u0006"u8) || I64(locator[8..]) != after || I64(end64.AsSpan(4)) != End64Length - 12)
                     throw Error("the zip64 end record is not where its locator says, right before it");
+                if (U32(end64.AsSpan(16)) != 0 || U32(end64.AsSpan(20)) != 0 || U32(locator[4..]) != 0 || U32(locator[16..]) > 1
+                    || I64(end64.AsSpan(24)) != I64(end64.AsSpan(32))) throw Error("found one part of a divided archive, expected a whole one");
                 Agree(ref count, ushort.MaxValue, I64(end64.AsSpan(32)), "number of members");
                 Agree(ref size, uint.MaxValue, I64(end64.AsSpan(40)), "size of the directory");
                 Agree(ref start, uint.MaxValue, I64(end64.AsSpan(48)), "start of the directory");
@@ -105,7 +107,7 @@ internal sealed class ZipDirectory
         if ((flags & 0x2041) != 0) throw Error($"{place}: found an encrypted member, expected a plain one");
         if ((flags & 0x20) != 0) throw Error($"{place}: found a patch of a file, expected a file");
         long stored = U32(entry[20..]), length = U32(entry[24..]), header = U32(entry[42..]);
-        if (U16(entry[34..]) is not (0 or ushort.MaxValue)) throw Error($"{place}: found on another part of a divided archive");
+        if (U16(entry[34..]) != 0) throw Error($"{place}: found on another part of a divided archive");
         var wide = Zip64(extra, place);
         if (length == uint.MaxValue) length = Next(ref wide, place);
         if (stored == uint.MaxValue) stored = Next(ref wide, place);

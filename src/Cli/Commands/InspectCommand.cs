@@ -1,13 +1,10 @@
 using System.CommandLine;
-using KernelFlow.Cli.Doctor;
 
 namespace KernelFlow.Cli;
 
 /// <summary><c>kernelflow inspect RUN</c>.</summary>
 internal static class InspectCommand
 {
-    private const int LeastOrder = 32, MostOrder = 256;
-
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
@@ -35,10 +32,10 @@ internal static class InspectCommand
             }, cancellation).ConfigureAwait(false);
             bool checkable = run.Checkpoints.HasJacobians || DenseLimit.Obstacle(run.Checkpoints) is null;
             var consistency = checkable ? RecordingChecks.Run(run.Checkpoints, dense, cancellation) : [];
-            // What is multiplied is no larger than the run, and a small product has not the rate of a large one.
-            int order = Math.Clamp(run.Checkpoints.TrainSize + run.Checkpoints.TestSize, LeastOrder, MostOrder);
-            double rate = ProductRate.Measure(dense, order, tries: 6, cancellation);
-            InspectionText.Write(terminal.Out, run, scan.Sums, scan.Intervals, consistency, CostEstimate.Of(run.Checkpoints, rate), dense);
+            var sizes = RunSizes.Of(run.Checkpoints, scan.Intervals);
+            var cost = CostForecast.Of(sizes, WorkRates.Of(dense, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation));
+            InspectionText.Write(terminal.Out, run, scan.Sums, scan.Intervals, consistency, cost, dense);
+            if (CommonOptions.VerbosityOf(parsed) == Verbosity.Verbose) InspectionText.WriteParts(terminal.Error, cost);
             if (all) RunSums.Write(terminal.Out, scan.Sums);
             return ExitCodes.Done;
         });

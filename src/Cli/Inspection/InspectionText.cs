@@ -13,7 +13,7 @@ internal static class InspectionText
 
     /// <summary>Writes the facts about a run.</summary>
     public static void Write(TextWriter writer, RecordedRun run, IReadOnlyList<FileSum> sums, IReadOnlyList<IntervalCheck> intervals,
-        IReadOnlyList<ClaimResult> consistency, CostEstimate cost, Backend backend)
+        IReadOnlyList<ClaimResult> consistency, CostForecast cost, Backend backend)
     {
         var checkpoints = run.Checkpoints;
         void Line(string name, string text) => writer.WriteLine($"{name,-13} {text}");
@@ -50,8 +50,18 @@ internal static class InspectionText
             Line("too large", $"the run can be read, not analysed: {obstacle}");
             return;
         }
-        Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis");
-        Line("time", $"about {Short(cost.Seconds, 1)} s with {backend.Name} (rough)");
+        Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis, beside mapped files");
+        Line("time", $"about {Short(cost.Seconds, 2)} s with {backend.Name} in {Mode(checkpoints)} mode");
+    }
+
+    private static string Mode(CheckpointSequence run) =>
+        (Operators.DescentSupport.Check(run).Possible ? AnalysisMode.Descent : AnalysisMode.Flow).Name();
+
+    /// <summary>Writes what the forecast is made of.</summary>
+    public static void WriteParts(TextWriter writer, CostForecast cost)
+    {
+        foreach (var (name, seconds) in cost.Stages) writer.WriteLine($"forecast: {name}: {Short(seconds, 4)} s");
+        foreach (var (name, bytes) in cost.Memory) writer.WriteLine($"forecast: {name}: {Short(bytes / 1e6, 4)} MB");
     }
 
     private static string Consistency(ClaimResult claim)

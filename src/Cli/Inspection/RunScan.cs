@@ -32,7 +32,7 @@ internal static class RunScan
         }
         return [.. Enumerable.Range(0, count - 1).Select(k => new IntervalCheck(
             checkpoints[k].Time, checkpoints[k + 1].Time, checkpoints[k + 1].Step - checkpoints[k].Step, Tolerances.Relative(changes[k], norms[k]),
-                Curvature(checkpoints, k, bends, norms)))];
+                Curvature(checkpoints, k, bends, norms), Math.Max(norms[k], norms[k + 1])))];
     }
 
     private static void CheckKernel(Checkpoint checkpoint, int size, Backend backend)

@@ -42,7 +42,7 @@ internal static unsafe partial class Vendor
 
     /// <summary>A text where the library is slow on this processor, otherwise null.</summary>
     public static string? Warning(BlasLibrary library) => library.FindInBlas("MKL_Get_Version_String") == 0 || Surroundings.Maker() is null or Intel ? null
-        : "MKL takes slower code on processors that are not Intel's; 'auto' measures and takes what is faster.";
+        : "MKL takes slower code on some processors that are not Intel's; 'auto' measures and takes what is faster.";
 
     /// <summary>How to set the number of threads and whether that counts for the calling thread alone; null when the library has no such function.</summary>
     public static (Action<int>? Set, bool PerThread) ThreadSetter(BlasLibrary library)

@@ -16,6 +16,7 @@ internal sealed class CollocationStep : NodalStepMethod
     private readonly CollocationTableau _tableau;
     private readonly Backend _backend;
     private readonly ColumnSums _sums;
+    private readonly BlockProduct _blocks = new();
     private readonly int _n;
     private int _columns;
     private readonly double? _beta;
@@ -206,7 +207,7 @@ internal sealed class CollocationStep : NodalStepMethod
         {
             Trajectory.TrainKernel(step.Interval, time, step.Length, 0, m, m, lower: false, _backend.Spare);
             Trajectory.Hessian(step.Interval, time, _hessian);
-            _sums.Apply(_hessian, m, gamma, addend);
+            _blocks.Apply(_hessian, m, gamma, addend, _backend.Spare);
         }
         for (int i = 0; i < _n; i++) m[i, i] += _tableau.Inverse[stage][stage];
     }

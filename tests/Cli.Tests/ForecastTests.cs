@@ -1,0 +1,83 @@
+using System.Globalization;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Cli.Tests;
+
+/// <summary>What <c>inspect</c> says an analysis will cost: the mode it will take, its stages, and how they grow.</summary>
+public sealed class ForecastTests(SmallRun run) : IClassFixture<SmallRun>
+{
+    private static RunSizes Sizes(double n, AnalysisMode mode = AnalysisMode.Flow) => new()
+    {
+        Train = n, Test = n, Checkpoints = 20, Columns = 0, StoredBytes = 0, StoredNumbers = 0, HasBuffer = false, Mode = mode, ReplayedSteps = 0,
+        Stiffness = [.. Enumerable.Repeat(1.0, 19)], HasBeta = true,
+    };
+
+    private static double Of(CostForecast forecast, string stage) => forecast.Stages.Single(s => s.Name == stage).Seconds;
+
+    /// <summary>Where flops lead, twice the order takes eight times as long; memory follows the square.</summary>
+    [Fact]
+    public void TimeGrowsWithTheCubeAndMemoryWithTheSquare()
+    {
+        // Memory so fast that passes over it do not count.
+        var rates = new WorkRates(1e10, 1e10, 1e10, 1e30, 1);
+        CostForecast one = CostForecast.Of(Sizes(2000), rates), two = CostForecast.Of(Sizes(4000), rates);
+        foreach (string stage in (string[])["integrating", "vectors", "second integration and carry"])
+            Check.Close(Of(two, stage) / Of(one, stage), 8, 1e-2, stage);
+        Check.Close((two.Bytes - ForecastConstants.ProcessBytes) / (one.Bytes - ForecastConstants.ProcessBytes), 4, 1e-12, "private memory");
+    }
+
+    /// <summary>Each kind of work goes by its own rate, and threads divide large work only in part.</summary>
+    [Fact]
+    public void EveryKindOfWorkHasItsOwnRate()
+    {
+        var stage = new StageForecast("some", 3) { Products = 1, Factorizations = 2, Spectra = 3, Bytes = 4, Fixed = 5 };
+        Check.Close(stage.Seconds(new WorkRates(10, 100, 1000, 10000, 1), 1000), 3 * (5 + 0.1 + 0.02 + 0.003 + 0.0004), 1e-12, "seconds");
+        double one = stage.Seconds(WorkRates.Even(1), 1000), two = stage.Seconds(WorkRates.Even(1, 2), 1000), small = stage.Seconds(WorkRates.Even(1, 2), 100);
+        Assert.True(two < small && small < one && 2 * two > one, $"one thread {one}, two {two}, two at a small order {small}");
+    }
+
+    /// <summary>Stiff intervals take more steps, one step at least, and a stiffness that is no number is no reason to fail.</summary>
+    [Fact]
+    public void StepsFollowTheStiffnessOfTheIntervals()
+    {
+        double Steps(params double[] stiffness) => FlowForecast.Steps(Sizes(10) with { Stiffness = stiffness });
+        Assert.Equal((3, 1, 1), (Steps(0, 0.1, 0.5), Steps(double.NaN), Steps(double.PositiveInfinity)));
+        Assert.InRange(Steps(1000), 3, 10);
+    }
+
+    /// <summary>Descent has a recursion and no integration.</summary>
+    [Fact]
+    public void TheStagesAreThoseOfTheMode()
+    {
+        string[] Names(AnalysisMode mode) => [.. CostForecast.Of(Sizes(100, mode), WorkRates.Even(1e10)).Stages.Select(s => s.Name)];
+        Assert.Contains("integrating", Names(AnalysisMode.Flow));
+        Assert.DoesNotContain("recursion", Names(AnalysisMode.Flow));
+        Assert.Contains("recursion", Names(AnalysisMode.Descent));
+        Assert.DoesNotContain("integrating", Names(AnalysisMode.Descent));
+    }
+
+    /// <summary>The rates of a backend that was asked for by name are measured.</summary>
+    [Fact]
+    public void ABackendThatWasNotMeasuredIsMeasured()
+    {
+        var rates = WorkRates.Of(Backend.Managed(1), 200, CancellationToken.None);
+        Assert.Equal(1, rates.Threads);
+        foreach (double rate in (double[])[rates.Products, rates.Factorizations, rates.Spectra, rates.Bandwidth]) Check.Between(rate, 1e7, 1e13, "rate");
+    }
+
+    /// <summary>The parts that --verbose prints are those of the line.</summary>
+    [Fact]
+    public void ThePartsAddUpToWhatIsSaid()
+    {
+        var result = Cli.Run("inspect", run.Folder, "--verbose", "--backend", "managed", "--threads", "1");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Matches(@"(?m)^time +about [0-9.]+ s with managed.* in flow mode\r?$", result.Out);
+        Assert.Matches(@"(?m)^memory +about [0-9]+ MB for the analysis, beside mapped files\r?$", result.Out);
+        double Sum(string unit) => result.Error.Split('\n').Select(l => l.TrimEnd()).Where(l => l.StartsWith("forecast: ", StringComparison.Ordinal)
+            && l.EndsWith(unit, StringComparison.Ordinal)).Sum(l => double.Parse(l[..^unit.Length].Split(' ')[^1], CultureInfo.InvariantCulture));
+        double Said(string line) => double.Parse(result.Out.Split('\n').Single(l => l.StartsWith(line, StringComparison.Ordinal))
+            .Split("about ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+        Check.Close(Said("time "), Sum(" s"), 0.06, "seconds");
+        Check.Close(Said("memory "), Sum(" MB"), 0.06, "megabytes");
+    }
+}
