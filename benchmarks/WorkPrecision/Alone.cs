@@ -5,7 +5,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.WorkPrecision;
 
-/// <summary>The integration of P, W_S and G_Q of one recorded run alone, for programs that compare it with others: times as JSON, operators as a file.</summary>
+/// <summary>The integration of P, W_S and G_Q of one recorded run alone, for programs that compare it with others: times as JSON, operators as a
+/// file.</summary>
 internal static class Alone
 {
     /// <param name="folder">Folder of the run.</param>
