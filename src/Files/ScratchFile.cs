@@ -17,12 +17,17 @@ public sealed class ScratchFile : IDisposable
     /// <exception cref="IOException">The temporary folder cannot be written.</exception>
     public ScratchFile()
     {
-        _path = TemporaryFile.NewPath(Folder());
+        _path = TemporaryFile.NewPath(Folder);
         _handle = WriteFailure.Naming(_path, () => File.OpenHandle(
             _path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None));
         // Elsewhere a file without a name lives as long as it is open, so that a process that is killed leaves nothing behind.
         if (!OperatingSystem.IsWindows()) File.Delete(_path);
     }
+
+    /// <summary>Where such files are made.</summary>
+    public static string Folder =>
+        !OperatingSystem.IsWindows() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")) && Directory.Exists(LastingFolder)
+            ? LastingFolder : Path.GetTempPath();
 
     /// <summary>Bytes appended so far.</summary>
     public long Length { get; private set; }
@@ -59,8 +64,4 @@ public sealed class ScratchFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
-
-    private static string Folder() =>
-        !OperatingSystem.IsWindows() && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")) && Directory.Exists(LastingFolder)
-            ? LastingFolder : Path.GetTempPath();
 }

@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 using System.IO.Compression;
 
 namespace KernelFlow.Bridges.Tests;
@@ -94,11 +95,11 @@ public class NumPyReadTests
         using var folder = new TemporaryFolder();
         byte[] npy = NumPyFiles.Npy(NumPyFiles.Header("<f8", "(700000,)"), new byte[5_600_000]);
         File.WriteAllBytes(folder["x.npz"], NumPyFiles.Zip(streamed: false, CompressionLevel.Fastest, ("x.npy", npy)));
-        string[] before = Directory.GetFiles(Path.GetTempPath(), "kernelflow-*.part");
+        string[] before = Directory.GetFiles(ScratchFile.Folder, "kernelflow-*.part");
         var file = NumPyContainer.Instance.Open(folder["x.npz"]);
         var tensor = file["x"];
         Assert.Equal(0, tensor.ReadAll()[^1]);
-        if (!OperatingSystem.IsWindows()) Assert.Subset(before.ToHashSet(), Directory.GetFiles(Path.GetTempPath(), "kernelflow-*.part").ToHashSet());
+        if (!OperatingSystem.IsWindows()) Assert.Subset(before.ToHashSet(), Directory.GetFiles(ScratchFile.Folder, "kernelflow-*.part").ToHashSet());
         file.Dispose();
         Assert.Contains(folder["x.npz"], Assert.Throws<ObjectDisposedException>(() => tensor.ReadAll()).Message);
     }
