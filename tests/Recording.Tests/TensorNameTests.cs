@@ -19,7 +19,8 @@ public class TensorNameTests
     // Rows of the tables of docs/run-format.md whose first cell is one name in backquotes, endings of file names aside.
     private static List<string[]> Rows() => [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "run-format.md"))
         .SkipWhile(line => line != "## Tensors of a checkpoint").TakeWhile(line => line != "## safetensors in one paragraph")
-        .Where(line => line.StartsWith("| `", StringComparison.Ordinal) && !line.StartsWith("| `.", StringComparison.Ordinal)).Select(line => line.Trim('|', ' ').Split(" | "))];
+        .Where(line => line.StartsWith("| `", StringComparison.Ordinal) && !line.StartsWith("| `.", StringComparison.Ordinal))
+        .Select(line => line.Trim('|', ' ').Split(" | "))];
 
     [Fact]
     public void ThePageOfTheFormatShowsTheSameTable()
