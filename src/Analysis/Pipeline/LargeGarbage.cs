@@ -6,8 +6,9 @@ namespace KernelFlow.Analysis;
 /// such matrices. Allocations are looked at from a timer, so that every stage is covered, whoever wrote it.</remarks>
 internal sealed class LargeGarbage : IDisposable
 {
-    // Below it all garbage that can gather is beside the point.
-    private const long SmallestMatrix = 1 << 20;
+    // For smaller matrices all garbage that can gather is beside the point.
+    private const int SmallestOrder = 200;
+    private const long Least = 32 << 20;
     private const int Matrices = 4;
     private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(10);
 
@@ -24,11 +25,8 @@ internal sealed class LargeGarbage : IDisposable
     }
 
     /// <summary>Watches over an analysis with matrices of some order; null where these are small.</summary>
-    public static LargeGarbage? Watch(int order)
-    {
-        long matrix = sizeof(double) * (long)order * order;
-        return matrix < SmallestMatrix ? null : new LargeGarbage(Matrices * matrix);
-    }
+    public static LargeGarbage? Watch(int order) =>
+        order < SmallestOrder ? null : new LargeGarbage(Math.Max(Least, Matrices * sizeof(double) * (long)order * order));
 
     /// <summary>Ends the watch; what is left is given back to the system.</summary>
     public void Dispose()
