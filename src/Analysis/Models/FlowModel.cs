@@ -120,9 +120,13 @@ public sealed record FlowModel : RunModel
         };
     }
 
-    internal override RunModel? Tightened(string reason, SideThread second, Action<double> progress, CancellationToken cancellation) =>
-        _input.Options.RelativeTolerance.Value is not null ? null
-            : Integrate(_input, _estimates, BudgetTolerance.TightBecause($"auto: {reason} hangs on it"), second, progress, cancellation);
+    internal override Func<SideThread, Action<double>, CancellationToken, RunModel>? Tightening(string reason)
+    {
+        if (_input.Options.RelativeTolerance.Value is not null) return null;
+        var (input, estimates) = (_input, _estimates);
+        return (second, progress, cancellation) =>
+            Integrate(input, estimates, BudgetTolerance.TightBecause($"auto: {reason} hangs on it"), second, progress, cancellation);
+    }
 
     private protected override double[] StartGradient => _input.StartGradient;
 

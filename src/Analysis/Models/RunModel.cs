@@ -56,8 +56,9 @@ public abstract record RunModel : PredictionModel
     /// <summary>Whether the method keeps I − P = βG_S and I − PᵀP = 2βW_S to rounding at any step (<see cref="Fraction"/> known).</summary>
     internal virtual bool KeepsEnergy => false;
 
-    /// <summary>The same operators to the tight tolerance, for an answer that hangs on it; null where the tolerance was not left to the tool.</summary>
-    internal virtual RunModel? Tightened(string reason, SideThread second, Action<double> progress, CancellationToken cancellation) => null;
+    /// <summary>Forms the same operators to the tight tolerance, for an answer that hangs on it; null where the tolerance was not left to the tool. It does
+    /// not need this model, which is large and may be given up before.</summary>
+    internal virtual Func<SideThread, Action<double>, CancellationToken, RunModel>? Tightening(string reason) => null;
 
     /// <summary>The second integration of the inclusion's check 2, or why there is none.</summary>
     internal abstract Known<SecondIntegration> Second { get; }

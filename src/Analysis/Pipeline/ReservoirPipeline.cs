@@ -47,19 +47,25 @@ internal static class ReservoirPipeline
         var integrating = stages.Begin("integrating");
         using var second = SideThread.For(input.TrainSize, input.Backend, cancellation);
         var beside = RecordedMeasures.Start(run, input, second);
-        var model = plan.Integrate(input, second, integrating, cancellation);
-        var judged = Judge(input, model, claims, alter, beside, second, stages, cancellation);
-        if (ToleranceCheck.Hangs(judged.Window, judged.Measured, judged.Results) is { } what
-            && model.Tightened(what, second, stages.Begin("integrating"), cancellation) is { } tighter)
-            judged = Judge(input, tighter, claims, alter, beside, second, stages, cancellation);
+        // No variable here holds the operators themselves: where they are formed once more, the first ones are given up before.
+        var judged = Judge(input, () => plan.Integrate(input, second, integrating, cancellation), claims, alter, beside, second, stages, cancellation);
+        if (Tightening(judged) is { } tighten)
+        {
+            judged = null;
+            judged = Judge(input, () => tighten(second, stages.Begin("integrating"), cancellation), claims, alter, beside, second, stages, cancellation);
+        }
         stages.Report("budget", 1);
         using var span = WorkSpans.Begin("gathering");
         return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), started);
     }
 
-    private static Judged Judge(AnalysisInput input, RunModel model, IReadOnlyList<Claim> claims, Func<RunModel, RunModel>? alter, RecordedMeasures beside,
+    private static Func<SideThread, Action<double>, CancellationToken, RunModel>? Tightening(Judged judged) =>
+        ToleranceCheck.Hangs(judged.Window, judged.Measured, judged.Results) is { } what ? judged.Window.Model.Tightening(what) : null;
+
+    private static Judged Judge(AnalysisInput input, Func<RunModel> integrate, IReadOnlyList<Claim> claims, Func<RunModel, RunModel>? alter, RecordedMeasures beside,
         SideThread second, StageProgress stages, CancellationToken cancellation)
     {
+        var model = integrate();
         if (alter is not null) model = alter(model);
         var solution = WorkSpans.In("spectrum", () => SpectrumSolver.Solve(model, input, stages.Begin("spectrum"), cancellation));
         cancellation.ThrowIfCancellationRequested();
