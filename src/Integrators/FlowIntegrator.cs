@@ -17,6 +17,7 @@ public static class FlowIntegrator
     // repeated with less.
     private const double LocalShare = 1;
     private const int MaximumPasses = 5;
+    private const double LeastPower = 0.1;
 
     /// <summary>Integrates over the whole trajectory.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or a vector has the wrong length.</exception>
@@ -79,7 +80,7 @@ public static class FlowIntegrator
         PropagationChecks.Require(options);
         var (method, reason) = options.Method.Resolve(trajectory, options.RelativeTolerance, options.Seed);
         var problem = new FlowProblem(trajectory, method, reason, options, carried, start, backend);
-        double share = LocalShare, shown = 0, before = double.PositiveInfinity;
+        double share = LocalShare, shown = 0, before = double.PositiveInfinity, shrink = 1;
         // A repeated pass does not take progress back; only the last one completes it.
         Action<double>? forward = progress is null ? null : f => { if (f > shown && f < 1) progress(shown = f); };
         for (int pass = 1; ; pass++)
@@ -98,10 +99,11 @@ public static class FlowIntegrator
                     + "likely cause: P is so small at the end, or the window so stiff, that this relative accuracy is below rounding. "
                     + "Ask for a larger rtol or a shorter window.");
             run.Discard();
-            // Where every interval takes one step already, a slightly smaller local tolerance changes nothing: then it is made much smaller.
-            double shrink = error > 0.9 * before ? 0.1 : 1;
-            share *= Math.Max(1e-3, 0.7 * shrink * options.RelativeTolerance / error);
-            before = error;
+            // The error follows the local tolerance in proportion at best. Where most intervals take one step already, it follows a power of it that the last
+            // two passes show, and is hardly moved by a slightly smaller one: then the tolerance is made much smaller.
+            double power = pass == 1 ? 1 : Math.Clamp(Math.Log(error / before) / Math.Log(shrink), LeastPower, 1);
+            shrink = Math.Max(1e-3, Math.Pow(0.7 * options.RelativeTolerance / error, 1 / power));
+            (share, before) = (share * shrink, error);
         }
     }
 }

@@ -86,6 +86,11 @@ public sealed class CalibrationTests
     public void KinksAndCouplingsAccuseNobody(StudyRecording recording, StudyActivation activation, long seed) =>
         AccusesNobody(new CalibrationCell(StudyOptimizer.GradientDescent, recording, activation), seed);
 
+    /// <summary>Few intervals take more than one step, so that the error hardly follows the local tolerance: it is made smaller until it does.</summary>
+    [Fact]
+    public void ATrainingWhoseErrorHardlyFollowsTheLocalToleranceIsIntegrated() =>
+        AccusesNobody(new CalibrationCell(StudyOptimizer.GradientDescent, StudyRecording.Blocks, StudyActivation.Gelu), 1900129);
+
     /// <summary>Adam divides by what is left where Jᵀg cancels, and with it the rounding of J in float32; a ReLU network whose steps cross no kink is predicted
     /// to rounding; one training output near the edge, in batches.</summary>
     [Theory]

@@ -62,8 +62,8 @@ internal static class ReservoirPipeline
     private static Func<SideThread, Action<double>, CancellationToken, RunModel>? Tightening(Judged judged) =>
         ToleranceCheck.Hangs(judged.Window, judged.Measured, judged.Results) is { } what ? judged.Window.Model.Tightening(what) : null;
 
-    private static Judged Judge(AnalysisInput input, Func<RunModel> integrate, IReadOnlyList<Claim> claims, Func<RunModel, RunModel>? alter, RecordedMeasures beside,
-        SideThread second, StageProgress stages, CancellationToken cancellation)
+    private static Judged Judge(AnalysisInput input, Func<RunModel> integrate, IReadOnlyList<Claim> claims, Func<RunModel, RunModel>? alter,
+        RecordedMeasures beside, SideThread second, StageProgress stages, CancellationToken cancellation)
     {
         var model = integrate();
         if (alter is not null) model = alter(model);
