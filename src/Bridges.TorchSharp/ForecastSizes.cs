@@ -58,6 +58,10 @@ internal sealed record ForecastSizes(int Train, int Test, int Outputs, long Acti
         }
     }
 
+    /// <summary>Bytes while hooks are compared with rows on two examples, before anything is recorded: the rows of all parameters, those that the hooks give,
+    /// and what they are compared with (five times the rows, as counted).</summary>
+    public double Comparison => 5 * 2.0 * Outputs * Columns * Item;
+
     /// <summary>Bytes for so many examples at a time.</summary>
     public double Working(int chunk)
     {

@@ -7,7 +7,7 @@ namespace KernelFlow.Recording;
 /// <param name="Held">Bytes that are held whatever the number of examples computed at a time.</param>
 /// <param name="PerExample">Bytes for every example that is computed at a time.</param>
 /// <param name="Chunk">Examples computed at a time.</param>
-/// <param name="Total">Bytes in all.</param>
+/// <param name="Total">Bytes in all; those of the comparison of hooks with rows at the start, where they are more.</param>
 /// <param name="PerCheckpoint">Bytes of a checkpoint's file, without its header.</param>
 public sealed record MemoryForecast(long Held, long PerExample, int Chunk, long Total, long PerCheckpoint)
 {
@@ -20,7 +20,7 @@ public sealed record MemoryForecast(long Held, long PerExample, int Chunk, long 
             for (int bit = 1 << 12; bit > 0; bit >>= 1)
                 if (s.Held + s.Working(size + bit) <= limit) size += bit;
         size = Math.Min(Math.Max(size, 1), most);
-        double total = s.Held + s.Working(size);
+        double total = Math.Max(s.Held + s.Working(size), s.Comparison);
         if (total > limit)
             throw new RecordingRefusedException(string.Create(CultureInfo.InvariantCulture,
                 $"Memory: recording needs {total / 1e6:g4} MB ({s.Held / 1e6:g4} MB held and {s.Working(size) / 1e6:g4} MB for {size} examples at a time), ")
