@@ -11,6 +11,9 @@ internal static class MemoryForecast
     // Kernels of a checkpoint: its own, those with the next one, and those of thinned grids.
     private const double KernelsPerCheckpoint = 3;
 
+    // As the trajectory has it: kernels of more bytes are read again when they are wanted, and so many terms are kept, those of blocks and those of Jacobians.
+    private const double MostKernels = 128 << 20, BlockTerms = 4, JacobianTerms = 11;
+
     // Kernels are formed of blocks of parameters of all checkpoints.
     private const double Blocks = 64e6;
 
@@ -19,7 +22,8 @@ internal static class MemoryForecast
     {
         double n = s.Train, term = 8 * ((n + s.Test) * n + s.Test * s.Test), kept = s.Mode == AnalysisMode.Flow ? KernelsPerCheckpoint : 1;
         yield return ("process", ProcessBytes);
-        yield return ("kernels", KernelBytes * kept * s.Checkpoints * term);
+        double kernels = kept * s.Checkpoints * term, few = (s.Columns == 0 ? BlockTerms : JacobianTerms) * term;
+        yield return ("kernels", KernelBytes * (kernels <= MostKernels ? kernels : Math.Min(kernels, few)));
         yield return ("jacobians", JacobianBytes * Math.Min(8 * s.Checkpoints * (n + s.Test) * s.Columns, Blocks * s.Checkpoints));
         yield return ("matrices", MatrixBytes * (Matrices * 8 * n * n + (s.HasBuffer ? 8 * (n + 13) * s.Columns : 0)));
     }
