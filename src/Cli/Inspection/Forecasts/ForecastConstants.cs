@@ -1,6 +1,7 @@
 namespace KernelFlow.Cli;
 
-/// <summary>One constant for each stage: how much more it does than the model counts, fitted by benchmarks/ForecastStudy to 24 measured analyses (docs/benchmarks.md).</summary>
+/// <summary>One constant for each stage: how much more it does than the model counts, fitted by benchmarks/ForecastStudy to 24 measured
+/// analyses (docs/benchmarks.md).</summary>
 internal static class ForecastConstants
 {
     /// <summary>Seconds from the start of the process to the first number, and its code being compiled: times <see cref="Start"/>.</summary>
@@ -9,7 +10,7 @@ internal static class ForecastConstants
     public const double Start = 1.3, Reading = 1.1, Comparison = 1, Replay = 1, Vectors = 0.32, Integration = 0.4, Checks = 0.24, Measures = 0.64,
         Recursion = 1.3, Report = 1.3;
 
-    /// <summary>Megabytes of the process without a run.</summary>
+    /// <summary>Bytes of the process without a run.</summary>
     public const double ProcessBytes = 47e6;
 
     /// <summary>Bytes of kernels, Jacobians and N×N matrices that are private memory at the worst moment, as a share of what is counted.</summary>
