@@ -12,11 +12,12 @@ internal static class Backends
     /// <param name="backend">The command's --backend.</param>
     /// <param name="threads">The command's --threads.</param>
     /// <param name="run">What is to be computed with, where that is known: a small run needs no library.</param>
+    /// <param name="usual">The number of threads without --threads; null for those there are.</param>
     /// <exception cref="BackendException">It cannot be used; the message names it.</exception>
     public static Backend Resolve(CliTerminal terminal, ParseResult parsed, Option<string?> backend, Option<int?> threads,
-        CheckpointSequence? run = null)
+        CheckpointSequence? run = null, int? usual = null)
     {
-        int? limit = parsed.GetValue(threads);
+        int? limit = parsed.GetValue(threads) ?? usual;
         // A process of this tool computes for one command only, so the limit may concern the whole of it.
         if (limit is not null) Backend.KeepMathNetOnOneThread();
         string name = parsed.GetValue(backend) ?? "auto";

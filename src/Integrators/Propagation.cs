@@ -113,12 +113,19 @@ public sealed record CarriedVectors(double[]? Start = null, IReadOnlyList<double
 {
     /// <summary>Knots (in descent: numbers of steps taken) at which W_S so far is kept; N² numbers each.</summary>
     public IReadOnlyList<int> KeepGramianAt { get; init; } = [];
+
+    /// <summary>V, N×c: vectors whose responses G_Q(t_k, s)·V are kept beside W_S so far; null for none.</summary>
+    public DenseMatrix? RespondTo { get; init; }
 }
 
 /// <summary>W_S(s, t_k), the Gramian of the first part of a window.</summary>
 /// <param name="Knot">k, the index of the knot at which the part ends.</param>
 /// <param name="W_S">N×N, symmetric.</param>
-public sealed record PartialGramian(int Knot, DenseMatrix W_S);
+public sealed record PartialGramian(int Knot, DenseMatrix W_S)
+{
+    /// <summary>G_Q(t_k, s)·V, M×c, for the vectors asked for; null where none were.</summary>
+    public DenseMatrix? Response { get; init; }
+}
 
 /// <summary>The flow of one vector v.</summary>
 /// <param name="AtKnots">P(t_k,s) v at every knot.</param>

@@ -17,10 +17,11 @@ internal static class CurveTables
 
     private static ReportTable Noise(string file, NoisePlacement? noise)
     {
-        var table = new ReportTable(file, ("to", Number), ("part", Text), ("signalShare", Number), ("reservoirShare", Number), ("dissipated", Number));
+        var table = new ReportTable(file, ("to", Number), ("part", Text), ("signalShare", Number), ("reservoirShare", Number), ("dissipated", Number),
+            ("size", Number), ("testMovement", Number));
         foreach (var point in noise?.Points ?? [])
             foreach (var (name, x) in new[] { ("noise", point.Noise), ("clean", point.Clean), ("gradient", point.Gradient) })
-                table.Add(point.Time, name, x.SignalShare, x.ReservoirShare, x.Dissipated);
+                table.Add(point.Time, name, x.SignalShare, x.ReservoirShare, x.Dissipated, x.Size, x.TestMovement);
         return table;
     }
 

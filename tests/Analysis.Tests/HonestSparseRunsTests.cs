@@ -46,7 +46,8 @@ public sealed class HonestSparseRunsTests(ITestOutputHelper output)
     [InlineData(AnalysisMode.Descent)]
     public void FewCheckpointsOfACubicInterpolant(AnalysisMode mode)
     {
-        var run = SmallNetworks.Record(DemoRun.Options with { Train = 40, Test = 20, Layers = [LayerSpec.Dense(16), LayerSpec.Dense(16)] }).Every(4);
+        var run = SmallNetworks.Record(new RecordingOptions { Train = 40, Test = 20, Noise = 0.2, Layers = [LayerSpec.Dense(16), LayerSpec.Dense(16)],
+            LearningRate = 0.03, Steps = 5000, Checkpoints = 56 }).Every(4);
         var a = NothingIsViolated($"cubic, {mode}", run, TestRuns.Options with { Mode = mode, Interpolation = Interpolation.Cubic });
         foreach (string id in s_claims) Check.Small(a.Claim(id).Budget!.Interpolation.OrDefault(0), 1e3, $"interpolation part of {id}");
     }

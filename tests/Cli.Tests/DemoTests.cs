@@ -1,3 +1,5 @@
+using KernelFlow.Reporting;
+
 namespace KernelFlow.Cli.Tests;
 
 public sealed class DemoTests : IDisposable
@@ -13,11 +15,19 @@ public sealed class DemoTests : IDisposable
         var result = Cli.Run("demo", "--out", folder, "--backend", "managed");
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Empty(result.Error);
-        int[] at = [.. ((string[])["Is the recording consistent? ", "Does the theory agree? ", "Inclusion ker W_S ⊆ ker G_Q? ", "Is the error budget "])
-            .Select(q => result.Out.IndexOf(q, StringComparison.Ordinal))];
-        Assert.True(at[0] > 0 && at.Zip(at.Skip(1)).All(p => p.First < p.Second), string.Join(", ", at) + result.Out);
-        foreach (string part in (string[])["C2 transport: ", "C4 test transfer: ", "Kernel drift: ",
-            $"Report: {Path.Combine(folder, "report", "report.html")}"]) Assert.Contains(part, result.Out);
+        string[] lines = result.Out.TrimEnd().Split('\n', StringSplitOptions.TrimEntries);
+        Assert.True(lines.Length == 8, result.Out);
+        var analysis = ResultsFile.Read(Path.Combine(folder, "report", "results.json"));
+        Assert.StartsWith($"{Headline.Of(analysis).Sentence}.", lines[0]);
+        Assert.Equal(Verdict.Holds, analysis.InclusionVerdict);
+        var story = NoiseStory.Of(analysis).Value;
+        Assert.Equal(story.Verdict, lines[1]);
+        Assert.True(story.IsShown, lines[1]);
+        for (int k = 0; k < 5; k++) Assert.StartsWith($"{k + 1}. ", lines[k + 2]);
+        Assert.Equal(story.Sentences, lines[2..6].Select(l => l[3..]));
+        Assert.StartsWith("5. The recorded mean square error", lines[6]);
+        Assert.Equal($"Report: {Path.Combine(folder, "report", "report.html")} (the figure of this story: #noise-response)", lines[7]);
+        Assert.Contains("id=\"noise-response\"", File.ReadAllText(Path.Combine(folder, "report", "report.html")));
         Assert.True(File.Exists(Path.Combine(folder, "report", "report.html")));
         using (var run = RecordedRun.Open(Path.Combine(folder, "run"))) Assert.Equal(DemoRun.Options.CheckpointSteps().Count, run.Checkpoints.Count);
 

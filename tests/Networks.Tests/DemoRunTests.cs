@@ -14,6 +14,14 @@ public class DemoRunTests
         Check.Between(drift, 1, 100, "kernel drift");
         double start = run[0]["loss"].ReadAll()[0], end = run[^1]["loss"].ReadAll()[0];
         Check.Small(end / start, 0.2, "loss at the end relative to the start");
+
+        // The error on true labels, from its definition; a run without them, or another time, is refused.
+        double[] truth = run.RunTensors["y_Q"].ReadAll(), outputs = run[^1]["U_Q"].ReadAll();
+        double sum = 0;
+        for (int i = 0; i < truth.Length; i++) sum += Math.Pow(outputs[i] - truth[i], 2);
+        Check.Small(Math.Abs(DemoRun.TestError(run, run[^1].Time) / (sum / truth.Length) - 1), 1e-14, "test error");
+        Assert.Throws<ArgumentException>(() => DemoRun.TestError(run, -1));
+        Assert.Throws<ArgumentException>(() => DemoRun.TestError(new CheckpointSequence(run, run.Loss), run[^1].Time));
     }
 
     private static double[] Kernel(Checkpoint checkpoint)

@@ -27,7 +27,7 @@ public sealed record ExactDescentModel : DescentModel
     /// <summary>Forms the operators as sums over the recorded steps.</summary>
     internal static ExactDescentModel Build(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
     {
-        var options = Options(input) with { KeepGramianAt = input.KeptCheckpoints };
+        var options = Options(input) with { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts };
         var (propagation, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation));
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };

@@ -106,7 +106,7 @@ public sealed record FlowModel : RunModel
             ? Known.Of(SecondIntegration.Start(trajectory, solver, input.Backend, second))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
         var propagation = WorkSpans.In("integrating", () => FlowIntegrator.Integrate(trajectory, solver, input.Backend,
-            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints }, progress, cancellation));
+            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts }, progress, cancellation));
         var main = Prediction.From(propagation, gradients[0]);
         var predictions = new PredictionSet(main)
         {

@@ -41,7 +41,7 @@ public sealed record InterpolatedDescentModel : DescentModel
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
         var kept = input.KeptCheckpoints;
-        var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])] };
+        var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])], RespondTo = input.NoiseParts };
         var (dense, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(kernels, input.Backend, carried, null, input.Options.Seed, progress, cancellation));
         var propagation = dense.At(steps);

@@ -1,6 +1,7 @@
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
@@ -71,6 +72,14 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
 
     /// <summary>The checkpoints at which W_S(s, t_k) is kept.</summary>
     public IReadOnlyList<int> KeptCheckpoints => Measures.ScheduleBuilder.Checkpoints(Checkpoints.Count, TrainSize);
+
+    private readonly Lazy<Known<Measures.NoiseDivision>> _noise = new(() => Measures.NoiseDivision.Of(Checkpoints, Outputs));
+
+    /// <summary>g(s) in the part that changed labels make and the rest, or why it cannot be divided.</summary>
+    public Known<Measures.NoiseDivision> Noise => _noise.Value;
+
+    /// <summary>Both parts and their sum as the columns of a matrix, N×3; null where g(s) cannot be divided.</summary>
+    public DenseMatrix? NoiseParts => Noise.OrNull()?.Columns(StartGradient);
 
     /// <summary>How the flow is integrated: the method and the seed of the options.</summary>
     /// <param name="tolerance">Bound on the estimated relative errors.</param>

@@ -15,7 +15,7 @@ internal static class DemoCommand
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
-        var command = new Command("demo", "Train a small network on the shipped digits data, record it, analyse it and write the report.") { output,
+        var command = new Command("demo", "Train a small network on noisy labels, record it, and show where the noise goes and whether the test outputs see it.") { output,
             overwrite, backend, threads };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -25,13 +25,14 @@ internal static class DemoCommand
             bool replace = parsed.GetValue(overwrite);
             RequireOwn(folder, replace);
             using var held = ReportFolder.Take("--out", report, replace);
-            var dense = Backends.Resolve(terminal, parsed, backend, threads);
+            // Products this small take no less time on two threads, and on a busy machine much more.
+            var dense = Backends.Resolve(terminal, parsed, backend, threads, usual: 1);
             await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? ExistingRun.Overwrite : ExistingRun.New, dense,
                 cancellation).ConfigureAwait(false);
-            var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, (null, null), _ => new AnalysisOptions { Backend = dense }, cancellation)
+            var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, (null, null), _ => new AnalysisOptions { Backend = dense, Threshold = DemoRun.Threshold }, cancellation)
                 .ConfigureAwait(false);
             analysis.WriteFolder(report, new ReportOptions { Lock = held, OneThread = dense.Threads == 1 });
-            if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Out, analysis, report);
+            if (verbosity != Verbosity.Quiet) DemoText.Write(terminal.Out, analysis, run, report);
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow demo", "kernelflow demo --out /tmp/first-look");

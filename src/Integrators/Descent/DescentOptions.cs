@@ -1,4 +1,5 @@
 using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -13,6 +14,9 @@ public sealed record DescentOptions
 
     /// <summary>Numbers of steps after which W_d so far is kept; N² numbers each.</summary>
     public IReadOnlyList<int> KeepGramianAt { get; init; } = [];
+
+    /// <summary>V, N×c: vectors whose responses G_d·V are kept beside W_d so far; null for none.</summary>
+    public DenseMatrix? RespondTo { get; init; }
 
     /// <summary>Numbers of steps that do not fit what was recorded: the estimate of the quadrature takes their errors from steps that do.</summary>
     public IReadOnlySet<int> FailingIntervals { get; init; } = new HashSet<int>();

@@ -32,7 +32,7 @@ public static class DescentRecursion
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(options);
         var response = Response(checkpoints, outputs, options, backend, null);
-        var carried = new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = options.KeepGramianAt };
+        var carried = new CarriedVectors(outputs.Gradients[0], outputs.Gradients) { KeepGramianAt = options.KeepGramianAt, RespondTo = options.RespondTo };
         return new OperatorDescent(response, outputs, carried, backend, options.Seed, options.FailingIntervals, progress).Run(cancellation);
     }
 

@@ -123,8 +123,19 @@ internal sealed class OperatorDescent : DescentObserver
         if (_wanted.Start is not null) _transported.Add(_columns.Predicted(x).ToArray());
         if (_wanted.PerInterval is not null) _singles.Add(_columns.Single(x).ToArray());
         _stability.Moved(k, _columns.P(x), _t, _sums.W);
-        if (_wanted.KeepGramianAt.Contains(k + 1)) _partial.Add(new PartialGramian(k + 1, (DenseMatrix)_sums.W.Clone()));
+        if (_wanted.KeepGramianAt.Contains(k + 1)) Keep(k + 1);
         _progress?.Invoke((k + 1.0) / _steps);
+    }
+
+    private void Keep(int steps)
+    {
+        DenseMatrix? response = null;
+        if (_wanted.RespondTo is { } v)
+        {
+            response = new DenseMatrix(_sums.Test.RowCount, v.ColumnCount);
+            _backend.Gemm(Op.None, Op.None, 1, _sums.Test, v, 0, response);
+        }
+        _partial.Add(new PartialGramian(steps, (DenseMatrix)_sums.W.Clone()) { Response = response });
     }
 
     private Propagation Operators() => new()

@@ -114,6 +114,14 @@ internal sealed class FlowState
         return w;
     }
 
+    /// <summary>G_Q(t,s)·V on the way.</summary>
+    public DenseMatrix RespondSoFar(DenseMatrix v)
+    {
+        var response = new DenseMatrix(GQ.RowCount, v.ColumnCount);
+        _backend.Gemm(Op.None, Op.None, 1, GQ, v, 0, response);
+        return response;
+    }
+
     /// <summary>P(t,s)·v, a vector carried to the present time.</summary>
     public double[] Carry(double[] v)
     {

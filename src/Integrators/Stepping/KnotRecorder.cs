@@ -35,7 +35,8 @@ internal sealed class KnotRecorder(CarriedVectors wanted, FlowState state)
 
     private void AtKnot()
     {
-        if (wanted.KeepGramianAt.Contains(_knot)) PartialGramians.Add(new PartialGramian(_knot, state.GramianSoFar()));
-        if (wanted.Start is { } v) Transported.Add(state.Carry(v));
+        if (wanted.KeepGramianAt.Contains(_knot))
+            PartialGramians.Add(new PartialGramian(_knot, state.GramianSoFar()) { Response = wanted.RespondTo is { } v ? state.RespondSoFar(v) : null });
+        if (wanted.Start is { } start) Transported.Add(state.Carry(start));
     }
 }

@@ -18,14 +18,16 @@ internal static class CurveSections
     private static TableSection Noise(NoisePlacement noise)
     {
         string facts = $"{Count(noise.NoisyExamples)} labels were changed. The part of g(s) that they make (noise), the rest (clean) and g(s) itself: "
-            + "share in the signal channel of W_S(s, T), and share 2β vᵀWv/‖v‖² of its energy that is gone.";
+            + "share in the signal channel of W_S(s, T), share 2β vᵀWv/‖v‖² of its energy that is gone, and the response of the test outputs "
+            + "‖G_Q v‖/‖v‖ to the noise as a multiple of that to the clean part.";
         return new("Noise placement", [facts],
-            ["#T", "#noise, signal share", "#clean, signal share", "#g, signal share", "#noise, dissipated", "#clean, dissipated", "#g, dissipated"],
+            ["#T", "#noise, signal share", "#clean, signal share", "#g, signal share", "#noise, dissipated", "#clean, dissipated", "#g, dissipated",
+                "#response to noise, relative"],
         [
             .. noise.Points.Select(p => (string[])
             [
                 Short(p.Time, 6), Short(p.Noise.SignalShare), Short(p.Clean.SignalShare), Short(p.Gradient.SignalShare), Short(p.Noise.Dissipated),
-                    Short(p.Clean.Dissipated), Short(p.Gradient.Dissipated),
+                    Short(p.Clean.Dissipated), Short(p.Gradient.Dissipated), Short(p.RelativeResponse),
             ]),
         ]);
     }

@@ -17,6 +17,7 @@ internal static class ReportFigures
         new BuiltInFigure("slack", Inclusion, "How much of its bound each mode uses", InclusionFigures.Slack),
         new BuiltInFigure("responses", Inclusion, "Which test outputs each mode moves", InclusionFigures.Responses),
         new BuiltInFigure("noise-placement", Signal, "Where label noise went", CurveFigures.Noise),
+        new BuiltInFigure("noise-response", Signal, "Whether the test outputs see the noise", NoiseFigures.Response),
         new BuiltInFigure("risk-gate", Signal, "What the population-risk gate lets through", CurveFigures.Gate),
         new BuiltInFigure("influence", Signal, "What each training example did", CurveFigures.Influence),
         new BuiltInFigure("kernel-drift", Kernel, "Movement of the kernel", KernelFigures.Drift),

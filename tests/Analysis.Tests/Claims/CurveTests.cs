@@ -33,12 +33,16 @@ public sealed class CurveTests
             var point = placement.Points[k];
             var alone = Analyze.Reservoir(run, options with { To = point.Time });
             var evd = alone.Operators.Value.W_S.Evd(Symmetricity.Symmetric);
+            // The response is kept on the way through the whole window; here G_Q is that of the short window, in flow by another method on its own grid.
+            var other = mode == "flow" ? Analyze.Reservoir(run, options with { To = point.Time, Method = "radau-5" }) : alone;
             double largest = evd.EigenValues.Max(z => z.Real), beta = 1.0 / run.Train;
             foreach (var (v, found, name) in new[] { (noise, point.Noise, "noise"), (gClean, point.Clean, "clean"), (g, point.Gradient, "gradient") })
             {
                 double share = Enumerable.Range(0, v.Count)
                     .Where(j => (mode == "flow" ? 2 * beta * evd.EigenValues[j].Real : evd.EigenValues[j].Real / largest) >= threshold)
                     .Sum(j => Math.Pow(evd.EigenVectors.Column(j).DotProduct(v), 2)) / v.DotProduct(v);
+                Check.Close(found.Size, v.L2Norm(), 1e-14, $"{name}: size");
+                Check.Close(found.TestMovement, (other.Operators.Value.G_Q * v).L2Norm(), mode == "flow" ? 1e-6 : 1e-12, $"{name}: test movement, window {k}");
                 Check.Small(Math.Abs(share - found.SignalShare), 2e-11, $"{name}: signal share, window {k}");
                 Check.Small(Math.Abs(found.SignalShare + found.ReservoirShare - 1), 16 * Check.Eps, "sum of shares");
                 Assert.Equal(mode == "flow", found.Dissipated is not null);

@@ -152,7 +152,8 @@ internal static class SampleAnalysis
             Schedule = new SpectralSchedule { OverEnd = [At(1, null), At(150.00000000000003, -1e-17)],
                 OverStart = Known.Of<IReadOnlyList<SchedulePoint>>([At(0, null)]) },
             NoisePlacement = new NoisePlacement { Division = "noise mask", NoisyExamples = 1,
-                Points = [new(1, new(0.25, 0.75, null), new(0.5, 0.5, 0.25), new(1, 0, 1))] },
+                Points = [new(1, new(0.25, 0.75, null) { Size = 2, TestMovement = 0.1 }, new(0.5, 0.5, 0.25) { Size = 0.5, TestMovement = 1.0 / 3 },
+                    new(1, 0, 1))] },
             RiskGate = new RiskGate { Layers = [new("first", 4), new("last", 3)], Points = [new(0, 0.5, [0.25, 0.75], null), new(1, 1, [1, 1], 0.5)] },
             Influence = new InfluenceResult
             {

@@ -10,7 +10,9 @@ internal static class CurveSchemas
     {
         var (signal, reservoir) = (s.Add("signalShare", Number, p => p.SignalShare), s.Add("reservoirShare", Number, p => p.ReservoirShare));
         var dissipated = s.Add("dissipated", NumberOr("not a fraction: see spectrum"), p => p.Dissipated);
-        return json => new Placement(signal[json], reservoir[json], dissipated[json]);
+        var size = s.Add("size", NumberOr("not computed"), p => p.Size);
+        var movement = s.Add("testMovement", NumberOr("not computed"), p => p.TestMovement);
+        return json => new Placement(signal[json], reservoir[json], dissipated[json]) { Size = size.Or(json, null), TestMovement = movement.Or(json, null) };
     });
 
     private static readonly Schema<NoisePoint> s_noisePoint = new(s =>
