@@ -5,7 +5,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Analysis.Tests.Certificate;
 
-/// <summary>One step per interval, with errors from a few vectors: against the operators of a tight integration by another method, each by the first method that is good enough.</summary>
+/// <summary>One step per interval, with errors from a few vectors: against the operators of a tight integration by another method.</summary>
 public class WholeStepsTests
 {
     /// <summary>Where the steps of a method are good enough the error that is told is about the one there is; where those of none are, none are
