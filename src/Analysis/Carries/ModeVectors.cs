@@ -5,8 +5,9 @@ namespace KernelFlow.Analysis.Carries;
 
 /// <summary>Vectors that stand for modes, whatever basis of equal eigenvalues the eigensolver chose.</summary>
 /// <remarks>
-/// Eigenvectors of equal eigenvalues are any basis of their space, another one with each linear algebra. What is found of such a vector by a carry with an error
-/// of its own would then differ as much as that error. The projection of a given vector on the space is the same in every basis, and as good an eigenvector.
+/// Eigenvectors of equal eigenvalues are any basis of their space, another one with each linear algebra. What is found of such a vector by a carry with an
+/// error of its own would then differ as much as that error. The projection of a given vector on the space is the same in every basis, and as good an
+/// eigenvector.
 /// </remarks>
 internal static class ModeVectors
 {
