@@ -3,7 +3,7 @@ namespace KernelFlow.NoiseStories;
 /// <summary>The trainings that were tried.</summary>
 internal static class Settings
 {
-    private static readonly RecordingOptions s_teacher = DemoRun.Options;
+    private static readonly RecordingOptions s_teacher = DemoRun.Options with { LearningRate = 0.1, Steps = 20000, Checkpoints = 56 };
 
     private static readonly RecordingOptions s_digits = new()
     {
@@ -15,7 +15,8 @@ internal static class Settings
     /// <summary>By name, in the order of the table.</summary>
     public static Dictionary<string, RecordingOptions> All { get; } = new()
     {
-        ["demo"] = s_teacher,
+        ["demo"] = DemoRun.Options,
+        ["20000 steps"] = s_teacher,
         ["noise 0.1"] = s_teacher with { Noise = 0.1 },
         ["noise 0.4"] = s_teacher with { Noise = 0.4 },
         ["width 32"] = s_teacher with { Layers = Two(32) },

@@ -5,7 +5,7 @@ namespace KernelFlow;
 public static class DemoRun
 {
     /// <summary>A tanh network learns a smooth teacher of four inputs from 120 examples, a fifth of whose targets are those of other inputs: the few large modes
-    /// of the kernel hold the teacher, and the many small ones most of the noise. 20000 steps of gradient descent, well below the edge of stability.</summary>
+    /// of the kernel hold the teacher, and the many small ones most of the noise. 10000 steps of gradient descent, well below the edge of stability.</summary>
     public static RecordingOptions Options { get; } = new()
     {
         Data = DataKind.TeacherStudent,
@@ -15,9 +15,9 @@ public static class DemoRun
         Test = 80,
         Noise = 0.2,
         Layers = [LayerSpec.Dense(64), LayerSpec.Dense(64)],
-        LearningRate = 0.1,
-        Steps = 20000,
-        Checkpoints = 56,
+        LearningRate = 0.05,
+        Steps = 10000,
+        Checkpoints = 96,
         Seed = 0,
     };
 
