@@ -46,7 +46,7 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     {
         var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
         SecondOperators At(double asked, CancellationToken stop) =>
-            Run(trajectory, main with { Method = method.Partner(asked), RelativeTolerance = asked }, InWholeSteps(method, asked), backend, stop);
+            Run(trajectory, main with { Method = method.Partner(asked), RelativeTolerance = asked }, MayTakeMidpoints(method), backend, stop);
         return new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }
 
@@ -57,18 +57,17 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     public SecondOperators At(double tolerance, CancellationToken cancellation) => again(tolerance, cancellation);
 
     // The midpoint rule costs less than half of the partner's step, and has its node where the halves of a Gauss step have none.
-    private static IReadOnlyList<IntegrationMethod> InWholeSteps(IntegrationMethod main, double asked) =>
-        main.Tableau is { Symplectic: true, Stages: > 1 } ? [Methods.Gauss2, main.Partner(asked)] : [main.Partner(asked)];
+    private static bool MayTakeMidpoints(IntegrationMethod main) => main.Tableau is { Symplectic: true, Stages: > 1 };
 
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
-    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, IReadOnlyList<IntegrationMethod> whole, Backend backend,
+    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, bool midpoints, Backend backend,
         CancellationToken cancellation)
     {
         using var span = WorkSpans.Begin("second integration");
         try
         {
             var propagation = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
-                    ? WholeSteps.Run(trajectory, whole, options, backend, cancellation) : null)
+                    ? WholeSteps.Run(trajectory, midpoints, options, backend, cancellation) : null)
                 ?? FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
             var c = trajectory.TestKernelIntegral(propagation.Nodes);
             double bound = SymmetricEigenvalues.Largest(((MatrixView)c).ToMatrix(), backend);

@@ -21,38 +21,45 @@ internal static class WholeSteps
     // Halves are off by half as much at most where a step is long, and by far less elsewhere.
     private const double OfHalves = 2;
 
-    /// <summary>The operators by the first of some methods that is good enough; null where the steps are too long for all of them.</summary>
+    /// <summary>The operators by the midpoint rule or by the method of the options; null where the steps are too long for both.</summary>
     /// <param name="trajectory">What is integrated.</param>
-    /// <param name="methods">The methods, cheapest first.</param>
-    /// <param name="options">Tolerance and seed.</param>
+    /// <param name="midpoint">Whether the midpoint rule may do it.</param>
+    /// <param name="options">Method, tolerance and seed.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static Propagation? Run(KernelTrajectory trajectory, IReadOnlyList<IntegrationMethod> methods, PropagationOptions options, Backend backend,
-        CancellationToken cancellation)
+    public static Propagation? Run(KernelTrajectory trajectory, bool midpoint, PropagationOptions options, Backend backend, CancellationToken cancellation)
     {
         MatrixView v = new DenseMatrix(trajectory.TrainSize, Probes);
         var random = Seeds.Generator(Purpose, options.Seed);
         foreach (ref double x in v.Array.AsSpan()) x = random.Next(2) == 0 ? -1 : 1;
         var carried = ColumnFlow.TryCarry([new ColumnStart(trajectory, v)], OfCarry * options.RelativeTolerance, backend, cancellation)?[0];
-        foreach (var method in methods)
+        IntegrationError Error(Func<int, BlockTransport> steps) =>
+            carried is null ? Distance(steps(1), steps(2), OfHalves) : Distance(steps(1), carried, OfDistance);
+        if (midpoint)
         {
-            // W by quadrature, also where it would follow from P as that of the main integration does.
-            var steps = options with { Method = method, FixedSteps = 1, SumsOverNodes = true };
-            BlockTransport Carry(int count) => FlowIntegrator.Transport(trajectory, v, steps with { FixedSteps = count }, backend, cancellation);
-            var error = carried is null ? Error(Carry(1), Carry(2), OfHalves) : Error(Carry(1), carried, OfDistance);
-            if (!(error.Largest <= options.RelativeTolerance)) continue;
-            var p = FlowIntegrator.Integrate(trajectory, steps, backend, cancellation: cancellation);
-            return new Propagation
+            var error = Error(count => MidpointRule.Carry(trajectory, v, count, backend, cancellation).Transport);
+            if (error.Largest <= options.RelativeTolerance)
             {
-                P = p.P, W_S = p.W_S, G_S = p.G_S, G_Q = p.G_Q, Nodes = p.Nodes, Steps = p.Steps, StepsPerInterval = p.StepsPerInterval, Transported = [],
-                IntervalTransported = [], Error = error, Report = p.Report,
-            };
+                var (columns, nodes) = MidpointRule.Carry(trajectory, null, 1, backend, cancellation);
+                return new Propagation
+                {
+                    P = columns.End, W_S = columns.Dissipated, G_S = columns.Train, G_Q = columns.Test, Nodes = nodes, Error = error,
+                    StepsPerInterval = columns.StepsPerInterval, Transported = [], IntervalTransported = [], Report = columns.Report,
+                };
+            }
         }
-        return null;
+        var second = Error(count => FlowIntegrator.Transport(trajectory, v, options with { FixedSteps = count }, backend, cancellation));
+        if (!(second.Largest <= options.RelativeTolerance)) return null;
+        var p = FlowIntegrator.Integrate(trajectory, options with { FixedSteps = 1 }, backend, cancellation: cancellation);
+        return new Propagation
+        {
+            P = p.P, W_S = p.W_S, G_S = p.G_S, G_Q = p.G_Q, Nodes = p.Nodes, Steps = p.Steps, StepsPerInterval = p.StepsPerInterval, Transported = [],
+            IntervalTransported = [], Error = second, Report = p.Report,
+        };
     }
 
     /// <summary>Relative errors of the first from its distance to the second, which is off by less.</summary>
-    private static IntegrationError Error(BlockTransport steps, BlockTransport better, double factor)
+    private static IntegrationError Distance(BlockTransport steps, BlockTransport better, double factor)
     {
         double Of(in MatrixView a, in MatrixView b) => factor * Tolerances.Relative(MatrixNorms.Distance(a, b), MatrixNorms.Frobenius(b));
         return new IntegrationError(Of(steps.End, better.End),
