@@ -45,10 +45,17 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SideThread second)
     {
         var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
-        SecondOperators At(double asked, CancellationToken stop) =>
-            Run(trajectory, main with { Method = method.Partner(asked), RelativeTolerance = asked }, MayTakeMidpoints(method), backend, stop);
-        return new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
+        SecondIntegration? made = null;
+        SecondOperators At(double asked, CancellationToken stop)
+        {
+            var options = main with { Method = method.Partner(asked), RelativeTolerance = asked };
+            return Run(trajectory, options, MayTakeMidpoints(method), made?.Carried, backend, stop);
+        }
+        return made = new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }
+
+    /// <summary>The second carry, where it is there before the coarse run: what its steps are compared with.</summary>
+    public SecondCarry? Carried { get; set; }
 
     /// <summary>The coarse run.</summary>
     public SecondOperators First => first.Value;
@@ -60,14 +67,14 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     private static bool MayTakeMidpoints(IntegrationMethod main) => main.Tableau is { Symplectic: true, Stages: > 1 };
 
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
-    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, bool midpoints, Backend backend,
+    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, bool midpoints, SecondCarry? carried, Backend backend,
         CancellationToken cancellation)
     {
         using var span = WorkSpans.Begin("second integration");
         try
         {
             var propagation = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
-                    ? WholeSteps.Run(trajectory, midpoints, options, backend, cancellation) : null)
+                    ? WholeSteps.Run(trajectory, midpoints, carried, options, backend, cancellation) : null)
                 ?? FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
             var c = trajectory.TestKernelIntegral(propagation.Nodes);
             double bound = SymmetricEigenvalues.Largest(((MatrixView)c).ToMatrix(), backend);

@@ -12,7 +12,7 @@ namespace KernelFlow.Analysis;
 /// that will do.</remarks>
 internal static class WholeSteps
 {
-    private const int Probes = 8, Purpose = 20261127;
+    private const int Purpose = 20261127;
 
     // Eight vectors tell a norm to a quarter of itself at worst (one standard deviation, a defect of rank one); what they are compared with is asked to be off
     // by a tenth of what is allowed, and is off by far less as a rule.
@@ -24,15 +24,14 @@ internal static class WholeSteps
     /// <summary>The operators by the midpoint rule or by the method of the options; null where the steps are too long for both.</summary>
     /// <param name="trajectory">What is integrated.</param>
     /// <param name="midpoint">Whether the midpoint rule may do it.</param>
+    /// <param name="known">A carry of random vectors that is there already; taken where it is good enough.</param>
     /// <param name="options">Method, tolerance and seed.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static Propagation? Run(KernelTrajectory trajectory, bool midpoint, PropagationOptions options, Backend backend, CancellationToken cancellation)
+    public static Propagation? Run(KernelTrajectory trajectory, bool midpoint, SecondCarry? known, PropagationOptions options, Backend backend,
+        CancellationToken cancellation)
     {
-        MatrixView v = new DenseMatrix(trajectory.TrainSize, Probes);
-        var random = Seeds.Generator(Purpose, options.Seed);
-        foreach (ref double x in v.Array.AsSpan()) x = random.Next(2) == 0 ? -1 : 1;
-        var carried = ColumnFlow.TryCarry([new ColumnStart(trajectory, v)], OfCarry * options.RelativeTolerance, backend, cancellation)?[0];
+        var (v, carried) = Carried(trajectory, known, options, backend, cancellation);
         IntegrationError Error(Func<int, BlockTransport> steps) =>
             carried is null ? Distance(steps(1), steps(2), OfHalves) : Distance(steps(1), carried, OfDistance);
         if (midpoint)
@@ -58,6 +57,18 @@ internal static class WholeSteps
         };
     }
 
+    // Random vectors, and what became of them by other means than steps; null where they have to be compared with steps of half the length.
+    private static (MatrixView V, BlockTransport? Carried) Carried(KernelTrajectory trajectory, SecondCarry? known, PropagationOptions options,
+        Backend backend, CancellationToken cancellation)
+    {
+        double tolerance = OfCarry * options.RelativeTolerance;
+        if (known?.RandomVectors is { } there && there.Transport.Error.Largest <= tolerance) return there;
+        MatrixView v = new DenseMatrix(trajectory.TrainSize, SecondCarry.Probes);
+        var random = Seeds.Generator(Purpose, options.Seed);
+        foreach (ref double x in v.Array.AsSpan()) x = random.Next(2) == 0 ? -1 : 1;
+        return (v, ColumnFlow.TryCarry([new ColumnStart(trajectory, v)], tolerance, backend, cancellation)?[0]);
+    }
+
     /// <summary>Relative errors of the first from its distance to the second, which is off by less.</summary>
     private static IntegrationError Distance(BlockTransport steps, BlockTransport better, double factor)
     {
@@ -71,7 +82,7 @@ internal static class WholeSteps
     private static double OffDiagonal(in MatrixView a, in MatrixView b, double factor)
     {
         double sum = 0;
-        for (int i = 0; i < Probes; i++)
+        for (int i = 0; i < b.Columns; i++)
             for (int j = 0; j < i; j++) sum += Math.Pow(a[i, j] + factor * b[i, j] + a[j, i] + factor * b[j, i], 2);
         return Math.Sqrt(sum);
     }
