@@ -5,7 +5,7 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
-/// <summary>The implicit midpoint rule with equal steps in every interval: Y = (I + ½hBK)⁻¹X and X ← 2Y − X with the kernels in the middle of the step.</summary>
+/// <summary>The implicit midpoint rule, equal steps in every interval: Y = (I + ½hBK)⁻¹X and X ← 2Y − X, kernels in the middle of the step.</summary>
 /// <remarks>
 /// W_S, G_S and G_Q are sums over the middles, with products of the kernels: nothing is taken from P or from the equations that were solved. With the
 /// stepping loop of the integrators it has nothing in common, so no fault of that loop is in both; and having neither error columns nor sums of single
