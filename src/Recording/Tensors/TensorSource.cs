@@ -177,8 +177,7 @@ public abstract class TensorSource
             for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
             return;
         }
-        var target = block;
-        InRows(block.Columns, block.Rows, (int first, in MatrixView rows) => rows.CopyTo(target.ColumnRange(first, rows.Columns)));
+        ReadRows(block, transposed: true);
     }
 
     /// <summary>Reads the whole tensor as a matrix of <c>matrix.Rows</c> × <c>matrix.Columns</c>.</summary>
@@ -187,16 +186,15 @@ public abstract class TensorSource
         if ((long)matrix.Rows * matrix.Columns != Count)
             throw new ArgumentException($"{Location}: {Name} {ShapeText} does not have {matrix.Rows}x{matrix.Columns} elements.");
         if (Count == 0) return;
-        var target = matrix;
-        InRows(matrix.Rows, matrix.Columns, (int first, in MatrixView rows) => rows.CopyTransposedTo(target.Slice(first, 0, rows.Columns, rows.Rows)));
+        ReadRows(matrix, transposed: false);
     }
-
-    private delegate void RowsAction(int first, in MatrixView rows);
 
     // Several rows at a time, which stand in the columns of a view: a row of a small matrix is less than it is worth to ask the system for. The buffer is one
     // that was used before: those of a large matrix would gather until the garbage collector comes.
-    private void InRows(int count, int width, RowsAction take)
+    private void ReadRows(in MatrixView target, bool transposed)
     {
+        int count = transposed ? target.Columns : target.Rows, width = transposed ? target.Rows : target.Columns;
+        if (count == 0 || width == 0) return;
         int together = Math.Clamp(PieceElements / width, 1, count);
         double[] buffer = ArrayPool<double>.Shared.Rent(together * width);
         try
@@ -205,7 +203,9 @@ public abstract class TensorSource
             {
                 int here = Math.Min(together, count - first);
                 Read((long)first * width, buffer.AsSpan(0, here * width));
-                take(first, new MatrixView(buffer, width, here));
+                var rows = new MatrixView(buffer, width, here);
+                if (transposed) rows.CopyTo(target.ColumnRange(first, here));
+                else rows.CopyTransposedTo(target.Slice(first, 0, here, width));
             }
         }
         finally
