@@ -49,7 +49,7 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
         SecondOperators At(double asked, CancellationToken stop)
         {
             var options = main with { Method = method.Partner(asked), RelativeTolerance = asked };
-            return Run(trajectory, options, MayTakeMidpoints(method), made?.Carried, backend, stop);
+            return Run(trajectory, options, MayTakeMidpoints(method, trajectory), made?.Carried, backend, stop);
         }
         return made = new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }
@@ -64,7 +64,8 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     public SecondOperators At(double tolerance, CancellationToken cancellation) => again(tolerance, cancellation);
 
     // The midpoint rule costs less than half of the partner's step, and has its node where the halves of a Gauss step have none.
-    private static bool MayTakeMidpoints(IntegrationMethod main) => main.Tableau is { Symplectic: true, Stages: > 1 };
+    private static bool MayTakeMidpoints(IntegrationMethod main, KernelTrajectory trajectory) =>
+        trajectory.Beta is not null && main.Tableau is { Symplectic: true, Stages: > 1 };
 
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
     private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, bool midpoints, SecondCarry? carried, Backend backend,
