@@ -9,9 +9,9 @@ namespace KernelFlow.Analysis;
 /// <remarks>
 /// W_S, G_S and G_Q are sums over the middles, with products of the kernels: nothing is taken from P or from the equations that were solved. With the
 /// stepping loop of the integrators it has nothing in common, so no fault of that loop is in both; and having neither error columns nor sums of single
-/// steps it goes through N×N numbers less than half as often. For B = βI only: there every fault of W_S or G in the main integration breaks an identity that
-/// holds to rounding, and what the second one is for is the integration error of each mode. Over a B that varies its agreement with the first is all there
-/// is, and an error of half a per cent would cover faults of that size.
+/// steps it goes through N×N numbers less than half as often. For B = βI only: there every fault of P, W_S or G_S in the main integration breaks an
+/// identity that holds to rounding, and what the second one is for is the integration error of each mode. Over a B that varies its agreement with the first
+/// is all there is, and an error of half a per cent would cover faults of that size.
 /// </remarks>
 internal static class MidpointRule
 {
@@ -52,8 +52,8 @@ internal static class MidpointRule
                     bool identity = block is null && nodes.Count == 1;
                     Form(kernel, 0.5 * h * trajectory.Beta!.Value, matrix, backend);
                     if (backend.Cholesky(matrix) is not 0 and var failed)
-                        throw new NumericalException(FormattableString.Invariant($"the midpoint rule: the matrix of the step at t = {time:R}, h = {h:R} is ")
-                            + $"singular (pivot {failed} of {n}); likely cause: a kernel that is not positive semidefinite, or not finite, there.");
+                        throw new NumericalException(FormattableString.Invariant($"the midpoint rule: a singular matrix at t = {time:R}, h = {h:R} ")
+                            + $"(pivot {failed} of {n}); likely cause: a kernel that is not positive semidefinite, or not finite, there.");
                     Solve(matrix, identity ? null : p, y, backend);
                     backend.Gemm(Op.None, Op.None, 1, kernel, y, 0, product);
                     backend.SymmetricProduct(h, y, product, 1, w);

@@ -14,6 +14,9 @@ internal sealed record SecondOperators(double Tolerance, Propagation? Propagatio
 {
     /// <summary>C_b = Σ ω K_QQ over its own nodes; null when the integration failed.</summary>
     public DenseMatrix? TestKernelIntegral { get; init; }
+
+    /// <summary>Whether the errors of the operators are distances to something better, and not estimates from the steps themselves.</summary>
+    public bool ErrorsAreMeasured { get; init; }
 }
 
 /// <summary>The second integration of check 2 (theory, section 5): coarse, beside the main one; finer only when a verdict hangs on it.</summary>
@@ -74,12 +77,12 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
         using var span = WorkSpans.Begin("second integration");
         try
         {
-            var propagation = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
+            var (propagation, measured) = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
                     ? WholeSteps.Run(trajectory, midpoints, carried, options, backend, cancellation) : null)
-                ?? FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
+                ?? (FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation), false);
             var c = trajectory.TestKernelIntegral(propagation.Nodes);
             double bound = SymmetricEigenvalues.Largest(((MatrixView)c).ToMatrix(), backend);
-            return new SecondOperators(options.RelativeTolerance, propagation, bound) { TestKernelIntegral = c };
+            return new SecondOperators(options.RelativeTolerance, propagation, bound) { TestKernelIntegral = c, ErrorsAreMeasured = measured };
         }
         catch (NumericalException e)
         {

@@ -21,15 +21,16 @@ internal static class WholeSteps
     // Halves are off by half as much at most where a step is long, and by far less elsewhere.
     private const double OfHalves = 2;
 
-    /// <summary>The operators by the midpoint rule or by the method of the options; null where the steps are too long for both.</summary>
+    /// <summary>The operators by the midpoint rule or by the method of the options; null where the steps are too long for both. Whether their errors are
+    /// distances to vectors carried by other means.</summary>
     /// <param name="trajectory">What is integrated.</param>
     /// <param name="midpoint">Whether the midpoint rule may do it.</param>
     /// <param name="known">A carry of random vectors that is there already; taken where it is good enough.</param>
     /// <param name="options">Method, tolerance and seed.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static Propagation? Run(KernelTrajectory trajectory, bool midpoint, SecondCarry? known, PropagationOptions options, Backend backend,
-        CancellationToken cancellation)
+    public static (Propagation Operators, bool Measured)? Run(KernelTrajectory trajectory, bool midpoint, SecondCarry? known, PropagationOptions options,
+        Backend backend, CancellationToken cancellation)
     {
         var (v, carried) = Carried(trajectory, known, options, backend, cancellation);
         IntegrationError Error(Func<int, BlockTransport> steps) =>
@@ -40,21 +41,21 @@ internal static class WholeSteps
             if (error.Largest <= options.RelativeTolerance)
             {
                 var (columns, nodes) = MidpointRule.Carry(trajectory, null, 1, backend, cancellation);
-                return new Propagation
+                return (new Propagation
                 {
                     P = columns.End, W_S = columns.Dissipated, G_S = columns.Train, G_Q = columns.Test, Nodes = nodes, Error = error,
                     StepsPerInterval = columns.StepsPerInterval, Transported = [], IntervalTransported = [], Report = columns.Report,
-                };
+                }, carried is not null);
             }
         }
         var second = Error(count => FlowIntegrator.Transport(trajectory, v, options with { FixedSteps = count }, backend, cancellation));
         if (!(second.Largest <= options.RelativeTolerance)) return null;
         var p = FlowIntegrator.Integrate(trajectory, options with { FixedSteps = 1 }, backend, cancellation: cancellation);
-        return new Propagation
+        return (new Propagation
         {
             P = p.P, W_S = p.W_S, G_S = p.G_S, G_Q = p.G_Q, Nodes = p.Nodes, Steps = p.Steps, StepsPerInterval = p.StepsPerInterval, Transported = [],
             IntervalTransported = [], Error = second, Report = p.Report,
-        };
+        }, carried is not null);
     }
 
     // Random vectors, and what became of them by other means than steps; null where they have to be compared with steps of half the length.

@@ -24,9 +24,11 @@ public class WholeStepsTests
     {
         var trajectory = Trajectory(length, varying);
         var options = new PropagationOptions { Method = "radau-3", RelativeTolerance = 1e-2 };
-        var found = WholeSteps.Run(trajectory, midpoint: !varying, known: null, options, TestRuns.Managed, CancellationToken.None);
+        var result = WholeSteps.Run(trajectory, midpoint: !varying, known: null, options, TestRuns.Managed, CancellationToken.None);
+        var found = result?.Operators;
         Assert.True(found?.Method?.Name == method, found is null ? "no steps were taken" : $"{found.Method}: taken with errors {found.Error}");
         if (found is null) return;
+        Assert.True(result!.Value.Measured, "the vectors were not carried by other means");
         Assert.All(found.StepsPerInterval, steps => Assert.Equal(1, steps));
         var exact = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6", RelativeTolerance = 1e-9 }, TestRuns.Managed);
         double Off(Matrix<double> a, Matrix<double> b) => (a - b).FrobeniusNorm() / b.FrobeniusNorm();
@@ -49,7 +51,8 @@ public class WholeStepsTests
         var carried = FlowCarry.Run(trajectory, new PropagationOptions { Method = "gauss-4", RelativeTolerance = 1e-6 }, TestRuns.Managed, block, 1,
             CancellationToken.None);
         IntegrationError Told(CarriedBlock? result) => WholeSteps.Run(trajectory, midpoint: true,
-            result is null ? null : new SecondCarry([], block, 1, result) { Energies = [] }, options, TestRuns.Managed, CancellationToken.None)!.Error;
+            result is null ? null : new SecondCarry([], block, 1, result) { Energies = [] }, options, TestRuns.Managed,
+            CancellationToken.None)!.Value.Operators.Error;
         IntegrationError own = Told(null), shared = Told(carried), coarse = Told(carried with { Error = new CarryError(1, 1, 1, 1) });
         Assert.Equal(own, coarse);
         Assert.NotEqual(own, shared);
