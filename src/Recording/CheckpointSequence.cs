@@ -13,6 +13,17 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
     public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss) : this(checkpoints, loss, null, null) { }
 
+    /// <summary>Makes a sequence of a training whose optimizer is known. Claims about recorded steps can only then be decided.</summary>
+    /// <param name="checkpoints">At least two, with strictly increasing time.</param>
+    /// <param name="loss">The training loss with its targets; gives n and p.</param>
+    /// <param name="optimizer">What took the steps.</param>
+    /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
+    public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss, Optimizer optimizer) : this(checkpoints, loss, null, null)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        Optimizer = optimizer;
+    }
+
     /// <summary>Makes a sequence and checks it against sizes that are known beforehand, those of a manifest.</summary>
     /// <param name="checkpoints">At least two, with strictly increasing time.</param>
     /// <param name="loss">The training loss with its targets; gives n and p.</param>
