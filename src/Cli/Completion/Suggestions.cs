@@ -48,16 +48,21 @@ internal sealed class Suggestions(SuggestDirective directive, CliTerminal termin
     private static IReadOnlyList<string> Found(Command root, string line, string word)
     {
         var parsed = root.Parse(line, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        bool option = word.StartsWith('-');
-        var repeated = parsed.CommandResult.Command.Options.Where(o => o.Arity.MaximumNumberOfValues <= 1)
-            .Where(o => parsed.GetResult(o) is { Implicit: false }).Select(o => o.Name).Where(name => name != word).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. parsed.GetCompletions().Select(c => c.InsertText ?? c.Label).Where(text => text.StartsWith(word, StringComparison.Ordinal))
-                .Where(text => option ? text.StartsWith("--", StringComparison.Ordinal) && !repeated.Contains(text) : text[0] is not ('-' or '/'))
-                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-        ];
+        var words = word.StartsWith('-') ? Options(parsed, word) : Values(parsed);
+        return [.. words.Where(text => text.StartsWith(word, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
+
+    // The library takes a word behind a switch for the switch's value, and proposes no options then.
+    private static IEnumerable<string> Options(ParseResult parsed, string word)
+    {
+        var command = parsed.CommandResult.Command;
+        return command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options).Where(o => o.Recursive)).Where(o => !o.Hidden)
+            .Where(o => o.Name == word || o.Arity.MaximumNumberOfValues > 1 || parsed.GetResult(o) is null or { Implicit: true }).Select(o => o.Name);
+    }
+
+    // Names of files are the shell's to complete; of a switch nobody writes the value.
+    private static IEnumerable<string> Values(ParseResult parsed) =>
+        parsed.GetCompletions().Select(c => c.InsertText ?? c.Label).Where(text => text[0] is not ('-' or '/') && !bool.TryParse(text, out _));
 
     private static bool IsProgram(string word) =>
         Path.GetFileNameWithoutExtension(word.Split('/', '\\')[^1]).Equals(Program, StringComparison.OrdinalIgnoreCase);

@@ -13,6 +13,7 @@ internal static class WordWrap
     /// <param name="hanging">Columns by which later pieces are indented; null for two more than the first.</param>
     public static IEnumerable<string> Pieces(string line, int? width, int? hanging = null)
     {
+        line = width is null ? line : line.TrimEnd(' ');
         if (width is not >= Least || line.Length <= width)
         {
             yield return line;
@@ -46,7 +47,13 @@ internal static class WordWrap
     {
         int text = start;
         while (text < line.Length && line[text] == ' ') text++;
-        int last = line.LastIndexOf(' ', start + room);
-        return last > text ? last : line.IndexOf(' ', Math.Max(text, start + room));
+        for (int at = start + room; at > text; at--)
+            if (IsBreak(line, at)) return at;
+        for (int at = Math.Max(text, start + room); at < line.Length; at++)
+            if (IsBreak(line, at)) return at;
+        return -1;
     }
+
+    // A number stays with its percent sign.
+    private static bool IsBreak(string line, int at) => line[at] == ' ' && !(at + 1 < line.Length && line[at + 1] == '%');
 }
