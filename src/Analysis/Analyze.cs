@@ -43,7 +43,8 @@ public static class Analyze
     /// <summary>The analysis on a thread of its own, for programs with a window or a server that must go on meanwhile.</summary>
     /// <param name="checkpoints">A recorded run, or a sequence built in memory; it must stay open until the task has ended.</param>
     /// <param name="options">Options; null for the defaults.</param>
-    /// <param name="progress">Receives stages and fractions, on the thread of the analysis: a <see cref="Progress{T}"/> brings them to where it was made.</param>
+    /// <param name="progress">Receives stages and fractions on the thread of the analysis; a <see cref="Progress{T}"/> brings them to where it was made.
+    /// </param>
     /// <param name="cancellation">Honoured within one integration step; the task is then cancelled.</param>
     /// <returns>A task that ends with the analysis, or with the exceptions of
     /// <see cref="Reservoir(CheckpointSequence, AnalysisOptions?, IProgress{AnalysisProgress}?, CancellationToken)"/>.</returns>

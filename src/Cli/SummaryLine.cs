@@ -15,7 +15,7 @@ internal static class SummaryLine
         return $"{name}: {Narrative.Word(headline.Tone)}; {answers}; {(Worst(analysis) is { } claim ? Text(claim) : "no claim was judged")}";
     }
 
-    /// <summary>What is violated before what is undecided before what holds; among equals that whose error is largest beside what its budget explains.</summary>
+    /// <summary>What is violated before what is undecided before what holds; among equals that whose error is the largest share of its budget.</summary>
     public static ClaimResult? Worst(ReservoirAnalysis analysis) =>
         analysis.Claims.Where(c => c.Verdict is Verdict.Violated or Verdict.Undecided or Verdict.Holds)
             .OrderByDescending(c => Headline.Rank(c.Verdict)).ThenByDescending(Share).FirstOrDefault();

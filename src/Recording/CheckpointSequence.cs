@@ -18,11 +18,8 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <param name="loss">The training loss with its targets; gives n and p.</param>
     /// <param name="optimizer">What took the steps.</param>
     /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
-    public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss, Optimizer optimizer) : this(checkpoints, loss, null, null)
-    {
-        ArgumentNullException.ThrowIfNull(optimizer);
-        Optimizer = optimizer;
-    }
+    public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss, Optimizer optimizer)
+        : this(checkpoints, Known(loss, optimizer), null, null) => Optimizer = optimizer;
 
     /// <summary>Makes a sequence and checks it against sizes that are known beforehand, those of a manifest.</summary>
     /// <param name="checkpoints">At least two, with strictly increasing time.</param>
@@ -133,6 +130,13 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
             Metadata = Metadata,
             OpeningTime = OpeningTime,
         };
+    }
+
+    // An optimizer that is missing is said before anything is made of the checkpoints.
+    private static LossModel Known(LossModel loss, Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        return loss;
     }
 
     /// <inheritdoc/>

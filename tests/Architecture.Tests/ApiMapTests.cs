@@ -8,7 +8,7 @@ public sealed partial class ApiMapTests
 {
     // Library, what it brings, namespaces, types.
     private static readonly Dictionary<string, string[]> s_rows = File.ReadLines(Repository.PathOf("docs", "api-map.md"))
-        .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Trim('|', ' ').Split(" | ").Select(c => c.Trim()).ToArray())
+        .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|').Skip(1).Select(c => c.Trim()).ToArray())
         .ToDictionary(cells => cells[0].Trim('`'));
 
     private static readonly string[] s_libraries =

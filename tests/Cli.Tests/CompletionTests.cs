@@ -84,9 +84,6 @@ public sealed class CompletionTests : IDisposable
     /// <summary>A test that needs bash.</summary>
     private sealed class BashFactAttribute : FactAttribute
     {
-        public BashFactAttribute()
-        {
-            if (!File.Exists("/bin/bash")) Skip = "There is no /bin/bash.";
-        }
+        public BashFactAttribute() => Skip = File.Exists("/bin/bash") ? null : "There is no /bin/bash.";
     }
 }

@@ -59,7 +59,8 @@ public sealed class OwnFormula : IDisposable
     public void ARunOfItIsWrittenAndRead()
     {
         var format = RunFormat.Default.With(s_mixed.Descriptor);
-        using (var writer = RunWriter.Create(_folder, new RunDescription(s_mixed.Of(s_targets, Outputs), Test) { Optimizer = new GradientFlow() }, format: format))
+        var description = new RunDescription(s_mixed.Of(s_targets, Outputs), Test) { Optimizer = new GradientFlow() };
+        using (var writer = RunWriter.Create(_folder, description, format: format))
             foreach (var checkpoint in Flow()) writer.Append(checkpoint.Time, checkpoint.Step, checkpoint.Tensors.Values);
         using var run = RecordedRun.Open(_folder, format: format);
         Assert.Equal("log-cosh-and-square", run.Checkpoints.Loss.Kind);

@@ -96,7 +96,8 @@ public class OutputHessianTests
             Assert.Throws<ArgumentException>(() => B.SetBlock(0, [1, 1, 2, 1])).Message);
         Assert.Throws<ArgumentException>(() => B.SetBlock(0, [1, double.NaN, double.NaN, 1]));
         Assert.Throws<ArgumentException>(() => B.SetDiagonal(0, [1]));
-        foreach (var (example, row, column, name) in ((int, int, int, string)[])[(2, 0, 0, "example"), (-1, 0, 0, "example"), (0, 2, 0, "row"), (0, 0, -1, "column")])
+        (int, int, int, string)[] outside = [(2, 0, 0, "example"), (-1, 0, 0, "example"), (0, 2, 0, "row"), (0, 0, -1, "column")];
+        foreach (var (example, row, column, name) in outside)
             Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => B[example, row, column] = 1).ParamName);
         Assert.Equal("example", Assert.Throws<ArgumentOutOfRangeException>(() => B.SetDiagonal(2, [1, 1])).ParamName);
         Assert.All(B.Blocks, b => Assert.Equal(0, b));

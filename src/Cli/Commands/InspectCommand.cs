@@ -43,10 +43,11 @@ internal static class InspectCommand
                     if (parsed.GetValue(verify)) sums.Add((folder, found.Sums));
                 }
                 // What is wrong with one run says nothing about the next; of one alone there is nothing to show but the message.
-                catch (Exception e) when ((document is not null || table is not null) && e is not (OperationCanceledException or BackendException) && Errors.Describe(e).Foreseen)
+                catch (Exception e) when ((document is not null || table is not null) && IsOfTheRun(e))
                 {
                     var (message, exitCode, _) = Errors.Describe(e);
-                    terminal.Error.WriteLine($"error: {(message.Contains(folder, StringComparison.Ordinal) ? "" : $"{PrintableText.Name(folder)}: ")}{message}");
+                    string where = message.Contains(folder, StringComparison.Ordinal) ? "" : $"{PrintableText.Name(folder)}: ";
+                    terminal.Error.WriteLine($"error: {where}{message}");
                     document?.AddBad(folder, message);
                     table?.AddBad(folder);
                     // A run that is bad goes before one whose computation failed: its message is the one to act upon.
@@ -67,4 +68,6 @@ internal static class InspectCommand
             "kernelflow inspect runs/digits --json | jq .runs[0].forecast.seconds");
         return command;
     }
+
+    private static bool IsOfTheRun(Exception e) => e is not (OperationCanceledException or BackendException) && Errors.Describe(e).Foreseen;
 }

@@ -19,8 +19,7 @@ internal sealed class Suggestions(SuggestDirective directive, CliTerminal termin
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        string line = parseResult.UnmatchedTokens.Concat(parseResult.Tokens.Select(t => t.Value)).LastOrDefault(t => !t.StartsWith("[suggest", StringComparison.Ordinal))
-            ?? "";
+        string line = parseResult.Tokens.Select(t => t.Value).LastOrDefault(t => !t.StartsWith("[suggest", StringComparison.Ordinal)) ?? "";
         string? where = parseResult.GetResult(directive)?.Values.FirstOrDefault();
         int position = int.TryParse(where, CultureInfo.InvariantCulture, out int n) ? Math.Clamp(n, 0, line.Length) : line.Length;
         foreach (string word in At(parseResult.RootCommandResult.Command, line[..position])) terminal.Out.WriteLine(word);

@@ -26,7 +26,7 @@ internal static class RecordingText
         if (recorded >= options.Checkpoints) return null;
         return recorded == options.Steps + 1
             ? $"{asked} were asked for; {steps} steps have no more than {NumberText.Count(recorded)}, the start included."
-            : $"{asked} were asked for; {NumberText.Count(options.Checkpoints - recorded)} of the {OptionName.Of(options.Schedule)} grid round to the step of another, "
-                + "most of them among the first steps. More steps, or --schedule uniform, make room for them.";
+            : $"{asked} were asked for; {NumberText.Count(options.Checkpoints - recorded)} of the {OptionName.Of(options.Schedule)} grid round to the step of "
+                + "another, most of them among the first steps. More steps, or --schedule uniform, make room for them.";
     }
 }
