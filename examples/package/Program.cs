@@ -26,4 +26,4 @@ Console.WriteLine($"inclusion: {analysis.Inclusion.Verdict}, {analysis.Spectrum.
 Console.WriteLine($"test outputs, predicted against recorded: {transfer.Verdict}, relative error {transfer.RelativeError}");
 analysis.WriteFolder("report");
 Console.WriteLine("report/report.html holds the report");
-return transfer.Verdict == ClaimVerdict.Agrees ? 0 : 1;
+return transfer.Verdict == Verdict.Holds ? 0 : 1;
