@@ -2,12 +2,13 @@
 using KernelFlow;
 using MathNet.Numerics.LinearAlgebra;
 
-const int Train = 12, Test = 5, Parameters = 20, Steps = 200;
-const double Rate = 0.5;
+const int Train = 12, Test = 5, Parameters = 8, Steps = 200;
+const double Rate = 0.3;
 Matrix<double> trainInputs = Matrix<double>.Build.Random(Train, Parameters, seed: 1), testInputs = Matrix<double>.Build.Random(Test, Parameters, seed: 2);
 Vector<double> targets = Vector<double>.Build.Random(Train, seed: 3), weights = Vector<double>.Build.Dense(Parameters);
 
-// Outputs are X w, so that the Jacobians are the inputs themselves and never change.
+// Outputs are X w, so that the Jacobians are the inputs themselves and never change. With fewer parameters than examples, some patterns
+// of the targets cannot be learned: they are the reservoir.
 var checkpoints = new List<Checkpoint>();
 for (int step = 0; step <= Steps; step++)
 {

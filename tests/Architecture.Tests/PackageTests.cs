@@ -5,13 +5,10 @@ namespace KernelFlow.Architecture.Tests;
 /// <summary>What packages say of themselves; `.ci/packages` makes, installs and runs them.</summary>
 public sealed class PackageTests
 {
-    // The example stands alone: it is no part of the build.
-    private static readonly string[] s_projects = [.. Repository.Projects.Where(p => !p.StartsWith("examples/", StringComparison.Ordinal))];
-
     [Fact]
     public void EveryLibraryIsDescribed()
     {
-        string[] libraries = [.. s_projects.Where(p => p.StartsWith("src/", StringComparison.Ordinal))];
+        string[] libraries = [.. Repository.Projects.Where(p => p.StartsWith("src/", StringComparison.Ordinal))];
         var texts = libraries.Select(p => (Project: p, Text: Property(p, "Description") ?? "")).ToArray();
         Assert.All(texts, t => Assert.True(t.Text.Length >= 60, $"{t.Project}: its Description is \"{t.Text}\""));
         Assert.Equal(texts.Length, texts.Select(t => t.Text).Distinct().Count());
@@ -37,15 +34,15 @@ public sealed class PackageTests
     {
         Assert.Equal("false", Property("Directory.Build.props", "IsPackable"));
         Assert.Equal("true", Property("src/Directory.Build.props", "IsPackable"));
-        Assert.All(s_projects, p => Assert.True(Property(p, "IsPackable") is null, $"{p} decides IsPackable itself"));
+        Assert.All(Repository.Projects, p => Assert.True(Property(p, "IsPackable") is null, $"{p} decides IsPackable itself"));
     }
 
     [Fact]
     public void EveryPackageHasReadmeLicenceNoticesAndSources()
     {
         var props = XDocument.Load(Repository.PathOf("src", "Directory.Build.props"));
-        string[] packed = [.. props.Descendants("None").Where(n => (string?)n.Attribute("Pack") == "true").Select(n => Path.GetFileName((string)n.Attribute("Include")!)
-            .Split(')')[^1])];
+        string[] packed = [.. props.Descendants("None").Where(n => (string?)n.Attribute("Pack") == "true")
+            .Select(n => Path.GetFileName((string)n.Attribute("Include")!).Split(')')[^1])];
         Assert.Equal(["LICENSE", "README.md", "THIRD-PARTY-NOTICES.md"], packed.Order(StringComparer.Ordinal));
         Assert.Equal("README.md", Property("src/Directory.Build.props", "PackageReadmeFile"));
         Assert.Equal("snupkg", Property("src/Directory.Build.props", "SymbolPackageFormat"));
@@ -61,7 +58,7 @@ public sealed class PackageTests
         var versions = XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
             .ToDictionary(v => (string)v.Attribute("Include")!, v => (string)v.Attribute("Version")!);
         string notices = File.ReadAllText(Repository.PathOf("THIRD-PARTY-NOTICES.md"));
-        var used = s_projects.Where(p => p.StartsWith("src/", StringComparison.Ordinal) || p.StartsWith("validation/", StringComparison.Ordinal))
+        var used = Repository.Projects.Where(p => p.StartsWith("src/", StringComparison.Ordinal) || p.StartsWith("validation/", StringComparison.Ordinal))
             .SelectMany(p => XDocument.Load(Repository.PathOf(p)).Descendants("PackageReference")).Select(r => (string)r.Attribute("Include")!).Distinct();
         string[] missing = [.. used.Where(name => !notices.Contains($"| {name} | {versions[name]} |", StringComparison.Ordinal))];
         Assert.True(missing.Length == 0, $"THIRD-PARTY-NOTICES.md has no line for {string.Join(", ", missing.Select(m => $"{m} {versions[m]}"))}");
@@ -71,7 +68,7 @@ public sealed class PackageTests
     public void EveryProjectHasALockFile()
     {
         var tracked = Repository.Tracked().ToHashSet(StringComparer.Ordinal);
-        string[] missing = [.. s_projects.Where(p => !tracked.Contains($"{Path.GetDirectoryName(p)!.Replace('\\', '/')}/packages.lock.json"))];
+        string[] missing = [.. Repository.Projects.Where(p => !tracked.Contains($"{Path.GetDirectoryName(p)!.Replace('\\', '/')}/packages.lock.json"))];
         Assert.True(missing.Length == 0, "build and commit packages.lock.json of: " + string.Join(", ", missing));
         Assert.Contains("src/Cli/packages.pack.lock.json", tracked);
     }

@@ -46,7 +46,8 @@ public sealed partial class MessageTests
     // What varies stands as "…", in brackets or as NaN; what stands before a colon is often put there by another class than the rest. Pieces of fewer than
     // four characters say nothing.
     private static IEnumerable<string> Fragments(string message) =>
-        message.Split(["…", "[", "]", "NaN", ": "], StringSplitOptions.TrimEntries).Select(f => f.Trim(' ', '\'', ':', ';', ',', '.', '"')).Where(f => f.Length >= 4);
+        message.Split(["…", "[", "]", "NaN", ": "], StringSplitOptions.TrimEntries).Select(f => f.Trim(' ', '\'', ':', ';', ',', '.', '"'))
+            .Where(f => f.Length >= 4);
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -94,6 +95,6 @@ public sealed class SampleTests
         var trees = new[] { Usings, source }.Select(text => CSharpSyntaxTree.ParseText(text, parse));
         var options = new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable);
         return CSharpCompilation.Create("Sample", trees, s_references, options).GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error)
-            .Select(d => $"line {d.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}");
+            .Select(d => $"line {d.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {d.GetMessage(CultureInfo.InvariantCulture)}");
     }
 }

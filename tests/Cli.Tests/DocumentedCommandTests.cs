@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using KernelFlow.Cli;
+using KernelFlow.Documentation.Tests;
 
-namespace KernelFlow.Documentation.Tests;
+namespace KernelFlow.Cli.Tests;
 
 /// <summary>Every command line on the pages is one that the tool's own parser takes.</summary>
-public sealed partial class CommandLineTests
+public sealed partial class DocumentedCommandTests
 {
     private const string FromSources = "dotnet run -c Release --project src/Cli -- ";
 
