@@ -31,17 +31,17 @@ internal static class HtmlReport
         foreach (string caveat in Caveats.Of(analysis)) page.Append($"<li>{E(caveat)}</li>\n");
         page.Append("</ul>\n");
         foreach (var section in ReportTables.Numbers(analysis)) Section(page, section);
-        Words(page);
+        Words(page, analysis);
         Section(page, ReportTables.Origin(analysis));
         page.Append($"<p>{E(Provenance.HowToRepeat(analysis))}</p>\n<pre><code>{E(Provenance.Command(analysis))}</code></pre>\n");
         Close(page);
         return page.ToString();
     }
 
-    private static void Words(StringBuilder page)
+    private static void Words(StringBuilder page, ReservoirAnalysis analysis)
     {
         page.Append($"<h2 id=\"glossary\">{E(Glossary.Title)}</h2>\n<dl class=\"words\">\n");
-        foreach (var line in Glossary.Lines)
+        foreach (var line in Glossary.Of(analysis))
         {
             string theory = Glossary.TheoryAddress is { } address ? $"<a href=\"{E(address + line.Page)}\">theory: {E(line.Page)}</a>" : $"theory: {E(line.Page)}";
             page.Append($"<div><dt><a href=\"#{line.Anchor}\">{E(line.Word)}</a></dt><dd>{E(line.Meaning)} <small>({theory})</small></dd></div>\n");
