@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 
 namespace KernelFlow.Browser.Tests;
 
-/// <summary>Every page as a reader sees it: nothing overlaps, overflows or is empty, nothing is loaded or complained about, and a screen reader can follow.</summary>
+/// <summary>Every page as a reader sees it: nothing overlaps, overflows or is empty, nothing is loaded or complained about, and a
+/// screen reader can follow.</summary>
 public sealed class PageTests(Support.Browser browser) : IClassFixture<Support.Browser>
 {
     private static readonly Lazy<string> s_audit = new(() => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "audit.js")));

@@ -9,7 +9,7 @@ public sealed class PictureFigureTests
 {
     private static Figure Draw(string id, ReservoirAnalysis analysis) => ReportFigures.All(analysis).Single(f => f.Figure.Head.Id == id).Figure;
 
-    /// <summary>The area under a density is 1 to what the cut tails hold, and up to the middle between two groups of eigenvalues it is the share of the first.</summary>
+    /// <summary>The area under a density is 1, and up to the middle between two groups of eigenvalues it is the share of the first.</summary>
     [Fact]
     public void DensitiesIntegrateToOne()
     {

@@ -98,7 +98,8 @@ public sealed class RoundTripTests : IDisposable
         double sum = 0, expected = Enumerable.Range(0, rows).Sum(i => Enumerable.Range(0, columns).Sum(j => i - 2.0 * j));
         for (int a = 0; a < high; a++)
             for (int b = 0; b < wide; b++)
-                sum += picture.Means[a][b] * Enumerable.Range(0, rows).Count(i => i * high / rows == a) * Enumerable.Range(0, columns).Count(j => j * wide / columns == b);
+                sum += picture.Means[a][b] * Enumerable.Range(0, rows).Count(i => i * high / rows == a)
+                    * Enumerable.Range(0, columns).Count(j => j * wide / columns == b);
         Check.Close(sum, expected, 1e-5, "sum of all elements");
     }
 
@@ -145,8 +146,8 @@ public sealed class RoundTripTests : IDisposable
         Assert.True(json["options"]!.AsObject().Remove("independentCheck") && json["inclusion"]!.AsObject().Remove("responses")
             && json["influence"]!.AsObject().Remove("strongest") && json["influence"]!.AsObject().Remove("changed")
             && json["kernelEvolution"]!.AsObject().Remove("start") && json["kernelEvolution"]!.AsObject().Remove("end"));
-        foreach (string key in (string[])["figures", "likelyCauses", "outsideTheory", "relativeDissipation", "schedule", "noisePlacement", "riskGate", "training", "classes",
-            "modeContent"])
+        foreach (string key in (string[])["figures", "likelyCauses", "outsideTheory", "relativeDissipation", "schedule", "noisePlacement", "riskGate",
+            "training", "classes", "modeContent"])
             Assert.True(json.Remove(key));
         string path = Path.Combine(_folder, "old.json");
         File.WriteAllText(path, json.ToJsonString());

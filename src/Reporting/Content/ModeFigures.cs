@@ -25,8 +25,10 @@ internal static class ModeFigures
         if (signal < shares.Length) chart.Points("reservoir", 2, points.Where(p => p.j >= signal).Select(p => p.Point), Marker.Diamond);
         int half = 0;
         for (double sum = 0; half < shares.Length && sum < 0.9 * shares.Sum(); half++) sum += shares[half];
-        return Figure.Of(head, chart, $"How much of the gradient at the start lies along each mode: all modes add up to 1, and the first {Count(half)} hold 90 %"
-            + $"{(analysis.Spectrum.Complete ? "" : " of what the modes listed hold")}. The reservoir holds {Percent(reservoir)}, which training did not dissipate."
+        return Figure.Of(head, chart, $"How much of the gradient at the start lies along each mode: all modes add up to 1, and the first "
+            + $"{Count(half)} hold 90 %"
+            + $"{(analysis.Spectrum.Complete ? "" : " of what the modes listed hold")}. The reservoir holds {Percent(reservoir)}, "
+            + "which training did not dissipate."
             + Drawn.Missing(chart, "are zero or far below"));
     }
 
@@ -53,7 +55,8 @@ internal static class ModeFigures
         var map = content.ByExample;
         if (map.Columns == 0) return figure.Without("There are no modes.");
         bool sorted = analysis.Classes.IsKnown;
-        var head = figure.Head($"Share of {Count(map.Rows)} examples in each of {Count(map.Columns)} modes" + (sorted ? ", in the order of their classes" : ""));
+        var head = figure.Head($"Share of {Count(map.Rows)} examples in each of {Count(map.Columns)} modes"
+            + (sorted ? ", in the order of their classes" : ""));
         string drawing = HeatMap.Draw(new HeatMapData(map.Rows, map.Columns, map.Means, "mode j", sorted ? "example, by class" : "example",
             "share of the mode") { RowGroups = Groups(analysis), Hover = false }, head);
         return new Figure(head, drawing, "The squares of the elements of ψ_j, summed over the outputs of each example: each mode adds up to 1. A single dark "

@@ -24,7 +24,8 @@ internal static class SpectralDensity
     {
         double[] logarithms = [.. Resolved(values).Select(Math.Log10)];
         if (logarithms.Length == 0) return [];
-        double first = logarithms.Min() - Reach * width, last = logarithms.Max() + Reach * width, scale = 1 / (logarithms.Length * width * Math.Sqrt(2 * Math.PI));
+        double first = logarithms.Min() - Reach * width, last = logarithms.Max() + Reach * width;
+        double scale = 1 / (logarithms.Length * width * Math.Sqrt(2 * Math.PI));
         return [.. Enumerable.Range(0, Nodes).Select(i => first + (last - first) * i / (Nodes - 1)).Select(x => (Math.Pow(10, x),
             scale * logarithms.Sum(l => Math.Exp(-0.5 * (x - l) * (x - l) / (width * width)))))];
     }

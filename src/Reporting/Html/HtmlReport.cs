@@ -43,7 +43,8 @@ internal static class HtmlReport
         page.Append($"<h2 id=\"glossary\">{E(Glossary.Title)}</h2>\n<dl class=\"words\">\n");
         foreach (var line in Glossary.Of(analysis))
         {
-            string theory = Glossary.TheoryAddress is { } address ? $"<a href=\"{E(address + line.Page)}\">theory: {E(line.Page)}</a>" : $"theory: {E(line.Page)}";
+            string theory = Glossary.TheoryAddress is { } address
+                ? $"<a href=\"{E(address + line.Page)}\">theory: {E(line.Page)}</a>" : $"theory: {E(line.Page)}";
             page.Append($"<div><dt><a href=\"#{line.Anchor}\">{E(line.Word)}</a></dt><dd>{E(line.Meaning)} <small>({theory})</small></dd></div>\n");
         }
         page.Append($"</dl>\n<p class=\"soft\">{E(Glossary.More)} <a href=\"{Glossary.PaperAddress}\">{E(Glossary.Paper)}</a>.</p>\n");

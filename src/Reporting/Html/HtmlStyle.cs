@@ -87,7 +87,8 @@ public static class HtmlStyle
         stroke-dasharray: 3 2; } svg .reach { stroke: var(--soft); stroke-width: 1.2; }
         svg .m:hover, svg .b:hover, svg .heat:hover { stroke: var(--ink); stroke-width: 1.5; }
         svg .m.hollow { fill: var(--card); fill-opacity: 1; stroke-width: 1.4; } svg .hollow.s1 { stroke: var(--s1); } svg .hollow.s2 { stroke: var(--s2); }
-        svg .heat { fill: var(--s1); } svg .heat.cold { fill: var(--s2); } svg .part { stroke: var(--ink); stroke-width: .6; opacity: .7; } svg .empty { fill: var(--page); } svg .back { fill: var(--card); }
+        svg .heat { fill: var(--s1); } svg .heat.cold { fill: var(--s2); } svg .part { stroke: var(--ink); stroke-width: .6; opacity: .7; }
+        svg .empty { fill: var(--page); } svg .back { fill: var(--card); }
         @media (max-width: 520px) { svg .tick, svg .key { font-size: 12.5px; } svg .label { font-size: 13.5px; } }
         """;
 

@@ -140,7 +140,7 @@ public sealed class PictureTests
         Assert.Contains("no y_Q", Analyze.Reservoir(With("clean_S"), TestRuns.Options).Training.Value.TestLoss.Reason);
     }
 
-    /// <summary>Above the order up to which spectra cost nothing that is noticed there is none, and the picture is in blocks; measurements are no classes.</summary>
+    /// <summary>Above the largest order there is no spectrum, and the picture is in blocks; measurements are no classes.</summary>
     [Fact]
     public void LargeKernelsHaveNoSpectrum()
     {
