@@ -12,24 +12,21 @@ internal sealed record NoiseDivision(double[] Noise, double[] Clean, int Noisy, 
     /// <summary>Divides the gradient at the start of a run, or says why that cannot be done.</summary>
     public static Known<NoiseDivision> Of(CheckpointSequence checkpoints, OutputRecord outputs)
     {
+        if (!ChangedLabels.Of(checkpoints).TryGet(out var changed)) return Known.Unknown<NoiseDivision>(ChangedLabels.Of(checkpoints).Reason!);
         var loss = checkpoints.Loss;
         int p = loss.Outputs;
         double[] g = outputs.Gradients[0];
         if (checkpoints.RunTensors.GetValueOrDefault(TensorName.clean_S) is { } tensor && !loss.IsCustom)
         {
-            double[] targets = tensor.ReadAll(), clean = new double[g.Length];
-            loss.WithTargets(targets).Gradient(outputs.TrainOutputs[0], clean);
-            int noisy = Enumerable.Range(0, loss.Examples).Count(i => !loss.Targets.Slice(i * p, p).SequenceEqual(targets.AsSpan(i * p, p)));
-            return noisy == 0 ? Known.Unknown<NoiseDivision>("no label differs from its clean value")
-                : Known.Of(new NoiseDivision(VectorMath.Subtract(g, clean), clean, noisy, "clean targets"));
+            if (changed.Count == 0) return Known.Unknown<NoiseDivision>("no label differs from its clean value");
+            double[] clean = new double[g.Length];
+            loss.WithTargets(tensor.ReadAll()).Gradient(outputs.TrainOutputs[0], clean);
+            return Known.Of(new NoiseDivision(VectorMath.Subtract(g, clean), clean, changed.Count, "clean targets"));
         }
-        if (checkpoints.RunTensors.GetValueOrDefault(TensorName.noise_mask_S) is not { } mask)
-            return Known.Unknown<NoiseDivision>("the run has neither clean_S nor noise_mask_S, so its noise is not known");
-        double[] marked = mask.ReadAll();
-        int count = marked.Count(m => m != 0);
-        if (count == 0) return Known.Unknown<NoiseDivision>("noise_mask_S marks no example");
-        double[] Where(bool noisy) => [.. g.Select((x, i) => marked[i / p] != 0 == noisy ? x : 0)];
-        return Known.Of(new NoiseDivision(Where(true), Where(false), count, "noise mask"));
+        if (changed.Count == 0) return Known.Unknown<NoiseDivision>("noise_mask_S marks no example");
+        var marked = changed.ToHashSet();
+        double[] Where(bool noisy) => [.. g.Select((x, i) => marked.Contains(i / p) == noisy ? x : 0)];
+        return Known.Of(new NoiseDivision(Where(true), Where(false), changed.Count, "noise mask"));
     }
 
     /// <summary>The noise, the rest and g(s) itself as columns, N×3.</summary>

@@ -29,10 +29,10 @@ internal static class DemoCommand
             var dense = Backends.Resolve(terminal, parsed, backend, threads, usual: 1);
             await RecordCommand.RunAsync(terminal, verbosity, run, DemoRun.Options, replace ? ExistingRun.Overwrite : ExistingRun.New, dense,
                 cancellation).ConfigureAwait(false);
-            var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, (null, null), _ => new AnalysisOptions { Backend = dense, Threshold = DemoRun.Threshold }, cancellation)
-                .ConfigureAwait(false);
+            var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, (null, null),
+                _ => new AnalysisOptions { Backend = dense, Threshold = DemoRun.Threshold }, cancellation).ConfigureAwait(false);
             analysis.WriteFolder(report, new ReportOptions { Lock = held, OneThread = dense.Threads == 1 });
-            if (verbosity != Verbosity.Quiet) DemoText.Write(terminal.Out, analysis, run, report);
+            if (verbosity != Verbosity.Quiet) DemoText.Write(terminal.OutText(), analysis, run, report);
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow demo", "kernelflow demo --out /tmp/first-look");
