@@ -24,6 +24,34 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void LinksLeadToHeadings()
+    {
+        string[] missing =
+        [
+            .. Found(Link()).Where(f => f.Value.Contains('#') && !f.Value.Contains("://", StringComparison.Ordinal))
+                .Select(f => (f.Page, f.Value, Parts: f.Value.Split('#')))
+                .Select(f => (f.Page, f.Value, Heading: f.Parts[1], To: f.Parts[0].Length == 0 ? f.Page : Path.Combine(Path.GetDirectoryName(f.Page)!, f.Parts[0])))
+                .Where(f => f.To.EndsWith(".md", StringComparison.Ordinal) && !Anchors(f.To).Contains(f.Heading)).Select(f => $"{f.Page}: {f.Value}"),
+        ];
+        Assert.True(missing.Length == 0, string.Join("\n", missing));
+    }
+
+    [Theory]
+    [InlineData("What `auto` chooses", "what-auto-chooses")]
+    [InlineData("Golub–Kahan–Lanczos", "golubkahanlanczos")]
+    [InlineData("7. Scale", "7-scale")]
+    public void AHeadingHasTheAnchorThatItIsShownWith(string heading, string anchor) => Assert.Equal(anchor, Anchor(heading));
+
+    /// <summary>The site's table of contents (docs/toc.yml) has every page of the index and of the theory.</summary>
+    [Fact]
+    public void TheSiteHasEveryPage()
+    {
+        var listed = Href().Matches(Text("docs/toc.yml")).Select(m => "docs/" + m.Groups[1].Value);
+        var pages = s_pages.Where(p => p.StartsWith("docs/", StringComparison.Ordinal) && p != "docs/README.md");
+        Assert.Equal(pages.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void NamedTestsAndProgramsExist()
     {
         var names = Repository.Tracked().Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
@@ -62,12 +90,25 @@ public sealed partial class DocumentationTests
     private static IEnumerable<(string Page, string Value)> Found(Regex pattern) =>
         s_pages.SelectMany(page => pattern.Matches(Text(page)).Select(m => (page, m.Groups[1].Value)));
 
+    private static HashSet<string> Anchors(string page) =>
+        [.. Heading().Matches(File.ReadAllText(Repository.PathOf(page))).Select(m => Anchor(m.Groups[1].Value.Trim()))];
+
+    // As code hosts and the site make them: lower case, without punctuation, spaces as hyphens.
+    private static string Anchor(string heading) =>
+        string.Concat(heading.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => c == ' ' ? '-' : c));
+
     private static string Text(string page) => File.ReadAllText(Repository.PathOf(page));
 
     private static bool Exists(string path) => File.Exists(Repository.PathOf(path)) || Directory.Exists(Repository.PathOf(path));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^#+ (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"href: (\S+\.md)")]
+    private static partial Regex Href();
 
     [GeneratedRegex(@"`([A-Z]\w+Tests)`")]
     private static partial Regex TestClass();
