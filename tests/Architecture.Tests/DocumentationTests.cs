@@ -30,7 +30,7 @@ public sealed partial class DocumentationTests
         [
             .. Found(Link()).Where(f => f.Value.Contains('#') && !f.Value.Contains("://", StringComparison.Ordinal))
                 .Select(f => (f.Page, f.Value, Parts: f.Value.Split('#')))
-                .Select(f => (f.Page, f.Value, Heading: f.Parts[1], To: f.Parts[0].Length == 0 ? f.Page : Path.Combine(Path.GetDirectoryName(f.Page)!, f.Parts[0])))
+                .Select(f => (f.Page, f.Value, Heading: f.Parts[1], To: f.Parts[0].Length == 0 ? f.Page : Beside(f.Page, f.Parts[0])))
                 .Where(f => f.To.EndsWith(".md", StringComparison.Ordinal) && !Anchors(f.To).Contains(f.Heading)).Select(f => $"{f.Page}: {f.Value}"),
         ];
         Assert.True(missing.Length == 0, string.Join("\n", missing));
@@ -89,6 +89,8 @@ public sealed partial class DocumentationTests
 
     private static IEnumerable<(string Page, string Value)> Found(Regex pattern) =>
         s_pages.SelectMany(page => pattern.Matches(Text(page)).Select(m => (page, m.Groups[1].Value)));
+
+    private static string Beside(string page, string other) => Path.Combine(Path.GetDirectoryName(page)!, other);
 
     private static HashSet<string> Anchors(string page) =>
         [.. Heading().Matches(File.ReadAllText(Repository.PathOf(page))).Select(m => Anchor(m.Groups[1].Value.Trim()))];
