@@ -16,8 +16,6 @@ public sealed class SampleTests
         public static double[] targets = default!;
         public static string[] folders = default!;
         public static LinearOperator W_S = default!;
-        public static MemoryTensor J_S0 = default!, J_Q0 = default!, U_S0 = default!, U_Q0 = default!, J_S1 = default!, J_Q1 = default!, U_S1 = default!,
-            U_Q1 = default!;
         public static torch.nn.Module<torch.Tensor, torch.Tensor> model = default!;
         public static Func<torch.Tensor, torch.Tensor, torch.Tensor> loss = default!;
         public static torch.optim.Optimizer optimizer = default!;
@@ -29,6 +27,7 @@ public sealed class SampleTests
         global using System;
         global using System.Collections.Generic;
         global using System.Linq;
+        global using System.Threading;
         global using System.Threading.Tasks;
         global using KernelFlow;
         """;
