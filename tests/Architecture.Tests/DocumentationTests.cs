@@ -42,15 +42,6 @@ public sealed partial class DocumentationTests
     [InlineData("7. Scale", "7-scale")]
     public void AHeadingHasTheAnchorThatItIsShownWith(string heading, string anchor) => Assert.Equal(anchor, Anchor(heading));
 
-    /// <summary>The site's table of contents (docs/toc.yml) has every page of the index and of the theory.</summary>
-    [Fact]
-    public void TheSiteHasEveryPage()
-    {
-        var listed = Href().Matches(Text("docs/toc.yml")).Select(m => "docs/" + m.Groups[1].Value);
-        var pages = s_pages.Where(p => p.StartsWith("docs/", StringComparison.Ordinal) && p != "docs/README.md");
-        Assert.Equal(pages.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
-    }
-
     [Fact]
     public void NamedTestsAndProgramsExist()
     {
@@ -108,9 +99,6 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^#+ (.*)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
-
-    [GeneratedRegex(@"href: (\S+\.md)")]
-    private static partial Regex Href();
 
     [GeneratedRegex(@"`([A-Z]\w+Tests)`")]
     private static partial Regex TestClass();
