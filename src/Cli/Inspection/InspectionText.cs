@@ -88,11 +88,11 @@ internal static class InspectionText
     private static IEnumerable<string> Tensors(CheckpointSequence run)
     {
         var groups = run.SelectMany(c => c.Tensors.Values).SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t])
-            .GroupBy(t => (t.Name, t.ShapeText, t.Type));
-        foreach (var group in groups.OrderBy(g => g.Key.Name, StringComparer.Ordinal))
+            .GroupBy(t => $"{t.Name} {t.ShapeText} {t.Type.ToString().ToLowerInvariant()}");
+        foreach (var group in groups.OrderBy(g => g.First().Name, StringComparer.Ordinal))
         {
             string where = group.Count() == run.Count ? "" : $" in {Count(group.Count())} of {Count(run.Count)}";
-            yield return $"{group.Key.Name} {group.Key.ShapeText} {group.Key.Type.ToString().ToLowerInvariant()}{where}";
+            yield return group.Key + where;
         }
     }
 
