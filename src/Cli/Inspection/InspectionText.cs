@@ -88,16 +88,10 @@ internal static class InspectionText
 
     private static IEnumerable<string> Tensors(CheckpointSequence run)
     {
-<<<<<<< HEAD
-        var groups = run.SelectMany(c => c.Tensors.Values).SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t])
-            .GroupBy(t => $"{t.Name} {t.ShapeText} {t.Type.ToString().ToLowerInvariant()}");
-        foreach (var group in groups.OrderBy(g => g.First().Name, StringComparer.Ordinal))
-=======
         foreach (var group in TensorGroups(run))
->>>>>>> main
         {
             string where = group.Count() == run.Count ? "" : $" in {Count(group.Count())} of {Count(run.Count)}";
-            yield return group.Key + where;
+            yield return $"{group.Key.Name} {group.Key.ShapeText} {group.Key.Type.ToString().ToLowerInvariant()}{where}";
         }
     }
 
