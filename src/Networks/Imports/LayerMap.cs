@@ -1,0 +1,128 @@
+using System.Text.Json;
+using KernelFlow.Files;
+using KernelFlow.Networks.Layers;
+
+namespace KernelFlow.Networks.Imports;
+
+/// <summary>One layer as a map states it; sizes follow from the weights.</summary>
+internal sealed record LayerMap(string Type, string Name, string Where)
+{
+    // What may stand beside "type", by type, in lower case and without hyphens.
+    private static readonly Dictionary<string, string[]> _keys = new(StringComparer.Ordinal)
+    {
+        ["linear"] = ["name", "trained"],
+        ["conv2d"] = ["name", "trained", "stride", "padding", "dilation"],
+        ["layernorm"] = ["name", "trained", "epsilon"],
+        ["groupnorm"] = ["name", "trained", "epsilon", "groups"],
+        ["batchnorm1d"] = ["name", "trained", "epsilon"],
+        ["batchnorm2d"] = ["name", "trained", "epsilon"],
+        ["maxpool2d"] = ["kernel", "stride", "padding"],
+        ["avgpool2d"] = ["kernel", "stride", "padding", "countPadding"],
+        ["adaptiveavgpool2d"] = ["output"],
+        ["unflatten"] = ["shape"],
+        ["gelu"] = ["approximate"],
+        ["leakyrelu"] = ["slope"],
+        ["elu"] = ["alpha"],
+        ["dropout"] = ["p"],
+        ["flatten"] = [], ["identity"] = [], ["relu"] = [], ["tanh"] = [], ["sigmoid"] = [], ["silu"] = [], ["softplus"] = [],
+    };
+
+    /// <summary>The types as messages list them.</summary>
+    private const string Types = "Linear, Conv2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, Flatten, Unflatten, LayerNorm, GroupNorm, BatchNorm1d, BatchNorm2d, Dropout, Identity, "
+        + "ReLU, Tanh, GELU, Sigmoid, SiLU, Softplus, ELU or LeakyReLU";
+
+    /// <summary>Whether its parameters were trained; null where the map does not say.</summary>
+    public bool? Trained { get; private init; }
+
+    /// <summary>The windows of a convolution (without their sides, which its weights have) or of a pooling.</summary>
+    public Windows Windows { get; private init; }
+
+    /// <summary>Whether a mean counts the zeros of the padding.</summary>
+    public bool CountsPadding { get; private init; }
+
+    /// <summary>What is added to the variance of a norm.</summary>
+    public double Epsilon { get; private init; }
+
+    /// <summary>The groups of channels of a group norm.</summary>
+    public int Groups { get; private init; }
+
+    /// <summary>The extents that are wanted: of an unflattened image, or of an adaptive pooling.</summary>
+    public IReadOnlyList<int> Shape { get; private init; } = [];
+
+    /// <summary>φ and φ' of an activation; null for another layer.</summary>
+    public Func<double, (double Value, double Slope)>? Function { get; private init; }
+
+    /// <summary>Reads a layer.</summary>
+    /// <param name="map">The network's object.</param>
+    /// <param name="value">The name of a type, or an object.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="index">Its number, which is its name in an nn.Sequential.</param>
+    public static LayerMap Read(MapObject map, JsonElement value, string place, int index)
+    {
+        string file = map.Where("");
+        file = file[..file.LastIndexOf(": ", StringComparison.Ordinal)];
+        string number = FormattableString.Invariant($"{index}");
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            string only = Known(value.GetString()!, $"{file}: {place}");
+            if (only is not ("maxpool2d" or "avgpool2d" or "adaptiveavgpool2d" or "unflatten" or "groupnorm"))
+                value = JsonDocument.Parse("{}").RootElement;
+            else throw new InvalidRunException($"{file}: {place}: {JsonText.Clip(value.GetString()!)} needs more than its name, expected an object with type and {string.Join(", ", _keys[only])}.");
+            return Of(new MapObject(value, file, place + "."), only, number, $"{file}: {place}");
+        }
+        var typed = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var t) && t.ValueKind == JsonValueKind.String ? t.GetString()! : null;
+        if (typed is null) throw new InvalidRunException($"{file}: {place}: found {JsonText.Clip(value.GetRawText())}, expected the type of a layer, or an object with type.");
+        string type = Known(typed, $"{file}: {place}.type");
+        return Of(map.Item(value, place, ["type", .. _keys[type]]), type, number, $"{file}: {place}");
+    }
+
+    private static LayerMap Of(MapObject keys, string type, string number, string where)
+    {
+        (int Y, int X) stride = keys.Pair("stride", 1) ?? (1, 1), padding = keys.Pair("padding", 0) ?? (0, 0), dilation = keys.Pair("dilation", 1) ?? (1, 1), sides = (1, 1);
+        if (type is "maxpool2d" or "avgpool2d")
+        {
+            sides = keys.Has("kernel") ? keys.Pair("kernel", 1)!.Value : throw new InvalidRunException($"{keys.Where("kernel")} is missing, expected the side of the windows, or two.");
+            stride = keys.Pair("stride", 1) ?? sides;
+            if (2 * padding.Y > sides.Y || 2 * padding.X > sides.X) throw keys.Keys.Wrong("padding", "at most half of kernel");
+        }
+        return new LayerMap(type, keys.Text("name", "the name of the layer in the state dictionary") ?? number, where)
+        {
+            Trained = keys.Has("trained") ? keys.Keys.Flag("trained") : null,
+            Windows = new Windows(sides.Y, sides.X, stride.Y, stride.X, padding.Y, padding.X, dilation.Y, dilation.X),
+            CountsPadding = !keys.Has("countPadding") || keys.Keys.Flag("countPadding"),
+            Epsilon = keys.Has("epsilon") ? keys.Keys.Number("epsilon", "a number above 0", v => v > 0) : 1e-5,
+            Groups = type == "groupnorm" ? (int)keys.Keys.Integer("groups", 1, 1 << 20) : 1,
+            Shape = type switch
+            {
+                "adaptiveavgpool2d" => keys.Pair("output", 1) is { } pair ? [pair.Y, pair.X]
+                    : throw new InvalidRunException($"{keys.Where("output")} is missing, expected the side of the image, or two."),
+                "unflatten" => keys.Wholes("shape", "channels, height and width", 1, 3) is [<= 1 << 20 and var c, <= 1 << 16 and var h, <= 1 << 16 and var w] ? [(int)c, (int)h, (int)w]
+                    : throw new InvalidRunException($"{keys.Where("shape")}: expected channels, height and width."),
+                _ => [],
+            },
+            Function = Activation(keys, type),
+        };
+    }
+
+    private static string Known(string type, string where)
+    {
+        string found = type.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+        if (_keys.ContainsKey(found)) return found;
+        throw new InvalidRunException($"{where}: found the layer {JsonText.Clip(type)}, which this tool does not know"
+            + (NearestWord.Of(found, _keys.Keys) is { } near ? $" (did you mean {near}?)" : "") + $", expected {Types}.");
+    }
+
+    private static Func<double, (double, double)>? Activation(MapObject keys, string type) => type switch
+    {
+        "gelu" when keys.Text("approximate", "none or tanh") is { } form && keys.Keys.OneOf("approximate", "none", "tanh") == "tanh" => Scalars.TanhGelu,
+        "gelu" => Scalars.Of(ActivationKind.Gelu),
+        "relu" => Scalars.Of(ActivationKind.Relu),
+        "tanh" => Scalars.Of(ActivationKind.Tanh),
+        "sigmoid" => Scalars.Sigmoid,
+        "silu" => Scalars.Silu,
+        "softplus" => Scalars.Softplus,
+        "leakyrelu" => Scalars.LeakyRelu(keys.Has("slope") ? keys.Keys.Number("slope", "a number", _ => true) : 0.01),
+        "elu" => Scalars.Elu(keys.Has("alpha") ? keys.Keys.Number("alpha", "a number", _ => true) : 1),
+        _ => null,
+    };
+}
