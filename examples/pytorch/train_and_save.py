@@ -29,11 +29,11 @@ else:
     model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Tanh(), nn.Conv2d(4, 4, 3, stride=2, padding=1), nn.GELU(), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(4, 1))
 x_train, x_test = torch.tensor(x[:n]).to(model[-1].weight), torch.tensor(x[n:]).to(model[-1].weight)
 y_train = torch.tensor(y[:n]).to(x_train)
-optimizer, loss = torch.optim.SGD(model.parameters(), lr=0.02), nn.MSELoss()
+optimizer, loss = torch.optim.SGD(model.parameters(), lr=0.01), nn.MSELoss()
 
 np.savez(f"{folder}/data.npz", x_train=x_train, x_test=x_test, y_train=y_train, y_test=y[n:], clean=clean, noisy=noisy)
-for step in range(401):
-    if step in (0, 1, 2, 3, 5, 8, 12, 18, 26, 36, 50, 70, 95, 130, 175, 230, 300, 400):
+for step in range(201):
+    if step in (0, 1, 2, 3, 5, 8, 12, 18, 26, 36, 50, 70, 95, 120, 150, 200):
         torch.save(model.state_dict(), f"{folder}/weights-{step}.pt")
     optimizer.zero_grad()
     loss(model(x_train), y_train).backward()
