@@ -39,13 +39,16 @@ public sealed class RunImport : IDisposable
             var loss = _description.Loss;
             var lines = new List<string>
             {
-                FormattableString.Invariant($"{Count} checkpoints, {SourceFiles.Steps(_numbers.Select(n => n * _map.StepsPerNumber))}, flow time {FlowTimeWindow.Text(_times[0])} to {FlowTimeWindow.Text(_times[^1])}"),
-                FormattableString.Invariant($"n = {loss.Examples} training and m = {_description.Test} test examples, p = {loss.Outputs}; loss {loss.Kind}, {(loss.IsSum ? "sum" : "mean")}"),
+                $"{Count} checkpoints, {SourceFiles.Steps(_numbers.Select(n => n * _map.StepsPerNumber))}, flow time "
+                    + $"{FlowTimeWindow.Text(_times[0])} to {FlowTimeWindow.Text(_times[^1])}",
+                $"n = {loss.Examples} training and m = {_description.Test} test examples, p = {loss.Outputs}; loss {loss.Kind}, "
+                    + (loss.IsSum ? "sum" : "mean"),
                 _source.Description,
                 $"optimizer: {_description.Optimizer?.ToString() ?? "not stated"}",
                 "targets: " + string.Join(", ", (loss.IsCustom ? [] : (string[])[TensorName.y_S]).Concat(_description.Targets.Select(t => t.Name)).Distinct()),
             };
-            if (_source.Factor != 1) lines.Add($"loss, rates and times: the training's loss is {NumberText.Short(_source.Factor, 6)} times the run's; rates and times are multiplied by it");
+            if (_source.Factor != 1) lines.Add($"loss, rates and times: the training's loss is {NumberText.Short(_source.Factor, 6)} times the run's; "
+                + "rates and times are multiplied by it");
             if (_description.Setting.Count > 0) lines.Add("outside the theory: " + string.Join(", ", _description.Setting));
             return lines;
         }
@@ -112,7 +115,8 @@ public sealed class RunImport : IDisposable
         if (map.Steps is { } steps)
         {
             if (steps.Except(found).ToArray() is { Length: > 0 } missing)
-                throw new InvalidRunException($"{folder}: no file matches {map.Checkpoints} with {SourceFiles.Steps(missing)}, which the map lists under steps; found {SourceFiles.Steps(found)}.");
+                throw new InvalidRunException($"{folder}: no file matches {map.Checkpoints} with {SourceFiles.Steps(missing)}, which the map lists under "
+                    + $"steps; found {SourceFiles.Steps(found)}.");
             found = [.. steps];
         }
         if (found.Length < 2)
@@ -136,7 +140,8 @@ public sealed class RunImport : IDisposable
             int examples = name == TensorName.y_Q ? m : n;
             TensorSource made = name == TensorName.noise_mask_S ? ImportTargets.Mask(tensor) : ImportTargets.Values(tensor, loss, p);
             if (made.Shape[0] != examples)
-                throw new InvalidRunException($"{tensor.Location}: {name}: found shape {tensor.ShapeText}, expected {examples} {(name == TensorName.y_Q ? "test" : "training")} examples.");
+                throw new InvalidRunException($"{tensor.Location}: {name}: found shape {tensor.ShapeText}, expected {examples} "
+                    + $"{(name == TensorName.y_Q ? "test" : "training")} examples.");
             if (made is MemoryTensor values) descriptor.CheckTargets(values.ReadAll(), p, $"{tensor.Location}: {name}");
             if (name == TensorName.y_S && descriptor.HasFormula) y = made.ReadAll();
             else targets.Add(made);

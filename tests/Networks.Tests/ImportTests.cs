@@ -54,11 +54,13 @@ public sealed class ImportTests : IDisposable
                 }
             if (store == "kernels")
             {
-                double[] K = [.. from i in Enumerable.Range(0, Shown) from j in Enumerable.Range(0, Shown) select columns.Sum(c => c[i] * c[j])], all = checkpoint[TensorName.K_QQ].ReadAll();
+                double[] K = [.. from i in Enumerable.Range(0, Shown) from j in Enumerable.Range(0, Shown) select columns.Sum(c => c[i] * c[j])],
+                    all = checkpoint[TensorName.K_QQ].ReadAll();
                 Check.CloseEntries([all[0], all[1], all[6], all[7]], K, 1e-8, "K_QQ");
                 continue;
             }
-            Check.CloseEntries(checkpoint[TensorName.J_Q].ReadAll()[..(Shown * columns.Count)], [.. from i in Enumerable.Range(0, Shown) from c in columns select c[i]], 1e-8, "J_Q");
+            Check.CloseEntries(checkpoint[TensorName.J_Q].ReadAll()[..(Shown * columns.Count)], [.. from i in Enumerable.Range(0,
+                Shown) from c in columns select c[i]], 1e-8, "J_Q");
         }
     }
 
@@ -83,12 +85,15 @@ public sealed class ImportTests : IDisposable
         foreach (int step in (int[])[0, 10])
         {
             // Outputs [p, n]; the Jacobian by layers: one transposed, one with the shape of its weights.
-            SafetensorsWriter.Write(Of("in", $"ckpt-{step}.safetensors"), new MemoryTensor("out", Values(6, step), 2, 3), new MemoryTensor("test", Values(4, step), 2, 2));
+            SafetensorsWriter.Write(Of("in", $"ckpt-{step}.safetensors"), new MemoryTensor("out", Values(6, step), 2, 3), new MemoryTensor("test",
+                Values(4, step), 2, 2));
             foreach (int layer in (int[])[1, 2])
-                SafetensorsWriter.Write(Of("in", "jac", $"{step:D2}", $"fc{layer}.safetensors"), new MemoryTensor("train", Values(12 * layer, layer), 3, 2, layer, 2),
+                SafetensorsWriter.Write(Of("in", "jac", $"{step:D2}", $"fc{layer}.safetensors"), new MemoryTensor("train", Values(12 * layer, layer), 3, 2,
+                    layer, 2),
                     new MemoryTensor("test", Values(8 * layer, layer), 2, 2, layer, 2));
         }
-        SafetensorsWriter.Write(Of("in", "y.safetensors"), StreamedTensor.Integers("labels", [1, 0, 1]), new MemoryTensor("lr", [.. Enumerable.Repeat(0.5, 10)], 10));
+        SafetensorsWriter.Write(Of("in", "y.safetensors"), StreamedTensor.Integers("labels", [1, 0, 1]), new MemoryTensor("lr", [.. Enumerable.Repeat(0.5,
+            10)], 10));
         var map = new JsonObject
         {
             ["format"] = "kernel-flow-map", ["version"] = 1, ["checkpoints"] = "ckpt-{step}.safetensors", ["loss"] = "softmax-cross-entropy",
@@ -110,7 +115,8 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(expected, run.Checkpoints[1]["J_S"].ReadAll());
 
         File.Delete(Of("in", "jac", "10", "fc2.safetensors"));
-        Assert.Equal($"{Of("in")}: checkpoint of step 10: J_S: no file matches jac/{{step}}/fc2.safetensors with step 10; found steps 0.", Refused(map, _ => { }, Of("in")));
+        Assert.Equal($"{Of("in")}: checkpoint of step 10: J_S: no file matches jac/{{step}}/fc2.safetensors with step 10; found steps 0.", Refused(map,
+            _ => { }, Of("in")));
     }
 
     // Adam's M is that of the step that leaves the checkpoint: the next v̂ from the saved one and the gradient.
@@ -121,7 +127,8 @@ public sealed class ImportTests : IDisposable
         Directory.CreateDirectory(Of("in"));
         SafetensorsWriter.Write(Of("in", "data.safetensors"), new MemoryTensor("x", x, 2, 2), new MemoryTensor("y", y, 2, 1));
         foreach (int step in (int[])[3, 4])
-            SafetensorsWriter.Write(Of("in", $"{step}.safetensors"), new MemoryTensor("m.0.weight", [w[0] + step, w[1]], 1, 2), new MemoryTensor("m.0.bias", [w[2]], 1),
+            SafetensorsWriter.Write(Of("in", $"{step}.safetensors"), new MemoryTensor("m.0.weight", [w[0] + step, w[1]], 1, 2),
+                new MemoryTensor("m.0.bias", [w[2]], 1),
                 new MemoryTensor("o.0.v", [v[0], v[1]], 1, 2), new MemoryTensor("o.1.v", [v[2]], 1));
         var map = (JsonObject)JsonNode.Parse("""
             { "format": "kernel-flow-map", "version": 1, "checkpoints": "{step}.safetensors", "loss": "squared", "lossFactor": 3,
@@ -165,10 +172,13 @@ public sealed class ImportTests : IDisposable
 
     public static TheoryData<string, string, string> Defects => new()
     {
-        { "network.layers[1]", "\"Linaer\"", "map.json: network.layers[1]: found the layer Linaer, which this tool does not know (did you mean linear?), expected Linear, Conv2d, *" },
-        { "network.layers[2]", """{"type": "MultiheadAttention"}""", "map.json: network.layers[2].type: found the layer MultiheadAttention, which this tool does not know, expected *" },
+        { "network.layers[1]", "\"Linaer\"", "map.json: network.layers[1]: found the layer Linaer, which this tool does not know (did you mean linear?), "
+            + "expected Linear, Conv2d, *" },
+        { "network.layers[2]", """{"type": "MultiheadAttention"}""",
+            "map.json: network.layers[2].type: found the layer MultiheadAttention, which this tool does not know, expected *" },
         { "network.layers[1]", """{"type": "Linear", "strid": 1}""", "map.json: network.layers[1].strid: unknown key; expected type, name, trained." },
-        { "network.layers[1]", """{"type": "Linear", "name": "7"}""", "*weights-0.pt: tensor 7.weight is missing, which map.json: network.layers[1] (linear) takes; found 1.bias, 1.weight, *" },
+        { "network.layers[1]", """{"type": "Linear", "name": "7"}""",
+            "*weights-0.pt: tensor 7.weight is missing, which map.json: network.layers[1] (linear) takes; found 1.bias, 1.weight, *" },
         { "network.layers", """["Flatten", "Linear"]""", "*weights-0.pt: found 3.bias, 3.weight, 5.bias, 5.weight, which no layer of the map takes; *" },
         { "network.layers", """["Linear"]""", "*weights-0.pt: tensor 0.weight is missing, which map.json: network.layers[0] (linear) takes; *" },
         { "network.prefix", "\"model.\"", "*weights-0.pt: tensor model.1.weight is missing, *" },
@@ -176,7 +186,8 @@ public sealed class ImportTests : IDisposable
         { "optimizer.momentun", "0.9", "map.json: optimizer.momentun: unknown key; did you mean momentum?" },
         { "optimizer.momentum", "0.9", "map.json: optimizer.momentum: found 0.9, expected no such key with gradient-descent." },
         { "optimizer.kind", "\"lion\"", "map.json: optimizer.kind: found \"lion\", expected gradient-descent, *" },
-        { "checkpoints", "\"../weights-{step}.pt\"", "map.json: checkpoints: found ../weights-{step}.pt, expected a file name inside the folder (no absolute path, no \"..\", / between folders)." },
+        { "checkpoints", "\"../weights-{step}.pt\"",
+            "map.json: checkpoints: found ../weights-{step}.pt, expected a file name inside the folder (no absolute path, no \"..\", / between folders)." },
         { "checkpoints", "\"/etc/{step}\"", "map.json: checkpoints: found /etc/{step}, expected *" },
         { "checkpoints", "\"weights-{epoch}.pt\"", "map.json: checkpoints: found {epoch} in weights-{epoch}.pt, expected {step} or {layer}." },
         { "checkpoints", "\"weights-*{step}.pt\"", "map.json: checkpoints: found weights-*{step}.pt, expected no * beside {step}: *" },
@@ -184,7 +195,8 @@ public sealed class ImportTests : IDisposable
         { "data.file", "\"..\\\\data.npz\"", "map.json: data.file: found *, expected a file name inside the folder *" },
         { "data.x_S", "\"x\"", "*data.npz: x_S: tensor x is missing; found clean, noisy, x_test, x_train, y_test, y_train." },
         { "data.y_S", "\"y_test\"", "*data.npz: y_test: y_S: found shape [6, 1], expected 14 training examples." },
-        { "data.noise_mask_S", "\"clean\"", "*data.npz: clean: noise_mask_S: found shape [14, 1] or other numbers, expected 0 or 1 for every training example." },
+        { "data.noise_mask_S", "\"clean\"", "*data.npz: clean: noise_mask_S: found shape [14, 1] or other numbers, expected 0 or 1 for every training "
+            + "example." },
         { "steps", "[0, 2, 4]", "*dense: no file matches weights-{step}.pt with steps 4, which the map lists under steps; found steps 0, 2, 5." },
         { "steps", "[2, 0]", "map.json: steps: found [2,0], expected numbers that increase." },
         { "times", "[0, 1, 1]", "map.json: the checkpoint of step 5 has flow time 2, expected more than 2, *" },
@@ -206,7 +218,8 @@ public sealed class ImportTests : IDisposable
         {
         }
         if (expected == "") Assert.Null(message); // Targets of -1 and 1 are right for it.
-        else Assert.Matches("^" + System.Text.RegularExpressions.Regex.Escape(expected).Replace("\\*", ".*", StringComparison.Ordinal) + "$", message!.Replace(_folder + "/", "", StringComparison.Ordinal));
+        else Assert.Matches("^" + System.Text.RegularExpressions.Regex.Escape(expected).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
+            message!.Replace(_folder + "/", "", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -214,7 +227,8 @@ public sealed class ImportTests : IDisposable
     {
         Copy("dense", Of("in"));
         File.Copy(Of("in", "weights-2.pt"), Of("in", "weights-02.pt"));
-        Assert.EndsWith("weights-{step}.pt: found weights-02.pt and weights-2.pt for step 2, expected one file.", Refused(Map("dense"), _ => { }, Of("in")), StringComparison.Ordinal);
+        Assert.EndsWith("weights-{step}.pt: found weights-02.pt and weights-2.pt for step 2, expected one file.", Refused(Map("dense"), _ => { },
+            Of("in")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -224,7 +238,8 @@ public sealed class ImportTests : IDisposable
         using (var state = RunFormat.Default.OpenFile(Of("in", "weights-2.pt")))
             SafetensorsWriter.Write(Of("in", "weights-3.safetensors"), [.. state.Names.Where(n => n != "3.weight").Select(n => state[n])]);
         File.Delete(Of("in", "weights-2.pt"));
-        Assert.Equal($"{Of("in", "weights-3.safetensors")}: checkpoint of step 3: tensor 3.weight is missing; found 1.bias, 1.weight, 3.bias, 5.bias, 5.weight.",
+        Assert.Equal($"{Of("in", "weights-3.safetensors")}: checkpoint of step 3: tensor 3.weight is missing; found 1.bias, 1.weight, 3.bias, 5.bias, "
+            + "5.weight.",
             Refused(Map("dense"), map => map["checkpoints"] = "weights-{step}.*", Of("in")));
     }
 
@@ -235,14 +250,16 @@ public sealed class ImportTests : IDisposable
         Directory.CreateDirectory(Of("in"));
         SafetensorsWriter.Write(Of("in", "data.safetensors"), new MemoryTensor("x", [1.0, 2, 3, 4], 2, 2), new MemoryTensor("y", [1.0, -1, 0, 1], 2, 2));
         foreach (int step in (int[])[0, 1])
-            SafetensorsWriter.Write(Of("in", $"{step}.safetensors"), new MemoryTensor("a.weight", [1.0, step, 2, 3], 2, 2), new MemoryTensor("b.weight", [1.0, 0, 2, 3], 2, 2),
+            SafetensorsWriter.Write(Of("in", $"{step}.safetensors"), new MemoryTensor("a.weight", [1.0, step, 2, 3], 2, 2), new MemoryTensor("b.weight",
+                [1.0, 0, 2, 3], 2, 2),
                 new MemoryTensor("c.weight", [1.0, step, 2, 3], 2, 2));
         var map = (JsonObject)JsonNode.Parse("""
             { "format": "kernel-flow-map", "version": 1, "checkpoints": "{step}.safetensors", "loss": "squared", "learningRates": 0.1,
               "network": { "layers": [{"type": "linear", "name": "a"}, {"type": "linear", "name": "b"}, {"type": "linear", "name": "c"}] },
               "data": { "file": "data.safetensors", "x_S": "x", "x_Q": "x", "y_S": "y" } }
             """)!;
-        Assert.Contains("b.weight: found the numbers of the first checkpoint; expected \"trained\": false on the layer", Refused(map, _ => { }, Of("in")), StringComparison.Ordinal);
+        Assert.Contains("b.weight: found the numbers of the first checkpoint; expected \"trained\": false on the layer", Refused(map, _ => { }, Of("in")),
+            StringComparison.Ordinal);
         map["network"]!["layers"]![1]!["trained"] = false;
         Assert.Contains("a.weight and c.weight have the same numbers", Refused(map, _ => { }, Of("in")), StringComparison.Ordinal);
         map["network"]!["layers"]![2]!["trained"] = true;
@@ -268,7 +285,8 @@ public sealed class ImportTests : IDisposable
     public void A_map_that_is_nested_deeply_is_refused()
     {
         File.WriteAllText(Of("map.json"), new string('[', 100_000));
-        Assert.Contains("it is nested too deeply", Assert.Throws<InvalidRunException>(() => RunImport.Open(_folder, Of("map.json"))).Message, StringComparison.Ordinal);
+        Assert.Contains("it is nested too deeply", Assert.Throws<InvalidRunException>(() => RunImport.Open(_folder, Of("map.json"))).Message,
+            StringComparison.Ordinal);
     }
 
     private static double Dense(Dictionary<string, double[]> w, double[] x)

@@ -51,7 +51,8 @@ public class ImportedLayerTests
         Check.Small(error / scale, 5e-9, "largest difference from central differences, relative to the largest element");
 
         // As factors, the columns of norms among them; and the gradient of a sum of outputs.
-        var factors = RecordedFactors.Of(TensorName.J_S, network.Layers, evaluator.Factors(w, x, u), 2, 2, (n, values, shape) => new MemoryTensor(n, values, shape));
+        var factors = RecordedFactors.Of(TensorName.J_S, network.Layers, evaluator.Factors(w, x, u), 2, 2, (n, values, shape) => new MemoryTensor(n,
+            values, shape));
         Check.CloseEntries(factors.ReadAll(), J, 1e-13, "Jacobian of the factors");
         var loss = LossModel.Squared(new double[u.Length], 2);
         double[] g = new double[u.Length], gradient = new double[w.Length], expected = new double[w.Length];

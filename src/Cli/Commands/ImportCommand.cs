@@ -20,7 +20,8 @@ internal static class ImportCommand
         var command = new Command("import", "Make a run of weights that a training saved, or of tensors recorded under other names.") { source };
         foreach (Option option in (Option[])[map, output, dryRun, overwrite, backend, threads]) command.Add(option);
         CommonOptions.AddVerbosity(command);
-        CommandChecks.Add(command, parsed => parsed.GetValue(dryRun) || parsed.GetValue(output) is not null ? [] : ["--out is missing, expected a folder for the run, or --dry-run."]);
+        CommandChecks.Add(command, parsed => parsed.GetValue(dryRun) || parsed.GetValue(output) is not null ? []
+            : ["--out is missing, expected a folder for the run, or --dry-run."]);
         command.SetAction(async (parsed, cancellation) =>
         {
             string from = parsed.GetRequiredValue(source);
@@ -32,7 +33,8 @@ internal static class ImportCommand
                 foreach (string line in import.Plan) terminal.Out.WriteLine(PrintableText.Line(line));
                 return ExitCodes.Done;
             }
-            if (Directory.Exists(folder) && OutputFolder.IsSame(from, folder)) throw new UsageException($"--out: {folder} is the folder itself; choose another folder.");
+            if (Directory.Exists(folder) && OutputFolder.IsSame(from, folder))
+                throw new UsageException($"--out: {folder} is the folder itself; choose another folder.");
             var dense = Backends.Resolve(terminal, parsed, backend, threads);
             await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
             {
@@ -40,7 +42,8 @@ internal static class ImportCommand
                 return import.Count;
             }, cancellation).ConfigureAwait(false);
             if (verbosity != Verbosity.Quiet)
-                terminal.Error.WriteLine($"Imported {NumberText.Count(import.Count)} checkpoints into {folder}. Next: kernelflow analyze {folder} --out REPORT");
+                terminal.Error.WriteLine($"Imported {NumberText.Count(import.Count)} checkpoints into {folder}. "
+                    + $"Next: kernelflow analyze {folder} --out REPORT");
             return ExitCodes.Done;
         });
         Examples.Add(command,

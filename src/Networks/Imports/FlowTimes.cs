@@ -19,7 +19,7 @@ internal static class FlowTimes
         if (factor != 1) times = Array.ConvertAll(times, t => t * factor);
         for (int k = 1; k < times.Length; k++)
             if (FlowTimeWindow.Obstacle(times[k - 1], times[k]) is { } obstacle)
-                throw new InvalidRunException(FormattableString.Invariant($"{map.Path}: the checkpoint of step {numbers[k]} has flow time {FlowTimeWindow.Text(times[k])}, ")
+                throw new InvalidRunException($"{map.Path}: the checkpoint of step {numbers[k]} has flow time {FlowTimeWindow.Text(times[k])}, "
                     + $"expected more than {FlowTimeWindow.Text(times[k - 1])}, the time of the checkpoint before it ({obstacle}).");
         return times;
     }
@@ -38,7 +38,8 @@ internal static class FlowTimes
         {
             using var tensors = new SourceTensors(files, number, map.Checkpoints);
             var time = tensors.Get("time", reference);
-            return time.Count == 1 ? time.ReadAll()[0] : throw new InvalidRunException($"{time.Location}: found shape {time.ShapeText}, expected one flow time.");
+            return time.Count == 1 ? time.ReadAll()[0]
+                : throw new InvalidRunException($"{time.Location}: found shape {time.ShapeText}, expected one flow time.");
         })];
     }
 
@@ -54,7 +55,8 @@ internal static class FlowTimes
     private static double[] Sums(IReadOnlyList<double> rates, long[] steps, string where)
     {
         if (rates.Count < steps[^1])
-            throw new InvalidRunException(FormattableString.Invariant($"{where}: found {rates.Count} rates, expected one for each of the {steps[^1]} steps from the first step of the training on."));
+            throw new InvalidRunException($"{where}: found {rates.Count} rates, expected one for each of the {steps[^1]} steps "
+                + "from the first step of the training on.");
         var times = new double[steps.Length];
         double sum = 0, error = 0;
         long step = 0;

@@ -16,6 +16,7 @@ internal sealed class FrozenLayer(Layer inner) : Layer(inner.InputSize, inner.Ou
     public override void Forward(Backend backend, double[] w, int offset, in MatrixView a, in MatrixView z, double[] extra) =>
         inner.Forward(backend, Parameters, 0, a, z, extra);
 
-    public override void Backward(Backend backend, double[] w, int offset, in MatrixView deltaZ, in MatrixView deltaA, int q, double[] extra, double[] scratch) =>
+    public override void Backward(Backend backend, double[] w, int offset, in MatrixView deltaZ, in MatrixView deltaA, int q, double[] extra,
+        double[] scratch) =>
         inner.Backward(backend, Parameters, 0, deltaZ, deltaA, q, extra, scratch);
 }

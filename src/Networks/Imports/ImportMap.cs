@@ -43,7 +43,8 @@ internal sealed class ImportMap
         string[] known = Network is null ? _recorded : [TensorName.Batch, TensorName.Preconditioner];
         Tensors = map.Has("tensors") ? References(map.Object("tensors", "an object with the tensors of a checkpoint", known), known) : [];
         if (Network is null && Tensors.Count == 0)
-            throw new InvalidRunException($"{path}: network or tensors is missing, expected the network whose weights were saved, or the tensors that were recorded.");
+            throw new InvalidRunException($"{path}: network or tensors is missing, expected the network whose weights were saved, or the tensors that "
+                + "were recorded.");
         string[] data = Network is null ? _targets : [Inputs, TestInputs, .. _targets];
         var given = map.Object("data", "an object with targets" + (Network is null ? "" : " and inputs"), ["file", .. data]);
         DataFile = given.Text("file", "the name of a file") is { } file ? NamePattern.OfFile(file, given.Where("file")) : null;
@@ -54,7 +55,8 @@ internal sealed class ImportMap
             if (!Data.ContainsKey(needed)) throw new InvalidRunException($"{given.Where(needed)} is missing, expected the tensor with the inputs.");
         Loss = map.Keys.OneOf("loss", [.. RunFormat.Default.Losses.Select(l => l.Name), MeanSquaredError]);
         if (Network is not null && Loss == "custom") throw map.Keys.Wrong("loss", "a loss with a formula: weights have no g and B");
-        if (Loss != "custom" && !Data.ContainsKey(TensorName.y_S)) throw new InvalidRunException($"{given.Where(TensorName.y_S)} is missing, expected the tensor with the training targets.");
+        if (Loss != "custom" && !Data.ContainsKey(TensorName.y_S)) throw new InvalidRunException($"{given.Where(TensorName.y_S)} is missing, expected the "
+            + "tensor with the training targets.");
         IsSum = map.Has("reduction") && map.Keys.OneOf("reduction", "mean", "sum") == "sum";
         LossFactor = map.Has("lossFactor") ? map.Keys.Number("lossFactor", "a number above 0", v => v > 0) : 1;
         Outputs = map.Has("outputs") ? (int)map.Keys.Integer("outputs", 1, int.MaxValue) : null;
@@ -136,7 +138,8 @@ internal sealed class ImportMap
         {
             if (JsonDefect.NotUtf8(json.Span) is { } at) throw new InvalidRunException($"{path}: found a byte that is not UTF-8 at byte {at}, expected JSON.");
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            var map = new MapObject(document.RootElement, path, "", "format", "version", "checkpoints", "steps", "stepsPerNumber", "network", "tensors", "data", "loss",
+            var map = new MapObject(document.RootElement, path, "", "format", "version", "checkpoints", "steps", "stepsPerNumber", "network", "tensors",
+                "data", "loss",
                 "reduction", "lossFactor", "outputs", "optimizer", "times", "learningRates", "store", "setting", "metadata");
             _ = map.Keys.OneOf("format", Format);
             if (map.Keys.Integer("version", 1, int.MaxValue) != 1) throw map.Keys.Wrong("version", "1");
@@ -157,11 +160,13 @@ internal sealed class ImportMap
     public (Optimizer? Optimizer, IReadOnlyList<NamedConstant> Unknown) Optimizer(double factor)
     {
         if (OptimizerMap is not { } json) return (null, []);
-        var known = new MapObject(json, Path, "optimizer.", "kind", "learningRate", "weightDecay", "decoupled", "momentum", "dampening", "nesterov", "beta1", "beta2", "epsilon",
+        var known = new MapObject(json, Path, "optimizer.", "kind", "learningRate", "weightDecay", "decoupled", "momentum", "dampening", "nesterov",
+            "beta1", "beta2", "epsilon",
             "batchSize");
         string kind = known.Keys.Text("kind", string.Join(", ", RunFormat.Default.Optimizers.Select(o => o.Kind)));
         if (RunFormat.Default.Optimizers.FirstOrDefault(o => o.Kind == kind) is not { } descriptor)
-            throw known.Keys.Wrong("kind", string.Join(", ", RunFormat.Default.Optimizers.Select(o => o.Kind)) + "; leave the optimizer out if it is another one");
+            throw known.Keys.Wrong("kind", string.Join(", ", RunFormat.Default.Optimizers.Select(o => o.Kind))
+                + "; leave the optimizer out if it is another one");
         var read = descriptor.Read(known.Keys);
         if (known.Keys.Unread.FirstOrDefault() is { } foreign) throw known.Keys.Wrong(foreign, $"no such key with {kind}");
         if (factor == 1) return (read, []);
@@ -179,6 +184,7 @@ internal sealed class ImportMap
     {
         const string Expected = "an object of texts";
         if (map.Keys.Get("metadata", Expected) is not { ValueKind: JsonValueKind.Object } json) throw map.Keys.Wrong("metadata", Expected);
-        return json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : throw map.Keys.Wrong("metadata", Expected));
+        return json.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()!
+            : throw map.Keys.Wrong("metadata", Expected));
     }
 }

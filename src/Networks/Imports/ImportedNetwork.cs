@@ -3,7 +3,8 @@ using KernelFlow.Networks.Layers;
 namespace KernelFlow.Networks.Imports;
 
 /// <summary>What a layer takes from a state dictionary.</summary>
-internal sealed record LayerState(LayerMap Map, IReadOnlyList<StateTensor> Parameters, FrozenLayer? Frozen, (RunningNormLayer Layer, StateTensor Mean, StateTensor Variance)? Running)
+internal sealed record LayerState(LayerMap Map, IReadOnlyList<StateTensor> Parameters, FrozenLayer? Frozen, (RunningNormLayer Layer, StateTensor Mean,
+    StateTensor Variance)? Running)
 {
     public IEnumerable<string> Names => Parameters.Concat(Running is { } r ? [r.Mean, r.Variance] : []).Select(t => t.Name);
 }
@@ -62,7 +63,8 @@ internal sealed class ImportedNetwork
             {
                 double[] variance = r.Variance.In(file, checkpoint).ReadAll();
                 if (Array.FindIndex(variance, v => v < 0) is >= 0 and var i)
-                    throw new InvalidRunException(FormattableString.Invariant($"{file.Path}: {checkpoint}: {r.Variance.Name}: found {variance[i]} at index [{i}], expected at least 0."));
+                    throw new InvalidRunException($"{file.Path}: {checkpoint}: {r.Variance.Name}: found "
+                        + $"{FlowTimeWindow.Text(variance[i])} at index [{i}], expected at least 0.");
                 r.Layer.Take(r.Mean.In(file, checkpoint).ReadAll(), variance);
             }
         }
@@ -74,7 +76,8 @@ internal sealed class ImportedNetwork
         var undecided = Trained.Where(s => s.Map.Trained is null).ToArray();
         var still = undecided.Where(s => s.Parameters.All(t => Same(t, first, last, checkpoint))).ToArray();
         if (still.Length > 0)
-            throw new InvalidRunException($"{last.Path}: {checkpoint}: {string.Join(", ", still.SelectMany(s => s.Names))}: found the numbers of the first checkpoint; "
+            throw new InvalidRunException($"{last.Path}: {checkpoint}: {string.Join(", ", still.SelectMany(s => s.Names))}: found the numbers of the "
+                + "first checkpoint; "
                 + "expected \"trained\": false on the layer if its parameters were not trained, or true if they were.");
         if (undecided.SelectMany(s => s.Parameters).Where(t => t.Shape.Count > 1).GroupBy(t => string.Join(",", t.Shape)).Any(g => g.Count() > 1))
             RequireUntied(undecided, first, last, checkpoint);
@@ -91,7 +94,8 @@ internal sealed class ImportedNetwork
             for (int j = i + 1; j < weights.Length; j++)
                 if (weights[i].Shape.SequenceEqual(weights[j].Shape) && new[] { first, last }.All(f =>
                     weights[i].In(f, checkpoint).ReadAll().AsSpan().SequenceEqual(weights[j].In(f, checkpoint).ReadAll())))
-                    throw new InvalidRunException($"{last.Path}: {checkpoint}: {weights[i].Name} and {weights[j].Name} have the same numbers, in the first checkpoint and in this one; "
+                    throw new InvalidRunException($"{last.Path}: {checkpoint}: {weights[i].Name} and {weights[j].Name} have the same numbers, in the "
+                        + "first checkpoint and in this one; "
                         + "expected weights of their own: weights that are used twice are not understood.");
     }
 

@@ -28,7 +28,8 @@ internal sealed record LayerMap(string Type, string Name, string Where)
     };
 
     /// <summary>The types as messages list them.</summary>
-    private const string Types = "Linear, Conv2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, Flatten, Unflatten, LayerNorm, GroupNorm, BatchNorm1d, BatchNorm2d, Dropout, Identity, "
+    private const string Types = "Linear, Conv2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, Flatten, Unflatten, LayerNorm, GroupNorm, BatchNorm1d, "
+        + "BatchNorm2d, Dropout, Identity, "
         + "ReLU, Tanh, GELU, Sigmoid, SiLU, Softplus, ELU or LeakyReLU";
 
     /// <summary>Whether its parameters were trained; null where the map does not say.</summary>
@@ -67,21 +68,26 @@ internal sealed record LayerMap(string Type, string Name, string Where)
             string only = Known(value.GetString()!, $"{file}: {place}");
             if (only is not ("maxpool2d" or "avgpool2d" or "adaptiveavgpool2d" or "unflatten" or "groupnorm"))
                 value = JsonDocument.Parse("{}").RootElement;
-            else throw new InvalidRunException($"{file}: {place}: {JsonText.Clip(value.GetString()!)} needs more than its name, expected an object with type and {string.Join(", ", _keys[only])}.");
+            else throw new InvalidRunException($"{file}: {place}: {JsonText.Clip(value.GetString()!)} needs more than its name, expected an object with "
+                + $"type and {string.Join(", ", _keys[only])}.");
             return Of(new MapObject(value, file, place + "."), only, number, $"{file}: {place}");
         }
-        var typed = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var t) && t.ValueKind == JsonValueKind.String ? t.GetString()! : null;
-        if (typed is null) throw new InvalidRunException($"{file}: {place}: found {JsonText.Clip(value.GetRawText())}, expected the type of a layer, or an object with type.");
+        var typed = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out var t) && t.ValueKind == JsonValueKind.String
+            ? t.GetString()! : null;
+        if (typed is null) throw new InvalidRunException($"{file}: {place}: found {JsonText.Clip(value.GetRawText())}, expected the type of a layer, or "
+            + "an object with type.");
         string type = Known(typed, $"{file}: {place}.type");
         return Of(map.Item(value, place, ["type", .. _keys[type]]), type, number, $"{file}: {place}");
     }
 
     private static LayerMap Of(MapObject keys, string type, string number, string where)
     {
-        (int Y, int X) stride = keys.Pair("stride", 1) ?? (1, 1), padding = keys.Pair("padding", 0) ?? (0, 0), dilation = keys.Pair("dilation", 1) ?? (1, 1), sides = (1, 1);
+        (int Y, int X) stride = keys.Pair("stride", 1) ?? (1, 1), padding = keys.Pair("padding", 0) ?? (0, 0), dilation = keys.Pair("dilation", 1) ?? (1,
+            1), sides = (1, 1);
         if (type is "maxpool2d" or "avgpool2d")
         {
-            sides = keys.Has("kernel") ? keys.Pair("kernel", 1)!.Value : throw new InvalidRunException($"{keys.Where("kernel")} is missing, expected the side of the windows, or two.");
+            sides = keys.Has("kernel") ? keys.Pair("kernel", 1)!.Value
+                : throw new InvalidRunException($"{keys.Where("kernel")} is missing, expected the side of the windows, or two.");
             stride = keys.Pair("stride", 1) ?? sides;
             if (2 * padding.Y > sides.Y || 2 * padding.X > sides.X) throw keys.Keys.Wrong("padding", "at most half of kernel");
         }
@@ -96,7 +102,8 @@ internal sealed record LayerMap(string Type, string Name, string Where)
             {
                 "adaptiveavgpool2d" => keys.Pair("output", 1) is { } pair ? [pair.Y, pair.X]
                     : throw new InvalidRunException($"{keys.Where("output")} is missing, expected the side of the image, or two."),
-                "unflatten" => keys.Wholes("shape", "channels, height and width", 1, 3) is [<= 1 << 20 and var c, <= 1 << 16 and var h, <= 1 << 16 and var w] ? [(int)c, (int)h, (int)w]
+                "unflatten" => keys.Wholes("shape", "channels, height and width", 1, 3) is [<= 1 << 20 and var c, <= 1 << 16 and var h,
+                    <= 1 << 16 and var w] ? [(int)c, (int)h, (int)w]
                     : throw new InvalidRunException($"{keys.Where("shape")}: expected channels, height and width."),
                 _ => [],
             },

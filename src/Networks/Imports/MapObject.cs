@@ -12,7 +12,8 @@ internal sealed class MapObject
     public MapObject(JsonElement json, string file, string prefix, params string[] known)
     {
         if (json.ValueKind != JsonValueKind.Object)
-            throw new InvalidRunException($"{file}: {prefix.TrimEnd('.')}{(prefix.Length == 0 ? "" : ": ")}found {JsonText.Clip(json.GetRawText())}, expected a JSON object.");
+            throw new InvalidRunException($"{file}: {prefix.TrimEnd('.')}{(prefix.Length == 0 ? "" : ": ")}found {JsonText.Clip(json.GetRawText())}, "
+                + "expected a JSON object.");
         (_json, _file, _prefix) = (json, file, prefix);
         Keys = new ManifestKeys(json, file, prefix);
         foreach (string name in Keys.Names)
@@ -31,7 +32,8 @@ internal sealed class MapObject
     public string? Text(string key, string expected) => Has(key) ? Keys.Text(key, expected) : null;
 
     public MapObject Object(string key, string expected, params string[] known) =>
-        Keys.Get(key, expected) is { ValueKind: JsonValueKind.Object } value ? new MapObject(value, _file, $"{_prefix}{key}.", known) : throw Keys.Wrong(key, expected);
+        Keys.Get(key, expected) is { ValueKind: JsonValueKind.Object } value ? new MapObject(value, _file, $"{_prefix}{key}.", known)
+            : throw Keys.Wrong(key, expected);
 
     /// <summary>The elements of an array, each with its place.</summary>
     public IEnumerable<(JsonElement Value, string Prefix)> Items(string key, string expected)

@@ -31,7 +31,8 @@ internal sealed class NamePattern
         bool drive = text.Length >= 2 && char.IsAsciiLetter(text[0]) && text[1] == ':';
         string[] parts = text.Split('/');
         if (drive || text.Contains('\\') || text.Any(char.IsControl) || parts.Any(p => p is "" or "." or ".."))
-            throw new InvalidRunException($"{where}: found {JsonText.Clip(text)}, expected a file name inside the folder (no absolute path, no \"..\", / between folders).");
+            throw new InvalidRunException($"{where}: found {JsonText.Clip(text)}, expected a file name inside the folder (no absolute path, no \"..\", / "
+                + "between folders).");
         if (text.Contains("*" + Step, StringComparison.Ordinal) || text.Contains(Step + "*", StringComparison.Ordinal))
             throw new InvalidRunException($"{where}: found {JsonText.Clip(text)}, expected no * beside {Step}: nothing would say where the number ends.");
         return pattern;
@@ -78,7 +79,8 @@ internal sealed class NamePattern
                 if (number is { } before && now != before) continue;
                 if (!last) Walk(path, depth + 1, now);
                 else if (!found.TryAdd(now ?? 0, path))
-                    throw new InvalidRunException($"{where}: {Text}: found {Path.GetRelativePath(folder, found[now ?? 0])} and {Path.GetRelativePath(folder, path)}"
+                    throw new InvalidRunException($"{where}: {Text}: found {Path.GetRelativePath(folder, found[now ?? 0])} and "
+                        + $"{Path.GetRelativePath(folder, path)}"
                         + (HasStep ? FormattableString.Invariant($" for step {now}") : "") + ", expected one file.");
             }
         }

@@ -24,7 +24,8 @@ internal sealed class NetworkBuilder
         var builder = new NetworkBuilder(map, file);
         var shape = map.Input ?? example;
         if (shape.Count is not (1 or 3) || shape.Contains(0) || shape.Aggregate((Int128)1, (a, b) => a > int.MaxValue ? a : a * b) > int.MaxValue)
-            throw new InvalidRunException($"{map.Where}.input: found examples of shape [{string.Join(", ", shape)}], expected values, or channels, height and width.");
+            throw new InvalidRunException($"{map.Where}.input: found examples of shape [{string.Join(", ", shape)}], expected values, or channels, height "
+                + "and width.");
         int values = (int)shape.Aggregate(1L, (a, b) => a * b);
         builder._size = values;
         if (shape.Count == 3) builder.Unflatten([(int)shape[0], (int)shape[1], (int)shape[2]]);
@@ -40,9 +41,11 @@ internal sealed class NetworkBuilder
                 throw new InvalidRunException($"{map.Layers[i].Where}: {e.Message}", e);
             }
         }
-        if (builder._image is { Positions: > 1 } image) throw builder.Wrong(map.Layers[^1], $"images of {Text(image)} as outputs", "values (a Flatten is missing)");
+        if (builder._image is { Positions: > 1 } image) throw builder.Wrong(map.Layers[^1], $"images of {Text(image)} as outputs",
+            "values (a Flatten is missing)");
         var network = new FeedForwardNetwork(values, [.. builder._layers]);
-        if (network.Parameters == 0) throw new InvalidRunException($"{map.Where}.layers: found no trained parameters, expected at least one layer that has some.");
+        if (network.Parameters == 0) throw new InvalidRunException($"{map.Where}.layers: found no trained parameters, expected at least one layer that "
+            + "has some.");
         builder.CheckUnused();
         return new ImportedNetwork(network, builder._states, map);
     }
@@ -95,12 +98,14 @@ internal sealed class NetworkBuilder
         var weight = Find(map, "weight", 4);
         if (_image is not { } image) throw Wrong(map, Here, "an image (an Unflatten is missing, or examples of channels, height and width)");
         if (weight.Shape[1] != image.Channels)
-            throw Wrong(map, $"{weight.Name} of shape {weight.ShapeText}", $"[channels, {image.Channels}, height, width]; convolutions in groups are not understood");
+            throw Wrong(map, $"{weight.Name} of shape {weight.ShapeText}",
+                $"[channels, {image.Channels}, height, width]; convolutions in groups are not understood");
         var windows = map.Windows with { Height = Extent(weight.Shape[2]), Width = Extent(weight.Shape[3]) };
         int channels = Extent(weight.Shape[0]);
         var bias = FindOptional(map, "bias", [channels]);
         int fan = checked(image.Channels * windows.Height * windows.Width);
-        Parameters(map, new ConvolutionLayer(image, channels, windows, WeightScaling.For(_map.Parametrisation, fan, isOutput: false), bias is not null), weight, bias);
+        Parameters(map, new ConvolutionLayer(image, channels, windows, WeightScaling.For(_map.Parametrisation, fan, isOutput: false), bias is not null),
+            weight, bias);
         _image = windows.Over(image, channels);
         _size = _image.Value.Size;
     }
@@ -180,7 +185,8 @@ internal sealed class NetworkBuilder
         taken.UnionWith(_states.Where(s => s.Running is not null).Select(s => Prefixed(s.Map, "num_batches_tracked")));
         string[] left = [.. _file.Names.Where(n => !taken.Contains(n) && !_map.Ignores(n)).Order(StringComparer.Ordinal)];
         if (left.Length > 0)
-            throw new InvalidRunException($"{_file.Path}: found {string.Join(", ", left.Take(10).Select(n => JsonText.Clip(n)))}{(left.Length > 10 ? ", …" : "")}, which no layer of the map "
+            throw new InvalidRunException($"{_file.Path}: found "
+                + $"{string.Join(", ", left.Take(10).Select(n => JsonText.Clip(n)))}{(left.Length > 10 ? ", …" : "")}, which no layer of the map "
                 + "takes; expected a layer for each, a prefix, or their names under network.ignore.");
     }
 
@@ -188,8 +194,10 @@ internal sealed class NetworkBuilder
     {
         string name = Prefixed(map, part);
         var tensor = _file.Find(name) ?? throw new InvalidRunException(
-            $"{_file.Path}: tensor {JsonText.Clip(name)} is missing, which {map.Where} ({map.Type}) takes; found {string.Join(", ", _file.Names.Order(StringComparer.Ordinal).Take(20).Select(n => JsonText.Clip(n)))}.");
-        if (tensor.Shape.Count != axes || tensor.Shape.Contains(0)) throw Wrong(map, $"{name} of shape {tensor.ShapeText}", $"{axes} axes, none of them empty");
+            $"{_file.Path}: tensor {JsonText.Clip(name)} is missing, which {map.Where} ({map.Type}) takes; found "
+                + $"{string.Join(", ", _file.Names.Order(StringComparer.Ordinal).Take(20).Select(n => JsonText.Clip(n)))}.");
+        if (tensor.Shape.Count != axes || tensor.Shape.Contains(0)) throw Wrong(map, $"{name} of shape {tensor.ShapeText}",
+            $"{axes} axes, none of them empty");
         return tensor;
     }
 

@@ -11,10 +11,13 @@ internal sealed record NetworkMap(string Where, IReadOnlyList<LayerMap> Layers, 
         var keys = map.Object("network", "an object with layers", "layers", "prefix", "ignore", "parametrisation", "input", "secondMoments");
         var layers = keys.Items("layers", "an array of layers").Select((item, i) => LayerMap.Read(keys, item.Value, item.Prefix, i)).ToArray();
         if (layers.Length == 0) throw keys.Keys.Wrong("layers", "at least one layer");
-        string parametrisation = keys.Has("parametrisation") ? keys.Keys.OneOf("parametrisation", OptionName.All<Parametrisation>()) : OptionName.Of(Parametrisation.Standard);
+        string parametrisation = keys.Has("parametrisation") ? keys.Keys.OneOf("parametrisation", OptionName.All<Parametrisation>())
+            : OptionName.Of(Parametrisation.Standard);
         string? moments = keys.Text("secondMoments", "the names of Adam's exp_avg_sq, with {index} for the number of the parameter");
-        if (moments is not null && !moments.Contains(Index, StringComparison.Ordinal)) throw keys.Keys.Wrong("secondMoments", "a name with {index}, the number of the parameter");
-        return new NetworkMap(map.Where("network"), layers, keys.Text("prefix", "what the names of the weights begin with") ?? "", keys.Texts("ignore", Names) ?? [],
+        if (moments is not null && !moments.Contains(Index, StringComparison.Ordinal)) throw keys.Keys.Wrong("secondMoments",
+            "a name with {index}, the number of the parameter");
+        return new NetworkMap(map.Where("network"), layers, keys.Text("prefix", "what the names of the weights begin with") ?? "", keys.Texts("ignore",
+            Names) ?? [],
             OptionName.Parse<Parametrisation>(parametrisation), keys.Wholes("input", "the extents of one example", 1, 3), moments);
     }
 

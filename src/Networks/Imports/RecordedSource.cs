@@ -14,7 +14,8 @@ internal sealed class RecordedSource : IImportSource
         (_map, _files) = (map, files);
         foreach (var needed in (TensorName[])[TensorName.U_S, TensorName.U_Q])
             if (!map.Tensors.ContainsKey(needed)) throw new InvalidRunException($"{map.Path}: tensors.{needed} is missing, expected where the outputs are.");
-        var last = TensorName.All.Where(t => t.Name.EndsWith("_next", StringComparison.Ordinal) || t.Name.EndsWith("_mid", StringComparison.Ordinal)).Select(t => t.Name).ToHashSet();
+        var last = TensorName.All.Where(t => t.Name.EndsWith("_next", StringComparison.Ordinal) || t.Name.EndsWith("_mid",
+            StringComparison.Ordinal)).Select(t => t.Name).ToHashSet();
         last.UnionWith([TensorName.Batch.Name, TensorName.Preconditioner.Name, TensorName.w.Name]);
         // What belongs to the step that leaves a checkpoint need not be there at the last one.
         _everywhere = [.. map.Tensors.Keys.Where(name => !last.Contains(name))];
@@ -26,7 +27,8 @@ internal sealed class RecordedSource : IImportSource
             var (u_S, u_Q) = (all.First(t => t.Name == TensorName.U_S), all.First(t => t.Name == TensorName.U_Q));
             Outputs = map.Outputs ?? Of(u_S, 1);
             (Train, Test) = (Of(u_S, 0), Of(u_Q, 0));
-            if (u_S.Shape.Count == 1) Train = Train % Outputs == 0 ? Train / Outputs : throw new InvalidRunException($"{u_S.Location}: U_S: found shape {u_S.ShapeText}, expected a multiple of outputs = {Outputs}.");
+            if (u_S.Shape.Count == 1) Train = Train % Outputs == 0 ? Train / Outputs
+                : throw new InvalidRunException($"{u_S.Location}: U_S: found shape {u_S.ShapeText}, expected a multiple of outputs = {Outputs}.");
             if (u_Q.Shape.Count == 1) Test /= Outputs;
         }
     }
@@ -75,6 +77,7 @@ internal sealed class RecordedSource : IImportSource
         return all;
     }
 
-    private static int Of(TensorSource tensor, int axis) => tensor.Shape.Count is 1 or 2 && tensor.Shape.All(e => e is > 0 and <= int.MaxValue) ? axis < tensor.Shape.Count ? (int)tensor.Shape[axis] : 1
+    private static int Of(TensorSource tensor, int axis) => tensor.Shape.Count is 1 or 2 && tensor.Shape.All(e => e is > 0 and <= int.MaxValue)
+        ? axis < tensor.Shape.Count ? (int)tensor.Shape[axis] : 1
         : throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: found shape {tensor.ShapeText}, expected [examples, outputs]; reshape it.");
 }

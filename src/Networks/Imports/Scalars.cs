@@ -36,7 +36,8 @@ internal static class Scalars
 
     public static Func<double, (double, double)> LeakyRelu(double slope) => a => a > 0 ? (a, 1) : (slope * a, slope);
 
-    public static Func<double, (double, double)> Elu(double alpha) => a => a > 0 ? (a, 1) : (alpha * (Math.Exp(a / 2) * 2 * Math.Sinh(a / 2)), alpha * Math.Exp(a));
+    public static Func<double, (double, double)> Elu(double alpha) => a => a > 0 ? (a, 1) : (alpha * (Math.Exp(a / 2) * 2 * Math.Sinh(a / 2)),
+        alpha * Math.Exp(a));
 
     // log(1 + x) for x in [0, 1], accurate for small x.
     private static double LogOnePlus(double x) => 2 * Math.Atanh(x / (2 + x));

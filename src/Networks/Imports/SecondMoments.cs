@@ -33,7 +33,8 @@ internal sealed class SecondMoments(Adam adam, double factor, ImportedNetwork ne
                 int j = offset + i;
                 double g = factor * gradient[j] + (adam.Decoupled ? 0 : adam.WeightDecay * w[j]), v = adam.Beta2 * before[i] + (1 - adam.Beta2) * g * g;
                 if (before[i] < 0 || v == 0 && adam.Epsilon == 0)
-                    throw new InvalidRunException(FormattableString.Invariant($"{file.Path}: {checkpoint}: {tensor.Name}: found {before[i]}, expected squares of gradients above 0."));
+                    throw new InvalidRunException($"{file.Path}: {checkpoint}: {tensor.Name}: found {FlowTimeWindow.Text(before[i])}, "
+                        + "expected squares of gradients above 0.");
                 result[j] = 1 / (Math.Sqrt(v) / correction + adam.Epsilon);
             }
             offset += tensor.Count;

@@ -26,7 +26,8 @@ internal sealed class SourceFiles(string folder, string map) : IDisposable
         var files = Find(pattern);
         if (files.TryGetValue(pattern.HasStep ? number ?? -1 : 0, out string? file)) return file;
         throw new InvalidRunException($"{folder}: {what}: no file matches {pattern.Text}"
-            + (pattern.HasStep ? number is null ? " (it has no step)" : FormattableString.Invariant($" with step {number}") + $"; found {Steps(files.Keys)}" : "") + ".");
+            + (pattern.HasStep ? number is null ? " (it has no step)" : FormattableString.Invariant($" with step {number}")
+                + $"; found {Steps(files.Keys)}" : "") + ".");
     }
 
     /// <summary>A file that stays open.</summary>
@@ -36,7 +37,8 @@ internal sealed class SourceFiles(string folder, string map) : IDisposable
     public static string Steps(IEnumerable<long> steps)
     {
         long[] all = [.. steps];
-        return all.Length == 0 ? "none" : "steps " + string.Join(", ", all.Length <= 12 ? all.Select(s => $"{s}") : [.. all.Take(10).Select(s => $"{s}"), "…", $"{all[^1]}"]);
+        return all.Length == 0 ? "none" : "steps " + string.Join(", ", all.Length <= 12 ? all.Select(s => $"{s}") : [.. all.Take(10).Select(s => $"{s}"),
+            "…", $"{all[^1]}"]);
     }
 
     public void Dispose()
@@ -65,7 +67,8 @@ internal sealed class SourceTensors(SourceFiles files, long? number, NamePattern
         if (parts.Length == 1) return parts[0];
         foreach (var part in parts)
             if (part.Shape.Count == 0 || !part.Shape.SkipLast(1).SequenceEqual(parts[0].Shape.SkipLast(1)))
-                throw new InvalidRunException($"{part.Location}: {At}{name}: found shape {part.ShapeText}, expected that of {parts[0].Location} {parts[0].ShapeText} up to "
+                throw new InvalidRunException($"{part.Location}: {At}{name}: found shape {part.ShapeText}, expected that of {parts[0].Location} "
+                    + $"{parts[0].ShapeText} up to "
                     + "the last extent; reshape them.");
         return new JoinedTensor(name, parts);
     }
@@ -102,10 +105,13 @@ internal sealed class SourceTensors(SourceFiles files, long? number, NamePattern
     private string Name(ContainerFile file, NamePattern? tensor, string name)
     {
         string[] names = [.. file.Names.Order(StringComparer.Ordinal)];
-        string[] fit = [.. tensor is null ? names : !tensor.HasStep ? names.Where(n => n == tensor.Text) : names.Where(n => tensor.Match(n, wild: false) == number)];
+        string[] fit = [.. tensor is null ? names : !tensor.HasStep ? names.Where(n => n == tensor.Text) : names.Where(n => tensor.Match(n,
+            wild: false) == number)];
         if (fit.Length == 1) return fit[0];
-        string found = names.Length == 0 ? "none" : string.Join(", ", names.Take(NamesShown).Select(n => JsonText.Clip(n))) + (names.Length > NamesShown ? ", …" : "");
-        throw new InvalidRunException(tensor is null ? $"{file.Path}: {At}{name}: found {names.Length} tensors ({found}), expected one, or the name of one in the map."
+        string found = names.Length == 0 ? "none" : string.Join(", ", names.Take(NamesShown).Select(n => JsonText.Clip(n))) + (names.Length > NamesShown
+            ? ", …" : "");
+        throw new InvalidRunException(tensor is null
+            ? $"{file.Path}: {At}{name}: found {names.Length} tensors ({found}), expected one, or the name of one in the map."
             : fit.Length > 1 ? $"{file.Path}: {At}{name}: {tensor.Text} matches {string.Join(" and ", fit)}, expected one tensor."
             : $"{file.Path}: {At}{name}: tensor {JsonText.Clip(tensor.Text)} is missing; found {found}.");
     }

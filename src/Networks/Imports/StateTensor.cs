@@ -21,7 +21,8 @@ internal sealed record StateTensor(string Name, IReadOnlyList<long> Shape)
         if (!tensor.Shape.SequenceEqual(Shape))
             throw new InvalidRunException($"{file.Path}: {checkpoint}: {Name}: found shape {tensor.ShapeText}, expected [{string.Join(", ", Shape)}].");
         if (tensor.Type.Epsilon() == 0)
-            throw new InvalidRunException($"{file.Path}: {checkpoint}: {Name}: found {tensor.Type.ToString().ToLowerInvariant()}, expected floating-point numbers.");
+            throw new InvalidRunException($"{file.Path}: {checkpoint}: {Name}: found {tensor.Type.ToString().ToLowerInvariant()}, expected floating-point "
+                + "numbers.");
         return tensor;
     }
 }

@@ -19,7 +19,8 @@ internal sealed class WeightsSource : IImportSource
         using var data = new SourceTensors(files, null, map.DataFile);
         TensorSource x_S = Inputs(data, ImportMap.Inputs), x_Q = Inputs(data, ImportMap.TestInputs);
         if (!x_S.Shape.Skip(1).SequenceEqual(x_Q.Shape.Skip(1)))
-            throw new InvalidRunException($"{x_Q.Location}: {x_Q.Name}: found shape {x_Q.ShapeText}, expected examples as those of {x_S.Location} {x_S.ShapeText}.");
+            throw new InvalidRunException($"{x_Q.Location}: {x_Q.Name}: found shape {x_Q.ShapeText}, expected examples as those of {x_S.Location} "
+                + $"{x_S.ShapeText}.");
         using var first = Tensors(numbers[0]);
         using var last = Tensors(numbers[^1]);
         ContainerFile State(SourceTensors tensors) => tensors.File(map.Checkpoints, "weights");
@@ -35,9 +36,11 @@ internal sealed class WeightsSource : IImportSource
         var optimizer = map.Optimizer(1).Optimizer;
         if (map.Network!.SecondMoments is not null)
             _moments = optimizer is Adam { BatchSize: null } adam ? new SecondMoments(adam, factor, _network)
-                : throw new InvalidRunException($"{map.Network.Where}.secondMoments: found it with {optimizer?.ToString() ?? "no optimizer"}, expected it with adam over all examples.");
+                : throw new InvalidRunException($"{map.Network.Where}.secondMoments: found it with {optimizer?.ToString() ?? "no optimizer"}, expected it "
+                    + "with adam over all examples.");
         else if (optimizer is Adam && !map.Tensors.ContainsKey(TensorName.Preconditioner))
-            throw new InvalidRunException($"{map.Network.Where}.secondMoments is missing, expected the names of Adam's exp_avg_sq in the checkpoints, with {{index}} for the "
+            throw new InvalidRunException($"{map.Network.Where}.secondMoments is missing, expected the names of Adam's exp_avg_sq in the checkpoints, "
+                + $"with {{index}} for the "
                 + "number of the parameter; or tensors.preconditioner.");
         _type = StorageType.Float64;
         foreach (long number in numbers)
@@ -107,9 +110,11 @@ internal sealed class WeightsSource : IImportSource
     private TensorSource Inputs(SourceTensors data, string name)
     {
         var x = data.Get(name, _map.Data[name]);
-        if (x.Shape.Count < 1 || x.Count == 0) throw new InvalidRunException($"{x.Location}: {name}: found shape {x.ShapeText}, expected examples, and then what each has.");
+        if (x.Shape.Count < 1 || x.Count == 0) throw new InvalidRunException($"{x.Location}: {name}: found shape {x.ShapeText}, expected examples, and "
+            + "then what each has.");
         return x;
     }
 
-    private static int Examples(TensorSource x) => x.Shape[0] <= int.MaxValue ? (int)x.Shape[0] : throw new InvalidRunException($"{x.Location}: {x.Name}: found {x.Shape[0]} examples, expected fewer.");
+    private static int Examples(TensorSource x) => x.Shape[0] <= int.MaxValue ? (int)x.Shape[0]
+        : throw new InvalidRunException($"{x.Location}: {x.Name}: found {x.Shape[0]} examples, expected fewer.");
 }

@@ -55,14 +55,17 @@ internal static class WholeRun
     }
 
     private static bool Owns(string name) => name == Inner + "/"
-        || (name.StartsWith(Inner + "/", StringComparison.Ordinal) && (RunWriter.Owns(name[(Inner.Length + 1)..]) || OwnFolder.IsIgnored(name[(Inner.Length + 1)..])));
+        || (name.StartsWith(Inner + "/", StringComparison.Ordinal) && (RunWriter.Owns(name[(Inner.Length + 1)..]) || OwnFolder.IsIgnored(name[(Inner.Length
+            + 1)..])));
 
     private static void RequireOwn(string folder, bool overwrite)
     {
         if (overwrite || !Directory.Exists(folder)) return;
         string manifest = Path.Combine(folder, RunManifestFile);
-        bool marked = OwnFolder.Text(manifest, "format") == "kernel-flow-run" && OwnFolder.Text(manifest, "writer")?.StartsWith("KernelFlow", StringComparison.Ordinal) == true;
+        bool marked = OwnFolder.Text(manifest, "format") == "kernel-flow-run" && OwnFolder.Text(manifest, "writer")?.StartsWith("KernelFlow",
+            StringComparison.Ordinal) == true;
         if (OwnFolder.FirstForeign(folder, marked, RunWriter.Owns) is { } foreign)
-            throw new IOException($"{folder}: the folder is not empty and holds {foreign}, which this tool did not write; choose another folder, or overwrite (--overwrite).");
+            throw new IOException($"{folder}: the folder is not empty and holds {foreign}, which this tool did not write; choose another folder, or "
+                + "overwrite (--overwrite).");
     }
 }

@@ -5,7 +5,8 @@ namespace KernelFlow.Networks.Layers;
 /// <summary>2-D convolution (cross-correlation, as in PyTorch) with stride, padding by zeros and dilation: z[o, l] =
 /// α Σ_k W[o, k] a[patch(l)_k] + b[o].</summary>
 /// <remarks>
-/// Parameters: W row-major [channels out, channels in, kernel height, kernel width], then b, unless there is none. Images are stored with channels innermost, so that the patches of a whole batch
+/// Parameters: W row-major [channels out, channels in, kernel height, kernel width], then b, unless there is none. Images are stored with channels
+/// innermost, so that the patches of a whole batch
 /// are the columns of one matrix (K × positions·n, K = channels in · kernel height · width) and forward, backward and gradient are one product each.
 /// </remarks>
 internal sealed class ConvolutionLayer : Layer

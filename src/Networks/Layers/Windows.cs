@@ -20,7 +20,8 @@ internal readonly record struct Windows(int Height, int Width, int StrideY, int 
     {
         int height = Count(input.Height, Height, StrideY, PaddingY, DilationY), width = Count(input.Width, Width, StrideX, PaddingX, DilationX);
         if (height < 1 || width < 1)
-            throw new ArgumentException(FormattableString.Invariant($"A {Height}x{Width} convolution does not fit into an image of {input.Height}x{input.Width}."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"A {Height}x{Width} convolution does not fit into an image of {input.Height}x{input.Width}."));
         return new ImageShape(height, width, channels);
     }
 
