@@ -1,3 +1,4 @@
+using System.Buffers;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
@@ -21,9 +22,13 @@ internal sealed class RecordedBlocks(Checkpoint checkpoint, int trainSize, doubl
 
     private void Symmetric(TensorSource tensor, in MatrixView target, ref bool isChecked)
     {
-        tensor.ReadMatrix(target);
-        if (!isChecked) KernelBlockChecks.Symmetric(tensor, target, products);
-        isChecked = true;
+        if (isChecked) tensor.ReadTransposed(0, target); // as it lies in the file: the mean of both triangles is the same
+        else
+        {
+            tensor.ReadMatrix(target);
+            KernelBlockChecks.Symmetric(tensor, target, products);
+            isChecked = true;
+        }
         Folding.Mean(target);
     }
 }
@@ -43,21 +48,22 @@ internal sealed class RecordedCrossBlocks(Checkpoint checkpoint, int trainSize, 
     /// <summary>J_{k+1}J_S,kᵀ − J_kJ_S,k+1ᵀ, (N+M)×N.</summary>
     public void Difference(in MatrixView target)
     {
-        Folding.Difference(ReadNext(target));
+        Folding.TransposeLess(ReadNext(target));
         AddEarlier(-1, target);
     }
 
     /// <summary>The same sum of the test outputs, M×M.</summary>
     public void Test(in MatrixView target)
     {
-        checkpoint[TensorName.K_QQ_next].ReadMatrix(target);
+        checkpoint[TensorName.K_QQ_next].ReadTransposed(0, target);
         Folding.Sum(target);
     }
 
+    // Gives K_SS_next transposed, as it lies in the file.
     private MatrixView ReadNext(in MatrixView target)
     {
         var train = target.Slice(0, 0, trainSize, trainSize);
-        checkpoint[TensorName.K_SS_next].ReadMatrix(train);
+        checkpoint[TensorName.K_SS_next].ReadTransposed(0, train);
         checkpoint[TensorName.K_QS_next].ReadMatrix(target.Slice(trainSize, 0, testSize, trainSize));
         return train;
     }
@@ -68,13 +74,20 @@ internal sealed class RecordedCrossBlocks(Checkpoint checkpoint, int trainSize, 
         if (testSize == 0) return;
         var tensor = checkpoint[TensorName.K_SQ_next];
         int together = Math.Clamp(PieceElements / testSize, 1, trainSize);
-        var rows = new double[together * testSize];
-        for (int first = 0; first < trainSize; first += together)
+        double[] rows = ArrayPool<double>.Shared.Rent(together * testSize);
+        try
         {
-            int count = Math.Min(together, trainSize - first);
-            tensor.Read((long)first * testSize, rows.AsSpan(0, count * testSize));
-            for (int j = 0; j < count; j++)
-                VectorRoutines.Axpy(factor, rows.AsSpan(j * testSize, testSize), target.Column(first + j)[trainSize..]);
+            for (int first = 0; first < trainSize; first += together)
+            {
+                int count = Math.Min(together, trainSize - first);
+                tensor.Read((long)first * testSize, rows.AsSpan(0, count * testSize));
+                for (int j = 0; j < count; j++)
+                    VectorRoutines.Axpy(factor, rows.AsSpan(j * testSize, testSize), target.Column(first + j)[trainSize..]);
+            }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(rows);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using KernelFlow.Numerics;
 
 namespace KernelFlow;
@@ -171,7 +172,12 @@ public abstract class TensorSource
             Read(0, block.Array.AsSpan(block.Offset, (int)Count));
             return;
         }
-        for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
+        if (width != block.Rows)
+        {
+            for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
+            return;
+        }
+        ReadRows(block, transposed: true);
     }
 
     /// <summary>Reads the whole tensor as a matrix of <c>matrix.Rows</c> × <c>matrix.Columns</c>.</summary>
@@ -180,18 +186,31 @@ public abstract class TensorSource
         if ((long)matrix.Rows * matrix.Columns != Count)
             throw new ArgumentException($"{Location}: {Name} {ShapeText} does not have {matrix.Rows}x{matrix.Columns} elements.");
         if (Count == 0) return;
-        // Several rows at a time: a row of a small matrix is less than it is worth to ask the system for.
-        int columns = matrix.Columns, together = Math.Clamp(PieceElements / columns, 1, matrix.Rows);
-        var rows = new double[together * columns];
-        for (int first = 0; first < matrix.Rows; first += together)
+        ReadRows(matrix, transposed: false);
+    }
+
+    // Several rows at a time, which stand in the columns of a view: a row of a small matrix is less than it is worth to ask the system for. The buffer is one
+    // that was used before: those of a large matrix would gather until the garbage collector comes.
+    private void ReadRows(in MatrixView target, bool transposed)
+    {
+        int count = transposed ? target.Columns : target.Rows, width = transposed ? target.Rows : target.Columns;
+        if (count == 0 || width == 0) return;
+        int together = Math.Clamp(PieceElements / width, 1, count);
+        double[] buffer = ArrayPool<double>.Shared.Rent(together * width);
+        try
         {
-            int count = Math.Min(together, matrix.Rows - first);
-            Read((long)first * columns, rows.AsSpan(0, count * columns));
-            for (int j = 0; j < columns; j++)
+            for (int first = 0; first < count; first += together)
             {
-                var column = matrix.Column(j).Slice(first, count);
-                for (int i = 0; i < count; i++) column[i] = rows[i * columns + j];
+                int here = Math.Min(together, count - first);
+                Read((long)first * width, buffer.AsSpan(0, here * width));
+                var rows = new MatrixView(buffer, width, here);
+                if (transposed) rows.CopyTo(target.ColumnRange(first, here));
+                else rows.CopyTransposedTo(target.Slice(first, 0, here, width));
             }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(buffer);
         }
     }
 
