@@ -127,7 +127,7 @@ public sealed class RunImport : IDisposable
     private RunDescription Describe()
     {
         int n = _source.Train, m = _source.Test, p = _source.Outputs;
-        string loss = _map.Loss == ImportMap.MeanSquaredError ? "squared" : _map.Loss;
+        string loss = OptionName.Of(_map.Loss == MapLoss.Mse ? MapLoss.Squared : _map.Loss);
         var descriptor = RunFormat.Default.Losses.First(l => l.Name == loss);
         if (descriptor.ExpectedOutputs(p) is { } expected) throw new InvalidRunException($"{_map.Path}: loss {loss}: found {p} outputs, expected {expected}.");
         using var data = new SourceTensors(_files, null, _map.DataFile);
@@ -138,7 +138,7 @@ public sealed class RunImport : IDisposable
             if (!_map.Data.TryGetValue(name, out var reference)) continue;
             var tensor = data.Get(name, reference);
             int examples = name == TensorName.y_Q ? m : n;
-            TensorSource made = name == TensorName.noise_mask_S ? ImportTargets.Mask(tensor) : ImportTargets.Values(tensor, loss, p);
+            TensorSource made = name == TensorName.noise_mask_S ? ImportTargets.Mask(tensor) : ImportTargets.Values(tensor, _map.Loss, p);
             if (made.Shape[0] != examples)
                 throw new InvalidRunException($"{tensor.Location}: {name}: found shape {tensor.ShapeText}, expected {examples} "
                     + $"{(name == TensorName.y_Q ? "test" : "training")} examples.");

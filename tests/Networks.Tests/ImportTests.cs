@@ -172,15 +172,15 @@ public sealed class ImportTests : IDisposable
 
     public static TheoryData<string, string, string> Defects => new()
     {
-        { "network.layers[1]", "\"Linaer\"", "map.json: network.layers[1]: found the layer Linaer, which this tool does not know (did you mean linear?), "
+        { "network.layers[1]", "\"Linaer\"", "map.json: network.layers[1]: found the layer Linaer, which this tool does not know (did you mean Linear?), "
             + "expected Linear, Conv2d, *" },
         { "network.layers[2]", """{"type": "MultiheadAttention"}""",
             "map.json: network.layers[2].type: found the layer MultiheadAttention, which this tool does not know, expected *" },
         { "network.layers[1]", """{"type": "Linear", "strid": 1}""", "map.json: network.layers[1].strid: unknown key; expected type, name, trained." },
         { "network.layers[1]", """{"type": "Linear", "name": "7"}""",
-            "*weights-0.pt: tensor 7.weight is missing, which map.json: network.layers[1] (linear) takes; found 1.bias, 1.weight, *" },
+            "*weights-0.pt: tensor 7.weight is missing, which map.json: network.layers[1] (Linear) takes; found 1.bias, 1.weight, *" },
         { "network.layers", """["Flatten", "Linear"]""", "*weights-0.pt: found 3.bias, 3.weight, 5.bias, 5.weight, which no layer of the map takes; *" },
-        { "network.layers", """["Linear"]""", "*weights-0.pt: tensor 0.weight is missing, which map.json: network.layers[0] (linear) takes; *" },
+        { "network.layers", """["Linear"]""", "*weights-0.pt: tensor 0.weight is missing, which map.json: network.layers[0] (Linear) takes; *" },
         { "network.prefix", "\"model.\"", "*weights-0.pt: tensor model.1.weight is missing, *" },
         { "learningRate", "0.1", "map.json: learningRate: unknown key; did you mean learningRates?" },
         { "optimizer.momentun", "0.9", "map.json: optimizer.momentun: unknown key; did you mean momentum?" },

@@ -23,7 +23,7 @@ internal enum StoredJacobians
 /// <summary>A map: what the files of a folder mean. Every key is known, and what is wrong with one is told before any other file is opened.</summary>
 internal sealed class ImportMap
 {
-    public const string Format = "kernel-flow-map", MeanSquaredError = "mse", Inputs = "x_S", TestInputs = "x_Q";
+    public const string Format = "kernel-flow-map", Inputs = "x_S", TestInputs = "x_Q";
     private const int MaximumBytes = 10_000_000;
     private const string RatesExpected = "a number, an array with the rate of every step, or where such an array is";
     private static readonly string[] _targets = [.. TensorName.In(TensorGroup.Targets).Select(t => t.Name)];
@@ -53,11 +53,12 @@ internal sealed class ImportMap
             if (reference.File is null && DataFile is null) throw given.Keys.Wrong(name, "a file, here or under data.file");
         foreach (string needed in Network is null ? (string[])[] : [Inputs, TestInputs])
             if (!Data.ContainsKey(needed)) throw new InvalidRunException($"{given.Where(needed)} is missing, expected the tensor with the inputs.");
-        Loss = map.Keys.OneOf("loss", [.. RunFormat.Default.Losses.Select(l => l.Name), MeanSquaredError]);
-        if (Network is not null && Loss == "custom") throw map.Keys.Wrong("loss", "a loss with a formula: weights have no g and B");
-        if (Loss != "custom" && !Data.ContainsKey(TensorName.y_S)) throw new InvalidRunException($"{given.Where(TensorName.y_S)} is missing, expected the "
+        Loss = OptionName.Parse<MapLoss>(map.Keys.OneOf("loss", OptionName.All<MapLoss>()));
+        if (Network is not null && Loss == MapLoss.Custom) throw map.Keys.Wrong("loss", "a loss with a formula: weights have no g and B");
+        if (Loss != MapLoss.Custom && !Data.ContainsKey(TensorName.y_S)) throw new InvalidRunException($"{given.Where(TensorName.y_S)} is missing, "
+            + $"expected the "
             + "tensor with the training targets.");
-        IsSum = map.Has("reduction") && map.Keys.OneOf("reduction", "mean", "sum") == "sum";
+        IsSum = map.Has("reduction") && OptionName.Parse<MapReduction>(map.Keys.OneOf("reduction", OptionName.All<MapReduction>())) == MapReduction.Sum;
         LossFactor = map.Has("lossFactor") ? map.Keys.Number("lossFactor", "a number above 0", v => v > 0) : 1;
         Outputs = map.Has("outputs") ? (int)map.Keys.Integer("outputs", 1, int.MaxValue) : null;
         Store = map.Has("store") ? OptionName.Parse<StoredJacobians>(map.Keys.OneOf("store", OptionName.All<StoredJacobians>())) : StoredJacobians.Auto;
@@ -94,7 +95,7 @@ internal sealed class ImportMap
 
     public IReadOnlyDictionary<string, TensorReference> Data { get; }
 
-    public string Loss { get; }
+    public MapLoss Loss { get; }
 
     public bool IsSum { get; }
 

@@ -5,12 +5,12 @@ internal static class ImportTargets
 {
     /// <summary>Targets [n, p]: whole numbers are classes for softmax cross-entropy, 0 and 1 are −1 and 1 for the logistic loss.</summary>
     /// <param name="tensor">The tensor as it is.</param>
-    /// <param name="loss">The loss of the run format.</param>
+    /// <param name="loss">The loss.</param>
     /// <param name="outputs">p.</param>
     /// <exception cref="InvalidRunException">It has another shape, or a number that is no class.</exception>
-    public static MemoryTensor Values(TensorSource tensor, string loss, int outputs)
+    public static MemoryTensor Values(TensorSource tensor, MapLoss loss, int outputs)
     {
-        bool classes = loss == "softmax-cross-entropy" && tensor.Shape.Count == 1 && outputs > 1;
+        bool classes = loss == MapLoss.SoftmaxCrossEntropy && tensor.Shape.Count == 1 && outputs > 1;
         long n = tensor.Shape.Count > 0 ? tensor.Shape[0] : 0;
         if (!classes && (tensor.Count % outputs != 0 || tensor.Shape.Count is not (1 or 2) || (tensor.Shape.Count == 2 && tensor.Shape[1] != outputs)))
             throw new InvalidRunException($"{tensor.Location}: {tensor.Name}: found shape {tensor.ShapeText}, expected "
@@ -25,7 +25,7 @@ internal static class ImportTargets
                     $"{tensor.Location}: {tensor.Name}: found {FlowTimeWindow.Text(values[i])} at index [{i}], expected a class below {outputs}."))] = 1;
             return new MemoryTensor(tensor.Name, one, n, outputs);
         }
-        if (loss == "logistic" && values.All(v => v is 0 or 1)) values = Array.ConvertAll(values, v => 2 * v - 1);
+        if (loss == MapLoss.Logistic && values.All(v => v is 0 or 1)) values = Array.ConvertAll(values, v => 2 * v - 1);
         return new MemoryTensor(tensor.Name, values, values.Length / outputs, outputs);
     }
 

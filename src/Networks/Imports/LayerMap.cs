@@ -5,32 +5,29 @@ using KernelFlow.Networks.Layers;
 namespace KernelFlow.Networks.Imports;
 
 /// <summary>One layer as a map states it; sizes follow from the weights.</summary>
-internal sealed record LayerMap(string Type, string Name, string Where)
+internal sealed record LayerMap(LayerType Type, string Name, string Where)
 {
-    // What may stand beside "type", by type, in lower case and without hyphens.
-    private static readonly Dictionary<string, string[]> _keys = new(StringComparer.Ordinal)
+    // What may stand beside "type".
+    private static readonly Dictionary<LayerType, string[]> _keys = new()
     {
-        ["linear"] = ["name", "trained"],
-        ["conv2d"] = ["name", "trained", "stride", "padding", "dilation"],
-        ["layernorm"] = ["name", "trained", "epsilon"],
-        ["groupnorm"] = ["name", "trained", "epsilon", "groups"],
-        ["batchnorm1d"] = ["name", "trained", "epsilon"],
-        ["batchnorm2d"] = ["name", "trained", "epsilon"],
-        ["maxpool2d"] = ["kernel", "stride", "padding"],
-        ["avgpool2d"] = ["kernel", "stride", "padding", "countPadding"],
-        ["adaptiveavgpool2d"] = ["output"],
-        ["unflatten"] = ["shape"],
-        ["gelu"] = ["approximate"],
-        ["leakyrelu"] = ["slope"],
-        ["elu"] = ["alpha"],
-        ["dropout"] = ["p"],
-        ["flatten"] = [], ["identity"] = [], ["relu"] = [], ["tanh"] = [], ["sigmoid"] = [], ["silu"] = [], ["softplus"] = [],
+        [LayerType.Linear] = ["name", "trained"],
+        [LayerType.Conv2d] = ["name", "trained", "stride", "padding", "dilation"],
+        [LayerType.LayerNorm] = ["name", "trained", "epsilon"],
+        [LayerType.GroupNorm] = ["name", "trained", "epsilon", "groups"],
+        [LayerType.BatchNorm1d] = ["name", "trained", "epsilon"],
+        [LayerType.BatchNorm2d] = ["name", "trained", "epsilon"],
+        [LayerType.MaxPool2d] = ["kernel", "stride", "padding"],
+        [LayerType.AvgPool2d] = ["kernel", "stride", "padding", "countPadding"],
+        [LayerType.AdaptiveAvgPool2d] = ["output"],
+        [LayerType.Unflatten] = ["shape"],
+        [LayerType.GELU] = ["approximate"],
+        [LayerType.LeakyReLU] = ["slope"],
+        [LayerType.ELU] = ["alpha"],
+        [LayerType.Dropout] = ["p"],
     };
 
-    /// <summary>The types as messages list them.</summary>
-    private const string Types = "Linear, Conv2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, Flatten, Unflatten, LayerNorm, GroupNorm, BatchNorm1d, "
-        + "BatchNorm2d, Dropout, Identity, "
-        + "ReLU, Tanh, GELU, Sigmoid, SiLU, Softplus, ELU or LeakyReLU";
+    // Names in lower case.
+    private static readonly Dictionary<string, LayerType> _types = Enum.GetValues<LayerType>().ToDictionary(t => t.ToString().ToLowerInvariant());
 
     /// <summary>Whether its parameters were trained; null where the map does not say.</summary>
     public bool? Trained { get; private init; }
@@ -65,8 +62,8 @@ internal sealed record LayerMap(string Type, string Name, string Where)
         string number = FormattableString.Invariant($"{index}");
         if (value.ValueKind == JsonValueKind.String)
         {
-            string only = Known(value.GetString()!, $"{file}: {place}");
-            if (only is not ("maxpool2d" or "avgpool2d" or "adaptiveavgpool2d" or "unflatten" or "groupnorm"))
+            var only = Known(value.GetString()!, $"{file}: {place}");
+            if (only is not (LayerType.MaxPool2d or LayerType.AvgPool2d or LayerType.AdaptiveAvgPool2d or LayerType.Unflatten or LayerType.GroupNorm))
                 value = JsonDocument.Parse("{}").RootElement;
             else throw new InvalidRunException($"{file}: {place}: {JsonText.Clip(value.GetString()!)} needs more than its name, expected an object with "
                 + $"type and {string.Join(", ", _keys[only])}.");
@@ -76,15 +73,15 @@ internal sealed record LayerMap(string Type, string Name, string Where)
             ? t.GetString()! : null;
         if (typed is null) throw new InvalidRunException($"{file}: {place}: found {JsonText.Clip(value.GetRawText())}, expected the type of a layer, or "
             + "an object with type.");
-        string type = Known(typed, $"{file}: {place}.type");
-        return Of(map.Item(value, place, ["type", .. _keys[type]]), type, number, $"{file}: {place}");
+        var type = Known(typed, $"{file}: {place}.type");
+        return Of(map.Item(value, place, ["type", .. _keys.GetValueOrDefault(type, [])]), type, number, $"{file}: {place}");
     }
 
-    private static LayerMap Of(MapObject keys, string type, string number, string where)
+    private static LayerMap Of(MapObject keys, LayerType type, string number, string where)
     {
         (int Y, int X) stride = keys.Pair("stride", 1) ?? (1, 1), padding = keys.Pair("padding", 0) ?? (0, 0), dilation = keys.Pair("dilation", 1) ?? (1,
             1), sides = (1, 1);
-        if (type is "maxpool2d" or "avgpool2d")
+        if (type is LayerType.MaxPool2d or LayerType.AvgPool2d)
         {
             sides = keys.Has("kernel") ? keys.Pair("kernel", 1)!.Value
                 : throw new InvalidRunException($"{keys.Where("kernel")} is missing, expected the side of the windows, or two.");
@@ -97,12 +94,12 @@ internal sealed record LayerMap(string Type, string Name, string Where)
             Windows = new Windows(sides.Y, sides.X, stride.Y, stride.X, padding.Y, padding.X, dilation.Y, dilation.X),
             CountsPadding = !keys.Has("countPadding") || keys.Keys.Flag("countPadding"),
             Epsilon = keys.Has("epsilon") ? keys.Keys.Number("epsilon", "a number above 0", v => v > 0) : 1e-5,
-            Groups = type == "groupnorm" ? (int)keys.Keys.Integer("groups", 1, 1 << 20) : 1,
+            Groups = type == LayerType.GroupNorm ? (int)keys.Keys.Integer("groups", 1, 1 << 20) : 1,
             Shape = type switch
             {
-                "adaptiveavgpool2d" => keys.Pair("output", 1) is { } pair ? [pair.Y, pair.X]
+                LayerType.AdaptiveAvgPool2d => keys.Pair("output", 1) is { } pair ? [pair.Y, pair.X]
                     : throw new InvalidRunException($"{keys.Where("output")} is missing, expected the side of the image, or two."),
-                "unflatten" => keys.Wholes("shape", "channels, height and width", 1, 3) is [<= 1 << 20 and var c, <= 1 << 16 and var h,
+                LayerType.Unflatten => keys.Wholes("shape", "channels, height and width", 1, 3) is [<= 1 << 20 and var c, <= 1 << 16 and var h,
                     <= 1 << 16 and var w] ? [(int)c, (int)h, (int)w]
                     : throw new InvalidRunException($"{keys.Where("shape")}: expected channels, height and width."),
                 _ => [],
@@ -111,25 +108,28 @@ internal sealed record LayerMap(string Type, string Name, string Where)
         };
     }
 
-    private static string Known(string type, string where)
+    private static LayerType Known(string type, string where)
     {
         string found = type.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-        if (_keys.ContainsKey(found)) return found;
+        if (_types.TryGetValue(found, out var known)) return known;
         throw new InvalidRunException($"{where}: found the layer {JsonText.Clip(type)}, which this tool does not know"
-            + (NearestWord.Of(found, _keys.Keys) is { } near ? $" (did you mean {near}?)" : "") + $", expected {Types}.");
+            + (NearestWord.Of(found, _types.Keys) is { } near ? $" (did you mean {_types[near]}?)" : "")
+                + $", expected one of {string.Join(", ", Enum.GetNames<LayerType>())}.");
     }
 
-    private static Func<double, (double, double)>? Activation(MapObject keys, string type) => type switch
+    private static Func<double, (double, double)>? Activation(MapObject keys, LayerType type) => type switch
     {
-        "gelu" when keys.Text("approximate", "none or tanh") is { } form && keys.Keys.OneOf("approximate", "none", "tanh") == "tanh" => Scalars.TanhGelu,
-        "gelu" => Scalars.Of(ActivationKind.Gelu),
-        "relu" => Scalars.Of(ActivationKind.Relu),
-        "tanh" => Scalars.Of(ActivationKind.Tanh),
-        "sigmoid" => Scalars.Sigmoid,
-        "silu" => Scalars.Silu,
-        "softplus" => Scalars.Softplus,
-        "leakyrelu" => Scalars.LeakyRelu(keys.Has("slope") ? keys.Keys.Number("slope", "a number", _ => true) : 0.01),
-        "elu" => Scalars.Elu(keys.Has("alpha") ? keys.Keys.Number("alpha", "a number", _ => true) : 1),
+        LayerType.GELU => Form(keys) == GeluForm.Tanh ? Scalars.TanhGelu : Scalars.Of(ActivationKind.Gelu),
+        LayerType.ReLU => Scalars.Of(ActivationKind.Relu),
+        LayerType.Tanh => Scalars.Of(ActivationKind.Tanh),
+        LayerType.Sigmoid => Scalars.Sigmoid,
+        LayerType.SiLU => Scalars.Silu,
+        LayerType.Softplus => Scalars.Softplus,
+        LayerType.LeakyReLU => Scalars.LeakyRelu(keys.Has("slope") ? keys.Keys.Number("slope", "a number", _ => true) : 0.01),
+        LayerType.ELU => Scalars.Elu(keys.Has("alpha") ? keys.Keys.Number("alpha", "a number", _ => true) : 1),
         _ => null,
     };
+
+    private static GeluForm Form(MapObject keys) =>
+        keys.Has("approximate") ? OptionName.Parse<GeluForm>(keys.Keys.OneOf("approximate", OptionName.All<GeluForm>())) : GeluForm.None;
 }

@@ -29,7 +29,7 @@ internal sealed class NetworkBuilder
         int values = (int)shape.Aggregate(1L, (a, b) => a * b);
         builder._size = values;
         if (shape.Count == 3) builder.Unflatten([(int)shape[0], (int)shape[1], (int)shape[2]]);
-        int last = map.Layers.ToList().FindLastIndex(l => l.Type == "linear");
+        int last = map.Layers.ToList().FindLastIndex(l => l.Type == LayerType.Linear);
         for (int i = 0; i < map.Layers.Count; i++)
         {
             try
@@ -54,28 +54,28 @@ internal sealed class NetworkBuilder
     {
         switch (map.Type)
         {
-            case "linear": Linear(map, isOutput); break;
-            case "conv2d": Convolution(map); break;
-            case "layernorm" or "groupnorm": GroupNorm(map); break;
-            case "batchnorm1d" or "batchnorm2d": BatchNorm(map); break;
-            case "maxpool2d": Image(map, image => (PoolingLayer.Largest(image, map.Windows), map.Windows.Over(image, image.Channels))); break;
-            case "avgpool2d":
+            case LayerType.Linear: Linear(map, isOutput); break;
+            case LayerType.Conv2d: Convolution(map); break;
+            case LayerType.LayerNorm or LayerType.GroupNorm: GroupNorm(map); break;
+            case LayerType.BatchNorm1d or LayerType.BatchNorm2d: BatchNorm(map); break;
+            case LayerType.MaxPool2d: Image(map, image => (PoolingLayer.Largest(image, map.Windows), map.Windows.Over(image, image.Channels))); break;
+            case LayerType.AvgPool2d:
                 Image(map, image => (PoolingLayer.Mean(image, map.Windows, map.CountsPadding), map.Windows.Over(image, image.Channels)));
                 break;
-            case "adaptiveavgpool2d":
+            case LayerType.AdaptiveAvgPool2d:
                 Image(map, image => (PoolingLayer.Adaptive(image, map.Shape[0], map.Shape[1]), new ImageShape(map.Shape[0], map.Shape[1], image.Channels)));
                 break;
-            case "flatten": Flatten(); break;
-            case "unflatten":
+            case LayerType.Flatten: Flatten(); break;
+            case LayerType.Unflatten:
                 if (map.Shape.Aggregate(1L, (a, b) => a * b) != _size || _image is not null)
                     throw Wrong(map, Here, $"values for an image of [{string.Join(", ", map.Shape)}]");
                 Unflatten(map.Shape);
                 break;
-            case "identity" or "dropout": break;
+            case LayerType.Identity or LayerType.Dropout: break;
             default: _layers.Add(map.Type switch
             {
-                "tanh" => new ActivationLayer(_size, ActivationKind.Tanh),
-                "relu" => new ActivationLayer(_size, ActivationKind.Relu),
+                LayerType.Tanh => new ActivationLayer(_size, ActivationKind.Tanh),
+                LayerType.ReLU => new ActivationLayer(_size, ActivationKind.Relu),
                 _ => new PointwiseLayer(_size, map.Function!),
             });
                 break;
@@ -118,7 +118,7 @@ internal sealed class NetworkBuilder
         int[] affine;
         int[][] groups;
         // Element e of an image is channel e mod channels at position e / channels; PyTorch's order has channels outermost.
-        if (map.Type == "groupnorm")
+        if (map.Type == LayerType.GroupNorm)
         {
             if (channels % map.Groups != 0) throw Wrong(map, $"{channels} channels", $"a multiple of groups = {map.Groups}");
             affine = [.. Enumerable.Range(0, _size).Select(e => e % channels)];
@@ -140,7 +140,7 @@ internal sealed class NetworkBuilder
     private void BatchNorm(LayerMap map)
     {
         int channels = (_image ?? new ImageShape(1, 1, _size)).Channels;
-        if (map.Type == "batchnorm2d" != _image is not null) throw Wrong(map, Here, map.Type == "batchnorm2d" ? "an image" : "values");
+        if (map.Type == LayerType.BatchNorm2d != _image is not null) throw Wrong(map, Here, map.Type == LayerType.BatchNorm2d ? "an image" : "values");
         var weight = FindOptional(map, "weight", [channels]);
         var layer = new RunningNormLayer(_size, [.. Enumerable.Range(0, _size).Select(e => e % channels)], channels, weight is not null, map.Epsilon);
         var (mean, variance) = (Find(map, "running_mean", 1), Find(map, "running_var", 1));

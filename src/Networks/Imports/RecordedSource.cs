@@ -14,11 +14,10 @@ internal sealed class RecordedSource : IImportSource
         (_map, _files) = (map, files);
         foreach (var needed in (TensorName[])[TensorName.U_S, TensorName.U_Q])
             if (!map.Tensors.ContainsKey(needed)) throw new InvalidRunException($"{map.Path}: tensors.{needed} is missing, expected where the outputs are.");
-        var last = TensorName.All.Where(t => t.Name.EndsWith("_next", StringComparison.Ordinal) || t.Name.EndsWith("_mid",
-            StringComparison.Ordinal)).Select(t => t.Name).ToHashSet();
-        last.UnionWith([TensorName.Batch.Name, TensorName.Preconditioner.Name, TensorName.w.Name]);
+        TensorName[] last = [TensorName.K_SS_next, TensorName.K_QS_next, TensorName.K_SQ_next, TensorName.K_QQ_next, TensorName.K_SS_mid, TensorName.K_QS_mid,
+            TensorName.J_S_mid, TensorName.J_Q_mid, TensorName.Batch, TensorName.Preconditioner, TensorName.w];
         // What belongs to the step that leaves a checkpoint need not be there at the last one.
-        _everywhere = [.. map.Tensors.Keys.Where(name => !last.Contains(name))];
+        _everywhere = [.. map.Tensors.Keys.Where(name => !last.Any(l => l.Name == name))];
         for (int k = 0; k < numbers.Count; k++)
         {
             using var tensors = new SourceTensors(files, numbers[k], map.Checkpoints);
@@ -39,7 +38,7 @@ internal sealed class RecordedSource : IImportSource
 
     public int Outputs { get; }
 
-    public double Factor => _map.Loss == ImportMap.MeanSquaredError ? _map.LossFactor * 2 / Outputs : _map.LossFactor;
+    public double Factor => _map.Loss == MapLoss.Mse ? _map.LossFactor * 2 / Outputs : _map.LossFactor;
 
     public IReadOnlyList<string> Setting => [];
 

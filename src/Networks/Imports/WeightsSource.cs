@@ -32,7 +32,7 @@ internal sealed class WeightsSource : IImportSource
         if (map.Outputs is { } stated && stated != Outputs)
             throw new InvalidRunException($"{map.Path}: outputs: found {stated}, expected {Outputs}, which the last layer has.");
         (Train, Test) = (Examples(x_S), Examples(x_Q));
-        double factor = map.Loss == ImportMap.MeanSquaredError ? map.LossFactor * 2 / Outputs : map.LossFactor;
+        double factor = map.Loss == MapLoss.Mse ? map.LossFactor * 2 / Outputs : map.LossFactor;
         var optimizer = map.Optimizer(1).Optimizer;
         if (map.Network!.SecondMoments is not null)
             _moments = optimizer is Adam { BatchSize: null } adam ? new SecondMoments(adam, factor, _network)
@@ -54,7 +54,7 @@ internal sealed class WeightsSource : IImportSource
         _network.RequireMoved(State(first), State(last), Name(numbers[^1]));
         var setting = new List<string>();
         if (_network.RunningMoved(State(first), State(last), Name(numbers[^1]))) setting.Add("batch-norm");
-        if (map.Network.Layers.Any(l => l.Type == "dropout")) setting.Add("dropout");
+        if (map.Network.Layers.Any(l => l.Type == LayerType.Dropout)) setting.Add("dropout");
         Setting = setting;
         long dense = (long)Outputs * _network.Network.Parameters;
         _factors = map.Store == StoredJacobians.Factors || (map.Store == StoredJacobians.Auto && RecordedFactors.Count(_network.Layers, Outputs) < dense);
