@@ -1,6 +1,6 @@
 namespace KernelFlow.Cli.Tests;
 
-public sealed class ImportCommandTests(SmallRun run) : IClassFixture<SmallRun>, IDisposable
+public sealed class ImportCommandTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -10,7 +10,10 @@ public sealed class ImportCommandTests(SmallRun run) : IClassFixture<SmallRun>, 
     [Fact]
     public void ARunThatIsImportedIsTheSameRun()
     {
-        using (var recorded = RecordedRun.Open(run.Folder))
+        string run = _folder.Of("recorded");
+        Assert.Equal(0, Cli.Run("record", run, "--train", "12", "--test", "6", "--layers", "5", "--steps", "200", "--checkpoints", "9", "--factors", "never", "--quiet",
+            "--backend", "managed").ExitCode);
+        using (var recorded = RecordedRun.Open(run))
         {
             string times = string.Join(", ", recorded.Checkpoints.Select(c => c.Time.ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
             // The numbers in the names count files.
@@ -20,18 +23,18 @@ public sealed class ImportCommandTests(SmallRun run) : IClassFixture<SmallRun>, 
                   "data": { "file": "targets.safetensors", "y_S": "y_S", "y_Q": "y_Q" } }
                 """);
         }
-        var dry = Cli.Run("import", run.Folder, "--map", _folder.Of("map.json"), "--dry-run");
+        var dry = Cli.Run("import", run, "--map", _folder.Of("map.json"), "--dry-run");
         Assert.True(dry.ExitCode == 0, dry.ToString());
         Assert.StartsWith("9 checkpoints, steps 0, 1, 2, 3, 4, 5, 6, 7, 8, flow time 0 to ", dry.Out, StringComparison.Ordinal);
-        var imported = Cli.Run("import", run.Folder, "--map", _folder.Of("map.json"), "--out", _folder.Of("run"));
+        var imported = Cli.Run("import", run, "--map", _folder.Of("map.json"), "--out", _folder.Of("run"));
         Assert.True(imported.ExitCode == 0, imported.ToString());
         Assert.Equal($"Imported 9 checkpoints into {_folder.Of("run")}. Next: kernelflow analyze {_folder.Of("run")} --out REPORT", imported.Error.TrimEnd());
-        using RecordedRun first = RecordedRun.Open(run.Folder), second = RecordedRun.Open(_folder.Of("run"));
+        using RecordedRun first = RecordedRun.Open(run), second = RecordedRun.Open(_folder.Of("run"));
         foreach (var (a, b) in first.Checkpoints.Zip(second.Checkpoints))
             foreach (string name in (string[])["U_S", "U_Q", "J_S", "J_Q"]) Assert.Equal(a[name].ReadAll(), b[name].ReadAll());
 
-        var itself = Cli.Run("import", run.Folder, "--map", _folder.Of("map.json"), "--out", run.Folder);
-        Assert.Equal((2, $"error: --out: {run.Folder} is the folder itself; choose another folder."), (itself.ExitCode, itself.Error.TrimEnd()));
+        var itself = Cli.Run("import", run, "--map", _folder.Of("map.json"), "--out", run);
+        Assert.Equal((2, $"error: --out: {run} is the folder itself; choose another folder."), (itself.ExitCode, itself.Error.TrimEnd()));
     }
 
     [Fact]

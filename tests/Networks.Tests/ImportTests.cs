@@ -173,7 +173,7 @@ public sealed class ImportTests : IDisposable
     public static TheoryData<string, string, string> Defects => new()
     {
         { "network.layers[1]", "\"Linaer\"", "map.json: network.layers[1]: found the layer Linaer, which this tool does not know (did you mean Linear?), "
-            + "expected Linear, Conv2d, *" },
+            + "expected one of Linear, Conv2d, *" },
         { "network.layers[2]", """{"type": "MultiheadAttention"}""",
             "map.json: network.layers[2].type: found the layer MultiheadAttention, which this tool does not know, expected *" },
         { "network.layers[1]", """{"type": "Linear", "strid": 1}""", "map.json: network.layers[1].strid: unknown key; expected type, name, trained." },
