@@ -99,6 +99,26 @@ public class ImportedLayerTests
         for (int r = 0; r < 4; r++) Assert.Equal(J.AsSpan((r + 1) * w.Length - 12, 12).ToArray(), H.AsSpan(r * 12, 12).ToArray());
     }
 
+    // The network and the Jacobian of the fixture's README, from the file that TorchSharp wrote.
+    [Fact]
+    public void The_weights_of_a_TorchSharp_file_give_the_Jacobian_that_it_recorded()
+    {
+        using var file = RunFormat.Default.OpenFile(Path.Combine(AppContext.BaseDirectory, "Fixtures", "mlp.dat"));
+        using var json = JsonDocument.Parse("""
+            {"network": {"layers": [{"type": "linear", "name": "fc1"}, "tanh", {"type": "linear", "name": "fc2"}], "ignore": ["steps", "input_mean",
+                "mask", "lookup", "empty"]}}
+            """);
+        var network = NetworkBuilder.Build(NetworkMap.Read(new MapObject(json.RootElement, "map.json", "", "network")), file, [4]);
+        var w = new double[network.Network.Parameters];
+        network.Load(file, "fixture", w);
+        using var expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "jacobian.json")));
+        double[] Values(string name) => [.. expected.RootElement.GetProperty("tensors").EnumerateArray().Single(t => t.GetProperty("name").GetString() == name)
+            .GetProperty("values").EnumerateArray().Select(v => v.GetDouble())];
+        var (J, u) = JacobianTests.Jacobian(new NetworkEvaluator(network.Network, Backends.Managed), w, Values("inputs"), 6);
+        Check.CloseEntries(u, Values("outputs"), 1e-6, "outputs");
+        Check.CloseEntries(J, Values("jacobian"), 1e-6, "Jacobian");
+    }
+
     private static string Layers(string name) => (string)Networks.Single(row => (string)row[0] == name)[1];
 
     private static ImportedNetwork Build(ContainerFile file, string name, string layers, string more = "")

@@ -36,6 +36,7 @@ internal sealed class PoolingLayer : Layer
     /// <summary>Means of as many windows as are wanted, which cover the image (PyTorch's adaptive average).</summary>
     public static PoolingLayer Adaptive(ImageShape input, int height, int width)
     {
+        _ = Windows.Image(height, width, input.Channels);
         var windows = new List<int[]>();
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++)

@@ -22,7 +22,17 @@ internal readonly record struct Windows(int Height, int Width, int StrideY, int 
         if (height < 1 || width < 1)
             throw new ArgumentException(
                 FormattableString.Invariant($"A {Height}x{Width} convolution does not fit into an image of {input.Height}x{input.Width}."));
-        return new ImageShape(height, width, channels);
+        return Image(height, width, channels);
+    }
+
+    /// <summary>An image that one array can hold for many examples at once.</summary>
+    /// <exception cref="ArgumentException">It is larger.</exception>
+    public static ImageShape Image(int height, int width, int channels)
+    {
+        const int Largest = 1 << 24;
+        return (Int128)height * width * channels <= Largest ? new ImageShape(height, width, channels)
+            : throw new ArgumentException(FormattableString.Invariant($"An image of {channels} x {height} x {width} values is larger than the ")
+                + FormattableString.Invariant($"{Largest} that are allowed."));
     }
 
     /// <summary>Where pixel (dy, dx) of window (y, x) lies in the image; null in the padding.</summary>
