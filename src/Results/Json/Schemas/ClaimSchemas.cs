@@ -11,6 +11,7 @@ internal static class ClaimSchemas
         var interpolation = s.Add("interpolation", KnownNumber, b => b.Interpolation);
         var descent = s.Add("descent", KnownNumber, b => b.Descent);
         var rounding = s.Add("rounding", KnownNumber, b => b.Rounding);
+        s.Derived("sum", KnownNumber, b => b.Sum is { } sum ? Known.Of(sum) : Known.Unknown<double>("a part is unknown"));
         s.Derived("largest", TextIfAny, b => b.LargestPart);
         return json => new ErrorBudget(integration[json], interpolation[json], descent[json], rounding[json]);
     });
