@@ -49,6 +49,13 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), At(line));
 
     [Fact]
+    public void AShellThatHasNoScriptIsRefusedInOneLine()
+    {
+        var result = Cli.Run("completion", "csh");
+        Assert.Equal((2, "error: SHELL: 'csh' not recognized; use bash, zsh, fish or powershell."), (result.ExitCode, result.Error.Split('\n')[0].TrimEnd()));
+    }
+
+    [Fact]
     public void WhatStandsBehindTheCursorDoesNotMatter()
     {
         Assert.Equal(["analyze"], At("kernelflow an runs/a --json", "kernelflow an".Length));

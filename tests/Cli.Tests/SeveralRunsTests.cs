@@ -48,6 +48,15 @@ public sealed class SeveralRunsTests(SmallRun run) : IClassFixture<SmallRun>, ID
     }
 
     [Fact]
+    public void EachRunHasTheBackendOfItsSize()
+    {
+        string[] Backends(params string[] runs) => [.. JsonNode.Parse(Cli.Run(["inspect", .. runs, "--json"]).Out)!["runs"]!.AsArray()
+            .Select(r => (string)r!["forecast"]!["backend"]!)];
+        string alone = Backends(run.Folder).Single();
+        Assert.Equal([alone, alone], Backends(run.Folder, run.Folder));
+    }
+
+    [Fact]
     public void AnOptionThatDoesNotExistIsNoRun()
     {
         var result = Cli.Run(Inspect("--jsn"));

@@ -33,5 +33,16 @@ public class FoldingTests
         }
     }
 
+    [Fact]
+    public void TwoThreadsFoldAsOneDoes()
+    {
+        const int n = 450;
+        var random = new Random(1);
+        double[] one = [.. Enumerable.Range(0, n * n).Select(_ => random.NextDouble() - 0.5)], two = [.. one];
+        Folding.TransposeLess(new MatrixView(one, n, n));
+        Folding.TransposeLess(new MatrixView(two, n, n), new ThreadBudget(1));
+        Assert.Equal(one, two);
+    }
+
     private delegate void Fold(in MatrixView a);
 }

@@ -9,7 +9,12 @@ internal static class CompletionCommand
     public static Command Build(CliTerminal terminal)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell." };
-        shell.AcceptOnlyFromAmong([.. CompletionScripts.Shells]);
+        shell.CompletionSources.Add(_ => CompletionScripts.Shells);
+        shell.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => !CompletionScripts.Shells.Contains(t.Value)))
+                result.AddError($"SHELL: '{token.Value}' not recognized; use bash, zsh, fish or powershell.");
+        });
         var command = new Command("completion", "Print a script that makes a shell complete kernelflow's commands and options.") { shell };
         command.SetAction(parsed =>
         {

@@ -33,7 +33,9 @@ internal static class InspectCommand
                 try
                 {
                     using var run = RecordedRun.Open(folder);
-                    var dense = named ??= Backends.Resolve(terminal, parsed, backend, threads, asked.Length == 1 ? run.Checkpoints : null);
+                    // A small run needs no library. One that was left out is not named again for the next run.
+                    var dense = named ?? Backends.Resolve(terminal, parsed, backend, threads, run.Checkpoints);
+                    if (dense.Refused.Count > 0) named = dense;
                     var found = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed),
                         progress => Inspection.Of(run, dense, parsed.GetValue(verify), progress, cancellation), cancellation).ConfigureAwait(false);
                     document?.Add(folder, found);

@@ -7,33 +7,44 @@ internal static class Folding
 {
     private const int Tile = 64;
 
+    private static readonly ThreadBudget s_alone = new(0);
+
     [ThreadStatic]
     private static double[]? t_tile;
 
     /// <summary>A ← (A + Aᵀ)/2.</summary>
-    public static void Mean(in MatrixView a) => Combine(a, 0.5, 1);
+    public static void Mean(in MatrixView a, ThreadBudget? spare = null) => Combine(a, 0.5, 1, spare);
 
     /// <summary>A ← A + Aᵀ.</summary>
-    public static void Sum(in MatrixView a) => Combine(a, 1, 1);
+    public static void Sum(in MatrixView a, ThreadBudget? spare = null) => Combine(a, 1, 1, spare);
 
     /// <summary>A ← A − Aᵀ.</summary>
-    public static void Difference(in MatrixView a) => Combine(a, 1, -1);
+    public static void Difference(in MatrixView a) => Combine(a, 1, -1, null);
 
     /// <summary>A ← Aᵀ − A.</summary>
-    public static void TransposeLess(in MatrixView a) => Combine(a, -1, -1);
+    public static void TransposeLess(in MatrixView a, ThreadBudget? spare = null) => Combine(a, -1, -1, spare);
 
-    // A_ij ← factor·(A_ij + sign·A_ji) on and below the diagonal, and sign times that above it.
-    private static void Combine(in MatrixView a, double factor, double sign)
+    private static void Combine(in MatrixView a, double factor, double sign, ThreadBudget? spare)
     {
-        int n = a.Columns;
-        for (int left = 0; left < n; left += Tile)
+        int tiles = (a.Columns + Tile - 1) / Tile;
+        SharedColumns.Run(spare ?? s_alone, tiles, (double)a.Columns * a.Columns, new Tiles(a, factor, sign));
+    }
+
+    // A_ij ← factor·(A_ij + sign·A_ji) on and below the diagonal, and sign times that above it; no two columns of tiles have a pair in common.
+    private readonly struct Tiles(MatrixView a, double factor, double sign) : IColumnWork
+    {
+        public void Run(int first, int last)
         {
-            int width = Math.Min(Tile, n - left);
-            Diagonal(a.Slice(left, left, width, width), factor, sign);
-            for (int top = left + Tile; top < n; top += Tile)
+            int n = a.Columns;
+            for (int left = first * Tile; left < Math.Min(n, last * Tile); left += Tile)
             {
-                int height = Math.Min(Tile, n - top);
-                Pair(a.Slice(top, left, height, width), a.Slice(left, top, width, height), factor, sign);
+                int width = Math.Min(Tile, n - left);
+                Diagonal(a.Slice(left, left, width, width), factor, sign);
+                for (int top = left + Tile; top < n; top += Tile)
+                {
+                    int height = Math.Min(Tile, n - top);
+                    Pair(a.Slice(top, left, height, width), a.Slice(left, top, width, height), factor, sign);
+                }
             }
         }
     }

@@ -74,6 +74,7 @@ public static class StorageTypes
 public abstract class TensorSource
 {
     private const int PieceElements = 1 << 14;
+    private static readonly ThreadBudget s_alone = new(0);
 
     /// <summary>Sets the facts that every source has.</summary>
     protected TensorSource(string name, string location, IReadOnlyList<long> shape, StorageType type)
@@ -177,40 +178,60 @@ public abstract class TensorSource
             for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
             return;
         }
-        ReadRows(block, transposed: true);
+        ReadMatrix(block, true, s_alone);
     }
 
     /// <summary>Reads the whole tensor as a matrix of <c>matrix.Rows</c> × <c>matrix.Columns</c>.</summary>
-    public void ReadMatrix(in MatrixView matrix)
+    public void ReadMatrix(in MatrixView matrix) => ReadMatrix(matrix, false, s_alone);
+
+    /// <summary>The same by several threads, or transposed: row by row as it lies there.</summary>
+    /// <param name="matrix">Receives the tensor.</param>
+    /// <param name="transposed">Whether column r of <paramref name="matrix"/> receives row r.</param>
+    /// <param name="spare">Threads that may read beside this one.</param>
+    public void ReadMatrix(in MatrixView matrix, bool transposed, ThreadBudget spare)
     {
+        ArgumentNullException.ThrowIfNull(spare);
         if ((long)matrix.Rows * matrix.Columns != Count)
             throw new ArgumentException($"{Location}: {Name} {ShapeText} does not have {matrix.Rows}x{matrix.Columns} elements.");
         if (Count == 0) return;
-        ReadRows(matrix, transposed: false);
-    }
-
-    // Several rows at a time, which stand in the columns of a view: a row of a small matrix is less than it is worth to ask the system for. The buffer is one
-    // that was used before: those of a large matrix would gather until the garbage collector comes.
-    private void ReadRows(in MatrixView target, bool transposed)
-    {
-        int count = transposed ? target.Columns : target.Rows, width = transposed ? target.Rows : target.Columns;
-        if (count == 0 || width == 0) return;
+        int count = transposed ? matrix.Columns : matrix.Rows, width = transposed ? matrix.Rows : matrix.Columns;
+        // Several rows at a time: a row of a small matrix is less than it is worth to ask the system for.
         int together = Math.Clamp(PieceElements / width, 1, count);
-        double[] buffer = ArrayPool<double>.Shared.Rent(together * width);
+        int pieces = (count + together - 1) / together;
+        var work = new RowPieces(this, matrix, transposed, count, width, together);
         try
         {
-            for (int first = 0; first < count; first += together)
-            {
-                int here = Math.Min(together, count - first);
-                Read((long)first * width, buffer.AsSpan(0, here * width));
-                var rows = new MatrixView(buffer, width, here);
-                if (transposed) rows.CopyTo(target.ColumnRange(first, here));
-                else rows.CopyTransposedTo(target.Slice(first, 0, here, width));
-            }
+            SharedColumns.Run(spare, pieces, Count, work);
         }
-        finally
+        catch (InvalidRunException) when (spare.Capacity > 0)
         {
-            ArrayPool<double>.Shared.Return(buffer);
+            // Of several numbers that are not sound the first is told, whichever thread came upon one.
+            work.Run(0, pieces);
+            throw;
+        }
+    }
+
+    // Rows stand in the columns of a buffer that was used before: those of a large matrix would gather until the garbage collector comes.
+    private readonly struct RowPieces(TensorSource tensor, MatrixView target, bool transposed, int count, int width, int together) : IColumnWork
+    {
+        public void Run(int first, int last)
+        {
+            double[] buffer = ArrayPool<double>.Shared.Rent(together * width);
+            try
+            {
+                for (int row = first * together; row < Math.Min(count, last * together); row += together)
+                {
+                    int here = Math.Min(together, count - row);
+                    tensor.Read((long)row * width, buffer.AsSpan(0, here * width));
+                    var rows = new MatrixView(buffer, width, here);
+                    if (transposed) rows.CopyTo(target.ColumnRange(row, here));
+                    else rows.CopyTransposedTo(target.Slice(row, 0, here, width));
+                }
+            }
+            finally
+            {
+                ArrayPool<double>.Shared.Return(buffer);
+            }
         }
     }
 

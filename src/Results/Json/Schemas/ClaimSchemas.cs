@@ -76,7 +76,12 @@ internal static class ClaimSchemas
         var (peak, end) = (s.Add("peakDrift", Number, e => e.PeakDrift), s.Add("endDrift", Number, e => e.EndDrift));
         s.Derived("norm", Text, _ => "spectral");
         var points = s.Add("points", s_evolutionPoint.Rows, e => e.Points);
-        return json => new KernelEvolution { PeakDrift = peak[json], EndDrift = end[json], Points = points[json] };
+        var (first, last) = (s.Add("start", PictureSchemas.Portrait.KnownObject, e => e.Start), s.Add("end", PictureSchemas.Portrait.KnownObject, e => e.End));
+        return json => new KernelEvolution
+        {
+            PeakDrift = peak[json], EndDrift = end[json], Points = points[json],
+            Start = first.Or(json, PictureSchemas.Absent<KernelPortrait>()), End = last.Or(json, PictureSchemas.Absent<KernelPortrait>()),
+        };
     });
 
     /// <summary>The rows of "intervals".</summary>
