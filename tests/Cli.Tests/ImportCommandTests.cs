@@ -11,8 +11,8 @@ public sealed class ImportCommandTests : IDisposable
     public void ARunThatIsImportedIsTheSameRun()
     {
         string run = _folder.Of("recorded");
-        Assert.Equal(0, Cli.Run("record", run, "--train", "12", "--test", "6", "--layers", "5", "--steps", "200", "--checkpoints", "9", "--factors", "never", "--quiet",
-            "--backend", "managed").ExitCode);
+        Assert.Equal(0, Cli.Run("record", run, "--train", "12", "--test", "6", "--layers", "5", "--steps", "200", "--checkpoints", "9", "--factors",
+            "never", "--quiet", "--backend", "managed").ExitCode);
         using (var recorded = RecordedRun.Open(run))
         {
             string times = string.Join(", ", recorded.Checkpoints.Select(c => c.Time.ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
