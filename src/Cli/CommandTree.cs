@@ -17,6 +17,7 @@ internal static class CommandTree
         ("compare", CompareCommand.Build),
         ("report", ReportCommand.Build),
         ("kernels", KernelsCommand.Build),
+        ("import", ImportCommand.Build),
         ("validate", terminal => ValidateCommand.Build(terminal)),
         ("doctor", DoctorCommand.Build),
         ("completion", CompletionCommand.Build),

@@ -41,23 +41,7 @@ internal static class UsageErrors
             : [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
         string what = option ? $"unknown option {token}" : known.Length > 0 ? $"unknown command {token}" : $"unexpected argument {token}";
         string word = token.Split('=', ':')[0];
-        string? nearest = known.Select(k => (Name: k, Distance: EditDistance(word, k))).Where(k => k.Distance <= Math.Max(2, k.Name.Length / 3))
-            .OrderBy(k => k.Distance).FirstOrDefault().Name;
+        string? nearest = NearestWord.Of(word, known);
         return nearest is null ? what + "." : $"{what}. Did you mean {nearest}?";
-    }
-
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.</summary>
-    internal static int EditDistance(string a, string b)
-    {
-        var d = new int[a.Length + 1, b.Length + 1];
-        for (int i = 0; i <= a.Length; i++) d[i, 0] = i;
-        for (int j = 0; j <= b.Length; j++) d[0, j] = j;
-        for (int i = 1; i <= a.Length; i++)
-            for (int j = 1; j <= b.Length; j++)
-            {
-                d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
-            }
-        return d[a.Length, b.Length];
     }
 }

@@ -107,13 +107,13 @@ public sealed class NetworkEvaluator
     /// <param name="x">Inputs [n, inputs].</param>
     /// <param name="u">Outputs [n, p].</param>
     /// <returns>A [n, inputs] (at positions [n, T, inputs]) and Δ [n, p, outputs] ([n, p, T, outputs]) of every layer, in the order of the
-    /// parameters.</returns>
+    /// parameters; of a layer whose part is no product, nothing and the columns [n, p, c].</returns>
     internal IReadOnlyList<(double[] Inputs, double[] Deltas)> Factors(double[] w, double[] x, double[] u)
     {
         int n = Check(w, x, u), p = Network.Outputs;
         var layers = Network.JacobianLayers;
-        var factors = layers.Select(l => (new double[ArraySize.Of(n, l.Positions * l.Inputs)], new double[ArraySize.Of((long)n * p, l.Positions * l.Outputs)]))
-            .ToArray();
+        var factors = layers.Select(l => (new double[ArraySize.Of(n, l.Positions * l.Inputs)],
+            new double[ArraySize.Of((long)n * p, l.Kind == JacobianLayerKind.Columns ? l.Columns : l.Positions * l.Outputs)])).ToArray();
         EachOutput(w, x, u, n, (first, count) => Sweep(w, x, first, count, p, null, default, factors));
         return factors;
     }

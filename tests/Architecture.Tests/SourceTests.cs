@@ -24,6 +24,9 @@ public sealed partial class SourceTests
         ("src/Numerics/Backend.Resolve.cs", "names of libraries for dense linear algebra"),
         ("src/Numerics/Native/LibraryNames.cs", "names of libraries for dense linear algebra"),
         ("src/Networks/LayerSpec.cs", "text form of a layer"),
+        ("src/Networks/Imports/NamePattern.cs", "patterns of file names"),
+        ("src/Networks/Imports/TensorReference.cs", "names of files"),
+        ("src/Networks/Imports/WholeRun.cs", "names of files and what stands in them"),
         ("validation/Reports/", "file names and text"),
         ("validation/WorkFolders.cs", "file names"),
     ];

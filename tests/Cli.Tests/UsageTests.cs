@@ -1,3 +1,4 @@
+using KernelFlow.Files;
 namespace KernelFlow.Cli.Tests;
 
 public sealed class UsageTests
@@ -142,5 +143,5 @@ public sealed class UsageTests
     [InlineData("otu", "out", 1)]
     [InlineData("", "abc", 3)]
     [InlineData("kitten", "sitting", 3)]
-    public void EditDistances(string a, string b, int expected) => Assert.Equal(expected, UsageErrors.EditDistance(a, b));
+    public void EditDistances(string a, string b, int expected) => Assert.Equal(expected, NearestWord.Distance(a, b));
 }

@@ -2,9 +2,9 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Networks.Layers;
 
-/// <summary>z = α W a + b. Parameters: W row-major (output × input), then b.</summary>
-internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling scaling)
-    : Layer(inputSize, outputSize, outputSize * inputSize + outputSize)
+/// <summary>z = α W a + b. Parameters: W row-major (output × input), then b, unless there is none.</summary>
+internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling scaling, bool bias = true)
+    : Layer(inputSize, outputSize, checked(outputSize * (inputSize + (bias ? 1 : 0))))
 {
     private int BiasOffset => OutputSize * InputSize;
 
@@ -12,9 +12,12 @@ internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling sc
 
     public override void Forward(Backend backend, double[] w, int offset, in MatrixView a, in MatrixView z, double[] extra)
     {
-        var bias = w.AsSpan(offset + BiasOffset, OutputSize);
-        for (int i = 0; i < z.Columns; i++) bias.CopyTo(z.Column(i));
-        backend.Gemm(Op.Transpose, Op.None, scaling.Multiplier, Weights(w, offset), a, 1, z);
+        if (bias)
+        {
+            var b = w.AsSpan(offset + BiasOffset, OutputSize);
+            for (int i = 0; i < z.Columns; i++) b.CopyTo(z.Column(i));
+        }
+        backend.Gemm(Op.Transpose, Op.None, scaling.Multiplier, Weights(w, offset), a, bias ? 1 : 0, z);
     }
 
     public override void Backward(Backend backend, double[] w, int offset, in MatrixView deltaZ, in MatrixView deltaA, int q,
@@ -24,9 +27,10 @@ internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling sc
     public override void Gradient(Backend backend, in MatrixView a, in MatrixView deltaZ, double[] extra, double[] gradient, int offset)
     {
         backend.Gemm(Op.None, Op.Transpose, scaling.Multiplier, a, deltaZ, 0, Weights(gradient, offset));
-        var bias = gradient.AsSpan(offset + BiasOffset, OutputSize);
-        bias.Clear();
-        for (int i = 0; i < deltaZ.Columns; i++) VectorRoutines.Axpy(1, deltaZ.Column(i), bias);
+        if (!bias) return;
+        var b = gradient.AsSpan(offset + BiasOffset, OutputSize);
+        b.Clear();
+        for (int i = 0; i < deltaZ.Columns; i++) VectorRoutines.Axpy(1, deltaZ.Column(i), b);
     }
 
     public override void Rows(Backend backend, in MatrixView a, in MatrixView deltaZ, int q, double[] extra, in MatrixView rows, int offset)
@@ -37,11 +41,11 @@ internal sealed class DenseLayer(int inputSize, int outputSize, WeightScaling sc
             var input = a.Column(r / q);
             var row = rows.Column(r).Slice(offset, ParameterCount);
             for (int o = 0; o < OutputSize; o++) VectorRoutines.Scale(scaling.Multiplier * delta[o], input, row.Slice(o * InputSize, InputSize));
-            delta.CopyTo(row[BiasOffset..]);
+            if (bias) delta.CopyTo(row[BiasOffset..]);
         }
     }
 
-    public override JacobianLayer Describe(string name) => JacobianLayer.Dense(name, InputSize, OutputSize, bias: true);
+    public override JacobianLayer Describe(string name) => JacobianLayer.Dense(name, InputSize, OutputSize, bias);
 
     public override void Factors(in MatrixView a, in MatrixView deltaZ, double[] extra, Span<double> inputs, Span<double> deltas)
     {

@@ -123,15 +123,8 @@ internal sealed class TrainingRun
 
     private FactoredJacobian Factors(TensorName name, double[] w, double[] x, double[] u)
     {
-        int p = Data.Outputs, examples = u.Length / p;
-        var factors = Trainer.Evaluator.Factors(w, x, u);
-        var parts = Layers!.Zip(factors, (layer, f) => LayerFactors.Of(name, layer, examples, p, tensor =>
-        {
-            bool inputs = tensor == FactorNames.Inputs(name, layer);
-            long[] sizes = [inputs ? layer.Inputs : layer.Outputs], shape = layer.Kind == JacobianLayerKind.Positions ? [layer.Positions, .. sizes] : sizes;
-            return Tensor(tensor, inputs ? f.Inputs : f.Deltas, inputs ? [examples, .. shape] : [examples, p, .. shape]);
-        }));
-        return new FactoredJacobian(name, "memory", examples, p, [.. parts]);
+        int p = Data.Outputs;
+        return RecordedFactors.Of(name, Layers!, Trainer.Evaluator.Factors(w, x, u), u.Length / p, p, Tensor);
     }
 
     private MemoryTensor Tensor(string name, double[] values, long[] shape) => _options.DType == StorageType.Float32 && !_options.Kernels
