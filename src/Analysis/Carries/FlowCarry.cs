@@ -9,7 +9,7 @@ namespace KernelFlow.Analysis.Carries;
 /// conserved).</summary>
 internal static class FlowCarry
 {
-    // Costs factorizations only, and sees what is wrong by more than this; a tighter one would cost more than it tells.
+    // Costs little, and sees what is wrong by more than this; a tighter one would cost more than it tells.
     private const double Tolerance = 1e-4;
 
     /// <summary>Carries a block through [s,τ] and [τ,T], each on its own.</summary>
@@ -22,17 +22,30 @@ internal static class FlowCarry
     public static CarriedBlock Run(KernelTrajectory trajectory, PropagationOptions main, Backend backend, DenseMatrix block, int? split,
         CancellationToken cancellation)
     {
-        var other = main.Method.Method!.PartnerForColumns;
-        var options = main with { Method = other, RelativeTolerance = Math.Max(main.RelativeTolerance, Tolerance) };
-        var first = FlowIntegrator.Transport(split is { } k ? new WindowTrajectory(trajectory, 0, k) : trajectory, block, options, backend, cancellation);
-        var error = Absolute(first);
-        string how = FormattableString.Invariant($"{other} at {options.RelativeTolerance:G2}");
-        if (split is not { } middle) return new CarriedBlock(first.End, first.Train, first.Test, first.Dissipated, error, how);
-        var second = FlowIntegrator.Transport(new WindowTrajectory(trajectory, middle, trajectory.Intervals), first.End, options, backend, cancellation);
-        return new CarriedBlock(second.End, (DenseMatrix)(first.Train + second.Train), (DenseMatrix)(first.Test + second.Test),
-            (DenseMatrix)(first.Dissipated + second.Dissipated),
-            Sum(first, error, second), how);
+        double tolerance = Math.Max(main.RelativeTolerance, Tolerance);
+        KernelTrajectory Part(int from, int to) => new WindowTrajectory(trajectory, from, to);
+        KernelTrajectory[] parts = split is { } at ? [Part(0, at), Part(at, trajectory.Intervals)] : [trajectory];
+        var options = main with { Method = main.Method.Method!.PartnerForColumns, RelativeTolerance = tolerance };
+        return (IsOfProducts(main.Method.Method!) ? null
+                : Along(parts, block, tolerance, (part, v) => ColumnFlow.TryCarry([new ColumnStart(part, v)], tolerance, backend, cancellation)?[0]))
+            ?? Along(parts, block, tolerance, (part, v) => FlowIntegrator.Transport(part, v, options, backend, cancellation))!;
     }
+
+    // Products go by rules of Radau and the pair of Tsitouras: where the operators come from one of these, another method has to do it.
+    private static bool IsOfProducts(IntegrationMethod main) => main.Tableau is { Symplectic: false } || ReferenceEquals(main, Methods.Tsitouras5);
+
+    private static CarriedBlock? Along(KernelTrajectory[] parts, DenseMatrix block, double tolerance,
+        Func<KernelTrajectory, DenseMatrix, BlockTransport?> carry)
+    {
+        if (carry(parts[0], block) is not { } first) return null;
+        string how = FormattableString.Invariant($"{first.Report.Name} at {tolerance:G2}");
+        if (parts.Length == 1) return new CarriedBlock(first.End, first.Train, first.Test, first.Dissipated, Absolute(first), how);
+        return carry(parts[1], first.End) is { } second ? Together(first, second, how) : null;
+    }
+
+    private static CarriedBlock Together(BlockTransport first, BlockTransport second, string how) => new(second.End,
+        (DenseMatrix)(first.Train + second.Train), (DenseMatrix)(first.Test + second.Test), (DenseMatrix)(first.Dissipated + second.Dissipated),
+        Sum(first, Absolute(first), second), how);
 
     // What is wrong with P(τ,s)V goes through the second window with it: by at most its own size relative to the block there.
     private static CarryError Sum(BlockTransport first, CarryError before, BlockTransport second)

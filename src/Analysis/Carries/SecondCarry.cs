@@ -1,5 +1,7 @@
 using KernelFlow.Analysis;
+using KernelFlow.Analysis.Carries;
 using KernelFlow.Numerics;
+using KernelFlow.Spectral;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow;
@@ -20,6 +22,10 @@ public sealed record SecondCarry(IReadOnlyList<int> Modes, DenseMatrix Block, in
     // Seed 0 draws its random vectors from this number, and other seeds count on from it.
     private const int FirstSeed = 20260503;
 
+    /// <summary>vᵀW_S v of the modes as they are carried. Where eigenvalues are equal to rounding, a vector of their space stands for each of their modes that
+    /// is the same whatever basis of it the eigensolver chose.</summary>
+    public required IReadOnlyList<double> Energies { get; init; }
+
     /// <summary>The random columns of a matrix with as many columns as the block.</summary>
     public MatrixView Random(DenseMatrix a)
     {
@@ -36,24 +42,25 @@ public sealed record SecondCarry(IReadOnlyList<int> Modes, DenseMatrix Block, in
 
     /// <summary>Carries the block by the means the model has.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="vectors">Modes of W_S in columns.</param>
+    /// <param name="pairs">The modes of W_S.</param>
     /// <param name="checkpoints">Their number in the window.</param>
     /// <param name="seed">Seed of the random vectors.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    internal static Known<SecondCarry> Run(RunModel model, DenseMatrix vectors, int checkpoints, long seed, CancellationToken cancellation)
+    internal static Known<SecondCarry> Run(RunModel model, EigenPairs pairs, int checkpoints, long seed, CancellationToken cancellation)
     {
         if (model.NoCarryReason is { } none) return Known.Unknown<SecondCarry>(none);
-        int[] modes = Spread(vectors.ColumnCount);
-        var block = new DenseMatrix(vectors.RowCount, modes.Length + Probes);
+        int n = pairs.Vectors.RowCount;
+        int[] modes = Spread(pairs.Values.Count);
+        var block = new DenseMatrix(n, modes.Length + Probes);
         MatrixView view = block;
-        for (int j = 0; j < modes.Length; j++) ((MatrixView)vectors).Column(modes[j]).CopyTo(view.Column(j));
+        double[] energies = ModeVectors.Write(pairs, modes, seed, view);
         var random = new Random(Seeds.From(FirstSeed, seed));
         for (int j = modes.Length; j < block.ColumnCount; j++)
-            foreach (ref double v in view.Column(j)) v = (random.Next(2) == 0 ? -1 : 1) / Math.Sqrt(vectors.RowCount); // of the size of the modes
+            foreach (ref double v in view.Column(j)) v = (random.Next(2) == 0 ? -1 : 1) / Math.Sqrt(n); // of the size of the modes
         int? split = checkpoints > 2 ? (checkpoints - 1) / 2 : null;
         try
         {
-            return Known.Of(new SecondCarry(modes, block, split, model.Carry(block, split, cancellation)));
+            return Known.Of(new SecondCarry(modes, block, split, model.Carry(block, split, cancellation)) { Energies = energies });
         }
         catch (NumericalException e)
         {

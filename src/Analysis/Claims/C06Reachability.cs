@@ -4,7 +4,7 @@ namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C6: λ_j = ∫‖J_Sᵀ P ψ_j‖² dτ for eigenpairs of W_S, the integral by a second carry.</summary>
 /// <remarks>The number is the largest |∫‖J_Sᵀ P ψ_j‖² − λ_j|/λ_1 over eight modes spread over the spectrum. In descent it is the sum Σ η_k‖J_S,kᵀ P_k
-/// ψ_j‖².</remarks>
+/// ψ_j‖². Where eigenvalues are equal to rounding, ψ_j is the projection of a given vector on their space, which is the same in every basis of it.</remarks>
 internal sealed class C06Reachability() : Claim("C6", "reachability", ClaimKind.Code)
 {
     public override string Statement =>
@@ -17,14 +17,13 @@ internal sealed class C06Reachability() : Claim("C6", "reachability", ClaimKind.
     protected override ClaimResult CheckCore(ClaimEvidence evidence)
     {
         if (!evidence.SecondCarry.TryGet(out var carry)) return NotApplicable(evidence.SecondCarry.Reason!);
-        var values = evidence.Eigenpairs.Values;
-        double first = values[0];
+        double first = evidence.Eigenpairs.Values[0];
         if (first <= 0) return NotApplicable("W_S is zero: there is nothing to reach");
         double defect = 0;
         int worst = 0;
         for (int j = 0; j < carry.Modes.Count; j++)
         {
-            double d = Math.Abs(carry.Result.Dissipated[j, j] - values[carry.Modes[j]]) / first;
+            double d = Math.Abs(carry.Result.Dissipated[j, j] - carry.Energies[j]) / first;
             if (d <= defect) continue;
             (defect, worst) = (d, carry.Modes[j]);
             if (double.IsNaN(d)) break;

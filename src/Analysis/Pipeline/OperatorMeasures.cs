@@ -10,7 +10,7 @@ internal static class OperatorMeasures
     {
         var (input, model, solution) = window;
         var carry = second.Run(stop => WorkSpans.In("second carry",
-            () => SecondCarry.Run(model, solution.Pairs.Vectors, input.Checkpoints.Count, input.Options.Seed, stop)));
+            () => SecondCarry.Run(model, solution.Pairs, input.Checkpoints.Count, input.Options.Seed, stop)));
         var spectrum = WorkSpans.In("spectrum",
             () => SpectrumBuilder.Build(solution, input.Space.RestrictSymmetric(model.Propagation.W_S), model.Fraction, input.Options.Threshold));
 
