@@ -16,6 +16,7 @@ internal static class CommandTree
         ("compare", CompareCommand.Build),
         ("report", ReportCommand.Build),
         ("kernels", KernelsCommand.Build),
+        ("sketch", SketchCommand.Build),
         ("validate", terminal => ValidateCommand.Build(terminal)),
         ("doctor", DoctorCommand.Build),
         ("completion", CompletionCommand.Build),

@@ -35,6 +35,7 @@ public sealed class SketchEstimate
     {
         var checkpoints = input.Checkpoints;
         if (checkpoints[0].Find(TensorName.Sketch) is null) return null;
+        foreach (var c in checkpoints) SketchNorms.Require(c);
         if (!checkpoints.HasJacobians) return Known.Unknown<SketchEstimate>("kernel blocks of sketched Jacobians do not show how far the sketch is off");
         if (checkpoints.Parameters < 2 * Groups)
             return Known.Unknown<SketchEstimate>(FormattableString.Invariant($"a sketch of {checkpoints.Parameters} columns, and none of fewer than ")
@@ -68,9 +69,10 @@ public sealed class SketchEstimate
         return new LocalFlow(input, kernels.Linear(input.AllCheckpoints), LocalFlow.Tolerance, cancellation).Whole;
     }
 
+    // A preconditioner is in the sketch already, and has columns of another number.
     private static CheckpointSequence Without(CheckpointSequence all, int group) => new(all.Select(c => c with
     {
-        Tensors = c.Tensors.ToDictionary(t => t.Key, t => t.Key == TensorName.J_S.Name || t.Key == TensorName.J_Q.Name
-            ? new LeftOutColumns(t.Value, Groups, group) : t.Value),
+        Tensors = c.Tensors.Where(t => t.Key != TensorName.Preconditioner.Name && t.Key != TensorName.w.Name).ToDictionary(t => t.Key,
+            t => t.Key == TensorName.J_S.Name || t.Key == TensorName.J_Q.Name ? new LeftOutColumns(t.Value, Groups, group) : t.Value),
     }), all.Loss);
 }
