@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
@@ -34,6 +35,7 @@ internal static class CommandTree
         bool named = s_commands.Any(command => command.Name == first);
         foreach (var (name, build) in s_commands)
             if (!named || name == first) root.Add(WithoutEmptyValues(build(terminal)));
+        foreach (var suggest in root.Directives.OfType<SuggestDirective>()) suggest.Action = new Suggestions(suggest, terminal);
         foreach (var option in root.Options)
         {
             if (option is VersionOption version) version.Action = new PrintVersion(terminal);

@@ -39,6 +39,19 @@ internal static class Folders
         return argument;
     }
 
+    /// <summary>An argument that takes one folder or several.</summary>
+    public static Argument<string[]> Arguments(string name, string description)
+    {
+        var argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore };
+        argument.Validators.Add(result =>
+        {
+            Check(result, name);
+            // A list swallows options that do not exist.
+            foreach (var word in result.Tokens.Where(t => t.Value.StartsWith('-'))) result.AddError($"unknown option {word.Value}.");
+        });
+        return argument;
+    }
+
     /// <summary>Refuses names that no folder can have.</summary>
     /// <param name="result">What was given.</param>
     /// <param name="name">The option or argument.</param>

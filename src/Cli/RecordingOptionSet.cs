@@ -89,6 +89,9 @@ internal sealed partial class RecordingOptionSet
         return options;
     }
 
+    /// <summary>Whether an option stands on the command line.</summary>
+    public bool IsGiven(ParseResult parsed, string name) => _settings.Any(s => s.Option.Name == name && parsed.GetResult(s.Option) is { Implicit: false });
+
     /// <summary>The refusal of some options, in the names of the command line.</summary>
     public static UsageException Named(ArgumentException refused) =>
         new(PropertyName().Replace(Errors.WithoutParameter(refused.Message), m => "--" + WordStart().Replace(m.Value, "-$0").ToLowerInvariant()));

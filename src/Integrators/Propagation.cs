@@ -19,9 +19,6 @@ public sealed record PropagationOptions
     /// <summary>Fixed number of steps per interval instead of error control (order studies); null for adaptive.</summary>
     public int? FixedSteps { get; init; }
 
-    /// <summary>W_S and G_S are summed over nodes also where they would follow from P: for who wants to compare the two.</summary>
-    public bool SumsOverNodes { get; init; }
-
     /// <summary>Seed of the random vectors on which errors are estimated and rates found; every seed gives the same operators to the tolerance.</summary>
     public long Seed { get; init; }
 

@@ -89,6 +89,18 @@ public readonly struct MatrixView
         for (int j = 0; j < Columns; j++) Column(j).CopyTo(destination.Column(j));
     }
 
+    /// <summary>Copies every element (i, j) to (j, i) of a view that shares no element with this one.</summary>
+    /// <exception cref="ArgumentException">The destination has not the transposed shape.</exception>
+    public unsafe void CopyTransposedTo(in MatrixView destination)
+    {
+        if (destination.Rows != Columns || destination.Columns != Rows)
+            throw new ArgumentException($"Cannot copy the transpose of {Rows}x{Columns} into {destination.Rows}x{destination.Columns}.");
+        if (Rows == 0 || Columns == 0) return;
+        MemoryTraffic.Add(2L * Rows * Columns);
+        fixed (double* source = &Array[Offset], target = &destination.Array[destination.Offset])
+            Managed.BlockTranspose.Run(source, LeadingDimension, target, destination.LeadingDimension, Columns, Rows);
+    }
+
     /// <summary>The storage of a MathNet dense matrix, shared, not copied.</summary>
     public static implicit operator MatrixView(DenseMatrix matrix)
     {

@@ -5,11 +5,35 @@ namespace KernelFlow.Operators;
 /// <summary>J̄ J_S(θ₀)ᵀ on an interpolant: Σ_ab ℓ̄_a ℓ_b(θ₀) J_a J_S,bᵀ, ℓ̄_a the mean of ℓ_a over the step.</summary>
 internal abstract class ChordKernels
 {
-    /// <summary>y ← J̄ J_S(θ₀)ᵀ x.</summary>
-    public abstract void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y);
+    /// <summary>y ← J̄ J_S(θ₀)ᵀ x for several columns, each over a step of its own within one interval: what is stored is read once for all of them.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="steps">θ₀ and θ₁ of each column.</param>
+    /// <param name="x">N rows.</param>
+    /// <param name="y">Receives N + M rows.</param>
+    /// <param name="spare">Threads that may compute beside this one.</param>
+    public void Apply(int interval, ReadOnlySpan<(double From, double To)> steps, in MatrixView x, in MatrixView y, ThreadBudget spare)
+    {
+        y.Fill(0);
+        var summands = new Summand[steps.Length][];
+        for (int c = 0; c < steps.Length; c++) summands[c] = Summands(interval, steps[c].From, steps[c].To);
+        var factors = new double[steps.Length];
+        for (int t = 0; t < summands[0].Length; t++)
+        {
+            for (int c = 0; c < factors.Length; c++) factors[c] = summands[c][t].Factor;
+            if (factors.All(f => f == 0)) continue;
+            using var held = summands[0][t].Hold();
+            // As bound by memory as element-wise passes are; every piece of rows goes through all columns.
+            int pieces = 2 * (1 + spare.Capacity);
+            SharedColumns.Run(spare, pieces, 0.5 * x.Rows * y.Rows, new RowProducts(held.Matrix, factors, x, y, pieces));
+        }
+    }
 
     /// <summary>Writes A ← J̄ J_S(θ₀)ᵀ.</summary>
-    public abstract void Fill(int interval, double from, double to, in MatrixView a);
+    public void Fill(int interval, double from, double to, in MatrixView a)
+    {
+        a.Fill(0);
+        foreach (var summand in Summands(interval, from, to)) AddScaled(summand, a);
+    }
 
     /// <summary>From cross-checkpoint kernels.</summary>
     public static ChordKernels FromTerms(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) =>
@@ -18,16 +42,10 @@ internal abstract class ChordKernels
     /// <summary>From kernels alone: J̄J_Sᵀ = K + ½ΔJ·J_Sᵀ, and of ΔK = ΔJ·Jᵀ + J·ΔJᵀ only the symmetric half of the first summand, ¼ΔK, is known.</summary>
     public static ChordKernels FromKernels(IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals) => new Symmetric(intervals);
 
-    protected static void AddProduct(in Summand summand, ReadOnlySpan<double> x, Span<double> y)
-    {
-        double factor = summand.Factor;
-        if (factor == 0) return;
-        using var held = summand.Hold();
-        MatrixView view = held.Matrix;
-        for (int j = 0; j < view.Columns; j++) VectorRoutines.Axpy(factor * x[j], view.Column(j), y);
-    }
+    /// <summary>What the chord is a sum of; the same terms in the same order for every step of an interval.</summary>
+    protected abstract Summand[] Summands(int interval, double from, double to);
 
-    protected static void AddScaled(in Summand summand, in MatrixView target)
+    private static void AddScaled(in Summand summand, in MatrixView target)
     {
         if (summand.Factor == 0) return;
         using var held = summand.Hold();
@@ -41,21 +59,31 @@ internal abstract class ChordKernels
         public HeldMatrix Hold() => IsSkew ? Term.HoldSkew() : Term.HoldKernels();
     }
 
+    private readonly struct RowProducts(MatrixView kernels, double[] factors, MatrixView x, MatrixView y, int pieces) : IColumnWork
+    {
+        // Columns whose piece stays in the first-level cache for all vectors.
+        private const int Together = 4;
+
+        public void Run(int first, int last)
+        {
+            int start = (int)((long)y.Rows * first / pieces), count = (int)((long)y.Rows * last / pieces) - start;
+            Span<double> weights = stackalloc double[Together];
+            for (int j = 0; j < x.Rows; j += Together)
+            {
+                int columns = Math.Min(Together, x.Rows - j);
+                for (int c = 0; c < factors.Length; c++)
+                {
+                    var from = x.Column(c);
+                    for (int i = 0; i < columns; i++) weights[i] = factors[c] * from[j + i];
+                    VectorRoutines.AddProduct(kernels.Slice(start, j, count, columns), weights[..columns], y.Column(c).Slice(start, count));
+                }
+            }
+        }
+    }
+
     private sealed class Crossed(IReadOnlyList<JacobianInterpolant> intervals, IReadOnlyDictionary<(int A, int B), KernelTerm> terms) : ChordKernels
     {
-        public override void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
-        {
-            y.Clear();
-            foreach (var summand in Summands(interval, from, to)) AddProduct(summand, x, y);
-        }
-
-        public override void Fill(int interval, double from, double to, in MatrixView a)
-        {
-            a.Fill(0);
-            foreach (var summand in Summands(interval, from, to)) AddScaled(summand, a);
-        }
-
-        private List<Summand> Summands(int interval, double from, double to)
+        protected override Summand[] Summands(int interval, double from, double to)
         {
             var interpolant = intervals[interval];
             int count = interpolant.Checkpoints.Count;
@@ -74,24 +102,16 @@ internal abstract class ChordKernels
                     if (cross.HasSkew) summands.Add(new(cross, true, 0.5 * (ba - ab)));
                 }
             }
-            return summands;
+            return [.. summands];
         }
     }
 
     private sealed class Symmetric(IReadOnlyList<IReadOnlyList<WeightedTerm>> intervals) : ChordKernels
     {
-        public override void Apply(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
+        protected override Summand[] Summands(int interval, double from, double to)
         {
-            y.Clear();
             double theta = from + 0.25 * (to - from);
-            foreach (var t in intervals[interval]) AddProduct(new Summand(t.Term, false, t.At(theta)), x, y);
-        }
-
-        public override void Fill(int interval, double from, double to, in MatrixView a)
-        {
-            a.Fill(0);
-            double theta = from + 0.25 * (to - from);
-            foreach (var t in intervals[interval]) AddScaled(new Summand(t.Term, false, t.At(theta)), a);
+            return [.. intervals[interval].Select(t => new Summand(t.Term, false, t.At(theta)))];
         }
     }
 }

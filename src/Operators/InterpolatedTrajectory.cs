@@ -80,20 +80,34 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     }
 
     /// <summary>y ← [J̄_S; J̄_Q] J_S(t₀)ᵀ x: one step of gradient descent from t₀ to t₁ on this interpolant, J̄ the mean of J over the step (theory, section
-    /// 8).</summary>
+    /// 8); for several columns, each on a path of its own.</summary>
+    /// <param name="paths">This interpolant gone through at different speeds (<see cref="AtSpeeds"/>): one for each column.</param>
     /// <param name="interval">Index of the interval that holds the step.</param>
     /// <param name="from">t₀, where the step begins.</param>
     /// <param name="to">t₁, where the step ends.</param>
-    /// <param name="x">Length N.</param>
-    /// <param name="y">Length N + M.</param>
-    public void ApplyChord(int interval, double from, double to, ReadOnlySpan<double> x, Span<double> y)
+    /// <param name="x">N rows.</param>
+    /// <param name="y">Receives N + M rows.</param>
+    /// <param name="spare">Threads that may compute beside this one.</param>
+    /// <exception cref="ArgumentException">The shapes are wrong, or a path is one of another interpolant.</exception>
+    public void ApplyChords(IReadOnlyList<InterpolatedTrajectory> paths, int interval, double from, double to, in MatrixView x, in MatrixView y,
+        ThreadBudget spare)
     {
-        if (x.Length != TrainSize || y.Length != TrainSize + TestSize)
-            throw new ArgumentException($"x has {x.Length} elements, y {y.Length}; expected {TrainSize} and {TrainSize + TestSize}.");
-        _chords.Apply(interval, Theta(interval, from), Theta(interval, to), x, y);
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(spare);
+        if (x.Rows != TrainSize || y.Rows != TrainSize + TestSize || x.Columns != paths.Count || y.Columns != paths.Count)
+            throw new ArgumentException($"x is {x.Rows}x{x.Columns}, y {y.Rows}x{y.Columns}; expected {TrainSize} and {TrainSize + TestSize} rows, "
+                + $"and {paths.Count} columns.");
+        if (paths.Count == 0) return;
+        var steps = new (double, double)[paths.Count];
+        for (int c = 0; c < steps.Length; c++)
+        {
+            if (paths[c]._chords != _chords) throw new ArgumentException("A path is one of another interpolant.", nameof(paths));
+            steps[c] = (paths[c].Theta(interval, from), paths[c].Theta(interval, to));
+        }
+        _chords.Apply(interval, steps, x, y, spare);
     }
 
-    /// <summary>A ← [J̄_S; J̄_Q] J_S(t₀)ᵀ, (N+M)×N; see <see cref="ApplyChord"/>.</summary>
+    /// <summary>A ← [J̄_S; J̄_Q] J_S(t₀)ᵀ, (N+M)×N; see <see cref="ApplyChords"/>.</summary>
     public void Chord(int interval, double from, double to, in MatrixView a)
     {
         if (a.Rows != TrainSize + TestSize || a.Columns != TrainSize)

@@ -39,7 +39,7 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
     private static KernelTerm Own(Checkpoint c, int N, int M, bool hasTest, double epsilon, Backend backend, MatrixCache? cache, in MatrixView scratch)
     {
         double products = KernelPrecision.OfProducts(c);
-        var blocks = new RecordedBlocks(c, N, products);
+        var blocks = new RecordedBlocks(c, N, products, backend.Spare);
         var term = new KernelTerm(StoredMatrix.Read(N + M, N, blocks.Kernels, cache), hasTest ? StoredMatrix.Read(M, M, blocks.Test, cache) : null, null);
         using var held = term.Hold();
         KernelBlockChecks.PositiveSemidefinite(c[TensorName.K_SS], held.Train, backend, products, scratch);
@@ -56,7 +56,7 @@ internal sealed record KernelBlockReader(IReadOnlyDictionary<(int A, int B), Ker
     {
         KernelTerm a = terms[(k, k)], b = terms[(k + 1, k + 1)];
         int N = a.TrainSize, M = a.TestSize;
-        var blocks = new RecordedCrossBlocks(c, N, M);
+        var blocks = new RecordedCrossBlocks(c, N, M, backend.Spare);
         bool testKnown = hasTest && c.Find(TensorName.K_QQ_next) is not null;
         var cross = new KernelTerm(StoredMatrix.Read(N + M, N, blocks.Sum, cache), testKnown ? StoredMatrix.Read(M, M, blocks.Test, cache) : null,
             StoredMatrix.Read(N + M, N, blocks.Difference, cache));

@@ -13,6 +13,14 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
     /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
     public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss) : this(checkpoints, loss, null, null) { }
 
+    /// <summary>Makes a sequence of a training whose optimizer is known. Claims about recorded steps can only then be decided.</summary>
+    /// <param name="checkpoints">At least two, with strictly increasing time.</param>
+    /// <param name="loss">The training loss with its targets; gives n and p.</param>
+    /// <param name="optimizer">What took the steps.</param>
+    /// <exception cref="InvalidRunException">Fewer than two checkpoints, time that does not increase, a missing tensor or a wrong shape.</exception>
+    public CheckpointSequence(IEnumerable<Checkpoint> checkpoints, LossModel loss, Optimizer optimizer)
+        : this(checkpoints, Known(loss, optimizer), null, null) => Optimizer = optimizer;
+
     /// <summary>Makes a sequence and checks it against sizes that are known beforehand, those of a manifest.</summary>
     /// <param name="checkpoints">At least two, with strictly increasing time.</param>
     /// <param name="loss">The training loss with its targets; gives n and p.</param>
@@ -122,6 +130,13 @@ public sealed class CheckpointSequence : IReadOnlyList<Checkpoint>
             Metadata = Metadata,
             OpeningTime = OpeningTime,
         };
+    }
+
+    // An optimizer that is missing is said before anything is made of the checkpoints.
+    private static LossModel Known(LossModel loss, Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        return loss;
     }
 
     /// <inheritdoc/>

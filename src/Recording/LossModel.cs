@@ -1,9 +1,9 @@
 namespace KernelFlow;
 
 /// <summary>A training loss Φ_S as a function of stacked outputs U_S, convex: value, gradient g = ∇Φ_S and Hessian B = ∇²Φ_S.</summary>
-/// <remarks>Mean over the n examples (<see cref="Scale"/> = 1/n) or sum (1). Source: theory, section 1. A loss of one's own derives from this and must be
-/// convex with a Hessian that couples outputs of the same example only; to read it from recorded runs it also needs a
-/// <see cref="LossDescriptor"/>.</remarks>
+/// <remarks>Mean over the n examples (<see cref="Scale"/> = 1/n) or sum (1). Source: theory, section 1. A loss of one's own is written down as a
+/// <see cref="LossFormula"/> or derives from this; it must be convex with a Hessian that couples outputs of the same example only. To be read from recorded
+/// runs it also needs a <see cref="LossDescriptor"/>.</remarks>
 public abstract class LossModel
 {
     /// <summary>Sets what every loss has.</summary>
@@ -69,6 +69,19 @@ public abstract class LossModel
 
     /// <summary>Writes B ← ∇²Φ_S(u).</summary>
     public abstract void Hessian(ReadOnlySpan<double> u, OutputHessian B);
+
+    /// <summary>Compares gradient and Hessian with central differences of the value and of the gradient, and asks whether the Hessian is symmetric, positive
+    /// semidefinite and couples outputs of one example only: for a loss of one's own, once, before it is used. It takes 8 N evaluations.</summary>
+    /// <param name="u">Stacked outputs [n·p] to compare at; those of a checkpoint, for example.</param>
+    /// <exception cref="ArgumentException">There are not n·p outputs.</exception>
+    /// <exception cref="InvalidOperationException">Something is wrong (the message says what, where, and by how much), or the loss has no formula.</exception>
+    public void CheckDerivatives(ReadOnlySpan<double> u)
+    {
+        if (IsCustom) throw new InvalidOperationException($"A loss {Kind} has no formula to compare with: g and B are read from the checkpoints.");
+        if (u.Length != Examples * Outputs)
+            throw new ArgumentException($"Found {u.Length} outputs, expected {Examples} examples of {Outputs}.", nameof(u));
+        if (new Losses.DerivativeCheck(this, u).Defect() is { } wrong) throw new InvalidOperationException($"The loss {Kind} is not sound: {wrong}.");
+    }
 
     /// <summary>Φ = 1/(2n) Σ‖u_i − y_i‖²; g = (u − y)/n; B = I/n.</summary>
     /// <param name="targets">y_S, stacked [n·p], finite.</param>

@@ -24,6 +24,61 @@ public sealed class OutputHessian
     /// <summary>The blocks, one after the other, each p×p row-major.</summary>
     public double[] Blocks { get; }
 
+    /// <summary>The element (row, column) of the block of an example. Setting it sets (column, row) as well, for a Hessian is symmetric.</summary>
+    /// <param name="example">From 0 to n − 1.</param>
+    /// <param name="row">From 0 to p − 1.</param>
+    /// <param name="column">From 0 to p − 1.</param>
+    public double this[int example, int row, int column]
+    {
+        get => Blocks[Index(example, row, column)];
+        set => Blocks[Index(example, row, column)] = Blocks[Index(example, column, row)] = value;
+    }
+
+    /// <summary>The p×p block of an example, row-major: what is written there is written into B.</summary>
+    /// <param name="example">From 0 to n − 1.</param>
+    public Span<double> Block(int example) => Blocks.AsSpan(Index(example, 0, 0), Outputs * Outputs);
+
+    /// <summary>Sets the block of an example.</summary>
+    /// <param name="example">From 0 to n − 1.</param>
+    /// <param name="block">p×p numbers, row-major, symmetric and positive semidefinite.</param>
+    /// <exception cref="ArgumentException">It has not p×p numbers, or is not symmetric.</exception>
+    public void SetBlock(int example, ReadOnlySpan<double> block)
+    {
+        int p = Outputs;
+        if (block.Length != p * p) throw new ArgumentException($"Found {block.Length} numbers, expected a block of {p}x{p}.", nameof(block));
+        for (int c = 0; c < p; c++)
+            for (int d = 0; d < c; d++)
+                if (!(Math.Abs(block[c * p + d] - block[d * p + c]) <= 8 * Tolerances.RoundingFloor(p, Math.Abs(block[c * p + d]))))
+                    throw new ArgumentException(FormattableString.Invariant(
+                        $"Found {block[c * p + d]} at [{c}, {d}] and {block[d * p + c]} at [{d}, {c}], expected a symmetric block."), nameof(block));
+        block.CopyTo(Block(example));
+    }
+
+    /// <summary>Makes the block of an example diagonal.</summary>
+    /// <param name="example">From 0 to n − 1.</param>
+    /// <param name="diagonal">p numbers, not negative.</param>
+    /// <exception cref="ArgumentException">There are not p numbers.</exception>
+    public void SetDiagonal(int example, ReadOnlySpan<double> diagonal)
+    {
+        if (diagonal.Length != Outputs) throw new ArgumentException($"Found {diagonal.Length} numbers, expected {Outputs}.", nameof(diagonal));
+        var block = Block(example);
+        block.Clear();
+        for (int c = 0; c < Outputs; c++) block[c * Outputs + c] = diagonal[c];
+    }
+
+    private int Index(int example, int row, int column)
+    {
+        Require(example, Examples, nameof(example));
+        Require(row, Outputs, nameof(row));
+        Require(column, Outputs, nameof(column));
+        return (example * Outputs + row) * Outputs + column;
+    }
+
+    private static void Require(int index, int count, string name)
+    {
+        if ((uint)index >= (uint)count) throw new ArgumentOutOfRangeException(name, index, $"There are {count}.");
+    }
+
     /// <summary>y ← α·B·x + γ·y for N×k matrices; O(N·p·k).</summary>
     public void Apply(double alpha, in MatrixView x, double gamma, in MatrixView y)
     {

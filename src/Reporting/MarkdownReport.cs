@@ -25,11 +25,22 @@ public static partial class MarkdownReport
         foreach (string caveat in Caveats.Of(analysis)) Line(text, "- " + Escape(caveat));
         Line(text, "");
         foreach (var section in ReportTables.Numbers(analysis)) Section(text, section);
+        Words(text, analysis);
         Section(text, ReportTables.Origin(analysis));
         Line(text, Escape(Provenance.HowToRepeat(analysis)));
         Line(text, "");
         Line(text, "    " + PrintableText.Line(Provenance.Command(analysis)));
         return text.ToString();
+    }
+
+    private static void Words(StringBuilder text, ReservoirAnalysis analysis)
+    {
+        Line(text, "## " + Escape(Glossary.Title));
+        Line(text, "");
+        foreach (var line in Glossary.Of(analysis)) Line(text, $"- **{Escape(line.Word)}**: {Escape(line.Meaning)} ({Escape($"theory: {line.Page}")})");
+        Line(text, "");
+        Line(text, $"{Escape(Glossary.More)} [{Glossary.Paper}]({Glossary.PaperAddress}).");
+        Line(text, "");
     }
 
     /// <summary>A table with its heading.</summary>

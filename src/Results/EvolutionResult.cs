@@ -11,6 +11,12 @@ public sealed record KernelEvolution
 
     /// <summary>The same figures per checkpoint.</summary>
     public required IReadOnlyList<KernelEvolutionPoint> Points { get; init; }
+
+    /// <summary>K_SS(s), the kernel at the start of the window; unknown in results of earlier versions.</summary>
+    public Known<KernelPortrait> Start { get; init; }
+
+    /// <summary>K_SS(T), the kernel at the end of the window; unknown in results of earlier versions.</summary>
+    public Known<KernelPortrait> End { get; init; }
 }
 
 /// <summary>The kernel at one checkpoint, relative to K(s).</summary>

@@ -21,6 +21,9 @@ public sealed record InfluenceResult
 
     /// <summary>Per test output, in order: the examples with the largest shares in its displacement, the largest first.</summary>
     public required IReadOnlyList<StrongestInfluence> Strongest { get; init; }
+
+    /// <summary>Indices of the training examples whose label was changed, in order; unknown where the run does not say which.</summary>
+    public Known<IReadOnlyList<int>> Changed { get; init; }
 }
 
 /// <summary>The training examples that moved one test output most.</summary>

@@ -66,6 +66,15 @@ public sealed record ReservoirAnalysis
     /// <summary>The same, or why it was not computed.</summary>
     public Known<KernelEvolution> KnownEvolution { get; init; }
 
+    /// <summary>How training went.</summary>
+    public Known<TrainingCurves> Training { get; init; }
+
+    /// <summary>The classes of the training examples, or why there are none.</summary>
+    public Known<ExampleClasses> Classes { get; init; }
+
+    /// <summary>What the modes of W_S are made of.</summary>
+    public Known<ModeContent> Modes { get; init; }
+
     /// <summary>How the spectrum builds up over the window.</summary>
     public Known<SpectralSchedule> Schedule { get; init; }
 

@@ -124,9 +124,19 @@ internal sealed class PublicCalls(IReadOnlyList<Assembly> assemblies)
     private static Delegate? Nothing(Type type)
     {
         var invoke = type.GetMethod("Invoke")!;
-        if (invoke.GetParameters().Any(p => p.ParameterType.IsByRefLike)) return null;
+        if (invoke.GetParameters().Any(p => p.ParameterType.IsByRefLike)) return WithSpans(type, invoke);
         var parameters = invoke.GetParameters().Select(p => Expression.Parameter(p.ParameterType));
         return Expression.Lambda(type, Expression.Default(invoke.ReturnType), parameters).Compile();
+    }
+
+    // Expressions have no spans.
+    private static Delegate WithSpans(Type type, MethodInfo invoke)
+    {
+        var dynamic = new DynamicMethod("nothing", invoke.ReturnType, [.. invoke.GetParameters().Select(p => p.ParameterType)], typeof(PublicCalls));
+        var il = dynamic.GetILGenerator();
+        if (invoke.ReturnType != typeof(void)) il.Emit(OpCodes.Ldloc, il.DeclareLocal(invoke.ReturnType));
+        il.Emit(OpCodes.Ret);
+        return dynamic.CreateDelegate(type);
     }
 
     private object? Bare(Type type)

@@ -10,8 +10,10 @@ internal static class Repository
 
     public static string PathOf(params string[] parts) => SourceTree.PathOf(parts);
 
-    /// <summary>Every project file, relative to the root, with forward slashes.</summary>
-    public static IReadOnlyList<string> Projects { get; } = [.. Tracked().Where(f => f.EndsWith(".csproj", StringComparison.Ordinal))];
+    /// <summary>Every project file, relative to the root, with forward slashes. Those of examples/ stand alone, as a user's do: they are no part of the
+    /// build.</summary>
+    public static IReadOnlyList<string> Projects { get; } =
+        [.. Tracked().Where(f => f.EndsWith(".csproj", StringComparison.Ordinal) && !f.StartsWith("examples/", StringComparison.Ordinal))];
 
     /// <summary>The folders of the projects that a project references directly: "src/Numerics".</summary>
     public static IReadOnlyList<string> References(string project)

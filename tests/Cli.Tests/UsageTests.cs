@@ -48,7 +48,7 @@ public sealed class UsageTests
     [InlineData("Did you mean --threshold?", "analyze", "x", "--out", "y", "--treshold", "0.1")]
     [InlineData("Did you mean --out?", "analyze", "x", "--oot=y")]
     [InlineData("unknown option --nonsense.", "demo", "--nonsense")]
-    [InlineData("unexpected argument extra", "inspect", "x", "extra")]
+    [InlineData("unexpected argument extra", "analyze", "x", "extra", "--json")]
     [InlineData("--out FOLDER is missing", "analyze", "x")]
     [InlineData("--save-operators needs --out", "analyze", "x", "--json", "--save-operators")]
     [InlineData("exclude each other", "analyze", "x", "--json", "--quiet", "--verbose")]

@@ -26,7 +26,7 @@ public sealed class LogCoshLoss(double[] targets, double width, bool sum = false
 
     public override void Hessian(ReadOnlySpan<double> u, OutputHessian B)
     {
-        for (int i = 0; i < targets.Length; i++) B.Blocks[i] = Scale / Math.Pow(Math.Cosh((u[i] - targets[i]) / width), 2);
+        for (int i = 0; i < targets.Length; i++) B[i, 0, 0] = Scale / Math.Pow(Math.Cosh((u[i] - targets[i]) / width), 2);
     }
 
     // cosh overflows where its logarithm is still small.

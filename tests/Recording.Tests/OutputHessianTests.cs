@@ -70,4 +70,36 @@ public class OutputHessianTests
         Assert.Throws<ArgumentException>(() => B.Apply(1, new DenseMatrix(6, 2), 0, new DenseMatrix(6, 3)));
         Assert.Throws<ArgumentException>(() => B.Apply(1, new DenseMatrix(6, 2), 0, new DenseMatrix(8, 2)));
     }
+
+    [Fact]
+    public void BlocksAreSetByElementWholeAndAsDiagonals()
+    {
+        var B = new OutputHessian(3, 2);
+        B[0, 0, 0] = 4;
+        B[0, 0, 1] = 1;
+        B[0, 1, 1] = 5;
+        B.SetBlock(1, [2, -1, -1, 3]);
+        B.SetDiagonal(1, [7, 8]);
+        B.SetBlock(2, [2, -1, -1, 3]);
+        B.Block(2)[3] = 6;
+        Assert.Equal([4, 1, 1, 5, 7, 0, 0, 8, 2, -1, -1, 6], B.Blocks);
+        Assert.Equal(1, B[0, 1, 0]);
+        Assert.Equal(-1, B[2, 1, 0]);
+    }
+
+    [Fact]
+    public void WhatIsNoBlockIsRefused()
+    {
+        var B = new OutputHessian(2, 2);
+        Assert.Contains("Found 3 numbers, expected a block of 2x2", Assert.Throws<ArgumentException>(() => B.SetBlock(0, [1, 2, 3])).Message);
+        Assert.Contains("Found 2 at [1, 0] and 1 at [0, 1], expected a symmetric block",
+            Assert.Throws<ArgumentException>(() => B.SetBlock(0, [1, 1, 2, 1])).Message);
+        Assert.Throws<ArgumentException>(() => B.SetBlock(0, [1, double.NaN, double.NaN, 1]));
+        Assert.Throws<ArgumentException>(() => B.SetDiagonal(0, [1]));
+        (int, int, int, string)[] outside = [(2, 0, 0, "example"), (-1, 0, 0, "example"), (0, 2, 0, "row"), (0, 0, -1, "column")];
+        foreach (var (example, row, column, name) in outside)
+            Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => B[example, row, column] = 1).ParamName);
+        Assert.Equal("example", Assert.Throws<ArgumentOutOfRangeException>(() => B.SetDiagonal(2, [1, 1])).ParamName);
+        Assert.All(B.Blocks, b => Assert.Equal(0, b));
+    }
 }

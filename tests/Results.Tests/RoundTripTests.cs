@@ -71,6 +71,57 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(sample.Run.Metadata, read.Run.Metadata);
     }
 
+    /// <summary>What only figures need comes back as well, each with its reason where there is none.</summary>
+    [Fact]
+    public void PicturesComeBack()
+    {
+        var (sample, read) = (SampleAnalysis.Full(), ReadBack(SampleAnalysis.Full()));
+        Assert.Equal(sample.Training.Value.TestLoss.Value, read.Training.Value.TestLoss.Value);
+        Assert.Equal("no <y_Q>", read.Training.Value.TestAccuracy.Reason);
+        Assert.Equal(sample.Classes.Value.Of, read.Classes.Value.Of);
+        Assert.Equal((IReadOnlyList<int>)[1, 0, 2], read.Classes.Value.Order());
+        Assert.Equal(sample.Modes.Value.ByClass.Value.Means[1], read.Modes.Value.ByClass.Value.Means[1]);
+        Assert.Equal(sample.KernelEvolution.Start.Value.Gram.Means[2], read.KernelEvolution.Start.Value.Gram.Means[2]);
+        Assert.Equal("too large", read.KernelEvolution.End.Value.Eigenvalues.Reason);
+        Assert.Equal(sample.Influence.Value.Changed.Value, read.Influence.Value.Changed.Value);
+    }
+
+    /// <summary>Blocks hold the mean of their elements, to six digits: a matrix of ones stays one, and the sum over all elements is kept.</summary>
+    [Theory]
+    [InlineData(3, 5)]
+    [InlineData(100, 49)]
+    public void PicturesKeepMeans(int rows, int columns)
+    {
+        var (ones, picture) = (MatrixPicture.Of(rows, columns, (_, _) => 1), MatrixPicture.Of(rows, columns, (i, j) => i - 2.0 * j));
+        Assert.All(ones.Means, row => Assert.All(row, x => Assert.Equal(1, x)));
+        var (high, wide) = (picture.Means.Count, picture.Means[0].Count);
+        double sum = 0, expected = Enumerable.Range(0, rows).Sum(i => Enumerable.Range(0, columns).Sum(j => i - 2.0 * j));
+        for (int a = 0; a < high; a++)
+            for (int b = 0; b < wide; b++)
+                sum += picture.Means[a][b] * Enumerable.Range(0, rows).Count(i => i * high / rows == a)
+                    * Enumerable.Range(0, columns).Count(j => j * wide / columns == b);
+        Check.Close(sum, expected, 1e-5, "sum of all elements");
+    }
+
+    /// <summary>Parts of a file that contradict each other are refused by the key that is wrong.</summary>
+    [Theory]
+    [InlineData("training.testLoss", "expected 4 elements", "training", "testLoss")]
+    [InlineData("classes.of", "expected 3 elements", "classes", "of")]
+    [InlineData("modeContent.byExample.means", "expected 3 rows", "modeContent", "byExample", "means")]
+    [InlineData("kernelEvolution.start.gram.means", "expected 3 rows", "kernelEvolution", "start", "gram", "means")]
+    public void ShortListsAreRefused(string key, string expected, params string[] path)
+    {
+        var json = JsonNode.Parse(ResultsFile.Text(SampleAnalysis.Full()))!;
+        var list = json;
+        foreach (string name in path) list = list[name]!;
+        list.AsArray().RemoveAt(0);
+        string file = Path.Combine(_folder, "short.json");
+        File.WriteAllText(file, json.ToJsonString());
+        string message = Assert.Throws<InvalidResultsException>(() => ResultsFile.Read(file)).Message;
+        Assert.Contains(key, message);
+        Assert.Contains(expected, message);
+    }
+
     /// <summary>The operators and matrices of their size are not in the file, and what was read says so.</summary>
     [Fact]
     public void LargeMatricesAreUnknownAfterReading()
@@ -93,8 +144,10 @@ public sealed class RoundTripTests : IDisposable
             claim!.AsObject().Remove("figures");
         }
         Assert.True(json["options"]!.AsObject().Remove("independentCheck") && json["inclusion"]!.AsObject().Remove("responses")
-            && json["influence"]!.AsObject().Remove("strongest"));
-        foreach (string key in (string[])["figures", "likelyCauses", "outsideTheory", "relativeDissipation", "schedule", "noisePlacement", "riskGate"])
+            && json["influence"]!.AsObject().Remove("strongest") && json["influence"]!.AsObject().Remove("changed")
+            && json["kernelEvolution"]!.AsObject().Remove("start") && json["kernelEvolution"]!.AsObject().Remove("end"));
+        foreach (string key in (string[])["figures", "likelyCauses", "outsideTheory", "relativeDissipation", "schedule", "noisePlacement", "riskGate",
+            "training", "classes", "modeContent"])
             Assert.True(json.Remove(key));
         string path = Path.Combine(_folder, "old.json");
         File.WriteAllText(path, json.ToJsonString());
@@ -104,6 +157,7 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(ClaimKind.Measured, read.Claim("C12").Kind);
         Assert.True(read.Options.IndependentCheck);
         Assert.False(read.Inclusion.Responses.IsKnown || read.Schedule.IsKnown || read.RiskGate.IsKnown);
+        Assert.False(read.Training.IsKnown || read.Modes.IsKnown || read.KernelEvolution.End.IsKnown || read.Influence.Value.Changed.IsKnown);
         Assert.Empty(read.Figures);
         Assert.Empty(read.LikelyCauses);
         Assert.All(read.Claims, c => Assert.Empty(c.Figures));

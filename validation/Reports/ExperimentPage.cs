@@ -16,7 +16,7 @@ internal static class ExperimentPage
         page.Append($"<div class=\"verdict {Css(report.Verdict)}\">\n<strong>{Sign(report.Verdict)} "
             + $"{E(Narrative.Word(report.Verdict))}</strong>\n<p>{E(report.Conclusion)}</p>\n</div>\n");
         page.Append($"<h2>The claim and what would refute it</h2>\n<p>{E(report.Claim)}</p>\n<p>{E(report.Refutation)}</p>\n");
-        Table(page, ExperimentWords.CriteriaColumns, [.. report.Criteria.Select(ExperimentWords.Cells)]);
+        Table(page, ExperimentWords.CriteriaColumns, [.. report.Criteria.Select(ExperimentWords.Cells)], "Criteria");
         if (report.Figures.Count > 0) FigureSections(page, ExperimentWords.Figures(report));
         foreach (var section in ExperimentWords.Sections(report)) Section(page, section);
         Close(page);

@@ -22,37 +22,52 @@ internal static class InterpolationVariants
     /// <summary>An estimate that cannot be computed leaves its part of the budget unknown; it does not take the analysis with it.</summary>
     /// <param name="input">What was read.</param>
     /// <param name="trajectory">The model under test.</param>
-    /// <param name="steps">The recorded steps on it, where they can be replayed.</param>
+    /// <param name="steps">The recorded steps on it, or why they cannot be replayed; null where they were not replayed yet.</param>
     /// <param name="tolerance">Relative error to which vectors are carried.</param>
     /// <param name="threads">How many models are carried at the same time.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static Known<InterpolationEstimate> Of(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction> steps, double tolerance, int threads,
+    /// <returns>The recorded steps on the model under test, and the estimate.</returns>
+    public static VectorEstimates Of(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction>? steps, double tolerance, VariantThreads threads,
         CancellationToken cancellation)
     {
-        if (input.Checkpoints.Count < 3) return Known.Unknown<InterpolationEstimate>(TooFew);
+        VectorEstimates Without(string reason) =>
+            new(steps ?? DescentOnInterpolant.Replay(input, trajectory, cancellation), Known.Unknown<InterpolationEstimate>(reason));
+        if (input.Checkpoints.Count < 3) return Without(TooFew);
         try
         {
             var flow = new LocalFlow(input, trajectory, tolerance, cancellation);
             var (early, late) = Speeds.Of(input, flow);
+            var straight = trajectory as InterpolatedTrajectory;
+            InterpolatedTrajectory Early(IReadOnlySet<int> leftOut) => straight!.AtSpeeds(Rates(input, early, leftOut));
+            Known<Prediction>? hurried = null;
+            if (steps is null && straight is not null)
+            {
+                // Together: what both paths are made of is read once.
+                var both = DescentOnInterpolant.Replay(input, [straight, Early(input.FailingIntervals)], cancellation);
+                (steps, hurried) = (both[0], both[1]);
+            }
+            var main = steps ??= DescentOnInterpolant.Replay(input, trajectory, cancellation);
+            Known<IReadOnlyList<Prediction>> Replay(IReadOnlySet<int> leftOut) => straight is null || !main.TryGet(out var replayed)
+                ? Known.Of<IReadOnlyList<Prediction>>([])
+                : Hurried(input, replayed, hurried is { } first && leftOut.SetEquals(input.FailingIntervals)
+                    ? first : DescentOnInterpolant.Replay(input, Early(leftOut), cancellation));
+            var sooner = Replay(input.FailingIntervals);
             OtherModel[] others = [.. Thinned(input), .. Others(input, flow, early, late)];
             var groups = Groups(flow, others, threads, cancellation);
-            Known<IReadOnlyList<Prediction>> Replay(IReadOnlySet<int> leftOut) =>
-                Replayed(input, trajectory, steps, [.. early.Select((c, k) => leftOut.Contains(k) ? 0 : c)], cancellation);
-            var replayed = Replay(input.FailingIntervals);
-            if (!replayed.IsKnown) return Known.Unknown<InterpolationEstimate>(replayed.Reason!);
-            var parts = new EstimateParts(flow, groups, leftOut => leftOut.SetEquals(input.FailingIntervals)
-                ? replayed : Replay(leftOut), input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
+            if (!sooner.IsKnown) return Without(sooner.Reason!);
+            var parts = new EstimateParts(flow, groups, leftOut => leftOut.SetEquals(input.FailingIntervals) ? sooner : Replay(leftOut),
+                input.Outputs.Times, trajectory.Beta is null ? input.Outputs.Hessians : null,
                 IsCubic(input) ? 3 : 2, Margin(input));
-            return Known.Of(InterpolationEstimate.Of(parts, input.FailingIntervals));
+            return new VectorEstimates(main, Known.Of(InterpolationEstimate.Of(parts, input.FailingIntervals)));
         }
         catch (NumericalException e)
         {
-            return Known.Unknown<InterpolationEstimate>($"the flow with other interpolants could not be integrated: {e.Message}");
+            return Without($"the flow with other interpolants could not be integrated: {e.Message}");
         }
     }
 
     // Models of the same intervals go through them together; the intervals are independent of one another.
-    private static DifferenceGroup[] Groups(LocalFlow flow, OtherModel[] others, int threads, CancellationToken cancellation)
+    private static DifferenceGroup[] Groups(LocalFlow flow, OtherModel[] others, VariantThreads threads, CancellationToken cancellation)
     {
         LocalDifference[][] found = [.. others.Select(o => new LocalDifference[o.Where.Count])];
         var work = new List<(int[] Models, int At)>();
@@ -67,22 +82,8 @@ internal static class InterpolationVariants
             var differences = flow.Differences([.. models.Select(i => others[i].Trajectory)], one.Kept, one.Where[at]);
             for (int i = 0; i < models.Length; i++) found[models[i]][at] = differences[i];
         }
-        if (threads == 1) for (int w = 0; w < work.Count; w++) Do(w);
-        else Beside(work.Count, threads, Do, cancellation);
+        threads.Run(work.Count, Do, cancellation);
         return [.. others.Select((o, i) => new DifferenceGroup(found[i], o.Merged, o.Phase, o.Weights, o.Reach))];
-    }
-
-    // A failure is told as it is where there is one thread.
-    private static void Beside(int count, int threads, Action<int> work, CancellationToken cancellation)
-    {
-        try
-        {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, work);
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
     }
 
     private static double Margin(AnalysisInput input) =>
@@ -115,15 +116,14 @@ internal static class InterpolationVariants
             yield return Model(straight.AtSpeeds(rates), k => IsCubic(input) ? Math.Min(1, Math.Abs(rates[k]) / FollowedByCubic) : 1);
     }
 
+    private static double[] Rates(AnalysisInput input, double[] early, IReadOnlySet<int> leftOut) =>
+        [.. early.Select((c, k) => leftOut.Contains(k) ? 0 : IsCubic(input) ? c * Math.Min(1, c / FollowedByCubic) : c)];
+
     // The recorded steps may see more of a path that is gone through early than the flow does: near the edge of stability they swing for long.
-    private static Known<IReadOnlyList<Prediction>> Replayed(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction> steps, double[] early,
-        CancellationToken cancellation)
+    private static Known<IReadOnlyList<Prediction>> Hurried(AnalysisInput input, Prediction main, Known<Prediction> early)
     {
-        if (!steps.TryGet(out var main) || trajectory is not InterpolatedTrajectory straight) return Known.Of<IReadOnlyList<Prediction>>([]);
-        double[] rates = IsCubic(input) ? [.. early.Select(c => c * Math.Min(1, c / FollowedByCubic))] : early;
-        var other = DescentOnInterpolant.Replay(straight.AtSpeeds(rates), input.Checkpoints, input.Outputs, cancellation);
-        if (!other.TryGet(out var found))
-            return Known.Unknown<IReadOnlyList<Prediction>>($"with the path between checkpoints gone through early {other.Reason}");
+        if (!early.TryGet(out var found))
+            return Known.Unknown<IReadOnlyList<Prediction>>($"with the path between checkpoints gone through early {early.Reason}");
         double start = VectorMath.Norm(input.StartGradient);
         var difference = found.Minus(main);
         if (difference.Gradients.Values.Any(g => VectorMath.Norm(g) > Diverged * start))

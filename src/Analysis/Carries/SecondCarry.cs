@@ -1,5 +1,6 @@
 using KernelFlow.Analysis;
 using KernelFlow.Analysis.Carries;
+using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Spectral;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -38,6 +39,20 @@ public sealed record SecondCarry(IReadOnlyList<int> Modes, DenseMatrix Block, in
     {
         ArgumentNullException.ThrowIfNull(a);
         return ((MatrixView)a).Slice(Modes.Count, Modes.Count, Probes, Probes);
+    }
+
+    /// <summary>The random vectors alone, with errors relative to what became of them.</summary>
+    internal (MatrixView V, BlockTransport Transport) RandomVectors
+    {
+        get
+        {
+            DenseMatrix Part(DenseMatrix a) => Random(a).ToMatrix();
+            DenseMatrix end = Part(Result.End), train = Part(Result.Train), test = Part(Result.Test), dissipated = RandomSquare(Result.Dissipated).ToMatrix();
+            double Share(double error, DenseMatrix of) => Tolerances.Relative(error, MatrixNorms.Frobenius(of));
+            var errors = new IntegrationError(Share(Result.Error.P, end), Share(Result.Error.W, dissipated),
+                Math.Max(Share(Result.Error.GS, train), Share(Result.Error.GQ, test)));
+            return (Random(Block), new BlockTransport(end, train, test, dissipated, errors, new SolveReport(Result.How, 0, 0, 1)));
+        }
     }
 
     /// <summary>Carries the block by the means the model has.</summary>

@@ -47,12 +47,12 @@ internal sealed record CarriedFlow : CarriedModel
     public static CarriedFlow Build(AnalysisInput input, SideThread second, Action<double> progress, CancellationToken cancellation)
     {
         var trajectory = input.Interpolate(input.AllCheckpoints);
-        var estimates = FlowEstimates.Start(input, trajectory, second);
-        var interpolation = estimates.Interpolation.Value;
+        var estimates = FlowEstimates.Start(input, trajectory, second, operators: false);
+        var interpolation = estimates.Interpolation;
         progress(0.6);
         var tolerance = input.Options.RelativeTolerance.Value is { } asked
             ? new BudgetTolerance(asked, null)
-            : BudgetTolerance.Of(input, interpolation, estimates.Replay.Value);
+            : BudgetTolerance.Of(input, interpolation, estimates.Replay);
         var model = Carry(input, estimates, tolerance, cancellation);
         progress(1);
         return model;
@@ -71,12 +71,12 @@ internal sealed record CarriedFlow : CarriedModel
         BlockTransport Transport(IntegrationMethod by) =>
             WorkSpans.In("integrating", () => FlowIntegrator.Transport(trajectory, probes.Block, options with { Method = by }, input.Backend, cancellation));
         // The estimate of interpolation has carried g(s) already, where it did so as exactly as is asked.
-        var interpolation = estimates.Interpolation.Value;
+        var interpolation = estimates.Interpolation;
         var main = interpolation.TryGet(out var estimate) && estimate.CarriedTo <= tolerance.Value ? estimate.Prediction : probes.Predicted(Transport(method));
         var predictions = new PredictionSet(main)
         {
             Interpolation = interpolation,
-            Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay.Value,
+            Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay,
             Sketch = input.Sketch,
         };
         return new CarriedFlow(input, estimates, method, predictions, probes, Transport(method.PartnerForColumns))

@@ -66,7 +66,7 @@ internal static class InclusionCheck
         double? sigma = joint?.Sigma(response), other = null;
         double[]? larger = second?.Propagation is null ? null : Compare(c, second, response, norms, modes, floor, joint, out other);
         double integration = sigma is { } a && other is { } b && a != b ? Math.Abs(a - b) : 0;
-        var checks = OperatorConsistency.Run(c.Model, second?.Propagation, backend);
+        var checks = OperatorConsistency.Run(c.Model, second, backend);
         var evidence = new InclusionEvidence
         {
             Modes = modes,

@@ -12,7 +12,7 @@ internal static class OperatorConsistency
     public const string Symmetry = "symmetry", NodeWeights = "node weights", Transfer = "transfer identity", Energy = "energy identity",
         Agreement = "agreement of ";
 
-    // Error estimates are right to a small factor; a coarse second integration is less sure of its own.
+    // Error estimates are right to a small factor; a coarse second integration is less sure of its own, unless they were measured beside a better one.
     private const double Slack = 3, CoarseSlack = 10;
 
     /// <summary>Checks the operators of a model.</summary>
@@ -20,7 +20,7 @@ internal static class OperatorConsistency
     /// by.</param>
     /// <param name="b">The operators of check 2; null when there are none.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    public static IReadOnlyList<OperatorCheck> Run(RunModel model, Propagation? b, Backend backend)
+    public static IReadOnlyList<OperatorCheck> Run(RunModel model, SecondOperators? b, Backend backend)
     {
         var a = model.Propagation;
         double? beta = model.Fraction.OrNull();
@@ -28,7 +28,7 @@ internal static class OperatorConsistency
         if (model.NodeKnots is { } knots) checks.Add(Partition(a.Nodes, knots));
         double rounding = PropagatorRounding.Of(a) * (1 + model.MotionBound / (beta ?? 1));
         if (beta is { } scale && scale > 0) checks.AddRange(Identities(a, scale, rounding, model.KeepsEnergy, backend));
-        if (b is not null) checks.AddRange(Agreements(a, b, rounding));
+        if (b?.Propagation is { } other) checks.AddRange(Agreements(a, other, rounding, b.ErrorsAreMeasured ? Slack : CoarseSlack));
         return checks;
     }
 
@@ -86,13 +86,13 @@ internal static class OperatorConsistency
             yield return new OperatorCheck(Energy, MatrixNorms.Frobenius(lost) / scale, Slack * (share * allowed + 2 * rounding * Math.Sqrt(N)) / scale);
     }
 
-    private static IEnumerable<OperatorCheck> Agreements(Propagation a, Propagation b, double rounding)
+    private static IEnumerable<OperatorCheck> Agreements(Propagation a, Propagation b, double rounding, double slack)
     {
         OperatorCheck Compare(string name, DenseMatrix x, DenseMatrix y, double errorX, double errorY, double least)
         {
             double size = MatrixNorms.Frobenius(x), other = MatrixNorms.Frobenius(y), distance = MatrixNorms.Distance(x, y);
             double allowed = errorX * size + errorY * other + rounding * Math.Max(size, least);
-            return new OperatorCheck(Agreement + name, Tolerances.Relative(distance, size), size > 0 ? CoarseSlack * allowed / size : 0);
+            return new OperatorCheck(Agreement + name, Tolerances.Relative(distance, size), size > 0 ? slack * allowed / size : 0);
         }
         // P starts as the identity: rounding is relative to that, however small P is at the end.
         yield return Compare("P", a.P, b.P, a.Error.P, b.Error.P, Math.Sqrt(a.P.RowCount));

@@ -14,6 +14,9 @@ internal sealed record SecondOperators(double Tolerance, Propagation? Propagatio
 {
     /// <summary>C_b = Σ ω K_QQ over its own nodes; null when the integration failed.</summary>
     public DenseMatrix? TestKernelIntegral { get; init; }
+
+    /// <summary>Whether the errors of the operators are distances to something better, and not estimates from the steps themselves.</summary>
+    public bool ErrorsAreMeasured { get; init; }
 }
 
 /// <summary>The second integration of check 2 (theory, section 5): coarse, beside the main one; finer only when a verdict hangs on it.</summary>
@@ -45,10 +48,17 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SideThread second)
     {
         var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
-        SecondOperators At(double asked, CancellationToken stop) =>
-            Run(trajectory, main with { Method = method.Partner(asked), RelativeTolerance = asked }, InWholeSteps(method, asked), backend, stop);
-        return new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
+        SecondIntegration? made = null;
+        SecondOperators At(double asked, CancellationToken stop)
+        {
+            var options = main with { Method = method.Partner(asked), RelativeTolerance = asked };
+            return Run(trajectory, options, MayTakeMidpoints(method, trajectory), made?.Carried, backend, stop);
+        }
+        return made = new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }
+
+    /// <summary>The second carry, where it is there before the coarse run: what its steps are compared with.</summary>
+    public SecondCarry? Carried { get; set; }
 
     /// <summary>The coarse run.</summary>
     public SecondOperators First => first.Value;
@@ -57,22 +67,22 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     public SecondOperators At(double tolerance, CancellationToken cancellation) => again(tolerance, cancellation);
 
     // The midpoint rule costs less than half of the partner's step, and has its node where the halves of a Gauss step have none.
-    private static IReadOnlyList<IntegrationMethod> InWholeSteps(IntegrationMethod main, double asked) =>
-        main.Tableau is { Symplectic: true, Stages: > 1 } ? [Methods.Gauss2, main.Partner(asked)] : [main.Partner(asked)];
+    private static bool MayTakeMidpoints(IntegrationMethod main, KernelTrajectory trajectory) =>
+        trajectory.Beta is not null && main.Tableau is { Symplectic: true, Stages: > 1 };
 
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
-    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, IReadOnlyList<IntegrationMethod> whole, Backend backend,
+    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, bool midpoints, SecondCarry? carried, Backend backend,
         CancellationToken cancellation)
     {
         using var span = WorkSpans.Begin("second integration");
         try
         {
-            var propagation = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
-                    ? WholeSteps.Run(trajectory, whole, options, backend, cancellation) : null)
-                ?? FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation);
+            var (propagation, measured) = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
+                    ? WholeSteps.Run(trajectory, midpoints, carried, options, backend, cancellation) : null)
+                ?? (FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation), false);
             var c = trajectory.TestKernelIntegral(propagation.Nodes);
             double bound = SymmetricEigenvalues.Largest(((MatrixView)c).ToMatrix(), backend);
-            return new SecondOperators(options.RelativeTolerance, propagation, bound) { TestKernelIntegral = c };
+            return new SecondOperators(options.RelativeTolerance, propagation, bound) { TestKernelIntegral = c, ErrorsAreMeasured = measured };
         }
         catch (NumericalException e)
         {

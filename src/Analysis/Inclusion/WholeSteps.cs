@@ -12,7 +12,7 @@ namespace KernelFlow.Analysis;
 /// that will do.</remarks>
 internal static class WholeSteps
 {
-    private const int Probes = 8, Purpose = 20261127;
+    private const int Purpose = 20261127;
 
     // Eight vectors tell a norm to a quarter of itself at worst (one standard deviation, a defect of rank one); what they are compared with is asked to be off
     // by a tenth of what is allowed, and is off by far less as a rule.
@@ -21,38 +21,57 @@ internal static class WholeSteps
     // Halves are off by half as much at most where a step is long, and by far less elsewhere.
     private const double OfHalves = 2;
 
-    /// <summary>The operators by the first of some methods that is good enough; null where the steps are too long for all of them.</summary>
+    /// <summary>The operators by the midpoint rule or by the method of the options; null where the steps are too long for both. Whether their errors are
+    /// distances to vectors carried by other means.</summary>
     /// <param name="trajectory">What is integrated.</param>
-    /// <param name="methods">The methods, cheapest first.</param>
-    /// <param name="options">Tolerance and seed.</param>
+    /// <param name="midpoint">Whether the midpoint rule may do it.</param>
+    /// <param name="known">A carry of random vectors that is there already; taken where it is good enough.</param>
+    /// <param name="options">Method, tolerance and seed.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="cancellation">Honoured within one step.</param>
-    public static Propagation? Run(KernelTrajectory trajectory, IReadOnlyList<IntegrationMethod> methods, PropagationOptions options, Backend backend,
-        CancellationToken cancellation)
+    public static (Propagation Operators, bool Measured)? Run(KernelTrajectory trajectory, bool midpoint, SecondCarry? known, PropagationOptions options,
+        Backend backend, CancellationToken cancellation)
     {
-        MatrixView v = new DenseMatrix(trajectory.TrainSize, Probes);
+        var (v, carried) = Carried(trajectory, known, options, backend, cancellation);
+        IntegrationError Error(Func<int, BlockTransport> steps) =>
+            carried is null ? Distance(steps(1), steps(2), OfHalves) : Distance(steps(1), carried, OfDistance);
+        if (midpoint)
+        {
+            var error = Error(count => MidpointRule.Carry(trajectory, v, count, backend, cancellation).Transport);
+            if (error.Largest <= options.RelativeTolerance)
+            {
+                var (columns, nodes) = MidpointRule.Carry(trajectory, null, 1, backend, cancellation);
+                return (new Propagation
+                {
+                    P = columns.End, W_S = columns.Dissipated, G_S = columns.Train, G_Q = columns.Test, Nodes = nodes, Error = error,
+                    StepsPerInterval = columns.StepsPerInterval, Transported = [], IntervalTransported = [], Report = columns.Report,
+                }, carried is not null);
+            }
+        }
+        var second = Error(count => FlowIntegrator.Transport(trajectory, v, options with { FixedSteps = count }, backend, cancellation));
+        if (!(second.Largest <= options.RelativeTolerance)) return null;
+        var p = FlowIntegrator.Integrate(trajectory, options with { FixedSteps = 1 }, backend, cancellation: cancellation);
+        return (new Propagation
+        {
+            P = p.P, W_S = p.W_S, G_S = p.G_S, G_Q = p.G_Q, Nodes = p.Nodes, Steps = p.Steps, StepsPerInterval = p.StepsPerInterval, Transported = [],
+            IntervalTransported = [], Error = second, Report = p.Report,
+        }, carried is not null);
+    }
+
+    // Random vectors, and what became of them by other means than steps; null where they have to be compared with steps of half the length.
+    private static (MatrixView V, BlockTransport? Carried) Carried(KernelTrajectory trajectory, SecondCarry? known, PropagationOptions options,
+        Backend backend, CancellationToken cancellation)
+    {
+        double tolerance = OfCarry * options.RelativeTolerance;
+        if (known?.RandomVectors is { } there && there.Transport.Error.Largest <= tolerance) return there;
+        MatrixView v = new DenseMatrix(trajectory.TrainSize, SecondCarry.Probes);
         var random = Seeds.Generator(Purpose, options.Seed);
         foreach (ref double x in v.Array.AsSpan()) x = random.Next(2) == 0 ? -1 : 1;
-        var carried = ColumnFlow.TryCarry([new ColumnStart(trajectory, v)], OfCarry * options.RelativeTolerance, backend, cancellation)?[0];
-        foreach (var method in methods)
-        {
-            // W by quadrature, also where it would follow from P as that of the main integration does.
-            var steps = options with { Method = method, FixedSteps = 1, SumsOverNodes = true };
-            BlockTransport Carry(int count) => FlowIntegrator.Transport(trajectory, v, steps with { FixedSteps = count }, backend, cancellation);
-            var error = carried is null ? Error(Carry(1), Carry(2), OfHalves) : Error(Carry(1), carried, OfDistance);
-            if (!(error.Largest <= options.RelativeTolerance)) continue;
-            var p = FlowIntegrator.Integrate(trajectory, steps, backend, cancellation: cancellation);
-            return new Propagation
-            {
-                P = p.P, W_S = p.W_S, G_S = p.G_S, G_Q = p.G_Q, Nodes = p.Nodes, Steps = p.Steps, StepsPerInterval = p.StepsPerInterval, Transported = [],
-                IntervalTransported = [], Error = error, Report = p.Report,
-            };
-        }
-        return null;
+        return (v, ColumnFlow.TryCarry([new ColumnStart(trajectory, v)], tolerance, backend, cancellation)?[0]);
     }
 
     /// <summary>Relative errors of the first from its distance to the second, which is off by less.</summary>
-    private static IntegrationError Error(BlockTransport steps, BlockTransport better, double factor)
+    private static IntegrationError Distance(BlockTransport steps, BlockTransport better, double factor)
     {
         double Of(in MatrixView a, in MatrixView b) => factor * Tolerances.Relative(MatrixNorms.Distance(a, b), MatrixNorms.Frobenius(b));
         return new IntegrationError(Of(steps.End, better.End),
@@ -64,7 +83,7 @@ internal static class WholeSteps
     private static double OffDiagonal(in MatrixView a, in MatrixView b, double factor)
     {
         double sum = 0;
-        for (int i = 0; i < Probes; i++)
+        for (int i = 0; i < b.Columns; i++)
             for (int j = 0; j < i; j++) sum += Math.Pow(a[i, j] + factor * b[i, j] + a[j, i] + factor * b[j, i], 2);
         return Math.Sqrt(sum);
     }

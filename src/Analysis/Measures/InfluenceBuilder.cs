@@ -31,7 +31,7 @@ internal static class InfluenceBuilder
             examples[i] = new ExampleInfluence(VectorRoutines.Norm(g), self, trace, response, VectorRoutines.Norm(target));
         }
         return new InfluenceResult { Examples = examples, OnTest = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(onTest),
-            Strongest = StrongestInfluence.Of(onTest) };
+            Strongest = StrongestInfluence.Of(onTest), Changed = ChangedLabels.Of(checkpoints) };
     }
 
     // The columns of G_Q of one example, on what its gradients can be.

@@ -28,11 +28,15 @@ internal static class KernelEvolutionBuilder
         var startMeans = Means(start);
         double startCentred = Math.Sqrt(Centred(start, startMeans, start, startMeans));
         var points = new List<KernelEvolutionPoint>();
+        var (last, train, p) = (outputs.Times.Count - 1, input.Checkpoints.Train, input.Checkpoints.Outputs);
+        var order = ClassBuilder.Of(input.Checkpoints.Loss).Map(c => c.Order()).OrDefault([.. Enumerable.Range(0, train)]);
+        var portraits = new KernelPortrait[2];
         for (int k = 0; k < outputs.Times.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var here = builder.At(k).Hold();
             var kernel = here.Train;
+            if (k == 0 || k == last) portraits[k == 0 ? 0 : 1] = KernelPortraits.Of(outputs.Times[k], kernel, p, order, backend);
             var pairs = k == 0 ? startPairs : ShortLanczos.Run(kernel, LanczosSteps, leading, OfVectors, backend, seed);
             for (int j = 0; j < N; j++) VectorRoutines.Combine(1, kernel.Column(j), -1, start.Column(j), difference.Column(j));
             double moved = MatrixNorms.Frobenius(difference);
@@ -43,7 +47,10 @@ internal static class KernelEvolutionBuilder
                 double.IsFinite(alignment) ? Math.Clamp(alignment, -1, 1) : 0, k == 0 ? 0 : LargestAngle(startModes, pairs.Leading(leading, backend), backend),
                     pairs.Values[^1]));
         }
-        return new KernelEvolution { PeakDrift = points.Max(p => p.SpectralDrift), EndDrift = points[^1].SpectralDrift, Points = points };
+        return new KernelEvolution
+        {
+            PeakDrift = points.Max(x => x.SpectralDrift), EndDrift = points[^1].SpectralDrift, Points = points, Start = portraits[0], End = portraits[1],
+        };
     }
 
     // A kernel that was zero and then is not has moved by more than any multiple of itself.

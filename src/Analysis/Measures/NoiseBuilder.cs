@@ -41,24 +41,21 @@ internal static class NoiseBuilder
 
     private static Known<Division> Divide(CheckpointSequence checkpoints, OutputRecord outputs)
     {
+        if (!ChangedLabels.Of(checkpoints).TryGet(out var changed)) return Known.Unknown<Division>(ChangedLabels.Of(checkpoints).Reason!);
         var loss = checkpoints.Loss;
         int p = loss.Outputs;
         double[] g = outputs.Gradients[0];
         if (checkpoints.RunTensors.GetValueOrDefault(TensorName.clean_S) is { } tensor && !loss.IsCustom)
         {
-            double[] targets = tensor.ReadAll(), clean = new double[g.Length];
-            loss.WithTargets(targets).Gradient(outputs.TrainOutputs[0], clean);
-            int noisy = Enumerable.Range(0, loss.Examples).Count(i => !loss.Targets.Slice(i * p, p).SequenceEqual(targets.AsSpan(i * p, p)));
-            return noisy == 0 ? Known.Unknown<Division>("no label differs from its clean value")
-                : Known.Of(new Division(VectorMath.Subtract(g, clean), clean, noisy, "clean targets"));
+            if (changed.Count == 0) return Known.Unknown<Division>("no label differs from its clean value");
+            double[] clean = new double[g.Length];
+            loss.WithTargets(tensor.ReadAll()).Gradient(outputs.TrainOutputs[0], clean);
+            return Known.Of(new Division(VectorMath.Subtract(g, clean), clean, changed.Count, "clean targets"));
         }
-        if (checkpoints.RunTensors.GetValueOrDefault(TensorName.noise_mask_S) is not { } mask)
-            return Known.Unknown<Division>("the run has neither clean_S nor noise_mask_S, so its noise is not known");
-        double[] marked = mask.ReadAll();
-        int count = marked.Count(m => m != 0);
-        if (count == 0) return Known.Unknown<Division>("noise_mask_S marks no example");
-        double[] Where(bool noisy) => [.. g.Select((x, i) => marked[i / p] != 0 == noisy ? x : 0)];
-        return Known.Of(new Division(Where(true), Where(false), count, "noise mask"));
+        if (changed.Count == 0) return Known.Unknown<Division>("noise_mask_S marks no example");
+        var marked = changed.ToHashSet();
+        double[] Where(bool noisy) => [.. g.Select((x, i) => marked.Contains(i / p) == noisy ? x : 0)];
+        return Known.Of(new Division(Where(true), Where(false), changed.Count, "noise mask"));
     }
 
     /// <summary>g(s) in two parts.</summary>

@@ -91,10 +91,10 @@ public sealed record FlowModel : RunModel
         if (options.Solver == EigenSolver.GolubKahan && trajectory is not InterpolatedTrajectory { Interpolants: not null })
             throw new ArgumentException($"solver: golub-kahan needs an interpolated Jacobian, and the interpolation {options.Interpolation.Name} gives "
                 + "none; use dense or lanczos.");
-        var estimates = FlowEstimates.Start(input, trajectory, second);
+        var estimates = FlowEstimates.Start(input, trajectory, second, operators: true);
         var tolerance = options.RelativeTolerance.Value is { } asked
             ? new BudgetTolerance(asked, null)
-            : BudgetTolerance.Of(input, estimates.Interpolation.Value, estimates.Replay.Value);
+            : BudgetTolerance.Of(input, estimates.Interpolation, estimates.Replay);
         return Integrate(input, estimates, tolerance, second, progress, cancellation);
     }
 
@@ -110,8 +110,8 @@ public sealed record FlowModel : RunModel
         var main = Prediction.From(propagation, gradients[0]);
         var predictions = new PredictionSet(main)
         {
-            Interpolation = estimates.Interpolation.Value,
-            Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay.Value,
+            Interpolation = estimates.Interpolation,
+            Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay,
             Sketch = input.Sketch,
         };
         return new FlowModel(input, estimates, propagation, predictions, independent)

@@ -62,8 +62,8 @@ public sealed record InterpolatedDescentModel : DescentModel
             ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
                 + $"{input.Options.Interpolation.Name} does not give; use flow.");
         var variants = second.Run(stop => WorkSpans.In("interpolation variants", () =>
-            InterpolationVariants.Of(input, trajectory, DescentOnInterpolant.Replay(trajectory, input.Checkpoints, input.Outputs, stop),
-                LocalFlow.Tolerance, 1, stop)));
+            InterpolationVariants.Of(input, trajectory, null, LocalFlow.Tolerance, VariantThreads.Beside(second, input.Backend, others: true), stop)
+                .Interpolation));
         return (trajectory, variants);
     }
 

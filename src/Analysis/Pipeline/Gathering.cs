@@ -13,6 +13,7 @@ internal static class Gathering
         var (input, model, solution) = window;
         var checkpoints = input.Checkpoints;
         var propagation = model.Propagation;
+        var classes = ClassBuilder.Of(checkpoints.Loss);
         return new ReservoirAnalysis
         {
             Run = Facts(run, input, beside.InputHash.Value),
@@ -25,6 +26,9 @@ internal static class Gathering
             LikelyCauses = Diagnosis.LikelyCauses.Of(Diagnosis.Findings.Of(input, model, claims)),
             RelativeDissipation = measured.Relative.Value,
             KernelEvolution = measured.Evolution.Value,
+            Training = TrainingBuilder.Build(checkpoints, input.Outputs),
+            Classes = classes,
+            Modes = WorkSpans.In("mode content", () => ModeContentBuilder.Build(window, classes)),
             Schedule = measured.Schedule,
             NoisePlacement = measured.Noise,
             RiskGate = measured.Gate.Value,

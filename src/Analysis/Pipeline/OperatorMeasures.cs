@@ -20,6 +20,9 @@ internal static class OperatorMeasures
             () => ScheduleBuilder.OverEnd(window, cancellation).Map(points => new SpectralSchedule { OverEnd = points, OverStart = overStart }));
         var noise = WorkSpans.In("noise placement", () => NoiseBuilder.Build(window, schedule, cancellation));
         var relative = second.Run(_ => WorkSpans.In("relative dissipation", () => model.RelativeDissipation(input)));
+        // Where nothing runs beside the main thread, however many threads there are, the vectors of the second carry serve the second integration, too.
+        if (model.Propagation.P.RowCount >= SideThread.SingleThreadOrder && model.Second.TryGet(out var integration)
+            && carry.Value.TryGet(out var carried)) integration.Carried = carried;
         var inclusion = WorkSpans.In("inclusion", () => InclusionCheck.Run(window, model.Second, spectrum, cancellation));
         return new Measurements(spectrum, schedule, beside.Evolution, noise, beside.Gate, inclusion, carry, relative);
     }

@@ -8,8 +8,9 @@ namespace KernelFlow.Analysis;
 /// for.</remarks>
 internal sealed class SideThread : IDisposable
 {
-    // Below this order two BLAS threads are slower than one.
-    private const int SingleThreadOrder = 500;
+    /// <summary>Below this order two BLAS threads are slower than one; from it on there is never a thread beside the main one.</summary>
+    public const int SingleThreadOrder = 500;
+
     private readonly ThreadBudget? _beside;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _asked;

@@ -11,19 +11,21 @@ internal static class AnalyzeCommand
         var run = Folders.Argument("RUN", "Folder of a recorded run.");
         var output = Folders.Option("--out", "Folder for report.html, report.md, results.json and tables/*.csv.");
         var json = new Option<bool>("--json") { Description = "Print results.json to standard output." };
+        var summary = new Option<bool>("--summary") { Description = "Print one line to standard output: the verdicts and the worst claim." };
         var save = new Option<bool>("--save-operators") { Description = "Also write P, W_S, G_Q, G_S and the eigenpairs to operators.safetensors." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
         var options = new AnalysisOptionSet(claimsOnly: true);
         var overwrite = CommonOptions.Overwrite();
         var command =
             new Command("analyze", "Integrate the gradient propagator of a recorded run, check the claims of the theory and write the report.") { run, output,
-            json, save, strict, overwrite };
+            json, summary, save, strict, overwrite };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
         CommandChecks.Add(command, parsed =>
         [
-            .. parsed.GetValue(output) is null && !parsed.GetValue(json)
-                ? (string[])["--out FOLDER is missing (or --json, to print results.json instead)."] : [],
+            .. parsed.GetValue(output) is null && !parsed.GetValue(json) && !parsed.GetValue(summary)
+                ? (string[])["--out FOLDER is missing (or --json, to print results.json instead, or --summary, to print a line)."] : [],
+            .. parsed.GetValue(json) && parsed.GetValue(summary) ? (string[])["--json and --summary exclude each other: both print to standard output."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(save) ? (string[])["--save-operators needs --out FOLDER."] : [],
             .. options.Contradictions(parsed, save),
         ]);
@@ -45,7 +47,8 @@ internal static class AnalyzeCommand
                 analysis.WriteFolder(folder, new ReportOptions { Lock = held, Operators = parsed.GetValue(save) ? analysis.WriteOperators : null,
                     OneThread = threads == 1 });
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
-            if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
+            if (parsed.GetValue(summary)) terminal.Out.WriteLine(SummaryLine.Of(analysis));
+            else if (verbosity != Verbosity.Quiet) Summary.Write(terminal.ErrorText, analysis, folder);
             return parsed.GetValue(strict) ? StrictCode([analysis.InclusionVerdict, .. analysis.Claims.Select(c => c.Verdict)],
                 analysis.OutsideTheory is not null) : ExitCodes.Done;
         });
@@ -53,6 +56,7 @@ internal static class AnalyzeCommand
             "kernelflow analyze runs/digits --out report",
             "kernelflow analyze runs/digits --out report --from 0 --to 12.5 --threshold 1e-4 --strict",
             "kernelflow analyze runs/digits --out report --claims-only",
+            "kernelflow analyze runs/digits --summary --quiet",
             "kernelflow analyze runs/digits --json --quiet | jq .inclusion.verdict");
         return command;
     }
@@ -73,6 +77,8 @@ internal static class AnalyzeCommand
             var options = optionsFor(recorded.Checkpoints);
             if (verbosity == Verbosity.Verbose && options.Backend is { } dense)
                 terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
+            if (options is { Backend: { } fast, Extent: AnalysisExtent.Whole })
+                progress.Expect(() => AnalysisForecast.Of(recorded.Checkpoints, fast, cancellation));
             var analysis = Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);
             return analysis.Run.InputHash is null ? analysis with { Run = analysis.Run with { InputHash = recorded.InputHash(cancellation) } } : analysis;
         }, cancellation);

@@ -10,7 +10,7 @@ internal static class CompareCommand
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Folders of recorded runs, or of reports (results.json).", Arity = ArgumentArity.OneOrMore };
+        var runs = Folders.Arguments("RUN", "Folders of recorded runs, or of reports (results.json).");
         var output = Folders.Option("--out", "Folder for compare.html, compare.md, compare.json, compare.csv and figures/*.svg.");
         var json = new Option<bool>("--json") { Description = "Print compare.json to standard output." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim of any run is violated, else with 4 when one is undecided." };
@@ -27,12 +27,6 @@ internal static class CompareCommand
             every, overwrite };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
-        runs.Validators.Add(result =>
-        {
-            Folders.Check(result, "RUN");
-            // A list of runs swallows options that do not exist.
-            foreach (var word in result.Tokens.Where(t => t.Value.StartsWith('-'))) result.AddError($"unknown option {word.Value}.");
-        });
         CommandChecks.Add(command, parsed => parsed.GetValue(output) is null && !parsed.GetValue(json)
             ? ["--out FOLDER is missing (or --json, to print compare.json instead)."] : []);
         command.SetAction(async (parsed, cancellation) =>
@@ -52,7 +46,7 @@ internal static class CompareCommand
                 cancellation).ConfigureAwait(false);
             if (folder is not null) comparison.WriteFolder(folder, held);
             if (parsed.GetValue(json)) terminal.Out.Write(ComparisonReports.Json(comparison));
-            if (verbosity != Verbosity.Quiet) Summarise(terminal.Error, comparison, folder);
+            if (verbosity != Verbosity.Quiet) Summarise(terminal.ErrorText, comparison, folder);
             return parsed.GetValue(strict)
                 ? AnalyzeCommand.StrictCode([.. comparison.Runs.SelectMany(r => r.Claims.Select(c => c.Verdict).Append(r.Inclusion))],
                     comparison.Runs.Any(r => r.OutsideTheory is not null)) : ExitCodes.Done;

@@ -31,7 +31,7 @@ internal static class DemoCommand
             var analysis = await AnalyzeCommand.RunAsync(terminal, verbosity, run, (null, null), _ => new AnalysisOptions { Backend = dense }, cancellation)
                 .ConfigureAwait(false);
             analysis.WriteFolder(report, new ReportOptions { Lock = held, OneThread = dense.Threads == 1 });
-            if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Out, analysis, report);
+            if (verbosity != Verbosity.Quiet) Summary.Write(terminal.OutText(), analysis, report);
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow demo", "kernelflow demo --out /tmp/first-look");

@@ -1,4 +1,3 @@
-using KernelFlow.Files;
 using System.CommandLine;
 using KernelFlow.Reporting;
 using KernelFlow.Numerics;
@@ -8,6 +7,8 @@ namespace KernelFlow.Cli;
 /// <summary><c>kernelflow record OUT</c>.</summary>
 internal static class RecordCommand
 {
+    private const string Stage = "training and recording";
+
     /// <summary>Builds the command.</summary>
     public static Command Build(CliTerminal terminal)
     {
@@ -41,7 +42,8 @@ internal static class RecordCommand
             }
             if (verbosity != Verbosity.Quiet)
             {
-                terminal.Error.WriteLine($"Recorded {NumberText.Count(recorded)} checkpoints in {folder}. Next: kernelflow analyze {folder} --out REPORT");
+                var text = terminal.ErrorText;
+                foreach (string line in RecordingText.Of(recording, recorded, options.IsGiven(parsed, "--checkpoints"), folder)) text.WriteLine(line);
             }
             return ExitCodes.Done;
         });
@@ -56,10 +58,13 @@ internal static class RecordCommand
     public static Task<int> RunAsync(CliTerminal terminal, Verbosity verbosity, string folder, RecordingOptions options, ExistingRun mode, Backend backend,
         CancellationToken cancellation) =>
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
-            Recorder.Record(options, folder, backend, mode, new Forward(progress), cancellation), cancellation);
+        {
+            progress.Expect(() => WorkPlan.Of((Stage, 1)));
+            return Recorder.Record(options, folder, backend, mode, new Forward(progress), cancellation);
+        }, cancellation);
 
     private sealed class Forward(IProgress<StageProgress> inner) : IProgress<RecordingProgress>
     {
-        public void Report(RecordingProgress value) => inner.Report(new StageProgress("training and recording", (double)value.Step / value.Steps));
+        public void Report(RecordingProgress value) => inner.Report(new StageProgress(Stage, (double)value.Step / value.Steps));
     }
 }

@@ -60,7 +60,10 @@ internal static class ValidateCommand
             {
                 var own = parsed.GetValue(keep) is { } runs ? options with { KeepFolder = Path.Combine(runs, experiment.Id) } : options;
                 var report = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
-                    experiment.Run(own, new Forward(experiment.Id, progress), cancellation), cancellation).ConfigureAwait(false);
+                {
+                    progress.Expect(() => WorkPlan.Of((experiment.Id, 1)));
+                    return experiment.Run(own, new Forward(experiment.Id, progress), cancellation);
+                }, cancellation).ConfigureAwait(false);
                 report.WriteFolder(Path.Combine(folder, experiment.Id), held.Of(experiment));
                 verdicts.Add(report.Verdict);
                 if (verbosity != Verbosity.Quiet) Summarise(terminal.Out, report, Path.Combine(folder, experiment.Id));

@@ -1,6 +1,5 @@
 using KernelFlow.Files;
 using KernelFlow.Reporting;
-using KernelFlow.Numerics;
 using static KernelFlow.Files.NumberText;
 
 namespace KernelFlow.Cli;
@@ -8,15 +7,15 @@ namespace KernelFlow.Cli;
 /// <summary>What <c>inspect</c> prints.</summary>
 internal static class InspectionText
 {
-    /// <summary>Estimated relative interpolation error of J above which an interval is called sparse.</summary>
-    public const double Sparse = 0.05;
+    /// <summary>Columns before the text of a line.</summary>
+    public const int Margin = 14;
 
     /// <summary>Writes the facts about a run.</summary>
-    public static void Write(TextWriter writer, RecordedRun run, IReadOnlyList<FileSum> sums, IReadOnlyList<IntervalCheck> intervals,
-        IReadOnlyList<ClaimResult> consistency, CostForecast cost, Backend backend)
+    public static void Write(TextWriter writer, Inspection found)
     {
+        var (run, sums, intervals, consistency, cost, backend) = found;
         var checkpoints = run.Checkpoints;
-        void Line(string name, string text) => writer.WriteLine($"{name,-13} {text}");
+        void Line(string name, string text) => writer.WriteLine($"{name,1 - Margin} {text}");
         Line("run", run.Folder);
         Line("loss", $"{checkpoints.Loss.Kind}, {(checkpoints.Loss.IsSum ? "sum" : "mean")} over examples");
         string parameters = checkpoints.Parameters is { } d ? $", D = {Count(d)} parameters" : "";
@@ -42,7 +41,7 @@ internal static class InspectionText
         if (RecordingChecks.OutsideTheory(checkpoints) is { } outside)
             Line("setting", $"not the theory's: {outside}; the claims about recorded data do not apply");
         Line("density", Density(checkpoints, intervals));
-        foreach (var i in intervals.Where(i => i.Curvature > Sparse).OrderByDescending(i => i.Curvature).Take(5))
+        foreach (var i in intervals.Where(i => i.Curvature > Inspection.SparseAbove).OrderByDescending(i => i.Curvature).Take(5))
             Line("", $"t = {Short(i.From, 5)} to {Short(i.To, 5)}: {Count(i.Steps)} steps, change {Percent(i.Change)}, "
                 + $"estimated interpolation error {Percent(i.Curvature)}");
         if (DenseLimit.Obstacle(checkpoints) is { } obstacle)
@@ -51,11 +50,8 @@ internal static class InspectionText
             return;
         }
         Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis, beside mapped files");
-        Line("time", $"about {Short(cost.Seconds, 2)} s with {backend.Name} in {Mode(checkpoints)} mode");
+        Line("time", $"about {Short(cost.Seconds, 2)} s with {backend.Name} in {found.Mode.Name()} mode");
     }
-
-    private static string Mode(CheckpointSequence run) =>
-        (Operators.DescentSupport.Check(run).Possible ? AnalysisMode.Descent : AnalysisMode.Flow).Name();
 
     /// <summary>Writes what the forecast is made of.</summary>
     public static void WriteParts(TextWriter writer, CostForecast cost)
@@ -85,11 +81,14 @@ internal static class InspectionText
         run.Count <= 12 ? run.Select(c => Short(c.Time, 5))
             : [.. run.Take(6).Select(c => Short(c.Time, 5)), "…", .. run.TakeLast(5).Select(c => Short(c.Time, 5))];
 
+    /// <summary>The recorded tensors that have one name, shape and type, by name.</summary>
+    public static IEnumerable<IGrouping<(string Name, string ShapeText, StorageType Type), TensorSource>> TensorGroups(CheckpointSequence run) =>
+        run.SelectMany(c => c.Tensors.Values).SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t]).GroupBy(t => (t.Name, t.ShapeText, t.Type))
+            .OrderBy(g => g.Key.Name, StringComparer.Ordinal);
+
     private static IEnumerable<string> Tensors(CheckpointSequence run)
     {
-        var groups = run.SelectMany(c => c.Tensors.Values).SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t])
-            .GroupBy(t => (t.Name, t.ShapeText, t.Type));
-        foreach (var group in groups.OrderBy(g => g.Key.Name, StringComparer.Ordinal))
+        foreach (var group in TensorGroups(run))
         {
             string where = group.Count() == run.Count ? "" : $" in {Count(group.Count())} of {Count(run.Count)}";
             yield return $"{group.Key.Name} {group.Key.ShapeText} {group.Key.Type.ToString().ToLowerInvariant()}{where}";
@@ -101,12 +100,12 @@ internal static class InspectionText
         string steps = $"{Count(intervals.Min(i => i.Steps))} to {Count(intervals.Max(i => i.Steps))} steps per interval; ";
         string what = run.HasJacobians ? TensorName.J_S : TensorName.K_SS;
         if (intervals[0].Curvature is null) return steps + "too few checkpoints to estimate the interpolation error";
-        int sparse = intervals.Count(i => i.Curvature > Sparse);
+        int sparse = intervals.Count(i => i.Curvature > Inspection.SparseAbove);
         string worst = Percent(intervals.Max(i => i.Curvature));
         return steps + (sparse == 0
             ? $"dense enough: interpolating {what} between checkpoints is off by at most {worst} (estimate)"
             : $"{Count(sparse)} of {Count(intervals.Count)} intervals are sparse: interpolating {what} is off by up to {worst} "
-                + $"(estimate; up to {Percent(Sparse)} is called dense)");
+                + $"(estimate; up to {Percent(Inspection.SparseAbove)} is called dense)");
     }
 
     /// <summary>Size of the checkpoint files.</summary>

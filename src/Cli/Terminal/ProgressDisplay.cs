@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace KernelFlow.Cli;
 
@@ -15,7 +16,7 @@ internal static class ProgressDisplay
     /// <param name="verbosity">How much.</param>
     /// <param name="work">The work; it reports stages.</param>
     /// <param name="cancellation">Ends the wait even when the work is slow to notice.</param>
-    public static async Task<T> RunAsync<T>(CliTerminal terminal, Verbosity verbosity, Func<IProgress<StageProgress>, T> work, CancellationToken cancellation)
+    public static async Task<T> RunAsync<T>(CliTerminal terminal, Verbosity verbosity, Func<IStageDisplay, T> work, CancellationToken cancellation)
     {
         if (verbosity == Verbosity.Verbose)
         {
@@ -27,12 +28,13 @@ internal static class ProgressDisplay
         if (verbosity == Verbosity.Quiet || !terminal.Interactive) return await Start(work, new Silent(), cancellation).ConfigureAwait(false);
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Drawing) });
+        var left = new LeftColumn();
         return await console.Progress().AutoClear(true).HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .StartAsync(context => Start(work, new Bars(context), cancellation)).ConfigureAwait(false);
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), left)
+            .StartAsync(context => Start(work, new Bars(context, left), cancellation)).ConfigureAwait(false);
     }
 
-    private static async Task<T> Start<T>(Func<IProgress<StageProgress>, T> work, IProgress<StageProgress> progress, CancellationToken cancellation)
+    private static async Task<T> Start<T>(Func<IStageDisplay, T> work, IStageDisplay progress, CancellationToken cancellation)
     {
         var task = Task.Run(() => work(progress), cancellation);
         try
@@ -46,17 +48,45 @@ internal static class ProgressDisplay
         }
     }
 
-    private sealed class Silent : IProgress<StageProgress>
+    private sealed class Silent : IStageDisplay
     {
+        public void Expect(Func<WorkPlan> plan) { }
+
         public void Report(StageProgress value) { }
     }
 
-    private sealed class Bars(ProgressContext context) : IProgress<StageProgress>
+    // The time that is left of the whole work, beside the bar of the stage that is under way.
+    private sealed class LeftColumn : ProgressColumn
     {
-        private readonly Dictionary<string, ProgressTask> _tasks = [];
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private readonly Lock _lock = new();
+        private RemainingTime? _left;
+
+        public void Expect(WorkPlan plan)
+        {
+            lock (_lock) _left = new RemainingTime(plan);
+        }
 
         public void Report(StageProgress value)
         {
+            lock (_lock) _left?.Report(value.Stage, value.Fraction, _clock.Elapsed.TotalSeconds);
+        }
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            lock (_lock) return new Text(task.IsFinished ? "" : _left?.Text(_clock.Elapsed.TotalSeconds) ?? "");
+        }
+    }
+
+    private sealed class Bars(ProgressContext context, LeftColumn left) : IStageDisplay
+    {
+        private readonly Dictionary<string, ProgressTask> _tasks = [];
+
+        public void Expect(Func<WorkPlan> plan) => left.Expect(plan());
+
+        public void Report(StageProgress value)
+        {
+            left.Report(value);
             lock (_tasks)
             {
                 if (!_tasks.TryGetValue(value.Stage, out var task))
@@ -69,8 +99,10 @@ internal static class ProgressDisplay
         }
     }
 
-    private sealed class StageLines(TextWriter error) : IProgress<StageProgress>
+    private sealed class StageLines(TextWriter error) : IStageDisplay
     {
+        public void Expect(Func<WorkPlan> plan) { }
+
         private readonly Stopwatch _clock = new();
         private string? _stage;
 

@@ -2,31 +2,45 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>Gathers what one gradient does that is carried along an interpolant: itself at the checkpoints, the displacement of the outputs, and the
-/// loss.</summary>
-/// <param name="steps">The steps.</param>
-/// <param name="start">The gradient at the start.</param>
-internal sealed class CarriedGradient(InterpolantSteps steps, double[] start) : DescentObserver
+/// <summary>Gathers what one gradient does that is carried along the paths of an interpolant, on each of them: itself at the checkpoints, the displacement of
+/// the outputs, and the loss.</summary>
+internal sealed class CarriedGradient : DescentObserver
 {
-    private readonly PredictedLoss _loss = new(steps.TrainSize);
+    private readonly InterpolantSteps _steps;
+    private readonly PredictedLoss[] _loss;
+    private readonly List<double[]>[] _atKnots;
+    private readonly MatrixView _response;
 
-    /// <summary>The gradient at the checkpoints.</summary>
-    public List<double[]> AtKnots { get; } = [start.ToArray()];
-
-    /// <summary>Σ T: minus the displacement of the outputs, train before test.</summary>
-    public double[] Response { get; } = new double[steps.Rows];
-
-    /// <summary>The predicted change of the loss.</summary>
-    public double LossChange => _loss.Change;
+    /// <param name="steps">The steps.</param>
+    /// <param name="start">The gradient at the start.</param>
+    /// <param name="paths">Number of paths.</param>
+    public CarriedGradient(InterpolantSteps steps, double[] start, int paths)
+    {
+        _steps = steps;
+        _loss = [.. Enumerable.Range(0, paths).Select(_ => new PredictedLoss(steps.TrainSize))];
+        _atKnots = [.. _loss.Select(_ => new List<double[]> { start.ToArray() })];
+        _response = Buffers.Zero(steps.Rows, paths);
+    }
 
     public override void Responded(long step, in MatrixView x, in MatrixView t)
     {
-        _loss.Add(x.Column(0), t.Column(0)[..steps.TrainSize], steps.Remainder);
-        VectorRoutines.Axpy(1, t.Column(0), Response);
+        for (int c = 0; c < _loss.Length; c++)
+        {
+            _loss[c].Add(x.Column(c), t.Column(c)[.._steps.TrainSize], _steps.Remainder(c));
+            VectorRoutines.Axpy(1, t.Column(c), _response.Column(c));
+        }
     }
 
     public override void Moved(long step, in MatrixView x)
     {
-        if (steps.EndsInterval(step)) AtKnots.Add(x.Column(0).ToArray());
+        if (!_steps.EndsInterval(step)) return;
+        for (int c = 0; c < _atKnots.Length; c++) _atKnots[c].Add(x.Column(c).ToArray());
+    }
+
+    /// <summary>What became of the gradient on a path; −ΔU is Σ T, train before test.</summary>
+    public DescentTransport Of(int path)
+    {
+        var response = _response.Column(path);
+        return new DescentTransport(_atKnots[path], response[.._steps.TrainSize].ToArray(), response[_steps.TrainSize..].ToArray(), _loss[path].Change);
     }
 }

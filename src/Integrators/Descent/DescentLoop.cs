@@ -24,7 +24,7 @@ internal static class DescentLoop
             observer.Before(k, x);
             map.Respond(k, x, t);
             observer.Responded(k, x, t);
-            map.Average.Apply(-1, train, 1, x);
+            map.Move(train, x);
             observer.Moved(k, x);
         }
     }

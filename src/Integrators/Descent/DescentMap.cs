@@ -24,6 +24,11 @@ internal abstract class DescentMap
     /// <param name="x">X, N rows.</param>
     /// <param name="t">Receives T, <see cref="Rows"/> rows and the columns of X.</param>
     public abstract void Respond(long step, in MatrixView x, in MatrixView t);
+
+    /// <summary>X ← X − B̄·T_S in the step that was last asked for.</summary>
+    /// <param name="train">The train rows of T.</param>
+    /// <param name="x">X.</param>
+    public virtual void Move(in MatrixView train, in MatrixView x) => Average.Apply(-1, train, 1, x);
 }
 
 /// <summary>Steps that can be taken backwards as well: without memory, and kept.</summary>

@@ -143,14 +143,35 @@ public static class DescentRecursion
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
+        return Transport([trajectory], steps, gradient, new ThreadBudget(0), cancellation)[0];
+    }
+
+    /// <summary>The same on several paths of one interpolant, which is read once for all of them.</summary>
+    /// <param name="paths">An interpolant gone through at different speeds (<see cref="InterpolatedTrajectory.AtSpeeds"/>), at least once.</param>
+    /// <param name="steps">Number of steps between neighbouring checkpoints, all of the same learning rate.</param>
+    /// <param name="gradient">v at the start, length N.</param>
+    /// <param name="spare">Threads that may compute beside this one.</param>
+    /// <param name="cancellation">Honoured between steps.</param>
+    /// <returns>What became of v on each path.</returns>
+    /// <exception cref="ArgumentException">There is no path, or one of another interpolant, the numbers of steps are not one for each interval, or not
+    /// positive, or the vector has another length.</exception>
+    public static IReadOnlyList<DescentTransport> Transport(IReadOnlyList<InterpolatedTrajectory> paths, IReadOnlyList<long> steps, double[] gradient,
+        ThreadBudget spare, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(steps);
-        PropagationChecks.Vector(gradient, trajectory.TrainSize, nameof(gradient));
-        if (steps.Count != trajectory.Intervals)
-            throw new ArgumentException($"steps: found {steps.Count} numbers, expected {trajectory.Intervals}, one for each interval.", nameof(steps));
+        ArgumentNullException.ThrowIfNull(gradient);
+        ArgumentNullException.ThrowIfNull(spare);
+        if (paths.Count == 0) throw new ArgumentException("paths: found none, expected at least one.", nameof(paths));
+        PropagationChecks.Vector(gradient, paths[0].TrainSize, nameof(gradient));
+        if (steps.Count != paths[0].Intervals)
+            throw new ArgumentException($"steps: found {steps.Count} numbers, expected {paths[0].Intervals}, one for each interval.", nameof(steps));
         if (steps.Any(s => s < 1)) throw new ArgumentException($"steps: found {steps.Min()}, expected at least 1 in every interval.", nameof(steps));
-        var map = new InterpolantSteps(trajectory, steps);
-        var carried = new CarriedGradient(map, gradient);
-        DescentLoop.Run(map, new MatrixView((double[])gradient.Clone(), gradient.Length, 1), carried, cancellation);
-        return new DescentTransport(carried.AtKnots, carried.Response[..map.TrainSize], carried.Response[map.TrainSize..], carried.LossChange);
+        var map = new InterpolantSteps(paths, steps, spare);
+        var carried = new CarriedGradient(map, gradient, paths.Count);
+        var x = Buffers.Zero(gradient.Length, paths.Count);
+        for (int c = 0; c < paths.Count; c++) gradient.CopyTo(x.Column(c));
+        DescentLoop.Run(map, x, carried, cancellation);
+        return [.. paths.Select((_, c) => carried.Of(c))];
     }
 }

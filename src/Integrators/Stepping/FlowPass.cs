@@ -34,8 +34,7 @@ internal sealed class FlowPass : IDisposable
         var train = _steps.FreeSquare ?? _workspace.Take(n, n);
         var failure = new FlowFailure(trajectory, method, _steps, train, backend);
         double rate = failure.RateAtStart();
-        bool follows = start is null && method.KeepsEnergy && !_steps.NodesAreIndependent && !options.SumsOverNodes;
-        double? conserved = follows ? Conservation.Scale(trajectory, train, backend) : null;
+        double? conserved = start is null && method.KeepsEnergy && !_steps.NodesAreIndependent ? Conservation.Scale(trajectory, train, backend) : null;
         var scratch = new StepScratch(train, _workspace.Take(m, n), conserved is null ? _steps.FreeColumns ?? _workspace.Take(n, layout.Count) : default);
 
         _state = new FlowState(trajectory, start, conserved, ProbeVectors.Signs(c, options.Seed), backend, _workspace);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelFlow.Numerics.Managed;
 
@@ -55,11 +56,15 @@ internal static unsafe class ColumnProducts
                 for (int c = 0; c < width; c += Block)
                 {
                     int count = Math.Min(Block, width - c);
+                    // While these columns are multiplied from the cache the next ones come from memory, two in each round.
+                    bool more = width > Block && c < 2 * Block && j + Block < to;
+                    double* n0 = more ? a + Math.Min(j + Block + 2 * c / Block, to - 1) * lda : a0;
+                    double* n1 = more ? a + Math.Min(j + Block + 2 * c / Block + 1, to - 1) * lda : a0;
                     if (Vector512.IsHardwareAccelerated)
                     {
-                        if (count == 1) Wide<OneVector>(a0, a1, a2, a3, x + c * ldx, ldx, count, sums);
-                        else if (count == 2) Wide<TwoVectors>(a0, a1, a2, a3, x + c * ldx, ldx, count, sums);
-                        else Wide<FourVectors>(a0, a1, a2, a3, x + c * ldx, ldx, count, sums);
+                        if (count == 1) Wide<OneVector>(a0, a1, a2, a3, x + c * ldx, count, n0, n1, sums);
+                        else if (count == 2) Wide<TwoVectors>(a0, a1, a2, a3, x + c * ldx, count, n0, n1, sums);
+                        else Wide<FourVectors>(a0, a1, a2, a3, x + c * ldx, count, n0, n1, sums);
                     }
                     else
                         for (int k = 0; k < count; k++) Portable(a0, a1, a2, a3, x + (c + k) * ldx, sums + k * Block);
@@ -70,14 +75,17 @@ internal static unsafe class ColumnProducts
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Wide<TCount>(double* a0, double* a1, double* a2, double* a3, double* b, nint ldb, int count, double* sums) where TCount : struct, IVectors
+        private void Wide<TCount>(double* a0, double* a1, double* a2, double* a3, double* b, int count, double* n0, double* n1, double* sums)
+            where TCount : struct, IVectors
         {
-            double* b1 = b + (TCount.Count > 1 ? ldb : 0), b2 = b + (TCount.Count > 2 ? 2 * ldb : 0), b3 = b + (count > 3 ? 3 * ldb : 0);
+            double* b1 = b + (TCount.Count > 1 ? ldx : 0), b2 = b + (TCount.Count > 2 ? 2 * ldx : 0), b3 = b + (count > 3 ? 3 * ldx : 0);
             Vector512<double> s00 = default, s10 = default, s20 = default, s30 = default, s01 = default, s11 = default, s21 = default, s31 = default;
             Vector512<double> s02 = default, s12 = default, s22 = default, s32 = default, s03 = default, s13 = default, s23 = default, s33 = default;
             int i = 0;
             for (; i + 8 <= rows; i += 8)
             {
+                Sse.Prefetch1(n0 + i);
+                Sse.Prefetch1(n1 + i);
                 Vector512<double> v0 = Vector512.Load(a0 + i), v1 = Vector512.Load(a1 + i), v2 = Vector512.Load(a2 + i), v3 = Vector512.Load(a3 + i);
                 Add(v0, v1, v2, v3, Vector512.Load(b + i), ref s00, ref s10, ref s20, ref s30);
                 if (TCount.Count > 1) Add(v0, v1, v2, v3, Vector512.Load(b1 + i), ref s01, ref s11, ref s21, ref s31);

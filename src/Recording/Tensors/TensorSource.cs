@@ -1,3 +1,4 @@
+using System.Buffers;
 using KernelFlow.Numerics;
 
 namespace KernelFlow;
@@ -73,6 +74,7 @@ public static class StorageTypes
 public abstract class TensorSource
 {
     private const int PieceElements = 1 << 14;
+    private static readonly ThreadBudget s_alone = new(0);
 
     /// <summary>Sets the facts that every source has.</summary>
     protected TensorSource(string name, string location, IReadOnlyList<long> shape, StorageType type)
@@ -171,26 +173,64 @@ public abstract class TensorSource
             Read(0, block.Array.AsSpan(block.Offset, (int)Count));
             return;
         }
-        for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
+        if (width != block.Rows)
+        {
+            for (int r = 0; r < block.Columns; r++) Read(r * width + firstColumn, block.Column(r));
+            return;
+        }
+        ReadMatrix(block, true, s_alone);
     }
 
     /// <summary>Reads the whole tensor as a matrix of <c>matrix.Rows</c> × <c>matrix.Columns</c>.</summary>
-    public void ReadMatrix(in MatrixView matrix)
+    public void ReadMatrix(in MatrixView matrix) => ReadMatrix(matrix, false, s_alone);
+
+    /// <summary>The same by several threads, or transposed: row by row as it lies there.</summary>
+    /// <param name="matrix">Receives the tensor.</param>
+    /// <param name="transposed">Whether column r of <paramref name="matrix"/> receives row r.</param>
+    /// <param name="spare">Threads that may read beside this one.</param>
+    public void ReadMatrix(in MatrixView matrix, bool transposed, ThreadBudget spare)
     {
+        ArgumentNullException.ThrowIfNull(spare);
         if ((long)matrix.Rows * matrix.Columns != Count)
             throw new ArgumentException($"{Location}: {Name} {ShapeText} does not have {matrix.Rows}x{matrix.Columns} elements.");
         if (Count == 0) return;
+        int count = transposed ? matrix.Columns : matrix.Rows, width = transposed ? matrix.Rows : matrix.Columns;
         // Several rows at a time: a row of a small matrix is less than it is worth to ask the system for.
-        int columns = matrix.Columns, together = Math.Clamp(PieceElements / columns, 1, matrix.Rows);
-        var rows = new double[together * columns];
-        for (int first = 0; first < matrix.Rows; first += together)
+        int together = Math.Clamp(PieceElements / width, 1, count);
+        int pieces = (count + together - 1) / together;
+        var work = new RowPieces(this, matrix, transposed, count, width, together);
+        try
         {
-            int count = Math.Min(together, matrix.Rows - first);
-            Read((long)first * columns, rows.AsSpan(0, count * columns));
-            for (int j = 0; j < columns; j++)
+            SharedColumns.Run(spare, pieces, Count, work);
+        }
+        catch (InvalidRunException) when (spare.Capacity > 0)
+        {
+            // Of several numbers that are not sound the first is told, whichever thread came upon one.
+            work.Run(0, pieces);
+            throw;
+        }
+    }
+
+    // Rows stand in the columns of a buffer that was used before: those of a large matrix would gather until the garbage collector comes.
+    private readonly struct RowPieces(TensorSource tensor, MatrixView target, bool transposed, int count, int width, int together) : IColumnWork
+    {
+        public void Run(int first, int last)
+        {
+            double[] buffer = ArrayPool<double>.Shared.Rent(together * width);
+            try
             {
-                var column = matrix.Column(j).Slice(first, count);
-                for (int i = 0; i < count; i++) column[i] = rows[i * columns + j];
+                for (int row = first * together; row < Math.Min(count, last * together); row += together)
+                {
+                    int here = Math.Min(together, count - row);
+                    tensor.Read((long)row * width, buffer.AsSpan(0, here * width));
+                    var rows = new MatrixView(buffer, width, here);
+                    if (transposed) rows.CopyTo(target.ColumnRange(row, here));
+                    else rows.CopyTransposedTo(target.Slice(row, 0, here, width));
+                }
+            }
+            finally
+            {
+                ArrayPool<double>.Shared.Return(buffer);
             }
         }
     }

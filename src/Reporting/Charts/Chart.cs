@@ -9,7 +9,7 @@ public readonly record struct Point(double X, double Y, string Hover);
 /// <summary>Two axes and what is drawn between them: points, lines, bars, rules. Series are told apart by colour class and by shape or dash.</summary>
 public sealed class Chart
 {
-    private const double Width = 440, Left = 58, Right = 14, Bottom = 44, Plot = 210, LegendLine = 17;
+    private const double Width = 440, Left = 58, Right = 14, Bottom = 46, Plot = 210, LegendLine = 17;
 
     private readonly Axis _x, _y;
     private readonly FigureHead _head;
@@ -137,7 +137,7 @@ public sealed class Chart
         foreach (var tick in _x.Ticks)
         {
             svg.Line(tick.Label == "" ? "grid minor" : "grid", X(tick.Value), _top, X(tick.Value), _top + Plot);
-            if (tick.Label != "") svg.Text("tick", X(tick.Value), _top + Plot + 15, tick.Label, "middle");
+            if (tick.Label != "") svg.Text("tick", X(tick.Value), _top + Plot + 18, tick.Label, "middle");
         }
         foreach (var tick in _y.Ticks)
         {
@@ -146,7 +146,7 @@ public sealed class Chart
         }
         svg.Line("axis", Left, _top + Plot, Width - Right, _top + Plot);
         svg.Line("axis", Left, _top, Left, _top + Plot);
-        svg.Text("label", (Left + Width - Right) / 2, _top + Plot + 36, _x.Label, "middle");
+        svg.Text("label", (Left + Width - Right) / 2, _top + Plot + 38, _x.Label, "middle");
         svg.Text("label", 13, _top + Plot / 2, _y.Label, "middle", -90);
     }
 

@@ -3,7 +3,8 @@ namespace KernelFlow.Reporting.Charts;
 /// <summary>One mark on a row.</summary>
 /// <param name="Series">Index of the series it belongs to.</param>
 /// <param name="Value">Where; a value of 0 or below cannot be drawn on a logarithmic axis.</param>
-public readonly record struct RowMark(int Series, double Value);
+/// <param name="IsHollow">Whether only its outline is drawn: a number that is measured and not judged.</param>
+public readonly record struct RowMark(int Series, double Value, bool IsHollow = false);
 
 /// <summary>One named row: a bar up to a value, a thin line beyond it, and marks, on a shared logarithmic axis.</summary>
 /// <param name="Name">Left of the row.</param>
@@ -45,6 +46,9 @@ public static class RangeRows
         var legend = new Legend(Width, 12, Right);
         foreach (var s in series) legend.Add(s.Name, (svg, x, y) => svg.Marker(s.Marker, s.CssClass, x, y, Math.Min(s.Size, 4)));
         legend.Add(barName, (svg, x, y) => svg.Rectangle("b s4 pale", x - 7, y - 5, 14, 10));
+        foreach (int hollow in rows.SelectMany(r => r.Marks).Where(m => m.IsHollow).Select(m => m.Series).Distinct())
+            legend.Add($"{series[hollow].Name}, not judged", (svg, x, y) =>
+                svg.Marker(series[hollow].Marker, series[hollow].CssClass + " hollow", x, y, Math.Min(series[hollow].Size, 4)));
         if (reachName is not null) legend.Add(reachName, (svg, x, y) => svg.Line("reach", x - 9, y, x + 9, y));
         if (rule is { } named) legend.Add(named.Name, (svg, x, y) => svg.Line("rule", x - 9, y, x + 9, y));
 
@@ -67,7 +71,8 @@ public static class RangeRows
                 drawing.Rectangle(row.IsOpen ? "b s4 pale open" : "b s4 pale", Left, y - 7, X(bar) - Left, 14, row.Hover);
             foreach (var mark in row.Marks)
                 if (mark.Value > 0 && double.IsFinite(mark.Value) && mark.Value >= axis.Min)
-                    drawing.Marker(series[mark.Series].Marker, series[mark.Series].CssClass, X(mark.Value), y, series[mark.Series].Size, row.Hover);
+                    drawing.Marker(series[mark.Series].Marker, series[mark.Series].CssClass + (mark.IsHollow ? " hollow" : ""), X(mark.Value), y,
+                        series[mark.Series].Size, row.Hover);
         }
         if (rule is { } limit && axis.Holds(limit.Value)) drawing.Line("rule", X(limit.Value), top, X(limit.Value), end);
         drawing.Line("axis", Left, end, Width - Right, end);

@@ -50,6 +50,19 @@ public sealed class Svg
             + $"height=\"{N(Math.Max(0, height))}\"{(style is null ? "" : $" style=\"{style}\"")}", "rect", hover);
     }
 
+    /// <summary>Rectangles of one height and one style, as one path.</summary>
+    public void Rectangles(string cssClass, IEnumerable<(double X, double Y, double Width)> rectangles, double height, string style,
+        string hover)
+    {
+        ArgumentNullException.ThrowIfNull(cssClass);
+        ArgumentNullException.ThrowIfNull(rectangles);
+        ArgumentNullException.ThrowIfNull(style);
+        ArgumentNullException.ThrowIfNull(hover);
+        string tall = N(height);
+        Add($"<path class=\"{cssClass}\" style=\"{style}\" "
+            + $"d=\"{string.Concat(rectangles.Select(r => $"M{N(r.X)} {N(r.Y)}h{N(r.Width)}v{tall}h{N(-r.Width)}z"))}\"", "path", hover);
+    }
+
     /// <summary>A marker: its shape tells series apart where colours do not.</summary>
     public void Marker(Marker marker, string cssClass, double x, double y, double size, string? hover = null)
     {

@@ -15,7 +15,7 @@ internal static class ComparisonPages
         var page = new StringBuilder();
         Open(page, $"Kernel-flow comparison of {NumberText.Count(comparison.Runs.Count)} runs");
         page.Append("<h1>Kernel-flow comparison</h1>\n");
-        page.Append("<div class=\"scroll\"><table class=\"runs\">\n<thead><tr><th scope=\"col\">run</th>");
+        page.Append($"{HtmlPage.Scroll("Runs")}<table class=\"runs\">\n<thead><tr><th scope=\"col\">run</th>");
         foreach (string topic in Topics(comparison)) page.Append($"<th scope=\"col\">{E(topic)}</th>");
         foreach (string h in ComparisonTables.OperatorHeader) page.Append($"<th scope=\"col\" class=\"n\">{E(h.TrimStart('#'))}</th>");
         page.Append("</tr></thead>\n<tbody>\n");

@@ -29,6 +29,7 @@ internal static class ClaimFigures
             ? (l, $"limit {Short(l)}") : null, head);
         return new Figure(head, drawing, "An error (diamond) inside its bar, or on the thin line beyond it, is explained; past the line, the claim is "
             + "violated. Past the limit, a sum of sources is too large to decide anything."
+            + (claims.Any(c => c.Verdict == Verdict.Measured) ? " A hollow one is measured and not judged." : "")
             + (claims.Any(c => c.RelativeError.Value < axis.Min) ? $" Errors below {Short(axis.Min)} are not drawn." : "")
             + (claims.Any(c => c.Budget!.Sum is null) ? " A dashed bar is a lower bound: one source is unknown." : ""));
     }
@@ -37,7 +38,7 @@ internal static class ClaimFigures
     {
         var b = c.Budget!;
         RowMark[] marks = [new(1, b.Integration.OrDefault(0)), new(2, b.Interpolation.OrDefault(0)), new(3, b.Descent.OrDefault(0)),
-            new(4, b.Rounding.OrDefault(0)), new(0, c.RelativeError.Value)];
+            new(4, b.Rounding.OrDefault(0)), new(0, c.RelativeError.Value, c.Verdict == Verdict.Measured)];
         string hover = $"{c.Id} {c.Name}: error {Short(c.RelativeError.OrNull())}; integration {Short(b.Integration.OrNull())}, interpolation "
             + $"{Short(b.Interpolation.OrNull())}, descent {Short(b.Descent.OrNull())}, rounding {Short(b.Rounding.OrNull())}; sum {Narrative.Sum(b)}; "
             + $"{Narrative.Word(c.Verdict)}";

@@ -54,8 +54,8 @@ internal static class CurveFigures
             {
                 var (layer, at) = (gate.Layers[l], l);
                 var points = shown.Select(p => new Point(p.Time, p.PerLayer[at],
-                    $"{layer.Name}, t = {Short(p.Time, 5)}: {Percent(p.PerLayer[at])} of {Count(layer.Parameters)} parameters pass"));
-                chart.Line(Drawn.Shorten(layer.Name, 24), l + 1, points, (Marker)(l % 4));
+                    $"{LayerName(layer.Name)}, t = {Short(p.Time, 5)}: {Percent(p.PerLayer[at])} of {Count(layer.Parameters)} parameters pass"));
+                chart.Line(Drawn.Shorten(LayerName(layer.Name), 24), l + 1, points, (Marker)(l % 4));
             }
         return Figure.Of(head, chart, "Share of parameters whose mean per-example gradient exceeds its own noise, μ² > σ²/(b−1), and the share of the "
             + "full gradient's square that they hold."
@@ -73,13 +73,30 @@ internal static class CurveFigures
             + $"most, by {Short(examples[most].TestContribution)}");
         var chart = new Chart(Axis.Log("self-influence gᵢᵀ(W_S)ᵢᵢgᵢ", examples.Select(e => e.SelfInfluence), 8),
             Axis.Log("test contribution ‖G_QEᵢgᵢ‖", examples.Select(e => e.TestContribution), 8), head);
-        chart.Points("example", 1, Drawn.Thin(examples.Count).Select(i => new Point(examples[i].SelfInfluence, examples[i].TestContribution,
-            $"example {Count(i)}: self-influence {Short(examples[i].SelfInfluence)}, test contribution {Short(examples[i].TestContribution)}, ‖g‖ "
-                + $"{Short(examples[i].Gradient)}")));
+        var changed = influence.Changed.Map(c => c.ToHashSet()).OrDefault([]);
+        Point At(int i) => new(examples[i].SelfInfluence, examples[i].TestContribution,
+            $"example {Count(i)}{(changed.Contains(i) ? ", changed label" : "")}: self-influence {Short(examples[i].SelfInfluence)}, test contribution "
+                + $"{Short(examples[i].TestContribution)}, ‖g‖ {Short(examples[i].Gradient)}");
+        int[] thinned = [.. Drawn.Thin(examples.Count)];
+        chart.Points("example", 1, thinned.Where(i => !changed.Contains(i)).Select(At));
+        if (changed.Count > 0) chart.Points("changed label", 2, thinned.Where(changed.Contains).Select(At), Marker.Diamond, 2.8);
         return Figure.Of(head, chart, "Right: its gradient lowered its own loss much, as that of a mislabelled or unusual example does. Top: it moved "
-            + "the test outputs far. To first order along the recorded path; retraining without it would change the path itself."
+            + $"the test outputs far. {Marked(influence)}To first order along the recorded path; retraining without it would change the path itself."
             + Drawn.Missing(chart, "are zero or far below"));
     }
+
+    private static string Marked(InfluenceResult influence)
+    {
+        if (!influence.Changed.TryGet(out var changed)) return "";
+        if (changed.Count == 0) return "No label was changed. ";
+        double[] Of(bool marked) => [.. influence.Examples.Where((_, i) => changed.Contains(i) == marked).Select(e => e.SelfInfluence).Order()];
+        var (there, rest) = (Of(true), Of(false));
+        return rest.Length == 0 ? "Every label was changed. " : $"The {Count(changed.Count)} changed labels have a median self-influence of "
+            + $"{Short(there[there.Length / 2])}, the others one of {Short(rest[rest.Length / 2])}. ";
+    }
+
+    // Most networks count their layers: a number alone says nothing in a legend.
+    private static string LayerName(string name) => name.All(char.IsAsciiDigit) ? $"layer {name}" : name;
 
     private static string Why(string? reason, string otherwise) => reason is null or Known.NotComputed ? otherwise
         : $"There is nothing to draw: {reason.TrimEnd('.')}.";

@@ -7,6 +7,13 @@ namespace KernelFlow.Reporting.Content;
 /// <summary>Modes of W_S seen from the test set.</summary>
 internal static class InclusionFigures
 {
+    // Shades reach down to the smallest movement, and no further than a millionth of the largest one.
+    private static int Decades(IReadOnlyList<IReadOnlyList<double>> movements)
+    {
+        double[] positive = [.. movements.SelectMany(row => row).Where(x => x > 0 && double.IsFinite(x))];
+        return positive.Length == 0 ? 1 : (int)Math.Clamp(Math.Ceiling(Math.Log10(positive.Max() / positive.Min())), 1, 6);
+    }
+
     /// <summary>‖Gψ_j‖ relative to its bound.</summary>
     public static Figure Slack(ReportFigure figure, ReservoirAnalysis analysis)
     {
@@ -37,7 +44,10 @@ internal static class InclusionFigures
     {
         if (!analysis.Inclusion.Responses.TryGet(out var map)) return figure.Without($"It is not known: {analysis.Inclusion.Responses.Reason}.");
         var head = figure.Head($"How far each of {Count(map.Modes)} modes moves each of {Count(map.TestOutputs)} test outputs");
-        string drawing = HeatMap.Draw(new HeatMapData(map.TestOutputs, map.Modes, map.Largest, "mode j", "test output i", "|(G ψ_j)_i|"), head);
+        string drawing = HeatMap.Draw(new HeatMapData(map.TestOutputs, map.Modes, map.Largest, "mode j", "test output i", "|(G ψ_j)_i|, logarithmic")
+        {
+            Decades = Decades(map.Largest),
+        }, head);
         return new Figure(head, drawing, "Rows are test outputs, columns are modes in descending order of dissipation; the right edge is the reservoir, "
             + "if there is one. Large matrices are shown in blocks, each by its largest element.");
     }

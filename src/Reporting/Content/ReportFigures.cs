@@ -8,22 +8,32 @@ internal static class ReportFigures
         new BuiltInFigure("errors", Data, "Errors and what explains them", ClaimFigures.Errors),
         new BuiltInFigure("outputs", Data, "Predicted and recorded outputs", ClaimFigures.Outputs),
         new BuiltInFigure("transport-defect", Data, "Where checkpoints are too sparse", ClaimFigures.Defects),
+        new BuiltInFigure("training-loss", Training, "Loss over time", TrainingFigures.Loss),
+        new BuiltInFigure("training-accuracy", Training, "Accuracy over time", TrainingFigures.Accuracy),
         new BuiltInFigure("spectrum", Spectrum, "Spectrum of the dissipation W_S", SpectrumFigures.Eigenvalues),
         new BuiltInFigure("dissipated-fraction", Spectrum, "Dissipated fraction of each mode", SpectrumFigures.Fraction),
         new BuiltInFigure("threshold", Spectrum, "The reservoir over the threshold", SpectrumFigures.Threshold),
         new BuiltInFigure("threshold-error", Spectrum, "What the reservoir leaves out, over the threshold", SpectrumFigures.SignalOnly),
         new BuiltInFigure("schedule", Spectrum, "What training takes up first", ScheduleFigures.OverEnd),
         new BuiltInFigure("schedule-dimension", Spectrum, "How many directions training has taken up", ScheduleFigures.Dimension),
+        new BuiltInFigure("gradient-energy", Spectrum, "Which modes the gradient held at the start", ModeFigures.Energy),
         new BuiltInFigure("slack", Inclusion, "How much of its bound each mode uses", InclusionFigures.Slack),
         new BuiltInFigure("responses", Inclusion, "Which test outputs each mode moves", InclusionFigures.Responses),
+        new BuiltInFigure("class-loadings", Signal, "Which classes the modes are made of", ModeFigures.ByClass),
+        new BuiltInFigure("example-loadings", Signal, "Which examples the modes are made of", ModeFigures.ByExample),
         new BuiltInFigure("noise-placement", Signal, "Where label noise went", CurveFigures.Noise),
         new BuiltInFigure("risk-gate", Signal, "What the population-risk gate lets through", CurveFigures.Gate),
         new BuiltInFigure("influence", Signal, "What each training example did", CurveFigures.Influence),
         new BuiltInFigure("kernel-drift", Kernel, "Movement of the kernel", KernelFigures.Drift),
         new BuiltInFigure("kernel-direction", Kernel, "Direction of the kernel", KernelFigures.Direction),
+        new BuiltInFigure("kernel-spectrum", Kernel, "Spectrum of the kernel", KernelFigures.Spectrum),
+        new BuiltInFigure("kernel-density", Kernel, "Spectral density of the kernel", KernelFigures.Density),
+        new BuiltInFigure("kernel-gram-start", Kernel, "How alike the kernel made the examples at the start", KernelFigures.GramAtStart),
+        new BuiltInFigure("kernel-gram-end", Kernel, "How alike the kernel made the examples at the end", KernelFigures.GramAtEnd),
     ];
 
     private const string Data = "Does the theory match what was recorded?";
+    private const string Training = "How did training go?";
     private const string Spectrum = "What was dissipated, and what was left?";
     private const string Inclusion = "Does what was left stay out of the test outputs?";
     private const string Signal = "Which examples and which parameters carry the signal?";

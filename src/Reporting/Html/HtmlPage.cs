@@ -70,18 +70,31 @@ public static class HtmlPage
         ArgumentNullException.ThrowIfNull(section);
         page.Append($"<h2>{E(section.Title)}</h2>\n");
         foreach (string paragraph in section.Paragraphs) page.Append($"<p class=\"soft\">{E(paragraph)}</p>\n");
-        if (section.Rows.Count > 0) Table(page, section.Header, section.Rows);
+        if (section.Rows.Count > 0) Table(page, section.Header, section.Rows, section.Title);
         if (section.More is not null) page.Append($"<p class=\"soft\">{E(section.More)}</p>\n");
     }
 
-    /// <summary>A table; a header that begins with # is a column of numbers.</summary>
-    public static void Table(StringBuilder page, string[] header, IReadOnlyList<string[]> rows)
+    /// <summary>Opens the frame of a table that may be wider than the page: it scrolls, also by the keyboard.</summary>
+    /// <param name="title">What the table is.</param>
+    public static string Scroll(string title)
     {
+        ArgumentNullException.ThrowIfNull(title);
+        return $"<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{E(title)}\">";
+    }
+
+    /// <summary>A table; a header that begins with # is a column of numbers.</summary>
+    /// <param name="page">The page so far.</param>
+    /// <param name="header">Names of the columns.</param>
+    /// <param name="rows">The cells.</param>
+    /// <param name="title">What the table is, for those who do not see it.</param>
+    public static void Table(StringBuilder page, string[] header, IReadOnlyList<string[]> rows, string title)
+    {
+        ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(rows);
         string[] classes = Array.ConvertAll(header, h => h.StartsWith('#') ? " class=\"n\"" : "");
-        page.Append("<div class=\"scroll\"><table>\n<thead><tr>");
+        page.Append($"{Scroll(title)}<table>\n<thead><tr>");
         for (int i = 0; i < header.Length; i++) page.Append($"<th scope=\"col\"{classes[i]}>{E(header[i].TrimStart('#'))}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
         foreach (string[] row in rows)

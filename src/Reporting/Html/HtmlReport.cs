@@ -31,10 +31,23 @@ internal static class HtmlReport
         foreach (string caveat in Caveats.Of(analysis)) page.Append($"<li>{E(caveat)}</li>\n");
         page.Append("</ul>\n");
         foreach (var section in ReportTables.Numbers(analysis)) Section(page, section);
+        Words(page, analysis);
         Section(page, ReportTables.Origin(analysis));
         page.Append($"<p>{E(Provenance.HowToRepeat(analysis))}</p>\n<pre><code>{E(Provenance.Command(analysis))}</code></pre>\n");
         Close(page);
         return page.ToString();
+    }
+
+    private static void Words(StringBuilder page, ReservoirAnalysis analysis)
+    {
+        page.Append($"<h2 id=\"glossary\">{E(Glossary.Title)}</h2>\n<dl class=\"words\">\n");
+        foreach (var line in Glossary.Of(analysis))
+        {
+            string theory = Glossary.TheoryAddress is { } address
+                ? $"<a href=\"{E(address + line.Page)}\">theory: {E(line.Page)}</a>" : $"theory: {E(line.Page)}";
+            page.Append($"<div><dt><a href=\"#{line.Anchor}\">{E(line.Word)}</a></dt><dd>{E(line.Meaning)} <small>({theory})</small></dd></div>\n");
+        }
+        page.Append($"</dl>\n<p class=\"soft\">{E(Glossary.More)} <a href=\"{Glossary.PaperAddress}\">{E(Glossary.Paper)}</a>.</p>\n");
     }
 
     private static void Overview(StringBuilder page, ReservoirAnalysis analysis)
@@ -53,7 +66,7 @@ internal static class HtmlReport
         page.Append("<dl class=\"tiles\">\n");
         foreach (var (key, value, note) in KeyFigures.Of(analysis))
             page.Append($"<div class=\"tile\"><dt>{E(key)}</dt><dd>{E(value)}<small>{E(note)}</small></dd></div>\n");
-        page.Append($"</dl>\n<p>{E(Narrative.Mode(analysis))}</p>\n");
+        page.Append($"</dl>\n<p>{E(Narrative.Mode(analysis))} Words are explained in the <a href=\"#glossary\">glossary</a>.</p>\n");
         if (Narrative.Stability(analysis) is { } stability) page.Append($"<p class=\"soft\">{E(stability)}</p>\n");
     }
 
@@ -71,7 +84,7 @@ internal static class HtmlReport
             + "marked <em>recording</em> the recorded numbers with each other; claims "
             + "marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; "
             + "the largest part is in bold.</p>\n");
-        page.Append("<div class=\"scroll\"><table class=\"claims\">\n<thead><tr>");
+        page.Append($"{Scroll("Claims")}<table class=\"claims\">\n<thead><tr>");
         foreach (string h in s_claimHeader) page.Append($"<th scope=\"col\"{(h[0] == '#' ? " class=\"n\"" : "")}>{h.TrimStart('#')}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
         foreach (var c in analysis.Claims)

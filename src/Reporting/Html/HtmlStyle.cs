@@ -38,6 +38,8 @@ public static class HtmlStyle
         border-top: 1px solid var(--edge); } .answers dt { font-weight: 600; } .answers dd { margin: 0; } .answers b { color: var(--tone); white-space: nowrap;
         margin-right: 6px; } .answers span { color: var(--soft); overflow-wrap: anywhere; }
         .runs th, .runs td { padding: 6px 6px; } .runs thead th { white-space: normal; } .verdict + p { margin-top: 16px; }
+        .words div { display: grid; grid-template-columns: minmax(190px, 15rem) 1fr; gap: 2px 16px; padding: 4px 0; max-width: 100ch; } .words dt {
+        font-weight: 600; } .words dd { margin: 0; } .words small { color: var(--soft); white-space: nowrap; }
         .causes { padding-left: 1.4rem; } .causes li { margin: 10px 0; }
         .glance { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; margin: 12px 0 0; padding: 0; font-size: .82rem; }
         .glance li { margin: 0; border: 1px solid var(--edge); border-radius: 999px; padding: 1px 10px; } .glance a { text-decoration: none; }
@@ -84,19 +86,22 @@ public static class HtmlStyle
         svg .m { fill-opacity: .85; } svg .pale { fill: var(--edge); stroke: var(--soft); stroke-width: .8; } svg .open { fill-opacity: .4;
         stroke-dasharray: 3 2; } svg .reach { stroke: var(--soft); stroke-width: 1.2; }
         svg .m:hover, svg .b:hover, svg .heat:hover { stroke: var(--ink); stroke-width: 1.5; }
-        svg .heat { fill: var(--s1); } svg .empty { fill: var(--page); } svg .back { fill: var(--card); }
+        svg .m.hollow { fill: var(--card); fill-opacity: 1; stroke-width: 1.4; } svg .hollow.s1 { stroke: var(--s1); } svg .hollow.s2 { stroke: var(--s2); }
+        svg .heat { fill: var(--s1); } svg .heat.cold { fill: var(--s2); } svg .part { stroke: var(--ink); stroke-width: .6; opacity: .7; }
+        svg .empty { fill: var(--page); } svg .back { fill: var(--card); }
         @media (max-width: 520px) { svg .tick, svg .key { font-size: 12.5px; } svg .label { font-size: 13.5px; } }
         """;
 
     /// <summary>Phones and paper.</summary>
     public const string Print = $$"""
         @media (max-width: 720px) { .claims thead { display: none; } .claims tr { display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); gap: 2px 10px; padding: 8px 10px; border-bottom: 1px solid var(--grid); }
+        grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 2px 10px; padding: 8px 10px; border-bottom: 1px solid var(--grid); }
         .claims tr.told { border-bottom: 0; padding-bottom: 2px; }
           .claims th, .claims td, .claims td.n { padding: 0; border: 0; text-align: left; } .claims th { grid-column: 1 / -1; font-weight: 600; }
+          .claims td:nth-child(3) { grid-column: span 2; }
           .claims td[data-name]::before { content: attr(data-name); display: block; color: var(--soft); font-size: .74rem; } .claims tr.why {
           display: block; padding-top: 0; } }
-        @media (max-width: 720px) { .answers > div { grid-template-columns: 1fr; } }
+        @media (max-width: 720px) { .answers > div, .words div { grid-template-columns: 1fr; } }
         @media (max-width: 520px) { main { padding: 14px 10px 40px; } .verdict { padding: 12px 14px; } .verdict strong { font-size: 1.25rem; }
         figure { padding: 8px 6px; } .tile dd { font-size: 1.2rem; } th, td { padding: 5px 6px; } thead th { white-space: normal; } table {
         font-size: .8rem; } }

@@ -92,6 +92,15 @@ internal static class Codecs
         },
         (parent, key) => [.. parent[key].Items().Select(i => i.Whole())]);
 
+    /// <summary>Whole numbers on one line, or why there are none.</summary>
+    public static readonly Codec<Known<IReadOnlyList<int>>> KnownWholes = Make<Known<IReadOnlyList<int>>>(
+        (json, key, value) =>
+        {
+            if (value.TryGet(out var numbers)) Wholes.Write(json, key, numbers);
+            else json.Null(key, value.Reason);
+        },
+        (parent, key) => parent[key].IsNull ? Known.Unknown<IReadOnlyList<int>>(Reason(parent, key)) : Known.Of(Wholes.Read(parent, key)));
+
     /// <summary>A list of texts.</summary>
     public static readonly Codec<IReadOnlyList<string>> Texts = Make<IReadOnlyList<string>>(
         (json, key, value) =>

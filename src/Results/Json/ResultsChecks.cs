@@ -33,6 +33,7 @@ internal static class ResultsChecks
             foreach (var (strongest, key) in influence.Strongest.Zip(json["influence"]["strongest"].Items()))
                 SameLength(key, "contributions", strongest.Contributions.Count, strongest.Examples.Count);
         if (analysis.KnownInclusion.TryGet(out var inclusion) && inclusion.Responses.TryGet(out var map)) Responses(json["inclusion"]["responses"], map);
+        PictureChecks.Require(json, analysis);
     }
 
     /// <summary>The same for the parts of a comparison.</summary>
@@ -96,7 +97,8 @@ internal static class ResultsChecks
             if (row.Count != wide) throw key.Wrong($"{wide} numbers");
     }
 
-    private static void SameLength(ResultsKey json, string key, int count, int expected)
+    /// <summary>Refuses a list that is not as long as another.</summary>
+    public static void SameLength(ResultsKey json, string key, int count, int expected)
     {
         if (count != expected) throw json[key].Wrong($"{expected} elements");
     }

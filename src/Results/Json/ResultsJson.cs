@@ -26,6 +26,9 @@ internal static class ResultsJson
         var claims = s.Add("claims", ClaimSchemas.Claim.Items, a => a.Claims);
         var causes = s.Add("likelyCauses", ClaimSchemas.Cause.Items, a => a.LikelyCauses);
         var evolution = s.Add("kernelEvolution", ClaimSchemas.Evolution.KnownObject, a => a.KnownEvolution);
+        var training = s.Add("training", PictureSchemas.Training.KnownObject, a => a.Training);
+        var classes = s.Add("classes", PictureSchemas.Classes.KnownObject, a => a.Classes);
+        var modes = s.Add("modeContent", PictureSchemas.Modes.KnownObject, a => a.Modes);
         var schedule = s.Add("schedule", SpectrumSchemas.Schedule.KnownObject, a => a.Schedule);
         var noise = s.Add("noisePlacement", CurveSchemas.Noise.KnownObject, a => a.NoisePlacement);
         var gate = s.Add("riskGate", CurveSchemas.Gate.KnownObject, a => a.RiskGate);
@@ -48,6 +51,9 @@ internal static class ResultsJson
             Claims = claims[json],
             LikelyCauses = causes.Or(json, []),
             KnownEvolution = evolution[json],
+            Training = training.Or(json, PictureSchemas.Absent<TrainingCurves>()),
+            Classes = classes.Or(json, PictureSchemas.Absent<ExampleClasses>()),
+            Modes = modes.Or(json, PictureSchemas.Absent<ModeContent>()),
             Schedule = schedule.Or(json, default),
             NoisePlacement = noise.Or(json, default),
             RiskGate = gate.Or(json, default),

@@ -78,6 +78,31 @@ public class TransportTests
             Check.Small(found.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs), 2e-14, what);
     }
 
+    /// <summary>Carried together, what an interpolant is made of is read once; each path gives to the last bit what it gives alone, on any number of
+    /// threads.</summary>
+    [Fact]
+    public void PathsThatAreReplayedTogetherAreThoseReplayedAlone()
+    {
+        var c = Runs.Network("gradient-descent", 3, 0.8, 12).Record().Subset([0, 4, 8, 12]);
+        var outputs = OutputRecord.Read(c);
+        var even = TrajectoryBuilder.Read(c, outputs, Backends.Managed).Linear([0, 1, 2, 3]);
+        InterpolatedTrajectory[] paths = [even, even.AtSpeeds([3, 0, 1.5]), even.AtSpeeds([-2, 0.5, 0])];
+        long[] steps = [4, 4, 4];
+        foreach (int beside in (int[])[0, 1])
+        {
+            var together = DescentRecursion.Transport(paths, steps, outputs.Gradients[0], new ThreadBudget(beside));
+            for (int i = 0; i < paths.Length; i++)
+            {
+                var alone = DescentRecursion.Transport(paths[i], steps, outputs.Gradients[0]);
+                for (int k = 0; k < c.Count; k++) Assert.Equal(alone.AtKnots[k], together[i].AtKnots[k]);
+                Assert.Equal((IEnumerable<double>)alone.Train, together[i].Train);
+                Assert.Equal((IEnumerable<double>)alone.Test, together[i].Test);
+                Assert.Equal(alone.LossChange, together[i].LossChange);
+            }
+            Assert.NotEqual(together[0].LossChange, together[1].LossChange);
+        }
+    }
+
     [Fact]
     public void WhatDoesNotFitIsRefused()
     {
@@ -90,6 +115,11 @@ public class TransportTests
         Assert.StartsWith("steps: found 0, expected at least 1", Refused(() => DescentRecursion.Transport(trajectory,
             [.. Enumerable.Repeat(0L, c.Count - 1)], outputs.Gradients[0])));
         Assert.StartsWith("gradient: found 1 entries", Refused(() => DescentRecursion.Transport(trajectory, [.. Enumerable.Repeat(1L, c.Count - 1)], [1])));
+        long[] steps = [.. Enumerable.Repeat(1L, c.Count - 1)];
+        var other = TrajectoryBuilder.Read(c, outputs, Backends.Managed).Linear([.. Enumerable.Range(0, c.Count)]);
+        Assert.StartsWith("paths: found none", Refused(() => DescentRecursion.Transport([], steps, outputs.Gradients[0], new ThreadBudget(0))));
+        Assert.StartsWith("A path is one of another interpolant", Refused(() => DescentRecursion.Transport([trajectory, other], steps, outputs.Gradients[0],
+            new ThreadBudget(0))));
     }
 
     /// <summary>Regression: the default of the library was Simpson's rule along the outputs although the theory says Gauss, so that its numbers were

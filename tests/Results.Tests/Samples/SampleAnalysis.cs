@@ -110,8 +110,27 @@ internal static class SampleAnalysis
         var sample = Make();
         static SchedulePoint At(double time, double? increment) => new(time, [2, 0.5, double.NaN], increment is null ? null
             : [1, 0.25, double.NegativeInfinity], 2, 1.5, increment);
+        static KernelPortrait Portrait(double time, Known<IReadOnlyList<double>> values) =>
+            new() { Time = time, Eigenvalues = values, Gram = MatrixPicture.Of(3, 3, (i, j) => i == j ? 1 : -1.0 / (i + j)) };
         return sample with
         {
+            Training = new TrainingCurves
+            {
+                Times = [0, 0.05, 10, 150.00000000000003], TrainLoss = Known.Of<IReadOnlyList<double>>([0.5, 0.25, 1e-3, 0]),
+                TestLoss = Known.Of<IReadOnlyList<double>>([0.5, 0.3, double.PositiveInfinity, double.NaN]),
+                TrainAccuracy = Known.Of<IReadOnlyList<double>>([0, 1.0 / 3, 1, 1]), TestAccuracy = Known.Unknown<IReadOnlyList<double>>("no <y_Q>"),
+            },
+            Classes = new ExampleClasses { Names = ["-1", "<1>"], Of = [1, 0, 1] },
+            Modes = new ModeContent
+            {
+                Energy = [0.5, 1e-3, 0], GradientEnergy = 0.501, ByExample = MatrixPicture.Of(3, 3, (i, j) => (i + j) / 9.0),
+                ByClass = MatrixPicture.Of(2, 3, (c, j) => (1 + c) / 3.0),
+            },
+            KernelEvolution = sample.KernelEvolution with
+            {
+                Start = Portrait(0, Known.Of<IReadOnlyList<double>>([2, 1e-3, -1e-17])),
+                End = Portrait(150.00000000000003, Known.Unknown<IReadOnlyList<double>>("too large")),
+            },
             Run = sample.Run with { Name = "folder \"a\"", Parameters = null, InputHash = null,
                 Optimizer = new OptimizerSummary("lion", 1e-3, [("beta1", 0.9), ("decay", 1.0 / 3)]) },
             Options = sample.Options with
@@ -157,7 +176,7 @@ internal static class SampleAnalysis
             Influence = new InfluenceResult
             {
                 Examples = [new(1, 2, 3, 4, 5), new(0.1, 0.2, 0.3, 0.4, 1.0 / 3), new(0, 0, 0, 0, 0)], OnTest = Known.Of(Numbered(2, 3, -3)),
-                    Strongest = StrongestInfluence.Of(Numbered(2, 3, -3)),
+                    Strongest = StrongestInfluence.Of(Numbered(2, 3, -3)), Changed = Known.Of<IReadOnlyList<int>>([0, 2]),
             },
             Figures = [new("own-figure", "A question of my own?", "My figure")],
         };

@@ -14,6 +14,7 @@ internal static class ClaimSchemas
         var descent = s.Add("descent", KnownNumber, b => b.Descent);
         var rounding = s.Add("rounding", KnownNumber, b => b.Rounding);
         var sketch = s.Add("sketch", KnownNumber, b => b.Sketch ?? Known.Unknown<double>(NotSketched));
+        s.Derived("sum", KnownNumber, b => b.Sum is { } sum ? Known.Of(sum) : Known.Unknown<double>("a part is unknown"));
         s.Derived("largest", TextIfAny, b => b.LargestPart);
         return json => new ErrorBudget(integration[json], interpolation[json], descent[json], rounding[json])
         {
@@ -82,7 +83,12 @@ internal static class ClaimSchemas
         var (peak, end) = (s.Add("peakDrift", Number, e => e.PeakDrift), s.Add("endDrift", Number, e => e.EndDrift));
         s.Derived("norm", Text, _ => "spectral");
         var points = s.Add("points", s_evolutionPoint.Rows, e => e.Points);
-        return json => new KernelEvolution { PeakDrift = peak[json], EndDrift = end[json], Points = points[json] };
+        var (first, last) = (s.Add("start", PictureSchemas.Portrait.KnownObject, e => e.Start), s.Add("end", PictureSchemas.Portrait.KnownObject, e => e.End));
+        return json => new KernelEvolution
+        {
+            PeakDrift = peak[json], EndDrift = end[json], Points = points[json],
+            Start = first.Or(json, PictureSchemas.Absent<KernelPortrait>()), End = last.Or(json, PictureSchemas.Absent<KernelPortrait>()),
+        };
     });
 
     /// <summary>The rows of "intervals".</summary>

@@ -68,6 +68,7 @@ internal static class CurveSchemas
         var response = Column("testResponse", e => e.TestResponse);
         var contribution = Column("testContribution", e => e.TestContribution);
         var strongest = s.Add("strongest", s_strongest.Rows, i => i.Strongest);
+        var changed = s.Add("changed", KnownWholes, i => i.Changed);
         return json =>
         {
             IReadOnlyList<double>[] columns = [gradient[json], influence[json], trace[json], response[json], contribution[json]];
@@ -76,7 +77,7 @@ internal static class CurveSchemas
             {
                 Examples = [.. columns[0].Select((_, i) => new ExampleInfluence(columns[0][i], columns[1][i], columns[2][i], columns[3][i], columns[4][i]))],
                 OnTest = Known.Unknown<Matrix<double>>(ResultsJson.NotInTheFile),
-                Strongest = strongest.Or(json, []),
+                Strongest = strongest.Or(json, []), Changed = changed.Or(json, PictureSchemas.Absent<IReadOnlyList<int>>()),
             };
         };
     });

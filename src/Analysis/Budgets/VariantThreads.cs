@@ -1,0 +1,50 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Analysis.Budgets;
+
+/// <summary>The threads that carry independent vectors beside each other.</summary>
+/// <param name="Count">How many there may be.</param>
+/// <param name="Spare">Where those beside the caller are taken from; null where they are the caller's already.</param>
+internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare)
+{
+    // Each carries models of its own: more of them would hold more than they save.
+    private const int Most = 4;
+
+    /// <summary>The threads for work that was given to the side thread.</summary>
+    /// <param name="second">The side thread.</param>
+    /// <param name="backend">The dense linear algebra, of whose threads those of a large order are.</param>
+    /// <param name="others">Whether the main thread computes meanwhile.</param>
+    public static VariantThreads Beside(SideThread second, Backend backend, bool others) =>
+        second.Threads == 0 ? new(Math.Min(Most, 1 + backend.Spare.Capacity), backend.Spare) : new(others ? 1 : 1 + second.Threads, null);
+
+    /// <summary>Does pieces of work, each once: in their order where there is one thread, nearly so otherwise, so that what neighbours share is read once. A
+    /// failure is told as it is where there is one thread.</summary>
+    /// <param name="pieces">Their number.</param>
+    /// <param name="work">Does one of them.</param>
+    /// <param name="cancellation">Honoured between pieces.</param>
+    public void Run(int pieces, Action<int> work, CancellationToken cancellation)
+    {
+        var beside = Spare?.Take(Count - 1);
+        try
+        {
+            int threads = Math.Min(pieces, beside is { } taken ? 1 + taken.Count : Count), next = -1;
+            if (threads <= 1)
+            {
+                for (int i = 0; i < pieces; i++) work(i);
+                return;
+            }
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, (_, state) =>
+            {
+                while (!state.ShouldExitCurrentIteration && Interlocked.Increment(ref next) is var i && i < pieces) work(i);
+            });
+        }
+        catch (AggregateException e)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+        finally
+        {
+            beside?.Dispose();
+        }
+    }
+}
