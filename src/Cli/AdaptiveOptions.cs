@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace KernelFlow.Cli;
@@ -10,13 +9,17 @@ internal static class AdaptiveOptions
     private const string None = "none";
 
     /// <summary>Adds them to those of a recording.</summary>
-    public static void AddTo(List<(Option Option, Func<RecordingOptions, ParseResult, RecordingOptions> Apply)> settings, AdaptiveSchedule d)
+    /// <returns>The options.</returns>
+    public static IReadOnlyList<Option> AddTo(List<(Option Option, Func<RecordingOptions, ParseResult, RecordingOptions> Apply)> settings,
+        AdaptiveSchedule d)
     {
+        int first = settings.Count;
         void Set<T>(Option<T?> option, Func<AdaptiveSchedule, T, AdaptiveSchedule> set) where T : struct =>
             settings.Add((option, (o, parsed) => parsed.GetValue(option) is { } value ? o with { Adaptive = set(o.Adaptive, value) } : o));
         // A tolerance that is not a number leaves its test out: NaN stands for the word none between here and there.
         void Tolerance(string name, string what, double? byDefault, Func<AdaptiveSchedule, double?, AdaptiveSchedule> set) =>
-            Set(Real(name, $"Adaptive schedule: record when {what} by more than this; {None} leaves the test out. Default: {Text(byDefault)}."),
+            Set(Numbers.RealOr(None, name, $"Adaptive schedule: record when {what} by more than this; {None} leaves the test out. Default: {Text(byDefault)}.",
+                x => x > 0, "positive"),
                 (a, v) => set(a, double.IsNaN(v) ? null : v));
         Tolerance("--linearity", "outputs leave the straight line of the last checkpoint's Jacobian", d.Linearity, (a, v) => a with { Linearity = v });
         Tolerance("--gradient", "the loss's output gradient changed", d.Gradient, (a, v) => a with { Gradient = v });
@@ -32,23 +35,8 @@ internal static class AdaptiveOptions
             (a, v) => a with { MaxSeconds = v });
         Set(Numbers.Whole("--max-megabytes", "Adaptive schedule: most megabytes on disk. Default: any size.", 1),
             (a, v) => a with { MaxBytes = v * 1_000_000L });
+        return [.. settings.Skip(first).Select(setting => setting.Option)];
     }
-
-    private static Option<double?> Real(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "number",
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            if (text == None) return double.NaN;
-            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
-                result.AddError($"{name}: {text} is not a number (write it as 0.001 or 1e-3, or {None}).");
-            else if (!double.IsFinite(value) || value <= 0) result.AddError($"{name}: {text} is out of range; it must be positive, or {None}.");
-            else return value;
-            return null;
-        },
-    };
 
     private static string Text(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture) ?? None;
 }

@@ -12,8 +12,8 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
     private readonly Choice<AnalysisMode> _mode = Choices.Mode();
     private readonly Choice<Interpolation> _interpolation = Choices.Interpolation();
     private readonly Choice<MethodChoice> _method = Choices.Method();
-    private readonly Option<double?> _tolerance = Numbers.Real("--rtol",
-        "Bound on the estimated relative error of P, W_S and G_Q. Default: a hundredth of what the budget leaves unknown, 1e-8 to 1e-4.",
+    private readonly Option<double?> _tolerance = Numbers.RealOr(ToleranceChoice.AutoName, "--rtol",
+        "Bound on the estimated relative error of P, W_S and G_Q, or auto (the default): a hundredth of what the budget leaves unknown, 1e-8 to 1e-4.",
         x => x is >= AnalysisOptions.TightestTolerance and <= AnalysisOptions.LoosestTolerance, "between 1e-13 and 1e-3");
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.",
         x => x is > 0 and < 1, "above 0 and below 1");
@@ -65,7 +65,7 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
             Mode = _mode.Of(parsed),
             Interpolation = _interpolation.Of(parsed),
             Method = _method.Of(parsed),
-            RelativeTolerance = parsed.GetValue(_tolerance) ?? ToleranceChoice.Auto,
+            RelativeTolerance = parsed.GetValue(_tolerance) is { } tolerance && double.IsFinite(tolerance) ? tolerance : ToleranceChoice.Auto,
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
             Solver = _solver.Of(parsed),
             Modes = parsed.GetValue(_modes),

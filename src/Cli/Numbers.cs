@@ -27,6 +27,28 @@ internal static class Numbers
         },
     };
 
+    /// <summary>An option that takes a real number or one word, which is read as NaN.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="name">Name with dashes.</param>
+    /// <param name="description">Help text.</param>
+    /// <param name="allowed">Which numbers are allowed.</param>
+    /// <param name="range">The same in words.</param>
+    public static Option<double?> RealOr(string word, string name, string description, Func<double, bool> allowed, string range) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (text == word) return double.NaN;
+            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+                result.AddError($"{name}: {text} is not a number (write it as 0.001 or 1e-3, or {word}).");
+            else if (!double.IsFinite(value) || !allowed(value)) result.AddError($"{name}: {text} is out of range; it must be {range}, or {word}.");
+            else return value;
+            return null;
+        },
+    };
+
     /// <summary>An option that takes a whole number.</summary>
     public static Option<int?> Whole(string name, string description, int least, int most = int.MaxValue) => new(name)
     {

@@ -10,6 +10,8 @@ internal sealed partial class RecordingOptionSet
 {
     private readonly List<(Option Option, Func<RecordingOptions, ParseResult, RecordingOptions> Apply)> _settings = [];
 
+    private readonly IReadOnlyList<Option> _adaptive;
+
     /// <summary>All options, in the order of --help.</summary>
     public RecordingOptionSet()
     {
@@ -57,7 +59,7 @@ internal sealed partial class RecordingOptionSet
         Set(Numbers.Whole("--steps", $"Optimizer steps. Default: {Text(d.Steps)}.", 1), (o, v) => o with { Steps = v });
         Set(NamedValue.Of("--schedule", "When checkpoints are recorded.", d.Schedule), (o, v) => o with { Schedule = v });
         Set(Numbers.Whole("--checkpoints", $"Number of checkpoints. Default: {Text(d.Checkpoints)}.", 2), (o, v) => o with { Checkpoints = v });
-        AdaptiveOptions.AddTo(_settings, d.Adaptive);
+        _adaptive = AdaptiveOptions.AddTo(_settings, d.Adaptive);
         Set(Flag("--midpoints", "Also record Jacobians at the middle of each step; needs --schedule every-step."), (o, v) => o with { Midpoints = v });
         Set(Flag("--kernels", "Record kernel blocks instead of Jacobians."), (o, v) => o with { Kernels = v });
         Set(NamedValue.Of("--factors", "Record Jacobians as factors of their layers; auto: where these are smaller.", d.Factors),
@@ -78,6 +80,11 @@ internal sealed partial class RecordingOptionSet
     public RecordingOptions Of(ParseResult parsed)
     {
         var options = _settings.Aggregate(new RecordingOptions(), (o, setting) => setting.Apply(o, parsed));
+        // An option that changes nothing hides a mistake.
+        var idle = options.Schedule == CheckpointSchedule.Adaptive ? [] : _adaptive.Where(o => parsed.GetResult(o) is { Implicit: false }).ToArray();
+        if (idle.Length > 0)
+            throw new UsageException($"{string.Join(" and ", idle.Select(o => o.Name))} would do nothing: the schedule is {OptionName.Of(options.Schedule)}. "
+                + $"Add --schedule {OptionName.Of(CheckpointSchedule.Adaptive)}, or leave the option out.");
         try
         {
             options.Validate();
@@ -94,7 +101,11 @@ internal sealed partial class RecordingOptionSet
 
     /// <summary>The refusal of some options, in the names of the command line.</summary>
     public static UsageException Named(ArgumentException refused) =>
-        new(PropertyName().Replace(Errors.WithoutParameter(refused.Message), m => "--" + WordStart().Replace(m.Value, "-$0").ToLowerInvariant()));
+        new(Word().Replace(PropertyName().Replace(Errors.WithoutParameter(refused.Message), m => "--" + WordStart().Replace(m.Value, "-$0").ToLowerInvariant()),
+            m => Member<CheckpointSchedule>(m.Value) ?? Member<OptimizerKind>(m.Value) ?? m.Value));
+
+    private static string? Member<T>(string name) where T : struct, Enum =>
+        Enum.TryParse(name, out T value) && Enum.IsDefined(value) ? OptionName.Of(value) : null;
 
     private void Set<T>(Option<T?> option, Func<RecordingOptions, T, RecordingOptions> set) where T : struct =>
         _settings.Add((option, (o, parsed) => parsed.GetValue(option) is { } value ? set(o, value) : o));
@@ -132,6 +143,10 @@ internal sealed partial class RecordingOptionSet
     /// <summary>The library names properties; on the command line they are options.</summary>
     [GeneratedRegex("^[A-Z][A-Za-z0-9]*(?= (is|need) )|(?<=and )[A-Z][A-Za-z]*(?=( [0-9]|, which is))")]
     private static partial Regex PropertyName();
+
+    /// <summary>A word that may be a value of an option as the library spells it.</summary>
+    [GeneratedRegex("(?<![-A-Za-z])[A-Z][A-Za-z]+\\b")]
+    private static partial Regex Word();
 
     [GeneratedRegex("(?<=[a-z0-9])[A-Z]")]
     private static partial Regex WordStart();

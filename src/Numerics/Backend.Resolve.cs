@@ -106,6 +106,7 @@ public abstract partial class Backend
     {
         var found = new List<(string Name, Backend Backend)>();
         var refused = new List<(string, string)>();
+        bool late = false;
         foreach (string name in LibraryNames.Native)
         {
             try
@@ -116,11 +117,13 @@ public abstract partial class Backend
             catch (BackendException failure)
             {
                 if (failure.Found) refused.Add((name, failure.Message));
+                // A choice without a library that may be right is not remembered as settled: the next processes ask it again.
+                late |= failure.Checks is [.., { TimedOut: true }];
             }
         }
         found.Add(("managed", Managed(1)));
         var (rates, settled) = SpeedTest.Measure(found);
-        return new Measurement(rates, refused, settled);
+        return new Measurement(rates, refused, settled && !late);
     }
 
     private static ComposedBackend Composed(BackendChoice choice, int threads)

@@ -13,6 +13,9 @@ public sealed record RoutineCheck(string Routine, int Order, string Case, double
     /// <summary>Whether the routine may be used.</summary>
     public bool Passed => Failure is null && Defect <= Limit;
 
+    /// <summary>Whether it was not waited for any longer: that says nothing about what the routine computes.</summary>
+    internal bool TimedOut { get; init; }
+
     /// <summary>The check in words.</summary>
     public override string ToString() => FormattableString.Invariant($"{Routine} at order {Order}, {Case}: ")
         + (Failure ?? FormattableString.Invariant($"off by {Defect:0.#e+0}, at most {Limit:0.#e+0} is rounding"));

@@ -16,36 +16,47 @@ internal static class ProgressDisplay
     /// <param name="verbosity">How much.</param>
     /// <param name="work">The work; it reports stages.</param>
     /// <param name="cancellation">Ends the wait even when the work is slow to notice.</param>
-    public static async Task<T> RunAsync<T>(CliTerminal terminal, Verbosity verbosity, Func<IStageDisplay, T> work, CancellationToken cancellation)
+    /// <remarks>Where nothing is drawn the caller's thread waits: a command that is done when it returns needs no code for resuming it, which would be
+    /// compiled anew for each command when it runs.</remarks>
+    public static Task<T> RunAsync<T>(CliTerminal terminal, Verbosity verbosity, Func<IStageDisplay, T> work, CancellationToken cancellation)
     {
         if (verbosity == Verbosity.Verbose)
         {
             var lines = new StageLines(terminal.Error);
-            var result = await Start(work, lines, cancellation).ConfigureAwait(false);
+            var result = Wait(work, lines, cancellation);
             lines.End();
-            return result;
+            return Task.FromResult(result);
         }
-        if (verbosity == Verbosity.Quiet || !terminal.Interactive) return await Start(work, new Silent(), cancellation).ConfigureAwait(false);
+        return verbosity == Verbosity.Quiet || !terminal.Interactive ? Task.FromResult(Wait(work, new Silent(), cancellation))
+            : DrawAsync(terminal, work, cancellation);
+    }
 
+    private static async Task<T> DrawAsync<T>(CliTerminal terminal, Func<IStageDisplay, T> work, CancellationToken cancellation)
+    {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Drawing) });
         var left = new LeftColumn();
         return await console.Progress().AutoClear(true).HideCompleted(false)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), left)
-            .StartAsync(context => Start(work, new Bars(context, left), cancellation)).ConfigureAwait(false);
+            .StartAsync(context => Task.Run(() => Wait(work, new Bars(context, left), cancellation), CancellationToken.None)).ConfigureAwait(false);
     }
 
-    private static async Task<T> Start<T>(Func<IStageDisplay, T> work, IStageDisplay progress, CancellationToken cancellation)
+    private static T Wait<T>(Func<IStageDisplay, T> work, IStageDisplay progress, CancellationToken cancellation)
     {
         var task = Task.Run(() => work(progress), cancellation);
         try
         {
-            return await task.WaitAsync(cancellation).ConfigureAwait(false);
+            task.Wait(cancellation);
         }
         catch (OperationCanceledException) when (!task.IsCompleted)
         {
-            await Task.WhenAny(task, Task.Delay(s_patience, CancellationToken.None)).ConfigureAwait(false);
+            ((IAsyncResult)task).AsyncWaitHandle.WaitOne(s_patience);
             throw;
         }
+        catch (AggregateException)
+        {
+            // The failure itself, not that something failed: the next line throws it.
+        }
+        return task.GetAwaiter().GetResult();
     }
 
     private sealed class Silent : IStageDisplay

@@ -33,6 +33,16 @@ internal sealed class Proof(Func<int, Backend> backend, TimeSpan? patience = nul
         return _checks[^1].Passed ? null : _checks[^1];
     }
 
+    /// <summary>The refusal of what failed a check. One that was not back in time may be right: the machine may be busy.</summary>
+    /// <param name="who">What was checked, as the beginning of a sentence.</param>
+    /// <param name="failed">The check.</param>
+    /// <param name="instead">What to use in its place where it computes something else.</param>
+    public BackendException Refusal(string who, RoutineCheck failed, string instead) => new(failed.TimedOut
+        ? FormattableString.Invariant($"{who} is not used this time: the checks of its routines timed out, not back after {_patience.TotalSeconds} s, ")
+            + "because the machine is busy or a routine does not come back. The next command tries again; 'managed' needs no checks."
+        : $"{who} computes something else than it should and is not used ({failed}): {instead}, or use the backend 'managed'.")
+        { Found = true, Checks = Done };
+
     private void Add(Func<Backend, IReadOnlyList<RoutineCheck>> run)
     {
         IReadOnlyList<RoutineCheck>? done = null;
@@ -40,7 +50,7 @@ internal sealed class Proof(Func<int, Backend> backend, TimeSpan? patience = nul
         thread.Start();
         bool ended = thread.Join(_patience);
         _checks.AddRange(ended ? done! : [new RoutineCheck("a routine", 0, "some case", double.NaN, 0,
-            FormattableString.Invariant($"not back after {_patience.TotalSeconds} s"))]);
+            FormattableString.Invariant($"not back after {_patience.TotalSeconds} s")) { TimedOut = true }]);
         Done = [.. _checks];
     }
 }

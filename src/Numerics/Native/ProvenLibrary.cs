@@ -15,7 +15,6 @@ internal sealed class ProvenLibrary(BlasLibrary library, TimeSpan? patience = nu
         var failed = _proof.Failure(threads);
         library.Checks = _proof.Done;
         return failed is null ? library
-            : throw new BackendException($"{library.Files} ({library.Name}) computes something else than it should and is not used ({failed}): install another "
-                + "build, or use the backend 'managed'.") { Found = true, Checks = library.Checks };
+            : throw _proof.Refusal($"{library.Files} ({library.Name})", failed, "install another build");
     }
 }

@@ -32,8 +32,7 @@ internal sealed class ProvenProvider
         lock (_proof)
         {
             if (_proof.Failure(1) is { } failed)
-                throw new BackendException($"The provider '{_name}' of MathNet.Numerics computes something else than it should and is not used ({failed}): "
-                    + "register another one, or use the backend 'managed'.") { Found = true, Checks = _proof.Done };
+                throw _proof.Refusal($"The provider '{_name}' of MathNet.Numerics", failed, "register another one");
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed class TensorShapes(int train, int test, int outputs, long? columns
         foreach (var shape in name.Shapes)
         {
             KnownExtent?[] axes = [.. shape.Select(Known)];
-            if (axes.All(a => a is not null)) alternatives.Add([.. axes.Select(a => a!.Value)]);
+            if (axes.All(a => a is not null)) alternatives.Add([.. axes.Select(a => a!)]);
             else if (alternatives.Count == 0) return [];
         }
         // Without a sketch [D] and [k] are the same shape, which the message should not give twice.
@@ -60,5 +60,5 @@ public sealed class TensorShapes(int train, int test, int outputs, long? columns
     private KnownExtent Stacked(string key, long examples) => new(examples * outputs, FormattableString.Invariant($"{key} x outputs = {examples} x {outputs}"));
 
     /// <summary>One extent that a tensor must have, with the key of the manifest that fixes it: "train = 24", or "train x outputs = 24 x 1".</summary>
-    private readonly record struct KnownExtent(long Extent, string Label);
+    private sealed record KnownExtent(long Extent, string Label);
 }

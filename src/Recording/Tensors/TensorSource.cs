@@ -86,14 +86,15 @@ public abstract class TensorSource
         Location = location;
         Shape = shape;
         Type = type;
-        Int128 count = 1;
+        long count = 1;
         foreach (long extent in shape)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(extent, nameof(shape));
+            if (extent > 0 && count > long.MaxValue / extent)
+                throw new ArgumentException($"{name}: shape {ShapeText} has more elements than a file can have bytes.", nameof(shape));
             count *= extent;
-            if (count > long.MaxValue) throw new ArgumentException($"{name}: shape {ShapeText} has more elements than a file can have bytes.", nameof(shape));
         }
-        Count = (long)count;
+        Count = count;
     }
 
     /// <summary>The tensor's name in the run format: "J_S", "K_QS", "U_S" and so on.</summary>

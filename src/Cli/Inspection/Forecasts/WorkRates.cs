@@ -16,6 +16,11 @@ internal sealed record WorkRates(double Products, double Factorizations, double 
 
     private const int Numbers = 1 << 20, FewNumbers = 1 << 16;
 
+    // Fixed costs are all that a run of this size takes: to measure would take longer than what is forecast from it.
+    private const int TooSmallToMeasure = 64;
+
+    private static readonly WorkRates s_ofSmallRuns = new(5e9, 1e9, 3e8, 1e10, 1);
+
     /// <summary>What the choice of the backend measured where it measured; otherwise measured now, in some tens of milliseconds.</summary>
     /// <param name="backend">The dense linear algebra that is used.</param>
     /// <param name="order">N + M of the run: what is measured is no larger, for small matrices have not the rates of large ones, and small runs not the
@@ -23,6 +28,7 @@ internal sealed record WorkRates(double Products, double Factorizations, double 
     /// <param name="cancellation">Honoured between tries.</param>
     public static WorkRates Of(Backend backend, int order, CancellationToken cancellation)
     {
+        if (order <= TooSmallToMeasure && backend.Choice is null) return s_ofSmallRuns with { Threads = backend.Threads };
         double bandwidth = Bandwidths(order < SpectrumOrder ? FewNumbers : Numbers, cancellation);
         if (backend.Choice is { } choice && Rate(choice, choice.Products) is { } products && Rate(choice, choice.Factorizations) is { } factors
             && Rate(choice, choice.Spectra) is { } spectra)
