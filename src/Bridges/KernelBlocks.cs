@@ -36,7 +36,8 @@ public static class KernelBlocks
         ArgumentNullException.ThrowIfNull(checkpoints);
         RequireJacobians(checkpoints[0]);
         DenseLimit.Require(checkpoints);
-        ConvertedRun.Write(checkpoints, Convert(checkpoints, backend), null, folder, new ConvertedRunOptions(metadata, overwrite, format), progress, cancellation);
+        ConvertedRun.Write(checkpoints, Convert(checkpoints, backend), null, folder, new ConvertedRunOptions(metadata, overwrite, format), progress,
+            cancellation);
     }
 
     /// <summary>Converts checkpoint by checkpoint, reading one ahead.</summary>

@@ -5,8 +5,8 @@ namespace KernelFlow;
 
 /// <summary>Turns Jacobian checkpoints into sketched ones: J R in place of J, with one R for all checkpoints, for training and for test outputs.</summary>
 /// <remarks>
-/// R is D × k with independent entries ±1/√k, so E[J R Rᵀ Jᵀ] = J Jᵀ; it follows from a seed, block by block, and is never held. A preconditioner M is absorbed:
-/// what is sketched is J√M. The exact diagonals of J M Jᵀ are written beside, so that a sketch that lost something is seen when it is read.
+/// R is D × k with independent entries ±1/√k, so E[J R Rᵀ Jᵀ] = J Jᵀ; it follows from a seed, block by block, and is never held. A preconditioner M is
+/// absorbed: what is sketched is J√M. The exact diagonals of J M Jᵀ are written beside, so that a sketch that lost something is seen when it is read.
 /// </remarks>
 public static class SketchedJacobians
 {
@@ -66,9 +66,13 @@ public static class SketchedJacobians
     {
         RequireWhole(c);
         int N = ArraySize.Of(c[TensorName.U_S].Count, 1), M = ArraySize.Of(c[TensorName.U_Q].Count, 1);
-        (TensorName Name, int Rows, TensorName? Diagonal)[] named = [(TensorName.J_S, N, TensorName.K_SS_diagonal), (TensorName.J_Q, M, TensorName.K_QQ_diagonal),
-            (TensorName.J_S_mid, N, null), (TensorName.J_Q_mid, M, null)];
-        Part[] parts = [.. named.Where(t => c.Find(t.Name) is not null).Select(t => new Part(t.Name, t.Diagonal, new JacobianBlock(c, t.Name, t.Rows), columns))];
+        (TensorName Name, int Rows, TensorName? Diagonal)[] named =
+        [
+            (TensorName.J_S, N, TensorName.K_SS_diagonal), (TensorName.J_Q, M, TensorName.K_QQ_diagonal), (TensorName.J_S_mid, N, null),
+            (TensorName.J_Q_mid, M, null),
+        ];
+        Part[] parts = [.. named.Where(t => c.Find(t.Name) is not null)
+            .Select(t => new Part(t.Name, t.Diagonal, new JacobianBlock(c, t.Name, t.Rows), columns))];
         long width = c[TensorName.J_S].Shape[^1];
         int together = (int)Math.Clamp(ElementsHeld / (parts.Sum(p => (long)p.Rows) + columns), 16, 4096);
         var signs = new SketchSigns(columns, seed);

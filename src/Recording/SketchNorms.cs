@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelFlow.Numerics;
 
 namespace KernelFlow;
@@ -29,8 +28,8 @@ public static class SketchNorms
             sketched.Read(i * columns, row);
             double found = VectorRoutines.Dot(row, row);
             if (found <= exact[i] * (1 + spread) && found >= exact[i] * least) continue;
-            throw new InvalidRunException(string.Create(CultureInfo.InvariantCulture, $"{location}: {sketched.Name}: row {i} of the sketch has the square {found:G4}, ")
-                + string.Create(CultureInfo.InvariantCulture, $"expected {exact[i] * least:G4} to {exact[i] * (1 + spread):G4}: {diagonal.Name} is {exact[i]:G4}."));
+            throw new InvalidRunException(FormattableString.Invariant($"{location}: {sketched.Name}: row {i} of the sketch has the square {found:G4}, ")
+                + FormattableString.Invariant($"expected {exact[i] * least:G4} to {exact[i] * (1 + spread):G4}: {diagonal.Name} is {exact[i]:G4}."));
         }
     }
 
@@ -41,7 +40,12 @@ public static class SketchNorms
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.Find(TensorName.Sketch) is null) return;
-        foreach (var (diagonal, jacobian) in ((TensorName, TensorName)[])[(TensorName.K_SS_diagonal, TensorName.J_S), (TensorName.K_QQ_diagonal, TensorName.J_Q)])
+        Compare(TensorName.K_SS_diagonal, TensorName.J_S);
+        Compare(TensorName.K_QQ_diagonal, TensorName.J_Q);
+
+        void Compare(TensorName diagonal, TensorName jacobian)
+        {
             if (checkpoint.Find(diagonal) is { } exact && checkpoint.Find(jacobian) is { } sketched) Require(exact, sketched, checkpoint.Location);
+        }
     }
 }

@@ -1,4 +1,4 @@
-"""Writes the run of folder 1 again into folder 2, one folder for each kind of file that a run may be kept in: the same numbers, written by PyTorch and NumPy."""
+"""Writes the run of folder 1 again into folder 2, a folder for each kind of file that a run may be kept in: the same numbers by PyTorch and NumPy."""
 import json
 import os
 import sys

@@ -16,7 +16,8 @@ internal sealed class SketchExperiment : Experiment
     public override string Title => "Sketched Jacobians: errors beside their budgets, and the columns from which C4 is decided";
 
     /// <inheritdoc/>
-    public override string Claim => "What a sketch of the Jacobians changes in C1 to C4 is within three times the budget, its part found by leaving out columns.";
+    public override string Claim => "What a sketch of the Jacobians changes in C1 to C4 is within three times the budget,"
+        + " its part found by leaving out columns.";
 
     /// <inheritdoc/>
     public override string Refutation => "An error of more than three times its budget in any training, at any number of columns.";
@@ -50,8 +51,8 @@ internal sealed class SketchExperiment : Experiment
             Title = Title,
             Claim = Claim,
             Refutation = Refutation,
-            Conclusion = $"{Count(outcomes.Length)} trainings, {Count(points.Length)} sketches: the largest error is {Short(worst)} of its budget. A sketch with two "
-                + $"matrices is called violated in {Count(seen)} of {Count(sound.Length)} trainings, and sound in {Count(green)}.",
+            Conclusion = $"{Count(outcomes.Length)} trainings, {Count(points.Length)} sketches: the largest error is {Short(worst)} of its budget. "
+                + $"A sketch with two matrices is called violated in {Count(seen)} of {Count(sound.Length)} trainings, and sound in {Count(green)}.",
             Criteria =
             [
                 new(CriterionKind.Claim, $"no error above {Short(Most)} times its budget", worst <= Most, Short(worst)),
@@ -83,10 +84,10 @@ internal sealed class SketchExperiment : Experiment
         })]);
 
     private static ExperimentTable Decided(SketchOutcome[] outcomes) => new("Columns that decide C4",
-        "The fewest of the numbers of columns above from which on C4 holds, by training and seed; parameters D and outputs N beside it; C4 of the Jacobians themselves.",
+        "The fewest of the numbers of columns above from which on C4 holds, by training and seed; N outputs, and C4 of the Jacobians themselves.",
         ["training", "#N", "C4 without a sketch", "#k"],
-        [.. outcomes.Select(o => (string[])[o.Training.Name, Count(o.Training.Options.Train * (o.Training.Options.Outputs ?? 1)), o.Whole.Test.Verdict.ToString(),
-            o.Decided is { } k ? Count(k) : "none"])]);
+        [.. outcomes.Select(o => (string[])[o.Training.Name, Count(o.Training.Options.Train * (o.Training.Options.Outputs ?? 1)),
+            o.Whole.Test.Verdict.ToString(), o.Decided is { } k ? Count(k) : "none"])]);
 
     private static IEnumerable<ExperimentRow> Rows(SketchOutcome o) => o.Sketched.Append(o.Whole).Append(o.Foreign).Select((p, i) =>
         new ExperimentRow($"{o.Training.Name}/{Count(o.Seed)}/{(i > o.Sketched.Count ? "two matrices" : Count(p.Columns))}", o.Training.Name,

@@ -43,7 +43,8 @@ public sealed class SketchEstimate
         try
         {
             var whole = Carried(checkpoints, input, cancellation);
-            return Known.Of(new SketchEstimate([.. Enumerable.Range(0, Groups).Select(g => Carried(Without(checkpoints, g), input, cancellation).Minus(whole))]));
+            return Known.Of(new SketchEstimate(
+                [.. Enumerable.Range(0, Groups).Select(g => Carried(Without(checkpoints, g), input, cancellation).Minus(whole))]));
         }
         catch (NumericalException e)
         {

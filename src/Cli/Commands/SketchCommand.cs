@@ -1,5 +1,6 @@
 using KernelFlow.Files;
 using System.CommandLine;
+using System.Globalization;
 using KernelFlow.Reporting;
 
 namespace KernelFlow.Cli;
@@ -15,7 +16,7 @@ internal static class SketchCommand
         var columns = new Option<int>("--columns") { Description = "Columns of the sketch, at least 16.", Required = true };
         columns.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is var k && k < SketchedJacobians.FewestColumns)
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int k) && k < SketchedJacobians.FewestColumns)
                 result.AddError($"--columns: found {NumberText.Count(k)}, expected at least {SketchedJacobians.FewestColumns}.");
         });
         var seed = new Option<long>("--seed") { Description = "Seed of the random matrix." };
