@@ -46,7 +46,7 @@ public sealed class PackageTests
         Assert.Equal(["LICENSE", "README.md", "THIRD-PARTY-NOTICES.md"], packed.Order(StringComparer.Ordinal));
         Assert.Equal("README.md", Property("src/Directory.Build.props", "PackageReadmeFile"));
         Assert.Equal("snupkg", Property("src/Directory.Build.props", "SymbolPackageFormat"));
-        Assert.Equal("true", Property("src/Directory.Build.props", "EmbedAllSources"));
+        Assert.Equal("true", Property("Directory.Build.props", "EmbedAllSources"));
         Assert.Contains(XDocument.Load(Repository.PathOf("src", "Cli", "KernelFlow.Cli.csproj")).Descendants("None"),
             n => (string?)n.Attribute("Include") == "README.md" && (string?)n.Attribute("Pack") == "true");
     }
@@ -78,7 +78,7 @@ public sealed class PackageTests
     public void TheExampleNamesAFolderAlone()
     {
         var sources = XDocument.Load(Repository.PathOf("examples", "package", "nuget.config")).Descendants("add").Select(a => (string)a.Attribute("value")!);
-        Assert.Equal(["../../artifacts/packages", "packages"], sources);
+        Assert.Equal(["../../artifacts/packages", "obj/packages"], sources);
     }
 
     private static string? Property(string file, string name) =>

@@ -116,7 +116,7 @@ public sealed class RunFolderTests(SmallRun run) : IClassFixture<SmallRun>, IDis
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60) && !first.HasExited, "the recording did not start");
             await Task.Delay(5);
         }
-        Process.Start("kill", ["-STOP", first.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        Process.Start("sh", ["-c", $"kill -STOP {first.Id.ToString(CultureInfo.InvariantCulture)}"]).WaitForExit();
         var refused = Cli.Run(record);
         var analysed = Cli.Run("inspect", Folder);
         first.Kill();

@@ -57,7 +57,7 @@ internal static partial class Pages
     private static IEnumerable<string> Under(string folder) =>
         Directory.EnumerateFiles(SourceTree.PathOf(folder), "*.md", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(SourceTree.Root, f).Replace('\\', '/'))
-            .Where(f => !f.Split('/').Any(part => part is "bin" or "obj" or "packages" or "report")).Order(StringComparer.Ordinal);
+            .Where(f => !f.Split('/').Any(part => part is "bin" or "obj" or "report")).Order(StringComparer.Ordinal);
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code();
