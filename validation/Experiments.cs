@@ -2,6 +2,7 @@ using KernelFlow.Validation.Calibration;
 using KernelFlow.Validation.Coupling;
 using KernelFlow.Validation.Power;
 using KernelFlow.Validation.Schedules;
+using KernelFlow.Validation.Sketches;
 
 namespace KernelFlow;
 
@@ -10,5 +11,5 @@ public static class Experiments
 {
     /// <summary>All of them, in the order of <c>kernelflow validate --list</c>.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
-        [new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment()];
+        [new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment(), new SketchExperiment()];
 }

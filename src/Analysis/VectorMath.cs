@@ -23,6 +23,15 @@ internal static class VectorMath
         return sum;
     }
 
+    /// <summary>factor·a.</summary>
+    public static double[] Scale(double factor, ReadOnlySpan<double> a)
+    {
+        var result = new double[a.Length];
+        VectorRoutines.Scale(factor, a, result);
+        return result;
+    }
+
+    /// <summary>−a.</summary>
     public static double[] Negate(ReadOnlySpan<double> a)
     {
         var result = new double[a.Length];

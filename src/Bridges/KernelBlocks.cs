@@ -36,21 +36,8 @@ public static class KernelBlocks
         ArgumentNullException.ThrowIfNull(checkpoints);
         RequireJacobians(checkpoints[0]);
         DenseLimit.Require(checkpoints);
-        using var writer = RunWriter.Create(folder, new RunDescription(checkpoints.Loss, checkpoints.Test)
-        {
-            Optimizer = checkpoints.Optimizer,
-            UnknownConstants = checkpoints.UnknownConstants,
-            Schedule = checkpoints.Schedule?.Lengths.Select((length, k) => length / (checkpoints[k + 1].Step - checkpoints[k].Step)).ToArray(),
-            Setting = checkpoints.Setting,
-            Targets = [.. checkpoints.RunTensors.Values.Where(t => checkpoints.Loss.IsCustom || t.Name != TensorName.y_S)],
-            Metadata = metadata ?? new Dictionary<string, string>(),
-        }, overwrite, format);
-        foreach (var blocks in Convert(checkpoints, backend))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            writer.Append(blocks.Time, blocks.Step, blocks.Tensors.Values);
-            progress?.Report(writer.Checkpoints.Count);
-        }
+        ConvertedRun.Write(checkpoints, Convert(checkpoints, backend), null, folder, new ConvertedRunOptions(metadata, overwrite, format), progress,
+            cancellation);
     }
 
     /// <summary>Converts checkpoint by checkpoint, reading one ahead.</summary>
@@ -86,19 +73,19 @@ public static class KernelBlocks
     private static Checkpoint Blocks(Checkpoint current, Checkpoint? next, Backend backend)
     {
         int N = ArraySize.Of(current[TensorName.U_S].Count, 1), M = ArraySize.Of(current[TensorName.U_Q].Count, 1);
-        Factor train = new(current, TensorName.J_S, N), test = new(current, TensorName.J_Q, M);
-        List<Factor> factors = [train, test];
+        JacobianBlock train = new(current, TensorName.J_S, N), test = new(current, TensorName.J_Q, M);
+        List<JacobianBlock> factors = [train, test];
         List<Product> products = [new(TensorName.K_SS, train, train), new(TensorName.K_QS, test, train), new(TensorName.K_QQ, test, test)];
         if (next is not null)
         {
-            Factor nextTrain = new(next, TensorName.J_S, N), nextTest = new(next, TensorName.J_Q, M);
+            JacobianBlock nextTrain = new(next, TensorName.J_S, N), nextTest = new(next, TensorName.J_Q, M);
             factors.AddRange([nextTrain, nextTest]);
             products.AddRange([new(TensorName.K_SS_next, nextTrain, train), new(TensorName.K_QS_next, nextTest, train)]);
             products.AddRange([new(TensorName.K_SQ_next, nextTrain, test), new(TensorName.K_QQ_next, nextTest, test)]);
         }
         if (current.Find(TensorName.J_S_mid) is not null && current.Find(TensorName.J_Q_mid) is not null)
         {
-            Factor middleTrain = new(current, TensorName.J_S_mid, N), middleTest = new(current, TensorName.J_Q_mid, M);
+            JacobianBlock middleTrain = new(current, TensorName.J_S_mid, N), middleTest = new(current, TensorName.J_Q_mid, M);
             factors.AddRange([middleTrain, middleTest]);
             products.AddRange([new(TensorName.K_SS_mid, middleTrain, train), new(TensorName.K_QS_mid, middleTest, train)]);
         }
@@ -113,43 +100,13 @@ public static class KernelBlocks
         }
         // The products are float64, what they were made of may be coarser: claims against data are not better than that.
         var epsilon = new MemoryTensor(TensorName.KernelEpsilon, [factors.Max(f => f.Epsilon)]);
-        var kept = current.Tensors.Values.Where(t => TensorName.Find(t.Name) is not { Group: TensorGroup.Jacobian or TensorGroup.Parameters });
+        var kept = current.Tensors.Values.Where(t => t.Name == TensorName.Sketch.Name
+            || TensorName.Find(t.Name) is not { Group: TensorGroup.Jacobian or TensorGroup.Parameters });
         return new Checkpoint(current.Time, current.Step, [.. products.Select(p => p.Tensor), epsilon, .. kept]);
     }
 
-    /// <summary>A block of columns of one (preconditioned) Jacobian, transposed: columns × rows.</summary>
-    private sealed class Factor(Checkpoint checkpoint, TensorName name, int rows)
-    {
-        private readonly TensorSource _tensor = checkpoint[name];
-        private readonly TensorSource? _preconditioner = checkpoint.Find(TensorName.Sketch) is null ? checkpoint.Find(TensorName.Preconditioner) : null;
-        private double[] _buffer = [];
-        private double[] _root = [];
-
-        public int Rows => rows;
-
-        public double Epsilon => _tensor.Type.Epsilon();
-
-        public MatrixView Block { get; private set; }
-
-        public void Load(long first, int count)
-        {
-            if (_buffer.Length < (long)count * rows) _buffer = new double[ArraySize.Of(count, rows)];
-            Block = new MatrixView(_buffer, count, rows);
-            _tensor.ReadTransposed(first, Block);
-            if (_preconditioner is null) return;
-            if (_root.Length != count) _root = new double[count];
-            _preconditioner.Read(first, _root);
-            for (int k = 0; k < count; k++) _root[k] = Math.Sqrt(_root[k]);
-            for (int r = 0; r < rows; r++)
-            {
-                var column = Block.Column(r);
-                for (int k = 0; k < count; k++) column[k] *= _root[k];
-            }
-        }
-    }
-
     /// <summary>J_left J_rightᵀ, row-major [left, right], summed over column blocks.</summary>
-    private sealed class Product(TensorName name, Factor left, Factor right)
+    private sealed class Product(TensorName name, JacobianBlock left, JacobianBlock right)
     {
         private readonly double[] _values = new double[ArraySize.Of(left.Rows, right.Rows)];
 

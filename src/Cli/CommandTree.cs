@@ -18,6 +18,7 @@ internal static class CommandTree
         ("report", ReportCommand.Build),
         ("kernels", KernelsCommand.Build),
         ("import", ImportCommand.Build),
+        ("sketch", SketchCommand.Build),
         ("validate", terminal => ValidateCommand.Build(terminal)),
         ("doctor", DoctorCommand.Build),
         ("completion", CompletionCommand.Build),

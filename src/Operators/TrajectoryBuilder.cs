@@ -108,6 +108,20 @@ public sealed class TrajectoryBuilder
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 
+    /// <summary>The kernels of every checkpoint and of neighbours: what <see cref="Linear"/> needs between all of them, and no more.</summary>
+    /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
+    public static TrajectoryBuilder ReadLinear(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(backend);
+        if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, null, cancellation);
+        int[] all = [.. Enumerable.Range(0, checkpoints.Count)];
+        (int A, int B)[] pairs = [.. Within(all, 1)];
+        var terms = new JacobianKernels(checkpoints, pairs.Length + all.Length, backend, KernelMemory.Default, cancellation).Form(pairs, _ => false, null);
+        return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
+    }
+
     /// <summary>Indices of every second checkpoint, always with the first and the last one.</summary>
     /// <param name="count">Number of checkpoints.</param>
     /// <param name="parity">0 for 0, 2, 4, …; 1 for 0, 1, 3, 5, …: together they keep every checkpoint once.</param>

@@ -148,13 +148,17 @@ public static partial class MarkdownReport
             + "the theory with what was recorded, claims marked *recording* the recorded numbers with each other; claims marked *code* hold for any "
             + "input and test the program.");
         Line(text, "");
-        Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding", "sum", "limit"],
+        // Only runs whose Jacobians are sketched have that part.
+        bool sketched = analysis.Claims.Any(c => c.Budget?.Sketch is not null);
+        Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding",
+            .. sketched ? ["sketch"] : Array.Empty<string>(), "sum", "limit"],
             analysis.Claims.Select(c => (string[])
             [
                 c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError.OrNull()), Short(c.Correlation, 6),
                     Part(c.Budget, "integration", c.Budget?.Integration.OrNull()),
                 Part(c.Budget, "interpolation", c.Budget?.Interpolation.OrNull()), Part(c.Budget, "descent", c.Budget?.Descent.OrNull()),
                     Part(c.Budget, "rounding", c.Budget?.Rounding.OrNull()),
+                .. sketched ? [Part(c.Budget, "sketch", c.Budget?.Sketch?.OrNull())] : Array.Empty<string>(),
                 Narrative.Sum(c.Budget), Short(c.Tolerance),
             ]));
         foreach (var claim in analysis.Claims)

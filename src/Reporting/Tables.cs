@@ -49,10 +49,11 @@ internal static class Tables
     private static ReportTable Claims(string file, IReadOnlyList<ClaimResult> claims)
     {
         var table = new ReportTable(file, ("id", Text), ("name", Text), ("verdict", Text), ("relativeError", Number), ("correlation", Number),
-            ("tolerance", Number), ("integration", Number), ("interpolation", Number), ("descent", Number), ("rounding", Number), ("reason", Text));
+            ("tolerance", Number), ("integration", Number), ("interpolation", Number), ("descent", Number), ("rounding", Number), ("sketch", Number),
+            ("reason", Text));
         foreach (var c in claims)
             table.Add(c.Id, c.Name, c.Verdict.ToString(), c.RelativeError.OrNull(), c.Correlation, c.Tolerance, c.Budget?.Integration.OrNull(),
-                c.Budget?.Interpolation.OrNull(), c.Budget?.Descent.OrNull(), c.Budget?.Rounding.OrNull(), c.Reason);
+                c.Budget?.Interpolation.OrNull(), c.Budget?.Descent.OrNull(), c.Budget?.Rounding.OrNull(), c.Budget?.Sketch?.OrNull(), c.Reason);
         return table;
     }
 

@@ -7,15 +7,20 @@ namespace KernelFlow;
 /// <param name="Rounding">Rounding of arithmetic and of stored numbers.</param>
 public sealed record ErrorBudget(Known<double> Integration, Known<double> Interpolation, Known<double> Descent, Known<double> Rounding)
 {
+    /// <summary>What the sketch of the Jacobians may change; null where they are not sketched, which has no such part.</summary>
+    public Known<double>? Sketch { get; init; }
+
     /// <summary>The names of the parts with their values, in the order in which they are listed everywhere.</summary>
     public IReadOnlyList<(string Name, Known<double> Value)> Parts =>
-        [("integration", Integration), ("interpolation", Interpolation), ("descent", Descent), ("rounding", Rounding)];
+        [("integration", Integration), ("interpolation", Interpolation), ("descent", Descent), ("rounding", Rounding),
+            .. Sketch is { } sketch ? [("sketch", sketch)] : Array.Empty<(string, Known<double>)>()];
 
     /// <summary>The sum of the parts; null when one is unknown.</summary>
     public double? Sum => Parts.All(p => p.Value.IsKnown) ? SumOfKnown : null;
 
     /// <summary>The sum of the known parts.</summary>
-    public double SumOfKnown => Integration.OrDefault(0) + Interpolation.OrDefault(0) + Descent.OrDefault(0) + Rounding.OrDefault(0);
+    public double SumOfKnown => Integration.OrDefault(0) + Interpolation.OrDefault(0) + Descent.OrDefault(0) + Rounding.OrDefault(0)
+        + (Sketch?.OrDefault(0) ?? 0);
 
     /// <summary>Name of the largest known part; null when all of them are 0 or unknown.</summary>
     public string? LargestPart

@@ -5,8 +5,8 @@ namespace KernelFlow.Analysis.Tests;
 /// <summary>The ways into an analysis from a program: with an optimizer, and as a task.</summary>
 public sealed class EntryPointTests
 {
-    private static readonly FlowRecording s_recording = FlowRecording.Of(FlowPath.Curved(8, 5, 1, 40, 0.6, 1.1, 51), [0, 0.5, 1, 1.5, 2, 3, 4],
-        stepsPerInterval: 50);
+    private static readonly FlowRecording s_recording = FlowRecording.Of(FlowPath.Curved(8, 5, 1, 40, 0.6, 1.1, 51),
+        [.. Enumerable.Range(0, 17).Select(i => 0.25 * i)], stepsPerInterval: 50);
 
     private sealed class Recorder(Action<AnalysisProgress> action) : IProgress<AnalysisProgress>
     {

@@ -73,6 +73,7 @@ public sealed class PickleDefectTests : IDisposable
     [Theory]
     [InlineData("\u0080\u0002cos\nsystem\nX\u0004\0\0\0true\u0085R.", "found the global os.system, which is not")]
     [InlineData("\u0080\u0002c__builtin__\neval\n.", "found the global __builtin__.eval,")]
+    [InlineData("\u0080\u0002c__torch__\nModule\n)\u0081.", "found the global __torch__.Module,")]
     [InlineData("\u0080\u0004X\u0002\0\0\0osX\u0006\0\0\0system\u0093.", "found the global os.system,")]
     [InlineData("\u0080\u0002ctorch._utils\n_rebuild_qtensor\n.", "found the global torch._utils._rebuild_qtensor,")]
     [InlineData("\u0080\u0002(S'true'\nios\nsystem\n.", "found opcode STRING, which tensors are not saved with: nothing in a file is executed")]

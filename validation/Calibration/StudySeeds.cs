@@ -15,6 +15,9 @@ internal static class StudySeeds
     /// <summary>First seed of the published study of checkpoint schedules.</summary>
     public const long Schedules = 1_700_000;
 
+    /// <summary>First seed of the published study of sketches.</summary>
+    public const long Sketches = 1_720_000;
+
     /// <summary>First seed of quick runs and of development.</summary>
     public const long Development = 1;
 

@@ -35,6 +35,10 @@ public sealed record Prediction(IReadOnlyDictionary<int, double[]> Gradients, do
     /// <summary>The difference to another prediction of the same checkpoints.</summary>
     internal Prediction Minus(Prediction other) => Combine(-1, other);
 
+    /// <summary>A multiple of a difference.</summary>
+    internal Prediction Times(double factor) => new(Gradients.ToDictionary(p => p.Key, p => VectorMath.Scale(factor, p.Value)), VectorMath.Scale(factor, Train),
+        VectorMath.Scale(factor, Test), factor * LossChange);
+
     private Prediction Combine(double sign, Prediction other) => new(
         Gradients.ToDictionary(p => p.Key, p => other.Gradients.TryGetValue(p.Key, out var d) ? Add(p.Value, sign, d) : p.Value),
         Add(Train, sign, other.Train), Add(Test, sign, other.Test), LossChange + sign * other.LossChange);

@@ -12,6 +12,9 @@ public sealed record PredictionSet(Prediction Main)
     /// <summary>Gradient descent with the recorded steps on the same interpolant; or why that is not known.</summary>
     public required Known<Prediction> Descent { get; init; }
 
+    /// <summary>How far a sketch of the Jacobians may be off, or why that is not known; null where they are not sketched.</summary>
+    public Known<SketchEstimate>? Sketch { get; init; }
+
     /// <summary>In descent mode with every step recorded: the quadrature of the mean Jacobian takes the place of interpolation. Null where it is not
     /// known.</summary>
     public QuadratureBudget? Quadrature { get; init; }
@@ -32,6 +35,9 @@ public sealed record PredictionSet(Prediction Main)
         double? interpolation = Interpolation.TryGet(out var estimate)
             ? estimate.Error(Main, distance)
             : Quadrature is null ? null : quadrature(Quadrature);
-        return new ErrorBudget(integration, Known.Of(interpolation, Interpolation.Reason), Descent.Map(distance), rounding);
+        return new ErrorBudget(integration, Known.Of(interpolation, Interpolation.Reason), Descent.Map(distance), rounding)
+        {
+            Sketch = Sketch?.Map(s => s.Error(Main, distance)),
+        };
     }
 }

@@ -49,7 +49,7 @@ internal sealed record CarriedDescent : CarriedModel
             cancellation);
         var main = Prediction.From(carried.Gradient, input.AllCheckpoints);
         return new CarriedDescent(probes, carried, carried.Block.StepsPerInterval, carried.Steps.PastTheEdge(),
-            ExactDescentModel.Predicted(main, carried.Steps));
+            ExactDescentModel.Predicted(main, carried.Steps) with { Sketch = input.Sketch });
     }
 
     /// <summary>Sparser checkpoints: J at each step's time from the interpolant.</summary>
@@ -63,6 +63,6 @@ internal sealed record CarriedDescent : CarriedModel
         var gradient = carried.Gradient;
         var main = Prediction.From(gradient with { AtKnots = [.. steps.Select(k => gradient.AtKnots[k])] }, input.AllCheckpoints);
         return new CarriedDescent(probes, carried, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)], EdgeOfStability.Reason(input),
-            new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main) });
+            new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main), Sketch = input.Sketch });
     }
 }

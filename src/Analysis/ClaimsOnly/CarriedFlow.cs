@@ -77,6 +77,7 @@ internal sealed record CarriedFlow : CarriedModel
         {
             Interpolation = interpolation,
             Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay,
+            Sketch = input.Sketch,
         };
         return new CarriedFlow(input, estimates, method, predictions, probes, Transport(method.PartnerForColumns))
         {

@@ -12,8 +12,16 @@ internal static class InclusionQualification
     public static string? Of(ClaimEvidence evidence)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        return evidence.Inclusion.Verdict == Verdict.Violated ? null : Of(new C04TestTransfer().Check(evidence), evidence.InconsistentReason);
+        return evidence.Inclusion.Verdict == Verdict.Violated ? null
+            : OfSketch(evidence.Checkpoints) ?? Of(new C04TestTransfer().Check(evidence), evidence.InconsistentReason);
     }
+
+    // J R Rᵀ Jᵀ has rank k at most: the other directions are a reservoir of the sketch, whatever the training did with them.
+    private static string? OfSketch(CheckpointSequence run) =>
+        run[0].Find(TensorName.Sketch) is not null && run.HasJacobians && run.Parameters < run.TrainSize
+            ? FormattableString.Invariant($"on sketched Jacobians of {run.Parameters} columns for {run.TrainSize} training outputs: ")
+                + FormattableString.Invariant($"{run.TrainSize - run.Parameters} directions or more are a reservoir of the sketch, not of the training")
+            : null;
 
     /// <summary>On what operators the inclusion was judged, where they are not known to predict the test outputs; null where they are.</summary>
     /// <param name="prediction">The claim C4.</param>

@@ -31,7 +31,7 @@ public sealed record ExactDescentModel : DescentModel
         var (propagation, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation));
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
-        return new ExactDescentModel(input, propagation, record, Predicted(main, record));
+        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch });
     }
 
     /// <summary>The prediction with what its budget is made of.</summary>

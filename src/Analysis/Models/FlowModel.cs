@@ -112,6 +112,7 @@ public sealed record FlowModel : RunModel
         {
             Interpolation = estimates.Interpolation,
             Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay,
+            Sketch = input.Sketch,
         };
         return new FlowModel(input, estimates, propagation, predictions, independent)
         {

@@ -46,7 +46,7 @@ public sealed record InterpolatedDescentModel : DescentModel
             () => DescentRecursion.Run(kernels, input.Backend, carried, null, input.Options.Seed, progress, cancellation));
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
-        var predictions = new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main) };
+        var predictions = new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main), Sketch = input.Sketch };
         return new InterpolatedDescentModel(input, trajectory, propagation, record, predictions, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)])
         {
             PartialGramians = [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })],

@@ -23,6 +23,16 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
     /// <summary>How the recorded intervals compare with predictions from their recorded states, or why they cannot be compared.</summary>
     public Known<Consistency.IntervalConsistency> Intervals { get; init; }
 
+    /// <summary>How far a sketch of the Jacobians may be off, or why that is not known; null where they are not sketched.</summary>
+    public Known<SketchEstimate>? Sketch { get; init; }
+
+    /// <summary>The same input with the member above filled.</summary>
+    public AnalysisInput WithSketch(CancellationToken cancellation)
+    {
+        using var span = WorkSpans.Begin("sketch");
+        return this with { Sketch = SketchEstimate.Of(this, cancellation) };
+    }
+
     /// <summary>The same input with its intervals compared, and the two members above filled from that.</summary>
     public AnalysisInput WithIntervals(CancellationToken cancellation)
     {

@@ -42,7 +42,7 @@ internal static class ReservoirPipeline
         var claims = ClaimCatalogue.With(options.Claims);
         var plan = AnalysisPlan.Of(run, options);
 
-        var input = plan.Read(stages, cancellation).WithIntervals(cancellation);
+        var input = plan.Read(stages, cancellation).WithIntervals(cancellation).WithSketch(cancellation);
         if (options.Extent == AnalysisExtent.ClaimsOnly) return ClaimsOnly.ClaimsOnlyPipeline.Run(run, plan, input, claims, stages, started, cancellation);
         var integrating = stages.Begin("integrating");
         using var second = SideThread.For(input.TrainSize, input.Backend, cancellation);

@@ -1,11 +1,14 @@
 namespace KernelFlow.Bridges;
 
 /// <summary>What the known names of a pickle make when they are called, put down as data; and the storages that it names.</summary>
-/// <param name="legacy">Whether names of storages have a sixth part, as before PyTorch saved zip archives.</param>
-internal sealed class PickleCalls(bool legacy)
+/// <param name="origin">What wrote it: before PyTorch saved zip archives, names of storages had a sixth part.</param>
+internal sealed class PickleCalls(PickleOrigin origin)
 {
     private const int MostAxes = 64;
     private readonly Dictionary<string, PickleStorage> _storages = new(StringComparer.Ordinal);
+
+    /// <summary>What wrote the pickle.</summary>
+    public PickleOrigin Origin => origin;
 
     /// <summary>The storages named so far, by key.</summary>
     public IReadOnlyDictionary<string, PickleStorage> Storages => _storages;
@@ -30,10 +33,10 @@ internal sealed class PickleCalls(bool legacy)
     /// <summary>The storage that a persistent id names.</summary>
     public PickleStorage Persistent(object? id, PickleInput input)
     {
-        if (id is not PickleList { IsTuple: true, Items: var parts } || parts.Count != (legacy ? 6 : 5) || parts[0] is not "storage"
+        if (id is not PickleList { IsTuple: true, Items: var parts } || parts.Count != (Origin == PickleOrigin.Legacy ? 6 : 5) || parts[0] is not "storage"
             || parts[1] is not PickleGlobal { Element: { } element } || parts[2] is not string key || parts[3] is not string
             || parts[4] is not long count || count < 0) throw input.Error("found a persistent id that names no storage");
-        if (legacy && parts[5] is not null) throw input.Error("found a storage that is part of another, as before PyTorch 0.4");
+        if (Origin == PickleOrigin.Legacy && parts[5] is not null) throw input.Error("found a storage that is part of another, as before PyTorch 0.4");
         if (!_storages.TryGetValue(key, out var storage)) _storages.Add(key, storage = new PickleStorage(key, element, count));
         if (storage.Element.Name != element.Name || storage.Count != count)
             throw input.Error($"storage {JsonText.Clip(key)}: found {count} elements of {element.Name}, and {storage.Count} of {storage.Element.Name} before");

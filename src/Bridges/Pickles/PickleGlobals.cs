@@ -6,8 +6,9 @@ internal static class PickleGlobals
     private static readonly Dictionary<string, PickleGlobal> s_known = Known();
 
     /// <summary>The name; null when it is not one of those.</summary>
-    public static PickleGlobal? Find(string module, string name) =>
-        module == "__torch__" || module.StartsWith("__torch__.", StringComparison.Ordinal)
+    /// <remarks>Only archives of TorchScript have classes of its own.</remarks>
+    public static PickleGlobal? Find(string module, string name, PickleOrigin origin) =>
+        origin == PickleOrigin.TorchScript && (module == "__torch__" || module.StartsWith("__torch__.", StringComparison.Ordinal))
             ? new PickleGlobal($"{module}.{name}", PickleMeaning.Module)
             : s_known.GetValueOrDefault($"{module}.{name}");
 

@@ -157,7 +157,7 @@ internal sealed class PickleMachine
         }
     }
 
-    private PickleGlobal Global(string module, string name) => PickleGlobals.Find(module, name) ?? throw Error(
+    private PickleGlobal Global(string module, string name) => PickleGlobals.Find(module, name, _calls.Origin) ?? throw Error(
         $"found the global {JsonText.Clip($"{module}.{name}")}, which is not one of those that tensors are saved with: nothing in a file is executed");
 
     private void Build(object? state)

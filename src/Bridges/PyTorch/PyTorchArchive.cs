@@ -9,6 +9,9 @@ internal static class PyTorchArchive
 {
     private const string Pickle = "data.pkl";
 
+    // PyTorch, too, takes an archive with this member for one of TorchScript, and no other.
+    private const string Constants = "constants.pkl";
+
     // The version of the archive, not of PyTorch; torch.save has written 3 since 2020.
     private const int LatestVersion = 10;
 
@@ -32,7 +35,7 @@ internal static class PyTorchArchive
         bool bigEndian = members.GetValueOrDefault(folder + "byteorder") is { } order && IsBigEndian(archive, order, file.Path);
 
         var input = new PickleInput(archive.Open(pickles[0]), place);
-        var calls = new PickleCalls(legacy: false);
+        var calls = new PickleCalls(members.ContainsKey(folder + Constants) ? PickleOrigin.TorchScript : PickleOrigin.Archive);
         object? root = PickleMachine.Read(input, calls);
         if (input.At != pickles[0].Length) throw input.Error($"found {pickles[0].Length - input.At} bytes after the end of the pickle");
         var storages = calls.Storages.Values.ToDictionary(s => s.Key, s => Storage(archive, members, folder, s, file.Path), StringComparer.Ordinal);

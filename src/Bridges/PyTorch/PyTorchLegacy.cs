@@ -18,8 +18,8 @@ internal static class PyTorchLegacy
     public static IEnumerable<StoredArray> Read(PositionedFile file, SharedScratch scratch)
     {
         var input = new PickleInput(new FileBytes(file, 0, Math.Min(file.Length, LongestPickles)), file.Path);
-        var calls = new PickleCalls(legacy: true);
-        object? Next(bool isObject = false) => PickleMachine.Read(input, isObject ? calls : new PickleCalls(legacy: true));
+        var calls = new PickleCalls(PickleOrigin.Legacy);
+        object? Next(bool isObject = false) => PickleMachine.Read(input, isObject ? calls : new PickleCalls(PickleOrigin.Legacy));
 
         if (Next() is not BigInteger magic || magic != s_magic) throw input.Error("found another number, expected the one that torch.save writes");
         if (Next() is not Version) throw input.Error($"found another version of the format, expected {Version}");

@@ -106,6 +106,12 @@ public sealed class TensorName
     /// <summary>ε of the arithmetic that formed the kernel blocks, where it is coarser than the type they are stored in.</summary>
     public static TensorName ProductEpsilon { get; } = new("product_epsilon", TensorGroup.Recording, TensorNeed.Optional, _scalar);
 
+    /// <summary>The diagonal of J_S M J_Sᵀ before the Jacobians were sketched.</summary>
+    public static TensorName K_SS_diagonal { get; } = new("K_SS_diagonal", TensorGroup.Recording, TensorNeed.Optional, [N]);
+
+    /// <summary>The diagonal of J_Q M J_Qᵀ before the Jacobians were sketched.</summary>
+    public static TensorName K_QQ_diagonal { get; } = new("K_QQ_diagonal", TensorGroup.Recording, TensorNeed.Optional, [M]);
+
     /// <summary>The training examples of the step that leaves the checkpoint.</summary>
     public static TensorName Batch { get; } = new("batch", TensorGroup.Recording, TensorNeed.Optional, [b]) { Types = [StorageType.Int64, StorageType.Int32] };
 
@@ -113,7 +119,8 @@ public sealed class TensorName
     public static IReadOnlyList<TensorName> All { get; } = Array.AsReadOnly<TensorName>(
     [
         U_S, U_Q, y_S, y_Q, clean_S, noise_mask_S, g, B, Loss, Sketch, J_S, J_Q, J_S_mid, J_Q_mid, w, Preconditioner,
-        K_SS, K_QS, K_QQ, K_SS_next, K_QS_next, K_SQ_next, K_QQ_next, K_SS_mid, K_QS_mid, KernelEpsilon, ProductEpsilon, Batch,
+        K_SS, K_QS, K_QQ, K_SS_next, K_QS_next, K_SQ_next, K_QQ_next, K_SS_mid, K_QS_mid, KernelEpsilon, ProductEpsilon,
+        K_SS_diagonal, K_QQ_diagonal, Batch,
     ]);
 
     private static readonly Dictionary<string, TensorName> _byName = All.ToDictionary(t => t.Name, StringComparer.Ordinal);

@@ -85,7 +85,9 @@ internal static class HtmlReport
             + "marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; "
             + "the largest part is in bold.</p>\n");
         page.Append($"{Scroll("Claims")}<table class=\"claims\">\n<thead><tr>");
-        foreach (string h in s_claimHeader) page.Append($"<th scope=\"col\"{(h[0] == '#' ? " class=\"n\"" : "")}>{h.TrimStart('#')}</th>");
+        // Only runs whose Jacobians are sketched have that part.
+        string[] header = analysis.Claims.Any(c => c.Budget?.Sketch is not null) ? [.. s_claimHeader[..8], "#sketch", .. s_claimHeader[8..]] : s_claimHeader;
+        foreach (string h in header) page.Append($"<th scope=\"col\"{(h[0] == '#' ? " class=\"n\"" : "")}>{h.TrimStart('#')}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
         foreach (var c in analysis.Claims)
         {
@@ -97,18 +99,19 @@ internal static class HtmlReport
             [
                 (null, Short(c.RelativeError.OrNull())), ("integration", Short(c.Budget?.Integration.OrNull())),
                     ("interpolation", Short(c.Budget?.Interpolation.OrNull())),
-                ("descent", Short(c.Budget?.Descent.OrNull())), ("rounding", Short(c.Budget?.Rounding.OrNull())), (null, Narrative.Sum(c.Budget)),
-                    (null, Short(c.Tolerance)), (null, Short(c.Correlation, 6)),
+                ("descent", Short(c.Budget?.Descent.OrNull())), ("rounding", Short(c.Budget?.Rounding.OrNull())),
+                .. header.Length > s_claimHeader.Length ? [("sketch", Short(c.Budget?.Sketch?.OrNull()))] : Array.Empty<(string?, string)>(),
+                (null, Narrative.Sum(c.Budget)), (null, Short(c.Tolerance)), (null, Short(c.Correlation, 6)),
             ];
             for (int i = 0; i < cells.Length; i++)
             {
                 var (part, cell) = cells[i];
                 // On a phone each claim is a card, where cells name their column.
                 string value = part is not null && c.Budget?.LargestPart == part ? $"<strong>{E(cell)}</strong>" : E(cell);
-                page.Append($"<td class=\"n\" data-name=\"{s_claimHeader[i + 3].TrimStart('#')}\">{value}</td>");
+                page.Append($"<td class=\"n\" data-name=\"{header[i + 3].TrimStart('#')}\">{value}</td>");
             }
             page.Append("</tr>\n");
-            if (reasons != "") page.Append($"<tr class=\"why\"><td colspan=\"{s_claimHeader.Length}\">{E(reasons)}</td></tr>\n");
+            if (reasons != "") page.Append($"<tr class=\"why\"><td colspan=\"{header.Length}\">{E(reasons)}</td></tr>\n");
         }
         page.Append("</tbody>\n</table></div>\n");
         var used = Narrative.Meanings.Where(m => m.Verdict == analysis.InclusionVerdict || analysis.Claims.Any(c => c.Verdict == m.Verdict));

@@ -5,15 +5,22 @@ namespace KernelFlow.Results;
 /// <summary>The keys of claims, of the movement of the kernel and of descent mode.</summary>
 internal static class ClaimSchemas
 {
+    private const string NotSketched = "the Jacobians are not sketched";
+
     private static readonly Schema<ErrorBudget> s_budget = new(s =>
     {
         var integration = s.Add("integration", KnownNumber, b => b.Integration);
         var interpolation = s.Add("interpolation", KnownNumber, b => b.Interpolation);
         var descent = s.Add("descent", KnownNumber, b => b.Descent);
         var rounding = s.Add("rounding", KnownNumber, b => b.Rounding);
+        var sketch = s.Add("sketch", KnownNumber, b => b.Sketch ?? Known.Unknown<double>(NotSketched));
         s.Derived("sum", KnownNumber, b => b.Sum is { } sum ? Known.Of(sum) : Known.Unknown<double>("a part is unknown"));
         s.Derived("largest", TextIfAny, b => b.LargestPart);
-        return json => new ErrorBudget(integration[json], interpolation[json], descent[json], rounding[json]);
+        return json => new ErrorBudget(integration[json], interpolation[json], descent[json], rounding[json])
+        {
+            // The first files of this version have no such part.
+            Sketch = sketch.Or(json, Known.Unknown<double>(NotSketched)) is var found && found.Reason == NotSketched ? null : found,
+        };
     });
 
     private static readonly Schema<ClaimFigure> s_figure = new(s =>
