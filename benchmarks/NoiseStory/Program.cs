@@ -10,8 +10,8 @@ var backend = Backend.Resolve("auto", 1);
 long[] seeds = args.Length > 0 ? [.. args[0].Split(',').Select(long.Parse)] : [0, 1, 2, 3, 4];
 string[] only = args.Length > 1 ? args[1].Split(',') : [.. Settings.All.Keys];
 var summary = new List<string>();
-Console.WriteLine("| setting | seed | T early | noise in reservoir | clean in reservoir | response | test error | T late | noise in reservoir | response | test error "
-    + "| growth | C4 error | budget | drift | shown |\n|" + string.Concat(Enumerable.Repeat("---|", 16)));
+Console.WriteLine("| setting | seed | T early | noise in reservoir | clean in reservoir | response | test error | T late | noise in reservoir "
+    + "| response | test error | growth | C4 error | budget | drift | shown |\n|" + string.Concat(Enumerable.Repeat("---|", 16)));
 foreach (string name in only)
 {
     var found = new List<NoiseStory>();
@@ -38,12 +38,13 @@ foreach (string name in only)
         var (e, l) = (story.Early, story.Late);
         Console.WriteLine(FormattableString.Invariant($"| {name} | {seed} | {e.Time:G3} | {e.Noise.ReservoirShare:F2} | {e.Clean.ReservoirShare:F2} | ")
             + FormattableString.Invariant($"{e.RelativeResponse:F2} | {DemoRun.TestError(run, e.Time):F3} | {l.Time:G4} | {l.Noise.ReservoirShare:F2} | ")
-            + FormattableString.Invariant($"{l.RelativeResponse:F2} | {DemoRun.TestError(run, l.Time):F3} | {l.RelativeResponse / e.RelativeResponse:F1} | {ends} | ")
+            + FormattableString.Invariant($"{l.RelativeResponse:F2} | {DemoRun.TestError(run, l.Time):F3} | ")
+            + FormattableString.Invariant($"{l.RelativeResponse / e.RelativeResponse:F1} | {ends} | ")
             + (story.IsShown ? "yes |" : "no |"));
     }
     string Range(Func<NoiseStory, double> of) => found.Count == 0 ? "–" : FormattableString.Invariant($"{found.Min(of):F2} to {found.Max(of):F2}");
-    summary.Add($"| {name} | {shown} of {seeds.Length} | {found.Count} | {Range(s => s.Early.Noise.ReservoirShare)} | {Range(s => s.Late.Noise.ReservoirShare)} | "
-        + $"{Range(s => s.Early.RelativeResponse!.Value)} | {Range(s => s.Late.RelativeResponse!.Value)} |");
+    summary.Add($"| {name} | {shown} of {seeds.Length} | {found.Count} | {Range(s => s.Early.Noise.ReservoirShare)} | "
+        + $"{Range(s => s.Late.Noise.ReservoirShare)} | {Range(s => s.Early.RelativeResponse!.Value)} | {Range(s => s.Late.RelativeResponse!.Value)} |");
 }
 Console.WriteLine("\n| setting | shown | with an early window | noise in reservoir, early | late | response, early | late |\n|---|---|---|---|---|---|---|");
 foreach (string line in summary) Console.WriteLine(line);

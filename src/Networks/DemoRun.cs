@@ -4,8 +4,9 @@ namespace KernelFlow;
 /// was found).</summary>
 public static class DemoRun
 {
-    /// <summary>A tanh network learns a smooth teacher of four inputs from 120 examples, a fifth of whose targets are those of other inputs: the few large modes
-    /// of the kernel hold the teacher, and the many small ones most of the noise. 10000 steps of gradient descent, well below the edge of stability.</summary>
+    /// <summary>A tanh network learns a smooth teacher of four inputs from 120 examples, a fifth of whose targets are those of other inputs: the few large
+    /// modes of the kernel hold the teacher, and the many small ones most of the noise. 10000 steps of gradient descent, well below the edge of
+    /// stability.</summary>
     public static RecordingOptions Options { get; } = new()
     {
         Data = DataKind.TeacherStudent,

@@ -63,14 +63,17 @@ public sealed class NoiseStoryTests
     {
         NoisePoint[] points = [At(1, 0.9, 0.5, 0.25), At(4, 0.6, 0.95, 0.5), At(10, 0.1, 1, 1.5)];
         var figure = ReportFigures.All(With(points)).Single(f => f.Figure.Head.Id == "noise-response").Figure;
-        double[] Heights(string pattern) => [.. Regex.Matches(figure.Drawing!, pattern).Select(m => double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
+        double[] Heights(string pattern) =>
+            [.. Regex.Matches(figure.Drawing!, pattern).Select(m => double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))];
         // A circle says its centre; the three markers of one window stand above each other as their numbers do.
         double[] channel = Heights(@"<circle class=""m s1"" cx=""[^""]+"" cy=""([^""]+)""[^>]*><title>");
         Assert.Equal(3, channel.Length);
         double unit = (channel[0] - channel[2]) / (0.9 - 0.1);
         Check.AtLeast(unit, 50, "height of a share of one");
         Check.Small(Math.Abs((channel[0] - channel[1]) / unit - 0.3), 0.02 / unit * 2, "channel, second window");
-        foreach (string hover in (string[])["T = 1: noise in the reservoir 0.9", "T = 4: noise in the channel 0.4", "T = 10: response to noise / to clean signal 1.5"])
+        string[] hovers =
+            ["T = 1: noise in the reservoir 0.9", "T = 4: noise in the channel 0.4", "T = 10: response to noise / to clean signal 1.5"];
+        foreach (string hover in hovers)
             Assert.Contains(hover, figure.Drawing);
         Assert.Contains("from 90 % to 10 %", figure.Head.Description);
         Assert.Contains("0.25 to 1.5", figure.Head.Description);

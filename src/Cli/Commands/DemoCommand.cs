@@ -15,8 +15,11 @@ internal static class DemoCommand
         var overwrite = CommonOptions.Overwrite();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
-        var command = new Command("demo", "Train a small network on noisy labels, record it, and show where the noise goes and whether the test outputs see it.") { output,
-            overwrite, backend, threads };
+        var command = new Command("demo",
+            "Train a small network on noisy labels, record it, and show where the noise goes and whether the test outputs see it.")
+        {
+            output, overwrite, backend, threads,
+        };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -26,7 +26,7 @@ internal static class NoiseFigures
         Line("noise in the channel", 1, Marker.Circle, "", p => p.Noise.SignalShare);
         Line("response to noise / to clean signal", 5, Marker.Square, "dash", p => p.RelativeResponse!.Value);
         return Figure.Of(head, chart, $"Energy of the noise of {Count(noise.NoisyExamples)} changed labels in the modes of W_S(s,T) below the threshold "
-            + $"{Short(analysis.Options.Threshold)} and in the others; and how far the test outputs move per unit of noise, ‖G_Qv‖/‖v‖, beside the same per unit "
-            + "of the clean signal." + later);
+            + $"{Short(analysis.Options.Threshold)} and in the others; and how far the test outputs move per unit of noise, ‖G_Qv‖/‖v‖, "
+            + "beside the same per unit of the clean signal." + later);
     }
 }
