@@ -34,6 +34,13 @@ internal static class CommonOptions
     public static Option<bool> Overwrite() =>
         new("--overwrite") { Description = "Write into a folder that holds other files, too. (Output of this tool is always replaced.)" };
 
+    /// <summary>The option --open.</summary>
+    public static Option<bool> Open() =>
+        new("--open") { Description = "Show the page when it is written (by the program that BROWSER names, or the system's)." };
+
+    /// <summary>The program that --open asks for; null where it was not given. Looked for before there is any work.</summary>
+    public static Browser? BrowserOf(ParseResult parsed, Option<bool> open) => parsed.GetValue(open) ? Browser.Find(Environment.GetEnvironmentVariable) : null;
+
     /// <summary>What was asked for; --quiet and --verbose together are refused where they are declared.</summary>
     public static Verbosity VerbosityOf(ParseResult parsed) =>
         Given(parsed, QuietName) ? Verbosity.Quiet : Given(parsed, VerboseName) ? Verbosity.Verbose : Verbosity.Normal;

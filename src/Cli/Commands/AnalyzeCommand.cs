@@ -16,9 +16,10 @@ internal static class AnalyzeCommand
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
         var options = new AnalysisOptionSet(claimsOnly: true);
         var overwrite = CommonOptions.Overwrite();
+        var open = CommonOptions.Open();
         var command =
             new Command("analyze", "Integrate the gradient propagator of a recorded run, check the claims of the theory and write the report.") { run, output,
-            json, summary, save, strict, overwrite };
+            json, summary, save, strict, overwrite, open };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
         CommandChecks.Add(command, parsed =>
@@ -27,12 +28,14 @@ internal static class AnalyzeCommand
                 ? (string[])["--out FOLDER is missing (or --json, to print results.json instead, or --summary, to print a line)."] : [],
             .. parsed.GetValue(json) && parsed.GetValue(summary) ? (string[])["--json and --summary exclude each other: both print to standard output."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(save) ? (string[])["--save-operators needs --out FOLDER."] : [],
+            .. parsed.GetValue(output) is null && parsed.GetValue(open) ? (string[])["--open needs --out FOLDER."] : [],
             .. options.Contradictions(parsed, save),
         ]);
         command.SetAction(async (parsed, cancellation) =>
         {
             string? folder = parsed.GetValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
+            var browser = CommonOptions.BrowserOf(parsed, open);
             using var held = folder is null ? null : ReportFolder.Take("--out", folder, parsed.GetValue(overwrite));
             var asked = options.Of(parsed, terminal);
             int threads = 0;
@@ -49,6 +52,7 @@ internal static class AnalyzeCommand
             if (parsed.GetValue(json)) terminal.Out.Write(ReservoirReports.Json(analysis));
             if (parsed.GetValue(summary)) terminal.Out.WriteLine(SummaryLine.Of(analysis));
             else if (verbosity != Verbosity.Quiet) Summary.Write(terminal.ErrorText, analysis, folder);
+            browser?.Show(Path.Combine(folder!, ReservoirReports.HtmlFile));
             return parsed.GetValue(strict) ? StrictCode([analysis.InclusionVerdict, .. analysis.Claims.Select(c => c.Verdict)],
                 analysis.OutsideTheory is not null) : ExitCodes.Done;
         });

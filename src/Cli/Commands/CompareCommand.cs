@@ -23,16 +23,19 @@ internal static class CompareCommand
         };
         var options = new AnalysisOptionSet(window: false);
         var overwrite = CommonOptions.Overwrite();
+        var open = CommonOptions.Open();
         var command = new Command("compare", "Put several runs, windows or densities of checkpoints side by side.") { runs, output, json, strict, windows,
-            every, overwrite };
+            every, overwrite, open };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
         CommandChecks.Add(command, parsed => parsed.GetValue(output) is null && !parsed.GetValue(json)
-            ? ["--out FOLDER is missing (or --json, to print compare.json instead)."] : []);
+            ? ["--out FOLDER is missing (or --json, to print compare.json instead)."]
+            : parsed.GetValue(output) is null && parsed.GetValue(open) ? ["--open needs --out FOLDER."] : []);
         command.SetAction(async (parsed, cancellation) =>
         {
             string? folder = parsed.GetValue(output);
             var verbosity = CommonOptions.VerbosityOf(parsed);
+            var browser = CommonOptions.BrowserOf(parsed, open);
             using var held = folder is null ? null : ReportFolder.TakeComparison("--out", folder, parsed.GetValue(overwrite));
             var analysis = options.Of(parsed, terminal);
             var asked = new CompareOptions
@@ -47,6 +50,7 @@ internal static class CompareCommand
             if (folder is not null) comparison.WriteFolder(folder, held);
             if (parsed.GetValue(json)) terminal.Out.Write(ComparisonReports.Json(comparison));
             if (verbosity != Verbosity.Quiet) Summarise(terminal.ErrorText, comparison, folder);
+            browser?.Show(Path.Combine(folder!, ComparisonReports.HtmlFile));
             return parsed.GetValue(strict)
                 ? AnalyzeCommand.StrictCode([.. comparison.Runs.SelectMany(r => r.Claims.Select(c => c.Verdict).Append(r.Inclusion))],
                     comparison.Runs.Any(r => r.OutsideTheory is not null)) : ExitCodes.Done;

@@ -13,12 +13,13 @@ internal static class DemoCommand
     {
         var output = Folders.WithDefault("--out", "Folder for the run and the report.", "kernelflow-demo");
         var overwrite = CommonOptions.Overwrite();
+        var open = CommonOptions.Open();
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
         var command = new Command("demo",
             "Train a small network on noisy labels, record it, and show where the noise goes and whether the test outputs see it.")
         {
-            output, overwrite, backend, threads,
+            output, overwrite, open, backend, threads,
         };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -26,6 +27,7 @@ internal static class DemoCommand
             string folder = parsed.GetRequiredValue(output), run = Path.Combine(folder, RunFolder), report = Path.Combine(folder, ReportFolderName);
             var verbosity = CommonOptions.VerbosityOf(parsed);
             bool replace = parsed.GetValue(overwrite);
+            var browser = CommonOptions.BrowserOf(parsed, open);
             RequireOwn(folder, replace);
             using var held = ReportFolder.Take("--out", report, replace);
             // Products this small take no less time on two threads, and on a busy machine much more.
@@ -36,6 +38,7 @@ internal static class DemoCommand
                 _ => new AnalysisOptions { Backend = dense, Threshold = DemoRun.Threshold }, cancellation).ConfigureAwait(false);
             analysis.WriteFolder(report, new ReportOptions { Lock = held, OneThread = dense.Threads == 1 });
             if (verbosity != Verbosity.Quiet) DemoText.Write(terminal.OutText(), analysis, run, report);
+            browser?.Show(Path.Combine(report, ReservoirReports.HtmlFile));
             return ExitCodes.Done;
         });
         Examples.Add(command, "kernelflow demo", "kernelflow demo --out /tmp/first-look");

@@ -11,8 +11,9 @@ internal static class ReportCommand
         var results = Folders.Argument("RESULTS", "results.json of an earlier analysis, or the report folder that holds it.");
         var output = Folders.Required("--out", "Folder for report.html, report.md, results.json, figures/*.svg and tables/*.csv.");
         var overwrite = CommonOptions.Overwrite();
+        var open = CommonOptions.Open();
         var command = new Command("report", "Render the report of an earlier analysis again from its results.json; nothing is computed.") { results, output,
-            overwrite };
+            overwrite, open };
         CommonOptions.AddVerbosity(command);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
@@ -21,9 +22,11 @@ internal static class ReportCommand
             // What cannot be read must not cost an earlier report its folder.
             var analysis = ResultsFile.Read(parsed.GetRequiredValue(results));
             cancellation.ThrowIfCancellationRequested();
+            var browser = CommonOptions.BrowserOf(parsed, open);
             using var held = ReportFolder.Take("--out", folder, parsed.GetValue(overwrite));
             analysis.WriteFolder(folder, new ReportOptions { Lock = held });
             if (verbosity != Verbosity.Quiet) Summary.Write(terminal.Error, analysis, folder);
+            browser?.Show(Path.Combine(folder, ReservoirReports.HtmlFile));
             return ExitCodes.Done;
         }, cancellation));
         Examples.Add(command,
