@@ -84,7 +84,7 @@ public sealed class DataFrameTests : IDisposable
     {
         var noise = SampleAnalysis.Make().ToDataFrames()["noise"];
         Assert.Equal(0, noise.Rows.Count);
-        Assert.Equal(["to", "part", "signalShare", "reservoirShare", "dissipated"], noise.Columns.Select(c => c.Name));
+        Assert.Equal(["to", "part", "signalShare", "reservoirShare", "dissipated", "size", "testMovement"], noise.Columns.Select(c => c.Name));
         Assert.IsType<StringDataFrameColumn>(noise["part"]);
     }
 
