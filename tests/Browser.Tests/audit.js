@@ -4,7 +4,11 @@
   const seen = e => { const s = getComputedStyle(e); return s.visibility !== 'hidden' && s.display !== 'none' && +s.opacity > 0; };
   const name = t => JSON.stringify(t.text.slice(0, 40)) + ' in ' + t.place;
   const place = e => { const f = e.closest('figure, section, table, dl, ul, ol, p, h1, h2, h3'); return f ? f.tagName.toLowerCase() + (f.id ? '#' + f.id : f.className ? '.' + f.className : '') : 'page'; };
-  if (document.documentElement.scrollWidth > width) found.push(`the page is ${document.documentElement.scrollWidth} wide, its window ${width}`);
+  if (document.documentElement.scrollWidth > width) {
+    const widest = [...document.querySelectorAll('table, pre, p, svg, dl, ul, h1, h2, h3')].map(e => [e.getBoundingClientRect().right, e])
+      .sort((a, b) => b[0] - a[0]).slice(0, 4).map(([right, e]) => `${place(e)} to ${right.toFixed(0)}: ${JSON.stringify(e.textContent.slice(0, 60))}`);
+    found.push(`the page is ${document.documentElement.scrollWidth} wide, its window ${width}: ${widest.join('; ')}`);
+  }
   // One box for each line of each text; of SVG text the box of the element.
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -107,7 +107,8 @@ public static class HtmlStyle
         font-size: .8rem; } }
         @media print { :root { color-scheme: light; {{Light}} --page: #fff; --card: #fff; --ink: #000; }
           body { font-size: 10.5pt; } main { max-width: none; padding: 0; } .figures { grid-template-columns: 1fr 1fr; gap: 8px; } .scroll {
-          overflow: visible; } table { font-size: 8pt; } .claims { font-size: 7.2pt; } th, td, .claims th, .claims td { padding: 2px 4px; } h2 {
+          overflow: visible; } table { font-size: 8pt; } .claims { font-size: 7.2pt; } th, td, .claims th, .claims td { padding: 2px 4px;
+          overflow-wrap: anywhere; } thead th, td.n, th.n { white-space: normal; } h2 {
           break-after: avoid; margin-top: 18px; } tr, .tile, .verdict, pre { break-inside: avoid; } thead { display: table-header-group; } * {
           print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
         """;
