@@ -48,6 +48,7 @@ public sealed class NumPyDefectTests : IDisposable
     [InlineData("{'descr': '<f16', 'fortran_order': False, 'shape': ()}", "found elements of type <f16, expected")]
     [InlineData("{'descr': '|f8', 'fortran_order': False, 'shape': ()}", "found elements of type |f8, expected")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904, 4)}", "whose size in bytes overflows 64 bits.")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4611686018427387904, 4)}", "whose size in bytes overflows 64 bits.")]
     [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,)}", "found 128 bytes, expected 8000000128: the file was cut off in writing.")]
     public void HeadersThatAreNotSound(string text, string message) => Assert.Contains(message, Header(text));
 
@@ -143,6 +144,8 @@ public sealed class NumPyDefectTests : IDisposable
         Assert.Contains("where the end record begins", Refusal("x.npz", [0, .. sound]));
         Assert.Equal("x.npy: found twice in the archive, expected once.",
             Refusal("x.npz", NumPyFiles.Zip(false, CompressionLevel.NoCompression, members[0], members[0])));
+        Assert.Contains("x.npy: found beside a member of that name without .npy, expected one of the two.",
+            Refusal("x.npz", NumPyFiles.Zip(false, CompressionLevel.NoCompression, members[0], (members[0].Item1[..^4], members[0].Item2))));
         int directory = sound.AsSpan().IndexOf("PK\u0001\u0002"u8), second = sound.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
         byte[] overlap = [.. sound];
         sound.AsSpan(directory + 42, 4).CopyTo(overlap.AsSpan(second + 42));
@@ -152,6 +155,7 @@ public sealed class NumPyDefectTests : IDisposable
             (8, (byte)1, "x.npy: found an encrypted member, expected a plain one."),
             (10, (byte)12, "x.npy: the compression method in its header is not that of the directory."),
             (16, (byte)(sound[directory + 16] ^ 1), "x.npy: the sum or a size in its header is not that of the directory."),
+            (38, (byte)0x30, $"x.npy: found a folder of {BitConverter.ToInt32(sound, directory + 24)} bytes, expected a file."),
             (46, (byte)'z', "zx.npy: found another header at byte 0, expected the one that the directory names."),
             (46, (byte)0, "found the name of a member with a zero byte in it."),
             (46, (byte)200, "found the name of a member that is not text, expected UTF-8."),

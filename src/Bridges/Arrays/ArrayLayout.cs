@@ -36,9 +36,10 @@ internal sealed class ArrayLayout
     {
         const int Widest = 16;
         Int128 count = 1, span = 1;
+        // An empty array has a size too, that of its other axes: NumPy refuses the same.
         foreach (long extent in shape)
-            if ((count *= extent) > long.MaxValue / Widest) return null;
-        if (count == 0) return new(0, [], []);
+            if (extent > 0 && (count *= extent) > long.MaxValue / Widest) return null;
+        if (shape.Contains(0)) return new(0, [], []);
         var steps = new long[shape.Count];
         Int128 dense = 1;
         for (int i = 0; i < steps.Length; i++)

@@ -45,11 +45,14 @@ public sealed class NumPyContainer : CheckpointContainer
     {
         var archive = new ZipFileReader(file, scratch);
         var arrays = new List<StoredArray>();
+        var names = archive.Members.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var member in archive.Members)
         {
             // NumPy hands out other members as bytes; no tensor of a run is such.
             if (!member.Name.EndsWith(Extension, StringComparison.Ordinal)) continue;
             string place = $"{file.Path}: {PrintableText.Name(member.Name)}";
+            if (names.Contains(member.Name[..^Extension.Length]))
+                throw new InvalidRunException($"{place}: found beside a member of that name without {Extension}, expected one of the two.");
             var header = NpyHeader.Read(archive.Beginning(member, NpyHeader.Lead + NpyHeader.MaximumLength), place);
             arrays.Add(header.Array(member.Name[..^Extension.Length], archive.Open(member), scratch, place, isWhole: true));
         }

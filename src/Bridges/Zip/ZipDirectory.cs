@@ -114,6 +114,8 @@ internal sealed class ZipDirectory
         if (header == uint.MaxValue) header = Next(ref wide, place);
         if (length < 0 || stored < 0 || header < 0 || stored > _file.Length || header > _file.Length)
             throw Error($"{place}: found {stored} bytes at byte {header}, expected them inside the {_file.Length} bytes of the file");
+        // The folder bit of MS-DOS, which some readers go by: they take no bytes of such a member, or those of something else.
+        if (length > 0 && ((entry[38] & 0x10) != 0 || name.EndsWith('/'))) throw Error($"{place}: found a folder of {length} bytes, expected a file");
         return new ZipMember(name, U16(entry[10..]), U32(entry[16..]), stored, length, header);
     }
 
