@@ -46,7 +46,7 @@ internal sealed class ZipDirectory
                 after -= end64.Length;
                 if (!end64.AsSpan().StartsWith("PK\u0006\u0006"u8) || I64(locator[8..]) != after || I64(end64.AsSpan(4)) != End64Length - 12)
                     throw Error("the zip64 end record is not where its locator says, right before it");
-                if (U32(end64.AsSpan(16)) != 0 || U32(end64.AsSpan(20)) != 0 || U32(locator[4..]) != 0 || U32(locator[16..]) > 1
+                if (U32(end64.AsSpan(16)) != 0 || U32(end64.AsSpan(20)) != 0 || U32(locator[4..]) != 0 || U32(locator[16..]) != 1
                     || I64(end64.AsSpan(24)) != I64(end64.AsSpan(32))) throw Error("found one part of a divided archive, expected a whole one");
                 Agree(ref count, ushort.MaxValue, I64(end64.AsSpan(32)), "number of members");
                 Agree(ref size, uint.MaxValue, I64(end64.AsSpan(40)), "size of the directory");
