@@ -155,6 +155,7 @@ public sealed class NumPyDefectTests : IDisposable
             (8, (byte)1, "x.npy: found an encrypted member, expected a plain one."),
             (10, (byte)12, "x.npy: the compression method in its header is not that of the directory."),
             (16, (byte)(sound[directory + 16] ^ 1), "x.npy: the sum or a size in its header is not that of the directory."),
+            (6, (byte)78, "x.npy: found version 7.8 of the zip format, expected at most 6.3."),
             (38, (byte)0x30, $"x.npy: found a folder of {BitConverter.ToInt32(sound, directory + 24)} bytes, expected a file."),
             (46, (byte)'z', "zx.npy: found another header at byte 0, expected the one that the directory names."),
             (46, (byte)0, "found the name of a member with a zero byte in it."),

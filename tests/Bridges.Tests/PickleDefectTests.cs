@@ -32,6 +32,10 @@ public sealed class PickleDefectTests : IDisposable
     }
 
     [Fact]
+    public void NamesThatDifferByCaseOnly() => Assert.Contains("data/0: found twice but for the case of letters, expected once.",
+        Refusal($"\u0080\u0002{Tensor("\0", "K\u0004\u0085", "K\u0001\u0085")}.", ("x/Data/0", new byte[32])));
+
+    [Fact]
     public void ViewsOfAStorage()
     {
         using (var file = Open($"\u0080\u0002{Tensor("\0", "K\u0002K\u0002\u0086", "K\u0001K\u0002\u0086")}."))

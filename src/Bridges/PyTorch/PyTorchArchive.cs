@@ -22,6 +22,9 @@ internal static class PyTorchArchive
     public static IEnumerable<StoredArray> Read(PositionedFile file, SharedScratch scratch)
     {
         var archive = new ZipFileReader(file, scratch);
+        // PyTorch looks for members without regard to case, and would take one for the other.
+        if (archive.Members.GroupBy(m => m.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } alike)
+            throw new InvalidRunException($"{file.Path}: {PrintableText.Name(alike.First().Name)}: found twice but for the case of letters, expected once.");
         var members = archive.Members.ToDictionary(m => m.Name, StringComparer.Ordinal);
         ZipMember[] pickles = [.. archive.Members.Where(m => m.Name == Pickle || m.Name.EndsWith("/" + Pickle, StringComparison.Ordinal))];
         if (pickles.Length != 1) throw new InvalidRunException($"{file.Path}: found {pickles.Length} members {Pickle}, expected one, as torch.save writes it.");

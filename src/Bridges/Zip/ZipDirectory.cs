@@ -23,6 +23,9 @@ internal sealed class ZipDirectory
     /// <exception cref="InvalidRunException">It is not sound, or not there.</exception>
     public static (IReadOnlyList<ZipMember> Members, long Start) Read(PositionedFile file) => new ZipDirectory(file).Read();
 
+    // That of the specification; Python refuses later ones, too.
+    private const int LatestVersion = 63;
+
     private (IReadOnlyList<ZipMember> Members, long Start) Read()
     {
         var tail = new byte[Math.Min(_file.Length, EndLength + LongestComment)];
@@ -104,6 +107,7 @@ internal sealed class ZipDirectory
         int flags = U16(entry[8..]);
         string name = Name(nameBytes, (flags & 0x800) != 0);
         string place = PrintableText.Name(name);
+        if (entry[6] > LatestVersion) throw Error($"{place}: found version {entry[6] / 10}.{entry[6] % 10} of the zip format, expected at most 6.3");
         if ((flags & 0x2041) != 0) throw Error($"{place}: found an encrypted member, expected a plain one");
         if ((flags & 0x20) != 0) throw Error($"{place}: found a patch of a file, expected a file");
         long stored = U32(entry[20..]), length = U32(entry[24..]), header = U32(entry[42..]);
