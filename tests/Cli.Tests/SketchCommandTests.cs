@@ -30,8 +30,8 @@ public sealed class SketchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("15", "--columns: found 15, expected at least 16.")]
-    [InlineData("many", "many")]
+    [InlineData("15", "--columns: 15 is out of range; it must be at least 16.")]
+    [InlineData("many", "--columns: many is not a whole number.")]
     public void ColumnsThatAreNone(string columns, string message)
     {
         var result = Cli.Run("sketch", SourceTree.PathOf("examples", "digits-tiny"), "--columns", columns, "--out", _folder.Of("x"));

@@ -35,20 +35,7 @@ public class ImportedLayerTests
         Check.CloseEntries(u, file[$"{name}/u"].ReadAll(), 1e-13, "outputs beside PyTorch's");
         Check.CloseEntries(J, file[$"{name}/J"].ReadAll(), 1e-12, "Jacobian beside PyTorch's");
 
-        double error = 0, scale = J.Max(Math.Abs);
-        double[] plus = new double[u.Length], minus = new double[u.Length];
-        for (int k = 0; k < w.Length; k++)
-        {
-            const double Step = 6e-6; // ε^(1/3)
-            double kept = w[k];
-            w[k] = kept + Step;
-            evaluator.Outputs(w, x, plus);
-            w[k] = kept - Step;
-            evaluator.Outputs(w, x, minus);
-            w[k] = kept;
-            for (int r = 0; r < u.Length; r++) error = Math.Max(error, Math.Abs((plus[r] - minus[r]) / (2 * Step) - J[r * w.Length + k]));
-        }
-        Check.Small(error / scale, 5e-9, "largest difference from central differences, relative to the largest element");
+        Check.Small(JacobianTests.CentralDifferences(evaluator, w, x, J), 5e-9, "largest difference from central differences, relative to the largest element");
 
         // As factors, the columns of norms among them; and the gradient of a sum of outputs.
         var factors = RecordedFactors.Of(TensorName.J_S, network.Layers, evaluator.Factors(w, x, u), 2, 2, (n, values, shape) => new MemoryTensor(n,

@@ -24,15 +24,8 @@ internal sealed class ScheduleExperiment : Experiment
     /// <inheritdoc/>
     protected override ExperimentReport RunCore(ExperimentOptions options, IProgress<ExperimentProgress>? progress, CancellationToken cancellation)
     {
-        ScheduleTraining[] chosen = [.. ScheduleTraining.All.Where(t => options.Cells.Count == 0 || options.Cells.Any(t.Name.Contains))];
-        if (chosen.Length == 0) throw new ArgumentException($"cells: found {string.Join(", ", options.Cells)}, expected a part of a training's name.");
-        // The quick version: two trainings, one that hardly moves and one that does, of half the steps.
-        if (options.Quick && options.Cells.Count == 0) chosen = [.. chosen.Take(2)];
-        if (options.Quick) chosen = [.. chosen.Select(t => t with { Options = t.Options with { Steps = t.Options.Steps / 2 } })];
-        int runs = options.Runs ?? 1;
         long first = StudySeeds.First(options, StudySeeds.Schedules);
-        (ScheduleTraining Training, long Seed)[] items =
-            [.. Enumerable.Range(0, runs).SelectMany(r => chosen.Select((t, i) => (t, first + (long)r * chosen.Length + i)))];
+        var items = ScheduleTraining.Chosen(options, first, options.Runs ?? 1);
         return Report(StudyRunner.Run(items, options, item => item.Training.Name,
             (item, backend) => ScheduleRun.Of(item.Training, item.Seed, options.Quick, backend, cancellation), progress, cancellation), options, first);
     }

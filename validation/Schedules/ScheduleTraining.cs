@@ -50,6 +50,21 @@ internal sealed record ScheduleTraining(string Name, RecordingOptions Options, d
         }, 0.1),
     ];
 
+    /// <summary>The trainings that a study is to look at, each with the seeds of its runs.</summary>
+    /// <param name="options">Cells are parts of names; the quick version takes two trainings, one that hardly moves and one that does, of half the
+    /// steps.</param>
+    /// <param name="first">The first seed.</param>
+    /// <param name="runs">Seeds for each training.</param>
+    /// <exception cref="ArgumentException">No name has any of the cells.</exception>
+    public static (ScheduleTraining Training, long Seed)[] Chosen(ExperimentOptions options, long first, int runs)
+    {
+        ScheduleTraining[] chosen = [.. All.Where(t => options.Cells.Count == 0 || options.Cells.Any(t.Name.Contains))];
+        if (chosen.Length == 0) throw new ArgumentException($"cells: found {string.Join(", ", options.Cells)}, expected a part of a training's name.");
+        if (options.Quick && options.Cells.Count == 0) chosen = [.. chosen.Take(2)];
+        if (options.Quick) chosen = [.. chosen.Select(t => t with { Options = t.Options with { Steps = t.Options.Steps / 2 } })];
+        return [.. Enumerable.Range(0, runs).SelectMany(r => chosen.Select((t, i) => (t, first + (long)r * chosen.Length + i)))];
+    }
+
     /// <summary>The training of a seed, with its learning rate.</summary>
     public RecordingOptions Of(long seed, Backend backend, CancellationToken cancellation)
     {

@@ -25,14 +25,8 @@ internal sealed class SketchExperiment : Experiment
     /// <inheritdoc/>
     protected override ExperimentReport RunCore(ExperimentOptions options, IProgress<ExperimentProgress>? progress, CancellationToken cancellation)
     {
-        ScheduleTraining[] chosen = [.. ScheduleTraining.All.Where(t => options.Cells.Count == 0 || options.Cells.Any(t.Name.Contains))];
-        if (chosen.Length == 0) throw new ArgumentException($"cells: found {string.Join(", ", options.Cells)}, expected a part of a training's name.");
-        if (options.Quick && options.Cells.Count == 0) chosen = [.. chosen.Take(2)];
-        if (options.Quick) chosen = [.. chosen.Select(t => t with { Options = t.Options with { Steps = t.Options.Steps / 2 } })];
-        int runs = options.Runs ?? (options.Quick ? 1 : 3);
         long first = StudySeeds.First(options, StudySeeds.Sketches);
-        (ScheduleTraining Training, long Seed)[] items =
-            [.. Enumerable.Range(0, runs).SelectMany(r => chosen.Select((t, i) => (t, first + (long)r * chosen.Length + i)))];
+        var items = ScheduleTraining.Chosen(options, first, options.Runs ?? (options.Quick ? 1 : 3));
         return Report(StudyRunner.Run(items, options, item => item.Training.Name,
             (item, backend) => SketchRun.Of(item.Training, item.Seed, options.Quick, backend, cancellation), progress, cancellation), options, first);
     }
