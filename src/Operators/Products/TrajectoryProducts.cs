@@ -1,0 +1,77 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Operators;
+
+/// <summary>The products of a trajectory whose kernels are at hand as matrices: each one is formed at the time asked for, then multiplied.</summary>
+/// <remarks>What a matrix-free computation is compared with, and what serves closed-form test problems. Memory: (N+M)·N numbers.</remarks>
+public sealed class TrajectoryProducts : KernelProducts
+{
+    private readonly KernelTrajectory _trajectory;
+    private readonly Backend _backend;
+    private readonly MatrixView _kernels;
+    private (int Interval, double Time) _formed = (-1, double.NaN);
+
+    /// <summary>Wraps a trajectory.</summary>
+    /// <param name="trajectory">The trajectory.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    public TrajectoryProducts(KernelTrajectory trajectory, Backend backend)
+        : base(Given(trajectory).TrainSize, trajectory.TestSize, trajectory.Outputs, trajectory.Knots)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        (_trajectory, _backend) = (trajectory, backend);
+        int rows = TrainSize + TestSize;
+        _kernels = new MatrixView(new double[ArraySize.Of(rows, TrainSize)], rows, TrainSize);
+    }
+
+    /// <inheritdoc/>
+    public override double? Beta => _trajectory.Beta;
+
+    /// <inheritdoc/>
+    public override double TrainBound(int interval)
+    {
+        // A trace bounds the largest eigenvalue of a positive semidefinite matrix, and with J or K linear in time it is convex: largest at an end. Other
+        // trajectories are known at moments only, and twice the largest of these is taken.
+        const int Moments = 5;
+        double largest = 0, from = Knots[interval], length = Knots[interval + 1] - from;
+        for (int i = 0; i < Moments; i++)
+        {
+            var kernels = Formed(interval, from + length * i / (Moments - 1));
+            double trace = 0;
+            for (int j = 0; j < TrainSize; j++) trace += kernels[j, j];
+            largest = Math.Max(largest, trace);
+        }
+        return 2 * largest;
+    }
+
+    /// <inheritdoc/>
+    public override double TrainFlops(int interval) => 2.0 * TrainSize * TrainSize;
+
+    /// <inheritdoc/>
+    protected override void ApplyTrainCore(int interval, double time, in MatrixView x, in MatrixView y) =>
+        _backend.Gemm(Op.None, Op.None, 1, Formed(interval, time).Slice(0, 0, TrainSize, TrainSize), x, 0, y);
+
+    /// <inheritdoc/>
+    protected override void ApplyTestCore(int interval, double time, in MatrixView x, in MatrixView y) =>
+        _backend.Gemm(Op.None, Op.None, 1, Formed(interval, time).Slice(TrainSize, 0, TestSize, TrainSize), x, 0, y);
+
+    /// <inheritdoc/>
+    protected override void ApplyTestTransposedCore(int interval, double time, in MatrixView y, in MatrixView x) =>
+        _backend.Gemm(Op.Transpose, Op.None, 1, Formed(interval, time).Slice(TrainSize, 0, TestSize, TrainSize), y, 0, x);
+
+    /// <inheritdoc/>
+    protected override void HessianCore(int interval, double time, OutputHessian B) => _trajectory.Hessian(interval, time, B);
+
+    private MatrixView Formed(int interval, double time)
+    {
+        if (_formed == (interval, time)) return _kernels;
+        _trajectory.Kernels(interval, time, _kernels);
+        _formed = (interval, time);
+        return _kernels;
+    }
+
+    private static KernelTrajectory Given(KernelTrajectory trajectory)
+    {
+        ArgumentNullException.ThrowIfNull(trajectory);
+        return trajectory;
+    }
+}
