@@ -44,8 +44,9 @@ public class KernelProductsTests
     public void WrongShapesAreNamed()
     {
         var (_, products) = Make();
-        var error = Assert.Throws<ArgumentException>(() => products.ApplyTest(0, 0, new DenseMatrix(products.TrainSize, 2), new DenseMatrix(products.TestSize, 1)));
-        Assert.Contains($"takes {products.TrainSize} rows to {products.TestSize}", error.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => products.ApplyTrain(3, 0, new DenseMatrix(products.TrainSize, 1), new DenseMatrix(products.TrainSize, 1)));
+        int N = products.TrainSize, M = products.TestSize;
+        var error = Assert.Throws<ArgumentException>(() => products.ApplyTest(0, 0, new DenseMatrix(N, 2), new DenseMatrix(M, 1)));
+        Assert.Contains($"takes {N} rows to {M}", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => products.ApplyTrain(3, 0, new DenseMatrix(N, 1), new DenseMatrix(N, 1)));
     }
 }

@@ -15,9 +15,8 @@ public sealed class TrajectoryProducts : KernelProducts
     /// <param name="trajectory">The trajectory.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     public TrajectoryProducts(KernelTrajectory trajectory, Backend backend)
-        : base(Given(trajectory).TrainSize, trajectory.TestSize, trajectory.Outputs, trajectory.Knots)
+        : base(Given(trajectory, backend).TrainSize, trajectory.TestSize, trajectory.Outputs, trajectory.Knots)
     {
-        ArgumentNullException.ThrowIfNull(backend);
         (_trajectory, _backend) = (trajectory, backend);
         int rows = TrainSize + TestSize;
         _kernels = new MatrixView(new double[ArraySize.Of(rows, TrainSize)], rows, TrainSize);
@@ -69,9 +68,10 @@ public sealed class TrajectoryProducts : KernelProducts
         return _kernels;
     }
 
-    private static KernelTrajectory Given(KernelTrajectory trajectory)
+    private static KernelTrajectory Given(KernelTrajectory trajectory, Backend backend)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
+        ArgumentNullException.ThrowIfNull(backend);
         return trajectory;
     }
 }
