@@ -73,8 +73,8 @@ public sealed class RemainingTimeTests
     {
         var sizes = new RunSizes
         {
-            Train = 100, Test = 50, Checkpoints = 20, Columns = 1000, StoredBytes = 1e7, StoredNumbers = 1e6, HasBuffer = false, Mode = mode,
-            ReplayedSteps = 100, Stiffness = [.. Enumerable.Repeat(3.0, 19)], HasBeta = true,
+            Train = 100, Test = 50, Checkpoints = 20, Columns = 1000, PairProducts = 1e8, FactoredLayers = 0, StoredBytes = 1e7, StoredNumbers = 1e6,
+            HasBuffer = false, Mode = mode, ReplayedSteps = 100, Stiffness = [.. Enumerable.Repeat(3.0, 19)], HasBeta = true,
         };
         var cost = CostForecast.Of(sizes, WorkRates.Even(1e9));
         var plan = AnalysisForecast.Of(cost);

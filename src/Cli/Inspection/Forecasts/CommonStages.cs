@@ -8,15 +8,20 @@ internal static class CommonStages
     /// <summary>The process, and its code being compiled.</summary>
     public static StageForecast Start => new("start", ForecastConstants.Start) { Fixed = StartSeconds };
 
-    /// <summary>Numbers are read and widened, files summed, and where Jacobians were recorded kernels formed: of every checkpoint with itself, with the next
-    /// one both ways, and once more on a thinned grid.</summary>
+    // Checkpoints are paired with themselves, with the three next ones, and with those of the thinned grids.
+    private const double Pairs = 5;
+
+    // A layer's kernel is a product element by element, which is added to the others; a kernel is put on the shelf, and taken from it.
+    private const double PassesOfLayer = 6, PassesOfKernel = 8;
+
+    /// <summary>Numbers are read and widened, files summed, and where Jacobians were recorded kernels formed.</summary>
     public static StageForecast Reading(RunSizes s)
     {
-        double rows = s.Train + s.Test, pairs = s.Mode == AnalysisMode.Flow ? 4.0 * s.Checkpoints : 2.0 * s.Checkpoints;
+        double rows = s.Train + s.Test, pairs = s.Columns == 0 ? 0 : (s.Mode == AnalysisMode.Flow ? Pairs : 2) * s.Checkpoints;
         return new StageForecast("reading", ForecastConstants.Reading)
         {
-            Products = pairs * 2 * rows * s.Train * s.Columns,
-            Bytes = 2 * s.StoredBytes + 24 * s.StoredNumbers,
+            Products = pairs * s.PairProducts,
+            Bytes = 2 * s.StoredBytes + 24 * s.StoredNumbers + pairs * 8 * rows * rows * (PassesOfLayer * s.FactoredLayers + PassesOfKernel),
             Calls = 50.0 * s.Checkpoints,
         };
     }

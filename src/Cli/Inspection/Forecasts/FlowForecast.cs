@@ -8,8 +8,12 @@ internal static class FlowForecast
     // Steps of an interval grow with the logarithm of its stiffness, because initial layers are resolved from h‖BK‖ ≤ 1 upward.
     private const double StepsPerDoubling = 0.6;
 
-    // In units of N³ per step, taken once with h and twice with h/2: products and factorizations of the operators; solves for a few columns.
-    private const double OperatorProducts = 25, OperatorFactors = 8, CheckProducts = 50, CheckFactors = 16, ColumnProducts = 7, ColumnFactors = 6;
+    // In units of N³ per step, taken once with h and twice with h/2: products and factorizations of the operators, and of what checks them; where B = βI that is a
+    // rule with much less to do.
+    private const double OperatorProducts = 25, OperatorFactors = 8, CheckProducts = 50, CheckFactors = 16, CheckedByRule = 0.3;
+
+    // Vectors are carried by products, which read the kernels: so many times in a step.
+    private const double Readings = 20;
 
     // Models that the estimate of interpolation carries a vector by: thinned grids in two phases, another interpolant, early, late, and the differences.
     private const double Models = 9;
@@ -20,7 +24,7 @@ internal static class FlowForecast
     /// <summary>In the order of the analysis.</summary>
     public static IReadOnlyList<StageForecast> Stages(RunSizes s)
     {
-        double n = s.Train, rows = n + s.Test, cube = n * n * n, steps = Steps(s), bend = s.HasBeta ? 1 : VaryingHessian;
+        double n = s.Train, rows = n + s.Test, cube = n * n * n, steps = Steps(s), bend = s.HasBeta ? 1 : VaryingHessian, checks = s.HasBeta ? CheckedByRule : 1;
         double perStep = bend * steps * cube, wide = rows / n;
         return
         [
@@ -30,9 +34,7 @@ internal static class FlowForecast
             new("replayed steps", Replay) { Bytes = 3 * s.ReplayedSteps * 12 * 8 * n * rows, Calls = 3 * s.ReplayedSteps },
             new("vectors", Vectors)
             {
-                Products = Models * ColumnProducts * perStep,
-                Factorizations = Models * ColumnFactors * perStep,
-                Bytes = Models * steps * 300 * 8 * n * rows,
+                Bytes = Models * steps * Readings * 8 * n * rows,
                 Calls = Models * steps * 300,
             },
             new("integrating", Integration)
@@ -44,8 +46,8 @@ internal static class FlowForecast
             },
             new("second integration and carry", Checks)
             {
-                Products = CheckProducts * perStep * wide,
-                Factorizations = CheckFactors * perStep,
+                Products = checks * CheckProducts * perStep * wide,
+                Factorizations = checks * CheckFactors * perStep,
                 Bytes = steps * 400 * 8 * n * rows,
                 Calls = steps * 600,
             },

@@ -7,8 +7,8 @@ internal static class ForecastConstants
     /// <summary>Seconds from the start of the process to the first number, and its code being compiled: times <see cref="Start"/>.</summary>
     public const double StartSeconds = 0.5;
 
-    public const double Start = 1.3, Reading = 1.1, Comparison = 1, Replay = 1, Vectors = 0.32, Integration = 0.4, Checks = 0.24, Measures = 0.64,
-        Recursion = 1.3, Report = 1.3;
+    public const double Start = 1.55, Reading = 0.9, Comparison = 0.6, Replay = 1.8, Vectors = 0.9, Integration = 0.3, Checks = 1.05, Measures = 0.43,
+        Recursion = 1.2, Report = 1.03;
 
     /// <summary>Bytes of the process without a run.</summary>
     public const double ProcessBytes = 47e6;

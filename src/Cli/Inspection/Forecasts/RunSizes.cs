@@ -17,6 +17,12 @@ internal sealed record RunSizes
     /// <summary>Numbers of Jacobians that a row has, D, or what its factors have; 0 for kernel blocks.</summary>
     public required double Columns { get; init; }
 
+    /// <summary>Operations of forming the kernels of two checkpoints, from factors where that is less; 0 for kernel blocks.</summary>
+    public required double PairProducts { get; init; }
+
+    /// <summary>Layers whose kernels are formed from factors: each one is multiplied and added element by element.</summary>
+    public required int FactoredLayers { get; init; }
+
     /// <summary>Bytes of the checkpoints' tensors.</summary>
     public required double StoredBytes { get; init; }
 
@@ -62,6 +68,8 @@ internal sealed record RunSizes
             Test = m,
             Checkpoints = run.Count,
             Columns = Rows(run),
+            PairProducts = Pair(run).Products,
+            FactoredLayers = Pair(run).Layers,
             StoredBytes = tensors.Sum(t => (double)t.Count * t.Type.Size()),
             StoredNumbers = tensors.Sum(t => (double)t.Count),
             HasBuffer = descent && run.Optimizer is { } optimizer && (optimizer.Rule is { HasBuffer: true } || optimizer.WeightDecay > 0),
@@ -70,6 +78,17 @@ internal sealed record RunSizes
             Stiffness = [.. intervals.Select(i => (i.To - i.From) * curvature * (run.HasJacobians ? LeadingShare * i.Size * i.Size : i.Size))],
             HasBeta = run.Loss.Beta is not null,
         };
+    }
+
+    private static (double Products, int Layers) Pair(CheckpointSequence run)
+    {
+        if (!run.HasJacobians) return (0, 0);
+        double rows = run.TrainSize + run.TestSize, n = run.TrainSize, p = run.Outputs;
+        if (run[0][TensorName.J_S] is not FactoredJacobian jacobian) return (2 * rows * n * run[0][TensorName.J_S].Shape[2], 0);
+        var factored = jacobian.Layers.Select(l => l.Layer).Where(l => FactorProduct.IsCheaper(l, (int)p)).ToArray();
+        double expanded = jacobian.Layers.Sum(l => (double)l.Layer.Columns) - factored.Sum(l => (double)l.Columns);
+        return (2 * rows * n * expanded + factored.Sum(l => Math.Pow(l.Positions, 2) * 2 * rows * rows * (l.Inputs / (p * p) + l.Outputs)),
+            factored.Sum(l => (int)(l.Positions * l.Positions)));
     }
 
     private static double Rows(CheckpointSequence run)
