@@ -55,7 +55,7 @@ public sealed class LargeRunTests : IDisposable
             Assert.Equal((parameters, 8.0 * parameters + 8), (sizes.Columns, sizes.StoredNumbers));
             return CommonStages.Reading(sizes).Seconds(WorkRates.Even(1e10), sizes.Train);
         }
-        double bytes = 2 * 2 * 8 * 5e8 + 24 * 8 * 5e8, products = 8 * 2 * 4 * 2 * 5e8;
+        double bytes = 2 * 2 * 8 * 5e8 + 24 * 8 * 5e8, products = 5 * 2 * 2 * 4 * 2 * 5e8;
         Check.Close(Of(500_000_000) - Of(1), ForecastConstants.Reading * (bytes + products) / 1e10, 1e-6, "seconds of 8e9 numbers");
     }
 

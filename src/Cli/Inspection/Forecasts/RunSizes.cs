@@ -84,7 +84,7 @@ internal sealed record RunSizes
     {
         if (!run.HasJacobians) return (0, 0);
         double rows = run.TrainSize + run.TestSize, n = run.TrainSize, p = run.Outputs;
-        if (run[0][TensorName.J_S] is not FactoredJacobian jacobian) return (2 * rows * n * run[0][TensorName.J_S].Shape[2], 0);
+        if (run[0][TensorName.J_S] is not FactoredJacobian jacobian) return (2 * rows * run[0][TensorName.J_S].Count, 0);
         var factored = jacobian.Layers.Select(l => l.Layer).Where(l => FactorProduct.IsCheaper(l, (int)p)).ToArray();
         double expanded = jacobian.Layers.Sum(l => (double)l.Layer.Columns) - factored.Sum(l => (double)l.Columns);
         return (2 * rows * n * expanded + factored.Sum(l => Math.Pow(l.Positions, 2) * 2 * rows * rows * (l.Inputs / (p * p) + l.Outputs)),
