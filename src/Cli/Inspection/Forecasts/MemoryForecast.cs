@@ -23,8 +23,11 @@ internal static class MemoryForecast
         double n = s.Train, term = 8 * ((n + s.Test) * n + s.Test * s.Test), kept = s.Mode == AnalysisMode.Flow ? KernelsPerCheckpoint : 1;
         yield return ("process", ProcessBytes);
         double kernels = kept * s.Checkpoints * term, few = (s.Columns == 0 ? BlockTerms : JacobianTerms) * term;
-        yield return ("kernels", KernelBytes * (kernels <= MostKernels ? kernels : Math.Min(kernels, few)));
-        yield return ("jacobians", JacobianBytes * Math.Min(8 * s.Checkpoints * (n + s.Test) * s.Columns, Blocks * s.Checkpoints));
+        double held = kernels <= MostKernels ? kernels : Math.Min(kernels, few);
+        double jacobians = Math.Min(8 * s.Checkpoints * (n + s.Test) * s.Columns, Blocks * s.Checkpoints);
+        yield return ("kernels", KernelBytes * held);
+        yield return ("jacobians", JacobianBytes * jacobians);
+        yield return ("not collected yet", Math.Min(MostGarbage, KernelGarbage * held + JacobianGarbage * jacobians));
         yield return ("matrices", MatrixBytes * (Matrices * 8 * n * n + (s.HasBuffer ? 8 * (n + 13) * s.Columns : 0)));
     }
 }
