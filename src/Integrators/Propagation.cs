@@ -93,6 +93,10 @@ public sealed class Propagation
     /// <summary>How the integration went: its steps and passes.</summary>
     public required SolveReport Report { get; init; }
 
+    /// <summary>E·V, N×ℓ: what the error of P makes of ℓ vectors of random signs, from which <see cref="Error"/> estimates its size; null where errors
+    /// were not estimated that way.</summary>
+    public DenseMatrix? ErrorOnProbes { get; init; }
+
     /// <summary>The same operators with <see cref="Transported"/> at the chosen knots only.</summary>
     public Propagation At(IReadOnlyList<int> knots)
     {
@@ -101,7 +105,7 @@ public sealed class Propagation
         {
             P = P, W_S = W_S, G_S = G_S, G_Q = G_Q, Nodes = Nodes, Steps = Steps, StepsPerInterval = StepsPerInterval,
             Transported = [.. knots.Select(k => Transported[k])], IntervalTransported = IntervalTransported, Error = Error, Report = Report,
-            PartialGramians = PartialGramians,
+            PartialGramians = PartialGramians, ErrorOnProbes = ErrorOnProbes,
         };
     }
 }
