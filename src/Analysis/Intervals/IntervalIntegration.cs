@@ -15,8 +15,8 @@ internal static class IntervalIntegration
     /// <summary>What the intervals' entries in a cache are called.</summary>
     public const string Kind = "interval";
 
-    // Errors of an interval are damped by those after it, so that those of the last two or three are what is left (docs/windows.md).
-    private const double Share = 0.3, Rung = 0.1;
+    // Errors of an interval are damped by those after it, so that those of the last one or two are what is left (docs/windows.md).
+    private const double Share = 1, Rung = 0.1;
     private const int Rungs = 4;
 
     // As the choice for a whole run of many intervals; stiffness cannot enter, since another interval may have more of it.

@@ -14,8 +14,8 @@ namespace KernelFlow.Analysis.Intervals;
 /// <param name="Error">Estimated relative Frobenius errors.</param>
 internal sealed record IntervalOperators(DenseMatrix P, DenseMatrix W_S, DenseMatrix G_S, DenseMatrix G_Q, IntegrationError Error)
 {
-    /// <summary>E·V: the error of P on vectors of random signs, N×ℓ; null where errors were estimated otherwise.</summary>
-    public DenseMatrix? ErrorOnProbes { get; init; }
+    /// <summary>The errors on vectors of random signs; null where they were estimated otherwise.</summary>
+    public ProbedErrors? ErrorOnProbes { get; init; }
 
     /// <summary>The steps whose nodes these are; their interval is 0.</summary>
     public required IReadOnlyList<FlowStep> Steps { get; init; }
@@ -44,7 +44,10 @@ internal sealed record IntervalOperators(DenseMatrix P, DenseMatrix W_S, DenseMa
             ["nodes"] = Table([.. Nodes.Select(n => (n.Time, n.Weight))]),
         };
         MethodNames.Add(matrices, Report.Name);
-        if (ErrorOnProbes is not null) matrices["errorOnProbes"] = ErrorOnProbes;
+        if (ErrorOnProbes is { } e)
+            foreach (var (name, matrix) in ((string, DenseMatrix)[])[("P V", e.Image), ("dP V", e.P), ("dW V", e.W_S), ("dG_S V", e.G_S), ("dG_Q V", e.G_Q),
+                ("unresolved", Row(e.Unresolved))])
+                matrices.Add(name, matrix);
         return matrices;
     }
 
@@ -60,7 +63,9 @@ internal sealed record IntervalOperators(DenseMatrix P, DenseMatrix W_S, DenseMa
             || MethodNames.Find(matrices) is not { } name) return null;
         return new IntervalOperators(p, w, gs, gq, new IntegrationError(error.At(0, 0), error.At(0, 1), error.At(0, 2)))
         {
-            ErrorOnProbes = matrices.GetValueOrDefault("errorOnProbes"),
+            ErrorOnProbes = matrices.TryGetValue("dP V", out var dp)
+                ? new ProbedErrors(matrices["P V"], dp, matrices["dW V"], matrices["dG_S V"], matrices["dG_Q V"],
+                    matrices["unresolved"].At(0, 0)) : null,
             Steps = [.. Enumerable.Range(0, steps.ColumnCount).Select(j => new FlowStep(0, steps.At(0, j), steps.At(1, j)))],
             Nodes = [.. Enumerable.Range(0, nodes.ColumnCount).Select(j => new QuadratureNode(0, nodes.At(0, j), nodes.At(1, j)))],
             Report = new SolveReport(name, (int)report.At(0, 0), (int)report.At(0, 1), (int)report.At(0, 2)) { Method = Methods.Find(name) },

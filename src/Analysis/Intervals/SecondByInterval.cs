@@ -10,7 +10,7 @@ internal static class SecondByInterval
 {
     // As for a window in one piece: above this tolerance one step may be enough, and for matrices this large it costs less than error control.
     private const double Loose = 1e-3, Worth = 1e7;
-    private const double Share = 0.3;
+    private const double Share = 1;
 
     /// <summary>Integrates and composes.</summary>
     /// <param name="input">What was read.</param>
