@@ -48,18 +48,6 @@ public sealed class KernelPairs
         }))];
     }
 
-    /// <summary>Rows of training outputs and of test outputs in a block: first and number.</summary>
-    /// <param name="run">A run with Jacobians.</param>
-    /// <param name="forming">How rows are divided.</param>
-    /// <param name="block">The block.</param>
-    public static (int Train, int TrainCount, int Test, int TestCount) Rows(CheckpointSequence run, KernelForming forming, int block)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(forming);
-        var r = RowBlock.Of(run.TrainSize, run.TestSize, forming.RowsFor(run))[block];
-        return (r.Train, r.TrainCount, r.Test, r.TestCount);
-    }
-
     /// <summary>Forms some of the parts and gives them to the store of <paramref name="forming"/>.</summary>
     /// <param name="run">A run with Jacobians.</param>
     /// <param name="parts">Which ones; those of few pairs at a time take little memory.</param>

@@ -67,6 +67,7 @@ public sealed class AnalysisJob
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(division);
         OptionChecks.Check(options);
+        JobWork.RequireWindow(run, options);
         var backend = options.Backend ?? throw new ArgumentException("backend: found none, expected the one that every process uses.", nameof(options));
         var plan = new JobPlan
         {
@@ -127,7 +128,7 @@ public sealed class AnalysisJob
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(options);
         RequireTask(number);
-        RequireSame(options);
+        RequireSame(run, options);
         JobFiles.RequireManifest(run, _plan);
         var task = Tasks[number - 1];
         var pieces = new JobPieces(Folder, _plan.Id, missing: null);
@@ -161,7 +162,7 @@ public sealed class AnalysisJob
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(options);
-        RequireSame(options);
+        RequireSame(run, options);
         var pieces = new JobPieces(Folder, _plan.Id, Damaged);
         JobTask[] open = [.. Tasks.Where(t => t.Pieces.Any(p => !pieces.Has(p)))];
         if (open.Length > 0)
@@ -178,7 +179,8 @@ public sealed class AnalysisJob
     {
         var task = Tasks.FirstOrDefault(t => t.Pieces.Contains(piece));
         string path = new JobPieces(Folder, _plan.Id, null).PathOf(piece);
-        return new InvalidJobException($"{path}: {piece}: {defect}; " + (task is null ? "it is in no task: plan the job again." : $"{CommandFor(task.Number)} makes it again."));
+        return new InvalidJobException($"{path}: {piece}: {defect}; "
+            + (task is null ? "it is in no task: plan the job again." : $"{CommandFor(task.Number)} makes it again."));
     }
 
     private string CommandFor(int task) => FormattableString.Invariant($"kernelflow job run {(Folder.Contains(' ') ? $"'{Folder}'" : Folder)} --task {task}");
@@ -186,11 +188,13 @@ public sealed class AnalysisJob
     private void RequireTask(int number)
     {
         if (number < 1 || number > Tasks.Count)
-            throw new ArgumentException(FormattableString.Invariant($"task: found {number}, expected 1 to {Tasks.Count}, which is what the job has."), nameof(number));
+            throw new ArgumentException(FormattableString.Invariant($"task: found {number}, expected 1 to {Tasks.Count}, which is what the job has."),
+                nameof(number));
     }
 
-    private void RequireSame(AnalysisOptions options)
+    private void RequireSame(RecordedRun run, AnalysisOptions options)
     {
+        JobWork.RequireWindow(run, options);
         string path = Path.Combine(Folder, JobPlan.FileName);
         if (JobWork.Settings(options) != _plan.Settings)
             throw new InvalidJobException($"{path}: the options are not those that the job was planned with: {string.Join(' ', _plan.Arguments)}.");

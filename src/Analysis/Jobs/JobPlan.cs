@@ -94,7 +94,6 @@ internal sealed record JobPlan
             ["files"] = new JsonArray([.. Files.Select(f => new JsonObject { ["name"] = f.Name, ["sha256"] = f.Sha256 })]),
             ["tasks"] = new JsonArray([.. Tasks.Select(t => new JsonObject
             {
-                ["stage"] = t.Stage == JobStage.Kernels ? "kernels" : "intervals",
                 ["seconds"] = Math.Round(t.Seconds, 1),
                 // Flat and short: pairs of checkpoints and the block of rows.
                 ["pieces"] = string.Join(' ', t.Pieces.Select(p => FormattableString.Invariant($"{p.A}-{p.B}/{p.Block}"))),
@@ -113,9 +112,14 @@ internal sealed record JobPlan
         Arguments = [.. json["arguments"]!.AsArray().Select(a => (string)a!)],
         Settings = string.Join('\n', json["settings"]!.AsArray().Select(s => (string)s!)),
         Backend = ((string)json["backend"]!["name"]!, (string)json["backend"]!["core"]!, (int)json["backend"]!["threads"]!),
-        Tasks = [.. json["tasks"]!.AsArray().Select((t, i) => new JobTask(i + 1, (string)t!["stage"]! == "kernels" ? JobStage.Kernels : JobStage.Intervals,
-            [.. ((string)t["pieces"]!).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Piece)], (double)t["seconds"]!))],
+        Tasks = [.. json["tasks"]!.AsArray().Select(Task)],
     };
+
+    private static JobTask Task(JsonNode? json, int index)
+    {
+        JobPiece[] pieces = [.. ((string)json!["pieces"]!).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Piece)];
+        return new JobTask(index + 1, pieces.Any(p => p.IsInterval) ? JobStage.Intervals : JobStage.Kernels, pieces, (double)json["seconds"]!);
+    }
 
     private static JobPiece Piece(string text)
     {

@@ -10,9 +10,18 @@ internal static class JobWork
 
     /// <summary>What the numbers of pieces depend on of the options.</summary>
     public static string Settings(AnalysisOptions o) => string.Join('\n',
-        $"mode={o.Mode}", $"interpolation={o.Interpolation.Name}", $"method={o.Method.Name}", FormattableString.Invariant($"rtol={o.RelativeTolerance.Value:R}"),
+        $"mode={o.Mode}", $"interpolation={o.Interpolation.Name}", $"method={o.Method.Name}",
+        FormattableString.Invariant($"rtol={o.RelativeTolerance.Value:R}"),
         FormattableString.Invariant($"from={o.From:R}"), FormattableString.Invariant($"to={o.To:R}"), FormattableString.Invariant($"seed={o.Seed}"),
         FormattableString.Invariant($"rows={o.KernelRows}"));
+
+    /// <summary>Checkpoints are counted from the first of the window, in pieces as in the run that was opened.</summary>
+    public static void RequireWindow(RecordedRun run, AnalysisOptions options)
+    {
+        if (run.Checkpoints.Window(options.From, options.To).Count != run.Checkpoints.Count)
+            throw new ArgumentException("run: opened with other checkpoints than the window of the options has; open it with the same from and to.",
+                nameof(run));
+    }
 
     /// <summary>The tasks of an analysis; none where there is nothing to divide.</summary>
     public static IReadOnlyList<JobTask> Divide(CheckpointSequence run, AnalysisOptions options, JobDivision division)

@@ -19,9 +19,13 @@ internal static class JobPlanCommand
         var run = Folders.Argument("RUN", "Folder of a recorded run.");
         var output = Folders.Required("--out", "Folder for the job: plan, pieces, scripts and, in the end, the report. Every machine must reach it.");
         var nodes = Numbers.Whole("--nodes", "How many nodes there are: a few tasks for each. Default: tasks of a minute, at most 1000.", 1);
-        var shortest = Numbers.Whole("--task-seconds", "No task takes less by the forecast, unless all together do. Default: 60.", 0);
+        var shortest = Numbers.Whole("--task-seconds",
+            "No task takes less by the forecast, unless all together do. Default: 60.", 0);
         var options = new AnalysisOptionSet(claimsOnly: true, kernelRows: true);
-        var command = new Command("plan", "Divide the analysis of a run into tasks, and write scripts for Slurm and GNU parallel.") { run, output, nodes, shortest };
+        var command = new Command("plan", "Divide the analysis of a run into tasks, and write scripts for Slurm and GNU parallel.")
+        {
+            run, output, nodes, shortest,
+        };
         options.AddTo(command);
         CommonOptions.AddVerbosity(command);
         CommandChecks.Add(command, parsed => options.Contradictions(parsed));
@@ -104,12 +108,14 @@ internal static class JobPlanCommand
         string Tasks(JobStage stage)
         {
             var tasks = job.Tasks.Where(t => t.Stage == stage).ToArray();
-            return tasks.Length == 0 ? "" : $"{NumberText.Count(tasks.Sum(t => t.Pieces.Count))} {(stage == JobStage.Kernels ? "blocks of kernels" : "intervals")} "
+            string what = stage == JobStage.Kernels ? "blocks of kernels" : "intervals";
+            return tasks.Length == 0 ? "" : $"{NumberText.Count(tasks.Sum(t => t.Pieces.Count))} {what} "
                 + $"in {NumberText.Count(tasks.Length)} tasks of up to {NumberText.Short(tasks.Max(t => t.Seconds))} s";
         }
         string[] stages = [.. ((JobStage[])[JobStage.Kernels, JobStage.Intervals]).Select(Tasks).Where(text => text.Length > 0)];
         error.WriteLine($"Planned {string.Join(", then ", stages)}, into {job.Folder}.");
-        error.WriteLine($"With Slurm: bash {Path.Combine(job.Folder, JobScripts.Submit)}. With GNU parallel: bash {Path.Combine(job.Folder, JobScripts.Parallel)}.");
+        error.WriteLine($"With Slurm: bash {Path.Combine(job.Folder, JobScripts.Submit)}. "
+            + $"With GNU parallel: bash {Path.Combine(job.Folder, JobScripts.Parallel)}.");
         error.WriteLine($"The same on one machine: kernelflow analyze {run} --out REPORT {string.Join(' ', job.Arguments)}");
     }
 }

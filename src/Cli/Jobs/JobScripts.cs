@@ -102,7 +102,8 @@ internal static class JobScripts
             text += $"{name}=$(sbatch --parsable {after}\"$@\" {FileOf(stage.Key)})\n";
             after = $"--dependency=\"afterok:${{{name}%%;*}}\" --kill-on-invalid-dep=yes ";
         }
-        return text + $"merge=$(sbatch --parsable {after}\"$@\" {Merge})\necho \"submitted; the job that merges is ${{merge%%;*}}, its report comes to $PWD/{ReportFolder}\"\n";
+        return text + $"merge=$(sbatch --parsable {after}\"$@\" {Merge})\n"
+            + $"echo \"submitted; the job that merges is ${{merge%%;*}}, its report comes to $PWD/{ReportFolder}\"\n";
     }
 
     private static string ParallelText(AnalysisJob job)
