@@ -74,6 +74,13 @@ public sealed record AnalysisOptions
     /// <summary>Whether anything asks for intervals on their own.</summary>
     internal bool IsByInterval => ByInterval || Cache is not null || Windows.Count > 0;
 
+    /// <summary>Rows of a kernel, of training and of test outputs each, that are formed together from Jacobians; larger kernels are formed in blocks. Kernels
+    /// agree to rounding whatever it is.</summary>
+    public int KernelRows { get; init; } = Operators.KernelForming.DefaultRows;
+
+    /// <summary>Where blocks of kernels are that were formed before.</summary>
+    internal Operators.KernelStore? Kernels { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
 

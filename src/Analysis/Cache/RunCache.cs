@@ -27,7 +27,7 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
         return new RunCache(cache, checkpoints, CacheKey.Of("run",
             ("code", Code), ("backend", backend.Name), ("core", backend.Core), ("threads", backend.Threads), ("loss", loss.Kind), ("sum", loss.IsSum),
             ("constants", constants), ("targets", SumOf(loss.Targets)), ("train", checkpoints.TrainSize), ("test", checkpoints.TestSize),
-            ("outputs", checkpoints.Outputs), ("interpolation", options.Interpolation.Name), ("seed", options.Seed)));
+            ("outputs", checkpoints.Outputs), ("interpolation", options.Interpolation.Name), ("seed", options.Seed), ("rows", options.KernelRows)));
     }
 
     /// <summary>A key of facts beside those of the run.</summary>

@@ -136,10 +136,10 @@ public sealed class AnalysisCacheTests : IDisposable
         try
         {
             foreach (string file in Directory.GetFiles(TestRuns.DigitsTiny)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-            string victim = Path.Combine(copy, "checkpoint-000004.safetensors");
-            byte[] bytes = File.ReadAllBytes(victim);
-            bytes[^10] ^= 1;
-            File.WriteAllBytes(victim, bytes);
+            string manifest = Path.Combine(copy, "run.json");
+            var json = JsonNode.Parse(File.ReadAllText(manifest))!;
+            json["checkpoints"]![4]!["sha256"] = new string('0', 64);
+            File.WriteAllText(manifest, json.ToJsonString());
             var error = Assert.Throws<InvalidRunException>(() => Results(With(Open()), copy));
             Assert.Contains("checkpoint-000004", error.Message);
             Assert.Empty(Entries());
