@@ -66,7 +66,8 @@ internal static class StoredPropagation
         };
     }
 
-    private static IEnumerable<double[]> Columns(DenseMatrix a) => Enumerable.Range(0, a.ColumnCount).Select(j => a.Values[(j * a.RowCount)..((j + 1) * a.RowCount)]);
+    private static IEnumerable<double[]> Columns(DenseMatrix a) =>
+        Enumerable.Range(0, a.ColumnCount).Select(j => a.Values[(j * a.RowCount)..((j + 1) * a.RowCount)]);
 
     private static DenseMatrix Table(int rows, double[] values) => new(rows, values.Length / rows, values);
 }

@@ -50,7 +50,8 @@ public sealed class AnalysisCacheTests : IDisposable
         Assert.Equal(s_plain.Value, Results(With(second)));
         Assert.Equal(0, second.Computed);
         // What is left of an analysis that was stopped: some intervals, and nothing that was made of them.
-        foreach (string file in Entries().Where((f, i) => !Path.GetFileName(f).StartsWith("interval", StringComparison.Ordinal) || i % 3 == 0)) File.Delete(file);
+        string[] gone = [.. Entries().Where((f, i) => !Path.GetFileName(f).StartsWith("interval", StringComparison.Ordinal) || i % 3 == 0)];
+        foreach (string file in gone) File.Delete(file);
         int left = Entries().Length;
         Assert.True(left > 5, $"{left} intervals are left");
         var third = Open();
