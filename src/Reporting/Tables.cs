@@ -11,6 +11,7 @@ internal static class Tables
         ("modes.csv", (file, a) => Modes(file, a.KnownInclusion.OrNull()?.Modes ?? [])),
         ("claims.csv", (file, a) => Claims(file, a.Claims)),
         ("intervals.csv", (file, a) => Intervals(file, a.Intervals)),
+        ("windows.csv", (file, a) => Windows(file, a.Windows)),
         ("kernel-evolution.csv", (file, a) => Evolution(file, a.KnownEvolution.OrNull()?.Points ?? [])),
         ("displacement.csv", Displacement),
         .. InclusionTables.All,
@@ -63,6 +64,20 @@ internal static class Tables
         foreach (var i in intervals) table.Add(i.From, i.To, i.TransportDefect.OrNull(), i.Steps);
         return table;
     }
+
+    private static ReportTable Windows(string file, IReadOnlyList<WindowResult> windows)
+    {
+        var table = new ReportTable(file, ("from", Number), ("to", Number), ("steps", Count), ("integrationError", Number), ("signalDimension", Count),
+            ("reservoirDimension", Count), ("effectiveRank", Number), ("largestEigenvalue", Number), ("largestFraction", Number), ("inclusion", Text),
+            ("worstRatio", Number), ("dissipation", Number), ("transport", Number), ("trainTransfer", Number), ("testTransfer", Number));
+        foreach (var w in windows)
+            table.Add(w.From, w.To, w.Steps, w.IntegrationError, Whole(w.SignalDimension), Whole(w.ReservoirDimension), w.EffectiveRank, w.LargestEigenvalue,
+                w.LargestFraction.OrNull(), w.Inclusion.ToString(), w.WorstRatio, w.Dissipation.OrNull(), w.Transport.OrNull(), w.TrainTransfer.OrNull(),
+                w.TestTransfer.OrNull());
+        return table;
+    }
+
+    private static object? Whole(Known<int> number) => number.TryGet(out int x) ? x : null;
 
     private static ReportTable Evolution(string file, IReadOnlyList<KernelEvolutionPoint> points)
     {

@@ -11,7 +11,8 @@ namespace KernelFlow.Analysis.Cache;
 /// <param name="cache">The folder.</param>
 /// <param name="checkpoints">The window.</param>
 /// <param name="common">The facts that every number of the run depends on.</param>
-internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoints, CacheKey common)
+/// <param name="method">The method that was asked for.</param>
+internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoints, CacheKey common, string method)
 {
     /// <summary>For a run with files of known sums and a loss of this tool's own; null elsewhere: what nobody knows a sum of cannot be found again.</summary>
     /// <param name="checkpoints">The window.</param>
@@ -27,7 +28,7 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
         return new RunCache(cache, checkpoints, CacheKey.Of("run",
             ("code", Code), ("backend", backend.Name), ("core", backend.Core), ("threads", backend.Threads), ("loss", loss.Kind), ("sum", loss.IsSum),
             ("constants", constants), ("targets", SumOf(loss.Targets)), ("train", checkpoints.TrainSize), ("test", checkpoints.TestSize),
-            ("outputs", checkpoints.Outputs), ("interpolation", options.Interpolation.Name), ("seed", options.Seed), ("rows", options.KernelRows)));
+            ("outputs", checkpoints.Outputs), ("interpolation", options.Interpolation.Name), ("seed", options.Seed), ("rows", options.KernelRows)), options.Method.Name);
     }
 
     /// <summary>A key of facts beside those of the run.</summary>
@@ -35,7 +36,7 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
 
     /// <summary>A key that all checkpoints of the window belong to.</summary>
     public CacheKey WholeKey(string kind, params (string Name, object? Value)[] facts) =>
-        Key(kind, [.. Enumerable.Range(0, checkpoints.Count).Select(Fact), .. facts]);
+        Key(kind, [.. Enumerable.Range(0, checkpoints.Count).Select(Fact), ("method", method), .. facts]);
 
     /// <summary>What a checkpoint is, for a key.</summary>
     public (string, object?) Fact(int checkpoint)

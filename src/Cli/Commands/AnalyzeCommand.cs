@@ -45,7 +45,7 @@ internal static class AnalyzeCommand
             {
                 var dense = asked.Backend ?? options.BackendFor(parsed, terminal, recorded);
                 threads = dense.Threads;
-                return asked with { Backend = dense };
+                return asked with { Backend = dense, Windows = intervals.WindowsOf(parsed, recorded) };
             }
             var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), (asked.From, asked.To), Asked, cancellation).ConfigureAwait(false);
             if (folder is not null)
