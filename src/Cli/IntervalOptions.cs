@@ -50,6 +50,17 @@ internal sealed class IntervalOptions
         ]);
     }
 
+    /// <summary>Why the cache cannot be where the report goes: one message, or none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="output">Folder of the report; null for none.</param>
+    public IEnumerable<string> Contradictions(ParseResult parsed, string? output)
+    {
+        if (parsed.GetValue(_cache) is { Length: > 0 } cache && output is { Length: > 0 } && Whole(cache) == Whole(output))
+            yield return "--cache and --out name one folder; give each its own.";
+
+        static string Whole(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+    }
+
     /// <summary>The options with what was given.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="options">The other options.</param>

@@ -31,6 +31,7 @@ internal static class AnalyzeCommand
             .. parsed.GetValue(json) && parsed.GetValue(summary) ? (string[])["--json and --summary exclude each other: both print to standard output."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(save) ? (string[])["--save-operators needs --out FOLDER."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(open) ? (string[])["--open needs --out FOLDER."] : [],
+            .. intervals.Contradictions(parsed, parsed.GetValue(output)),
             .. options.Contradictions(parsed, [save, .. intervals.All]),
         ]);
         command.SetAction(async (parsed, cancellation) =>
