@@ -26,6 +26,7 @@ internal sealed class BlockPass(NumberShelf shelf, Backend backend)
         (MatrixView X, MatrixView Y)? direct, (MatrixView X, MatrixView Y)? transposed)
     {
         BlockTerm[] used = [.. terms.Where(t => t.Weight != 0)];
+        if (used.Length == 0) return;
         var kept = Array.ConvertAll(used, t => shelf.Find(new TensorPart(t.Tensor, 0, 0), rows, wanted));
         var numbers = new Numbers[used.Length];
         var weights = Array.ConvertAll(used, t => t.Weight);
@@ -44,7 +45,7 @@ internal sealed class BlockPass(NumberShelf shelf, Backend backend)
             {
                 numbers[t] = kept[t];
                 if (kept[t].IsThere) continue;
-                numbers[t] = _room.Take(missing++, used[t].Tensor.Type, length, at);
+                numbers[t] = _room.Take(missing++, Numbers.AreSingles(used[t].Tensor), length, at);
                 NumberShelf.Read(new TensorPart(used[t].Tensor, 0, 0), rows, at, (long)count * columns, numbers[t]);
             }
             SharedColumns.Run(backend.Spare, count, (double)count * columns, new Combination(weights, numbers, at, columns, _sum));

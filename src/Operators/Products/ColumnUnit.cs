@@ -43,7 +43,7 @@ internal sealed class ColumnUnit : ProductUnit
 
     public override (int First, int Count) Bound => (0, _test ? _run.Test : _run.Train);
 
-    public override int Granule => 1;
+    public override int Granule => PieceExamples;
 
     public override bool IsKept => _isKept;
 
@@ -68,7 +68,7 @@ internal sealed class ColumnUnit : ProductUnit
             {
                 _isKept = false;
                 _room.Owner = this;
-                _numbers[i] = _room.Take(used++, part.Tensor.Type, ArraySize.Of(rows, Columns), 0);
+                _numbers[i] = _room.Take(used++, Numbers.AreSingles(part.Tensor), ArraySize.Of(rows, Columns), 0);
                 NumberShelf.Read(part, rows, 0, 0, _numbers[i]);
             }
             if (_preconditioned) _rootsOf[i] = Roots(mixture.Checkpoints[i]);

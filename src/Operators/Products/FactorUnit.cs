@@ -222,7 +222,7 @@ internal sealed class FactorUnit : ProductUnit
     private Numbers Chunk(TensorSource tensor, long each, ref int used)
     {
         int length = ArraySize.Of(_examples, each);
-        var numbers = _room.Take(used++, StorageType.Float64, length, _firstExample * each);
+        var numbers = _room.Take(used++, false, length, _firstExample * each);
         tensor.Read(_firstExample * each, numbers.Doubles.AsSpan(0, length));
         return numbers;
     }

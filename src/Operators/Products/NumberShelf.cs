@@ -43,9 +43,9 @@ internal sealed class NumberShelf(MemoryAccount account)
             place.Used = ++_clock;
             return place.Numbers;
         }
-        long count = part.Count(rows), bytes = Numbers.Bytes(part.Tensor.Type, count);
+        long count = part.Count(rows), bytes = Numbers.Bytes(part.Tensor, count);
         if (count > Array.MaxLength || !MakeRoom(bytes, wanted)) return default;
-        var numbers = Make(part.Tensor.Type, count);
+        var numbers = Make(part.Tensor, count);
         try
         {
             Read(part, rows, 0, count, numbers);
@@ -59,9 +59,9 @@ internal sealed class NumberShelf(MemoryAccount account)
         return numbers;
     }
 
-    /// <summary>An array for numbers of a stored type.</summary>
-    public static Numbers Make(StorageType type, long count) =>
-        Numbers.AreSingles(type) ? new(new float[count], null, 0) : new(null, new double[count], 0);
+    /// <summary>An array for numbers of a tensor.</summary>
+    public static Numbers Make(TensorSource tensor, long count) =>
+        Numbers.AreSingles(tensor) ? new(new float[count], null, 0) : new(null, new double[count], 0);
 
     /// <summary>Reads numbers [first, first + count) of a part to the beginning of an array.</summary>
     public static void Read(TensorPart part, long rows, long first, long count, in Numbers target)

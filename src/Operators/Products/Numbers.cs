@@ -10,11 +10,12 @@ internal readonly record struct Numbers(float[]? Singles, double[]? Doubles, lon
 {
     public bool IsThere => Singles is not null || Doubles is not null;
 
-    /// <summary>Whether single precision holds the numbers of a stored type.</summary>
-    public static bool AreSingles(StorageType type) => type is StorageType.Float16 or StorageType.BFloat16 or StorageType.Float32;
+    /// <summary>Whether single precision holds the numbers of a tensor: not those that are products of stored ones.</summary>
+    public static bool AreSingles(TensorSource tensor) =>
+        tensor is not FactoredJacobian && (tensor.Type is StorageType.Float16 or StorageType.BFloat16 or StorageType.Float32);
 
     /// <summary>Bytes that numbers of a tensor take here.</summary>
-    public static long Bytes(StorageType type, long count) => count * (AreSingles(type) ? sizeof(float) : sizeof(double));
+    public static long Bytes(TensorSource tensor, long count) => count * (AreSingles(tensor) ? sizeof(float) : sizeof(double));
 
     /// <summary>target ← factor·numbers.</summary>
     public void Scale(double factor, long from, Span<double> target)

@@ -9,8 +9,8 @@ internal sealed class StreamRoom(MemoryAccount account)
     /// <summary>Whose numbers lie here.</summary>
     public ProductUnit? Owner { get; set; }
 
-    /// <summary>An array of at least so many numbers of a stored type.</summary>
-    public Numbers Take(int index, StorageType type, int length, long origin) => Numbers.AreSingles(type)
+    /// <summary>An array of at least so many numbers, in single precision or not.</summary>
+    public Numbers Take(int index, bool singles, int length, long origin) => singles
         ? new(Grown(_singles, index, length, sizeof(float)), null, origin) : new(null, Grown(_doubles, index, length, sizeof(double)), origin);
 
     private T[] Grown<T>(List<T[]> buffers, int index, int length, int size)

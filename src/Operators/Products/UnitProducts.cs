@@ -126,22 +126,36 @@ internal sealed class UnitProducts
             SharedColumns.Run(_source.Backend.Spare, tiles, (double)rows * vectors * tiles, new CollectWork(this, vectors));
     }
 
+    // Of units that were in memory together for other outputs, these outputs need not be.
     private void SpreadAll(Mixture mixture, bool test, int first, int end, int vectors, double[] y)
     {
+        for (int unit = first; unit < end;)
+        {
+            int next = unit + 1;
+            Units[unit].Bind(test, mixture, 0);
+            while (next < end && Units[unit].IsKept && Units[next].Bind(test, mixture, 0) && Units[next].IsKept) next++;
+            SpreadTogether(mixture, test, unit, next, vectors, y);
+            unit = next;
+        }
+    }
+
+    private void SpreadTogether(Mixture mixture, bool test, int first, int end, int vectors, double[] y)
+    {
         int rows = test ? _source.Run.TestSize : _source.Run.TrainSize;
+        // A chunk may have few examples of many positions each.
+        int each = Units[first].IsKept ? ProductUnit.PieceExamples : Units[first].Granule;
         for (int chunk = 0; BindAll(mixture, test, first, end, chunk); chunk++)
         {
             var (from, count) = Units[first].Bound;
-            // A chunk may have few examples of many positions each.
-            int each = end == first + 1 && !Units[first].IsKept ? Units[first].Granule : ProductUnit.PieceExamples;
             int pieces = (count + each - 1) / each;
-            SharedColumns.Run(_source.Backend.Spare, pieces, (double)rows * vectors * (end - first), new SpreadWork(this, first, end, from, count, each, vectors, y));
+            SharedColumns.Run(_source.Backend.Spare, pieces, (double)rows * vectors * (end - first),
+                new SpreadWork(this, first, end, from, count, each, vectors, y));
         }
     }
 
     private bool BindAll(Mixture mixture, bool test, int first, int end, int chunk)
     {
-        if (end > first + 1 && chunk > 0) return false;
+        if (chunk > 0 && Units[first].IsKept) return false;
         for (int u = first; u < end; u++)
             if (!Units[u].Bind(test, mixture, chunk)) return false;
         return true;
