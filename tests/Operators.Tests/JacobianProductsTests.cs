@@ -160,7 +160,8 @@ public sealed class JacobianProductsTests
         {
             DenseMatrix x = RandomMatrices.Uniform(random, N, c), y = RandomMatrices.Uniform(random, M, c), v = RandomMatrices.Uniform(random, D, c);
             double size = S.FrobeniusNorm() * Math.Sqrt(c * D);
-            void Close(DenseMatrix from, int rows, Action<DenseMatrix, DenseMatrix> product, MathNet.Numerics.LinearAlgebra.Matrix<double> expected, string what) =>
+            void Close(DenseMatrix from, int rows, Action<DenseMatrix, DenseMatrix> product, MathNet.Numerics.LinearAlgebra.Matrix<double> expected,
+                string what) =>
                 Check.Small((Apply(rows, from, product) - expected).FrobeniusNorm(), 1e-14 * size, $"{what}, {c} vectors");
             Close(x, D, (a, b) => products.TrainTransposed(1, t, a, b), S * x, "J_Sᵀ X");
             Close(y, D, (a, b) => products.TestTransposed(1, t, a, b), Q * y, "J_Qᵀ Y");

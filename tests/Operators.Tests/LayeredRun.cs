@@ -23,7 +23,8 @@ internal static class LayeredRun
         {
             if (name.Contains("/same", StringComparison.Ordinal) && name[0] == 'A' && same.TryGetValue(name, out var known)) return known;
             double[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(_ => random.NextDouble() - 0.4)];
-            var tensor = float32 && name[0] != 'U' ? new MemoryTensor(name, Array.ConvertAll(values, v => (float)v), shape) : new MemoryTensor(name, values, shape);
+            var tensor = float32 && name[0] != 'U' ? new MemoryTensor(name, Array.ConvertAll(values, v => (float)v), shape)
+                : new MemoryTensor(name, values, shape);
             return same[name] = tensor;
         }
         TensorSource Jacobian(TensorName name, int examples)

@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>Products of a run that holds kernel blocks: K linear in t, or J linear where the blocks between neighbouring checkpoints were recorded, too.</summary>
+/// <summary>Products of a run that holds kernel blocks: K linear in t, or J linear where the blocks between neighbouring checkpoints were recorded,
+/// too.</summary>
 /// <remarks>Blocks of the interval at hand are kept as they were stored as long as they fit under the ceiling, and read at every product otherwise, some rows
 /// at a time. Of a K_SS that is symmetric to rounding the symmetric part is applied.</remarks>
 public sealed class BlockProducts : KernelProducts

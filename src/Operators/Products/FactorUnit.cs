@@ -121,7 +121,8 @@ internal sealed class FactorUnit : ProductUnit
                         var deltas = Deltas(g, start + i, _first + from, outputs, scratch);
                         var target = y.AsSpan((start + i) * _p * vectors, _p * vectors);
                         for (int t = 0; t < _T; t++)
-                            InterleavedProducts.Multiply(vectors, between.Column(i * _T + t), outputs, deltas[(t * outputs)..], 1, _T * outputs, _p, target, true);
+                            InterleavedProducts.Multiply(vectors, between.Column(i * _T + t), outputs, deltas[(t * outputs)..], 1, _T * outputs, _p,
+                                target, add: true);
                     }
                 }
             }
@@ -138,7 +139,8 @@ internal sealed class FactorUnit : ProductUnit
             if (column.IsEmpty && !back) return;
             for (int o = 0; o < _outputs; o++)
             {
-                int from = o / width * width, rows = vectors * Math.Min(width, _outputs - from), at = offset + from * vectors * _height + (o - from) * vectors + j;
+                int from = o / width * width, rows = vectors * Math.Min(width, _outputs - from);
+                int at = offset + from * vectors * _height + (o - from) * vectors + j;
                 int weights = (int)(_firstColumn + (long)(_first + o) * _k), bias = (int)(_firstBias + _first + o);
                 for (int i = 0; i < _height; i++, at += rows)
                 {
