@@ -128,8 +128,8 @@ public sealed class TrajectoryBuilder
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 
-    /// <summary>What <see cref="Linear"/>, and <see cref="Cubic"/> where it is asked for, need between all checkpoints, and no more; of some checkpoints of a run
-    /// it is the same to the last bit as of all of them.</summary>
+    /// <summary>What <see cref="Linear"/>, and <see cref="Cubic"/> where it is asked for, need between all checkpoints, and no more; of some checkpoints of
+    /// a run it is the same to the last bit as of all of them.</summary>
     /// <param name="checkpoints">Some neighbouring checkpoints.</param>
     /// <param name="outputs">Their outputs.</param>
     /// <param name="backend">The dense linear algebra to use.</param>

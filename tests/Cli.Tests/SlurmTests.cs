@@ -9,7 +9,7 @@ public sealed class SlurmTests
     [SlurmFact]
     public void TasksThatAreKilledAndRepeatedGiveTheResultsOfThePlainAnalysis()
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(SourceTree.Root, ".ci", "jobs")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [SourceTree.PathOf(".ci", "jobs")]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();

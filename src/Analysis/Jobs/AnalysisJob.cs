@@ -1,4 +1,5 @@
 using KernelFlow.Analysis;
+using KernelFlow.Analysis.Cache;
 using KernelFlow.Analysis.Jobs;
 using KernelFlow.Bridges;
 using KernelFlow.Files;
@@ -70,6 +71,7 @@ public sealed class AnalysisJob
         var plan = new JobPlan
         {
             Tool = ToolInfo.Current.Version,
+            Code = RunCache.Code,
             Run = Path.GetFullPath(run.Folder),
             Beside = Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(run.Folder)),
             Files = JobFiles.Of(run, cancellation),
@@ -79,8 +81,8 @@ public sealed class AnalysisJob
             Tasks = JobWork.Divide(run.Checkpoints, options, division),
         };
         if (plan.Tasks.Count == 0)
-            throw new InvalidJobException($"{run.Folder}: nothing of this analysis can be computed in pieces: {JobWork.NothingToDivide(run.Checkpoints, options)}; "
-                + "use kernelflow analyze.");
+            throw new InvalidJobException($"{run.Folder}: nothing of this analysis can be computed in pieces: "
+                + $"{JobWork.NothingToDivide(run.Checkpoints, options)}; use kernelflow analyze.");
         if (File.Exists(Path.Combine(folder, JobPlan.FileName)) && JobPlan.Read(folder).Id != plan.Id)
             throw new InvalidJobException($"{folder}: it is the folder of another job (another run, other options, or another version of the tool); "
                 + "choose another folder, or remove it.");
@@ -98,9 +100,12 @@ public sealed class AnalysisJob
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var plan = JobPlan.Read(folder);
-        return plan.Tool == ToolInfo.Current.Version ? new AnalysisJob(folder, plan)
-            : throw new InvalidJobException($"{Path.Combine(folder, JobPlan.FileName)}: planned by version {plan.Tool} of kernelflow, and this is version "
-                + $"{ToolInfo.Current.Version}, whose numbers may differ: use that version, or plan the job again.");
+        string path = Path.Combine(folder, JobPlan.FileName);
+        if (plan.Tool != ToolInfo.Current.Version)
+            throw new InvalidJobException($"{path}: planned by version {plan.Tool} of kernelflow, and this is version {ToolInfo.Current.Version}, "
+                + "whose numbers may differ: use that version, or plan the job again.");
+        return plan.Code == RunCache.Code ? new AnalysisJob(folder, plan) : throw new InvalidJobException(
+            $"{path}: planned by another build of version {plan.Tool} of kernelflow, whose numbers may differ: use that build, or plan the job again.");
     }
 
     /// <summary>Where the run is now: where it was planned, or, when job and run were moved together, in the same place beside the job.</summary>

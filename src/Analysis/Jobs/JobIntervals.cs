@@ -76,8 +76,9 @@ internal sealed class JobIntervals(string folder, CheckpointSequence run, Analys
         foreach (var source in Sources(input, trajectory))
         {
             _ = source.Get(interval, cancellation);
-            string name = source.FileOf(interval);
-            if (!File.Exists(Path.Combine(cache.Folder, name))) throw new IOException(failure ?? $"{Path.Combine(cache.Folder, name)}: it could not be written.");
+            string name = source.FileOf(interval), path = Path.Combine(cache.Folder, name);
+            // A cache does without what it cannot write; a job cannot.
+            if (!File.Exists(path)) throw new IOException(failure?.Split(';')[0] ?? $"{path}: it could not be written.");
             entries.Add(name, new DenseMatrix(1, 1));
         }
         pieces.Write(piece, entries);
