@@ -11,7 +11,8 @@ using KernelFlow.WorkPrecision;
 
 string[] names =
 [
-    "--mode", "--rtol", "--method", "--interpolation", "--solver", "--modes", "--threshold", "--backend", "--threads", "--repeat", "--markdown", "--report", "--cache",
+    "--mode", "--rtol", "--method", "--interpolation", "--solver", "--modes", "--threshold", "--backend", "--threads", "--repeat", "--markdown", "--report",
+    "--cache",
 ];
 try
 {

@@ -76,7 +76,8 @@ internal sealed class IntervalOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="run">The run that was opened, whose checkpoints are counted.</param>
     public IReadOnlyList<TimeWindow> WindowsOf(ParseResult parsed, CheckpointSequence run) =>
-        [.. (parsed.GetValue(_windows) ?? []).Select(w => (Text: w, Ends: Ends(w)!.Value)).Select(w => new TimeWindow(TimeOf(w.Ends.From, run), TimeOf(w.Ends.To, run)))];
+        [.. (parsed.GetValue(_windows) ?? []).Select(w => (Text: w, Ends: Ends(w)!.Value))
+            .Select(w => new TimeWindow(TimeOf(w.Ends.From, run), TimeOf(w.Ends.To, run)))];
 
     private static (string From, string To)? Ends(string window) =>
         window.Split(':') is [var from, var to] && IsEnd(from) && IsEnd(to) ? (from, to) : null;

@@ -53,7 +53,8 @@ internal sealed class CarriedDifferences
     }
 
     private static CarriedGroup From(double[][] vectors, int sum) =>
-        new([.. Enumerable.Range(0, Count).Select(i => PredictionVectors.From(vectors[(i * sum)..((i + 1) * sum)]))], PredictionVectors.From(vectors[(Count * sum)..]));
+        new([.. Enumerable.Range(0, Count).Select(i => PredictionVectors.From(vectors[(i * sum)..((i + 1) * sum)]))],
+            PredictionVectors.From(vectors[(Count * sum)..]));
 
     private void Run(IReadOnlyList<IReadOnlyList<(LocalDifference Difference, double Weight)>> groups)
     {

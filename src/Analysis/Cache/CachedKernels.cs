@@ -11,7 +11,8 @@ internal sealed class CachedKernels(RunCache cache) : KernelStore
     public override bool TryRead(KernelPart part, IReadOnlyList<MatrixView> into)
     {
         if (cache.TryRead(Key(part)) is not { } found || found.Count != into.Count) return false;
-        DenseMatrix?[] blocks = [.. into.Select((m, i) => found.TryGetValue(Name(i), out var b) && (b.RowCount, b.ColumnCount) == (m.Rows, m.Columns) ? b : null)];
+        DenseMatrix?[] blocks =
+            [.. into.Select((m, i) => found.TryGetValue(Name(i), out var b) && (b.RowCount, b.ColumnCount) == (m.Rows, m.Columns) ? b : null)];
         if (blocks.Contains(null)) return false;
         for (int i = 0; i < into.Count; i++) ((MatrixView)blocks[i]!).CopyTo(into[i]);
         return true;

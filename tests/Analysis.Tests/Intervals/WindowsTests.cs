@@ -115,7 +115,8 @@ public sealed class WindowsTests : IDisposable
     {
         var run = s_steps.Value;
         var remembering = new CheckpointSequence(run, run.Loss) { Optimizer = new Momentum(0.1, 0.9) };
-        var error = Assert.Throws<ArgumentException>(() => Analyze.Reservoir(remembering, TestRuns.Options with { Mode = AnalysisMode.Descent, ByInterval = true }));
+        var options = TestRuns.Options with { Mode = AnalysisMode.Descent, ByInterval = true };
+        var error = Assert.Throws<ArgumentException>(() => Analyze.Reservoir(remembering, options));
         Assert.Contains("with momentum a step depends on all gradients before", error.Message);
     }
 
