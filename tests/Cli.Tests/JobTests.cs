@@ -117,7 +117,7 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
             Assert.Equal(2, merge.ExitCode);
             Assert.Single(merge.Error.TrimEnd().Split('\n'));
             Assert.StartsWith($"error: {piece}: ", merge.Error, StringComparison.Ordinal);
-            string command = merge.Error.Split(" makes it again")[0].Split("kernelflow ")[^1];
+            string command = merge.Error.Split(" makes it.")[0].Split("kernelflow ")[^1];
             var again = Cli.Run([.. command.Replace(job, "JOB", StringComparison.Ordinal).Split(' ').Select(w => w == "JOB" ? job : w)]);
             Assert.Equal(0, again.ExitCode);
             Assert.Contains("it was computed again", again.Error, StringComparison.Ordinal);
@@ -197,6 +197,11 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
         // The same plan again changes nothing but how pieces are divided.
         Assert.Equal(0, Cli.Run(["job", "plan", source, "--out", job, "--mode", "flow", .. s_options]).ExitCode);
         Assert.Equal(2, TasksOf(job));
+
+        // What a full disk left of a plan is no obstacle.
+        string begun = _folder.Of("begun");
+        Directory.CreateDirectory(Path.Combine(begun, "pieces"));
+        Assert.Equal(0, Cli.Run(["job", "plan", source, "--out", begun, "--mode", "flow", .. s_options]).ExitCode);
 
         string plan = File.ReadAllText(Path.Combine(job, "job.json")), file = Path.Combine(job, "job.json");
         File.WriteAllText(file, plan.Replace("\"tool\": \"", "\"tool\": \"9.", StringComparison.Ordinal));

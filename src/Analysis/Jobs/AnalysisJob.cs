@@ -86,10 +86,11 @@ public sealed class AnalysisJob
         if (File.Exists(Path.Combine(folder, JobPlan.FileName)) && JobPlan.Read(folder).Id != plan.Id)
             throw new InvalidJobException($"{folder}: it is the folder of another job (another run, other options, or another version of the tool); "
                 + "choose another folder, or remove it.");
+        Directory.CreateDirectory(folder);
+        plan.Write(folder);
         Directory.CreateDirectory(Path.Combine(folder, JobPieces.FolderName));
         // Made before several processes might make it at the same time.
         if (plan.Tasks.Any(t => t.Stage == JobStage.Intervals)) JobIntervals.Open(folder, null);
-        plan.Write(folder);
         return new AnalysisJob(folder, plan);
     }
 
@@ -197,7 +198,7 @@ public sealed class AnalysisJob
     {
         var task = Tasks.FirstOrDefault(t => t.Pieces.Contains(piece));
         return new InvalidJobException($"{path}: {piece}: {defect}; "
-            + (task is null ? "it is in no task: plan the job again." : $"{CommandFor(task.Number)} makes it again."));
+            + (task is null ? "it is in no task: plan the job again." : $"{CommandFor(task.Number)} makes it."));
     }
 
     private string CommandFor(int task) => FormattableString.Invariant($"kernelflow job run {(Folder.Contains(' ') ? $"'{Folder}'" : Folder)} --task {task}");
