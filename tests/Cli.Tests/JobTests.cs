@@ -33,7 +33,7 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
     }
 
     private static string[] Entries(string job) => Directory.Exists(Path.Combine(job, "intervals"))
-        ? [.. Directory.GetFiles(Path.Combine(job, "intervals")).Where(f => !Path.GetFileName(f).StartsWith("window", StringComparison.Ordinal)).Order()] : [];
+        ? [.. ((string[])["interval-*", "second*"]).SelectMany(name => Directory.GetFiles(Path.Combine(job, "intervals"), name)).Order()] : [];
 
     private static void RunTasks(string job, IEnumerable<int> tasks, params string[] more)
     {
@@ -81,6 +81,8 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
         int[] tasks = [.. Shuffled(1, kernels), .. Shuffled(kernels + 1, count)];
         RunTasks(job, tasks);
         string[] pieces = Pieces(job), entries = Entries(job);
+        // As a task that was killed leaves it.
+        File.WriteAllText(Path.Combine(job, "pieces", $"kernelflow-{Guid.NewGuid():N}.part"), "half");
         string first = Merged(job);
         Assert.Equal(Plain(mode: mode, interpolation: interpolation), first);
         // The merge integrated nothing that a task had integrated.
@@ -111,8 +113,8 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
         {
             byte[] sound = File.ReadAllBytes(piece);
             File.WriteAllBytes(piece, damaged);
-            // A window that was composed before needs no intervals any more.
-            foreach (string window in Directory.GetFiles(Path.Combine(job, "intervals"), "window-*")) File.Delete(window);
+            // What was composed of intervals before needs them no more.
+            foreach (string composed in Directory.GetFiles(Path.Combine(job, "intervals"), "*.kfc").Except(Entries(job))) File.Delete(composed);
             var merge = Cli.Run("job", "merge", job);
             Assert.Equal(2, merge.ExitCode);
             Assert.Single(merge.Error.TrimEnd().Split('\n'));

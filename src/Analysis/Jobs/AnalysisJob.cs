@@ -167,7 +167,11 @@ public sealed class AnalysisJob
             throw new InvalidJobException($"{pieces.PathOf(first)}: {first} is missing; {CommandFor(open[0].Number)} makes it{others}.");
         }
         JobFiles.Require(run, _plan, null, cancellation);
-        return ReservoirPipeline.Run(run.Checkpoints, options with { Kernels = pieces, Cache = Entries(pieces) }, progress, cancellation);
+        var analysis = ReservoirPipeline.Run(run.Checkpoints, options with { Kernels = pieces, Cache = Entries(pieces) }, progress, cancellation);
+        // What killed tasks left half written.
+        foreach (string name in (string[])[JobPieces.FolderName, JobIntervals.FolderName])
+            if (Path.Combine(Folder, name) is var part && Directory.Exists(part)) TemporaryFile.RemoveLeftovers(part, JobPieces.IsPiece);
+        return analysis;
     }
 
     // The cache of the intervals; an entry that a task was to compute and that is not sound ends the merge, and names the task.
