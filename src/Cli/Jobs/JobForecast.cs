@@ -8,7 +8,8 @@ internal static class JobForecast
     // Steps per doubling of h‖BK‖ at the tolerance 1; order 6 takes over where the analysis takes it.
     private const double StepsPerDoubling = 0.14, HighOrder = 5e-7;
 
-    // In units of N²(N+M) for each step of the main integration: its products and solves, once with h and twice with h/2, steps that are refused, and the second one.
+    // In units of N²(N+M) for each step of the main integration: its products and solves, once with h and twice with h/2, steps that are refused, and the
+    // second integration.
     private const double OrderFour = 36, OrderSix = 55;
 
     // Kernels are read and combined.
