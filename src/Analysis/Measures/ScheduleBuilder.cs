@@ -9,14 +9,19 @@ namespace KernelFlow.Analysis.Measures;
 internal static class ScheduleBuilder
 {
     private const int MostPoints = 6;
-    private const double MostBytes = 5e8;
+    private const double MostBytes = 5e8, MostBytesByInterval = 2e9;
     private const int LanczosSteps = 80; // the lower end of an increment, to the accuracy of a check
+
+    /// <summary>Every checkpoint, first and last left out, where windows are composed of intervals: as many of them, evenly, as do not fill memory.</summary>
+    public static IReadOnlyList<int> EveryCheckpoint(int count, int trainSize) => Checkpoints(count, trainSize, int.MaxValue, MostBytesByInterval);
 
     /// <summary>The checkpoints, first and last left out, at which W_S(s, t_k) is kept: at most six, evenly over the recording, fewer where N is so large that
     /// they would fill memory.</summary>
-    public static IReadOnlyList<int> Checkpoints(int count, int trainSize)
+    public static IReadOnlyList<int> Checkpoints(int count, int trainSize) => Checkpoints(count, trainSize, MostPoints, MostBytes);
+
+    private static IReadOnlyList<int> Checkpoints(int count, int trainSize, int most, double bytes)
     {
-        int inner = count - 2, wanted = (int)Math.Min(Math.Min(MostPoints, inner), MostBytes / (8.0 * trainSize * trainSize));
+        int inner = count - 2, wanted = (int)Math.Min(Math.Min(most, inner), bytes / (8.0 * trainSize * trainSize));
         return [.. Enumerable.Range(1, Math.Max(0, wanted)).Select(i => (int)Math.Round((double)i * (count - 1) / (wanted + 1)))];
     }
 
@@ -29,17 +34,32 @@ internal static class ScheduleBuilder
         var (times, whole) = (input.Outputs.Times, model.Propagation.W_S);
         int seed = Seeds.From(0, input.Options.Seed);
         var points = new List<SchedulePoint>();
-        DenseMatrix? before = null;
-        foreach (var (knot, gramian) in model.PartialGramians.Append(new PartialGramian(times.Count - 1, whole)))
+        PartialGramian[] gramians = [.. model.PartialGramians, new PartialGramian(times.Count - 1, whole)];
+        // For every Gramian but the last its eigenvalues, and for every one but the first what it gained.
+        var known = Cache.Memo.Vectors(input.Cache, c => c.WholeKey("schedule", ("operators", Cache.RunCache.SumOf(whole.Values)),
+            ("knots", string.Join(" ", gramians.Select(g => g.Knot))), ("solver", input.Options.Solver), ("modes", input.Options.Modes)), () =>
         {
-            cancellation.ThrowIfCancellationRequested();
+            var vectors = new List<double[]>();
+            DenseMatrix? before = null;
+            foreach (var (_, gramian) in gramians)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var w = input.Space.RestrictSymmetric(gramian);
+                vectors.Add(ReferenceEquals(gramian, whole) ? [] : [.. SpectrumSolver.Values(w, input.Options, input.Backend, cancellation)]);
+                vectors.Add(before is null ? [] : [Increment(w, before, solution.Pairs.Values[0], input.Backend, seed)]);
+                before = w;
+            }
+            return vectors;
+        })!;
+        for (int i = 0; i < gramians.Length; i++)
+        {
+            var (knot, gramian) = gramians[i];
             var w = input.Space.RestrictSymmetric(gramian);
-            var values = ReferenceEquals(gramian, whole) ? solution.Pairs.Values : SpectrumSolver.Values(w, input.Options, input.Backend, cancellation);
-            double? increment = before is null ? null : Increment(w, before, solution.Pairs.Values[0], input.Backend, seed);
+            IReadOnlyList<double> values = ReferenceEquals(gramian, whole) ? solution.Pairs.Values : known[2 * i];
+            double? increment = known[2 * i + 1] is [var gained] ? gained : null;
             var point = Point(times[knot], w, values, model.Fraction.OrNull(), input.Options.Threshold, increment);
-            if (!point.TryGet(out var known)) return Known.Unknown<IReadOnlyList<SchedulePoint>>(point.Reason!);
-            points.Add(known);
-            before = w;
+            if (!point.TryGet(out var found)) return Known.Unknown<IReadOnlyList<SchedulePoint>>(point.Reason!);
+            points.Add(found);
         }
         return points;
     }

@@ -8,7 +8,7 @@ internal static class Gathering
 {
     /// <summary>Gathers all that was found into one result.</summary>
     public static ReservoirAnalysis Of(CheckpointSequence run, AnalysisPlan plan, StudiedWindow window, Measurements measured, RecordedMeasures beside,
-        IReadOnlyList<ClaimResult> claims, string? qualification, long started)
+        IReadOnlyList<ClaimResult> claims, string? qualification, IReadOnlyList<WindowResult> windows, long started)
     {
         var (input, model, solution) = window;
         var checkpoints = input.Checkpoints;
@@ -34,6 +34,7 @@ internal static class Gathering
             RiskGate = measured.Gate.Value,
             Influence = WorkSpans.In("influence", () => InfluenceBuilder.Build(window)),
             Intervals = Intervals(input, model),
+            Windows = windows,
             Displacements = Displaced(input, model),
             Descent = model.Descent,
             Performance = Cost(run, input.Backend, model, propagation.Report, started),
@@ -59,6 +60,7 @@ internal static class Gathering
         input.Options.Interpolation.Name, model.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
     {
         Extent = input.Options.Extent,
+        ByInterval = input.Options.IsByInterval,
         ModeReason = plan.ModeReason,
         MethodReason = model.MethodReason,
         ToleranceReason = model.ToleranceReason,

@@ -34,6 +34,7 @@ internal static class ResultsJson
         var gate = s.Add("riskGate", CurveSchemas.Gate.KnownObject, a => a.RiskGate);
         var influence = s.Add("influence", CurveSchemas.Influence.KnownObject, a => a.Influence);
         var intervals = s.Add("intervals", ClaimSchemas.Interval.Rows, a => a.Intervals);
+        var windows = s.Add("windows", WindowSchemas.Row.RowsIfAny, a => a.Windows);
         var displacements = s.Add("displacements", ClaimSchemas.Displacements.Object, a => a.Displacements);
         var descent = s.Add("descent", ClaimSchemas.Descent.KnownObject, a => Known.Maybe(a.Descent, $"the mode is {a.Options.Mode.Name()}"));
         var performance = s.Add("performance", RunSchemas.Performance.Object, a => a.Performance);
@@ -59,6 +60,7 @@ internal static class ResultsJson
             RiskGate = gate.Or(json, default),
             Influence = influence.Or(json, default),
             Intervals = intervals[json],
+            Windows = windows.Or(json, []),
             Displacements = displacements[json],
             Descent = descent[json].OrNull(),
             Performance = performance[json],
