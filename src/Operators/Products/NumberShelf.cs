@@ -30,6 +30,9 @@ internal sealed class NumberShelf(MemoryAccount account)
 
     public MemoryAccount Account => account;
 
+    // For vectors and for what is read piece by piece.
+    private long Left => account.Ceiling == MemoryCeiling.None ? 0 : account.Ceiling.Bytes / 4;
+
     /// <summary>The numbers of a part, read if there is room for them; none where there is not.</summary>
     /// <param name="part">The part.</param>
     /// <param name="rows">Rows of the tensor seen as a matrix.</param>
@@ -124,14 +127,14 @@ internal sealed class NumberShelf(MemoryAccount account)
     // Gives up what was not used for longest, unless it belongs to the interval at hand.
     private bool MakeRoom(long bytes, IReadOnlySet<TensorSource> wanted)
     {
-        if (account.TryTake(bytes)) return true;
+        if (account.TryTake(bytes, Left)) return true;
         var idle = _places.Where(p => !wanted.Contains(p.Key.Tensor)).OrderBy(p => p.Value.Used).ToArray();
-        if (idle.Sum(p => p.Value.Bytes) + account.Free < bytes) return false;
+        if (idle.Sum(p => p.Value.Bytes) + account.Free - Left < bytes) return false;
         foreach (var (part, place) in idle)
         {
             _places.Remove(part);
             account.Return(place.Bytes);
-            if (account.TryTake(bytes)) return true;
+            if (account.TryTake(bytes, Left)) return true;
         }
         return false;
     }
