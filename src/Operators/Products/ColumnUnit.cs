@@ -8,7 +8,7 @@ namespace KernelFlow.Operators;
 internal sealed class ColumnUnit : ProductUnit
 {
     private const int TileColumns = NumberShelf.TileColumns;
-    private const int RowsTogether = 32;
+    private const int RowsTogether = 64;
 
     private readonly CheckpointSequence _run;
     private readonly Func<int, bool, TensorSource> _tensor;
@@ -39,7 +39,7 @@ internal sealed class ColumnUnit : ProductUnit
     /// <summary>How many columns to take into one unit: whole tiles, so that no ceiling changes the order of a sum.</summary>
     public static int Width(CheckpointSequence run, MemoryCeiling ceiling)
     {
-        long numbers = Math.Clamp(ceiling.Bytes / 64, 1 << 16, 1 << 22);
+        long numbers = Math.Clamp(ceiling.Bytes / 64, 1 << 21, 1 << 24);
         return TileColumns * (int)Math.Max(1, numbers / Math.Max(1, Math.Max(run.TrainSize, run.TestSize)) / TileColumns);
     }
 
