@@ -93,12 +93,7 @@ internal sealed class MaskedPath
     }
 
     /// <summary>The outputs of every example on the path without it, stacked.</summary>
-    public double[] HeldOut()
-    {
-        var outputs = new double[_n * _p];
-        for (int i = 0; i < _n; i++) _state.Column(i).Slice(i * _p, _p).CopyTo(outputs.AsSpan(i * _p, _p));
-        return outputs;
-    }
+    public double[] HeldOut() => MaskedDescent.HeldOut(_state, _n, _p);
 
     /// <summary>The outputs on the path with all examples.</summary>
     public double[] Whole() => _state.Column(_n).ToArray();
