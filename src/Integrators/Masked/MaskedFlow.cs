@@ -3,7 +3,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Integrators;
 
-/// <summary>The flow of a recorded run without one training example, for every example at once: u′ = −K_SS(t)·M_i·∇Φ(u), M_i zeroing the block of example i.</summary>
+/// <summary>The flow of a recorded run without one training example, for every example at once: u′ = −K_SS(t)·M_i·∇Φ(u), M_i zeroing the block of
+/// example i.</summary>
 /// <remarks>
 /// K(t) is the recorded one, so nothing is trained again; the weight 1/n of the others is kept. The n states and the unmasked one are the columns of one
 /// N×(n+1) block: a stage takes one product with K_SS, 2N²(n+1) flops. Steps are RKC2 with as many stages as the stiffness asks for, adaptive, and end at

@@ -33,8 +33,8 @@ internal static class RiskFigures
         Line("training", 2, train, Marker.Square, "dash");
         Line("test", 1, test, Marker.Circle, "");
         return Figure.Of(head, chart, "Every training example is predicted by the recorded kernels as if it had not trained; the others keep the weight they "
-            + "had. It is exact for a kernel that does not move; otherwise the path that the kernel took has seen the example. Left-out examples carry the label "
-            + $"noise of training, test examples that of the test targets. {Stops(risk)}{later}");
+            + "had. It is exact for a kernel that does not move; otherwise the path that the kernel took has seen the example. Left-out examples carry the "
+            + $"label noise of training, test examples that of the test targets. {Stops(risk)}{later}");
     }
 
     private static string Stops(PopulationRisk risk)

@@ -54,10 +54,12 @@ internal static class RiskSections
 
     private static string Verdict(VisibleNoise noise)
     {
-        if (!noise.TestLoss.TryGet(out double loss) || !noise.TestLossWithout.TryGet(out double without)) return "How much of the test loss is noise is not known.";
+        if (!noise.TestLoss.TryGet(out double loss) || !noise.TestLossWithout.TryGet(out double without))
+            return "How much of the test loss is noise is not known.";
         if (!(loss > 0)) return "The test loss is zero.";
         double share = 1 - without / loss;
-        return share >= Most ? $"Noise is not benign here: without the part that changed labels carry, the test loss would be {Short(without)} instead of {Short(loss)}."
+        return share >= Most
+            ? $"Noise is not benign here: without the part that changed labels carry, the test loss would be {Short(without)} instead of {Short(loss)}."
             : share >= 0 ? $"Changed labels make {Percent(share)} of the test loss along this path."
             : $"Along this path changed labels made the test loss smaller: without their part it would be {Short(without)} instead of {Short(loss)}.";
     }
