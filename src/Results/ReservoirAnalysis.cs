@@ -99,6 +99,9 @@ public sealed record ReservoirAnalysis
     /// <summary>Per checkpoint interval.</summary>
     public required IReadOnlyList<IntervalResult> Intervals { get; init; }
 
+    /// <summary>Further windows that were asked for, in that order.</summary>
+    public IReadOnlyList<WindowResult> Windows { get; init; } = [];
+
     /// <summary>Recorded and predicted displacements at the end of the window.</summary>
     public required DisplacementResult Displacements { get; init; }
 

@@ -37,6 +37,7 @@ internal static class ResultsJson
         var norm = s.Add("minimumNorm", RiskSchemas.Norm.KnownObject, a => a.MinimumNorm);
         var influence = s.Add("influence", CurveSchemas.Influence.KnownObject, a => a.Influence);
         var intervals = s.Add("intervals", ClaimSchemas.Interval.Rows, a => a.Intervals);
+        var windows = s.Add("windows", WindowSchemas.Row.RowsIfAny, a => a.Windows);
         var displacements = s.Add("displacements", ClaimSchemas.Displacements.Object, a => a.Displacements);
         var descent = s.Add("descent", ClaimSchemas.Descent.KnownObject, a => Known.Maybe(a.Descent, $"the mode is {a.Options.Mode.Name()}"));
         var performance = s.Add("performance", RunSchemas.Performance.Object, a => a.Performance);
@@ -65,6 +66,7 @@ internal static class ResultsJson
             MinimumNorm = norm.Or(json, PictureSchemas.Absent<MinimumNorm>()),
             Influence = influence.Or(json, default),
             Intervals = intervals[json],
+            Windows = windows.Or(json, []),
             Displacements = displacements[json],
             Descent = descent[json].OrNull(),
             Performance = performance[json],
