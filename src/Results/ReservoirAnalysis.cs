@@ -84,6 +84,15 @@ public sealed record ReservoirAnalysis
     /// <summary>The population-risk gate; unknown without Jacobians.</summary>
     public Known<RiskGate> RiskGate { get; init; }
 
+    /// <summary>Population risk from this run alone, or why it is not known.</summary>
+    public Known<PopulationRisk> PopulationRisk { get; init; }
+
+    /// <summary>What changed labels did to the test error, or why that is not known.</summary>
+    public Known<VisibleNoise> VisibleNoise { get; init; }
+
+    /// <summary>The least energy of the displacement, or why it is not known.</summary>
+    public Known<MinimumNorm> MinimumNorm { get; init; }
+
     /// <summary>What each training example did.</summary>
     public Known<InfluenceResult> Influence { get; init; }
 
