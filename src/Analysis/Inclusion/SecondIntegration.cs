@@ -42,17 +42,21 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
 
     /// <summary>Starts the coarse run beside the main one.</summary>
     /// <param name="trajectory">What both integrate.</param>
+    /// <param name="range">The range that both are reduced to; null where they are not.</param>
     /// <param name="main">Method, tolerance and seed of the main one; "auto" is resolved as it will be there.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="second">Where to run it.</param>
-    public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SideThread second)
+    public static SecondIntegration Start(KernelTrajectory trajectory, RangeReduction? range, PropagationOptions main, Backend backend, SideThread second)
     {
-        var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
+        var integrated = range?.Trajectory ?? trajectory;
+        var method = main.Method.Resolve(integrated, main.RelativeTolerance, main.Seed).Method;
         SecondIntegration? made = null;
         SecondOperators At(double asked, CancellationToken stop)
         {
             var options = main with { Method = method.Partner(asked), RelativeTolerance = asked };
-            return Run(trajectory, options, MayTakeMidpoints(method, trajectory), made?.Carried, backend, stop);
+            var found = Run(integrated, options, MayTakeMidpoints(method, integrated), range is null ? made?.Carried : null, backend, stop);
+            return range is null || found.Propagation is not { } inside ? found
+                : found with { Propagation = ReducedFlow.Lift(range, inside, new CarriedVectors(), backend) };
         }
         return made = new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }

@@ -23,6 +23,8 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
+        if (options.Reduction.IsAsked && mode != AnalysisMode.Flow)
+            throw RangeDecision.Refused("recorded steps do not follow the flow that the bound of truncation is proved for");
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
     }
 
