@@ -1,6 +1,7 @@
 namespace KernelFlow.Operators;
 
-/// <summary>Bounds of the blocks of an error X of an operator, with respect to the range that a reduction keeps and its complement, which it leaves out.</summary>
+/// <summary>Bounds of the blocks of an error X of an operator, with respect to the range that a reduction keeps and the complement that it leaves
+/// out.</summary>
 /// <param name="Kept">Of VᵀXV, between vectors that are kept.</param>
 /// <param name="Mixed">Of VᵀX(I − VVᵀ) and of (I − VVᵀ)XV.</param>
 /// <param name="Left">Of (I − VVᵀ)X(I − VVᵀ), between vectors that are left out.</param>

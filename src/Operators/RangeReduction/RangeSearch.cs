@@ -48,8 +48,8 @@ public sealed class RangeSearch
 
     private double Rounding => Size * Tolerances.Epsilon;
 
-    /// <summary>What the relative Frobenius error of W_S is bounded by at least, whatever the kernels look like in the coordinates of a range, with W_S as large
-    /// as if they commuted: where this is too much nothing needs to be projected.</summary>
+    /// <summary>What the relative Frobenius error of W_S is bounded by at least, whatever the kernels look like in the coordinates of a range, with W_S as
+    /// large as if they commuted: where this is too much nothing needs to be projected.</summary>
     /// <param name="rank">r.</param>
     public double Least(int rank)
     {

@@ -23,8 +23,8 @@ internal static class TermIntegrals
     /// <summary>∫_0^1 c(θ) dθ.</summary>
     public static double Mean(double[] coefficients) => coefficients.Select((a, j) => a / (j + 1)).Sum();
 
-    /// <summary>A bound of ∫_0^1 |c(θ)| dθ: the mean of the absolute Bernstein coefficients, since Bernstein polynomials are not negative, sum to 1 and have
-    /// equal means. Exact where these coefficients have one sign, as those of linear interpolation have.</summary>
+    /// <summary>A bound of ∫_0^1 |c(θ)| dθ: the mean of the absolute Bernstein coefficients, since Bernstein polynomials are not negative, sum to 1 and
+    /// have equal means. Exact where these coefficients have one sign, as those of linear interpolation have.</summary>
     public static double AbsoluteMean(double[] coefficients)
     {
         int n = coefficients.Length - 1;
