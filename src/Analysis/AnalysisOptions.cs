@@ -64,6 +64,13 @@ public sealed record AnalysisOptions
     /// <summary>Claims of your own, checked after those of the theory; they appear in the results and reports as those do.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 
+    /// <summary>Rows of a kernel, of training and of test outputs each, that are formed together from Jacobians; larger kernels are formed in blocks. Kernels
+    /// agree to rounding whatever it is.</summary>
+    public int KernelRows { get; init; } = Operators.KernelForming.DefaultRows;
+
+    /// <summary>Where blocks of kernels are that were formed before.</summary>
+    internal Operators.KernelStore? Kernels { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
 

@@ -21,12 +21,16 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var checkpoints = run.Window(options.From, options.To);
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
-        bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
+        bool exact = IsExact(checkpoints, mode);
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
         if (options.Reduction.IsAsked && mode != AnalysisMode.Flow)
             throw RangeDecision.Refused("recorded steps do not follow the flow that the bound of truncation is proved for");
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
     }
+
+    /// <summary>Whether every step was recorded and they themselves are followed: then kernels of single checkpoints are all that is read.</summary>
+    public static bool IsExact(CheckpointSequence checkpoints, AnalysisMode mode) =>
+        mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
 
     /// <summary>Reads outputs and forms the kernels that the model needs.</summary>
     public AnalysisInput Read(StageProgress stages, CancellationToken cancellation)
@@ -34,9 +38,10 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         using var span = WorkSpans.Begin("reading");
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
+        var forming = new KernelForming(Options.KernelRows, Options.Kernels);
         var kernels = Exact
-            ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation)
-            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, sparseCubic: Options.Interpolation.NeedsDistantProducts);
+            ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation, forming)
+            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, Options.Interpolation.NeedsDistantProducts, forming);
         return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend)
         {
             OutsideTheory = RecordingChecks.OutsideTheory(Checkpoints) ?? DecaySetting.Obstacle(Checkpoints, Exact),

@@ -133,6 +133,21 @@ public sealed class RecordedRun : IDisposable
         for (int i = 0; i < _files.Count; i++) yield return FileSum.Of(_files[i], _stated[i].Name, _stated[i].Sum, cancellation);
     }
 
+    /// <summary>The same for one checkpoint.</summary>
+    /// <param name="checkpoint">Its index in the window.</param>
+    /// <param name="cancellation">Stops between pieces.</param>
+    /// <exception cref="InvalidRunException">The sum of the file is not the one that the manifest states.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such checkpoint.</exception>
+    /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
+    public FileSum Verify(int checkpoint, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(checkpoint);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(checkpoint, Checkpoints.Count);
+        // The targets come before the checkpoints where there are any.
+        int i = _files.Count - Checkpoints.Count + checkpoint;
+        return FileSum.Of(_files[i], _stated[i].Name, _stated[i].Sum, cancellation);
+    }
+
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {

@@ -14,7 +14,7 @@ internal static class AnalyzeCommand
         var summary = new Option<bool>("--summary") { Description = "Print one line to standard output: the verdicts and the worst claim." };
         var save = new Option<bool>("--save-operators") { Description = "Also write P, W_S, G_Q, G_S and the eigenpairs to operators.safetensors." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
-        var options = new AnalysisOptionSet(claimsOnly: true);
+        var options = new AnalysisOptionSet(claimsOnly: true, kernelRows: true);
         var overwrite = CommonOptions.Overwrite();
         var open = CommonOptions.Open();
         var command =
