@@ -46,7 +46,9 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     /// <param name="main">Method, tolerance and seed of the main one; "auto" is resolved as it will be there.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="second">Where to run it.</param>
-    public static SecondIntegration Start(KernelTrajectory trajectory, RangeReduction? range, PropagationOptions main, Backend backend, SideThread second)
+    /// <param name="byInterval">Integrates interval by interval, with the given options and with the midpoint rule where it may; null for one piece.</param>
+    public static SecondIntegration Start(KernelTrajectory trajectory, RangeReduction? range, PropagationOptions main, Backend backend, SideThread second,
+        Func<PropagationOptions, bool, CancellationToken, Propagation>? byInterval = null)
     {
         var integrated = range?.Trajectory ?? trajectory;
         var method = main.Method.Resolve(integrated, main.RelativeTolerance, main.Seed).Method;
@@ -54,7 +56,10 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
         SecondOperators At(double asked, CancellationToken stop)
         {
             var options = main with { Method = method.Partner(asked), RelativeTolerance = asked };
-            var found = Run(integrated, options, MayTakeMidpoints(method, integrated), range is null ? made?.Carried : null, backend, stop);
+            bool midpoints = MayTakeMidpoints(method, integrated);
+            var found = Run(integrated, asked, byInterval is null
+                ? () => InOnePiece(integrated, options, midpoints, range is null ? made?.Carried : null, backend, stop)
+                : () => (byInterval(options, midpoints, stop), false), backend);
             return range is null || found.Propagation is not { } inside ? found
                 : found with { Propagation = ReducedFlow.Lift(range, inside, new CarriedVectors(), backend) };
         }
@@ -74,23 +79,26 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     private static bool MayTakeMidpoints(IntegrationMethod main, KernelTrajectory trajectory) =>
         trajectory.Beta is not null && main.Tableau is { Symplectic: true, Stages: > 1 };
 
+    private static (Propagation Operators, bool Measured) InOnePiece(KernelTrajectory trajectory, PropagationOptions options, bool midpoints,
+        SecondCarry? carried, Backend backend, CancellationToken cancellation) =>
+        (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
+            ? WholeSteps.Run(trajectory, midpoints, carried, options, backend, cancellation) : null)
+        ?? (FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation), false);
+
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
-    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, bool midpoints, SecondCarry? carried, Backend backend,
-        CancellationToken cancellation)
+    private static SecondOperators Run(KernelTrajectory trajectory, double tolerance, Func<(Propagation, bool)> integrate, Backend backend)
     {
         using var span = WorkSpans.Begin("second integration");
         try
         {
-            var (propagation, measured) = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
-                    ? WholeSteps.Run(trajectory, midpoints, carried, options, backend, cancellation) : null)
-                ?? (FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation), false);
+            var (propagation, measured) = integrate();
             var c = trajectory.TestKernelIntegral(propagation.Nodes);
             double bound = SymmetricEigenvalues.Largest(((MatrixView)c).ToMatrix(), backend);
-            return new SecondOperators(options.RelativeTolerance, propagation, bound) { TestKernelIntegral = c, ErrorsAreMeasured = measured };
+            return new SecondOperators(tolerance, propagation, bound) { TestKernelIntegral = c, ErrorsAreMeasured = measured };
         }
         catch (NumericalException e)
         {
-            return new SecondOperators(options.RelativeTolerance, null, double.NaN, $"the second integration failed: {e.Message}");
+            return new SecondOperators(tolerance, null, double.NaN, $"the second integration failed: {e.Message}");
         }
     }
 }

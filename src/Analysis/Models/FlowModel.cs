@@ -1,6 +1,7 @@
 using KernelFlow.Analysis;
 using KernelFlow.Analysis.Budgets;
 using KernelFlow.Analysis.Carries;
+using KernelFlow.Analysis.Intervals;
 using KernelFlow.Analysis.Measures;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
@@ -32,6 +33,9 @@ public sealed record FlowModel : RunModel
 
     /// <summary>What was integrated.</summary>
     public KernelTrajectory Trajectory { get; }
+
+    /// <summary>The intervals that the operators were composed of; null where the window was integrated in one piece.</summary>
+    internal IntervalSource? Intervals { get; private init; }
 
     /// <inheritdoc/>
     public override AnalysisMode Mode => AnalysisMode.Flow;
@@ -82,6 +86,8 @@ public sealed record FlowModel : RunModel
 
     internal override IReadOnlyList<double>? NodeKnots => Trajectory.Knots;
 
+    internal override bool IsComposed => Intervals is not null;
+
     internal override bool KeepsEnergy => Propagation.Method is { KeepsEnergy: true };
 
     internal override Known<SecondIntegration> Second { get; }
@@ -108,12 +114,14 @@ public sealed record FlowModel : RunModel
         var decision = RangeDecision.Of(input, trajectory, tolerance.Value, cancellation);
         return decision.Range is { } range && Reduced(range) is { } reduced ? reduced : Whole();
 
-        FlowModel Whole() => Made(null, carried => FlowIntegrator.Integrate(trajectory, solver, input.Backend, carried, progress, cancellation));
+        FlowModel Whole() => Made(null, carried => input.Options.IsByInterval
+            ? IntervalIntegration.Run(input, trajectory, solver, carried, progress, cancellation)
+            : (FlowIntegrator.Integrate(trajectory, solver, input.Backend, carried, progress, cancellation), null));
 
         // Null where the bound is not what was to be kept beside the operators that came out, or leaves open what the whole flow would decide.
         FlowModel? Reduced(RangeReduction to)
         {
-            var model = Made(to, carried => ReducedFlow.Integrate(to, solver, input.Backend, carried, progress, cancellation));
+            var model = Made(to, carried => (ReducedFlow.Integrate(to, solver, input.Backend, carried, progress, cancellation), null));
             double bound = model.Truncation!.Relative(model.Propagation);
             bool asked = input.Options.Reduction.IsAsked;
             if (!(bound > decision.Limit) && (asked || model.Truncation.LeavesInclusion(model.ResponseBound, model.SpectralNorm()))) return model;
@@ -123,18 +131,21 @@ public sealed record FlowModel : RunModel
                 : null;
         }
 
-        FlowModel Made(RangeReduction? range, Func<CarriedVectors, Propagation> integrate) =>
+        FlowModel Made(RangeReduction? range, Func<CarriedVectors, (Propagation, IntervalSource?)> integrate) =>
             Built(input, estimates, tolerance, range, integrate, second);
     }
 
     private static FlowModel Built(AnalysisInput input, FlowEstimates estimates, BudgetTolerance tolerance, RangeReduction? range,
-        Func<CarriedVectors, Propagation> integrate, SideThread second)
+        Func<CarriedVectors, (Propagation, IntervalSource?)> integrate, SideThread second)
     {
         var (trajectory, gradients, solver) = (estimates.Trajectory, input.Outputs.Gradients, input.Propagation(tolerance.Value));
+        bool apart = input.Options.IsByInterval;
+        if (apart) solver = solver with { Method = IntervalIntegration.Resolve(solver).Method };
         var independent = input.Options.IndependentCheck
-            ? Known.Of(SecondIntegration.Start(trajectory, range, solver, input.Backend, second))
+            ? Known.Of(SecondIntegration.Start(trajectory, range, solver, input.Backend, second, apart
+                ? (options, midpoints, stop) => SecondByInterval.Run(input, trajectory, options, midpoints, stop) : null))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
-        var propagation = WorkSpans.In("integrating", () => integrate(
+        var (propagation, intervals) = WorkSpans.In("integrating", () => integrate(
             new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts }));
         var main = Prediction.From(propagation, gradients[0]);
         var predictions = new PredictionSet(main)
@@ -148,6 +159,7 @@ public sealed record FlowModel : RunModel
             RelativeTolerance = tolerance.Value,
             ToleranceReason = tolerance.Reason,
             Truncation = range is null ? null : new Truncation(range, gradients[0]),
+            Intervals = intervals,
         };
     }
 
@@ -163,7 +175,7 @@ public sealed record FlowModel : RunModel
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
         FlowCarry.Run(Trajectory, _input.Propagation(RelativeTolerance) with { Method = Propagation.Method! },
-            _input.Backend, block, split, cancellation);
+            _input.Backend, block, IsComposed ? null : split, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {

@@ -22,6 +22,9 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = IsExact(checkpoints, mode);
+        if (options.IsByInterval && mode == AnalysisMode.Descent && checkpoints.Optimizer is { Rule.HasBuffer: true, Kind: var kind })
+            throw new ArgumentException($"by interval: with {kind} a step depends on all gradients before, so that an interval has no operators of its own; "
+                + "leave out --by-interval, --windows and --cache.");
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
         if (options.Reduction.IsAsked && mode != AnalysisMode.Flow)
             throw RangeDecision.Refused("recorded steps do not follow the flow that the bound of truncation is proved for");
@@ -44,6 +47,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
             : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, Options.Interpolation.NeedsDistantProducts, forming);
         return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend)
         {
+            Cache = Cache.RunCache.Of(Checkpoints, Options, Backend),
             OutsideTheory = RecordingChecks.OutsideTheory(Checkpoints) ?? DecaySetting.Obstacle(Checkpoints, Exact),
         };
     }

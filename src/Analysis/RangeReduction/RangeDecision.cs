@@ -66,6 +66,7 @@ internal sealed record RangeDecision(RangeReduction? Range, double? Limit)
     private static string? Obstacle(AnalysisInput input, KernelTrajectory trajectory)
     {
         if (RangeReduction.Obstacle(trajectory) is { } obstacle) return obstacle;
+        if (input.Options.IsByInterval) return "intervals that are integrated on their own are those of the whole flow";
         if (input.Options.Solver == EigenSolver.GolubKahan) return "golub-kahan factors the steps of the whole flow";
         // With cross blocks the interpolant is quadratic in K, and nothing says that it is positive semidefinite between checkpoints.
         return !input.Checkpoints.HasJacobians && input.Kernels.InterpolatesJacobian

@@ -75,7 +75,8 @@ public sealed class RecordedRun : IDisposable
                 var entry = manifest.Checkpoints[k];
                 try
                 {
-                    checkpoints.Add(CheckpointReader.Read(OpenFile(entry.File, entry.Sha256), entry, manifest));
+                    var file = OpenFile(entry.File, entry.Sha256);
+                    checkpoints.Add(CheckpointReader.Read(file, entry, manifest) with { Sum = FileSum.Lazily(file, entry.File, entry.Sha256) });
                 }
                 catch (InvalidRunException e) when (e is TruncatedFileException || !File.Exists(Path.Combine(folder, entry.File)))
                 {

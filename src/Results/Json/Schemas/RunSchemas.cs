@@ -70,6 +70,10 @@ internal static class RunSchemas
         return json => new ReductionSummary(rank[json], size[json], bound[json], eigenvalue[json], reason[json]);
     });
 
+    // Said only where it is so: a window in one piece has the keys that it always had.
+    private static readonly Codec<bool> s_ifTrue = Make<bool>(
+        (json, key, value) => { if (value) json.WriteBoolean(key, value); }, (parent, key) => parent.Has(key) && Truth.Read(parent, key));
+
     /// <summary>The key "options".</summary>
     public static readonly Schema<ResolvedOptions> Options = new(s =>
     {
@@ -85,10 +89,11 @@ internal static class RunSchemas
         var seed = s.Add("seed", Long, o => o.Seed);
         var independent = s.Add("independentCheck", Truth, o => o.IndependentCheck);
         var reduction = s.Add("reduction", s_reduction.KnownObject, o => Known.Maybe(o.Reduction, NotReduced));
+        var byInterval = s.Add("byInterval", s_ifTrue, o => o.ByInterval);
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
             Extent = extent[json], ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
-            IndependentCheck = independent.Or(json, true),
+            IndependentCheck = independent.Or(json, true), ByInterval = byInterval[json],
             // The first files of this version know of none.
             Reduction = reduction.Or(json, Known.Unknown<ReductionSummary>(NotReduced)).OrNull(),
         };
