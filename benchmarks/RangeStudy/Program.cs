@@ -1,4 +1,4 @@
-// The bound of truncation of a range reduction beside the error that it bounds (docs/theory/factor.md, section 7), on runs of several kinds and seeds; and what a
+// The bound of truncation of a range reduction beside the error that it bounds (docs/theory/factor.md, section 7), on runs of several kinds and seeds; what a
 // reduction saves.
 //   dotnet run -c Release --project benchmarks/RangeStudy -- [--seeds 7001,7002,7003,7004] [--markdown FILE] [--timing N] [--repeat 3] [--threads 1]
 // Exit code 1 where an error exceeds its bound.

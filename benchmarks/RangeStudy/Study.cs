@@ -55,7 +55,7 @@ internal static class Study
             Ratio(a.P, b.P, bound.FrobeniusP.Frobenius), Ratio(a.W_S, b.W_S, bound.FrobeniusW.Frobenius), Ratio(a.G_S, b.G_S, bound.FrobeniusG.Frobenius),
             Ratio(a.G_Q, b.G_Q, bound.FrobeniusOfTest),
             s_claims.Max(id => Math.Abs(reduced.Claim(id).RelativeError.Value - whole.Claim(id).RelativeError.Value)
-                / reduced.Claim(id).Budget!.Truncation!.Value.Value),
+                / (reduced.Claim(id).Budget!.Truncation!.Value.Value + Numerical(reduced.Claim(id)) + Numerical(whole.Claim(id)))),
         ];
         return (reduced.Options.Reduction.Rank, reduced.Options.Reduction.Bound, ratios);
     }
@@ -69,7 +69,11 @@ internal static class Study
         return search.Reduce(rank).WithResiduals(run, backend).Bound;
     }
 
-    private static double Ratio(Matrix<double> a, Matrix<double> b, double bound) => (a - b).FrobeniusNorm() / bound;
+    private static double Numerical(ClaimResult claim) => claim.Budget!.Integration.Value + claim.Budget.Rounding.Value;
+
+    // Both were integrated to the tolerance, which is no part of the bound.
+    private static double Ratio(Matrix<double> a, Matrix<double> b, double bound) =>
+        (a - b).FrobeniusNorm() / (bound + 2 * Tolerance * b.FrobeniusNorm());
 
     private static string Range(IEnumerable<double> values, string format)
     {

@@ -45,7 +45,7 @@ internal sealed class Truncation(RangeReduction range, double[] start)
     /// <param name="first">λ_1 of W_S.</param>
     public bool LeavesInclusion(double c, double first) => Response + Math.Sqrt(c * Energy) <= 0.5 * InclusionRule.Resolution * Math.Sqrt(c * first);
 
-    /// <summary>The largest of the relative Frobenius errors of P, W_S, G_S and G_Q.</summary>
+    /// <summary>The largest of the bounds of Frobenius errors of P, W_S, G_S and G_Q, each as a share of the operator of the reduced flow.</summary>
     /// <param name="p">The operators of the reduced flow.</param>
     public double Relative(Propagation p)
     {
@@ -55,9 +55,7 @@ internal sealed class Truncation(RangeReduction range, double[] start)
             (Bound.FrobeniusP.Frobenius, MatrixNorms.Frobenius(p.P)), (Bound.FrobeniusW.Frobenius, MatrixNorms.Frobenius(p.W_S)),
             (Bound.FrobeniusG.Frobenius, MatrixNorms.Frobenius(p.G_S)), (Bound.FrobeniusOfTest, MatrixNorms.Frobenius(p.G_Q)),
         })
-            // The whole operator is no smaller than the reduced one less the bound.
-            if (bound > 0 && !(bound == Bound.FrobeniusOfTest && p.G_Q.RowCount == 0))
-                largest = Math.Max(largest, norm > bound ? bound / (norm - bound) : double.PositiveInfinity);
+            if (norm > 0) largest = Math.Max(largest, bound / norm);
         return largest;
     }
 }
