@@ -55,8 +55,7 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
         SecondIntegration? made = null;
         SecondOperators At(double asked, CancellationToken stop)
         {
-            var options = main with { Method = method.Partner(asked), RelativeTolerance = asked };
-            bool midpoints = MayTakeMidpoints(method, integrated);
+            var (options, midpoints) = Of(integrated, main with { Method = method }, asked);
             var found = Run(integrated, asked, byInterval is null
                 ? () => InOnePiece(integrated, options, midpoints, range is null ? made?.Carried : null, backend, stop)
                 : () => (byInterval(options, midpoints, stop), false), backend);
@@ -64,6 +63,16 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
                 : found with { Propagation = ReducedFlow.Lift(range, inside, new CarriedVectors(), backend) };
         }
         return made = new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
+    }
+
+    /// <summary>How it integrates: with which method and tolerance, and whether the midpoint rule may do it.</summary>
+    /// <param name="trajectory">What both integrate.</param>
+    /// <param name="main">The main one, with its method resolved.</param>
+    /// <param name="tolerance">Relative error asked for.</param>
+    public static (PropagationOptions Options, bool Midpoints) Of(KernelTrajectory trajectory, PropagationOptions main, double tolerance)
+    {
+        var method = main.Method.Method!;
+        return (main with { Method = method.Partner(tolerance), RelativeTolerance = tolerance }, MayTakeMidpoints(method, trajectory));
     }
 
     /// <summary>The second carry, where it is there before the coarse run: what its steps are compared with.</summary>
