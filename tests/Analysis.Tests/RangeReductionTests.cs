@@ -11,13 +11,13 @@ public class RangeReductionTests
     private static readonly double[] s_times = [0, 1, 3, 6, 10, 16, 25];
 
     // J = L (A + polygon): the columns of L, scaled, are all that J_S ever shows.
-    private static FlowRecording Recording(Func<int, double> scale, int columns, int seed, int train = Train, int steps = 40, int parameters = Parameters)
+    private static FlowRecording Recording(Func<int, double> scale, int columns, int seed, int steps = 40)
     {
         var random = new Random(seed);
         var scales = Matrix<double>.Build.DenseOfDiagonalArray([.. Enumerable.Range(0, columns).Select(scale)]);
-        var left = FlowPath.Gaussian(random, train, columns).QR().Q * scales;
-        var inner = FlowPath.Polygon(columns, Test, 1, parameters, 0.15, s_times, seed + 1);
-        return FlowRecording.Of(inner with { Train = train, J_S = t => 6 * (left * inner.J_S(t)) }, s_times, stepsPerInterval: steps);
+        var left = FlowPath.Gaussian(random, Train, columns).QR().Q * scales;
+        var inner = FlowPath.Polygon(columns, Test, 1, Parameters, 0.15, s_times, seed + 1);
+        return FlowRecording.Of(inner with { Train = Train, J_S = t => 6 * (left * inner.J_S(t)) }, s_times, stepsPerInterval: steps);
     }
 
     private static FlowRecording Planted(int seed = 3) => Recording(_ => 1, Rank, seed);
@@ -114,22 +114,22 @@ public class RangeReductionTests
         Assert.False(analysis.Spectrum.SignalDimension.IsKnown);
     }
 
-    private static RangeDecision Decision(CheckpointSequence run, double tolerance)
+    private static RangeDecision Decision(CheckpointSequence run, double tolerance, double worth = 0)
     {
         var input = AnalysisPlan.Of(run, TestRuns.Options).Read(new StageProgress(null), default);
-        return RangeDecision.Of(input, input.Interpolate(input.AllCheckpoints), tolerance, default);
+        return RangeDecision.Of(input, input.Interpolate(input.AllCheckpoints), tolerance, default, worth);
     }
 
     /// <summary>Left to the tool, a run is reduced where that saves time and the bound is below the tolerance of the integration, and nowhere else.</summary>
     [Fact]
     public void AutoTakesWhatPaysAndIsBelowTheTolerance()
     {
-        const int Large = 600; // six intervals cost enough from N = 551 on
-        var planted = Recording(_ => 1, Rank, 3, Large, steps: 1).Jacobians();
+        var planted = Planted().Jacobians();
         Assert.Equal(Rank, Decision(planted, 1e-7).Range!.Rank);
-        Assert.Null(Decision(Recording(_ => 1, Parameters, 3, Large / 2, steps: 1).Jacobians(), 1e-7).Range); // too small to be worth it
-        // Seven checkpoints of 90 parameters, which are independent enough to fill all of R^N.
-        Assert.Null(Decision(Recording(_ => 1, Large, 3, Large, steps: 1, parameters: 90).Jacobians(), 1e-4).Range);
+        Assert.Null(Decision(planted, 1e-7, RangeCost.Worth).Range);
+        Assert.Null(Decision(Tail(0.02).Jacobians(), 1e-4).Range); // of full rank
+        using var digits = RecordedRun.Open(TestRuns.DigitsTiny); // converged: 24 of 24 modes are dissipated
+        Assert.Null(Decision(digits.Checkpoints, 1e-4).Range);
     }
 
     /// <summary>3N³ of projections against 30N³ for every step: the range must be the smaller, the fewer steps there are.</summary>
@@ -139,6 +139,6 @@ public class RangeReductionTests
         int few = RangeCost.Largest(1000, 200, 1, 3), many = RangeCost.Largest(1000, 200, 40, 81);
         Assert.True(few > 0 && many > few && many < 1000, $"1 interval: {few}, 40 intervals: {many}");
         Assert.Equal(0, RangeCost.Largest(1000, 200, 1, 100_000));
-        Assert.False(RangeCost.MayPay(100, 40));
+        Assert.False(RangeCost.MayPay(100, 40, RangeCost.Worth));
     }
 }

@@ -8,11 +8,11 @@ internal static class RangeCost
     // docs/matrix-free.md: a step of a dense integration takes 30 N³ flops or more, and an interval no fewer than one step with its two halves.
     private const double OfStep = 30, OfEigenvectors = 9;
 
-    // Fewer flops than these take a second or so, and are left as they are.
-    private const double Worth = 3e10;
+    /// <summary>Flops of the steps below which nothing is looked for: they take a second or so.</summary>
+    public const double Worth = 3e10;
 
     /// <summary>Whether the steps of a window cost enough to look for a range at all.</summary>
-    public static bool MayPay(int size, int intervals) => intervals * OfStep * Math.Pow(size, 3) > Worth;
+    public static bool MayPay(int size, int intervals, double worth) => intervals * OfStep * Math.Pow(size, 3) > worth;
 
     /// <summary>The largest dimension that pays; 0 where none does.</summary>
     /// <param name="size">N.</param>

@@ -19,15 +19,17 @@ internal sealed record RangeDecision(RangeReduction? Range, double? Limit)
     /// <param name="trajectory">What is integrated.</param>
     /// <param name="tolerance">The tolerance of the integration.</param>
     /// <param name="cancellation">Honoured between kernels.</param>
+    /// <param name="worth">Flops of the steps below which the tool does not look for a range.</param>
     /// <exception cref="ArgumentException">A reduction was asked for, and there can be none.</exception>
-    public static RangeDecision Of(AnalysisInput input, KernelTrajectory trajectory, double tolerance, CancellationToken cancellation)
+    public static RangeDecision Of(AnalysisInput input, KernelTrajectory trajectory, double tolerance, CancellationToken cancellation,
+        double worth = RangeCost.Worth)
     {
         var choice = input.Options.Reduction;
         if (choice.IsOff) return Whole;
         using var span = WorkSpans.Begin("range reduction");
         if (Obstacle(input, trajectory) is { } obstacle) return choice.IsAsked ? throw Refused(obstacle) : Whole;
         int N = trajectory.TrainSize;
-        if (!choice.IsAsked && !RangeCost.MayPay(N, trajectory.Intervals)) return Whole;
+        if (!choice.IsAsked && !RangeCost.MayPay(N, trajectory.Intervals, worth)) return Whole;
         if (choice.Rank >= N) throw Refused(FormattableString.Invariant($"a range of {choice.Rank} is no reduction of N = {N}"));
         var search = new RangeSearch((InterpolatedTrajectory)trajectory, input.Checkpoints.HasJacobians, input.Backend);
         if (choice.Rank is { } asked)
