@@ -11,7 +11,7 @@ public class RangeReductionTests
     private static readonly double[] s_times = [0, 1, 3, 6, 10, 16, 25];
 
     // J = L (A + polygon): the columns of L, scaled, are all that J_S ever shows.
-    private static FlowRecording Recording(Func<int, double> scale, int columns, int seed, int steps = 40)
+    private static FlowRecording Recording(Func<int, double> scale, int columns, int seed, int steps = 8)
     {
         var random = new Random(seed);
         var scales = Matrix<double>.Build.DenseOfDiagonalArray([.. Enumerable.Range(0, columns).Select(scale)]);
