@@ -61,7 +61,8 @@ internal sealed class PairSum
     /// <param name="factored">Whether layers are multiplied by their factors: then both orders are formed.</param>
     /// <param name="rows">Rows of a block.</param>
     /// <param name="only">The blocks that are formed, and nothing else is held; null for all.</param>
-    public static PairSum Of(CheckpointSequence checkpoints, (int A, int B) pair, bool ordered, bool factored, int rows, IReadOnlyCollection<int>? only = null) =>
+    public static PairSum Of(CheckpointSequence checkpoints, (int A, int B) pair, bool ordered, bool factored, int rows,
+        IReadOnlyCollection<int>? only = null) =>
         new(checkpoints.TrainSize, checkpoints.TestSize, pair, pair.A != pair.B && (ordered || factored), rows, only);
 
     /// <summary>Whether there is a block to be formed.</summary>
