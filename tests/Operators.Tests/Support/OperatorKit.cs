@@ -35,9 +35,11 @@ internal static class OperatorKit
 
     /// <summary>Checks all of it; bounds are relative to ‖A‖_F times the norms of the vectors.</summary>
     /// <remarks>Either side is a sum of products that rounding changes by less than √N·ε of these norms: a few ε for the sizes of tests.</remarks>
-    public static void Conforms(LinearOperator a, int seed)
+    /// <param name="a">The operator.</param>
+    /// <param name="seed">Seed of the vectors.</param>
+    /// <param name="bound">Rounding that is allowed; more than a few ε only where the operator is a long chain of products.</param>
+    public static void Conforms(LinearOperator a, int seed, double bound = 32 * Check.Eps)
     {
-        const double bound = 32 * Check.Eps;
         var random = new Random(seed);
         DenseMatrix x = RandomMatrices.Uniform(random, a.Columns, 3), y = RandomMatrices.Uniform(random, a.Rows, 3);
         DenseMatrix xBefore = DenseMatrix.OfMatrix(x), yBefore = DenseMatrix.OfMatrix(y);

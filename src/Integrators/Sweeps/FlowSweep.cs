@@ -1,0 +1,129 @@
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Integrators;
+
+/// <summary>A frozen sequence of steps along a run: what P, W_S and G are applied with where nothing of size N×N is formed.</summary>
+/// <remarks>
+/// Forward it carries a block of vectors from the beginning of the window to its end; backward it runs the same steps in opposite order, each transposed. That
+/// is the discrete adjoint: ⟨Px, y⟩ = ⟨x, Pᵀy⟩ to rounding at any length of steps. No choice depends on the vectors, so every operator is exactly linear.
+/// Nodes of W_S and G are ends of steps, with positive weights, the same ones in both: the inclusion of ker W_S in ker G_Q is exact (theory, section 4).
+/// Not thread-safe: operators on one sweep share its buffers, and the products have buffers of their own.
+/// </remarks>
+public sealed class FlowSweep
+{
+    private readonly SweepRates _rates;
+
+    private FlowSweep(KernelProducts products, SweepScheme scheme, SweepSteps steps, Backend backend, long maxBytes)
+    {
+        (Products, Scheme, Steps, Backend, MaxBytes) = (products, scheme, steps, backend, maxBytes);
+        _rates = new SweepRates(products, backend);
+        Nodes = [.. steps.Steps.Where(s => s.Weight > 0).Select(s => new QuadratureNode(s.Interval, s.End, s.Weight))];
+    }
+
+    /// <summary>The kernels.</summary>
+    public KernelProducts Products { get; }
+
+    /// <summary>The scheme of every step.</summary>
+    public SweepScheme Scheme { get; }
+
+    /// <summary>The steps, as data.</summary>
+    public SweepSteps Steps { get; }
+
+    /// <summary>τ_i and ω_i, in order of time.</summary>
+    public IReadOnlyList<QuadratureNode> Nodes { get; }
+
+    /// <summary>Products with K_SS that all applications took so far, one for each vector.</summary>
+    public long ProductsTaken => _rates.Count;
+
+    /// <summary>Limit on the states that one application of W_S keeps.</summary>
+    public long MaxBytes { get; }
+
+    internal Backend Backend { get; }
+
+    /// <summary>Receives Y_i, or gives Ȳ_i to be added, at node i.</summary>
+    internal delegate void NodeVisit(int node, in MatrixView y);
+
+    /// <summary>Chooses steps for a tolerance and freezes them.</summary>
+    /// <param name="products">The kernels along the run; flow only.</param>
+    /// <param name="options">Tolerance, scheme and limits.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="cancellation">Stops the choice of steps.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static FlowSweep Create(KernelProducts products, SweepOptions options, Backend backend, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(products);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(backend);
+        if (!(options.Tolerance is >= 1e-10 and <= 0.1))
+            throw new ArgumentException(FormattableString.Invariant($"The tolerance of a sweep lies between 1e-10 and 0.1; found {options.Tolerance}."),
+                nameof(options));
+        if (options.Probes is { } probes && probes.Rows != products.TrainSize)
+            throw new ArgumentException($"Probe vectors have {products.TrainSize} rows; found {probes.Rows}.", nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxBytes, nameof(options));
+        var scheme = options.Scheme ?? SweepScheme.Stabilised2;
+        return new FlowSweep(products, scheme, SweepPlanner.Plan(products, scheme, options, backend, cancellation), backend, options.MaxBytes);
+    }
+
+    /// <summary>Takes steps that were frozen before, for the same products or others along the same knots.</summary>
+    /// <param name="products">The kernels along the run.</param>
+    /// <param name="steps">The steps.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="maxBytes">Limit on the states that one application of W_S keeps.</param>
+    /// <exception cref="ArgumentException">The scheme is unknown, or a step does not lie in its interval.</exception>
+    public static FlowSweep Along(KernelProducts products, SweepSteps steps, Backend backend, long maxBytes = SweepOptions.DefaultMaxBytes)
+    {
+        ArgumentNullException.ThrowIfNull(products);
+        ArgumentNullException.ThrowIfNull(steps);
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        var scheme = SweepScheme.Find(steps.Scheme) ?? throw new ArgumentException(
+            $"Unknown scheme \"{steps.Scheme}\" of a sweep; known: {string.Join(", ", SweepScheme.Names)}.", nameof(steps));
+        foreach (var step in steps.Steps)
+        {
+            double slack = 1e-9 * (products.Knots[^1] - products.Knots[0]);
+            if (step.Interval >= 0 && step.Interval < products.Intervals && step.Length >= 0 && step.Weight >= 0 && step.Degree >= 0
+                && step.Time >= products.Knots[step.Interval] - slack && step.End <= products.Knots[step.Interval + 1] + slack) continue;
+            throw new ArgumentException(FormattableString.Invariant($"The step at t = {step.Time} does not lie in interval {step.Interval} of the products."),
+                nameof(steps));
+        }
+        return new FlowSweep(products, scheme, steps, backend, maxBytes);
+    }
+
+    internal static FlowSweep Given(FlowSweep sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        return sweep;
+    }
+
+    /// <summary>Carries X along the steps [first, last), in place; <paramref name="visit"/> sees Y at every node in turn.</summary>
+    internal void Forward(in MatrixView x, int first, int last, NodeVisit? visit)
+    {
+        for (int k = first; k < last; k++)
+        {
+            var step = Steps.Steps[k];
+            if (step.Length > 0) Scheme.Forward(_rates, step, x);
+            if (step.Weight > 0) visit?.Invoke(k, x);
+        }
+    }
+
+    /// <summary>The transpose over the steps [first, last): X̄ at their end on entry, at their beginning on return; <paramref name="add"/> adds Ȳ to it at
+    /// every node, last node first.</summary>
+    internal void Backward(in MatrixView x, int first, int last, NodeVisit? add)
+    {
+        for (int k = last - 1; k >= first; k--)
+        {
+            var step = Steps.Steps[k];
+            if (step.Weight > 0) add?.Invoke(k, x);
+            if (step.Length > 0) Scheme.Backward(_rates, step, x);
+        }
+    }
+
+    /// <summary>Y ← ω·K_SS·X at the node that ends a step.</summary>
+    internal void TrainAt(int step, in MatrixView x, in MatrixView y)
+    {
+        var s = Steps.Steps[step];
+        Products.ApplyTrain(s.Interval, s.End, x, y);
+        SweepRates.Scale(s.Weight, y);
+    }
+}

@@ -1,0 +1,44 @@
+namespace KernelFlow.Integrators;
+
+/// <summary>How fast panels may grow: found on the solvable case of constant kernels, where every mode is a number.</summary>
+/// <remarks>For each κ in (0, λ] the factors of the steps give y(τ) in place of e^{−κτ}; the largest errors of P, 2βW and βG over κ are those of the
+/// operators, as P, W and G have the eigenvectors of K. This part of the error is certified, up to the grid of κ.</remarks>
+internal static class GradedGrowth
+{
+    private const int PerDecade = 6, Rounds = 5;
+    private const double Largest = 2;
+
+    public static double For(SweepScheme scheme, double tolerance, double stiffness)
+    {
+        stiffness = Math.Clamp(stiffness, 1, 1e7);
+        double growth = Math.Min(Largest, scheme.Order <= 2 ? 0.1 : 0.5), best = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            double error = Error(scheme, tolerance, growth, stiffness);
+            if (error <= tolerance) best = Math.Max(best, growth);
+            if (error <= tolerance && error > 0.5 * tolerance || growth >= Largest && error <= tolerance) break;
+            growth = Math.Min(Largest, growth * Math.Clamp(Math.Pow(0.75 * tolerance / error, 1.0 / scheme.Order), 0.1, 4));
+        }
+        return best > 0 ? best : growth;
+    }
+
+    /// <summary>The largest error over modes of a window of stiffness z = λT, λ = 1.</summary>
+    public static double Error(SweepScheme scheme, double tolerance, double growth, double stiffness)
+    {
+        var steps = new SweepLayout(scheme, tolerance, growth, [1], [1]).Interval([0, stiffness], 0);
+        double worst = 0, lowest = 0.05 / stiffness, ratio = Math.Pow(10, 1.0 / PerDecade);
+        for (double rate = 1; rate > lowest; rate /= ratio)
+        {
+            double y = 1, w = 0, g = 0;
+            foreach (var step in steps)
+            {
+                if (step.Length > 0) y *= scheme.Factor(step, rate);
+                w += step.Weight * y * y;
+                g += step.Weight * y;
+            }
+            double p = Math.Exp(-rate * stiffness);
+            worst = Math.Max(worst, Math.Max(Math.Abs(y - p), Math.Max(Math.Abs(2 * rate * w - (1 - p * p)), Math.Abs(rate * g - (1 - p)))));
+        }
+        return worst;
+    }
+}
