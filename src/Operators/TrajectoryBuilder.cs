@@ -54,7 +54,24 @@ public sealed class TrajectoryBuilder
 
     /// <summary>‖K(t_{k+1}) − K(t_k)‖ and the like where kernels are read as blocks and not formed: the squared norms of (K_k − K_{k−1})/h, of
     /// (K_{k+1} − K_k)/h' and of the difference of the two.</summary>
-    internal (double Change, double First, double Second) Velocities(int k, double before, double after) => _applied!.Velocities(k, before, after);
+    public (double Change, double First, double Second) Velocities(int k, double before, double after) => _applied!.Velocities(k, before, after);
+
+    /// <summary>y ← K_SS x at a checkpoint, where kernels are applied.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="x">N numbers.</param>
+    /// <param name="y">N numbers.</param>
+    /// <exception cref="InvalidOperationException">The kernels are formed.</exception>
+    public void ApplyAt(int checkpoint, double[] x, double[] y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        var run = _applied ?? throw new InvalidOperationException("The kernels of this run are formed.");
+        int last = _checkpoints.Count - 1, interval = Math.Min(checkpoint, last - 1);
+        _whole ??= run.Linear([.. Enumerable.Range(0, last + 1)]);
+        _whole.ApplyTrain(interval, [_outputs.Times[checkpoint]], new MatrixView(x, x.Length, 1), new MatrixView(y, y.Length, 1));
+    }
+
+    private InterpolatedTrajectory? _whole;
 
     /// <summary>Whether K_QQ is known (Jacobian runs, or recorded in every checkpoint).</summary>
     public bool HasTestKernel { get; }

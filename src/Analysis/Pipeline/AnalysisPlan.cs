@@ -1,3 +1,4 @@
+using KernelFlow.Analysis.MatrixFree;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -17,13 +18,26 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     /// <exception cref="InvalidRunException">The run is too large.</exception>
     public static AnalysisPlan Of(CheckpointSequence run, AnalysisOptions options)
     {
-        DenseLimit.Require(run);
         var checkpoints = run.Window(options.From, options.To);
+        if (SolverChoice.Resolve(checkpoints, options) is { } why) return MatrixFree(checkpoints, options, why);
+        DenseLimit.Require(run);
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
+    }
+
+    /// <summary>Why nothing N×N is formed; null where it is.</summary>
+    public string? Applied { get; init; }
+
+    private static AnalysisPlan MatrixFree(CheckpointSequence checkpoints, AnalysisOptions options, string why)
+    {
+        var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
+        if (options.Interpolation.Obstacle(checkpoints) is { } obstacle) throw new ArgumentException($"interpolation: {obstacle}.");
+        string? reason = options.Mode == AnalysisMode.Auto ? "matrix-free analyses integrate the flow" : null;
+        SpectrumSolver.Check(checkpoints, options, AnalysisMode.Flow, exact: false);
+        return new AnalysisPlan(checkpoints, AnalysisMode.Flow, reason, false, options, backend) { Applied = why };
     }
 
     /// <summary>Reads outputs and forms the kernels that the model needs.</summary>
@@ -32,7 +46,9 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         using var span = WorkSpans.Begin("reading");
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
-        var kernels = Exact
+        var kernels = Applied is not null
+            ? TrajectoryBuilder.ReadApplied(Checkpoints, outputs, Backend, MatrixFreePlan.KeptBytes(Options), reading, cancellation)
+            : Exact
             ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation)
             : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, sparseCubic: Options.Interpolation.NeedsDistantProducts);
         return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend)
