@@ -93,12 +93,13 @@ public sealed class TrajectoryBuilder
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between column blocks.</param>
     /// <param name="sparseCubic">Whether <see cref="Cubic"/> will be asked for every second checkpoint.</param>
-    public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend,
-        Action<double>? progress = null, CancellationToken cancellation = default, bool sparseCubic = false) =>
-        Read(checkpoints, outputs, backend, KernelMemory.Default, progress, cancellation, sparseCubic);
+    /// <param name="forming">In which blocks kernels are formed, and where blocks are kept; null for the default.</param>
+    public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null,
+        CancellationToken cancellation = default, bool sparseCubic = false, KernelForming? forming = null) =>
+        Read(checkpoints, outputs, backend, KernelMemory.Default, progress, cancellation, sparseCubic, forming);
 
     internal static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, KernelMemory memory,
-        Action<double>? progress, CancellationToken cancellation, bool sparseCubic = false)
+        Action<double>? progress, CancellationToken cancellation, bool sparseCubic = false, KernelForming? forming = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(outputs);
@@ -109,11 +110,9 @@ public sealed class TrajectoryBuilder
             return new TrajectoryBuilder(checkpoints, outputs, blocks.Terms, blocks.Substitutes, blocks.Crossed, blocks.HasTestKernel, blocks.Epsilon);
         }
         var full = Enumerable.Range(0, checkpoints.Count).ToArray();
-        int reach = sparseCubic ? 3 : 1;
-        var thinned = Thinnings(checkpoints.Count).SelectMany(kept => Within(kept, reach));
-        (int A, int B)[] pairs = [.. Within(full, 3).Concat(thinned).Distinct()];
-        var kernels = new JacobianKernels(checkpoints, pairs.Length + full.Length, backend, memory, cancellation);
-        var terms = kernels.Form(pairs, p => p.B - p.A == 1, progress);
+        var products = KernelPairs.OfInterpolants(checkpoints.Count, sparseCubic);
+        var kernels = new JacobianKernels(checkpoints, products.Pairs.Count + full.Length, backend, memory, cancellation, forming);
+        var terms = kernels.Form(products.Pairs, products.IsOrdered, progress);
         IReadOnlyList<int>[] cubicGrids = sparseCubic ? [full, EverySecond(checkpoints.Count), EverySecond(checkpoints.Count, 1)] : [full];
         var stencils = AddValueSlopeTerms(terms, kernels, checkpoints, outputs.Times, cubicGrids, backend, cancellation);
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon())
@@ -141,16 +140,23 @@ public sealed class TrajectoryBuilder
     }
 
     /// <summary>The kernels of every checkpoint alone, for runs whose steps were all recorded: no interpolant is needed.</summary>
+    /// <param name="checkpoints">The run.</param>
+    /// <param name="outputs">The outputs of the run.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellation">Honoured between column blocks.</param>
+    /// <param name="forming">In which blocks kernels are formed, and where blocks are kept; null for the default.</param>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
     public static TrajectoryBuilder ReadCheckpoints(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, KernelForming? forming = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(backend);
         if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, progress, cancellation);
-        (int A, int B)[] pairs = [.. Enumerable.Range(0, checkpoints.Count).Select(k => (k, k))];
-        var terms = new JacobianKernels(checkpoints, pairs.Length, backend, KernelMemory.Default, cancellation).Form(pairs, _ => false, progress);
+        var products = KernelPairs.OfCheckpoints(checkpoints.Count);
+        var terms = new JacobianKernels(checkpoints, products.Pairs.Count, backend, KernelMemory.Default, cancellation, forming)
+            .Form(products.Pairs, products.IsOrdered, progress);
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 
@@ -294,7 +300,7 @@ public sealed class TrajectoryBuilder
         return [.. terms];
     }
 
-    private static IEnumerable<(int A, int B)> Within(IReadOnlyList<int> indices, int reach)
+    internal static IEnumerable<(int A, int B)> Within(IReadOnlyList<int> indices, int reach)
     {
         for (int i = 0; i < indices.Count; i++)
             for (int j = i + 1; j < indices.Count && j <= i + reach; j++) yield return (indices[i], indices[j]);

@@ -28,8 +28,7 @@ public readonly record struct MemoryCeiling(long Bytes)
         ceiling = default;
         if (string.IsNullOrWhiteSpace(text)) return false;
         string number = text.Trim().ToUpperInvariant();
-        if (number.EndsWith("IB", StringComparison.Ordinal)) number = number[..^2];
-        else if (number.EndsWith('B')) number = number[..^1];
+        if (number.EndsWith('B')) number = number[..^1].TrimEnd('I');
         if (number.Length == 0) return false;
         int power = "KMGT".IndexOf(number[^1], StringComparison.Ordinal) + 1;
         if (power > 0) number = number[..^1];

@@ -53,9 +53,10 @@ internal static class Provenance
         string independent = options.IndependentCheck || !whole ? "" : " --no-independent";
         string applied = analysis.MatrixFree.TryGet(out var found) ? $" --solver matrix-free --modes {NumberText.RoundTrip(found.Modes.Count)}" : "";
         string extent = options.Extent == AnalysisExtent.ClaimsOnly ? " --claims-only" : $"{applied} --threshold {NumberText.RoundTrip(options.Threshold)}";
+        string apart = options.ByInterval ? " --by-interval" : "";
         return $"kernelflow analyze {RunFolder(analysis)} --out DIR --mode {options.Mode.Name()}{method} --interpolation {options.Interpolation}"
             + $" --rtol {NumberText.RoundTrip(options.RelativeTolerance)}{extent}"
-            + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{independent}{seed}";
+            + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{independent}{apart}{seed}";
     }
 
     // A name that a shell would take apart stands in quotes.

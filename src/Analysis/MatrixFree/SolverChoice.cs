@@ -22,7 +22,8 @@ internal static class SolverChoice
                 throw new ArgumentException("solver: matrix-free integrates the flow, and the mode asked for is descent; use flow, or another solver.");
             return "asked for";
         }
-        if (options.Solver != EigenSolver.Auto || options.Mode == AnalysisMode.Descent || options.ScheduleOverStart) return null;
+        if (options.Solver != EigenSolver.Auto || options.Mode == AnalysisMode.Descent || options.ScheduleOverStart
+            || options.IsByInterval) return null;
         if (DenseLimit.Obstacle(checkpoints) is not null)
             return FormattableString.Invariant($"auto: N + M = {(long)checkpoints.TrainSize + checkpoints.TestSize} is more than matrices can have");
         // Recorded steps of an optimizer are what they are at any size: a flow would not say the same.

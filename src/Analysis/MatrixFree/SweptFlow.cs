@@ -62,7 +62,7 @@ internal sealed record SweptFlow : CarriedModel
             Seed = input.Options.Seed,
             Probes = probes.Gradient > 0 ? ((Numerics.MatrixView)probes.Block).ColumnRange(0, 1) : default(Numerics.MatrixView?),
         };
-        var sweep = WorkSpans.In("steps", () => FlowSweep.Create(new AppliedProducts(trajectory), options, input.Backend, cancellation));
+        var sweep = WorkSpans.In("steps", () => FlowSweep.Create(Products(input), options, input.Backend, cancellation));
         progress(0.1);
         var check = WorkSpans.In("integrating", () => SweptTransport.Carry(sweep, probes.Block, cancellation));
         progress(0.3);
@@ -78,5 +78,13 @@ internal sealed record SweptFlow : CarriedModel
         };
         progress(1);
         return new SweptFlow(input, sweep, predictions, probes, check);
+    }
+
+    // The same interpolant as the trajectory of the budgets, by products of their own.
+    private static KernelProducts Products(AnalysisInput input)
+    {
+        var memory = new MemoryAccount(new MemoryCeiling(MatrixFreePlan.KeptBytes(input.Options)));
+        var builder = ProductsBuilder.Read(input.Checkpoints, input.Outputs, memory, input.Backend);
+        return input.Options.Interpolation == Interpolation.Cubic ? builder.Cubic(input.AllCheckpoints) : builder.Linear(input.AllCheckpoints);
     }
 }

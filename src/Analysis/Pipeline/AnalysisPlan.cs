@@ -23,7 +23,10 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         DenseLimit.Require(run);
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
-        bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
+        bool exact = IsExact(checkpoints, mode);
+        if (options.IsByInterval && mode == AnalysisMode.Descent && checkpoints.Optimizer is { Rule.HasBuffer: true, Kind: var kind })
+            throw new ArgumentException($"by interval: with {kind} a step depends on all gradients before, so that an interval has no operators of its own; "
+                + "leave out --by-interval, --windows and --cache.");
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
     }
@@ -40,19 +43,25 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         return new AnalysisPlan(checkpoints, AnalysisMode.Flow, reason, false, options, backend) { Applied = why };
     }
 
+    /// <summary>Whether every step was recorded and they themselves are followed: then kernels of single checkpoints are all that is read.</summary>
+    public static bool IsExact(CheckpointSequence checkpoints, AnalysisMode mode) =>
+        mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
+
     /// <summary>Reads outputs and forms the kernels that the model needs.</summary>
     public AnalysisInput Read(StageProgress stages, CancellationToken cancellation)
     {
         using var span = WorkSpans.Begin("reading");
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
+        var forming = new KernelForming(Options.KernelRows, Options.Kernels);
         var kernels = Applied is not null
             ? TrajectoryBuilder.ReadApplied(Checkpoints, outputs, Backend, MatrixFreePlan.KeptBytes(Options), reading, cancellation)
             : Exact
-            ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation)
-            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, sparseCubic: Options.Interpolation.NeedsDistantProducts);
+            ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation, forming)
+            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, Options.Interpolation.NeedsDistantProducts, forming);
         return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend)
         {
+            Cache = Cache.RunCache.Of(Checkpoints, Options, Backend),
             OutsideTheory = RecordingChecks.OutsideTheory(Checkpoints) ?? DecaySetting.Obstacle(Checkpoints, Exact),
         };
     }

@@ -22,12 +22,17 @@ internal static class OptionChecks
         if (o.Extent == AnalysisExtent.MatrixFree)
             throw new ArgumentException("extent: matrix-free follows from solver matrix-free and is not asked for by itself.");
         if (o.Memory is { Bytes: < 1 }) throw new ArgumentException("memory: found no bytes, expected at least 1.");
+        if (o.Solver == EigenSolver.MatrixFree && o.IsByInterval)
+            throw new ArgumentException("solver: matrix-free forms no operators of intervals, so that windows, cache and by-interval cannot be had; leave out "
+                + "the one or the other.");
         if (o.Solver == EigenSolver.MatrixFree && o.ScheduleOverStart)
             throw new ArgumentException("solver: matrix-free forms no operators, so that the schedule over the start cannot be had; leave out the one or the "
                 + "other.");
         if (o.Extent == AnalysisExtent.ClaimsOnly && OfOperators(o) is { Length: > 0 } asked)
             throw new ArgumentException($"extent: claims-only forms no operators, so that {string.Join(" and ", asked)} cannot be had; leave out the one or "
                 + "the other.");
+        if (o.Windows is null) throw new ArgumentException("windows: found null, expected a list of windows.");
+        if (o.KernelRows < 1) throw new ArgumentException(FormattableString.Invariant($"kernel rows: found {o.KernelRows}, expected at least 1."));
         if (!(o.Tolerance > 0)) throw new ArgumentException(FormattableString.Invariant($"tolerance: found {o.Tolerance}, expected more than 0."));
     }
 
@@ -35,6 +40,7 @@ internal static class OptionChecks
     [
         .. o.Solver == EigenSolver.Auto ? (string[])[] : [$"solver {o.Solver.Name()}"],
         .. o.Modes is null ? (string[])[] : [FormattableString.Invariant($"modes {o.Modes}")],
+        .. o.IsByInterval ? (string[])["intervals, windows or a cache of them"] : [],
         .. o.ScheduleOverStart ? (string[])["the schedule over the start"] : [],
     ];
 }
