@@ -18,7 +18,8 @@ internal static class OptionChecks
         if (!(o.Threshold > 0 && o.Threshold < 1))
             throw new ArgumentException(FormattableString.Invariant($"threshold: found {o.Threshold}, expected more than 0 and less than 1."));
         if (!Enum.IsDefined(o.Extent))
-            throw new ArgumentException($"extent: found {o.Extent}, expected one of {string.Join(", ", ChoiceNames.All<AnalysisExtent>())}.");
+            throw new ArgumentException($"extent: found {o.Extent}, expected one of "
+                + $"{string.Join(", ", ChoiceNames.All<AnalysisExtent>().Except([AnalysisExtent.MatrixFree.Name()]))}.");
         if (o.Extent == AnalysisExtent.MatrixFree)
             throw new ArgumentException("extent: matrix-free follows from solver matrix-free and is not asked for by itself.");
         if (o.Memory is { Bytes: < 1 }) throw new ArgumentException("memory: found no bytes, expected at least 1.");
