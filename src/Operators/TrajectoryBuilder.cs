@@ -174,6 +174,34 @@ public sealed class TrajectoryBuilder
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 
+    /// <summary>What <see cref="Linear"/>, and <see cref="Cubic"/> where it is asked for, need between all checkpoints, and no more; of some checkpoints of
+    /// a run it is the same to the last bit as of all of them.</summary>
+    /// <param name="checkpoints">Some neighbouring checkpoints.</param>
+    /// <param name="outputs">Their outputs.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="cubic">Whether <see cref="Cubic"/> will be asked for.</param>
+    /// <param name="forming">In which blocks kernels are formed, and where blocks are kept.</param>
+    /// <param name="cancellation">Honoured between column blocks.</param>
+    /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
+    public static TrajectoryBuilder ReadIntervals(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, bool cubic, KernelForming forming,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(forming);
+        if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, null, cancellation);
+        int[] all = [.. Enumerable.Range(0, checkpoints.Count)];
+        (int A, int B)[] pairs = [.. Within(all, cubic ? 3 : 1)];
+        var kernels = new JacobianKernels(checkpoints, pairs.Length + all.Length, backend, KernelMemory.Default, cancellation, forming);
+        var terms = kernels.Form(pairs, p => p.B - p.A == 1, null);
+        var stencils = cubic ? AddValueSlopeTerms(terms, kernels, checkpoints, outputs.Times, [all], backend, cancellation) : [];
+        return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon())
+        {
+            _valueSlope = stencils,
+        };
+    }
+
     /// <summary>Indices of every second checkpoint, always with the first and the last one.</summary>
     /// <param name="count">Number of checkpoints.</param>
     /// <param name="parity">0 for 0, 2, 4, …; 1 for 0, 1, 3, 5, …: together they keep every checkpoint once.</param>

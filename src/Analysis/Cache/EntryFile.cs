@@ -83,6 +83,34 @@ internal static class EntryFile
         }
     }
 
+    /// <summary>What is wrong with a file as such, whatever it is an entry of; null where it has the checksum that it states.</summary>
+    /// <param name="path">The file.</param>
+    public static string? Defect(string path)
+    {
+        try
+        {
+            if (!File.Exists(path)) return "it is not there";
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, Piece);
+            using var sum = new Sha256();
+            long left = stream.Length - Sha256.Length;
+            if (left < Mark.Length) return "the file ends early";
+            byte[] buffer = new byte[Math.Min(Piece, left)];
+            for (int read; left > 0; left -= read)
+            {
+                read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+                if (read == 0) return "the file ends early";
+                sum.Append(buffer.AsSpan(0, read));
+            }
+            byte[] stated = new byte[Sha256.Length];
+            stream.ReadExactly(stated);
+            return sum.Finish().AsSpan().SequenceEqual(stated) ? null : "its checksum is not that of its contents";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message.TrimEnd('.');
+        }
+    }
+
     private static Dictionary<string, DenseMatrix> Read(FileStream stream, CacheKey key)
     {
         using var sum = new Sha256();

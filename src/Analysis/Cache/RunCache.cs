@@ -58,7 +58,7 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
     /// <summary>SHA-256 of numbers, in hexadecimal digits.</summary>
     public static string SumOf(ReadOnlySpan<double> values) => Convert.ToHexStringLower(Sha256.Of(MemoryMarshal.AsBytes(values)));
 
-    // What computes: a build of other code may give other bits.
-    private static string Code { get; } = string.Join(" ", new[] { typeof(Backend), typeof(CheckpointSequence), typeof(KernelTrajectory), typeof(Propagation),
+    /// <summary>What computes: a build of other code may give other bits.</summary>
+    public static string Code { get; } = string.Join(" ", new[] { typeof(Backend), typeof(CheckpointSequence), typeof(KernelTrajectory), typeof(Propagation),
         typeof(RunCache) }.Select(type => type.Module.ModuleVersionId.ToString("N")));
 }

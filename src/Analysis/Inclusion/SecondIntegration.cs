@@ -53,13 +53,22 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
         SecondIntegration? made = null;
         SecondOperators At(double asked, CancellationToken stop)
         {
-            var options = main with { Method = method.Partner(asked), RelativeTolerance = asked };
-            bool midpoints = MayTakeMidpoints(method, trajectory);
+            var (options, midpoints) = Of(trajectory, main with { Method = method }, asked);
             return Run(trajectory, asked, byInterval is null
                 ? () => InOnePiece(trajectory, options, midpoints, made?.Carried, backend, stop)
                 : () => (byInterval(options, midpoints, stop), false), backend);
         }
         return made = new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
+    }
+
+    /// <summary>How it integrates: with which method and tolerance, and whether the midpoint rule may do it.</summary>
+    /// <param name="trajectory">What both integrate.</param>
+    /// <param name="main">The main one, with its method resolved.</param>
+    /// <param name="tolerance">Relative error asked for.</param>
+    public static (PropagationOptions Options, bool Midpoints) Of(KernelTrajectory trajectory, PropagationOptions main, double tolerance)
+    {
+        var method = main.Method.Method!;
+        return (main with { Method = method.Partner(tolerance), RelativeTolerance = tolerance }, MayTakeMidpoints(method, trajectory));
     }
 
     /// <summary>The second carry, where it is there before the coarse run: what its steps are compared with.</summary>

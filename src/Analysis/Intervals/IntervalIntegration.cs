@@ -59,6 +59,10 @@ internal static class IntervalIntegration
             + "Ask for a larger rtol or a shorter window.");
     }
 
+    /// <summary>The intervals as the first rung asks for them.</summary>
+    public static IntervalSource FirstRung(AnalysisInput input, KernelTrajectory trajectory, PropagationOptions options) => Source(input, trajectory,
+        options with { Method = Resolve(options).Method, RelativeTolerance = Share * options.RelativeTolerance });
+
     private static IntervalSource Source(AnalysisInput input, KernelTrajectory trajectory, PropagationOptions options) =>
         new(trajectory, input.Cache, Kind, options,
             (interval, stop) => IntervalOperators.Of(FlowIntegrator.Integrate(interval, options, input.Backend, cancellation: stop)))

@@ -30,6 +30,9 @@ internal sealed class IntervalSource(KernelTrajectory trajectory, RunCache? cach
     /// <param name="count">How many.</param>
     public string? KeyOf(int first, int count) => cache is null ? null : string.Join(" ", Enumerable.Range(first, count).Select(k => Key(k).Sum));
 
+    /// <summary>The name of an interval's file in the cache.</summary>
+    public string FileOf(int interval) => Key(interval).FileName;
+
     /// <summary>The operators of an interval, to be read only.</summary>
     public IntervalOperators Get(int interval, CancellationToken cancellation)
     {

@@ -20,14 +20,24 @@ internal static class SecondByInterval
     /// <param name="cancellation">Honoured within one step.</param>
     public static Propagation Run(AnalysisInput input, KernelTrajectory trajectory, PropagationOptions asked, bool midpoints, CancellationToken cancellation)
     {
+        var source = Source(input, trajectory, asked, midpoints);
+        Propagation Compose() => ComposedWindow.Of(source, 0, source.Count, new CarriedVectors(), input.Backend, null, cancellation);
+        return input.Cache is { } cache ? StoredPropagation.Of(cache, source, new CarriedVectors(), Compose) : Compose();
+    }
+
+    /// <summary>The intervals that it is composed of.</summary>
+    /// <param name="input">What was read.</param>
+    /// <param name="trajectory">What both integrate.</param>
+    /// <param name="asked">The other method, the tolerance of the window, and the seed.</param>
+    /// <param name="midpoints">Whether the midpoint rule may do it.</param>
+    public static IntervalSource Source(AnalysisInput input, KernelTrajectory trajectory, PropagationOptions asked, bool midpoints)
+    {
         var options = asked with { RelativeTolerance = Share * asked.RelativeTolerance };
         bool whole = options.RelativeTolerance >= Loose && Math.Pow(trajectory.TrainSize, 3) >= Worth;
         Propagation One(KernelTrajectory interval, CancellationToken stop) =>
             (whole ? WholeSteps.Run(interval, midpoints, null, options, input.Backend, stop)?.Operators : null)
                 ?? FlowIntegrator.Integrate(interval, options, input.Backend, cancellation: stop);
-        var source = new IntervalSource(trajectory, input.Cache, whole && midpoints ? "second-midpoint" : whole ? "second-whole" : "second", options,
+        return new IntervalSource(trajectory, input.Cache, whole && midpoints ? "second-midpoint" : whole ? "second-whole" : "second", options,
             (interval, stop) => IntervalOperators.Of(One(interval, stop)));
-        Propagation Compose() => ComposedWindow.Of(source, 0, source.Count, new CarriedVectors(), input.Backend, null, cancellation);
-        return input.Cache is { } cache ? StoredPropagation.Of(cache, source, new CarriedVectors(), Compose) : Compose();
     }
 }

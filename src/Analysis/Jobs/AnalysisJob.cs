@@ -1,4 +1,5 @@
 using KernelFlow.Analysis;
+using KernelFlow.Analysis.Cache;
 using KernelFlow.Analysis.Jobs;
 using KernelFlow.Bridges;
 using KernelFlow.Files;
@@ -18,9 +19,6 @@ public sealed class AnalysisJob
 
     /// <summary>What that file has under <c>format</c>.</summary>
     public const string Format = JobPlan.Format;
-
-    // Sums of so many bytes are held at a time, or those of one pair.
-    private const double HeldBytes = 512e6;
 
     private readonly JobPlan _plan;
 
@@ -45,7 +43,8 @@ public sealed class AnalysisJob
     public static bool Owns(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name is JobPlan.FileName or JobPieces.FolderName + "/" || name.StartsWith(JobPieces.FolderName + "/", StringComparison.Ordinal);
+        return name == JobPlan.FileName || name.StartsWith(JobPieces.FolderName + "/", StringComparison.Ordinal)
+            || name.StartsWith(JobIntervals.FolderName + "/", StringComparison.Ordinal);
     }
 
     /// <summary>Divides an analysis into pieces and writes the plan into a folder. A folder that has the same plan keeps its pieces.</summary>
@@ -72,6 +71,7 @@ public sealed class AnalysisJob
         var plan = new JobPlan
         {
             Tool = ToolInfo.Current.Version,
+            Code = RunCache.Code,
             Run = Path.GetFullPath(run.Folder),
             Beside = Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(run.Folder)),
             Files = JobFiles.Of(run, cancellation),
@@ -81,12 +81,14 @@ public sealed class AnalysisJob
             Tasks = JobWork.Divide(run.Checkpoints, options, division),
         };
         if (plan.Tasks.Count == 0)
-            throw new InvalidJobException($"{run.Folder}: nothing of this analysis can be computed in pieces: {JobWork.NothingToDivide(run.Checkpoints)}; "
-                + "use kernelflow analyze.");
+            throw new InvalidJobException($"{run.Folder}: nothing of this analysis can be computed in pieces: "
+                + $"{JobWork.NothingToDivide(run.Checkpoints, options)}; use kernelflow analyze.");
         if (File.Exists(Path.Combine(folder, JobPlan.FileName)) && JobPlan.Read(folder).Id != plan.Id)
             throw new InvalidJobException($"{folder}: it is the folder of another job (another run, other options, or another version of the tool); "
                 + "choose another folder, or remove it.");
         Directory.CreateDirectory(Path.Combine(folder, JobPieces.FolderName));
+        // Made before several processes might make it at the same time.
+        if (plan.Tasks.Any(t => t.Stage == JobStage.Intervals)) JobIntervals.Open(folder, null);
         plan.Write(folder);
         return new AnalysisJob(folder, plan);
     }
@@ -98,9 +100,12 @@ public sealed class AnalysisJob
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var plan = JobPlan.Read(folder);
-        return plan.Tool == ToolInfo.Current.Version ? new AnalysisJob(folder, plan)
-            : throw new InvalidJobException($"{Path.Combine(folder, JobPlan.FileName)}: planned by version {plan.Tool} of kernelflow, and this is version "
-                + $"{ToolInfo.Current.Version}, whose numbers may differ: use that version, or plan the job again.");
+        string path = Path.Combine(folder, JobPlan.FileName);
+        if (plan.Tool != ToolInfo.Current.Version)
+            throw new InvalidJobException($"{path}: planned by version {plan.Tool} of kernelflow, and this is version {ToolInfo.Current.Version}, "
+                + "whose numbers may differ: use that version, or plan the job again.");
+        return plan.Code == RunCache.Code ? new AnalysisJob(folder, plan) : throw new InvalidJobException(
+            $"{path}: planned by another build of version {plan.Tool} of kernelflow, whose numbers may differ: use that build, or plan the job again.");
     }
 
     /// <summary>Where the run is now: where it was planned, or, when job and run were moved together, in the same place beside the job.</summary>
@@ -130,23 +135,12 @@ public sealed class AnalysisJob
         RequireTask(number);
         RequireSame(run, options);
         JobFiles.RequireManifest(run, _plan);
-        var task = Tasks[number - 1];
-        var pieces = new JobPieces(Folder, _plan.Id, missing: null);
         Directory.CreateDirectory(Path.Combine(Folder, JobPieces.FolderName));
-        var (open, damaged) = (new List<JobPiece>(), new List<string>());
-        foreach (var piece in task.Pieces)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (pieces.Read(piece, out string? defect) is not null) continue;
-            open.Add(piece);
-            if (defect is not null) damaged.Add($"{pieces.PathOf(piece)}: {defect}");
-        }
-        if (open.Count > 0)
-        {
-            JobFiles.Require(run, _plan, [.. open.SelectMany(p => (int[])[p.A, p.B]).Distinct().Order()], cancellation);
-            JobWork.Kernels(run.Checkpoints, options, open, pieces, HeldBytes, f => progress?.Report(new AnalysisProgress("kernels", f)), cancellation);
-        }
-        return new JobTaskResult(open.Count, task.Pieces.Count - open.Count, damaged);
+        var task = Tasks[number - 1];
+        var work = new JobTaskRunner(Folder, _plan, run, options);
+        return task.Stage == JobStage.Kernels
+            ? work.Kernels(task, new JobPieces(Folder, _plan.Id, missing: null), progress, cancellation)
+            : work.Intervals(task, new JobPieces(Folder, _plan.Id, Damaged), progress, cancellation);
     }
 
     /// <summary>The analysis, with what the tasks computed.</summary>
@@ -172,13 +166,36 @@ public sealed class AnalysisJob
             throw new InvalidJobException($"{pieces.PathOf(first)}: {first} is missing; {CommandFor(open[0].Number)} makes it{others}.");
         }
         JobFiles.Require(run, _plan, null, cancellation);
-        return ReservoirPipeline.Run(run.Checkpoints, options with { Kernels = pieces }, progress, cancellation);
+        return ReservoirPipeline.Run(run.Checkpoints, options with { Kernels = pieces, Cache = Entries(pieces) }, progress, cancellation);
     }
 
-    private InvalidJobException Damaged(JobPiece piece, string defect)
+    // The cache of the intervals; an entry that a task was to compute and that is not sound ends the merge, and names the task.
+    private AnalysisCache? Entries(JobPieces pieces)
+    {
+        var intervals = Tasks.SelectMany(t => t.Pieces).Where(p => p.IsInterval).ToArray();
+        if (intervals.Length == 0) return null;
+        var owners = new Dictionary<string, JobPiece>(StringComparer.Ordinal);
+        foreach (var piece in intervals)
+        {
+            var found = pieces.Read(piece, out string? defect) ?? throw Damaged(piece, defect ?? "it is not there");
+            foreach (string path in JobIntervals.Entries(Folder, found))
+            {
+                if (!File.Exists(path)) throw Damaged(piece, $"its {Path.GetFileName(path)} is not there");
+                owners[path] = piece;
+            }
+        }
+        return JobIntervals.Open(Folder, text =>
+        {
+            foreach (var (path, piece) in owners)
+                if (text.StartsWith(path + ": ", StringComparison.Ordinal)) throw Damaged(piece, text[(path.Length + 2)..].Split(';')[0], path);
+        });
+    }
+
+    private InvalidJobException Damaged(JobPiece piece, string defect) => Damaged(piece, defect, new JobPieces(Folder, _plan.Id, null).PathOf(piece));
+
+    private InvalidJobException Damaged(JobPiece piece, string defect, string path)
     {
         var task = Tasks.FirstOrDefault(t => t.Pieces.Contains(piece));
-        string path = new JobPieces(Folder, _plan.Id, null).PathOf(piece);
         return new InvalidJobException($"{path}: {piece}: {defect}; "
             + (task is null ? "it is in no task: plan the job again." : $"{CommandFor(task.Number)} makes it again."));
     }

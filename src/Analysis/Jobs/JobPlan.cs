@@ -17,6 +17,9 @@ internal sealed record JobPlan
     /// <summary>The version of the tool that planned it.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>Which build of it.</summary>
+    public required string Code { get; init; }
+
     /// <summary>The run's folder, absolute.</summary>
     public required string Run { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed record JobPlan
 
     /// <summary>What the numbers of pieces depend on, as one sum; how pieces are divided among tasks is not part of it.</summary>
     public string Id => Convert.ToHexStringLower(Sha256.Of(Encoding.UTF8.GetBytes(string.Join('\n',
-        [$"{Format} {Version}", Tool, .. Files.Select(f => $"{f.Sha256}  {f.Name}"), Settings, Backend.Name, Backend.Core,
+        [$"{Format} {Version}", Tool, Code, .. Files.Select(f => $"{f.Sha256}  {f.Name}"), Settings, Backend.Name, Backend.Core,
             Backend.Threads.ToString(CultureInfo.InvariantCulture)]))));
 
     // Of everything: a file that was edited is told from the one that was written.
@@ -86,6 +89,7 @@ internal sealed record JobPlan
             ["format"] = Format,
             ["version"] = Version,
             ["tool"] = Tool,
+            ["code"] = Code,
             ["run"] = Run,
             ["beside"] = Beside,
             ["arguments"] = new JsonArray([.. Arguments.Select(a => (JsonNode)a)]),
@@ -106,6 +110,7 @@ internal sealed record JobPlan
     private static JobPlan Parse(JsonObject json) => new()
     {
         Tool = (string)json["tool"]!,
+        Code = (string)json["code"]!,
         Run = (string)json["run"]!,
         Beside = (string)json["beside"]!,
         Files = [.. json["files"]!.AsArray().Select(f => ((string)f!["name"]!, (string)f["sha256"]!))],

@@ -23,6 +23,9 @@ public sealed record JobTask(int Number, JobStage Stage, IReadOnlyList<JobPiece>
 /// <param name="Block">Which block of rows; -1 for an interval.</param>
 public readonly record struct JobPiece(int A, int B, int Block)
 {
+    /// <summary>What <see cref="Block"/> is of an interval.</summary>
+    public const int IntervalBlock = -1;
+
     /// <summary>Whether it is an interval.</summary>
     public bool IsInterval => Block < 0;
 

@@ -5,15 +5,13 @@ namespace KernelFlow.Analysis.Jobs;
 /// <summary>What the pieces of an analysis are, and how they are computed.</summary>
 internal static class JobWork
 {
-    // A process and its libraries, before anything is computed.
-    private const double StartSeconds = 0.3;
-
     /// <summary>What the numbers of pieces depend on of the options.</summary>
     public static string Settings(AnalysisOptions o) => string.Join('\n',
         $"mode={o.Mode}", $"interpolation={o.Interpolation.Name}", $"method={o.Method.Name}",
         FormattableString.Invariant($"rtol={o.RelativeTolerance.Value:R}"),
         FormattableString.Invariant($"from={o.From:R}"), FormattableString.Invariant($"to={o.To:R}"), FormattableString.Invariant($"seed={o.Seed}"),
-        FormattableString.Invariant($"rows={o.KernelRows}"));
+        FormattableString.Invariant($"rows={o.KernelRows}"),
+        $"by interval={o.ByInterval}", $"second={o.IndependentCheck}");
 
     /// <summary>Checkpoints are counted from the first of the window, in pieces as in the run that was opened.</summary>
     public static void RequireWindow(RecordedRun run, AnalysisOptions options)
@@ -26,18 +24,25 @@ internal static class JobWork
     /// <summary>The tasks of an analysis; none where there is nothing to divide.</summary>
     public static IReadOnlyList<JobTask> Divide(CheckpointSequence run, AnalysisOptions options, JobDivision division)
     {
-        if (!run.HasJacobians) return [];
+        JobTask[] kernels = run.HasJacobians ? [.. KernelTasks(run, options, division)] : [];
+        if (JobIntervals.Obstacle(run, options) is not null) return kernels;
+        var intervals = Enumerable.Range(0, run.Count - 1).Select(k => (new JobPiece(k, k + 1, JobPiece.IntervalBlock), division.IntervalSeconds)).ToArray();
+        return [.. kernels, .. division.Tasks(JobStage.Intervals, intervals, kernels.Length + 1)];
+    }
+
+    private static IEnumerable<JobTask> KernelTasks(CheckpointSequence run, AnalysisOptions options, JobDivision division)
+    {
         double bytes = (double)(run.TrainSize + run.TestSize) * (run.Parameters ?? 0) * run[0][TensorName.J_S].Type.Size();
         var parts = Pairs(run, options).Parts(run, Forming(options, null));
         // By the later checkpoint first: pieces of one task then share the files they read.
         var pieces = parts.OrderBy(p => p.Part.B).ThenBy(p => p.Part.A).ThenBy(p => p.Part.Block).Select(p => (new JobPiece(p.Part.A, p.Part.B, p.Part.Block),
             p.Operations / division.OperationsPerSecond + (p.Part.A == p.Part.B ? 1 : 2) * bytes / division.BytesPerSecond)).ToArray();
-        return [.. division.Tasks(JobStage.Kernels, pieces, 1).Select(t => t with { Seconds = StartSeconds + t.Seconds })];
+        return division.Tasks(JobStage.Kernels, pieces, 1);
     }
 
     /// <summary>Why there is nothing to divide.</summary>
-    public static string NothingToDivide(CheckpointSequence run) =>
-        run.HasJacobians ? "it has no kernels" : "the run holds kernel blocks, so that no kernels are to be formed";
+    public static string NothingToDivide(CheckpointSequence run, AnalysisOptions options) =>
+        $"the run holds kernel blocks, so that no kernels are to be formed, and {JobIntervals.Obstacle(run, options)}";
 
     /// <summary>Forms blocks of kernels.</summary>
     /// <param name="run">The run.</param>

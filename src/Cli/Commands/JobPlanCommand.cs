@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using KernelFlow.Files;
 using KernelFlow.Numerics;
+using KernelFlow.Operators;
 
 namespace KernelFlow.Cli;
 
@@ -10,6 +11,9 @@ internal static class JobPlanCommand
 {
     // The tightest that auto takes, where an answer hangs on it: which it is cannot be known before the analysis.
     private const string Tolerance = "1e-8";
+
+    // As the forecast calls what intervals are made of.
+    private const string Integrating = "integrating", Checking = "second integration and carry";
 
     private static readonly string[] s_fixed = ["--mode", "--rtol", "--seed", "--backend", "--threads"];
 
@@ -39,11 +43,16 @@ internal static class JobPlanCommand
                 using var recorded = RecordedRun.Open(source, asked.From, asked.To);
                 var dense = asked.Backend ?? options.BackendFor(parsed, terminal, recorded.Checkpoints);
                 var (analysis, arguments) = Fixed(terminal, options, parsed, recorded.Checkpoints, dense);
-                var rates = WorkRates.Of(analysis.Backend!, (int)Math.Min(recorded.Checkpoints.TrainSize + recorded.Checkpoints.TestSize, 1e6), cancellation);
+                int order = (int)Math.Min(recorded.Checkpoints.TrainSize + recorded.Checkpoints.TestSize, 1e6);
+                var rates = WorkRates.Of(analysis.Backend!, order, cancellation);
+                var whole = AnalysisForecast.Cost(recorded.Checkpoints, analysis.Backend!, cancellation);
                 using var held = JobScripts.Take(folder);
-                var planned = AnalysisJob.Plan(folder, recorded, analysis, arguments,
-                    Division(rates, parsed.GetValue(nodes), parsed.GetValue(shortest)), cancellation);
-                JobScripts.Write(folder, planned, AnalysisForecast.Cost(recorded.Checkpoints, analysis.Backend!, cancellation));
+                var division = Division(rates, parsed.GetValue(nodes), parsed.GetValue(shortest)) with
+                {
+                    IntervalSeconds = whole.Stages.Where(s => s.Name is Integrating or Checking).Sum(s => s.Seconds) / (recorded.Checkpoints.Count - 1),
+                };
+                var planned = AnalysisJob.Plan(folder, recorded, analysis, arguments, division, cancellation);
+                JobScripts.Write(folder, planned, whole);
                 return planned;
             }, cancellation).ConfigureAwait(false);
             if (verbosity != Verbosity.Quiet) Tell(terminal.Error, job, source);
@@ -68,11 +77,14 @@ internal static class JobPlanCommand
     {
         string[] given = [.. options.Given(parsed, [])];
         string Value(string name, string otherwise) => Array.IndexOf(given, name) is >= 0 and var i ? given[i + 1] : otherwise;
-        string mode = Value("--mode", "auto"), tolerance = Value("--rtol", ToleranceChoice.AutoName);
+        string asked = Value("--mode", "auto"), tolerance = Value("--rtol", ToleranceChoice.AutoName);
+        string mode = asked != "auto" ? asked : (DescentSupport.Check(run).Possible ? AnalysisMode.Descent : AnalysisMode.Flow).Name();
+        bool apart = mode == AnalysisMode.Flow.Name() && !given.Contains("--claims-only");
         string[] arguments =
         [
             .. options.Given(parsed, s_fixed),
-            "--mode", mode == "auto" ? (KernelFlow.Operators.DescentSupport.Check(run).Possible ? AnalysisMode.Descent : AnalysisMode.Flow).Name() : mode,
+            "--mode", mode,
+            .. apart ? (string[])["--by-interval"] : [],
             "--rtol", tolerance == ToleranceChoice.AutoName ? Tolerance : tolerance,
             "--seed", Value("--seed", "0"),
             "--backend", NameOf(dense, Value("--backend", "auto")),

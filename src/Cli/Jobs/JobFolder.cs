@@ -23,17 +23,20 @@ internal static class JobFolder
         }, cancellation);
 
     /// <summary>The options of a plan.</summary>
+    /// <param name="arguments">The arguments that it has.</param>
+    /// <param name="terminal">Where warnings go.</param>
     /// <exception cref="InvalidJobException">They are not options of this version.</exception>
     public static AnalysisOptions Options(IReadOnlyList<string> arguments, CliTerminal terminal)
     {
-        var set = new AnalysisOptionSet(claimsOnly: true, kernelRows: true);
+        var (set, intervals) = (new AnalysisOptionSet(claimsOnly: true, kernelRows: true), new IntervalOptions());
         var command = new Command("analyze");
         set.AddTo(command);
+        intervals.AddTo(command);
         // Whatever was given to the command that reads them was checked when the job was planned.
         var parsed = command.Parse([.. arguments]);
         if (parsed.Errors.Count > 0)
             throw new InvalidJobException($"The plan has options that this version does not know: {parsed.Errors[0].Message}");
-        return set.Of(parsed, terminal);
+        return intervals.Of(parsed, set.Of(parsed, terminal), terminal);
     }
 
     /// <summary>Passes stages on.</summary>
