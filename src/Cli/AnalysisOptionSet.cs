@@ -19,7 +19,8 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.",
         x => x is > 0 and < 1, "above 0 and below 1");
     private readonly Choice<EigenSolver> _solver = Choices.Solver();
-    private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all; 50 where no matrix is formed.", 1);
+    private readonly Option<int?> _modes = Numbers.Whole("--modes",
+        "Number of largest eigenpairs of W_S to report. Default: all; 50 where no matrix is formed.", 1);
     private readonly Option<MemoryCeiling?> _memory = CommonOptions.Memory();
     private readonly Option<bool> _noIndependent =
         new("--no-independent") { Description = "Leave out the second integration that the inclusion verdict is checked with." };

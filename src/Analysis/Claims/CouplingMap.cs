@@ -9,7 +9,8 @@ internal sealed class CouplingMap
     private readonly MatrixView _test, _left; // A° = T Uᵀ with T = G_Q L V Σ⁻¹, U and V of G_S L = U Σ Vᵀ
 
     public CouplingMap(ClaimEvidence evidence) : this(evidence.Eigenpairs, evidence.Model.Epsilon, evidence.GramianNorm,
-        evidence.HasAllModes ? null : evidence.Outputs.GradientSpace.Dimension, evidence.Backend, (in MatrixView vectors, in MatrixView train, in MatrixView test) =>
+        evidence.HasAllModes ? null : evidence.Outputs.GradientSpace.Dimension, evidence.Backend,
+        (in MatrixView vectors, in MatrixView train, in MatrixView test) =>
         {
             var operators = evidence.Propagation;
             evidence.Backend.Gemm(Op.None, Op.None, 1, operators.G_S, vectors, 0, train);

@@ -51,7 +51,8 @@ internal static class FoundClaims
         if (scale == 0) return new(claim.Id, claim.Name, Verdict.NotApplicable) { Reason = "the recorded test outputs did not move" };
         var pairs = modes.Found.Pairs with { Vectors = modes.Vectors };
         int? partOf = modes.Found.Complete && pairs.Values.Count == modes.Result.Dimension ? null : modes.Result.Dimension;
-        var map = new CouplingMap(pairs, evidence.Kernels.Epsilon, modes.Norm, partOf, evidence.Backend, (in MatrixView vectors, in MatrixView train, in MatrixView test) =>
+        var map = new CouplingMap(pairs, evidence.Kernels.Epsilon, modes.Norm, partOf, evidence.Backend,
+            (in MatrixView vectors, in MatrixView train, in MatrixView test) =>
             Transfer(modes, vectors.Columns, train, test), evidence.Checkpoints.TestSize);
         double[] predicted = map.Apply(evidence.TrainDisplacement);
         string reason = map.LeftOut ?? evidence.Predicting.NoPredictionReason ?? "the coupling of all modes that were found; a dense analysis judges it";
@@ -87,7 +88,8 @@ internal static class FoundClaims
             : FormattableString.Invariant($" of the {values.Count} largest of {modes.Result.Dimension} modes, the others were not computed");
         return new ClaimResult(claim.Id, claim.Name, verdict)
         {
-            Reason = verdict == Verdict.Holds ? left.Length > 0 ? left.Trim() : null : FormattableString.Invariant($"a mode moved by {excess:G3} more than its bound"),
+            Reason = verdict == Verdict.Holds ? left.Length > 0 ? left.Trim() : null
+                : FormattableString.Invariant($"a mode moved by {excess:G3} more than its bound"),
             RelativeError = error,
             Budget = new ErrorBudget(integration, 0, 0, rounding),
         };

@@ -52,7 +52,8 @@ public sealed class ColumnFlow
         if (columns >= Wide && !applied) _explicit = new ColumnExplicit(_state, system.MostTerms);
         double n = Math.Max(one.TrainSize, SmallOrder);
         // Where kernels are applied there is nothing to factorize, however stiff the flow is.
-        (_shortest, _worth) = applied ? (ShortestApplied, double.PositiveInfinity) : (Shortest, Worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * (starts.Count + columns / 16.0) * one.Intervals);
+        (_shortest, _worth) = applied ? (ShortestApplied, double.PositiveInfinity)
+            : (Shortest, Worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * (starts.Count + columns / 16.0) * one.Intervals);
     }
 
     /// <summary>Carries columns, each by its own trajectory, together.</summary>

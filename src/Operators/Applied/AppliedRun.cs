@@ -2,7 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>What multiplies the kernels of a run with vectors, with the numbers of them that are read once: diagonals and inner products of neighbours.</summary>
+/// <summary>What multiplies the kernels of a run with vectors, with the numbers of them that are read once:
+/// diagonals and inner products of neighbours.</summary>
 internal sealed class AppliedRun
 {
     private readonly CheckpointSequence _checkpoints;

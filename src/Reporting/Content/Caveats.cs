@@ -25,8 +25,8 @@ internal static class Caveats
 
     private static readonly string[] s_ofModes =
     [
-        MatrixFreeSections.Said + ". That a number is at most, or at least, is part of it; an estimate may be off by more than its interval. What is not computed "
-            + "says nothing for the theory and nothing against it: a dense analysis of fewer examples computes it.",
+        MatrixFreeSections.Said + ". That a number is at most, or at least, is part of it; an estimate may be off by more than its interval. What "
+            + "is not computed says nothing for the theory and nothing against it: a dense analysis of fewer examples computes it.",
         "C1 to C4 are statements about the interpolated path. That they agree says nothing about directions of the gradient that training did not take.",
     ];
 

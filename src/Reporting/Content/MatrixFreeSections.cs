@@ -9,7 +9,8 @@ public static class MatrixFreeSections
     private const int MostRows = 12;
 
     /// <summary>What the whole says of itself.</summary>
-    public const string Said = "No matrix over the training outputs was formed: of the operators their largest modes are told, and nothing is said of the others";
+    public const string Said = "No matrix over the training outputs was formed: of the operators their largest modes are told, and nothing is "
+        + "said of the others";
 
     /// <summary>Name, number, what it means.</summary>
     internal static IEnumerable<(string Name, string Value, string Note)> KeyFigures(MatrixFreeResult r)
@@ -52,8 +53,9 @@ public static class MatrixFreeSections
         string estimate = signal.Estimate.TryGet(out var e)
             ? $", estimate {Short(e.Value)} ({Short(100 * e.Confidence)} % of {Short(e.Lower)} to {Short(e.Upper)})" : "";
         yield return $"Signal modes of W_S: at least {Count(signal.AtLeast)}, at most {Count(signal.AtMost)} of {Count(r.Dimension)}{estimate}";
-        yield return $"Leading modes: {Count(r.Modes.Count)} found, largest residual {Short(r.Modes.Count == 0 ? null : r.Modes.Max(m => m.Residual))} at λ_1 = "
-            + $"{Short(r.Modes.Count == 0 ? null : r.Modes[0].Eigenvalue)}; {r.Sweep.Scheme}, {Count(r.Sweep.Steps)} steps, z at most {Short(r.Sweep.Stiffness)}, "
+        double? largest = r.Modes.Count == 0 ? null : r.Modes.Max(m => m.Residual), first = r.Modes.Count == 0 ? null : r.Modes[0].Eigenvalue;
+        yield return $"Leading modes: {Count(r.Modes.Count)} found, largest residual {Short(largest)} at λ_1 = {Short(first)}; "
+            + $"{r.Sweep.Scheme}, {Count(r.Sweep.Steps)} steps, z at most {Short(r.Sweep.Stiffness)}, "
             + $"{Count(r.Sweep.ProductsTaken)} products";
     }
 

@@ -117,7 +117,8 @@ public sealed class MatrixFreeAnalysisTests
         var recording = s_small with { Steps = 200, Checkpoints = 24 };
         var run = SmallNetworks.Record(recording);
         var broken = Mutations.Apply(mutation, run, () => SmallNetworks.Record(recording with { Seed = 5 }))!;
-        var claims = Analyze.Reservoir(broken, TestRuns.Options with { Solver = EigenSolver.MatrixFree }).Claims.Where(c => c.Id is "C1" or "C2" or "C3" or "C4");
+        var analysis = Analyze.Reservoir(broken, TestRuns.Options with { Solver = EigenSolver.MatrixFree });
+        var claims = analysis.Claims.Where(c => c.Id is "C1" or "C2" or "C3" or "C4");
         Assert.True(claims.Any(c => c.Verdict == Verdict.Violated), string.Join(", ", claims.Select(c => $"{c.Id} {c.Verdict} {c.RelativeError}")));
     }
 
