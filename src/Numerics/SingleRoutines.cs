@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelFlow.Numerics;
 
@@ -21,8 +22,7 @@ public static class SingleRoutines
         int i = 0;
         for (; i + 8 <= x.Length; i += 8)
         {
-            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref source, (nuint)i));
-            (factor * Vector512.Create(low, high)).StoreUnsafe(ref target, (nuint)i);
+            (factor * Wide(ref source, i)).StoreUnsafe(ref target, (nuint)i);
         }
         for (; i < x.Length; i++) z[i] = alpha * x[i];
     }
@@ -41,8 +41,7 @@ public static class SingleRoutines
         int i = 0;
         for (; i + 8 <= x.Length; i += 8)
         {
-            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref source, (nuint)i));
-            var sum = Vector512.MultiplyAddEstimate(factor, Vector512.Create(low, high), Vector512.LoadUnsafe(ref target, (nuint)i));
+            var sum = Vector512.MultiplyAddEstimate(factor, Wide(ref source, i), Vector512.LoadUnsafe(ref target, (nuint)i));
             sum.StoreUnsafe(ref target, (nuint)i);
         }
         for (; i < x.Length; i++) y[i] = double.MultiplyAddEstimate(alpha, x[i], y[i]);
@@ -74,13 +73,20 @@ public static class SingleRoutines
             int i = 0;
             for (; i + 8 <= width; i += 8)
             {
-                var (x0, x1) = Vector256.Widen(Vector256.LoadUnsafe(ref px, (nuint)i));
-                var (y0, y1) = Vector256.Widen(Vector256.LoadUnsafe(ref py, (nuint)i));
-                var sum = Vector512.MultiplyAddEstimate(b, Vector512.Create(y0, y1), a * Vector512.Create(x0, x1));
+                var sum = Vector512.MultiplyAddEstimate(b, Wide(ref py, i), a * Wide(ref px, i));
                 sum.StoreUnsafe(ref pz, (nuint)i);
             }
             for (; i < width; i++) Unsafe.Add(ref pz, i) = double.MultiplyAddEstimate(beta, Unsafe.Add(ref py, i), alpha * Unsafe.Add(ref px, i));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Wide(ref float from, int at)
+    {
+        var singles = Vector256.LoadUnsafe(ref from, (nuint)at);
+        if (Avx512F.IsSupported) return Avx512F.ConvertToVector512Double(singles);
+        var (low, high) = Vector256.Widen(singles);
+        return Vector512.Create(low, high);
     }
 
     private static void Same(int a, int b)

@@ -7,7 +7,7 @@ namespace KernelFlow.Operators;
 /// number that is read.</remarks>
 internal sealed class ColumnUnit : ProductUnit
 {
-    private const int TileColumns = 128;
+    private const int TileColumns = NumberShelf.TileColumns;
     private const int RowsTogether = 32;
 
     private readonly CheckpointSequence _run;
@@ -143,11 +143,11 @@ internal sealed class ColumnUnit : ProductUnit
     private ReadOnlySpan<double> Block(int row, int rows, int from, int width, ProductScratch scratch)
     {
         var weights = _mixture!.Weights;
-        long at = (long)row * Columns + from;
+        long at = (long)from * Bound.Count * _run.Outputs + (long)row * width;
         var target = scratch.Deltas(2 * RowsTogether * TileColumns).AsSpan(0, rows * width);
         if (!_preconditioned)
         {
-            Numbers.CombineRows(weights, _numbers, at, rows, Columns, width, target);
+            Numbers.CombineRows(weights, _numbers, at, rows, width, width, target);
             return target;
         }
         var scaled = scratch.Deltas(0).AsSpan(RowsTogether * TileColumns, width);
@@ -155,7 +155,7 @@ internal sealed class ColumnUnit : ProductUnit
         for (int a = 0; a < weights.Length; a++)
             for (int r = 0; r < rows; r++)
             {
-                _numbers[a].Scale(weights[a], at + (long)r * Columns, scaled);
+                _numbers[a].Scale(weights[a], at + (long)r * width, scaled);
                 VectorRoutines.Multiply(scaled, _rootsOf[a].AsSpan(from, width), scaled);
                 VectorRoutines.Axpy(1, scaled, target.Slice(r * width, width));
             }

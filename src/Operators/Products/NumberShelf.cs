@@ -19,6 +19,9 @@ internal readonly record struct TensorPart(TensorSource Tensor, long FirstColumn
 /// is kept, rather than each part driven out by the next.</remarks>
 internal sealed class NumberShelf(MemoryAccount account)
 {
+    /// <summary>Columns of a matrix lie in tiles of so many, each row by row: what is used together is read in one stream.</summary>
+    public const int TileColumns = 128;
+
     private const int PieceElements = 1 << 14;
 
     private readonly Dictionary<TensorPart, Place> _places = [];
@@ -97,7 +100,12 @@ internal sealed class NumberShelf(MemoryAccount account)
                 var piece = buffer.AsSpan(0, together * width);
                 if (together > 1) part.Tensor.ReadTransposed(part.FirstColumn, new MatrixView(buffer, width, together));
                 else part.Tensor.Read(row * all + part.FirstColumn, piece);
-                Store(piece, target, (int)(row * width));
+                for (int i = 0; i < together; i++)
+                    for (int first = 0; first < width; first += TileColumns)
+                    {
+                        int columns = Math.Min(TileColumns, width - first);
+                        Store(piece.Slice(i * width + first, columns), target, (int)(first * rows + (row + i) * columns));
+                    }
             }
         }
         finally
