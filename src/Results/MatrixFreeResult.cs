@@ -11,6 +11,9 @@ public sealed record MatrixFreeResult
     /// the residual of it.</summary>
     public required IReadOnlyList<LeadingMode> Modes { get; init; }
 
+    /// <summary>ψ_j in columns, N×K; unknown in results that were read from a file.</summary>
+    public required Known<MathNet.Numerics.LinearAlgebra.Matrix<double>> Vectors { get; init; }
+
     /// <summary>r, how many modes W_S has in the space of the gradients; exact.</summary>
     public required int Dimension { get; init; }
 

@@ -43,6 +43,7 @@ internal sealed class FoundModes
             Sweep = new SweepSummary(model.Sweep.Scheme.Name, model.Sweep.Steps.Steps.Count(s => s.Length > 0), model.Sweep.Steps.Products,
                 model.Sweep.ProductsTaken, model.Sweep.Steps.Stiffness, model.Sweep.Steps.Tolerance, gramians),
             Modes = modes,
+            Vectors = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(Vectors),
             Dimension = space.Dimension,
             Space = space.Name,
             Multiplicity = found.Multiplicity,

@@ -76,6 +76,7 @@ internal static class MatrixFreeSchemas
             WorstRatio = worst[json],
             Multiplicity = multiplicity[json],
             Modes = modes[json],
+            Vectors = Known.Unknown<MathNet.Numerics.LinearAlgebra.Matrix<double>>(ResultsJson.NotInTheFile),
         };
     });
 }
