@@ -4,12 +4,14 @@
 using System.Globalization;
 using KernelFlow;
 using KernelFlow.Numerics;
+using KernelFlow.Spectral;
 
 if (args.Length == 0)
 {
     Console.Error.WriteLine("Usage: KernelFlow.ScaleStudy RUN [rtol [modes]]");
     return 2;
 }
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 double rtol = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1e-3;
 int modes = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 50;
 using var run = RecordedRun.Open(args[0]);
@@ -43,7 +45,7 @@ for (int k = 1; k <= count && k < exact.Count; k++)
     double gap = exact[k - 1] - exact[k];
     if (gap < 4 * error) continue;
     var angles = PrincipalAngles.Between(ours.ColumnRange(0, k), theirs.ColumnRange(0, k), backend);
-    Line($"| {k} | {gap / first:G3} | {Math.Sin(angles.Angles.Max()):G3} | {error / (gap - error):G3} |");
+    Line($"| {k} | {gap / first:G3} | {angles.ContainmentGap:G3} | {error / (gap - error):G3} |");
     shown++;
 }
 if (shown == 0) Console.WriteLine("| – | no gap above four times what the tolerances leave open | | |");
@@ -54,4 +56,4 @@ foreach (string id in (string[])["C1", "C2", "C3", "C4"])
     Line($"| {id} | {dense.Claim(id).RelativeError:G4} | {applied.Claim(id).RelativeError:G4} | {dense.Claim(id).Verdict}, {applied.Claim(id).Verdict} |");
 return 0;
 
-static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+static void Line(string text) => Console.WriteLine(text);

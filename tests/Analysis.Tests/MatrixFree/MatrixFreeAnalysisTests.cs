@@ -62,7 +62,7 @@ public sealed class MatrixFreeAnalysisTests
             Assert.True(a.Verdict == b.Verdict, $"{name} {id}: {a.Verdict} by matrices, {b.Verdict} without: {b.Reason}");
             Check.Small(Math.Abs(b.RelativeError.Value - a.RelativeError.Value), 20 * Tolerance, $"{name} {id}: error");
             Check.Close(b.Budget!.Interpolation.Value, a.Budget!.Interpolation.Value, 0.05, $"{name} {id}: part of interpolation");
-            Check.Small(Math.Abs(b.Budget.Descent.Value - a.Budget.Descent.Value), 3 * Tolerance, $"{name} {id}: part of finite steps");
+            Check.Small(Math.Abs(b.Budget.Descent.Value - a.Budget.Descent.Value), 20 * Tolerance, $"{name} {id}: part of finite steps");
         }
         if (dense.Claim("C8").Verdict != Verdict.NotApplicable)
             Check.Small(Math.Abs(applied.Claim("C8").RelativeError.Value - dense.Claim("C8").RelativeError.Value), 200 * Tolerance, $"{name}: coupling");
