@@ -76,7 +76,8 @@ public static class MatrixFreeSections
             r.ResponseBound.Reason ?? "the diagonal of ∫K_QQ dt by its values at the checkpoints"];
         yield return ["response of any other unit vector", Short(r.ComplementResponse.OrNull()), "at most",
             r.ComplementResponse.Reason ?? "√(c λ), where no λ exceeds 1/(2β) by more than the tolerance"];
-        yield return ["z = ∫λ_max(BK) dt", Short(sweep.Stiffness), "at most", "the bounds for which the steps were chosen; random starts may miss it with a probability of 1e-8"];
+        yield return ["z = ∫λ_max(BK) dt", Short(sweep.Stiffness), "at most",
+            "the bounds for which the steps were chosen; random starts may miss it with a probability of 1e-8"];
         yield return ["scheme", sweep.Scheme, "exact", $"frozen steps for a tolerance of {Short(sweep.Tolerance)} (an estimate)"];
         yield return ["steps of a sweep", Count(sweep.Steps), "exact", "P, W_S and G are applied along the same ones"];
         yield return ["products with K_SS for a vector", Count(sweep.ProductsPerSweep), "exact", "one way; W_S goes both ways"];
