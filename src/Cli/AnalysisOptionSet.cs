@@ -39,11 +39,10 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-<<<<<<< HEAD
-        Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _threshold, _solver.Option, _modes, _memory, _noIndependent];
-=======
-        Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _reduce, _threshold, _solver.Option, _modes, _noIndependent];
->>>>>>> main
+        Option[] all =
+        [
+            _mode.Option, _interpolation.Option, _method.Option, _tolerance, _reduce, _threshold, _solver.Option, _modes, _memory, _noIndependent,
+        ];
         foreach (var option in all) command.Add(option);
         if (claimsOnly) command.Add(_claimsOnly);
         if (kernelRows) command.Add(_kernelRows);

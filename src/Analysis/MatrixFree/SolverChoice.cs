@@ -23,7 +23,7 @@ internal static class SolverChoice
             return "asked for";
         }
         if (options.Solver != EigenSolver.Auto || options.Mode == AnalysisMode.Descent || options.ScheduleOverStart
-            || options.IsByInterval) return null;
+            || options.IsByInterval || options.Reduction.IsAsked) return null;
         if (DenseLimit.Obstacle(checkpoints) is not null)
             return FormattableString.Invariant($"auto: N + M = {(long)checkpoints.TrainSize + checkpoints.TestSize} is more than matrices can have");
         // Recorded steps of an optimizer are what they are at any size: a flow would not say the same.

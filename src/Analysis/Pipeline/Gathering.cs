@@ -67,13 +67,9 @@ internal static class Gathering
         ModeReason = plan.ModeReason,
         MethodReason = model.MethodReason,
         ToleranceReason = model.ToleranceReason,
-<<<<<<< HEAD
         IndependentCheck = plan.Applied is null && input.Options is { IndependentCheck: true, Extent: AnalysisExtent.Whole },
         SolverReason = plan.Applied,
-=======
         Reduction = (model as RunModel)?.Reduction,
-        IndependentCheck = input.Options is { IndependentCheck: true, Extent: AnalysisExtent.Whole },
->>>>>>> main
     };
 
     /// <summary>How far the outputs moved, recorded and predicted.</summary>

@@ -27,6 +27,8 @@ internal static class OptionChecks
         if (o.Solver == EigenSolver.MatrixFree && o.IsByInterval)
             throw new ArgumentException("solver: matrix-free forms no operators of intervals, so that windows, cache and by-interval cannot be had; leave out "
                 + "the one or the other.");
+        if (o.Solver == EigenSolver.MatrixFree && o.Reduction.IsAsked)
+            throw new ArgumentException("solver: matrix-free applies the kernels as they are, so that no range is reduced; leave out the one or the other.");
         if (o.Solver == EigenSolver.MatrixFree && o.ScheduleOverStart)
             throw new ArgumentException("solver: matrix-free forms no operators, so that the schedule over the start cannot be had; leave out the one or the "
                 + "other.");

@@ -159,6 +159,7 @@ public sealed class MatrixFreeAnalysisTests
             Assert.Throws<ArgumentException>(() => Analyze.Reservoir(run, options with { Solver = EigenSolver.MatrixFree })).Message;
         Assert.StartsWith("solver: matrix-free integrates the flow", Refused(TestRuns.Options with { Mode = AnalysisMode.Descent }));
         Assert.StartsWith("solver: matrix-free forms no operators", Refused(TestRuns.Options with { ScheduleOverStart = true }));
+        Assert.StartsWith("solver: matrix-free applies the kernels", Refused(TestRuns.Options with { Reduction = ReductionChoice.OfRank(3) }));
         Assert.StartsWith("modes: found 13, expected 1 to 12", Refused(TestRuns.Options with { Modes = 13 }));
     }
 }

@@ -94,13 +94,9 @@ internal static class RunSchemas
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
             Extent = extent[json], ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
-<<<<<<< HEAD
             IndependentCheck = independent.Or(json, true), SolverReason = solverReason[json], ByInterval = byInterval[json],
-=======
-            IndependentCheck = independent.Or(json, true), ByInterval = byInterval[json],
             // The first files of this version know of none.
             Reduction = reduction.Or(json, Known.Unknown<ReductionSummary>(NotReduced)).OrNull(),
->>>>>>> main
         };
     });
 
