@@ -11,6 +11,7 @@ internal static class Tables
     private static readonly (string File, Func<string, ReservoirAnalysis, ReportTable> Make)[] _tables =
     [
         ("spectrum.csv", (file, a) => Spectrum(file, a.KnownSpectrum.OrNull())),
+        ("leading-modes.csv", (file, a) => Leading(file, a.MatrixFree.OrNull()?.Modes ?? [])),
         ("modes.csv", (file, a) => Modes(file, a.KnownInclusion.OrNull()?.Modes ?? [])),
         ("claims.csv", (file, a) => Claims(file, a.Claims)),
         ("intervals.csv", (file, a) => Intervals(file, a.Intervals)),
@@ -37,6 +38,18 @@ internal static class Tables
         return table;
     }
 
+    private static ReportTable Leading(string file, IReadOnlyList<LeadingMode> modes)
+    {
+        var table = new ReportTable(file, ("mode", Count), ("eigenvalue", Number), ("residual", Number), ("measure", Number), ("response", Number),
+            ("boundAtMost", Number), ("rowRatioAtLeast", Number), ("motion", Number));
+        for (int j = 0; j < modes.Count; j++)
+        {
+            var m = modes[j];
+            table.Add(j + 1, m.Eigenvalue, m.Residual, m.Measure, m.Response, m.Bound, m.RowRatio, m.Motion);
+        }
+        return table;
+    }
+
     private static ReportTable Modes(string file, IReadOnlyList<ModeVisibility> modes)
     {
         var table = new ReportTable(file, ("mode", Count), ("eigenvalue", Number), ("measure", Number), ("response", Number), ("bound", Number),
@@ -55,10 +68,11 @@ internal static class Tables
     {
         var table = new ReportTable(file, ("id", Text), ("name", Text), ("verdict", Text), ("relativeError", Number), ("correlation", Number),
             ("tolerance", Number), ("integration", Number), ("interpolation", Number), ("descent", Number), ("rounding", Number), ("sketch", Number),
-            ("reason", Text));
+            ("truncation", Number), ("reason", Text));
         foreach (var c in claims)
             table.Add(c.Id, c.Name, c.Verdict.ToString(), c.RelativeError.OrNull(), c.Correlation, c.Tolerance, c.Budget?.Integration.OrNull(),
-                c.Budget?.Interpolation.OrNull(), c.Budget?.Descent.OrNull(), c.Budget?.Rounding.OrNull(), c.Budget?.Sketch?.OrNull(), c.Reason);
+                c.Budget?.Interpolation.OrNull(), c.Budget?.Descent.OrNull(), c.Budget?.Rounding.OrNull(), c.Budget?.Sketch?.OrNull(),
+                c.Budget?.Truncation?.OrNull(), c.Reason);
         return table;
     }
 

@@ -18,6 +18,9 @@ public sealed class ClaimEvidence
     /// <summary>Evidence without operators: what needs them throws <see cref="NotComputedException"/>.</summary>
     internal ClaimEvidence(AnalysisInput input, PredictionModel model) => (Input, Predicting) = (input, model);
 
+    /// <summary>Why there are no operators, where there are none.</summary>
+    internal string NoOperators => Input.Kernels.IsApplied ? NotComputedException.MatrixFree : NotComputedException.ClaimsOnly;
+
     /// <summary>The same evidence of a run that was read with other gates.</summary>
     internal ClaimEvidence Under(AnalysisInput input) => _window is null ? new(input, Predicting) : new(_window with { Input = input }, _measured!);
 
@@ -37,9 +40,9 @@ public sealed class ClaimEvidence
     /// <see cref="NotComputedException"/>, and a claim that meets it has the verdict <see cref="Verdict.NotComputed"/>.</summary>
     public bool HasOperators => _window is not null;
 
-    private StudiedWindow Window => _window ?? throw new NotComputedException();
+    private StudiedWindow Window => _window ?? throw new NotComputedException(NoOperators);
 
-    private Measurements Measured => _measured ?? throw new NotComputedException();
+    private Measurements Measured => _measured ?? throw new NotComputedException(NoOperators);
 
     /// <summary>How the recorded intervals compare with predictions from their recorded states, or why they cannot be compared.</summary>
     internal Known<Analysis.Consistency.IntervalConsistency> Intervals => Input.Intervals;
@@ -74,6 +77,9 @@ public sealed class ClaimEvidence
 
     /// <summary>P, W_S, G_S and G_Q with their estimated errors.</summary>
     public Propagation Propagation => Model.Propagation;
+
+    /// <summary>What a reduction of the range may have changed; null where the whole flow was integrated, or no operators were formed.</summary>
+    internal Truncation? Truncation => _window?.Model.Truncation;
 
     /// <summary>The eigenpairs of W_S that were computed, descending, as vectors of N elements in the space of the gradients; all unless <see
     /// cref="HasAllModes"/> is false.</summary>

@@ -60,6 +60,16 @@ internal static class RunSchemas
         (json, key, value) => { if (value != AnalysisExtent.Whole) json.WriteString(key, value.Name()); },
         (parent, key) => parent.Has(key) ? parent[key].Choice<AnalysisExtent>() : AnalysisExtent.Whole);
 
+    private const string NotReduced = "the whole flow was integrated";
+
+    private static readonly Schema<ReductionSummary> s_reduction = new(s =>
+    {
+        var (rank, size) = (s.Add("rank", Whole, r => r.Rank), s.Add("size", Whole, r => r.Size));
+        var (bound, eigenvalue) = (s.Add("bound", Number, r => r.Bound), s.Add("eigenvalueBound", Number, r => r.EigenvalueBound));
+        var reason = s.Add("reason", Text, r => r.Reason);
+        return json => new ReductionSummary(rank[json], size[json], bound[json], eigenvalue[json], reason[json]);
+    });
+
     // Said only where it is so: a window in one piece has the keys that it always had.
     private static readonly Codec<bool> s_ifTrue = Make<bool>(
         (json, key, value) => { if (value) json.WriteBoolean(key, value); }, (parent, key) => parent.Has(key) && Truth.Read(parent, key));
@@ -72,17 +82,21 @@ internal static class RunSchemas
         var modeReason = s.Add("modeReason", TextIfAny, o => o.ModeReason);
         var method = s.Add("method", Text, o => o.Method);
         var methodReason = s.Add("methodReason", TextIfAny, o => o.MethodReason);
+        var solverReason = s.Add("solverReason", TextIfAny, o => o.SolverReason);
         var interpolation = s.Add("interpolation", Text, o => o.Interpolation);
         var tolerance = s.Add("rtol", Number, o => o.RelativeTolerance);
         var toleranceReason = s.Add("rtolReason", TextIfAny, o => o.ToleranceReason);
         var threshold = s.Add("threshold", Number, o => o.Threshold);
         var seed = s.Add("seed", Long, o => o.Seed);
         var independent = s.Add("independentCheck", Truth, o => o.IndependentCheck);
+        var reduction = s.Add("reduction", s_reduction.KnownObject, o => Known.Maybe(o.Reduction, NotReduced));
         var byInterval = s.Add("byInterval", s_ifTrue, o => o.ByInterval);
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
             Extent = extent[json], ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
-            IndependentCheck = independent.Or(json, true), ByInterval = byInterval[json],
+            IndependentCheck = independent.Or(json, true), SolverReason = solverReason[json], ByInterval = byInterval[json],
+            // The first files of this version know of none.
+            Reduction = reduction.Or(json, Known.Unknown<ReductionSummary>(NotReduced)).OrNull(),
         };
     });
 
