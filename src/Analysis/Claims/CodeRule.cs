@@ -1,12 +1,14 @@
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>The rule of claims that hold for any input and so test the program: Violated if the defect exceeds three times integration and rounding, otherwise
-/// Holds
-/// (theory, section 6).</summary>
+/// Holds; Undecided where a reduction of the range leaves out so much that nothing is said of the whole flow (theory, section 6).</summary>
 internal static class CodeRule
 {
     /// <summary>Error estimates are right to a small factor.</summary>
     public const double Slack = 3;
+
+    // What was reduced was checked; of the whole flow it says nothing where as much may be missing as a data claim may be off by.
+    private const double MostTruncation = 0.1;
 
     /// <summary>The verdict from the number and its budget alone.</summary>
     public static (Verdict Verdict, string Reason) Judge(double defect, double integration, double rounding, string what, double? truncation = null)
@@ -14,7 +16,9 @@ internal static class CodeRule
         double allowed = integration + rounding + (truncation ?? 0);
         string explained = truncation is null ? "integration and rounding" : "integration, rounding and truncation";
         // A defect that is not a number, for which every comparison is false, must not hold.
-        if (defect <= Slack * allowed) return (Verdict.Holds, what);
+        if (defect <= Slack * allowed)
+            return !(truncation > MostTruncation) ? (Verdict.Holds, what)
+                : (Verdict.Undecided, FormattableString.Invariant($"the range that was integrated may leave out {truncation:G3} of it ({what})"));
         return (Verdict.Violated,
             FormattableString.Invariant($"the defect, {defect:G3}, exceeds 3 times {explained}, {allowed:G3} ({what})"));
     }

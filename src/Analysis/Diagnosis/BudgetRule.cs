@@ -16,7 +16,7 @@ internal sealed class BudgetRule : CauseRule
                 "Choose a window before or after that step (--from, --to), or train with a smaller learning rate.");
         ClaimResult[] open = [.. findings.Data.Where(c => c is { Verdict: Verdict.Undecided, Budget: not null } && !(c.Budget.Sum <= c.Tolerance))];
         if (open.Length == 0) yield break;
-        foreach (var group in open.GroupBy(c => Part(c.Budget!)).OrderByDescending(g => g.Count()))
+        foreach (var group in open.GroupBy(c => c.Budget!.Parts[Part(c.Budget)].Name, StringComparer.Ordinal).OrderByDescending(g => g.Count()))
         {
             ClaimResult[] claims = [.. group];
             var (cause, todo) = Advice(findings, group.Key);
@@ -38,15 +38,17 @@ internal sealed class BudgetRule : CauseRule
         return value.TryGet(out double size) ? $"{claim.Id} {name} {NumberText.Percent(size)}" : $"{claim.Id} {name} unknown ({value.Reason})";
     }
 
-    private static (string Cause, string WhatToDo) Advice(Findings findings, int part) => part switch
+    private static (string Cause, string WhatToDo) Advice(Findings findings, string part) => part switch
     {
-        0 => ("The integration error is too large", "Ask for a smaller --rtol, or another --method."),
-        1 => Between(findings),
-        2 => ("The steps are too large to be taken as a flow, or are not those of gradient descent", findings.EveryStep
+        "integration" => ("The integration error is too large", "Ask for a smaller --rtol, or another --method."),
+        "interpolation" => Between(findings),
+        "descent" => ("The steps are too large to be taken as a flow, or are not those of gradient descent", findings.EveryStep
             ? "Every step was recorded: analyse the steps themselves with --mode descent."
             : $"{EveryStep}: then the steps themselves are analysed (--mode descent). A smaller learning rate makes this part smaller in proportion. "
                 + "Where the "
                 + "optimizer is not stated or not known, state it."),
+        "sketch" => ("The sketch of the Jacobians is too coarse", "Record more columns, or the Jacobians themselves."),
+        "truncation" => ("The range that was integrated leaves out too much", "Ask for a larger range (--reduce), or for the whole flow (--reduce off)."),
         _ => ("Rounding is as large as what is to be explained", "Record in float64, or end the window before training has converged (--to): there "
             + "the outputs "
             + "hardly move and the gradient is the difference of nearly equal numbers."),
