@@ -12,7 +12,11 @@ internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
     private const double Damping = 2.0 / 13;
     private readonly Dictionary<int, StabilisedStage[]> _stages = [];
 
-    internal override int Degree(double z, double tolerance) => Math.Max(2, 1 + (int)Math.Sqrt(1 + 1.54 * z));
+    internal override double Drift => 1;
+
+    internal override PanelRule Rule => PanelRule.Simpson;
+
+    internal override int Degree(double z) => Math.Max(2, 1 + (int)Math.Sqrt(1 + 1.54 * z));
 
     internal override double Factor(SweepStep step, double rate)
     {
@@ -102,6 +106,23 @@ internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
             (t0, t1) = (t1, 2 * x * t1 - t0);
         }
         return (t1, d1, c1);
+    }
+
+    /// <summary>c of R(z) = 1 − z + z²/2 − c·z³ + …, the factor of a step with s stages; 1/6 in the exponential.</summary>
+    internal static double Cubic(int s)
+    {
+        double w0 = 1 + Damping / ((double)s * s);
+        var (_, slope, curvature) = Chebyshev(s, w0);
+        double t0 = 1, t1 = w0, d0 = 0, d1 = 1, c0 = 0, c1 = 0, e0 = 0, e1 = 0;
+        for (int j = 2; j <= s; j++)
+        {
+            (e0, e1) = (e1, 6 * c1 + 2 * w0 * e1 - e0);
+            (c0, c1) = (c1, 4 * d1 + 2 * w0 * c1 - c0);
+            (d0, d1) = (d1, 2 * t1 + 2 * w0 * d1 - d0);
+            (t0, t1) = (t1, 2 * w0 * t1 - t0);
+        }
+        double w1 = slope / curvature;
+        return curvature / (slope * slope) * w1 * w1 * w1 * e1 / 6;
     }
 
     private StabilisedStage[] Stages(int s)
