@@ -60,6 +60,27 @@ public sealed record AnalysisOptions
     /// <summary>Claims of your own, checked after those of the theory; they appear in the results and reports as those do.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 
+    /// <summary>Whether every interval between checkpoints is integrated on its own, from the identity, and the window composed of them (docs/windows.md):
+    /// the same operators to the tolerance, at more cost, of parts that can be kept and put together in other ways. A cache and a list of windows imply
+    /// it.</summary>
+    public bool ByInterval { get; init; }
+
+    /// <summary>Where operators of intervals and other costly parts are kept for the next analysis; null for nowhere.</summary>
+    public AnalysisCache? Cache { get; init; }
+
+    /// <summary>Further windows, each inside the one that is analysed, that are composed from the same intervals.</summary>
+    public IReadOnlyList<TimeWindow> Windows { get; init; } = [];
+
+    /// <summary>Whether anything asks for intervals on their own.</summary>
+    internal bool IsByInterval => ByInterval || Cache is not null || Windows.Count > 0;
+
+    /// <summary>Rows of a kernel, of training and of test outputs each, that are formed together from Jacobians; larger kernels are formed in blocks. Kernels
+    /// agree to rounding whatever it is.</summary>
+    public int KernelRows { get; init; } = Operators.KernelForming.DefaultRows;
+
+    /// <summary>Where blocks of kernels are that were formed before.</summary>
+    internal Operators.KernelStore? Kernels { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public long Seed { get; init; }
 

@@ -7,7 +7,8 @@ namespace KernelFlow.Cli;
 /// <summary>The options of an analysis as they appear on the command line.</summary>
 /// <param name="window">Whether --from and --to are among them.</param>
 /// <param name="claimsOnly">Whether --claims-only is among them.</param>
-internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = false)
+/// <param name="kernelRows">Whether --kernel-rows is among them.</param>
+internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = false, bool kernelRows = false)
 {
     private readonly Choice<AnalysisMode> _mode = Choices.Mode();
     private readonly Choice<Interpolation> _interpolation = Choices.Interpolation();
@@ -25,6 +26,8 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
     {
         Description = "Check C1 to C4 and the recording on vectors; form no operators, and compute nothing else.",
     };
+    private readonly Option<int?> _kernelRows = Numbers.Whole("--kernel-rows", "Rows of a kernel that are formed together from Jacobians, of training and of "
+        + "test outputs each. Default: 2048.", 1);
     private readonly WindowOptions _window = new();
     private readonly Option<long?> _seed = Numbers.Seed("--seed", "Seed of everything random. Default: 0.");
     private readonly Option<string?> _backend = CommonOptions.Backend();
@@ -36,6 +39,7 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
         Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _threshold, _solver.Option, _modes, _noIndependent];
         foreach (var option in all) command.Add(option);
         if (claimsOnly) command.Add(_claimsOnly);
+        if (kernelRows) command.Add(_kernelRows);
         if (window) _window.AddTo(command);
         foreach (Option option in (Option[])[_seed, _backend, _threads]) command.Add(option);
     }
@@ -73,9 +77,22 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
             Extent = claimsOnly && parsed.GetValue(_claimsOnly) ? AnalysisExtent.ClaimsOnly : AnalysisExtent.Whole,
             From = from,
             To = to,
+            KernelRows = (kernelRows ? parsed.GetValue(_kernelRows) : null) ?? defaults.KernelRows,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
             Backend = Backends.IfNamed(terminal, parsed, _backend, _threads),
         };
+    }
+
+    /// <summary>The options that were given, as arguments of another command line, but for some of them.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="without">The names of those that are left out.</param>
+    public IEnumerable<string> Given(ParseResult parsed, IReadOnlyCollection<string> without)
+    {
+        var own = new Command("analyze");
+        AddTo(own);
+        foreach (var option in own.Options)
+            if (!without.Contains(option.Name) && parsed.GetResult(option) is { Implicit: false } given)
+                foreach (string word in given.Tokens.Select(t => t.Value).Prepend(option.Name)) yield return word;
     }
 
     /// <summary>The backend where the choice is left to the tool: it depends on the size of the run.</summary>

@@ -14,6 +14,7 @@ internal static class CommandTree
         ("record", RecordCommand.Build),
         ("inspect", InspectCommand.Build),
         ("analyze", AnalyzeCommand.Build),
+        ("job", JobCommand.Build),
         ("compare", CompareCommand.Build),
         ("report", ReportCommand.Build),
         ("kernels", KernelsCommand.Build),
@@ -52,6 +53,7 @@ internal static class CommandTree
     // A script whose variable is not set passes an empty text: it means nothing to any option.
     private static Command WithoutEmptyValues(Command command)
     {
+        foreach (var part in command.Subcommands) WithoutEmptyValues(part);
         foreach (var option in command.Options.Where(o => o.ValueType == typeof(string) || o.ValueType == typeof(string[])))
             option.Validators.Add(result =>
             {

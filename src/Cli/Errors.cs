@@ -20,7 +20,8 @@ internal static partial class Errors
 
     private static (string Message, int ExitCode, bool Foreseen) Translate(Exception exception) => exception switch
     {
-        UsageException or InvalidRunException or InvalidResultsException or BackendException => (exception.Message, ExitCodes.BadInput, true),
+        UsageException or InvalidRunException or InvalidJobException or InvalidResultsException or BackendException
+            => (exception.Message, ExitCodes.BadInput, true),
         ArgumentException => (WindowEnd().Replace(WithoutParameter(exception.Message), "--$0"), ExitCodes.BadInput, true),
         UnauthorizedAccessException or IOException => (exception.Message, ExitCodes.BadInput, true),
         NumericalException => ($"numerical failure: {exception.Message}", ExitCodes.Failure, true),

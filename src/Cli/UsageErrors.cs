@@ -28,7 +28,8 @@ internal static class UsageErrors
     public static void Write(Command command, IEnumerable<string> messages, TextWriter error)
     {
         foreach (string message in messages.Distinct()) error.WriteLine($"error: {PrintableText.Message(message)}");
-        string path = command is RootCommand ? "kernelflow" : $"kernelflow {command.Name}";
+        string path = string.Join(' ', command.Parents.OfType<Command>().Where(c => c is not RootCommand).Select(c => c.Name).Append(command.Name)
+            .Where(_ => command is not RootCommand).Prepend("kernelflow"));
         error.WriteLine($"See {path} --help.");
     }
 

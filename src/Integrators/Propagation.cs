@@ -93,6 +93,10 @@ public sealed class Propagation
     /// <summary>How the integration went: its steps and passes.</summary>
     public required SolveReport Report { get; init; }
 
+    /// <summary>What the estimated errors are on vectors of random signs, from which <see cref="Error"/> estimates their sizes; null where errors were not
+    /// estimated that way.</summary>
+    public ProbedErrors? ErrorOnProbes { get; init; }
+
     /// <summary>The same operators with <see cref="Transported"/> at the chosen knots only.</summary>
     public Propagation At(IReadOnlyList<int> knots)
     {
@@ -101,10 +105,20 @@ public sealed class Propagation
         {
             P = P, W_S = W_S, G_S = G_S, G_Q = G_Q, Nodes = Nodes, Steps = Steps, StepsPerInterval = StepsPerInterval,
             Transported = [.. knots.Select(k => Transported[k])], IntervalTransported = IntervalTransported, Error = Error, Report = Report,
-            PartialGramians = PartialGramians,
+            PartialGramians = PartialGramians, ErrorOnProbes = ErrorOnProbes,
         };
     }
 }
+
+/// <summary>The estimated errors of an integration on ℓ vectors V of random signs, with their signs: what they come to after another window follows from
+/// these.</summary>
+/// <param name="Image">P·V, N×ℓ.</param>
+/// <param name="P">δP·V, N×ℓ.</param>
+/// <param name="W_S">Vᵀ·δW_S·V, ℓ×ℓ.</param>
+/// <param name="G_S">δG_S·V, N×ℓ.</param>
+/// <param name="G_Q">δG_Q·V, M×ℓ.</param>
+/// <param name="Unresolved">What the nodes of W_S and G leave unresolved, relative to them; it has no direction.</param>
+public sealed record ProbedErrors(DenseMatrix Image, DenseMatrix P, DenseMatrix W_S, DenseMatrix G_S, DenseMatrix G_Q, double Unresolved);
 
 /// <summary>Vectors to carry along an integration.</summary>
 /// <param name="Start">v, transported from s to every knot; null for none.</param>

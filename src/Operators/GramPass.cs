@@ -36,23 +36,83 @@ public static class GramPass
         return Form(checkpoints, pairs, ordered, backend, FactorLimits.Default, progress, cancellation);
     }
 
+    /// <summary>The same with everything that can be chosen.</summary>
+    /// <param name="checkpoints">Checkpoints with J_S and J_Q.</param>
+    /// <param name="pairs">Pairs of indices.</param>
+    /// <param name="ordered">Which of the pairs need <see cref="KernelTerm.Skew"/>.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="limits">How much of factors is held.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellation">Honoured between column blocks.</param>
+    /// <param name="known">Terms that are there already.</param>
+    /// <param name="forming">How rows are divided, and where parts are that were formed before.</param>
+    /// <param name="reach">How far the checkpoints of a pair lie apart at most, over all passes; null for those of this pass. Tiles of factors depend on
+    /// it.</param>
     internal static Dictionary<(int A, int B), KernelTerm> Form(CheckpointSequence checkpoints, IEnumerable<(int A, int B)> pairs,
         Func<(int A, int B), bool> ordered, Backend backend, FactorLimits limits, Action<double>? progress = null, CancellationToken cancellation = default,
-        IReadOnlyDictionary<(int A, int B), KernelTerm>? known = null)
+        IReadOnlyDictionary<(int A, int B), KernelTerm>? known = null, KernelForming? forming = null, int? reach = null)
+    {
+        forming ??= KernelForming.Default;
+        var needed = pairs.SelectMany(q => new[] { (q.A, q.A), (q.B, q.B), q }).Distinct().Order().ToArray();
+        var wanted = needed.Where(q => known is null || !known.ContainsKey(q)).ToArray();
+        bool factored = IsFactored(checkpoints, needed);
+        bool IsOrdered((int, int) q) => q.Item1 != q.Item2 && ordered(q);
+        var sums = wanted.ToDictionary(q => q, q => PairSum.Of(checkpoints, q, ordered(q), factored, forming.RowsFor(checkpoints)));
+        foreach (var sum in sums.Values) sum.TakeFrom(forming.Store);
+        Accumulate(checkpoints, sums, backend, limits, reach ?? wanted.Max(q => q.Item2 - q.Item1), progress, cancellation);
+        foreach (var sum in sums.Values) sum.PutInto(forming.Store);
+        var terms = wanted.Where(q => q.Item1 == q.Item2).ToDictionary(q => q, q => sums[q].Square(factored));
+        foreach (var q in wanted.Where(q => q.Item1 != q.Item2))
+        {
+            terms.Add(q, sums[q].Cross(Square(q.Item1), Square(q.Item2), IsOrdered(q)));
+            sums.Remove(q);
+        }
+        return terms;
+
+        KernelTerm Square(int k) => terms.GetValueOrDefault((k, k)) ?? known![(k, k)];
+    }
+
+    /// <summary>Forms parts of kernels and puts them into a store; each is the same to the last bit whatever else is formed beside it.</summary>
+    /// <param name="checkpoints">Checkpoints with J_S and J_Q.</param>
+    /// <param name="parts">What is to be formed.</param>
+    /// <param name="ordered">Which of the pairs need <see cref="KernelTerm.Skew"/>.</param>
+    /// <param name="reach">How far the checkpoints of a pair lie apart at most, over all parts there are.</param>
+    /// <param name="forming">How rows are divided, and the store.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellation">Honoured between column blocks.</param>
+    internal static void FormParts(CheckpointSequence checkpoints, IReadOnlyCollection<KernelPart> parts, Func<(int A, int B), bool> ordered, int reach,
+        KernelForming forming, Backend backend, Action<double>? progress, CancellationToken cancellation)
+    {
+        bool factored = IsFactored(checkpoints, [.. parts.Select(p => (p.A, p.B))]);
+        var sums = parts.GroupBy(p => (p.A, p.B)).ToDictionary(g => g.Key, g =>
+        {
+            var sum = PairSum.Of(checkpoints, g.Key, ordered(g.Key), factored, forming.RowsFor(checkpoints));
+            sum.Only(g.Select(p => p.Block));
+            return sum;
+        });
+        Accumulate(checkpoints, sums, backend, FactorLimits.Default, reach, progress, cancellation);
+        foreach (var sum in sums.Values) sum.PutInto(forming.Store);
+    }
+
+    private static bool IsFactored(CheckpointSequence checkpoints, (int A, int B)[] pairs) =>
+        FactorPass.Of(checkpoints, [.. pairs.Select(q => q.A).Concat(pairs.Select(q => q.B)).Distinct().Order()]) is not null;
+
+    // Adds what is open in the sums.
+    private static void Accumulate(CheckpointSequence checkpoints, IReadOnlyDictionary<(int A, int B), PairSum> all, Backend backend, FactorLimits limits,
+        int reach, Action<double>? progress, CancellationToken cancellation)
     {
         int N = checkpoints.TrainSize, M = checkpoints.TestSize;
         long D = checkpoints.Parameters ?? throw new InvalidOperationException("The checkpoints hold kernel blocks, not Jacobians.");
-        var needed = pairs.SelectMany(q => new[] { (q.A, q.A), (q.B, q.B), q }).Distinct().Order().ToArray();
-        int[] involved = needed.Select(q => q.Item1).Distinct().Order().ToArray();
-        var wanted = needed.Where(q => known is null || !known.ContainsKey(q)).ToArray();
+        var sums = all.Where(s => s.Value.IsOpen).ToDictionary();
+        if (sums.Count == 0) return;
+        int[] involved = [.. sums.Keys.Select(q => q.A).Concat(sums.Keys.Select(q => q.B)).Distinct().Order()];
         var factors = FactorPass.Of(checkpoints, involved);
-        bool IsOrdered((int, int) q) => q.Item1 != q.Item2 && ordered(q);
-        var sums = wanted.ToDictionary(q => q, q => new PairSum(N, M, IsOrdered(q) || (factors is not null && q.Item1 != q.Item2)));
-        var partnersOf = wanted.Where(q => q.Item1 < q.Item2).ToLookup(q => q.Item2, q => q.Item1);
-        int reach = wanted.Max(q => q.Item2 - q.Item1);
+        var partnersOf = sums.Keys.Where(q => q.A < q.B).Order().ToLookup(q => q.B, q => q.A);
 
         (long First, long Count)[] ranges = factors is null ? [(0, D)] : [.. factors.Columns];
         int width = (int)Math.Min(ranges.Max(r => (long?)r.Count) ?? 0, Math.Max(64, BlockBytes / (8L * (N + M))));
+        // A checkpoint is held until no later one within reach needs it.
         var blocks = new double[reach + 1][];
         for (int i = 0; i <= reach; i++) blocks[i] = new double[ArraySize.Of(width, N + M)];
         // One scratch per partner: the products of one checkpoint with its partners are independent and small enough to run side by side.
@@ -86,114 +146,23 @@ public static class GramPass
             }
             progress?.Invoke((double)(done += count) / expanded);
         }
-        if (factors is not null)
+        if (factors is null) return;
+        var product = new FactorProduct(backend);
+        factors.Run(involved, reach, limits, (k, rows, columns) =>
         {
-            var product = new FactorProduct(backend);
-            factors.Run(involved, reach, limits, (k, rows, columns) =>
+            if (sums.TryGetValue((k, k), out var square)) square.AddSquare(product, k, rows, columns);
+            foreach (int a in partnersOf[k])
             {
-                if (sums.TryGetValue((k, k), out var square)) square.AddSquare(product, k, rows, columns);
-                foreach (int a in partnersOf[k])
-                {
-                    sums[(a, k)].AddPair(product, a, k, rows, columns);
-                    if (rows != columns) sums[(a, k)].AddPair(product, a, k, columns, rows);
-                }
-            }, cancellation);
-            progress?.Invoke(1);
-        }
-        var terms = wanted.Where(q => q.Item1 == q.Item2).ToDictionary(q => q, q => sums[q].Square(factors is not null));
-        foreach (var q in wanted.Where(q => q.Item1 != q.Item2))
-        {
-            terms.Add(q, sums[q].Cross(Square(q.Item1), Square(q.Item2), IsOrdered(q)));
-            sums.Remove(q);
-        }
-        return terms;
-
-        KernelTerm Square(int k) => terms.GetValueOrDefault((k, k)) ?? known![(k, k)];
+                sums[(a, k)].AddPair(product, a, k, rows, columns);
+                if (rows != columns) sums[(a, k)].AddPair(product, a, k, columns, rows);
+            }
+        }, cancellation);
+        progress?.Invoke(1);
     }
 
     private static IEnumerable<(long First, int Count)> Pieces((long First, long Count) range, int width)
     {
         for (long done = 0; done < range.Count; done += width) yield return (range.First + done, (int)Math.Min(width, range.Count - done));
-    }
-
-    /// <summary>The running sums of one pair.</summary>
-    private sealed class PairSum(int N, int M, bool ordered)
-    {
-        // [K_SS; K_QS] of J_a (or of J_a + J_b); ordered: J_b J_S,aᵀ here and J_Q,a J_S,bᵀ in _other.
-        private readonly DenseMatrix _kernels = new(N + M, N), _test = new(M, M);
-        private readonly DenseMatrix? _other = ordered ? new DenseMatrix(M, N) : null;
-
-        public void AddSquare(Backend backend, in MatrixView x)
-        {
-            MatrixView s = x.ColumnRange(0, N), q = x.ColumnRange(N, M), target = _kernels;
-            backend.Syrk(Op.Transpose, 1, s, 1, target.Slice(0, 0, N, N));
-            if (M == 0) return;
-            backend.Gemm(Op.Transpose, Op.None, 1, q, s, 1, target.Slice(N, 0, M, N));
-            backend.Syrk(Op.Transpose, 1, q, 1, _test);
-        }
-
-        public void AddPair(Backend backend, in MatrixView a, in MatrixView b, double[] scratch)
-        {
-            if (_other is null)
-            {
-                int length = a.Rows * a.Columns;
-                VectorRoutines.Combine(1, a.Array.AsSpan(0, length), 1, b.Array.AsSpan(0, length), scratch.AsSpan(0, length));
-                AddSquare(backend, new MatrixView(scratch, a.Rows, a.Columns));
-                return;
-            }
-            backend.Gemm(Op.Transpose, Op.None, 1, b, a.ColumnRange(0, N), 1, _kernels);
-            if (M == 0) return;
-            MatrixView qa = a.ColumnRange(N, M);
-            backend.Gemm(Op.Transpose, Op.None, 1, qa, b.ColumnRange(0, N), 1, _other);
-            backend.Gemm(Op.Transpose, Op.None, 1, b.ColumnRange(N, M), qa, 1, _test);
-        }
-
-        /// <summary>What a layer adds to the products of one checkpoint, from its factors: the lower half, as the rows are the later tile.</summary>
-        public void AddSquare(FactorProduct product, int k, FactorTile rows, FactorTile columns) =>
-            product.Add(rows.At(k), columns.At(k), columns.IsTest ? rows.Of(_test, columns, false) : rows.Of(_kernels, columns, true));
-
-        /// <summary>What a layer adds to the products of a pair, from its factors.</summary>
-        public void AddPair(FactorProduct product, int a, int b, FactorTile rows, FactorTile columns)
-        {
-            if (!columns.IsTest) product.Add(rows.At(b), columns.At(a), rows.Of(_kernels, columns, true));
-            if (!rows.IsTest) return;
-            if (columns.IsTest) product.Add(rows.At(b), columns.At(a), rows.Of(_test, columns, false));
-            else product.Add(rows.At(a), columns.At(b), rows.Of(_other!, columns, false));
-        }
-
-        // Products of factors that were not formed as a square are symmetric to rounding only.
-        public KernelTerm Square(bool symmetrise)
-        {
-            if (symmetrise)
-            {
-                Symmetrise(((MatrixView)_kernels).Slice(0, 0, N, N));
-                Symmetrise(_test);
-            }
-            return new KernelTerm(_kernels, _test);
-        }
-
-        private static void Symmetrise(MatrixView x)
-        {
-            for (int j = 0; j < x.Columns; j++)
-                for (int i = j + 1; i < x.Rows; i++) x[j, i] = x[i, j];
-        }
-
-        public KernelTerm Cross(KernelTerm a, KernelTerm b, bool skew)
-        {
-            if (_other is not null)
-            {
-                return Ordered(_kernels, _other, _test, skew);
-            }
-            using (HeldMatrix first = a.HoldKernels(), second = b.HoldKernels()) Subtract(_kernels, first, second);
-            using (HeldMatrix first = a.HoldTestKernel(), second = b.HoldTestKernel()) Subtract(_test, first, second);
-            return new KernelTerm(_kernels, _test);
-        }
-
-        private static void Subtract(DenseMatrix t, in HeldMatrix a, in HeldMatrix b)
-        {
-            double[] x = a.Matrix.Values, y = b.Matrix.Values, z = t.Values;
-            for (int i = 0; i < z.Length; i++) z[i] -= x[i] + y[i];
-        }
     }
 
     /// <summary>A cross term from J_b J_S,aᵀ ((N+M)×N), J_Q,a J_S,bᵀ (M×N) and J_Q,b J_Q,aᵀ (M×M), all of which become parts of it or are used up.</summary>

@@ -107,6 +107,25 @@ internal static class Polynomial
         return value;
     }
 
+    /// <summary>A bound of |p| on [0, 1]: its coefficients in Bernstein's form enclose it there.</summary>
+    public static double LargestMagnitude(double[] coefficients)
+    {
+        int degree = coefficients.Length - 1;
+        double largest = 0;
+        for (int i = 0; i <= degree; i++)
+        {
+            // b_i = Σ_j C(i,j)/C(degree,j)·a_j
+            double value = 0, ratio = 1;
+            for (int j = 0; j <= i; j++)
+            {
+                value += ratio * coefficients[j];
+                ratio *= (i - j) / (double)Math.Max(degree - j, 1);
+            }
+            largest = Math.Max(largest, Math.Abs(value));
+        }
+        return largest;
+    }
+
     public static double[] Product(double[] a, double[] b)
     {
         var result = new double[a.Length + b.Length - 1];

@@ -47,12 +47,13 @@ public sealed class TrajectoryBuilder
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between column blocks.</param>
     /// <param name="sparseCubic">Whether <see cref="Cubic"/> will be asked for every second checkpoint.</param>
-    public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend,
-        Action<double>? progress = null, CancellationToken cancellation = default, bool sparseCubic = false) =>
-        Read(checkpoints, outputs, backend, KernelMemory.Default, progress, cancellation, sparseCubic);
+    /// <param name="forming">In which blocks kernels are formed, and where blocks are kept; null for the default.</param>
+    public static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null,
+        CancellationToken cancellation = default, bool sparseCubic = false, KernelForming? forming = null) =>
+        Read(checkpoints, outputs, backend, KernelMemory.Default, progress, cancellation, sparseCubic, forming);
 
     internal static TrajectoryBuilder Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, KernelMemory memory,
-        Action<double>? progress, CancellationToken cancellation, bool sparseCubic = false)
+        Action<double>? progress, CancellationToken cancellation, bool sparseCubic = false, KernelForming? forming = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(outputs);
@@ -63,11 +64,9 @@ public sealed class TrajectoryBuilder
             return new TrajectoryBuilder(checkpoints, outputs, blocks.Terms, blocks.Substitutes, blocks.Crossed, blocks.HasTestKernel, blocks.Epsilon);
         }
         var full = Enumerable.Range(0, checkpoints.Count).ToArray();
-        int reach = sparseCubic ? 3 : 1;
-        var thinned = Thinnings(checkpoints.Count).SelectMany(kept => Within(kept, reach));
-        (int A, int B)[] pairs = [.. Within(full, 3).Concat(thinned).Distinct()];
-        var kernels = new JacobianKernels(checkpoints, pairs.Length + full.Length, backend, memory, cancellation);
-        var terms = kernels.Form(pairs, p => p.B - p.A == 1, progress);
+        var products = KernelPairs.OfInterpolants(checkpoints.Count, sparseCubic);
+        var kernels = new JacobianKernels(checkpoints, products.Pairs.Count + full.Length, backend, memory, cancellation, forming);
+        var terms = kernels.Form(products.Pairs, products.IsOrdered, progress);
         IReadOnlyList<int>[] cubicGrids = sparseCubic ? [full, EverySecond(checkpoints.Count), EverySecond(checkpoints.Count, 1)] : [full];
         var stencils = AddValueSlopeTerms(terms, kernels, checkpoints, outputs.Times, cubicGrids, backend, cancellation);
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon())
@@ -95,16 +94,23 @@ public sealed class TrajectoryBuilder
     }
 
     /// <summary>The kernels of every checkpoint alone, for runs whose steps were all recorded: no interpolant is needed.</summary>
+    /// <param name="checkpoints">The run.</param>
+    /// <param name="outputs">The outputs of the run.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellation">Honoured between column blocks.</param>
+    /// <param name="forming">In which blocks kernels are formed, and where blocks are kept; null for the default.</param>
     /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
     public static TrajectoryBuilder ReadCheckpoints(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, Action<double>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, KernelForming? forming = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(backend);
         if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, progress, cancellation);
-        (int A, int B)[] pairs = [.. Enumerable.Range(0, checkpoints.Count).Select(k => (k, k))];
-        var terms = new JacobianKernels(checkpoints, pairs.Length, backend, KernelMemory.Default, cancellation).Form(pairs, _ => false, progress);
+        var products = KernelPairs.OfCheckpoints(checkpoints.Count);
+        var terms = new JacobianKernels(checkpoints, products.Pairs.Count, backend, KernelMemory.Default, cancellation, forming)
+            .Form(products.Pairs, products.IsOrdered, progress);
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
     }
 
@@ -120,6 +126,34 @@ public sealed class TrajectoryBuilder
         (int A, int B)[] pairs = [.. Within(all, 1)];
         var terms = new JacobianKernels(checkpoints, pairs.Length + all.Length, backend, KernelMemory.Default, cancellation).Form(pairs, _ => false, null);
         return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon());
+    }
+
+    /// <summary>What <see cref="Linear"/>, and <see cref="Cubic"/> where it is asked for, need between all checkpoints, and no more; of some checkpoints of
+    /// a run it is the same to the last bit as of all of them.</summary>
+    /// <param name="checkpoints">Some neighbouring checkpoints.</param>
+    /// <param name="outputs">Their outputs.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="cubic">Whether <see cref="Cubic"/> will be asked for.</param>
+    /// <param name="forming">In which blocks kernels are formed, and where blocks are kept.</param>
+    /// <param name="cancellation">Honoured between column blocks.</param>
+    /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
+    public static TrajectoryBuilder ReadIntervals(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, bool cubic, KernelForming forming,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(forming);
+        if (!checkpoints.HasJacobians) return Read(checkpoints, outputs, backend, null, cancellation);
+        int[] all = [.. Enumerable.Range(0, checkpoints.Count)];
+        (int A, int B)[] pairs = [.. Within(all, cubic ? 3 : 1)];
+        var kernels = new JacobianKernels(checkpoints, pairs.Length + all.Length, backend, KernelMemory.Default, cancellation, forming);
+        var terms = kernels.Form(pairs, p => p.B - p.A == 1, null);
+        var stencils = cubic ? AddValueSlopeTerms(terms, kernels, checkpoints, outputs.Times, [all], backend, cancellation) : [];
+        return new TrajectoryBuilder(checkpoints, outputs, terms, new Dictionary<(int A, int B), TestSubstitute>(), true, true, StorageType.Float64.Epsilon())
+        {
+            _valueSlope = stencils,
+        };
     }
 
     /// <summary>Indices of every second checkpoint, always with the first and the last one.</summary>
@@ -243,7 +277,7 @@ public sealed class TrajectoryBuilder
         return [.. terms];
     }
 
-    private static IEnumerable<(int A, int B)> Within(IReadOnlyList<int> indices, int reach)
+    internal static IEnumerable<(int A, int B)> Within(IReadOnlyList<int> indices, int reach)
     {
         for (int i = 0; i < indices.Count; i++)
             for (int j = i + 1; j < indices.Count && j <= i + reach; j++) yield return (indices[i], indices[j]);

@@ -22,6 +22,10 @@ public sealed record Checkpoint(double Time, long Step, IReadOnlyDictionary<stri
         return named;
     }
 
+    /// <summary>The SHA-256 of the file it was read from, in hexadecimal digits: as the manifest states it, or computed when asked for; null in
+    /// memory.</summary>
+    public Lazy<string>? Sum { get; init; }
+
     /// <summary>Where it was read from, for messages.</summary>
     public string Location => Tensors.Values.FirstOrDefault()?.Location ?? "memory";
 

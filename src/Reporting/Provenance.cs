@@ -49,10 +49,11 @@ internal static class Provenance
         string seed = options.Seed == 0 ? "" : $" --seed {NumberText.Count(options.Seed)}";
         bool whole = options.Extent == AnalysisExtent.Whole;
         string independent = options.IndependentCheck || !whole ? "" : " --no-independent";
+        string apart = options.ByInterval ? " --by-interval" : "";
         string extent = whole ? $" --threshold {NumberText.RoundTrip(options.Threshold)}" : " --claims-only";
         return $"kernelflow analyze {RunFolder(analysis)} --out DIR --mode {options.Mode.Name()}{method} --interpolation {options.Interpolation}"
             + $" --rtol {NumberText.RoundTrip(options.RelativeTolerance)}{extent}"
-            + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{independent}{seed}";
+            + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{independent}{apart}{seed}";
     }
 
     // A name that a shell would take apart stands in quotes.

@@ -147,6 +147,9 @@ public sealed record ResolvedOptions(AnalysisMode Mode, string Method, string In
     /// <summary>How much was asked for: the whole analysis, or C1 to C4 and the recording only.</summary>
     public AnalysisExtent Extent { get; init; }
 
+    /// <summary>Whether every interval between checkpoints was integrated on its own and the window composed of them.</summary>
+    public bool ByInterval { get; init; }
+
     /// <summary>Why the mode was chosen, when it was left to the tool.</summary>
     public string? ModeReason { get; init; }
 

@@ -75,6 +75,9 @@ public sealed partial class DocumentedCommandTests
             yield return $"there is no command {words[0]}";
             yield break;
         }
+        // Commands of a command: the second word.
+        if (command.Subcommands.Count > 0 && words.Length > 1 && command.Subcommands.FirstOrDefault(c => c.Name == words[1]) is { } inner) command = inner;
+        // A synopsis may name the options of another command instead of repeating them.
         var known = command.Options.Concat(root.Options.Where(o => o.Recursive)).SelectMany(o => o.Aliases.Append(o.Name)).ToHashSet();
         foreach (string option in words.Where(w => w.StartsWith("--", StringComparison.Ordinal)).Select(w => w.TrimEnd(',', '.', ';', ':').Split('=')[0]))
             if (!known.Contains(option)) yield return $"{command.Name} has no option {option}";
@@ -88,6 +91,6 @@ public sealed partial class DocumentedCommandTests
     [GeneratedRegex(@"(?:\s{3,}\S.*|\s+#.*)$")]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"(--(?:modes|seed|runs|every|from|to|threshold|rtol|train|test|steps|threads) )[A-Z]\b")]
+    [GeneratedRegex(@"(--(?:modes|seed|runs|every|from|to|threshold|rtol|train|test|steps|threads|task|nodes|task-seconds|kernel-rows) )[A-Z]\b")]
     private static partial Regex Number();
 }

@@ -118,6 +118,27 @@ public sealed class FactorPassTests
         }
     }
 
+    [Fact]
+    public void PartsOfKernelsFromFactorsAreTheSameToTheLastBit()
+    {
+        var run = Run([JacobianLayer.Dense("a", 6, 5, bias: true), JacobianLayer.Plain("norm", 5)], 3, true, train: 24, test: 13, count: 6);
+        var outputs = OutputRecord.Read(run);
+        var whole = TrajectoryBuilder.Read(run, outputs, s_backend, forming: new KernelForming(4));
+        var kept = new Shelf();
+        var (pairs, forming) = (KernelPairs.OfInterpolants(run.Count, false), new KernelForming(4, kept));
+        var parts = pairs.Parts(run, forming);
+        // One part for each kernel, as products of factors are not divided by rows.
+        Assert.All(parts, p => Assert.Equal(0, p.Part.Block));
+        foreach (var (part, _) in parts.Reverse()) pairs.Form(run, [part], forming, s_backend);
+        var merged = TrajectoryBuilder.Read(run, outputs, s_backend, forming: forming);
+        for (int k = 0; k < run.Count; k++)
+        {
+            Assert.Equal(whole.At(k).Kernels.Values, merged.At(k).Kernels.Values);
+            Assert.Equal(whole.At(k).TestKernel!.Values, merged.At(k).TestKernel!.Values);
+            if (k + 1 < run.Count) Assert.Equal(whole.Skew(k)!.Values, merged.Skew(k)!.Values);
+        }
+    }
+
     public static TheoryData<string, int, bool> Steps
     {
         get

@@ -4,7 +4,9 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace KernelFlow.Analysis.Claims;
 
 /// <summary>C10: P(T,s) = P(T,τ)P(τ,s), W(s,T) = W(s,τ) + P(τ,s)ᵀW(τ,T)P(τ,s), G(T,s) = G(τ,s) + G(T,τ)P(τ,s), the two windows carried on their own.</summary>
-/// <remarks>Compared on eight vectors V of entries ±1/√N: ‖DV‖_F²·N/8 estimates ‖D‖_F² of a defect D, and no defect of any size is invisible to all of them.
+/// <remarks>Operators that were composed of intervals are compared with vectors carried through the whole window in one piece, by another method: what knows
+/// nothing of composition.
+/// Compared on eight vectors V of entries ±1/√N: ‖DV‖_F²·N/8 estimates ‖D‖_F² of a defect D, and no defect of any size is invisible to all of them.
 /// The number
 /// is the largest of the relative defects of P V, VᵀWV, G_S V and G_Q V.</remarks>
 internal sealed class C10Composition() : Claim("C10", "composition", ClaimKind.Code)
@@ -38,7 +40,9 @@ internal sealed class C10Composition() : Claim("C10", "composition", ClaimKind.C
             Compare("G_S", Times(p.G_S), carry.Random(r.Train), p.Error.G * MatrixNorms.Frobenius(p.G_S) * spread, r.Error.GS),
             Compare("G_Q", Times(p.G_Q), carry.Random(r.Test), p.Error.G * MatrixNorms.Frobenius(p.G_Q) * spread, r.Error.GQ),
         };
-        return JudgeNearest(parts, evidence.ArithmeticRounding, FormattableString.Invariant($"divided at t = {evidence.Outputs.Times[split]:G6}, by {r.How}"));
+        return JudgeNearest(parts, evidence.ArithmeticRounding, evidence.Model.IsComposed
+            ? FormattableString.Invariant($"composed of {evidence.Checkpoints.Count - 1} intervals, in one piece by {r.How}")
+            : FormattableString.Invariant($"divided at t = {evidence.Outputs.Times[split]:G6}, by {r.How}"));
     }
 
     private static (string Name, double Defect, double Integration) Compare(string name, in MatrixView whole, in MatrixView composed,

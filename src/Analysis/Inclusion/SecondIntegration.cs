@@ -45,16 +45,30 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     /// <param name="main">Method, tolerance and seed of the main one; "auto" is resolved as it will be there.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="second">Where to run it.</param>
-    public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SideThread second)
+    /// <param name="byInterval">Integrates interval by interval, with the given options and with the midpoint rule where it may; null for one piece.</param>
+    public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SideThread second,
+        Func<PropagationOptions, bool, CancellationToken, Propagation>? byInterval = null)
     {
         var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
         SecondIntegration? made = null;
         SecondOperators At(double asked, CancellationToken stop)
         {
-            var options = main with { Method = method.Partner(asked), RelativeTolerance = asked };
-            return Run(trajectory, options, MayTakeMidpoints(method, trajectory), made?.Carried, backend, stop);
+            var (options, midpoints) = Of(trajectory, main with { Method = method }, asked);
+            return Run(trajectory, asked, byInterval is null
+                ? () => InOnePiece(trajectory, options, midpoints, made?.Carried, backend, stop)
+                : () => (byInterval(options, midpoints, stop), false), backend);
         }
         return made = new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
+    }
+
+    /// <summary>How it integrates: with which method and tolerance, and whether the midpoint rule may do it.</summary>
+    /// <param name="trajectory">What both integrate.</param>
+    /// <param name="main">The main one, with its method resolved.</param>
+    /// <param name="tolerance">Relative error asked for.</param>
+    public static (PropagationOptions Options, bool Midpoints) Of(KernelTrajectory trajectory, PropagationOptions main, double tolerance)
+    {
+        var method = main.Method.Method!;
+        return (main with { Method = method.Partner(tolerance), RelativeTolerance = tolerance }, MayTakeMidpoints(method, trajectory));
     }
 
     /// <summary>The second carry, where it is there before the coarse run: what its steps are compared with.</summary>
@@ -70,23 +84,26 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
     private static bool MayTakeMidpoints(IntegrationMethod main, KernelTrajectory trajectory) =>
         trajectory.Beta is not null && main.Tableau is { Symplectic: true, Stages: > 1 };
 
+    private static (Propagation Operators, bool Measured) InOnePiece(KernelTrajectory trajectory, PropagationOptions options, bool midpoints,
+        SecondCarry? carried, Backend backend, CancellationToken cancellation) =>
+        (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
+            ? WholeSteps.Run(trajectory, midpoints, carried, options, backend, cancellation) : null)
+        ?? (FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation), false);
+
     // A numerical failure is told, not thrown: it leaves a part unknown and does not take the analysis with it.
-    private static SecondOperators Run(KernelTrajectory trajectory, PropagationOptions options, bool midpoints, SecondCarry? carried, Backend backend,
-        CancellationToken cancellation)
+    private static SecondOperators Run(KernelTrajectory trajectory, double tolerance, Func<(Propagation, bool)> integrate, Backend backend)
     {
         using var span = WorkSpans.Begin("second integration");
         try
         {
-            var (propagation, measured) = (options.RelativeTolerance >= Loose && trajectory.Intervals * Math.Pow(trajectory.TrainSize, 3) >= Worth
-                    ? WholeSteps.Run(trajectory, midpoints, carried, options, backend, cancellation) : null)
-                ?? (FlowIntegrator.Integrate(trajectory, options, backend, cancellation: cancellation), false);
+            var (propagation, measured) = integrate();
             var c = trajectory.TestKernelIntegral(propagation.Nodes);
             double bound = SymmetricEigenvalues.Largest(((MatrixView)c).ToMatrix(), backend);
-            return new SecondOperators(options.RelativeTolerance, propagation, bound) { TestKernelIntegral = c, ErrorsAreMeasured = measured };
+            return new SecondOperators(tolerance, propagation, bound) { TestKernelIntegral = c, ErrorsAreMeasured = measured };
         }
         catch (NumericalException e)
         {
-            return new SecondOperators(options.RelativeTolerance, null, double.NaN, $"the second integration failed: {e.Message}");
+            return new SecondOperators(tolerance, null, double.NaN, $"the second integration failed: {e.Message}");
         }
     }
 }

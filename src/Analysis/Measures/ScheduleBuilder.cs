@@ -9,14 +9,19 @@ namespace KernelFlow.Analysis.Measures;
 internal static class ScheduleBuilder
 {
     private const int MostPoints = 6;
-    private const double MostBytes = 5e8;
+    private const double MostBytes = 5e8, MostBytesByInterval = 2e9;
     private const int LanczosSteps = 80; // the lower end of an increment, to the accuracy of a check
+
+    /// <summary>Every checkpoint, first and last left out, where windows are composed of intervals: as many of them, evenly, as do not fill memory.</summary>
+    public static IReadOnlyList<int> EveryCheckpoint(int count, int trainSize) => Checkpoints(count, trainSize, int.MaxValue, MostBytesByInterval);
 
     /// <summary>The checkpoints, first and last left out, at which W_S(s, t_k) is kept: at most six, evenly over the recording, fewer where N is so large that
     /// they would fill memory.</summary>
-    public static IReadOnlyList<int> Checkpoints(int count, int trainSize)
+    public static IReadOnlyList<int> Checkpoints(int count, int trainSize) => Checkpoints(count, trainSize, MostPoints, MostBytes);
+
+    private static IReadOnlyList<int> Checkpoints(int count, int trainSize, int most, double bytes)
     {
-        int inner = count - 2, wanted = (int)Math.Min(Math.Min(MostPoints, inner), MostBytes / (8.0 * trainSize * trainSize));
+        int inner = count - 2, wanted = (int)Math.Min(Math.Min(most, inner), bytes / (8.0 * trainSize * trainSize));
         return [.. Enumerable.Range(1, Math.Max(0, wanted)).Select(i => (int)Math.Round((double)i * (count - 1) / (wanted + 1)))];
     }
 

@@ -1,6 +1,7 @@
 using KernelFlow.Analysis;
 using KernelFlow.Analysis.Budgets;
 using KernelFlow.Analysis.Carries;
+using KernelFlow.Analysis.Intervals;
 using KernelFlow.Analysis.Measures;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
@@ -32,6 +33,9 @@ public sealed record FlowModel : RunModel
 
     /// <summary>What was integrated.</summary>
     public KernelTrajectory Trajectory { get; }
+
+    /// <summary>The intervals that the operators were composed of; null where the window was integrated in one piece.</summary>
+    internal IntervalSource? Intervals { get; private init; }
 
     /// <inheritdoc/>
     public override AnalysisMode Mode => AnalysisMode.Flow;
@@ -79,6 +83,8 @@ public sealed record FlowModel : RunModel
 
     internal override IReadOnlyList<double>? NodeKnots => Trajectory.Knots;
 
+    internal override bool IsComposed => Intervals is not null;
+
     internal override bool KeepsEnergy => Propagation.Method is { KeepsEnergy: true };
 
     internal override Known<SecondIntegration> Second { get; }
@@ -102,11 +108,16 @@ public sealed record FlowModel : RunModel
         CancellationToken cancellation)
     {
         var (trajectory, gradients, solver) = (estimates.Trajectory, input.Outputs.Gradients, input.Propagation(tolerance.Value));
+        bool apart = input.Options.IsByInterval;
+        if (apart) solver = solver with { Method = IntervalIntegration.Resolve(solver).Method };
         var independent = input.Options.IndependentCheck
-            ? Known.Of(SecondIntegration.Start(trajectory, solver, input.Backend, second))
+            ? Known.Of(SecondIntegration.Start(trajectory, solver, input.Backend, second, apart
+                ? (options, midpoints, stop) => SecondByInterval.Run(input, trajectory, options, midpoints, stop) : null))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
-        var propagation = WorkSpans.In("integrating", () => FlowIntegrator.Integrate(trajectory, solver, input.Backend,
-            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts }, progress, cancellation));
+        var carried = new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts };
+        var (propagation, intervals) = WorkSpans.In("integrating", () => apart
+            ? IntervalIntegration.Run(input, trajectory, input.Propagation(tolerance.Value), carried, progress, cancellation)
+            : (FlowIntegrator.Integrate(trajectory, solver, input.Backend, carried, progress, cancellation), null));
         var main = Prediction.From(propagation, gradients[0]);
         var predictions = new PredictionSet(main)
         {
@@ -118,6 +129,7 @@ public sealed record FlowModel : RunModel
         {
             RelativeTolerance = tolerance.Value,
             ToleranceReason = tolerance.Reason,
+            Intervals = intervals,
         };
     }
 
@@ -133,7 +145,7 @@ public sealed record FlowModel : RunModel
 
     internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
         FlowCarry.Run(Trajectory, _input.Propagation(RelativeTolerance) with { Method = Propagation.Method! },
-            _input.Backend, block, split, cancellation);
+            _input.Backend, block, IsComposed ? null : split, cancellation);
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {

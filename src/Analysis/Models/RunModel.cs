@@ -50,6 +50,9 @@ public abstract record RunModel : PredictionModel
     /// can.</summary>
     internal virtual string? NoCarryReason => null;
 
+    /// <summary>Whether the operators were composed of those of the intervals: the second carry then goes through the window in one piece.</summary>
+    internal virtual bool IsComposed => false;
+
     /// <summary>The times between which the quadrature nodes of W_S must fill every interval; null where W_S is a sum over the steps.</summary>
     internal virtual IReadOnlyList<double>? NodeKnots => null;
 

@@ -17,6 +17,9 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
     /// what passing neighbours predict for its length, never its own estimate.</summary>
     public IReadOnlySet<int> FailingIntervals { get; init; } = new HashSet<int>();
 
+    /// <summary>Where costly parts are kept; null for nowhere.</summary>
+    public Cache.RunCache? Cache { get; init; }
+
     /// <summary>Why the recording as a whole contradicts itself, so that no claim about its data can be decided; null when it does not.</summary>
     public string? InconsistentReason { get; init; }
 
@@ -81,7 +84,9 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
     public int[] AllCheckpoints => [.. Enumerable.Range(0, Checkpoints.Count)];
 
     /// <summary>The checkpoints at which W_S(s, t_k) is kept.</summary>
-    public IReadOnlyList<int> KeptCheckpoints => Measures.ScheduleBuilder.Checkpoints(Checkpoints.Count, TrainSize);
+    public IReadOnlyList<int> KeptCheckpoints => Options.IsByInterval
+        ? Measures.ScheduleBuilder.EveryCheckpoint(Checkpoints.Count, TrainSize)
+        : Measures.ScheduleBuilder.Checkpoints(Checkpoints.Count, TrainSize);
 
     private readonly Lazy<Known<Measures.NoiseDivision>> _noise = new(() => Measures.NoiseDivision.Of(Checkpoints, Outputs));
 

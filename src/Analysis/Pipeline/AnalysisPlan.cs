@@ -21,10 +21,17 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var checkpoints = run.Window(options.From, options.To);
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
-        bool exact = mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
+        bool exact = IsExact(checkpoints, mode);
+        if (options.IsByInterval && mode == AnalysisMode.Descent && checkpoints.Optimizer is { Rule.HasBuffer: true, Kind: var kind })
+            throw new ArgumentException($"by interval: with {kind} a step depends on all gradients before, so that an interval has no operators of its own; "
+                + "leave out --by-interval, --windows and --cache.");
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
     }
+
+    /// <summary>Whether every step was recorded and they themselves are followed: then kernels of single checkpoints are all that is read.</summary>
+    public static bool IsExact(CheckpointSequence checkpoints, AnalysisMode mode) =>
+        mode == AnalysisMode.Descent && DescentSupport.Check(checkpoints).Possible;
 
     /// <summary>Reads outputs and forms the kernels that the model needs.</summary>
     public AnalysisInput Read(StageProgress stages, CancellationToken cancellation)
@@ -32,11 +39,13 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         using var span = WorkSpans.Begin("reading");
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
+        var forming = new KernelForming(Options.KernelRows, Options.Kernels);
         var kernels = Exact
-            ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation)
-            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, sparseCubic: Options.Interpolation.NeedsDistantProducts);
+            ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation, forming)
+            : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, Options.Interpolation.NeedsDistantProducts, forming);
         return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend)
         {
+            Cache = Cache.RunCache.Of(Checkpoints, Options, Backend),
             OutsideTheory = RecordingChecks.OutsideTheory(Checkpoints) ?? DecaySetting.Obstacle(Checkpoints, Exact),
         };
     }

@@ -59,6 +59,7 @@ internal static class Gathering
         input.Options.Interpolation.Name, model.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
     {
         Extent = input.Options.Extent,
+        ByInterval = input.Options.IsByInterval,
         ModeReason = plan.ModeReason,
         MethodReason = model.MethodReason,
         ToleranceReason = model.ToleranceReason,

@@ -22,6 +22,8 @@ internal static class OptionChecks
         if (o.Extent == AnalysisExtent.ClaimsOnly && OfOperators(o) is { Length: > 0 } asked)
             throw new ArgumentException($"extent: claims-only forms no operators, so that {string.Join(" and ", asked)} cannot be had; leave out the one or "
                 + "the other.");
+        if (o.Windows is null) throw new ArgumentException("windows: found null, expected a list of windows.");
+        if (o.KernelRows < 1) throw new ArgumentException(FormattableString.Invariant($"kernel rows: found {o.KernelRows}, expected at least 1."));
         if (!(o.Tolerance > 0)) throw new ArgumentException(FormattableString.Invariant($"tolerance: found {o.Tolerance}, expected more than 0."));
     }
 
@@ -29,6 +31,7 @@ internal static class OptionChecks
     [
         .. o.Solver == EigenSolver.Auto ? (string[])[] : [$"solver {o.Solver.Name()}"],
         .. o.Modes is null ? (string[])[] : [FormattableString.Invariant($"modes {o.Modes}")],
+        .. o.IsByInterval ? (string[])["intervals, windows or a cache of them"] : [],
         .. o.ScheduleOverStart ? (string[])["the schedule over the start"] : [],
     ];
 }

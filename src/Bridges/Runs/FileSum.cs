@@ -20,6 +20,10 @@ public sealed record FileSum(string File, string Sha256, string? Stated)
         return text.Length == Digits && text.All(char.IsAsciiHexDigit) ? text.ToLowerInvariant() : throw keys.Wrong(key, Expected);
     }
 
+    /// <summary>The sum that the manifest states; where it states none, the sum of the opened file when it is asked for.</summary>
+    internal static Lazy<string> Lazily(ContainerFile file, string name, string? stated) =>
+        stated is not null ? new Lazy<string>(stated) : new Lazy<string>(() => Of(file, name, null, CancellationToken.None).Sha256);
+
     /// <summary>Sums an opened file and compares.</summary>
     /// <exception cref="InvalidRunException">The file is not the one that the manifest means.</exception>
     internal static FileSum Of(ContainerFile file, string name, string? stated, CancellationToken cancellation)

@@ -75,7 +75,8 @@ public sealed class RecordedRun : IDisposable
                 var entry = manifest.Checkpoints[k];
                 try
                 {
-                    checkpoints.Add(CheckpointReader.Read(OpenFile(entry.File, entry.Sha256), entry, manifest));
+                    var file = OpenFile(entry.File, entry.Sha256);
+                    checkpoints.Add(CheckpointReader.Read(file, entry, manifest) with { Sum = FileSum.Lazily(file, entry.File, entry.Sha256) });
                 }
                 catch (InvalidRunException e) when (e is TruncatedFileException || !File.Exists(Path.Combine(folder, entry.File)))
                 {
@@ -131,6 +132,21 @@ public sealed class RecordedRun : IDisposable
     public IEnumerable<FileSum> Verify(CancellationToken cancellation = default)
     {
         for (int i = 0; i < _files.Count; i++) yield return FileSum.Of(_files[i], _stated[i].Name, _stated[i].Sum, cancellation);
+    }
+
+    /// <summary>The same for one checkpoint.</summary>
+    /// <param name="checkpoint">Its index in the window.</param>
+    /// <param name="cancellation">Stops between pieces.</param>
+    /// <exception cref="InvalidRunException">The sum of the file is not the one that the manifest states.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such checkpoint.</exception>
+    /// <exception cref="ObjectDisposedException">The run was disposed.</exception>
+    public FileSum Verify(int checkpoint, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(checkpoint);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(checkpoint, Checkpoints.Count);
+        // The targets come before the checkpoints where there are any.
+        int i = _files.Count - Checkpoints.Count + checkpoint;
+        return FileSum.Of(_files[i], _stated[i].Name, _stated[i].Sum, cancellation);
     }
 
     /// <summary>Closes the files.</summary>

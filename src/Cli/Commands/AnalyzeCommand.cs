@@ -14,13 +14,15 @@ internal static class AnalyzeCommand
         var summary = new Option<bool>("--summary") { Description = "Print one line to standard output: the verdicts and the worst claim." };
         var save = new Option<bool>("--save-operators") { Description = "Also write P, W_S, G_Q, G_S and the eigenpairs to operators.safetensors." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
-        var options = new AnalysisOptionSet(claimsOnly: true);
+        var options = new AnalysisOptionSet(claimsOnly: true, kernelRows: true);
+        var intervals = new IntervalOptions();
         var overwrite = CommonOptions.Overwrite();
         var open = CommonOptions.Open();
         var command =
             new Command("analyze", "Integrate the gradient propagator of a recorded run, check the claims of the theory and write the report.") { run, output,
             json, summary, save, strict, overwrite, open };
         options.AddTo(command);
+        intervals.AddTo(command);
         CommonOptions.AddVerbosity(command);
         CommandChecks.Add(command, parsed =>
         [
@@ -29,7 +31,7 @@ internal static class AnalyzeCommand
             .. parsed.GetValue(json) && parsed.GetValue(summary) ? (string[])["--json and --summary exclude each other: both print to standard output."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(save) ? (string[])["--save-operators needs --out FOLDER."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(open) ? (string[])["--open needs --out FOLDER."] : [],
-            .. options.Contradictions(parsed, save),
+            .. options.Contradictions(parsed, [save, .. intervals.All]),
         ]);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -37,7 +39,7 @@ internal static class AnalyzeCommand
             var verbosity = CommonOptions.VerbosityOf(parsed);
             var browser = CommonOptions.BrowserOf(parsed, open);
             using var held = folder is null ? null : ReportFolder.Take("--out", folder, parsed.GetValue(overwrite));
-            var asked = options.Of(parsed, terminal);
+            var asked = intervals.Of(parsed, options.Of(parsed, terminal), terminal);
             int threads = 0;
             AnalysisOptions Asked(CheckpointSequence recorded)
             {

@@ -101,6 +101,7 @@ internal sealed class FlowPass : IDisposable
         IntervalTransported = _recorder.IntervalTransported,
         PartialGramians = _recorder.PartialGramians,
         Error = error,
+        ErrorOnProbes = _problem.Options.FixedSteps is null && _problem.Start is null ? _errors.Probed() : null,
         Report = new SolveReport(_problem.Method.Name, _log.Accepted, _log.Rejected, passes) { Method = _problem.Method, Reason = _problem.Reason },
     };
 

@@ -1,4 +1,5 @@
 using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Integrators;
 
@@ -58,6 +59,26 @@ internal sealed class GlobalErrors
             OperatorNorms.Relative(errors.P, Math.Max(norms.P, OperatorNorms.SmallestPropagator)),
             unresolved + OperatorNorms.Relative(errors.W, norms.W),
             unresolved + Math.Max(OperatorNorms.Relative(errors.GS, norms.GS), OperatorNorms.Relative(errors.GQ, norms.GQ)));
+    }
+
+    /// <summary>The errors on the probe vectors, without the safety that their sizes are given.</summary>
+    public ProbedErrors Probed()
+    {
+        var form = new DenseMatrix(Count, Count);
+        var train = ((MatrixView)_gs).ToMatrix();
+        if (_state.Beta is { } beta)
+        {
+            // E_W = −(EᵀP + PᵀE)/(2β) and E_G = −E/β
+            _backend.Gemm(Op.Transpose, Op.None, -0.5 / beta, _state.Probes, _state.Errors, 0, form);
+            train = _state.Errors.ToMatrix();
+            VectorRoutines.Scale(-1 / beta, train.Values, train.Values);
+            MatrixView f = form;
+            for (int i = 0; i < Count; i++)
+                for (int j = 0; j <= i; j++) f[i, j] = f[j, i] = f[i, j] + f[j, i];
+        }
+        else _w.CopyTo(form);
+        return new ProbedErrors(_state.Probes.ToMatrix(), _state.Errors.ToMatrix(), form, train, _gq.ToMatrix(),
+            OperatorNorms.Relative(_unresolved, _moved));
     }
 
     private OperatorNorms Absolute()

@@ -68,6 +68,22 @@ public abstract class KernelProducts
         if (x.Columns > 0 && TestSize > 0) ApplyTestCore(interval, time, x, y);
     }
 
+    /// <summary>Both at once, K_SS(t)·X and K_QS(t)·X: where they go by way of J_S(t)ᵀX, that is formed once.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="time">t, in the interval.</param>
+    /// <param name="x">X, N×c.</param>
+    /// <param name="train">Receives K_SS(t)·X, N×c.</param>
+    /// <param name="test">Receives K_QS(t)·X, M×c.</param>
+    /// <exception cref="ArgumentException">A shape is wrong.</exception>
+    public void ApplyBoth(int interval, double time, in MatrixView x, in MatrixView train, in MatrixView test)
+    {
+        Require(interval, x, TrainSize, train, TrainSize);
+        Require(interval, x, TrainSize, test, TestSize);
+        if (x.Columns == 0) return;
+        if (TestSize > 0) ApplyBothCore(interval, time, x, train, test);
+        else ApplyTrainCore(interval, time, x, train);
+    }
+
     /// <summary>X ← K_QS(t)ᵀ·Y, N×c from M×c.</summary>
     /// <param name="interval">Index of the interval.</param>
     /// <param name="time">t, in the interval.</param>
@@ -122,6 +138,18 @@ public abstract class KernelProducts
     /// <param name="y">Y.</param>
     /// <param name="x">X.</param>
     protected abstract void ApplyTestTransposedCore(int interval, double time, in MatrixView y, in MatrixView x);
+
+    /// <summary>Core of <see cref="ApplyBoth"/>: one after the other, unless they have something in common.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="time">t.</param>
+    /// <param name="x">X.</param>
+    /// <param name="train">K_SS(t)·X.</param>
+    /// <param name="test">K_QS(t)·X.</param>
+    protected virtual void ApplyBothCore(int interval, double time, in MatrixView x, in MatrixView train, in MatrixView test)
+    {
+        ApplyTrainCore(interval, time, x, train);
+        ApplyTestCore(interval, time, x, test);
+    }
 
     /// <summary>Core of <see cref="Hessian"/>.</summary>
     /// <param name="interval">Index of the interval.</param>

@@ -12,14 +12,16 @@ internal static class AnalysisForecast
     private const double SpectrumShare = 0.3;
 
     /// <summary>The stages that an analysis reports.</summary>
-    public static WorkPlan Of(CheckpointSequence run, Backend backend, CancellationToken cancellation)
+    public static WorkPlan Of(CheckpointSequence run, Backend backend, CancellationToken cancellation) => Of(Cost(run, backend, cancellation));
+
+    /// <summary>What the analysis will need.</summary>
+    public static CostForecast Cost(CheckpointSequence run, Backend backend, CancellationToken cancellation)
     {
         double size = new[] { 0, run.Count / 2, run.Count - 1 }.Max(k => Norm(run[k][run.HasJacobians ? TensorName.J_S : TensorName.K_SS]));
         var intervals = Enumerable.Range(0, run.Count - 1)
             .Select(k => new IntervalCheck(run[k].Time, run[k + 1].Time, run[k + 1].Step - run[k].Step, 0, null, size)).ToArray();
         var sizes = RunSizes.Of(run, intervals);
-        var cost = CostForecast.Of(sizes, WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation));
-        return Of(cost);
+        return CostForecast.Of(sizes, WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation));
     }
 
     /// <summary>The stages of a forecast, put together to those that an analysis reports.</summary>

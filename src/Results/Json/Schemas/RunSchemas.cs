@@ -60,6 +60,10 @@ internal static class RunSchemas
         (json, key, value) => { if (value != AnalysisExtent.Whole) json.WriteString(key, value.Name()); },
         (parent, key) => parent.Has(key) ? parent[key].Choice<AnalysisExtent>() : AnalysisExtent.Whole);
 
+    // Said only where it is so: a window in one piece has the keys that it always had.
+    private static readonly Codec<bool> s_ifTrue = Make<bool>(
+        (json, key, value) => { if (value) json.WriteBoolean(key, value); }, (parent, key) => parent.Has(key) && Truth.Read(parent, key));
+
     /// <summary>The key "options".</summary>
     public static readonly Schema<ResolvedOptions> Options = new(s =>
     {
@@ -74,10 +78,11 @@ internal static class RunSchemas
         var threshold = s.Add("threshold", Number, o => o.Threshold);
         var seed = s.Add("seed", Long, o => o.Seed);
         var independent = s.Add("independentCheck", Truth, o => o.IndependentCheck);
+        var byInterval = s.Add("byInterval", s_ifTrue, o => o.ByInterval);
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
             Extent = extent[json], ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
-            IndependentCheck = independent.Or(json, true),
+            IndependentCheck = independent.Or(json, true), ByInterval = byInterval[json],
         };
     });
 

@@ -1,0 +1,147 @@
+using System.Buffers;
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Operators;
+
+/// <summary>Part of a tensor: all of it, or some columns of a matrix with one row for every output.</summary>
+/// <param name="Tensor">The tensor.</param>
+/// <param name="FirstColumn">The first column.</param>
+/// <param name="Columns">How many; 0 for all of the tensor, flat.</param>
+internal readonly record struct TensorPart(TensorSource Tensor, long FirstColumn, int Columns)
+{
+    /// <summary>How many numbers it has.</summary>
+    public long Count(long rows) => Columns == 0 ? Tensor.Count : rows * Columns;
+}
+
+/// <summary>Recorded numbers that are wanted again and again, kept as long as they fit under the ceiling and read otherwise; safe from several
+/// threads.</summary>
+/// <remarks>What lies here and belongs to the interval at hand is not given up for other parts of that interval: where an interval does not fit, a part of it
+/// is kept, rather than each part driven out by the next.</remarks>
+internal sealed class NumberShelf(MemoryAccount account)
+{
+    /// <summary>Columns of a matrix lie in tiles of so many, each row by row: what is used together is read in one stream.</summary>
+    public const int TileColumns = 128;
+
+    private const int PieceElements = 1 << 14;
+
+    private readonly Dictionary<TensorPart, Place> _places = [];
+    private readonly Lock _gate = new();
+    private long _clock;
+
+    public MemoryAccount Account => account;
+
+    /// <summary>The numbers of a part, read if there is room for them; none where there is not.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="rows">Rows of the tensor seen as a matrix.</param>
+    /// <param name="wanted">Whether a tensor belongs to the interval at hand.</param>
+    public Numbers Find(TensorPart part, long rows, IReadOnlySet<TensorSource> wanted)
+    {
+        lock (_gate) return FindHere(part, rows, wanted);
+    }
+
+    private Numbers FindHere(TensorPart part, long rows, IReadOnlySet<TensorSource> wanted)
+    {
+        if (_places.TryGetValue(part, out var place))
+        {
+            place.Used = ++_clock;
+            return place.Numbers;
+        }
+        long count = part.Count(rows), bytes = Numbers.Bytes(part.Tensor, count);
+        if (count > Array.MaxLength || !MakeRoom(bytes, wanted)) return default;
+        var numbers = Make(part.Tensor, count);
+        try
+        {
+            Read(part, rows, 0, count, numbers);
+        }
+        catch
+        {
+            account.Return(bytes);
+            throw;
+        }
+        _places.Add(part, new Place(numbers, bytes) { Used = ++_clock });
+        return numbers;
+    }
+
+    /// <summary>An array for numbers of a tensor.</summary>
+    public static Numbers Make(TensorSource tensor, long count) =>
+        Numbers.AreSingles(tensor) ? new(new float[count], null, 0) : new(null, new double[count], 0);
+
+    /// <summary>Reads numbers [first, first + count) of a part to the beginning of an array.</summary>
+    public static void Read(TensorPart part, long rows, long first, long count, in Numbers target)
+    {
+        double[] buffer = ArrayPool<double>.Shared.Rent(PieceElements);
+        try
+        {
+            if (part.Columns > 0) ReadColumns(part, rows, target);
+            else
+                for (long done = 0; done < count; done += PieceElements)
+                {
+                    var piece = buffer.AsSpan(0, (int)Math.Min(PieceElements, count - done));
+                    part.Tensor.Read(first + done, piece);
+                    Store(piece, target, (int)done);
+                }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(buffer);
+        }
+    }
+
+    // A factored Jacobian is expanded for all rows at once, others are read row by row.
+    private static void ReadColumns(TensorPart part, long rows, in Numbers target)
+    {
+        int width = part.Columns, together = part.Tensor is FactoredJacobian ? (int)rows : 1;
+        double[] buffer = ArrayPool<double>.Shared.Rent(ArraySize.Of(together, width));
+        long all = part.Tensor.Count / rows;
+        try
+        {
+            for (long row = 0; row < rows; row += together)
+            {
+                var piece = buffer.AsSpan(0, together * width);
+                if (together > 1) part.Tensor.ReadTransposed(part.FirstColumn, new MatrixView(buffer, width, together));
+                else part.Tensor.Read(row * all + part.FirstColumn, piece);
+                for (int i = 0; i < together; i++)
+                    for (int first = 0; first < width; first += TileColumns)
+                    {
+                        int columns = Math.Min(TileColumns, width - first);
+                        Store(piece.Slice(i * width + first, columns), target, (int)(first * rows + (row + i) * columns));
+                    }
+            }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(buffer);
+        }
+    }
+
+    private static void Store(ReadOnlySpan<double> piece, in Numbers target, int at)
+    {
+        if (target.Doubles is { } doubles) piece.CopyTo(doubles.AsSpan(at));
+        else
+            for (int i = 0; i < piece.Length; i++) target.Singles![at + i] = (float)piece[i];
+    }
+
+    // Gives up what was not used for longest, unless it belongs to the interval at hand.
+    private bool MakeRoom(long bytes, IReadOnlySet<TensorSource> wanted)
+    {
+        if (account.TryTake(bytes)) return true;
+        var idle = _places.Where(p => !wanted.Contains(p.Key.Tensor)).OrderBy(p => p.Value.Used).ToArray();
+        if (idle.Sum(p => p.Value.Bytes) + account.Free < bytes) return false;
+        foreach (var (part, place) in idle)
+        {
+            _places.Remove(part);
+            account.Return(place.Bytes);
+            if (account.TryTake(bytes)) return true;
+        }
+        return false;
+    }
+
+    private sealed class Place(Numbers numbers, long bytes)
+    {
+        public Numbers Numbers => numbers;
+
+        public long Bytes => bytes;
+
+        public long Used { get; set; }
+    }
+}
