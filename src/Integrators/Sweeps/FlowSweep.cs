@@ -13,6 +13,7 @@ namespace KernelFlow.Integrators;
 public sealed class FlowSweep
 {
     private const int MostAttempts = 2;
+    private const double Accepted = 0.8; // of the tolerance: two vectors and one round of a power iteration come a little short of the norm
 
     private readonly SweepRates _rates;
 
@@ -70,7 +71,7 @@ public sealed class FlowSweep
         {
             var sweep = new FlowSweep(products, scheme, layout.Steps(products.Knots), backend, options.MaxBytes);
             double error = SweepErrors.OfTrain(sweep, sweep.Halved(), options, cancellation);
-            if (error <= options.Tolerance || attempt == MostAttempts)
+            if (error <= Accepted * options.Tolerance || attempt == MostAttempts)
                 return new FlowSweep(products, scheme, sweep.Steps with { EstimatedError = error }, backend, options.MaxBytes);
             // The choice saw a few vectors only; the operator is off by more.
             layout = layout.Shorter(Math.Min(4, Math.Pow(error / (0.7 * options.Tolerance), 1.0 / scheme.Order)));
