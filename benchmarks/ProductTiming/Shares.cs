@@ -67,7 +67,8 @@ internal sealed class Shares
         foreach (bool kept in (bool[])[true, false])
         {
             var products = Products(run, kept ? MemoryCeiling.None : new MemoryCeiling(1));
-            Print($"{kind}, {(kept ? "kept in memory" : "read at every product")}", run, products, products.TrainFlops(0) * Vectors, kept ? Bytes(run) : Bytes(run) / 2,
+            Print($"{kind}, {(kept ? "kept in memory" : "read at every product")}", run, products, products.TrainFlops(0) * Vectors,
+                kept ? Bytes(run) : Bytes(run) / 2,
                 1, kept ? _bandwidth : files, Train(products));
         }
     }
@@ -82,11 +83,13 @@ internal sealed class Shares
         return _clock.Of(() => products.ApplyTrain(0, t, x, y));
     }
 
-    private void Print(string label, CheckpointSequence run, KernelProducts products, double flops, double bytes, double blocks, double bandwidth, double seconds)
+    private void Print(string label, CheckpointSequence run, KernelProducts products, double flops, double bytes, double blocks, double bandwidth,
+        double seconds)
     {
         double intensity = flops / (bytes * blocks), limit = Math.Min(_rate, intensity * bandwidth), rate = flops / seconds;
         Console.WriteLine(FormattableString.Invariant($"| {label} | {products.TrainSize:N0} | {run.Parameters:N0} | {flops / 1e6:F0} | ")
-            + FormattableString.Invariant($"{bytes * blocks / 1e6:F1} | {intensity:F1} | {1e3 * seconds:F1} | {rate / 1e9:F1} | {limit / 1e9:F1} | {rate / limit:P0} |"));
+            + FormattableString.Invariant($"{bytes * blocks / 1e6:F1} | {intensity:F1} | {1e3 * seconds:F1} | ")
+            + FormattableString.Invariant($"{rate / 1e9:F1} | {limit / 1e9:F1} | {rate / limit:P0} |"));
     }
 
     // Of the first two checkpoints, once for each of J and Jᵀ; inputs that are the same are read once.

@@ -33,7 +33,7 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
     }
 
     private static string[] Entries(string job) => Directory.Exists(Path.Combine(job, "intervals"))
-        ? [.. Directory.GetFiles(Path.Combine(job, "intervals")).Where(f => !Path.GetFileName(f).StartsWith("window", StringComparison.Ordinal)).Order()] : [];
+        ? [.. ((string[])["interval-*", "second*"]).SelectMany(name => Directory.GetFiles(Path.Combine(job, "intervals"), name)).Order()] : [];
 
     private static void RunTasks(string job, IEnumerable<int> tasks, params string[] more)
     {
@@ -81,6 +81,8 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
         int[] tasks = [.. Shuffled(1, kernels), .. Shuffled(kernels + 1, count)];
         RunTasks(job, tasks);
         string[] pieces = Pieces(job), entries = Entries(job);
+        // As a task that was killed leaves it.
+        File.WriteAllText(Path.Combine(job, "pieces", $"kernelflow-{Guid.NewGuid():N}.part"), "half");
         string first = Merged(job);
         Assert.Equal(Plain(mode: mode, interpolation: interpolation), first);
         // The merge integrated nothing that a task had integrated.
@@ -111,13 +113,13 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
         {
             byte[] sound = File.ReadAllBytes(piece);
             File.WriteAllBytes(piece, damaged);
-            // A window that was composed before needs no intervals any more.
-            foreach (string window in Directory.GetFiles(Path.Combine(job, "intervals"), "window-*")) File.Delete(window);
+            // What was composed of intervals before needs them no more.
+            foreach (string composed in Directory.GetFiles(Path.Combine(job, "intervals"), "*.kfc").Except(Entries(job))) File.Delete(composed);
             var merge = Cli.Run("job", "merge", job);
             Assert.Equal(2, merge.ExitCode);
             Assert.Single(merge.Error.TrimEnd().Split('\n'));
             Assert.StartsWith($"error: {piece}: ", merge.Error, StringComparison.Ordinal);
-            string command = merge.Error.Split(" makes it again")[0].Split("kernelflow ")[^1];
+            string command = merge.Error.Split(" makes it.")[0].Split("kernelflow ")[^1];
             var again = Cli.Run([.. command.Replace(job, "JOB", StringComparison.Ordinal).Split(' ').Select(w => w == "JOB" ? job : w)]);
             Assert.Equal(0, again.ExitCode);
             Assert.Contains("it was computed again", again.Error, StringComparison.Ordinal);
@@ -197,6 +199,11 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
         // The same plan again changes nothing but how pieces are divided.
         Assert.Equal(0, Cli.Run(["job", "plan", source, "--out", job, "--mode", "flow", .. s_options]).ExitCode);
         Assert.Equal(2, TasksOf(job));
+
+        // What a full disk left of a plan is no obstacle.
+        string begun = _folder.Of("begun");
+        Directory.CreateDirectory(Path.Combine(begun, "pieces"));
+        Assert.Equal(0, Cli.Run(["job", "plan", source, "--out", begun, "--mode", "flow", .. s_options]).ExitCode);
 
         string plan = File.ReadAllText(Path.Combine(job, "job.json")), file = Path.Combine(job, "job.json");
         File.WriteAllText(file, plan.Replace("\"tool\": \"", "\"tool\": \"9.", StringComparison.Ordinal));

@@ -86,10 +86,11 @@ public sealed class AnalysisJob
         if (File.Exists(Path.Combine(folder, JobPlan.FileName)) && JobPlan.Read(folder).Id != plan.Id)
             throw new InvalidJobException($"{folder}: it is the folder of another job (another run, other options, or another version of the tool); "
                 + "choose another folder, or remove it.");
+        Directory.CreateDirectory(folder);
+        plan.Write(folder);
         Directory.CreateDirectory(Path.Combine(folder, JobPieces.FolderName));
         // Made before several processes might make it at the same time.
         if (plan.Tasks.Any(t => t.Stage == JobStage.Intervals)) JobIntervals.Open(folder, null);
-        plan.Write(folder);
         return new AnalysisJob(folder, plan);
     }
 
@@ -166,7 +167,11 @@ public sealed class AnalysisJob
             throw new InvalidJobException($"{pieces.PathOf(first)}: {first} is missing; {CommandFor(open[0].Number)} makes it{others}.");
         }
         JobFiles.Require(run, _plan, null, cancellation);
-        return ReservoirPipeline.Run(run.Checkpoints, options with { Kernels = pieces, Cache = Entries(pieces) }, progress, cancellation);
+        var analysis = ReservoirPipeline.Run(run.Checkpoints, options with { Kernels = pieces, Cache = Entries(pieces) }, progress, cancellation);
+        // What killed tasks left half written.
+        foreach (string name in (string[])[JobPieces.FolderName, JobIntervals.FolderName])
+            if (Path.Combine(Folder, name) is var part && Directory.Exists(part)) TemporaryFile.RemoveLeftovers(part, JobPieces.IsPiece);
+        return analysis;
     }
 
     // The cache of the intervals; an entry that a task was to compute and that is not sound ends the merge, and names the task.
@@ -197,7 +202,7 @@ public sealed class AnalysisJob
     {
         var task = Tasks.FirstOrDefault(t => t.Pieces.Contains(piece));
         return new InvalidJobException($"{path}: {piece}: {defect}; "
-            + (task is null ? "it is in no task: plan the job again." : $"{CommandFor(task.Number)} makes it again."));
+            + (task is null ? "it is in no task: plan the job again." : $"{CommandFor(task.Number)} makes it."));
     }
 
     private string CommandFor(int task) => FormattableString.Invariant($"kernelflow job run {(Folder.Contains(' ') ? $"'{Folder}'" : Folder)} --task {task}");

@@ -14,8 +14,8 @@ public sealed record JobDivision(double OperationsPerSecond, double BytesPerSeco
     // So many tasks for each node even out what the forecast gets wrong.
     private const int TasksPerNode = 4;
 
-    /// <summary>Seconds that an interval takes.</summary>
-    public double IntervalSeconds { get; init; }
+    /// <summary>Seconds that each interval takes; those that are not named take none.</summary>
+    public IReadOnlyList<double> IntervalSeconds { get; init; } = [];
 
     /// <summary>How many nodes there are; null where that is not known.</summary>
     public int? Nodes { get; init; }

@@ -63,7 +63,8 @@ internal sealed class JobIntervals(string folder, CheckpointSequence run, Analys
     {
         string? failure = null;
         var cache = Open(folder, text => failure ??= text);
-        int[] used = [.. CheckpointsOf(piece.A, run.Count, options)];
+        // Whether kernels are joined by recorded products is decided for a run as a whole; where some lack them, a part does not tell.
+        int[] used = IsEven() ? [.. CheckpointsOf(piece.A, run.Count, options)] : [.. Enumerable.Range(0, run.Count)];
         var window = Part(used);
         var outputs = OutputRecord.Read(window);
         var forming = new KernelForming(options.KernelRows, new From(pieces, used[0]));
@@ -83,6 +84,8 @@ internal sealed class JobIntervals(string folder, CheckpointSequence run, Analys
         }
         pieces.Write(piece, entries);
     }
+
+    private bool IsEven() => run.HasJacobians || run.SkipLast(1).Select(c => c.Tensors.Keys.ToHashSet()).All(run[0].Tensors.Keys.ToHashSet().SetEquals);
 
     // The main integration by its first rung; the second one as coarse as it begins.
     private IEnumerable<IntervalSource> Sources(AnalysisInput input, KernelTrajectory trajectory)

@@ -19,6 +19,9 @@ internal sealed class JobPieces(string folder, string id, Func<JobPiece, string,
     public static string NameOf(JobPiece piece) => FormattableString.Invariant(piece.IsInterval ? $"interval-{piece.A:D6}{EntryFile.Suffix}"
         : (FormattableString)$"kernel-{piece.A:D6}-{piece.B:D6}-rows-{piece.Block:D4}{EntryFile.Suffix}");
 
+    /// <summary>Whether a name is that of a piece or an entry.</summary>
+    public static bool IsPiece(string name) => name.EndsWith(EntryFile.Suffix, StringComparison.Ordinal);
+
     /// <summary>Where the file of a piece is.</summary>
     public string PathOf(JobPiece piece) => Path.Combine(folder, FolderName, NameOf(piece));
 

@@ -26,7 +26,8 @@ internal static class JobWork
     {
         JobTask[] kernels = run.HasJacobians ? [.. KernelTasks(run, options, division)] : [];
         if (JobIntervals.Obstacle(run, options) is not null) return kernels;
-        var intervals = Enumerable.Range(0, run.Count - 1).Select(k => (new JobPiece(k, k + 1, JobPiece.IntervalBlock), division.IntervalSeconds)).ToArray();
+        var intervals = Enumerable.Range(0, run.Count - 1).Select(k => (new JobPiece(k, k + 1, JobPiece.IntervalBlock),
+            division.IntervalSeconds.ElementAtOrDefault(k))).ToArray();
         return [.. kernels, .. division.Tasks(JobStage.Intervals, intervals, kernels.Length + 1)];
     }
 

@@ -12,9 +12,6 @@ internal static class JobPlanCommand
     // The tightest that auto takes, where an answer hangs on it: which it is cannot be known before the analysis.
     private const string Tolerance = "1e-8";
 
-    // As the forecast calls what intervals are made of.
-    private const string Integrating = "integrating", Checking = "second integration and carry";
-
     private static readonly string[] s_fixed = ["--mode", "--rtol", "--seed", "--backend", "--threads"];
 
     /// <summary>Builds the command.</summary>
@@ -45,11 +42,12 @@ internal static class JobPlanCommand
                 var (analysis, arguments) = Fixed(terminal, options, parsed, recorded.Checkpoints, dense);
                 int order = (int)Math.Min(recorded.Checkpoints.TrainSize + recorded.Checkpoints.TestSize, 1e6);
                 var rates = WorkRates.Of(analysis.Backend!, order, cancellation);
-                var whole = AnalysisForecast.Cost(recorded.Checkpoints, analysis.Backend!, cancellation);
+                var sizes = AnalysisForecast.Sizes(recorded.Checkpoints);
+                var whole = CostForecast.Of(sizes, rates);
                 using var held = JobScripts.Take(folder);
                 var division = Division(rates, parsed.GetValue(nodes), parsed.GetValue(shortest)) with
                 {
-                    IntervalSeconds = whole.Stages.Where(s => s.Name is Integrating or Checking).Sum(s => s.Seconds) / (recorded.Checkpoints.Count - 1),
+                    IntervalSeconds = JobForecast.Intervals(sizes, rates, analysis.RelativeTolerance.Value!.Value),
                 };
                 var planned = AnalysisJob.Plan(folder, recorded, analysis, arguments, division, cancellation);
                 JobScripts.Write(folder, planned, whole);

@@ -17,11 +17,17 @@ internal static class AnalysisForecast
     /// <summary>What the analysis will need.</summary>
     public static CostForecast Cost(CheckpointSequence run, Backend backend, CancellationToken cancellation)
     {
+        var sizes = Sizes(run);
+        return CostForecast.Of(sizes, WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation));
+    }
+
+    /// <summary>What it depends on, from a part of the Jacobians.</summary>
+    public static RunSizes Sizes(CheckpointSequence run)
+    {
         double size = new[] { 0, run.Count / 2, run.Count - 1 }.Max(k => Norm(run[k][run.HasJacobians ? TensorName.J_S : TensorName.K_SS]));
         var intervals = Enumerable.Range(0, run.Count - 1)
             .Select(k => new IntervalCheck(run[k].Time, run[k + 1].Time, run[k + 1].Step - run[k].Step, 0, null, size)).ToArray();
-        var sizes = RunSizes.Of(run, intervals);
-        return CostForecast.Of(sizes, WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation));
+        return RunSizes.Of(run, intervals);
     }
 
     /// <summary>The stages of a forecast, put together to those that an analysis reports.</summary>
