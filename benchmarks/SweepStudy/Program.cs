@@ -7,7 +7,8 @@ using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 // Products per sweep and errors of every scheme of a sweep, by tolerance, beside a dense integration with gauss-6 at 1e-9.
-// Usage: dotnet run -c Release --project benchmarks/SweepStudy -- [digits|softmax|cubic ...] [--examples n] [--steps K] [--tolerances 1e-2,1e-4] [--schemes a,b]
+// Usage: dotnet run -c Release --project benchmarks/SweepStudy -- [digits|softmax|cubic ...] [--examples n] [--steps K] [--tolerances 1e-2,1e-4]
+// [--schemes a,b]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var names = args.TakeWhile(a => !a.StartsWith("--", StringComparison.Ordinal)).ToList();
 if (names.Count == 0) names = ["digits", "softmax"];
@@ -23,7 +24,8 @@ foreach (string name in names)
     var trajectory = name == "cubic" ? builder.Cubic(all) : builder.Linear(all);
     var dense = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6", RelativeTolerance = 1e-9 }, backend);
     var products = new TrajectoryProducts(trajectory, backend);
-    Console.WriteLine($"{name}: N = {trajectory.TrainSize}, M = {trajectory.TestSize}, {trajectory.Intervals} intervals, gauss-6 took {dense.Report.Steps} steps");
+    Console.WriteLine($"{name}: N = {trajectory.TrainSize}, M = {trajectory.TestSize}, {trajectory.Intervals} intervals, "
+        + $"gauss-6 took {dense.Report.Steps} steps");
     Console.WriteLine("| scheme | tolerance | z | products per sweep | steps | nodes | to choose | P | W | G_S | G_Q | estimated |");
     Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
     foreach (string scheme in schemes)
@@ -50,7 +52,8 @@ void Line(string scheme, double tolerance, KernelProducts products, Propagation 
     double w = Relative(Dense(new SweptGramian(sweep)), dense.W_S), gs = Relative(Dense(new SweptTransfer(sweep, TransferTarget.Train)), dense.G_S);
     double gq = Relative(Dense(new SweptTransfer(sweep)), dense.G_Q);
     var estimate = sweep.EstimateError(options);
-    Console.WriteLine($"| {scheme} | {tolerance:0e0} | {sweep.Steps.Stiffness:F0} | {sweep.Steps.Products} | {sweep.Steps.Steps.Count} | {sweep.Nodes.Count} | {chosen} | "
+    Console.WriteLine($"| {scheme} | {tolerance:0e0} | {sweep.Steps.Stiffness:F0} | {sweep.Steps.Products} | {sweep.Steps.Steps.Count} | {sweep.Nodes.Count} "
+        + $"| {chosen} | "
         + $"{p:0.0e0} | {w:0.0e0} | {gs:0.0e0} | {gq:0.0e0} | {estimate.P:0.0e0}, {estimate.W:0.0e0}, {estimate.Train:0.0e0}, {estimate.Test:0.0e0} |");
 }
 

@@ -5,9 +5,9 @@ namespace KernelFlow.Integrators;
 
 /// <summary>Chooses the steps of a sweep: lengths by the decay of constant kernels, then shorter ones where the kernels change too much along a step.</summary>
 /// <remarks>
-/// Every interval is carried with its steps and with halved ones on a few vectors. The differences are the local errors e_i, and panels that are f_i times shorter
-/// take √f_i times the products and leave e_i·f_i^{−p}: among all f the products are fewest with f_i in proportion to (e_i/c_i)^{1/(p+1/2)}, c_i the products of
-/// the interval.
+/// Every interval is carried with its steps and with halved ones on a few vectors. The differences are the local errors e_i, and panels that are f_i times
+/// shorter take √f_i times the products and leave e_i·f_i^{−p}: among all f the products are fewest with f_i in proportion to (e_i/c_i)^{1/(p+1/2)}, c_i the
+/// products of the interval.
 /// </remarks>
 internal sealed class SweepPlanner
 {
