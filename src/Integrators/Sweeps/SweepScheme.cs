@@ -9,7 +9,7 @@ public abstract class SweepScheme
     /// <summary>A scheme of a name and an order.</summary>
     private protected SweepScheme(string name, int order) => (Name, Order) = (name, order);
 
-    /// <summary>RKC2: stabilised explicit, order 2, kernels at the time of each stage; the fewest products at tolerances of about 1e-4 and above.</summary>
+    /// <summary>RKC2: stabilised explicit, order 2, kernels at the time of each stage; the fewest products at tolerances of 1e-3 and above.</summary>
     public static SweepScheme Stabilised2 { get; } = new StabilisedScheme();
 
     /// <summary>RKC2 extrapolated to order 3, two half steps and one whole one: for lower tolerances, and fewer nodes.</summary>
