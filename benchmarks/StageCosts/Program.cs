@@ -1,7 +1,7 @@
 // What an analysis costs, by stage and claim: seconds, flops of dense linear algebra, bytes of element-wise work, allocations and memory.
 //   dotnet run -c Release --project benchmarks/StageCosts -- RUN [--repeat 3] [--markdown FILE] [--report FOLDER]
 //     [--mode flow] [--rtol 1e-6] [--method auto] [--interpolation linear] [--solver dense] [--modes K] [--threshold 1e-3] [--no-independent]
-//     [--backend auto] [--threads N]
+//     [--backend auto] [--threads N] [--by-interval] [--cache FOLDER]
 using KernelFlow;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
@@ -12,11 +12,12 @@ using KernelFlow.WorkPrecision;
 string[] names =
 [
     "--mode", "--rtol", "--method", "--interpolation", "--solver", "--modes", "--threshold", "--backend", "--threads", "--repeat", "--markdown", "--report",
+    "--cache",
 ];
 try
 {
     if (args.Length == 0) throw new ArgumentException("RUN: the folder of a recorded run is missing.");
-    var given = new Arguments(args[1..], ["--no-independent"], names);
+    var given = new Arguments(args[1..], ["--no-independent", "--by-interval"], names);
     var measured = Measurement.Of(args[0], Options, (int)Math.Max(1, given.Number("--repeat", 1)), given.Text("--report", ""));
     Console.WriteLine(measured.Text());
     if (given.Has("--markdown")) File.WriteAllText(given.Text("--markdown", ""), measured.Markdown());
@@ -35,6 +36,8 @@ try
             Solver = Enum.Parse<EigenSolver>(given.Text("--solver", "Auto").Replace("-", ""), ignoreCase: true),
             Modes = given.Has("--modes") ? (int)given.Number("--modes", 0) : null,
             Threshold = given.Number("--threshold", defaults.Threshold),
+            ByInterval = given.Has("--by-interval"),
+            Cache = given.Has("--cache") ? AnalysisCache.Open(given.Text("--cache", ""), warn: Console.Error.WriteLine) : null,
             IndependentCheck = !given.Has("--no-independent"),
             Backend = Backend.Resolve(given.Text("--backend", "auto"), (int)given.Number("--threads", 0)),
         };

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace KernelFlow.Cli;
 
-/// <summary>--by-interval, --cache and --cache-size.</summary>
+/// <summary>--by-interval, --windows, --cache and --cache-size.</summary>
 internal sealed class IntervalOptions
 {
     private const string Sizes = "a number of bytes above 0, as 500M or 20G";
@@ -11,6 +11,13 @@ internal sealed class IntervalOptions
     private readonly Option<bool> _byInterval = new("--by-interval")
     {
         Description = "Integrate every interval between checkpoints on its own and compose the window of them.",
+    };
+
+    private readonly Option<string[]> _windows = new("--windows")
+    {
+        Description = "Further windows composed of the same intervals, FROM:TO, each end a flow time or @K, the K-th checkpoint from 0; implies --by-interval.",
+        HelpName = "FROM:TO",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private readonly Option<string?> _cache = Folders.Option("--cache",
@@ -29,14 +36,29 @@ internal sealed class IntervalOptions
     };
 
     /// <summary>All of them.</summary>
-    public Option[] All => [_byInterval, _cache, _size];
+    public Option[] All => [_byInterval, _windows, _cache, _size];
 
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (var option in All) command.Add(option);
         CommandChecks.Add(command, parsed =>
-            parsed.GetValue(_size) is not null && parsed.GetValue(_cache) is null ? ["--cache-size needs --cache FOLDER."] : []);
+        [
+            .. parsed.GetValue(_size) is not null && parsed.GetValue(_cache) is null ? (string[])["--cache-size needs --cache FOLDER."] : [],
+            .. (parsed.GetValue(_windows) ?? []).Where(w => Ends(w) is null)
+                .Select(w => $"--windows: found {w}, expected FROM:TO, each a flow time or @K, the K-th checkpoint."),
+        ]);
+    }
+
+    /// <summary>Why the cache cannot be where the report goes: one message, or none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="output">Folder of the report; null for none.</param>
+    public IEnumerable<string> Contradictions(ParseResult parsed, string? output)
+    {
+        if (parsed.GetValue(_cache) is { Length: > 0 } cache && output is { Length: > 0 } && Whole(cache) == Whole(output))
+            yield return "--cache and --out name one folder; give each its own.";
+
+        static string Whole(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
     }
 
     /// <summary>The options with what was given.</summary>
@@ -49,6 +71,28 @@ internal sealed class IntervalOptions
         Cache = parsed.GetValue(_cache) is { } folder
             ? AnalysisCache.Open(folder, parsed.GetValue(_size) ?? AnalysisCache.DefaultLimit, text => terminal.Error.WriteLine($"warning: {text}")) : null,
     };
+
+    /// <summary>The windows that were asked for, in flow time.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="run">The run that was opened, whose checkpoints are counted.</param>
+    public IReadOnlyList<TimeWindow> WindowsOf(ParseResult parsed, CheckpointSequence run) =>
+        [.. (parsed.GetValue(_windows) ?? []).Select(w => (Text: w, Ends: Ends(w)!.Value))
+            .Select(w => new TimeWindow(TimeOf(w.Ends.From, run), TimeOf(w.Ends.To, run)))];
+
+    private static (string From, string To)? Ends(string window) =>
+        window.Split(':') is [var from, var to] && IsEnd(from) && IsEnd(to) ? (from, to) : null;
+
+    private static bool IsEnd(string end) => end.StartsWith('@')
+        ? int.TryParse(end.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        : double.TryParse(end, NumberStyles.Float, CultureInfo.InvariantCulture, out double time) && double.IsFinite(time);
+
+    private static double TimeOf(string end, CheckpointSequence run)
+    {
+        if (!end.StartsWith('@')) return double.Parse(end, NumberStyles.Float, CultureInfo.InvariantCulture);
+        int k = int.Parse(end.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+        return k < run.Count ? run[k].Time
+            : throw new UsageException($"--windows: found {end}, expected a checkpoint from @0 to @{run.Count - 1}, the last of the window.");
+    }
 
     /// <summary>Bytes of "500M"; null where it is none.</summary>
     internal static long? Parse(string text)

@@ -64,6 +64,19 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     }
 
     /// <inheritdoc/>
+    public override DenseMatrix KernelIntegral(IEnumerable<QuadratureNode> nodes)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        var sum = new DenseMatrix(TrainSize + TestSize, TrainSize);
+        foreach (var (term, weight) in TermWeights(_intervals, nodes))
+        {
+            using var held = term.HoldKernels();
+            VectorRoutines.Axpy(weight, held.Matrix.Values, sum.Values);
+        }
+        return sum;
+    }
+
+    /// <inheritdoc/>
     public override DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes)
     {
         ArgumentNullException.ThrowIfNull(nodes);

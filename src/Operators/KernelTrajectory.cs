@@ -131,6 +131,19 @@ public abstract class KernelTrajectory
         return sum;
     }
 
+    /// <summary>Σ ω_i [K_SS; K_QS](τ_i), (N+M)×N.</summary>
+    public virtual DenseMatrix KernelIntegral(IEnumerable<QuadratureNode> nodes)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        DenseMatrix kernels = new(TrainSize + TestSize, TrainSize), sum = new(TrainSize + TestSize, TrainSize);
+        foreach (var node in nodes)
+        {
+            Kernels(node.Interval, node.Time, kernels);
+            VectorRoutines.Axpy(node.Weight, kernels.Values, sum.Values);
+        }
+        return sum;
+    }
+
     /// <summary>Whether <see cref="TestKernelIntegral"/> comes from K_QQ itself (otherwise from K_QS K_SS⁺ K_SQ).</summary>
     public virtual bool HasTestKernel => true;
 

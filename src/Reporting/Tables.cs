@@ -5,23 +5,28 @@ namespace KernelFlow.Reporting;
 /// <summary>The tables of a report, with typed cells.</summary>
 internal static class Tables
 {
+    // Only where windows were asked for.
+    private const string WindowsFile = "windows.csv";
+
     private static readonly (string File, Func<string, ReservoirAnalysis, ReportTable> Make)[] _tables =
     [
         ("spectrum.csv", (file, a) => Spectrum(file, a.KnownSpectrum.OrNull())),
         ("modes.csv", (file, a) => Modes(file, a.KnownInclusion.OrNull()?.Modes ?? [])),
         ("claims.csv", (file, a) => Claims(file, a.Claims)),
         ("intervals.csv", (file, a) => Intervals(file, a.Intervals)),
+        (WindowsFile, (file, a) => Windows(file, a.Windows)),
         ("kernel-evolution.csv", (file, a) => Evolution(file, a.KnownEvolution.OrNull()?.Points ?? [])),
         ("displacement.csv", Displacement),
         .. InclusionTables.All,
         .. CurveTables.All,
     ];
 
-    /// <summary>File names, in a fixed order.</summary>
+    /// <summary>File names of all the tables there may be, in a fixed order.</summary>
     public static IReadOnlyList<string> Files { get; } = [.. _tables.Select(t => t.File)];
 
-    /// <summary>The tables, in the same order.</summary>
-    public static IEnumerable<ReportTable> All(ReservoirAnalysis analysis) => _tables.Select(t => t.Make(t.File, analysis));
+    /// <summary>The tables that an analysis has, in the same order.</summary>
+    public static IEnumerable<ReportTable> All(ReservoirAnalysis analysis) =>
+        _tables.Where(t => t.File != WindowsFile || analysis.Windows.Count > 0).Select(t => t.Make(t.File, analysis));
 
     private static ReportTable Spectrum(string file, SpectrumResult? spectrum)
     {
@@ -63,6 +68,20 @@ internal static class Tables
         foreach (var i in intervals) table.Add(i.From, i.To, i.TransportDefect.OrNull(), i.Steps);
         return table;
     }
+
+    private static ReportTable Windows(string file, IReadOnlyList<WindowResult> windows)
+    {
+        var table = new ReportTable(file, ("from", Number), ("to", Number), ("steps", Count), ("integrationError", Number), ("signalDimension", Count),
+            ("reservoirDimension", Count), ("effectiveRank", Number), ("largestEigenvalue", Number), ("largestFraction", Number), ("inclusion", Text),
+            ("worstRatio", Number), ("dissipation", Number), ("transport", Number), ("trainTransfer", Number), ("testTransfer", Number));
+        foreach (var w in windows)
+            table.Add(w.From, w.To, w.Steps, w.IntegrationError, Whole(w.SignalDimension), Whole(w.ReservoirDimension), w.EffectiveRank, w.LargestEigenvalue,
+                w.LargestFraction.OrNull(), w.Inclusion.ToString(), w.WorstRatio, w.Dissipation.OrNull(), w.Transport.OrNull(), w.TrainTransfer.OrNull(),
+                w.TestTransfer.OrNull());
+        return table;
+    }
+
+    private static object? Whole(Known<int> number) => number.TryGet(out int x) ? x : null;
 
     private static ReportTable Evolution(string file, IReadOnlyList<KernelEvolutionPoint> points)
     {

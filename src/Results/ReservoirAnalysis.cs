@@ -84,11 +84,23 @@ public sealed record ReservoirAnalysis
     /// <summary>The population-risk gate; unknown without Jacobians.</summary>
     public Known<RiskGate> RiskGate { get; init; }
 
+    /// <summary>Population risk from this run alone, or why it is not known.</summary>
+    public Known<PopulationRisk> PopulationRisk { get; init; }
+
+    /// <summary>What changed labels did to the test error, or why that is not known.</summary>
+    public Known<VisibleNoise> VisibleNoise { get; init; }
+
+    /// <summary>The least energy of the displacement, or why it is not known.</summary>
+    public Known<MinimumNorm> MinimumNorm { get; init; }
+
     /// <summary>What each training example did.</summary>
     public Known<InfluenceResult> Influence { get; init; }
 
     /// <summary>Per checkpoint interval.</summary>
     public required IReadOnlyList<IntervalResult> Intervals { get; init; }
+
+    /// <summary>Further windows that were asked for, in that order.</summary>
+    public IReadOnlyList<WindowResult> Windows { get; init; } = [];
 
     /// <summary>Recorded and predicted displacements at the end of the window.</summary>
     public required DisplacementResult Displacements { get; init; }

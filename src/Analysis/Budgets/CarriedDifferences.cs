@@ -1,3 +1,4 @@
+using KernelFlow.Analysis.Cache;
 using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -37,10 +38,23 @@ internal sealed class CarriedDifferences
     public static IReadOnlyList<CarriedGroup> Carry(LocalFlow flow, IReadOnlyList<IReadOnlyList<(LocalDifference Difference, double Weight)>> groups,
         IReadOnlyList<OutputHessian>? hessians)
     {
-        var carried = new CarriedDifferences(flow, groups.Count, hessians);
-        carried.Run(groups);
-        return [.. Enumerable.Range(0, groups.Count).Select(carried.Group)];
+        int sum = PredictionVectors.Count(flow.Gradients.Count), each = Count * sum + PredictionVectors.Count(1);
+        double[] weights = [.. groups.SelectMany(g => g.SelectMany(d => (double[])[d.Difference.Where.First, d.Difference.Where.Last, d.Weight]).Append(-1))];
+        CarriedGroup[]? computed = null;
+        var vectors = Memo.Vectors(flow.Cache,
+            c => c.WholeKey("carried", ("tolerance", flow.CarriedTo), ("groups", groups.Count), ("weights", RunCache.SumOf(weights))), () =>
+            {
+                var carried = new CarriedDifferences(flow, groups.Count, hessians);
+                carried.Run(groups);
+                computed = [.. Enumerable.Range(0, groups.Count).Select(carried.Group)];
+                return [.. computed.SelectMany(c => c.Sums.Append(c.Second).SelectMany(PredictionVectors.Of))];
+            })!;
+        return computed ?? [.. Enumerable.Range(0, groups.Count).Select(g => From([.. vectors.Skip(g * each).Take(each)], sum))];
     }
+
+    private static CarriedGroup From(double[][] vectors, int sum) =>
+        new([.. Enumerable.Range(0, Count).Select(i => PredictionVectors.From(vectors[(i * sum)..((i + 1) * sum)]))],
+            PredictionVectors.From(vectors[(Count * sum)..]));
 
     private void Run(IReadOnlyList<IReadOnlyList<(LocalDifference Difference, double Weight)>> groups)
     {

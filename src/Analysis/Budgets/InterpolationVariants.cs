@@ -1,3 +1,4 @@
+using KernelFlow.Analysis.Cache;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -31,26 +32,31 @@ internal static class InterpolationVariants
         CancellationToken cancellation)
     {
         VectorEstimates Without(string reason) =>
-            new(steps ?? DescentOnInterpolant.Replay(input, trajectory, cancellation), Known.Unknown<InterpolationEstimate>(reason));
+            new(steps ?? StoredReplays.Of(input, trajectory, cancellation), Known.Unknown<InterpolationEstimate>(reason));
         if (input.Checkpoints.Count < 3) return Without(TooFew);
         try
         {
-            var flow = new LocalFlow(input, trajectory, tolerance, cancellation);
-            var (early, late) = Speeds.Of(input, flow);
+            var flow = new LocalFlow(input, trajectory, tolerance, cancellation, kept: true);
+            var speeds = Memo.Vectors(input.Cache, c => c.WholeKey("speeds", ("tolerance", tolerance)), () =>
+            {
+                var (sooner, later) = Speeds.Of(input, flow);
+                return [sooner, later];
+            })!;
+            var (early, late) = (speeds[0], speeds[1]);
             var straight = trajectory as InterpolatedTrajectory;
-            InterpolatedTrajectory Early(IReadOnlySet<int> leftOut) => straight!.AtSpeeds(Rates(input, early, leftOut));
+            double[] Hurry(IReadOnlySet<int> leftOut) => Rates(input, early, leftOut);
             Known<Prediction>? hurried = null;
             if (steps is null && straight is not null)
             {
                 // Together: what both paths are made of is read once.
-                var both = DescentOnInterpolant.Replay(input, [straight, Early(input.FailingIntervals)], cancellation);
+                var both = StoredReplays.Of(input, straight, [null, Hurry(input.FailingIntervals)], cancellation);
                 (steps, hurried) = (both[0], both[1]);
             }
-            var main = steps ??= DescentOnInterpolant.Replay(input, trajectory, cancellation);
+            var main = steps ??= StoredReplays.Of(input, trajectory, cancellation);
             Known<IReadOnlyList<Prediction>> Replay(IReadOnlySet<int> leftOut) => straight is null || !main.TryGet(out var replayed)
                 ? Known.Of<IReadOnlyList<Prediction>>([])
                 : Hurried(input, replayed, hurried is { } first && leftOut.SetEquals(input.FailingIntervals)
-                    ? first : DescentOnInterpolant.Replay(input, Early(leftOut), cancellation));
+                    ? first : StoredReplays.Of(input, straight, [Hurry(leftOut)], cancellation)[0]);
             var sooner = Replay(input.FailingIntervals);
             OtherModel[] others = [.. Thinned(input), .. Others(input, flow, early, late)];
             var groups = Groups(flow, others, threads, cancellation);
@@ -82,7 +88,16 @@ internal static class InterpolationVariants
             var differences = flow.Differences([.. models.Select(i => others[i].Trajectory)], one.Kept, one.Where[at]);
             for (int i = 0; i < models.Length; i++) found[models[i]][at] = differences[i];
         }
-        threads.Run(work.Count, Do, cancellation);
+        int[] counts = [.. others.Select(o => o.Where.Count)];
+        var vectors = Memo.Vectors(flow.Cache, c => c.WholeKey("differences", ("tolerance", flow.CarriedTo), ("counts", string.Join(" ", counts))), () =>
+        {
+            threads.Run(work.Count, Do, cancellation);
+            return [.. found.SelectMany(f => f).SelectMany(d => (double[][])[d.Gradient, d.Train, d.Test])];
+        })!;
+        // The same vectors, whether they were computed or read.
+        int at = 0;
+        for (int m = 0; m < others.Length; m++)
+            for (int j = 0; j < counts[m]; j++, at += 3) found[m][j] = new LocalDifference(others[m].Where[j], vectors[at], vectors[at + 1], vectors[at + 2]);
         return [.. others.Select((o, i) => new DifferenceGroup(found[i], o.Merged, o.Phase, o.Weights, o.Reach))];
     }
 

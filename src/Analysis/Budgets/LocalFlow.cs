@@ -1,3 +1,4 @@
+using KernelFlow.Analysis.Cache;
 using KernelFlow.Analysis.Carries;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
@@ -18,12 +19,18 @@ internal sealed class LocalFlow
     private const double OfDifferences = 1e-3;
 
     private readonly AnalysisInput _input;
-    private readonly double _tolerance, _stiff = double.PositiveInfinity; // the length from which on intervals are left to factorizations
+    private readonly double _tolerance;
+    private double _stiff = double.PositiveInfinity; // the length from which on intervals are left to factorizations
     private readonly Lazy<PropagationOptions> _solver;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Carries g(s) through every interval.</summary>
-    public LocalFlow(AnalysisInput input, KernelTrajectory trajectory, double tolerance, CancellationToken cancellation)
+    /// <param name="input">What was read.</param>
+    /// <param name="trajectory">The model.</param>
+    /// <param name="tolerance">Relative error to which vectors are carried.</param>
+    /// <param name="cancellation">Honoured within one step.</param>
+    /// <param name="kept">Whether the model is the one under test, of which everything is in the key of a cache.</param>
+    public LocalFlow(AnalysisInput input, KernelTrajectory trajectory, double tolerance, CancellationToken cancellation, bool kept = false)
     {
         (_input, Trajectory, _tolerance, _cancellation) = (input, trajectory, tolerance, cancellation);
         // One method for all pieces: a choice for each would look at the rates of each. That of a looser tolerance would have the order that whole operators
@@ -33,20 +40,37 @@ internal sealed class LocalFlow
             var options = input.Propagation(tolerance);
             return options with { Method = options.Method.Resolve(trajectory, Math.Min(tolerance, Tolerance), options.Seed).Method };
         });
-        var gradient = input.StartGradient;
-        for (int k = 0; k < trajectory.Intervals; k++)
-        {
-            Gradients.Add(gradient);
-            var window = new WindowTrajectory(trajectory, k, k + 1);
-            var (end, train, test, dissipated) = Carry([window], gradient, out bool products)[0];
-            if (!products) _stiff = Math.Min(_stiff, Length(window));
-            Train.Add(train);
-            Test.Add(test);
-            Dissipated.Add(dissipated);
-            gradient = end;
-        }
-        Gradients.Add(gradient);
+        Cache = kept ? input.Cache : null;
+        var vectors = Memo.Vectors(Cache, c => c.WholeKey("flow", ("tolerance", tolerance)), Carried)!;
+        int count = trajectory.Intervals;
+        Gradients.AddRange(vectors.Take(count + 1));
+        Train.AddRange(vectors.Skip(count + 1).Take(count));
+        Test.AddRange(vectors.Skip(2 * count + 1).Take(count));
+        Dissipated.AddRange(vectors[^2]);
+        _stiff = vectors[^1][0];
     }
+
+    // Gradients at the checkpoints, displacements of training and test outputs, what was dissipated, and from which length on intervals are stiff.
+    private IReadOnlyList<double[]> Carried()
+    {
+        int count = Trajectory.Intervals;
+        var (gradients, train, test) = (new List<double[]> { _input.StartGradient }, new List<double[]>(), new List<double[]>());
+        double[] dissipated = new double[count];
+        for (int k = 0; k < count; k++)
+        {
+            var window = new WindowTrajectory(Trajectory, k, k + 1);
+            var (end, moved, shown, lost) = Carry([window], gradients[^1], out bool products)[0];
+            if (!products) _stiff = Math.Min(_stiff, Length(window));
+            train.Add(moved);
+            test.Add(shown);
+            dissipated[k] = lost;
+            gradients.Add(end);
+        }
+        return [.. gradients, .. train, .. test, dissipated, [_stiff]];
+    }
+
+    /// <summary>Where vectors of this flow are kept; null for nowhere.</summary>
+    public RunCache? Cache { get; }
 
     /// <summary>The relative error to which vectors are carried through an interval.</summary>
     public double CarriedTo => _tolerance;

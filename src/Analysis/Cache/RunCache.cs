@@ -11,7 +11,8 @@ namespace KernelFlow.Analysis.Cache;
 /// <param name="cache">The folder.</param>
 /// <param name="checkpoints">The window.</param>
 /// <param name="common">The facts that every number of the run depends on.</param>
-internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoints, CacheKey common)
+/// <param name="steps">The method that was asked for, and what took the recorded steps.</param>
+internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoints, CacheKey common, string steps)
 {
     /// <summary>For a run with files of known sums and a loss of this tool's own; null elsewhere: what nobody knows a sum of cannot be found again.</summary>
     /// <param name="checkpoints">The window.</param>
@@ -27,7 +28,8 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
         return new RunCache(cache, checkpoints, CacheKey.Of("run",
             ("code", Code), ("backend", backend.Name), ("core", backend.Core), ("threads", backend.Threads), ("loss", loss.Kind), ("sum", loss.IsSum),
             ("constants", constants), ("targets", SumOf(loss.Targets)), ("train", checkpoints.TrainSize), ("test", checkpoints.TestSize),
-            ("outputs", checkpoints.Outputs), ("interpolation", options.Interpolation.Name), ("seed", options.Seed), ("rows", options.KernelRows)));
+            ("outputs", checkpoints.Outputs), ("interpolation", options.Interpolation.Name), ("seed", options.Seed),
+            ("rows", options.KernelRows)), $"{options.Method.Name} {Steps(checkpoints)}");
     }
 
     /// <summary>A key of facts beside those of the run.</summary>
@@ -35,7 +37,7 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
 
     /// <summary>A key that all checkpoints of the window belong to.</summary>
     public CacheKey WholeKey(string kind, params (string Name, object? Value)[] facts) =>
-        Key(kind, [.. Enumerable.Range(0, checkpoints.Count).Select(Fact), .. facts]);
+        Key(kind, [.. Enumerable.Range(0, checkpoints.Count).Select(Fact), ("steps", steps), .. facts]);
 
     /// <summary>What a checkpoint is, for a key.</summary>
     public (string, object?) Fact(int checkpoint)
@@ -57,6 +59,15 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
 
     /// <summary>SHA-256 of numbers, in hexadecimal digits.</summary>
     public static string SumOf(ReadOnlySpan<double> values) => Convert.ToHexStringLower(Sha256.Of(MemoryMarshal.AsBytes(values)));
+
+    // What run.json says of the steps, beside the files: replays depend on it.
+    private static string Steps(CheckpointSequence run)
+    {
+        if (run.Optimizer is not { } optimizer) return "unknown";
+        string constants = string.Join(";", optimizer.Constants.Select(c => FormattableString.Invariant($"{c.Key}={c.Value:R}")));
+        string others = string.Join(";", run.UnknownConstants.Select(c => FormattableString.Invariant($"{c.Key}={c.Value:R}")));
+        return FormattableString.Invariant($"{optimizer.Kind} {optimizer.LearningRate:R} {optimizer.BatchSize} {constants} {others}");
+    }
 
     /// <summary>What computes: a build of other code may give other bits.</summary>
     public static string Code { get; } = string.Join(" ", new[] { typeof(Backend), typeof(CheckpointSequence), typeof(KernelTrajectory), typeof(Propagation),

@@ -12,11 +12,22 @@ internal sealed class R03JointKernel() : RecordingClaim("R3", "joint kernel")
 
     public override string Needs => "kernel blocks with K_QQ in every checkpoint";
 
-    protected override ClaimResult Judge(CheckpointSequence run, OutputRecord outputs, Backend backend, CancellationToken cancellation)
+    protected override ClaimResult CheckCore(ClaimEvidence evidence) =>
+        Judge(evidence.Checkpoints, evidence.Backend, CancellationToken.None, evidence.Input.Cache);
+
+    protected override ClaimResult Judge(CheckpointSequence run, OutputRecord outputs, Backend backend, CancellationToken cancellation) =>
+        Judge(run, backend, cancellation, null);
+
+    private ClaimResult Judge(CheckpointSequence run, Backend backend, CancellationToken cancellation, Cache.RunCache? cache)
     {
         if (run.HasJacobians) return NotApplicable("Jacobians were recorded: their products are positive semidefinite whatever they are");
         if (run.Any(c => c.Find(TensorName.K_QQ) is null)) return NotApplicable("K_QQ was not recorded");
-        var (worst, failing) = JointKernel.Check(run, backend, cancellation);
+        var found = Cache.Memo.Vectors(cache, c => c.WholeKey("joint-kernel"), () =>
+        {
+            var (w, f) = JointKernel.Check(run, backend, cancellation);
+            return [[w.Checkpoint, w.Smallest, w.Limit, f]];
+        })![0];
+        var (worst, failing) = (new JointKernelResult((int)found[0], found[1], found[2]), (int)found[3]);
         ClaimFigure[] figures =
         [
             new("smallest", worst.Smallest), new("checkpoint", worst.Checkpoint), new(WellKnownFigures.WorstCheckpoint, worst.Checkpoint),

@@ -12,6 +12,6 @@ internal abstract class RecordingClaim(string id, string name) : Claim(id, name,
     /// <summary>The number and its limit.</summary>
     protected abstract ClaimResult Judge(CheckpointSequence run, OutputRecord outputs, Backend backend, CancellationToken cancellation);
 
-    protected sealed override ClaimResult CheckCore(ClaimEvidence evidence) =>
+    protected override ClaimResult CheckCore(ClaimEvidence evidence) =>
         Judge(evidence.Checkpoints, evidence.Outputs, evidence.Backend, CancellationToken.None);
 }

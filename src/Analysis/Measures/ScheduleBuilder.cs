@@ -34,17 +34,32 @@ internal static class ScheduleBuilder
         var (times, whole) = (input.Outputs.Times, model.Propagation.W_S);
         int seed = Seeds.From(0, input.Options.Seed);
         var points = new List<SchedulePoint>();
-        DenseMatrix? before = null;
-        foreach (var (knot, gramian) in model.PartialGramians.Append(new PartialGramian(times.Count - 1, whole)))
+        PartialGramian[] gramians = [.. model.PartialGramians, new PartialGramian(times.Count - 1, whole)];
+        // For every Gramian but the last its eigenvalues, and for every one but the first what it gained.
+        var known = Cache.Memo.Vectors(input.Cache, c => c.WholeKey("schedule", ("operators", Cache.RunCache.SumOf(whole.Values)),
+            ("knots", string.Join(" ", gramians.Select(g => g.Knot))), ("solver", input.Options.Solver), ("modes", input.Options.Modes)), () =>
         {
-            cancellation.ThrowIfCancellationRequested();
+            var vectors = new List<double[]>();
+            DenseMatrix? before = null;
+            foreach (var (_, gramian) in gramians)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var w = input.Space.RestrictSymmetric(gramian);
+                vectors.Add(ReferenceEquals(gramian, whole) ? [] : [.. SpectrumSolver.Values(w, input.Options, input.Backend, cancellation)]);
+                vectors.Add(before is null ? [] : [Increment(w, before, solution.Pairs.Values[0], input.Backend, seed)]);
+                before = w;
+            }
+            return vectors;
+        })!;
+        for (int i = 0; i < gramians.Length; i++)
+        {
+            var (knot, gramian) = gramians[i];
             var w = input.Space.RestrictSymmetric(gramian);
-            var values = ReferenceEquals(gramian, whole) ? solution.Pairs.Values : SpectrumSolver.Values(w, input.Options, input.Backend, cancellation);
-            double? increment = before is null ? null : Increment(w, before, solution.Pairs.Values[0], input.Backend, seed);
+            IReadOnlyList<double> values = ReferenceEquals(gramian, whole) ? solution.Pairs.Values : known[2 * i];
+            double? increment = known[2 * i + 1] is [var gained] ? gained : null;
             var point = Point(times[knot], w, values, model.Fraction.OrNull(), input.Options.Threshold, increment);
-            if (!point.TryGet(out var known)) return Known.Unknown<IReadOnlyList<SchedulePoint>>(point.Reason!);
-            points.Add(known);
-            before = w;
+            if (!point.TryGet(out var found)) return Known.Unknown<IReadOnlyList<SchedulePoint>>(point.Reason!);
+            points.Add(found);
         }
         return points;
     }

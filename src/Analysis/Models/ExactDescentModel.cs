@@ -58,6 +58,10 @@ public sealed record ExactDescentModel : DescentModel
         ? base.FrozenModes(beta)
         : Known.Unknown<Func<double, FrozenMode>>("the closed form is that of steps over all examples, and these are over batches");
 
+    internal override DescentResult Part(CheckpointSequence part, int first, int last, CancellationToken cancellation) =>
+        DescentRecursion.Run(part, OutputRecord.Read(part), Options(_input) with { FailingIntervals = new HashSet<int>() }, _input.Backend,
+            cancellation: cancellation);
+
     private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
 
     internal static DescentOptions Options(AnalysisInput input) => new()

@@ -143,9 +143,10 @@ public sealed record FlowModel : RunModel
 
     private protected override double[] StartGradient => _input.StartGradient;
 
-    internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) =>
-        FlowCarry.Run(Trajectory, _input.Propagation(RelativeTolerance) with { Method = Propagation.Method! },
-            _input.Backend, block, IsComposed ? null : split, cancellation);
+    internal override CarriedBlock Carry(DenseMatrix block, int? split, CancellationToken cancellation) => StoredCarry.Of(_input.Cache, block,
+        Propagation.Method!.Name, RelativeTolerance,
+        () => FlowCarry.Run(Trajectory, _input.Propagation(RelativeTolerance) with { Method = Propagation.Method! },
+            _input.Backend, block, IsComposed ? null : split, cancellation));
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation)
     {

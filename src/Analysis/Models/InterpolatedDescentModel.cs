@@ -94,5 +94,14 @@ public sealed record InterpolatedDescentModel : DescentModel
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation) =>
         throw new ArgumentException("Descent between sparse checkpoints has no factor of W_S.");
 
+    internal override DescentResult Part(CheckpointSequence part, int first, int last, CancellationToken cancellation)
+    {
+        int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(_input.Checkpoints), own = InterpolatedDescentKernels.StepOfCheckpoint(part);
+        var kernels = new InterpolatedDescentKernels(_trajectory, _input.Checkpoints).Part(steps[first], own[^1]);
+        var (operators, record) = DescentRecursion.Run(kernels, _input.Backend, new CarriedVectors(_input.Outputs.Gradients[first]), null,
+            _input.Options.Seed, cancellation: cancellation);
+        return new DescentResult(operators.At(own), record);
+    }
+
     private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
 }

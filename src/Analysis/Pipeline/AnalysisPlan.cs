@@ -25,6 +25,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         if (options.IsByInterval && mode == AnalysisMode.Descent && checkpoints.Optimizer is { Rule.HasBuffer: true, Kind: var kind })
             throw new ArgumentException($"by interval: with {kind} a step depends on all gradients before, so that an interval has no operators of its own; "
                 + "leave out --by-interval, --windows and --cache.");
+        _ = Intervals.WindowBuilder.Where(checkpoints, options);
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
     }
@@ -39,13 +40,14 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         using var span = WorkSpans.Begin("reading");
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
-        var forming = new KernelForming(Options.KernelRows, Options.Kernels);
+        var cache = Cache.RunCache.Of(Checkpoints, Options, Backend);
+        var forming = new KernelForming(Options.KernelRows, Options.Kernels ?? (cache is null ? null : new Cache.CachedKernels(cache)));
         var kernels = Exact
             ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation, forming)
             : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, Options.Interpolation.NeedsDistantProducts, forming);
         return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend)
         {
-            Cache = Cache.RunCache.Of(Checkpoints, Options, Backend),
+            Cache = cache,
             OutsideTheory = RecordingChecks.OutsideTheory(Checkpoints) ?? DecaySetting.Obstacle(Checkpoints, Exact),
         };
     }

@@ -8,7 +8,7 @@ internal static class Gathering
 {
     /// <summary>Gathers all that was found into one result.</summary>
     public static ReservoirAnalysis Of(CheckpointSequence run, AnalysisPlan plan, StudiedWindow window, Measurements measured, RecordedMeasures beside,
-        IReadOnlyList<ClaimResult> claims, string? qualification, long started)
+        IReadOnlyList<ClaimResult> claims, string? qualification, IReadOnlyList<WindowResult> windows, long started)
     {
         var (input, model, solution) = window;
         var checkpoints = input.Checkpoints;
@@ -32,8 +32,12 @@ internal static class Gathering
             Schedule = measured.Schedule,
             NoisePlacement = measured.Noise,
             RiskGate = measured.Gate.Value,
+            PopulationRisk = beside.Risk.Value,
+            VisibleNoise = WorkSpans.In("visible noise", () => VisibleNoiseBuilder.Build(window)),
+            MinimumNorm = WorkSpans.In("minimum norm", () => MinimumNormBuilder.Build(window, plan.Exact)),
             Influence = WorkSpans.In("influence", () => InfluenceBuilder.Build(window)),
             Intervals = Intervals(input, model),
+            Windows = windows,
             Displacements = Displaced(input, model),
             Descent = model.Descent,
             Performance = Cost(run, input.Backend, model, propagation.Report, started),

@@ -46,7 +46,7 @@ internal static class ReservoirPipeline
         if (options.Extent == AnalysisExtent.ClaimsOnly) return ClaimsOnly.ClaimsOnlyPipeline.Run(run, plan, input, claims, stages, started, cancellation);
         var integrating = stages.Begin("integrating");
         using var second = SideThread.For(input.TrainSize, input.Backend, cancellation);
-        var beside = RecordedMeasures.Start(run, input, second);
+        var beside = RecordedMeasures.Start(run, plan, input, second);
         // No variable here holds the operators themselves: where they are formed once more, the first ones are given up before.
         var judged = Judge(input, () => plan.Integrate(input, second, integrating, cancellation), claims, alter, beside, second, stages, cancellation);
         if (Tightening(judged) is { } tighten)
@@ -54,9 +54,11 @@ internal static class ReservoirPipeline
             judged = null;
             judged = Judge(input, () => tighten(second, stages.Begin("integrating"), cancellation), claims, alter, beside, second, stages, cancellation);
         }
+        var windows = options.Windows.Count == 0 ? []
+            : WorkSpans.In("windows", () => new Intervals.WindowBuilder(input, judged.Window.Model, cancellation).Build());
         stages.Report("budget", 1);
         using var span = WorkSpans.Begin("gathering");
-        return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), started);
+        return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), windows, started);
     }
 
     private static Func<SideThread, Action<double>, CancellationToken, RunModel>? Tightening(Judged judged) =>

@@ -90,6 +90,10 @@ internal static class SpectrumSolver
         return values;
     }
 
+    /// <summary>Both.</summary>
+    public static EigenPairs Pairs(DenseMatrix w, AnalysisOptions options, Backend backend, CancellationToken cancellation) =>
+        IsPartial(options, w.RowCount) ? Lanczos(w, options.Modes!.Value, options, backend, cancellation).Pairs : DenseEigen.Decompose(w, backend);
+
     /// <summary>Its eigenvectors in columns, as many.</summary>
     public static DenseMatrix Vectors(DenseMatrix w, AnalysisOptions options, Backend backend, CancellationToken cancellation) =>
         IsPartial(options, w.RowCount)

@@ -31,6 +31,7 @@ internal static class AnalyzeCommand
             .. parsed.GetValue(json) && parsed.GetValue(summary) ? (string[])["--json and --summary exclude each other: both print to standard output."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(save) ? (string[])["--save-operators needs --out FOLDER."] : [],
             .. parsed.GetValue(output) is null && parsed.GetValue(open) ? (string[])["--open needs --out FOLDER."] : [],
+            .. intervals.Contradictions(parsed, parsed.GetValue(output)),
             .. options.Contradictions(parsed, [save, .. intervals.All]),
         ]);
         command.SetAction(async (parsed, cancellation) =>
@@ -45,7 +46,7 @@ internal static class AnalyzeCommand
             {
                 var dense = asked.Backend ?? options.BackendFor(parsed, terminal, recorded);
                 threads = dense.Threads;
-                return asked with { Backend = dense };
+                return asked with { Backend = dense, Windows = intervals.WindowsOf(parsed, recorded) };
             }
             var analysis = await RunAsync(terminal, verbosity, parsed.GetRequiredValue(run), (asked.From, asked.To), Asked, cancellation).ConfigureAwait(false);
             if (folder is not null)

@@ -103,7 +103,7 @@ public static class DescentRecursion
         return new OperatorDescent(response, null, new CarriedVectors(start), backend, seed, new HashSet<int>(), progress, block).Carry(cancellation);
     }
 
-    private static StepResponse Response(CheckpointSequence checkpoints, OutputRecord outputs, DescentOptions options, Backend backend, int? carried)
+    internal static StepResponse Response(CheckpointSequence checkpoints, OutputRecord outputs, DescentOptions options, Backend backend, int? carried)
     {
         var rule = DescentSupport.Require(checkpoints);
         return rule.HasBuffer || checkpoints.Optimizer is { WeightDecay: > 0 }

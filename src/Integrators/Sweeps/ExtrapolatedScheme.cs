@@ -48,8 +48,8 @@ internal sealed class ExtrapolatedScheme() : SweepScheme("rkc3", 3)
 
     private static double Gamma(SweepStep whole, SweepStep half)
     {
-        double a = (1 + 2 * StabilisedScheme.Cubic(half.Degree)) / 8;
-        return (1.0 / 6 - a) / (a - StabilisedScheme.Cubic(whole.Degree));
+        double a = (1 + 2 * StabilisedStage.Cubic(half.Degree)) / 8;
+        return (1.0 / 6 - a) / (a - StabilisedStage.Cubic(whole.Degree));
     }
 
     private static (SweepStep Whole, SweepStep Left, SweepStep Right) Parts(SweepStep step)

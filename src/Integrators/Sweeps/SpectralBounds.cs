@@ -20,18 +20,27 @@ internal sealed class SpectralBounds
     private readonly Random _random;
     private readonly int _most;
 
-    private SpectralBounds(KernelProducts products, long seed)
+    private readonly double? _beta;
+
+    private SpectralBounds(KernelProducts products, double? beta, long seed)
     {
         int n = products.TrainSize;
-        (_products, _random) = (products, Seeds.Generator(Purpose, seed));
-        if (products.Beta is null) _hessian = new OutputHessian(n / products.Outputs, products.Outputs);
+        (_products, _beta, _random) = (products, beta, Seeds.Generator(Purpose, seed));
+        if (beta is null) _hessian = new OutputHessian(n / products.Outputs, products.Outputs);
         _most = Math.Min(n, (int)Math.Ceiling((Math.Log(1.648 * Math.Sqrt(n) / Failure) / Math.Sqrt(Epsilon) + 1) / 2));
     }
 
-    /// <summary>One bound per interval.</summary>
-    public static double[] Of(KernelProducts products, long seed, CancellationToken cancellation)
+    /// <summary>One bound of λ_max(K_SS) per interval, whatever B is.</summary>
+    public static double[] OfKernels(KernelProducts products, long seed, CancellationToken cancellation) =>
+        Of(new SpectralBounds(products, 1, seed), cancellation);
+
+    /// <summary>One bound of λ_max(BK_SS) per interval.</summary>
+    public static double[] Of(KernelProducts products, long seed, CancellationToken cancellation) =>
+        Of(new SpectralBounds(products, products.Beta, seed), cancellation);
+
+    private static double[] Of(SpectralBounds search, CancellationToken cancellation)
     {
-        var search = new SpectralBounds(products, seed);
+        var products = search._products;
         var bounds = new double[products.Intervals];
         for (int i = 0; i < bounds.Length; i++)
         {
@@ -47,7 +56,7 @@ internal sealed class SpectralBounds
                 largest = Math.Max(largest, search.Largest(i, time));
             }
             bounds[i] = Margin * largest;
-            if (products.Beta is { } beta) bounds[i] = Math.Min(bounds[i], beta * products.TrainBound(i));
+            if (search._beta is { } beta) bounds[i] = Math.Min(bounds[i], beta * products.TrainBound(i));
             if (!double.IsFinite(bounds[i]))
                 throw new NumericalException(FormattableString.Invariant($"A kernel or loss Hessian between t = {from} and t = {to} is not finite."));
         }
@@ -75,7 +84,7 @@ internal sealed class SpectralBounds
             _products.ApplyTrain(interval, time, x, y);
             var w = y.Column(0).ToArray();
             factor?.ApplyTransposed(w);
-            if (_products.Beta is { } beta) VectorRoutines.Scale(beta, w, w);
+            if (_beta is { } beta) VectorRoutines.Scale(beta, w, w);
             if (!VectorRoutines.AllFinite(w)) return double.NaN;
             diagonal.Add(VectorRoutines.Dot(v, w));
             for (int pass = 0; pass < 2; pass++)

@@ -9,19 +9,16 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
 {
-    private const double Damping = 2.0 / 13;
-    private readonly Dictionary<int, StabilisedStage[]> _stages = [];
-
     internal override double Drift => 1;
 
     internal override PanelRule Rule => PanelRule.Simpson;
 
-    internal override int Degree(double z) => Math.Max(2, 1 + (int)Math.Sqrt(1 + 1.54 * z));
+    internal override int Degree(double z) => StabilisedStage.Count(z);
 
     internal override double Factor(SweepStep step, double rate)
     {
         double f0 = -step.Length * rate, older = 1, old = 1;
-        foreach (var s in Stages(step.Degree))
+        foreach (var s in StabilisedStage.Of(step.Degree))
         {
             double f = -step.Length * rate * old;
             (older, old) = (old, s.Start + s.Old * old + s.Older * older + s.Slope * f + s.First * f0);
@@ -31,7 +28,7 @@ internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
 
     internal override void Forward(SweepRates rates, SweepStep step, in MatrixView x)
     {
-        var stages = Stages(step.Degree);
+        var stages = StabilisedStage.Of(step.Degree);
         int c = x.Columns;
         MatrixView first = rates.Buffer(0, c), f = rates.Buffer(1, c), older = rates.Buffer(2, c), old = rates.Buffer(3, c);
         x.CopyTo(old);
@@ -60,7 +57,7 @@ internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
 
     internal override void Backward(SweepRates rates, SweepStep step, in MatrixView x)
     {
-        var stages = Stages(step.Degree);
+        var stages = StabilisedStage.Of(step.Degree);
         int c = x.Columns;
         // ȳ_j and ȳ_{j−1} of the stages, the sums of what reaches x and f_0, and one product.
         MatrixView now = rates.Buffer(0, c), before = rates.Buffer(1, c), start = rates.Buffer(2, c), first = rates.Buffer(3, c), f = rates.Buffer(4, c);
@@ -93,61 +90,4 @@ internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
         rates.ApplyTransposed(step.Interval, step.Time, -step.Length, first, f);
         for (int i = 0; i < c; i++) VectorRoutines.Combine(1, start.Column(i), 1, f.Column(i), x.Column(i));
     }
-
-    // T_j, T_j′ and T_j″ by their recurrences.
-    private static (double T, double Slope, double Curvature) Chebyshev(int degree, double x)
-    {
-        double t0 = 1, t1 = x, d0 = 0, d1 = 1, c0 = 0, c1 = 0;
-        for (int j = 2; j <= degree; j++)
-        {
-            // The second derivative comes first, because each recurrence needs the lower derivatives of the degree before.
-            (c0, c1) = (c1, 4 * d1 + 2 * x * c1 - c0);
-            (d0, d1) = (d1, 2 * t1 + 2 * x * d1 - d0);
-            (t0, t1) = (t1, 2 * x * t1 - t0);
-        }
-        return (t1, d1, c1);
-    }
-
-    /// <summary>c of R(z) = 1 − z + z²/2 − c·z³ + …, the factor of a step with s stages; 1/6 in the exponential.</summary>
-    internal static double Cubic(int s)
-    {
-        double w0 = 1 + Damping / ((double)s * s);
-        var (_, slope, curvature) = Chebyshev(s, w0);
-        double t0 = 1, t1 = w0, d0 = 0, d1 = 1, c0 = 0, c1 = 0, e0 = 0, e1 = 0;
-        for (int j = 2; j <= s; j++)
-        {
-            (e0, e1) = (e1, 6 * c1 + 2 * w0 * e1 - e0);
-            (c0, c1) = (c1, 4 * d1 + 2 * w0 * c1 - c0);
-            (d0, d1) = (d1, 2 * t1 + 2 * w0 * d1 - d0);
-            (t0, t1) = (t1, 2 * w0 * t1 - t0);
-        }
-        double w1 = slope / curvature;
-        return curvature / (slope * slope) * w1 * w1 * w1 * e1 / 6;
-    }
-
-    private StabilisedStage[] Stages(int s)
-    {
-        lock (_stages)
-        {
-            if (_stages.TryGetValue(s, out var known)) return known;
-            var stages = new StabilisedStage[s];
-            double w0 = 1 + Damping / ((double)s * s);
-            var (_, slopeS, curvatureS) = Chebyshev(s, w0);
-            double w1 = slopeS / curvatureS;
-            var (_, d1, c1) = Chebyshev(2, w0);
-            double b2 = c1 / (d1 * d1), bOlder = b2, bOld = b2, aOld = 1 - b2 * w0, cOld = w1 * c1 / d1 / d1;
-            stages[0] = new StabilisedStage(0, 1, 0, 0, b2 * w1, 0);
-            for (int stage = 2; stage <= s; stage++)
-            {
-                var (value, slope, curvature) = Chebyshev(stage, w0);
-                double b = curvature / (slope * slope), mu = 2 * b * w0 / bOld, nu = -b / bOlder, muTilde = 2 * b * w1 / bOld;
-                stages[stage - 1] = new StabilisedStage(Math.Min(1, cOld), 1 - mu - nu, mu, nu, muTilde, -aOld * muTilde);
-                (bOlder, bOld, aOld, cOld) = (bOld, b, 1 - b * value, w1 * curvature / slope);
-            }
-            return _stages[s] = stages;
-        }
-    }
-
-    // What stage j is made of: f at a time of the stage before, and multiples of x, Y_{j−1}, Y_{j−2}, f_{j−1} and f_0.
-    private readonly record struct StabilisedStage(double Time, double Start, double Old, double Older, double Slope, double First);
 }

@@ -42,6 +42,18 @@ public sealed class InterpolatedDescentKernels : DescentKernels
         return [.. checkpoints.Select(c => checked((int)(c.Step - checkpoints[0].Step)))];
     }
 
+    /// <summary>Some of the steps, on the same interpolant.</summary>
+    /// <param name="first">The first step.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such steps.</exception>
+    public InterpolatedDescentKernels Part(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _steps.Length - first);
+        return new(_trajectory, _steps[first..(first + count)]);
+    }
+
     /// <inheritdoc/>
     public override void Hessians(int step, ChordHessian target)
     {

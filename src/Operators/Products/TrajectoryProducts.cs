@@ -8,8 +8,8 @@ public sealed class TrajectoryProducts : KernelProducts
 {
     private readonly KernelTrajectory _trajectory;
     private readonly Backend _backend;
-    private readonly MatrixView _kernels;
-    private (int Interval, double Time) _formed = (-1, double.NaN);
+    private MatrixView _kernels, _train;
+    private (int Interval, double Time) _formed = (-1, double.NaN), _formedTrain = (-1, double.NaN);
 
     /// <summary>Wraps a trajectory.</summary>
     /// <param name="trajectory">The trajectory.</param>
@@ -18,8 +18,6 @@ public sealed class TrajectoryProducts : KernelProducts
         : base(Given(trajectory, backend).TrainSize, trajectory.TestSize, trajectory.Outputs, trajectory.Knots)
     {
         (_trajectory, _backend) = (trajectory, backend);
-        int rows = TrainSize + TestSize;
-        _kernels = new MatrixView(new double[ArraySize.Of(rows, TrainSize)], rows, TrainSize);
     }
 
     /// <inheritdoc/>
@@ -47,7 +45,7 @@ public sealed class TrajectoryProducts : KernelProducts
 
     /// <inheritdoc/>
     protected override void ApplyTrainCore(int interval, double time, in MatrixView x, in MatrixView y) =>
-        _backend.Gemm(Op.None, Op.None, 1, Formed(interval, time).Slice(0, 0, TrainSize, TrainSize), x, 0, y);
+        _backend.Gemm(Op.None, Op.None, 1, Train(interval, time), x, 0, y);
 
     /// <inheritdoc/>
     protected override void ApplyTestCore(int interval, double time, in MatrixView x, in MatrixView y) =>
@@ -60,9 +58,23 @@ public sealed class TrajectoryProducts : KernelProducts
     /// <inheritdoc/>
     protected override void HessianCore(int interval, double time, OutputHessian B) => _trajectory.Hessian(interval, time, B);
 
+    // K_SS alone, which most products are with.
+    private MatrixView Train(int interval, double time)
+    {
+        if (_formed == (interval, time)) return _kernels.Slice(0, 0, TrainSize, TrainSize);
+        if (_formedTrain == (interval, time)) return _train;
+        if (_train.Rows == 0) _train = Fresh(TrainSize, TrainSize);
+        _trajectory.TrainKernel(interval, time, 1, 0, _train, _train, lower: false, _backend.Spare);
+        _formedTrain = (interval, time);
+        return _train;
+    }
+
+    private static MatrixView Fresh(int rows, int columns) => new(new double[ArraySize.Of(rows, columns)], rows, columns);
+
     private MatrixView Formed(int interval, double time)
     {
         if (_formed == (interval, time)) return _kernels;
+        if (_kernels.Rows == 0) _kernels = Fresh(TrainSize + TestSize, TrainSize);
         _trajectory.Kernels(interval, time, _kernels);
         _formed = (interval, time);
         return _kernels;

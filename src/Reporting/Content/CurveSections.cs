@@ -12,6 +12,7 @@ internal static class CurveSections
         if (analysis.Schedule.OrNull() is { } schedule) yield return Schedule(analysis, schedule);
         if (analysis.NoisePlacement.OrNull() is { } noise) yield return Noise(noise);
         if (analysis.RiskGate.OrNull() is { } gate) yield return Gate(gate);
+        if (RiskSections.Of(analysis) is { } risk) yield return risk;
         if (analysis.Influence.OrNull() is { } influence) yield return Influence(influence);
     }
 

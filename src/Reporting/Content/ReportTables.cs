@@ -13,7 +13,7 @@ internal static class ReportTables
     public static IEnumerable<TableSection> Numbers(ReservoirAnalysis analysis) =>
         analysis.Options.Extent == AnalysisExtent.Whole
             ? [.. Behind(analysis), Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis),
-                Evolution(analysis.KernelEvolution), Intervals(analysis)]
+                .. Windows(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)]
             : Behind(analysis);
 
     /// <summary>The checks behind the inclusion verdict; null where it was not computed.</summary>
@@ -55,6 +55,25 @@ internal static class ReportTables
                 Short(j < modes.Count ? modes[j].Response : null), Short(j < modes.Count ? modes[j].Bound : null),
             ]),
         ], More(shown.Length, spectrum.Eigenvalues.Count, "spectrum.csv and tables/modes.csv"));
+    }
+
+    // In order of what was asked for; those of the same start show what each later checkpoint adds.
+    private static IEnumerable<TableSection> Windows(ReservoirAnalysis analysis)
+    {
+        if (analysis.Windows.Count == 0) yield break;
+        int shown = Math.Min(analysis.Windows.Count, MostRows);
+        yield return new("Windows", ["Windows composed of the same intervals as the whole: modes at or above the threshold and below it, check 1 of the "
+            + "inclusion, and how far the predictions of g at the start of the window are from what was recorded (C1 to C4). What these numbers may come "
+            + "to from the recording alone is not estimated here: analyse a window by itself to have it judged."],
+            ["#from", "#to", "#signal", "#reservoir", "#effective rank", "inclusion", "#worst ratio", "#C1", "#C2", "#C3", "#C4"],
+            [
+                .. analysis.Windows.Take(shown).Select(w => (string[])
+                [
+                    Short(w.From, 6), Short(w.To, 6), Narrative.Count(w.SignalDimension), Narrative.Count(w.ReservoirDimension), Short(w.EffectiveRank, 4),
+                    w.Inclusion == Verdict.Holds ? "holds" : w.Inclusion == Verdict.Violated ? "violated" : "undecided", Short(w.WorstRatio),
+                    Short(w.Dissipation.OrNull()), Short(w.Transport.OrNull()), Short(w.TrainTransfer.OrNull()), Short(w.TestTransfer.OrNull()),
+                ]),
+            ], More(shown, analysis.Windows.Count, "windows.csv"));
     }
 
     private static TableSection Evolution(KernelEvolution evolution)

@@ -11,6 +11,13 @@ internal static class PictureChecks
     {
         int train = analysis.Run.Train;
         if (analysis.Training.TryGet(out var training)) Training(json["training"], training);
+        if (analysis.PopulationRisk.TryGet(out var risk))
+        {
+            ResultsChecks.SameLength(json["populationRisk"], "leaveOneOut", risk.LeaveOneOut.Count, risk.Times.Count);
+            ResultsChecks.SameLength(json["populationRisk"], "shifts", risk.Shifts.Count, train);
+            if ((uint)risk.Best.Checkpoint >= (uint)risk.Times.Count)
+                throw json["populationRisk"]["best"]["checkpoint"].Wrong($"an index below {risk.Times.Count}");
+        }
         if (analysis.Classes.TryGet(out var classes)) Classes(json["classes"], classes, train);
         if (analysis.Modes.TryGet(out var modes))
         {

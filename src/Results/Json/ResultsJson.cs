@@ -32,8 +32,12 @@ internal static class ResultsJson
         var schedule = s.Add("schedule", SpectrumSchemas.Schedule.KnownObject, a => a.Schedule);
         var noise = s.Add("noisePlacement", CurveSchemas.Noise.KnownObject, a => a.NoisePlacement);
         var gate = s.Add("riskGate", CurveSchemas.Gate.KnownObject, a => a.RiskGate);
+        var risk = s.Add("populationRisk", RiskSchemas.Risk.KnownObject, a => a.PopulationRisk);
+        var visible = s.Add("visibleNoise", RiskSchemas.Noise.KnownObject, a => a.VisibleNoise);
+        var norm = s.Add("minimumNorm", RiskSchemas.Norm.KnownObject, a => a.MinimumNorm);
         var influence = s.Add("influence", CurveSchemas.Influence.KnownObject, a => a.Influence);
         var intervals = s.Add("intervals", ClaimSchemas.Interval.Rows, a => a.Intervals);
+        var windows = s.Add("windows", WindowSchemas.Row.RowsIfAny, a => a.Windows);
         var displacements = s.Add("displacements", ClaimSchemas.Displacements.Object, a => a.Displacements);
         var descent = s.Add("descent", ClaimSchemas.Descent.KnownObject, a => Known.Maybe(a.Descent, $"the mode is {a.Options.Mode.Name()}"));
         var performance = s.Add("performance", RunSchemas.Performance.Object, a => a.Performance);
@@ -57,8 +61,12 @@ internal static class ResultsJson
             Schedule = schedule.Or(json, default),
             NoisePlacement = noise.Or(json, default),
             RiskGate = gate.Or(json, default),
+            PopulationRisk = risk.Or(json, PictureSchemas.Absent<PopulationRisk>()),
+            VisibleNoise = visible.Or(json, PictureSchemas.Absent<VisibleNoise>()),
+            MinimumNorm = norm.Or(json, PictureSchemas.Absent<MinimumNorm>()),
             Influence = influence.Or(json, default),
             Intervals = intervals[json],
+            Windows = windows.Or(json, []),
             Displacements = displacements[json],
             Descent = descent[json].OrNull(),
             Performance = performance[json],

@@ -58,6 +58,22 @@ public class ByIntervalTests
         Assert.Equal(apart.Run.Checkpoints - 1, apart.Schedule.Value.OverEnd.Count);
     }
 
+    /// <summary>From the other end: no integration of its own, and the spectra of windows in one piece.</summary>
+    [Fact]
+    public void TheScheduleOverTheStartIsComposedOfTheSameIntervals()
+    {
+        var apart = OfTiny(1e-8, o => o with { ScheduleOverStart = true });
+        var points = apart.Schedule.Value.OverStart.Value;
+        Assert.Equal(apart.Run.Checkpoints - 1, points.Count);
+        using var run = RecordedRun.Open(TestRuns.DigitsTiny);
+        foreach (var point in new[] { points[0], points[6], points[^1] })
+        {
+            var alone = Analyze.Reservoir(run.Checkpoints, TestRuns.Options with { RelativeTolerance = 1e-11, From = point.Time });
+            Check.Close(point.Eigenvalues[0], alone.Spectrum.Eigenvalues[0], 1e-7 * alone.Spectrum.Eigenvalues[0], $"λ_1 from {point.Time}");
+            Assert.Equal(alone.Spectrum.SignalDimension.Value, point.SignalDimension);
+        }
+    }
+
     /// <summary>C10 compares with vectors that pass through the window in one piece: each part of the composition, done wrongly, fails it.</summary>
     [Theory]
     [InlineData("nothing")]
