@@ -4,7 +4,8 @@ using KernelFlow.Hardening;
 using KernelFlow.Hardening.Studies;
 
 (string Name, Func<Arguments, TextWriter, int> Run)[] commands =
-    [("fuzz", FuzzCommand.Run), ("kill", KillCommand.Run), ("full-disk", FullDiskCommand.Run), ("pairs", PairsCommand.Run), ("soak", SoakCommand.Run)];
+    [("fuzz", FuzzCommand.Run), ("kill", KillCommand.Run), ("full-disk", FullDiskCommand.Run), ("pairs", PairsCommand.Run), ("soak", SoakCommand.Run),
+        ("memory", MemoryCommand.Run)];
 try
 {
     var command = commands.FirstOrDefault(c => args.Length > 0 && c.Name == args[0]);

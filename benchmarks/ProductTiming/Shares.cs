@@ -53,12 +53,12 @@ internal sealed class Shares
 
     public void Files(CheckpointSequence run)
     {
-        double[] piece = new double[1 << 15];
+        float[] piece = new float[1 << 15];
         var tensor = run[0][TensorName.J_S] is FactoredJacobian f ? f.Tensors.MaxBy(t => t.Count)! : run[0][TensorName.J_S];
         double reading = _clock.Of(() =>
         {
             for (long done = 0; done < tensor.Count; done += piece.Length)
-                tensor.Read(done, piece.AsSpan(0, (int)Math.Min(piece.Length, tensor.Count - done)));
+                tensor.ReadSingles(done, piece.AsSpan(0, (int)Math.Min(piece.Length, tensor.Count - done)));
         });
         double files = tensor.Count * tensor.Type.Size() / reading;
         Console.WriteLine(FormattableString.Invariant($"reading tensors from files in the system's cache {files / 1e9:F2} GB/s"));
@@ -66,10 +66,9 @@ internal sealed class Shares
         string kind = run[0][TensorName.J_S] is FactoredJacobian ? "factors" : "Jacobians";
         foreach (bool kept in (bool[])[true, false])
         {
-            var products = Products(run, kept ? MemoryCeiling.None : new MemoryCeiling(1));
+            var products = Products(run, kept ? MemoryCeiling.None : new MemoryCeiling(1 << 24));
             Print($"{kind}, {(kept ? "kept in memory" : "read at every product")}", run, products, products.TrainFlops(0) * Vectors,
-                kept ? Bytes(run) : Bytes(run) / 2,
-                1, kept ? _bandwidth : files, Train(products));
+                kept ? Bytes(run) : Bytes(run) / 2, 1, kept ? _bandwidth : files, Train(products));
         }
     }
 

@@ -27,6 +27,10 @@ public sealed record AnalysisOptions
     /// interpolation and finite steps leave unknown, and tighter where an answer hangs on it.</summary>
     public ToleranceChoice RelativeTolerance { get; init; } = ToleranceChoice.Auto;
 
+    /// <summary>Whether the flow is integrated on the range that the kernels have in common, to a proved bound; auto does where that bound is below the
+    /// tolerance of the integration and the range is small enough to save time.</summary>
+    public ReductionChoice Reduction { get; init; } = ReductionChoice.Auto;
+
     /// <summary>How the eigenpairs of W_S are computed; auto is dense (docs/matrix-free.md).</summary>
     public EigenSolver Solver { get; init; } = EigenSolver.Auto;
 

@@ -18,6 +18,7 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
         x => x is >= AnalysisOptions.TightestTolerance and <= AnalysisOptions.LoosestTolerance, "between 1e-13 and 1e-3");
     private readonly Option<double?> _threshold = Numbers.Real("--threshold", "Modes whose measure is below it are the reservoir. Default: 1e-3.",
         x => x is > 0 and < 1, "above 0 and below 1");
+    private readonly Option<ReductionChoice?> _reduce = Reductions.Option();
     private readonly Choice<EigenSolver> _solver = Choices.Solver();
     private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all.", 1);
     private readonly Option<bool> _noIndependent =
@@ -36,7 +37,7 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _threshold, _solver.Option, _modes, _noIndependent];
+        Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _reduce, _threshold, _solver.Option, _modes, _noIndependent];
         foreach (var option in all) command.Add(option);
         if (claimsOnly) command.Add(_claimsOnly);
         if (kernelRows) command.Add(_kernelRows);
@@ -50,7 +51,7 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
     public IEnumerable<string> Contradictions(ParseResult parsed, params Option[] others)
     {
         if (!parsed.GetValue(_claimsOnly)) yield break;
-        string[] given = [.. ((Option[])[_solver.Option, _modes, _threshold, .. others]).Where(o => parsed.GetResult(o) is { Implicit: false })
+        string[] given = [.. ((Option[])[_reduce, _solver.Option, _modes, _threshold, .. others]).Where(o => parsed.GetResult(o) is { Implicit: false })
             .Select(o => o.Name)];
         if (given.Length > 0)
             yield return $"--claims-only forms no operators, so that {string.Join(" and ", given)} cannot be had; leave out the one or the other.";
@@ -70,6 +71,7 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
             Interpolation = _interpolation.Of(parsed),
             Method = _method.Of(parsed),
             RelativeTolerance = parsed.GetValue(_tolerance) is { } tolerance && double.IsFinite(tolerance) ? tolerance : ToleranceChoice.Auto,
+            Reduction = parsed.GetValue(_reduce) ?? ReductionChoice.Auto,
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
             Solver = _solver.Of(parsed),
             Modes = parsed.GetValue(_modes),

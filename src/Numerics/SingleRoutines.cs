@@ -47,6 +47,36 @@ public static class SingleRoutines
         for (; i < x.Length; i++) y[i] = double.MultiplyAddEstimate(alpha, x[i], y[i]);
     }
 
+    /// <summary>z ← x, rounded to single precision.</summary>
+    /// <param name="x">x.</param>
+    /// <param name="z">Receives the result, of the same length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Narrow(ReadOnlySpan<double> x, Span<float> z)
+    {
+        Same(x.Length, z.Length);
+        ref double source = ref MemoryMarshal.GetReference(x);
+        ref float target = ref MemoryMarshal.GetReference(z);
+        int i = 0;
+        for (; i + 8 <= x.Length; i += 8)
+            Vector256.Narrow(Vector256.LoadUnsafe(ref source, (nuint)i), Vector256.LoadUnsafe(ref source, (nuint)(i + 4))).StoreUnsafe(ref target, (nuint)i);
+        for (; i < x.Length; i++) z[i] = (float)x[i];
+    }
+
+    /// <summary>Whether no number is NaN or infinite.</summary>
+    /// <param name="x">The numbers.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AllFinite(ReadOnlySpan<float> x)
+    {
+        // 0·x is 0 for every number that is finite, and NaN for all others.
+        ref float source = ref MemoryMarshal.GetReference(x);
+        var sum = Vector256<float>.Zero;
+        int i = 0;
+        for (; i + 8 <= x.Length; i += 8) sum += Vector256<float>.Zero * Vector256.LoadUnsafe(ref source, (nuint)i);
+        float rest = Vector256.Sum(sum);
+        for (; i < x.Length; i++) rest += 0 * x[i];
+        return rest == 0;
+    }
+
     /// <summary>z ← α·x + β·y for rows of some numbers at a distance, which lie side by side in z; to the last bit what <see cref="Scale"/> and
     /// <see cref="Axpy"/> give one after the other.</summary>
     /// <param name="alpha">α.</param>

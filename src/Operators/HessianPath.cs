@@ -16,6 +16,14 @@ internal abstract class HessianPath
     public static HessianPath FromOutputs(LossModel loss, IReadOnlyList<double[]> outputs, IReadOnlyList<JacobianInterpolant> intervals) =>
         new OutputPath(loss, outputs, intervals);
 
+    /// <summary>B = βI, for blocks of order 1.</summary>
+    public static HessianPath Multiple(double beta) => new MultiplePath(beta);
+
+    private sealed class MultiplePath(double beta) : HessianPath
+    {
+        public override void At(int interval, double theta, OutputHessian B) => Array.Fill(B.Blocks, beta);
+    }
+
     private sealed class LinearPath(IReadOnlyList<OutputHessian> hessians) : HessianPath
     {
         public override void At(int interval, double theta, OutputHessian B) => B.Interpolate(hessians[interval], hessians[interval + 1], theta);

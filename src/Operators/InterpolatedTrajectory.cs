@@ -172,6 +172,16 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         return Math.Clamp((1 - Math.Exp(-c * theta)) / (1 - Math.Exp(-c)), 0, 1);
     }
 
+    /// <summary>The same path of kernels that were projected on a range of r dimensions, with B = βI of order r; K_QQ stays as it is.</summary>
+    internal InterpolatedTrajectory Projected(int rank, Func<KernelTerm, KernelTerm> projected)
+    {
+        var intervals = _intervals.Select(terms => terms.Select(t => new WeightedTerm(projected(t.Term), t.Coefficients)).ToArray()).ToArray();
+        return new(rank, TestSize, Knots, intervals, _testIntervals, HessianPath.Multiple(Beta!.Value), _chords, 1, Beta, HasTestKernel, Epsilon)
+        {
+            _rates = _rates,
+        };
+    }
+
     /// <summary>The same path, gone through in every interval at a speed that falls as e^{−cθ}: at the relative time θ it is where this one is at
     /// φ(θ) = (1 − e^{−cθ})/(1 − e^{−c}).</summary>
     /// <param name="rates">c for every interval; 0 for an even speed, negative for one that grows.</param>

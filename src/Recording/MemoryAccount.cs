@@ -22,14 +22,16 @@ public sealed class MemoryAccount(MemoryCeiling ceiling)
 
     /// <summary>Counts what is to be kept, if there is room for it.</summary>
     /// <param name="bytes">How much.</param>
+    /// <param name="leave">How much must be free after that, for what nothing can be computed without.</param>
     /// <returns>Whether there was room; nothing is counted where there was none.</returns>
-    public bool TryTake(long bytes)
+    public bool TryTake(long bytes, long leave = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(leave);
         while (true)
         {
             long held = Held;
-            if (bytes > Ceiling.Bytes - held) return false;
+            if (bytes > Ceiling.Bytes - held - leave) return false;
             if (Interlocked.CompareExchange(ref _held, held + bytes, held) != held) continue;
             Note(held + bytes);
             return true;

@@ -148,10 +148,10 @@ public static partial class MarkdownReport
             + "the theory with what was recorded, claims marked *recording* the recorded numbers with each other; claims marked *code* hold for any "
             + "input and test the program.");
         Line(text, "");
-        // Only runs whose Jacobians are sketched have that part.
-        bool sketched = analysis.Claims.Any(c => c.Budget?.Sketch is not null);
+        // Only runs whose Jacobians are sketched have that part, and only a flow that was reduced has one of truncation.
+        bool sketched = analysis.Claims.Any(c => c.Budget?.Sketch is not null), reduced = analysis.Claims.Any(c => c.Budget?.Truncation is not null);
         Table(text, ["id", "claim", "tests", "verdict", "error", "correlation", "integration", "interpolation", "descent", "rounding",
-            .. sketched ? ["sketch"] : Array.Empty<string>(), "sum", "limit"],
+            .. sketched ? ["sketch"] : Array.Empty<string>(), .. reduced ? ["truncation"] : Array.Empty<string>(), "sum", "limit"],
             analysis.Claims.Select(c => (string[])
             [
                 c.Id, c.Name, Narrative.Tests(c), Narrative.Word(c.Verdict), Short(c.RelativeError.OrNull()), Short(c.Correlation, 6),
@@ -159,6 +159,7 @@ public static partial class MarkdownReport
                 Part(c.Budget, "interpolation", c.Budget?.Interpolation.OrNull()), Part(c.Budget, "descent", c.Budget?.Descent.OrNull()),
                     Part(c.Budget, "rounding", c.Budget?.Rounding.OrNull()),
                 .. sketched ? [Part(c.Budget, "sketch", c.Budget?.Sketch?.OrNull())] : Array.Empty<string>(),
+                .. reduced ? [Part(c.Budget, "truncation", c.Budget?.Truncation?.OrNull())] : Array.Empty<string>(),
                 Narrative.Sum(c.Budget), Short(c.Tolerance),
             ]));
         foreach (var claim in analysis.Claims)

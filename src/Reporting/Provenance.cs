@@ -26,6 +26,9 @@ internal static class Provenance
         yield return ("method", options.Method + (options.MethodReason is { } because ? $" ({because})" : ""));
         yield return ("interpolation", analysis.Descent is { Quadrature: not DescentQuadrature.Interpolated } ? "none: every step was recorded"
             : options.Interpolation);
+        if (options.Reduction is { } range)
+            yield return ("range reduction", FormattableString.Invariant(
+                $"{range.Rank} of N = {range.Size} dimensions, which changes P, W_S and G by at most {range.Bound:G2} of them ({range.Reason})"));
         yield return ("relative tolerance", NumberText.RoundTrip(options.RelativeTolerance) + (options.ToleranceReason is { } chosen ? $" ({chosen})" : ""));
         if (options.Extent == AnalysisExtent.Whole) yield return ("threshold", NumberText.RoundTrip(options.Threshold));
         yield return ("seed", NumberText.Count(options.Seed));

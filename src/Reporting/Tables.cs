@@ -55,10 +55,11 @@ internal static class Tables
     {
         var table = new ReportTable(file, ("id", Text), ("name", Text), ("verdict", Text), ("relativeError", Number), ("correlation", Number),
             ("tolerance", Number), ("integration", Number), ("interpolation", Number), ("descent", Number), ("rounding", Number), ("sketch", Number),
-            ("reason", Text));
+            ("truncation", Number), ("reason", Text));
         foreach (var c in claims)
             table.Add(c.Id, c.Name, c.Verdict.ToString(), c.RelativeError.OrNull(), c.Correlation, c.Tolerance, c.Budget?.Integration.OrNull(),
-                c.Budget?.Interpolation.OrNull(), c.Budget?.Descent.OrNull(), c.Budget?.Rounding.OrNull(), c.Budget?.Sketch?.OrNull(), c.Reason);
+                c.Budget?.Interpolation.OrNull(), c.Budget?.Descent.OrNull(), c.Budget?.Rounding.OrNull(), c.Budget?.Sketch?.OrNull(),
+                c.Budget?.Truncation?.OrNull(), c.Reason);
         return table;
     }
 

@@ -10,17 +10,21 @@ public sealed record ErrorBudget(Known<double> Integration, Known<double> Interp
     /// <summary>What the sketch of the Jacobians may change; null where they are not sketched, which has no such part.</summary>
     public Known<double>? Sketch { get; init; }
 
+    /// <summary>What a reduction of the range may change (docs/theory/factor.md, section 7); null where the whole flow was integrated.</summary>
+    public Known<double>? Truncation { get; init; }
+
     /// <summary>The names of the parts with their values, in the order in which they are listed everywhere.</summary>
     public IReadOnlyList<(string Name, Known<double> Value)> Parts =>
         [("integration", Integration), ("interpolation", Interpolation), ("descent", Descent), ("rounding", Rounding),
-            .. Sketch is { } sketch ? [("sketch", sketch)] : Array.Empty<(string, Known<double>)>()];
+            .. Sketch is { } sketch ? [("sketch", sketch)] : Array.Empty<(string, Known<double>)>(),
+            .. Truncation is { } truncation ? [("truncation", truncation)] : Array.Empty<(string, Known<double>)>()];
 
     /// <summary>The sum of the parts; null when one is unknown.</summary>
     public double? Sum => Parts.All(p => p.Value.IsKnown) ? SumOfKnown : null;
 
     /// <summary>The sum of the known parts.</summary>
     public double SumOfKnown => Integration.OrDefault(0) + Interpolation.OrDefault(0) + Descent.OrDefault(0) + Rounding.OrDefault(0)
-        + (Sketch?.OrDefault(0) ?? 0);
+        + (Sketch?.OrDefault(0) ?? 0) + (Truncation?.OrDefault(0) ?? 0);
 
     /// <summary>Name of the largest known part; null when all of them are 0 or unknown.</summary>
     public string? LargestPart

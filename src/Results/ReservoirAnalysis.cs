@@ -159,6 +159,9 @@ public sealed record ResolvedOptions(AnalysisMode Mode, string Method, string In
     /// <summary>How much was asked for: the whole analysis, or C1 to C4 and the recording only.</summary>
     public AnalysisExtent Extent { get; init; }
 
+    /// <summary>The reduction to a range of fewer dimensions; null where the whole flow was integrated.</summary>
+    public ReductionSummary? Reduction { get; init; }
+
     /// <summary>Whether every interval between checkpoints was integrated on its own and the window composed of them.</summary>
     public bool ByInterval { get; init; }
 

@@ -67,5 +67,27 @@ public sealed class InterleavedProductsTests
         Assert.Throws<ArgumentException>(() => SingleRoutines.CombineRows(1, new float[5], 1, new float[5], 2, 3, 3, new double[6]));
     }
 
+    [Fact]
+    public void SinglesAreRoundedAndJudged()
+    {
+        var random = new Random(3);
+        foreach (int length in (int[])[0, 1, 7, 8, 21])
+        {
+            double[] x = Vector(random, length);
+            var narrow = new float[length];
+            SingleRoutines.Narrow(x, narrow);
+            Assert.Equal(Array.ConvertAll(x, v => (float)v), narrow);
+            Assert.True(SingleRoutines.AllFinite(narrow));
+            for (int i = 0; i < length; i++)
+                foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+                {
+                    float[] spoilt = [.. narrow];
+                    spoilt[i] = bad;
+                    Assert.False(SingleRoutines.AllFinite(spoilt), $"{bad} at {i} of {length} was taken for finite");
+                }
+            Assert.True(SingleRoutines.AllFinite([.. Enumerable.Repeat(float.MaxValue, length)]));
+        }
+    }
+
     private static double[] Vector(Random random, int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextDouble() - 0.5)];
 }

@@ -41,6 +41,7 @@ public sealed class MemoryCeilingTests
         var account = new MemoryAccount(new MemoryCeiling(100));
         Assert.True(account.TryTake(60));
         Assert.False(account.TryTake(41));
+        Assert.False(account.TryTake(30, leave: 11));
         Assert.Equal((60, 40), (account.Held, account.Free));
         account.Take(50);
         Assert.Equal((110, 0), (account.Held, account.Free));

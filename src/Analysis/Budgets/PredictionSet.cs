@@ -28,7 +28,9 @@ public sealed record PredictionSet(Prediction Main)
     /// <param name="rounding">The part of the budget that is rounding.</param>
     /// <param name="quadrature">The claim's part of <see cref="Quadrature"/>.</param>
     /// <param name="distance">From the main prediction to another one, relative to the claim's denominator as the other parts are.</param>
-    public ErrorBudget Budget(double integration, double rounding, Func<QuadratureBudget, double?> quadrature, Func<Prediction, double> distance)
+    /// <param name="truncation">What a reduction of the range may change; null where the whole flow was integrated.</param>
+    public ErrorBudget Budget(double integration, double rounding, Func<QuadratureBudget, double?> quadrature, Func<Prediction, double> distance,
+        double? truncation = null)
     {
         ArgumentNullException.ThrowIfNull(quadrature);
         ArgumentNullException.ThrowIfNull(distance);
@@ -38,6 +40,7 @@ public sealed record PredictionSet(Prediction Main)
         return new ErrorBudget(integration, Known.Of(interpolation, Interpolation.Reason), Descent.Map(distance), rounding)
         {
             Sketch = Sketch?.Map(s => s.Error(Main, distance)),
+            Truncation = truncation is { } cut ? Known.Of(cut) : null,
         };
     }
 }

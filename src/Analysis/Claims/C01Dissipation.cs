@@ -20,7 +20,8 @@ internal sealed class C01Dissipation() : Claim("C1", "dissipation", ClaimKind.Da
         var noise = new StoredNoise(evidence);
         double response = evidence.Errors.DissipationSlope * noise.Gradient(0);
         double rounding = (noise.Predicted * Math.Abs(predicted) + noise.Loss(0) + noise.Loss(^1) + response + noise.CancelledLoss) / scale;
-        var budget = evidence.Predictions.Budget(integration, rounding, q => q.Dissipation, other => Math.Abs(other.LossChange - predicted) / scale);
+        var budget = evidence.Predictions.Budget(integration, rounding, q => q.Dissipation, other => Math.Abs(other.LossChange - predicted) / scale,
+            evidence.Truncation?.Dissipation / scale);
         return JudgeData(evidence, Math.Abs(predicted - change) / scale, null, budget);
     }
 }

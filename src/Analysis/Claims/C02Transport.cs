@@ -22,7 +22,7 @@ internal sealed class C02Transport() : Claim("C2", "transport", ClaimKind.Data)
         double stored = Enumerable.Range(0, recorded.Count).Max(k => noise.Gradient(k)) + noise.Gradient(0) * evidence.Growth
             + evidence.Outputs.Hessians.Max(b => b.NormBound()) * noise.CancelledTrain;
         var budget = evidence.Predictions.Budget(integration, noise.Predicted + stored / size, q => q.Transport,
-            other => other.Gradients.Max(p => VectorMath.Distance(p.Value, predicted[p.Key])) / size);
+            other => other.Gradients.Max(p => VectorMath.Distance(p.Value, predicted[p.Key])) / size, evidence.Truncation?.Transport / size);
         return JudgeData(evidence, worst, VectorRoutines.Correlation(predicted[recorded.Count - 1], recorded[^1]), budget);
     }
 }

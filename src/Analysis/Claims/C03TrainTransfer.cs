@@ -14,6 +14,8 @@ internal sealed class C03TrainTransfer() : Transfer("C3", "train transfer")
 
     protected override (double Error, double Slope) Operator(PredictionErrors errors) => (errors.Train, errors.TrainSlope);
 
+    protected override double Truncated(Truncation truncation) => truncation.Train;
+
     protected override double[] Displacement(Prediction prediction) => prediction.Train;
 
     protected override double? Quadrature(QuadratureBudget budget) => budget.TrainTransfer;

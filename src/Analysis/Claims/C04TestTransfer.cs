@@ -14,6 +14,8 @@ internal sealed class C04TestTransfer() : Transfer("C4", "test transfer")
 
     protected override (double Error, double Slope) Operator(PredictionErrors errors) => (errors.Test, errors.TestSlope);
 
+    protected override double Truncated(Truncation truncation) => truncation.Test;
+
     protected override double[] Displacement(Prediction prediction) => prediction.Test;
 
     protected override double? Quadrature(QuadratureBudget budget) => budget.TestTransfer;

@@ -30,6 +30,7 @@ internal sealed class C06Reachability() : Claim("C6", "reachability", ClaimKind.
         }
         double integration = (evidence.Propagation.Error.W * MatrixNorms.Frobenius(evidence.Propagation.W_S) + carry.Result.Error.W) / first;
         return JudgeCode(defect, integration, evidence.ArithmeticRounding * Math.Max(1, evidence.GramianNorm / first),
-            FormattableString.Invariant($"{carry.Modes.Count} modes against {carry.Result.How}; largest at mode {worst + 1}") + evidence.ModesLeftOut);
+            FormattableString.Invariant($"{carry.Modes.Count} modes against {carry.Result.How}; largest at mode {worst + 1}") + evidence.ModesLeftOut,
+            evidence.Truncation?.Bound.W_S.Spectral / first);
     }
 }

@@ -36,12 +36,13 @@ internal sealed class C07FrozenKernel() : Claim("C7", "frozen kernel", ClaimKind
         evidence.Backend.Gemm(Op.None, Op.None, 1, start.Kernels, Function(m => m.G), 0, g);
         MatrixView view = g;
         var p = evidence.Propagation;
-        (string, double, double)[] parts =
+        var cut = evidence.Truncation?.Bound;
+        (string, double, double, double?)[] parts =
         [
-            Compare("P", p.P, Function(m => m.P), p.Error.P, SmallestPropagator),
-            Compare("W_S", p.W_S, Function(m => m.W), p.Error.W, 0),
-            Compare("G_S", p.G_S, view.Slice(0, 0, N, N), p.Error.G, 0),
-            Compare("G_Q", p.G_Q, view.Slice(N, 0, g.RowCount - N, N), p.Error.G, 0),
+            Compare("P", p.P, Function(m => m.P), p.Error.P, SmallestPropagator, cut?.FrobeniusP.Frobenius),
+            Compare("W_S", p.W_S, Function(m => m.W), p.Error.W, 0, cut?.FrobeniusW.Frobenius),
+            Compare("G_S", p.G_S, view.Slice(0, 0, N, N), p.Error.G, 0, cut?.FrobeniusG.Frobenius),
+            Compare("G_Q", p.G_Q, view.Slice(N, 0, g.RowCount - N, N), p.Error.G, 0, cut?.FrobeniusOfTest),
         ];
         // κ is known to ε·κ_1, so a decay e^{−βκt} to ε·βκ_1t.
         double z = beta * Math.Max(pairs.Values[0], 0) * (evidence.Outputs.Times[^1] - evidence.Outputs.Times[0]);
@@ -75,9 +76,10 @@ internal sealed class C07FrozenKernel() : Claim("C7", "frozen kernel", ClaimKind
         return result;
     }
 
-    private static (string, double, double) Compare(string name, in MatrixView found, in MatrixView expected, double error, double smallest)
+    private static (string, double, double, double?) Compare(string name, in MatrixView found, in MatrixView expected, double error, double smallest,
+        double? truncated)
     {
         double scale = Math.Max(MatrixNorms.Frobenius(expected), smallest), distance = MatrixNorms.Distance(found, expected);
-        return scale > 0 ? (name, distance / scale, error) : (name, distance, 0);
+        return scale > 0 ? (name, distance / scale, error, truncated / scale) : (name, distance, 0, truncated);
     }
 }

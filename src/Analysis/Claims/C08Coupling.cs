@@ -35,7 +35,8 @@ internal sealed class C08Coupling() : Claim("C8", "coupling", ClaimKind.Data)
         // A° carries the main model's own displacements into each other; another model's displacements are off by its difference alone.
         var main = evidence.Prediction;
         var budget = evidence.Predictions.Budget(integration, rounding, _ => null,
-            other => Difference(VectorMath.Subtract(other.Train, main.Train), VectorMath.Subtract(other.Test, main.Test)) / scale);
+            other => Difference(VectorMath.Subtract(other.Train, main.Train), VectorMath.Subtract(other.Test, main.Test)) / scale,
+            evidence.Truncation is { } cut ? (cut.Test + map.Spread * cut.Train) / scale : null);
         double error = VectorMath.Distance(predicted, recorded) / scale;
         double? correlation = VectorRoutines.Correlation(predicted, recorded);
         if ((map.LeftOut ?? evidence.Model.NoCouplingReason) is not { } reason) return JudgeData(evidence, error, correlation, budget);

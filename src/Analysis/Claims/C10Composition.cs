@@ -33,22 +33,27 @@ internal sealed class C10Composition() : Claim("C10", "composition", ClaimKind.C
         evidence.Backend.Gemm(Op.Transpose, Op.None, 1, v, Times(p.W_S), 0, wv);
         // ‖DV‖_F ≈ √(8/N)·‖D‖_F and ‖VᵀDV‖_F ≈ 8/N·‖D‖_F for an error D of the operators.
         double share = (double)SecondCarry.Probes / p.P.RowCount, spread = Math.Sqrt(share);
+        // A reduction is bounded in 2-norms: on vectors of length 1 by √8 and, on both sides, by 8 of them.
+        var cut = evidence.Truncation;
+        double root = Math.Sqrt(SecondCarry.Probes);
         var parts = new[]
         {
-            Compare("P", Times(p.P), carry.Random(r.End), p.Error.P * MatrixNorms.Frobenius(p.P) * spread, r.Error.P),
-            Compare("W_S", wv, carry.RandomSquare(r.Dissipated), p.Error.W * MatrixNorms.Frobenius(p.W_S) * share, r.Error.W),
-            Compare("G_S", Times(p.G_S), carry.Random(r.Train), p.Error.G * MatrixNorms.Frobenius(p.G_S) * spread, r.Error.GS),
-            Compare("G_Q", Times(p.G_Q), carry.Random(r.Test), p.Error.G * MatrixNorms.Frobenius(p.G_Q) * spread, r.Error.GQ),
+            Compare("P", Times(p.P), carry.Random(r.End), p.Error.P * MatrixNorms.Frobenius(p.P) * spread, r.Error.P, root * cut?.Bound.P.Spectral),
+            Compare("W_S", wv, carry.RandomSquare(r.Dissipated), p.Error.W * MatrixNorms.Frobenius(p.W_S) * share, r.Error.W,
+                SecondCarry.Probes * cut?.Bound.W_S.Spectral),
+            Compare("G_S", Times(p.G_S), carry.Random(r.Train), p.Error.G * MatrixNorms.Frobenius(p.G_S) * spread, r.Error.GS,
+                root * cut?.Bound.G_S.Spectral),
+            Compare("G_Q", Times(p.G_Q), carry.Random(r.Test), p.Error.G * MatrixNorms.Frobenius(p.G_Q) * spread, r.Error.GQ, root * cut?.Response),
         };
         return JudgeNearest(parts, evidence.ArithmeticRounding, evidence.Model.IsComposed
             ? FormattableString.Invariant($"composed of {evidence.Checkpoints.Count - 1} intervals, in one piece by {r.How}")
             : FormattableString.Invariant($"divided at t = {evidence.Outputs.Times[split]:G6}, by {r.How}"));
     }
 
-    private static (string Name, double Defect, double Integration) Compare(string name, in MatrixView whole, in MatrixView composed,
-        double wholeError, double composedError)
+    private static (string Name, double Defect, double Integration, double? Truncation) Compare(string name, in MatrixView whole,
+        in MatrixView composed, double wholeError, double composedError, double? truncated)
     {
         double scale = MatrixNorms.Frobenius(whole), distance = MatrixNorms.Distance(whole, composed);
-        return scale > 0 ? (name, distance / scale, (wholeError + composedError) / scale) : (name, distance, composedError);
+        return scale > 0 ? (name, distance / scale, (wholeError + composedError) / scale, truncated / scale) : (name, distance, composedError, truncated);
     }
 }

@@ -126,20 +126,26 @@ public abstract class Claim
     /// <param name="integration">What the integration explains of it.</param>
     /// <param name="rounding">What rounding explains of it.</param>
     /// <param name="what">What was compared, for the reader.</param>
-    protected ClaimResult JudgeCode(double defect, double integration, double rounding, string what)
+    /// <param name="truncation">What a reduction of the range explains of it; null where the whole flow was integrated.</param>
+    protected ClaimResult JudgeCode(double defect, double integration, double rounding, string what, double? truncation = null)
     {
-        var (verdict, reason) = CodeRule.Judge(defect, integration, rounding, what);
-        return Result(verdict, reason) with { RelativeError = defect, Budget = new ErrorBudget(integration, 0, 0, rounding) };
+        var (verdict, reason) = CodeRule.Judge(defect, integration, rounding, what, truncation);
+        return Result(verdict, reason) with
+        {
+            RelativeError = defect,
+            Budget = new ErrorBudget(integration, 0, 0, rounding) { Truncation = truncation is { } cut ? Known.Of(cut) : null },
+        };
     }
 
     /// <summary>The same for several defects, each with its own integration part: the one nearest to its bound decides, a defect that is not a number before
     /// all others.</summary>
-    /// <param name="parts">Name, relative defect and integration part of each.</param>
+    /// <param name="parts">Name, relative defect, integration part and what a reduction of the range explains of each; that is null where there was
+    /// none.</param>
     /// <param name="rounding">What rounding explains of any of them.</param>
     /// <param name="what">What was compared, for the reader.</param>
-    protected ClaimResult JudgeNearest(IEnumerable<(string Name, double Defect, double Integration)> parts, double rounding, string what)
+    protected ClaimResult JudgeNearest(IEnumerable<(string Name, double Defect, double Integration, double? Truncation)> parts, double rounding, string what)
     {
-        var (part, defect, integration) = CodeRule.Nearest(parts, rounding);
-        return JudgeCode(defect, integration, rounding, $"{what}; nearest to its bound: {part}");
+        var (part, defect, integration, truncation) = CodeRule.Nearest(parts, rounding);
+        return JudgeCode(defect, integration, rounding, $"{what}; nearest to its bound: {part}", truncation);
     }
 }

@@ -75,6 +75,9 @@ public sealed class ClaimEvidence
     /// <summary>P, W_S, G_S and G_Q with their estimated errors.</summary>
     public Propagation Propagation => Model.Propagation;
 
+    /// <summary>What a reduction of the range may have changed; null where the whole flow was integrated, or no operators were formed.</summary>
+    internal Truncation? Truncation => _window?.Model.Truncation;
+
     /// <summary>The eigenpairs of W_S that were computed, descending, as vectors of N elements in the space of the gradients; all unless <see
     /// cref="HasAllModes"/> is false.</summary>
     public EigenPairs Eigenpairs => Window.Solution.Pairs;

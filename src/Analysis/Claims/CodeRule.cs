@@ -9,16 +9,18 @@ internal static class CodeRule
     public const double Slack = 3;
 
     /// <summary>The verdict from the number and its budget alone.</summary>
-    public static (Verdict Verdict, string Reason) Judge(double defect, double integration, double rounding, string what)
+    public static (Verdict Verdict, string Reason) Judge(double defect, double integration, double rounding, string what, double? truncation = null)
     {
+        double allowed = integration + rounding + (truncation ?? 0);
+        string explained = truncation is null ? "integration and rounding" : "integration, rounding and truncation";
         // A defect that is not a number, for which every comparison is false, must not hold.
-        if (defect <= Slack * (integration + rounding)) return (Verdict.Holds, what);
+        if (defect <= Slack * allowed) return (Verdict.Holds, what);
         return (Verdict.Violated,
-            FormattableString.Invariant($"the defect, {defect:G3}, exceeds 3 times integration and rounding, {integration + rounding:G3} ({what})"));
+            FormattableString.Invariant($"the defect, {defect:G3}, exceeds 3 times {explained}, {allowed:G3} ({what})"));
     }
 
     /// <summary>Of several defects the one nearest to its bound; one that is not a number before all others.</summary>
-    public static (string Name, double Defect, double Integration) Nearest(
-        IEnumerable<(string Name, double Defect, double Integration)> parts, double rounding) =>
-        parts.MaxBy(x => double.IsNaN(x.Defect) ? double.PositiveInfinity : x.Defect / (x.Integration + rounding));
+    public static (string Name, double Defect, double Integration, double? Truncation) Nearest(
+        IEnumerable<(string Name, double Defect, double Integration, double? Truncation)> parts, double rounding) =>
+        parts.MaxBy(x => double.IsNaN(x.Defect) ? double.PositiveInfinity : x.Defect / (x.Integration + rounding + (x.Truncation ?? 0)));
 }

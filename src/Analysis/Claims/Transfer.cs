@@ -10,6 +10,9 @@ internal abstract class Transfer(string id, string name) : Claim(id, name, Claim
     /// <summary>The integration error of the operator that transfers g(s) to the outputs, and what it makes of rounding.</summary>
     protected abstract (double Error, double Slope) Operator(PredictionErrors errors);
 
+    /// <summary>What a reduction of the range may change of G g(s).</summary>
+    protected abstract double Truncated(Truncation truncation);
+
     /// <summary>−G g(s) of a model.</summary>
     protected abstract double[] Displacement(Prediction prediction);
 
@@ -36,7 +39,8 @@ internal abstract class Transfer(string id, string name) : Claim(id, name, Claim
         var noise = new StoredNoise(evidence);
         double rounding = (noise.Predicted * VectorMath.Norm(predicted) + Stored(noise, 0) + Stored(noise, ^1) + noise.Through(slope)
             + Cancelled(noise)) / scale;
-        var budget = evidence.Predictions.Budget(integration, rounding, Quadrature, other => VectorMath.Distance(Displacement(other), predicted) / scale);
+        var budget = evidence.Predictions.Budget(integration, rounding, Quadrature, other => VectorMath.Distance(Displacement(other), predicted) / scale,
+            evidence.Truncation is { } cut ? Truncated(cut) / scale : null);
         return JudgeData(evidence, VectorMath.Distance(predicted, recorded) / scale, VectorRoutines.Correlation(predicted, recorded), budget);
     }
 }

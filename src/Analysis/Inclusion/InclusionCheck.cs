@@ -47,7 +47,8 @@ internal static class InclusionCheck
         // eaten.
         double noise = Math.Pow(c.Solution.UnresolvedRoot(c.Model.Epsilon), 2);
         var response = ModeResponses.Of(G, pairs, backend);
-        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(c.Solution.Complete && c.Solution.Space.IsAll ? response : G, backend);
+        double floor = N * c.Model.Epsilon * MatrixNorms.Spectral(c.Solution.Complete && c.Solution.Space.IsAll ? response : G, backend)
+            + (c.Model.Truncation?.Response ?? 0);
         double[] norms = ModeResponses.Norms(response);
         var measure = spectrum.DissipatedFraction.OrDefault(spectrum.RelativeEigenvalues);
         var modes = new ModeVisibility[k];
@@ -75,6 +76,7 @@ internal static class InclusionCheck
             Noise = noise,
             Floor = floor,
             First = first,
+            Truncated = c.Model.Truncation is { } cut ? cut.Response + Math.Sqrt(constant * cut.Energy) : 0,
             Cosine = sigma is { } s ? new CosineCheck(s, integration + joint!.Arithmetic, integration) : null,
             CosineArithmetic = joint?.Arithmetic ?? 0,
             IndependentResponses = larger,

@@ -18,6 +18,10 @@ internal sealed record InclusionEvidence
     /// <summary>N·ε·‖G_h‖₂, the size of rounding errors in a response.</summary>
     public required double Floor { get; init; }
 
+    /// <summary>What a reduction of the range may change of a response and, by way of √(c·λ), of its bound: in <see cref="Floor"/> and <see cref="Noise"/>
+    /// already; 0 where the whole flow was integrated.</summary>
+    public double Truncated { get; init; }
+
     /// <summary>max(λ_1, 0), the largest eigenvalue of W_S.</summary>
     public required double First { get; init; }
 

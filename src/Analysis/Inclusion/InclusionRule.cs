@@ -4,7 +4,7 @@ namespace KernelFlow.Analysis;
 internal static class InclusionRule
 {
     // A reservoir mode whose response cannot be told from zero better than this share of √(c_h λ_1) leaves the verdict open.
-    private const double Resolution = 1e-6;
+    public const double Resolution = 1e-6;
 
     /// <summary>The verdict at a threshold, with its reason.</summary>
     public static (Verdict Verdict, string? Reason) Judge(InclusionEvidence e, double threshold)
@@ -87,6 +87,9 @@ internal static class InclusionRule
         var mode = e.Modes[j];
         double noise = Math.Sqrt(e.Constant * e.Noise), response = mode.ResponseDifference ?? 0,
             dissipation = Math.Sqrt(e.Constant * (mode.DissipationDifference ?? 0));
+        if (e.Floor + noise >= Math.Max(response, dissipation) && e.Truncated > 0.5 * (e.Floor + noise))
+            return FormattableString.Invariant($"the reduction of the range hides reservoir mode {j + 1}: what it may change, {e.Truncated:G3}, exceeds what ")
+                + FormattableString.Invariant($"the mode may show, {Allowed(e, mode):G3}; a larger range, or none, would shrink it");
         if (e.Floor + noise >= Math.Max(response, dissipation))
             return FormattableString.Invariant($"rounding (floor {e.Floor:G3}, √(c·N·ε·λ₁) {noise:G3}) hides reservoir mode {j + 1}; ")
                 + "kernels or Jacobians stored in a wider type would shrink it";

@@ -42,21 +42,25 @@ internal sealed class SecondIntegration(Pending<SecondOperators> first, Func<dou
 
     /// <summary>Starts the coarse run beside the main one.</summary>
     /// <param name="trajectory">What both integrate.</param>
+    /// <param name="range">The range that both are reduced to; null where they are not.</param>
     /// <param name="main">Method, tolerance and seed of the main one; "auto" is resolved as it will be there.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="second">Where to run it.</param>
     /// <param name="byInterval">Integrates interval by interval, with the given options and with the midpoint rule where it may; null for one piece.</param>
-    public static SecondIntegration Start(KernelTrajectory trajectory, PropagationOptions main, Backend backend, SideThread second,
+    public static SecondIntegration Start(KernelTrajectory trajectory, RangeReduction? range, PropagationOptions main, Backend backend, SideThread second,
         Func<PropagationOptions, bool, CancellationToken, Propagation>? byInterval = null)
     {
-        var method = main.Method.Resolve(trajectory, main.RelativeTolerance, main.Seed).Method;
+        var integrated = range?.Trajectory ?? trajectory;
+        var method = main.Method.Resolve(integrated, main.RelativeTolerance, main.Seed).Method;
         SecondIntegration? made = null;
         SecondOperators At(double asked, CancellationToken stop)
         {
-            var (options, midpoints) = Of(trajectory, main with { Method = method }, asked);
-            return Run(trajectory, asked, byInterval is null
-                ? () => InOnePiece(trajectory, options, midpoints, made?.Carried, backend, stop)
+            var (options, midpoints) = Of(integrated, main with { Method = method }, asked);
+            var found = Run(integrated, asked, byInterval is null
+                ? () => InOnePiece(integrated, options, midpoints, range is null ? made?.Carried : null, backend, stop)
                 : () => (byInterval(options, midpoints, stop), false), backend);
+            return range is null || found.Propagation is not { } inside ? found
+                : found with { Propagation = ReducedFlow.Lift(range, inside, new CarriedVectors(), backend) };
         }
         return made = new SecondIntegration(second.Run(stop => At(Coarse, stop)), At);
     }

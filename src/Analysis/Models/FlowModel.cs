@@ -81,6 +81,9 @@ public sealed record FlowModel : RunModel
     /// <inheritdoc/>
     public override string? NoCouplingReason => Trajectory.Beta is null ? "B varies, so the coupling is not implied by the theory" : null;
 
+    internal override ReductionSummary? Reduction => Truncation is not { } cut ? null : new ReductionSummary(cut.Rank, cut.Size,
+        cut.Relative(Propagation), cut.Bound.W_S.Spectral / Math.Max(SpectralNorm(), double.Epsilon), RangeDecision.Reason(_input.Options, RelativeTolerance));
+
     internal override IReadOnlyList<double>? NodeKnots => Trajectory.Knots;
 
     internal override bool IsComposed => Intervals is not null;
@@ -108,16 +111,42 @@ public sealed record FlowModel : RunModel
         CancellationToken cancellation)
     {
         var (trajectory, gradients, solver) = (estimates.Trajectory, input.Outputs.Gradients, input.Propagation(tolerance.Value));
+        var decision = RangeDecision.Of(input, trajectory, tolerance.Value, cancellation);
+        return decision.Range is { } range && Reduced(range) is { } reduced ? reduced : Whole();
+
+        FlowModel Whole() => Made(null, carried => input.Options.IsByInterval
+            ? IntervalIntegration.Run(input, trajectory, solver, carried, progress, cancellation)
+            : (FlowIntegrator.Integrate(trajectory, solver, input.Backend, carried, progress, cancellation), null));
+
+        // Null where the bound is not what was to be kept beside the operators that came out, or leaves open what the whole flow would decide.
+        FlowModel? Reduced(RangeReduction to)
+        {
+            var model = Made(to, carried => (ReducedFlow.Integrate(to, solver, input.Backend, carried, progress, cancellation), null));
+            double bound = model.Truncation!.Relative(model.Propagation);
+            bool asked = input.Options.Reduction.IsAsked;
+            if (!(bound > decision.Limit) && (asked || model.Truncation.LeavesInclusion(model.ResponseBound, model.SpectralNorm()))) return model;
+            return asked
+                ? throw RangeDecision.Refused(FormattableString.Invariant(
+                    $"the bound of {to.Rank} dimensions is {bound:G2} of the operators that came out, more than the {decision.Limit:G2} that was asked for"))
+                : null;
+        }
+
+        FlowModel Made(RangeReduction? range, Func<CarriedVectors, (Propagation, IntervalSource?)> integrate) =>
+            Built(input, estimates, tolerance, range, integrate, second);
+    }
+
+    private static FlowModel Built(AnalysisInput input, FlowEstimates estimates, BudgetTolerance tolerance, RangeReduction? range,
+        Func<CarriedVectors, (Propagation, IntervalSource?)> integrate, SideThread second)
+    {
+        var (trajectory, gradients, solver) = (estimates.Trajectory, input.Outputs.Gradients, input.Propagation(tolerance.Value));
         bool apart = input.Options.IsByInterval;
         if (apart) solver = solver with { Method = IntervalIntegration.Resolve(solver).Method };
         var independent = input.Options.IndependentCheck
-            ? Known.Of(SecondIntegration.Start(trajectory, solver, input.Backend, second, apart
+            ? Known.Of(SecondIntegration.Start(trajectory, range, solver, input.Backend, second, apart
                 ? (options, midpoints, stop) => SecondByInterval.Run(input, trajectory, options, midpoints, stop) : null))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
-        var carried = new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts };
-        var (propagation, intervals) = WorkSpans.In("integrating", () => apart
-            ? IntervalIntegration.Run(input, trajectory, input.Propagation(tolerance.Value), carried, progress, cancellation)
-            : (FlowIntegrator.Integrate(trajectory, solver, input.Backend, carried, progress, cancellation), null));
+        var (propagation, intervals) = WorkSpans.In("integrating", () => integrate(
+            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts }));
         var main = Prediction.From(propagation, gradients[0]);
         var predictions = new PredictionSet(main)
         {
@@ -129,6 +158,7 @@ public sealed record FlowModel : RunModel
         {
             RelativeTolerance = tolerance.Value,
             ToleranceReason = tolerance.Reason,
+            Truncation = range is null ? null : new Truncation(range, gradients[0]),
             Intervals = intervals,
         };
     }
@@ -178,6 +208,8 @@ public sealed record FlowModel : RunModel
             ResponseBound, input.Options.Threshold, input.Backend);
         return relative is null ? Known.Unknown<RelativeDissipation>("B_s is zero") : Known.Of(relative);
     }
+
+    private double SpectralNorm() => SymmetricEigenvalues.Largest(((MatrixView)Propagation.W_S).ToMatrix(), _input.Backend);
 
     // This is e^x − 1 without cancellation, because double.ExpM1 subtracts.
     private static double Expm1(double x) => Math.Abs(x) > 1e-2 ? Math.Exp(x) - 1 : 2 * Math.Exp(x / 2) * Math.Sinh(x / 2);

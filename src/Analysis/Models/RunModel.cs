@@ -63,6 +63,12 @@ public abstract record RunModel : PredictionModel
     /// not need this model, which is large and may be given up before.</summary>
     internal virtual Func<SideThread, Action<double>, CancellationToken, RunModel>? Tightening(string reason) => null;
 
+    /// <summary>What a reduction of the range may have changed; null where the whole flow was integrated.</summary>
+    internal Truncation? Truncation { get; init; }
+
+    /// <summary>The reduction as it is reported; null where the whole flow was integrated.</summary>
+    internal virtual ReductionSummary? Reduction => null;
+
     /// <summary>The second integration of the inclusion's check 2, or why there is none.</summary>
     internal abstract Known<SecondIntegration> Second { get; }
 

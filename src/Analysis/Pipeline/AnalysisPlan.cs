@@ -27,6 +27,8 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
                 + "leave out --by-interval, --windows and --cache.");
         _ = Intervals.WindowBuilder.Where(checkpoints, options);
         if (options.Extent == AnalysisExtent.Whole) SpectrumSolver.Check(checkpoints, options, mode, exact);
+        if (options.Reduction.IsAsked && mode != AnalysisMode.Flow)
+            throw RangeDecision.Refused("recorded steps do not follow the flow that the bound of truncation is proved for");
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
     }
 

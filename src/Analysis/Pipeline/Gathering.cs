@@ -67,6 +67,7 @@ internal static class Gathering
         ModeReason = plan.ModeReason,
         MethodReason = model.MethodReason,
         ToleranceReason = model.ToleranceReason,
+        Reduction = (model as RunModel)?.Reduction,
         IndependentCheck = input.Options is { IndependentCheck: true, Extent: AnalysisExtent.Whole },
     };
 

@@ -12,6 +12,7 @@ internal static class OptionChecks
         if (o.Modes < 1) throw new ArgumentException(FormattableString.Invariant($"modes: found {o.Modes}, expected at least 1."));
         if (o.Method is null) throw new ArgumentException("method: found null, expected a method or auto.");
         if (o.RelativeTolerance is null) throw new ArgumentException("rtol: found null, expected a tolerance or auto.");
+        if (o.Reduction is null) throw new ArgumentException("reduce: found null, expected a choice of reduction or auto.");
         if (o.RelativeTolerance.Value is { } rtol && !(rtol >= AnalysisOptions.TightestTolerance && rtol <= AnalysisOptions.LoosestTolerance))
             throw new ArgumentException(FormattableString.Invariant($"rtol: found {rtol}, expected {AnalysisOptions.TightestTolerance} to ")
                 + FormattableString.Invariant($"{AnalysisOptions.LoosestTolerance}."));
@@ -31,6 +32,7 @@ internal static class OptionChecks
     [
         .. o.Solver == EigenSolver.Auto ? (string[])[] : [$"solver {o.Solver.Name()}"],
         .. o.Modes is null ? (string[])[] : [FormattableString.Invariant($"modes {o.Modes}")],
+        .. o.Reduction.IsAsked ? (string[])[$"reduce {o.Reduction}"] : [],
         .. o.IsByInterval ? (string[])["intervals, windows or a cache of them"] : [],
         .. o.ScheduleOverStart ? (string[])["the schedule over the start"] : [],
     ];

@@ -38,7 +38,8 @@ internal static class ToleranceCheck
     {
         var values = window.Pairs.Values;
         if (values.Count == 0) return null;
-        double error = window.Propagation.Error.W * MatrixNorms.Frobenius(window.Propagation.W_S);
+        double error = window.Propagation.Error.W * MatrixNorms.Frobenius(window.Propagation.W_S)
+            + (window.Model.Truncation?.Bound.W_S.Spectral ?? 0);
         double scale = window.Model.Fraction.TryGet(out double beta) ? 2 * beta : 1 / Math.Max(values[0], double.Epsilon);
         for (int j = 0; j < values.Count; j++)
             if (Math.Abs(scale * values[j] - window.Input.Options.Threshold) <= scale * error) return j;

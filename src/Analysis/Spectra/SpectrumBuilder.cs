@@ -17,6 +17,10 @@ internal static class SpectrumBuilder
         int N = W.RowCount;
         var (relative, fraction) = Measures(values, beta.OrNull());
         var signal = SignalDimension(fraction ?? relative, N, threshold, "W_S");
+        // An eigenvalue of the whole W_S lies within the bound of truncation of the one at hand.
+        if (solution.Shift > 0 && beta.TryGet(out double b) && values.FirstOrDefault(v => Math.Abs(2 * b * v - threshold) <= 2 * b * solution.Shift, -1) >= 0)
+            signal = Known.Unknown<int>(FormattableString.Invariant(
+                $"the reduction of the range may have moved eigenvalues across the threshold: 2βλ is known to {2 * b * solution.Shift:G2} of it"));
         return new SpectrumResult
         {
             Eigenvalues = values,

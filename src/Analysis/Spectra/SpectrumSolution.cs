@@ -16,6 +16,12 @@ internal sealed record SpectrumSolution(EigenPairs Pairs, EigenPairs Reported, E
     /// <summary>‖W_S‖₂ of the whole of it, which is what rounding is relative to; at least λ_1, which is that of the space.</summary>
     public required double Norm { get; init; }
 
+    /// <summary>What a reduction of the range may leave of an eigenvalue, beside rounding; 0 where the whole flow was integrated.</summary>
+    public double Truncated { get; init; }
+
+    /// <summary>By how much a reduction of the range may have moved any eigenvalue; 0 where the whole flow was integrated.</summary>
+    public double Shift { get; init; }
+
     /// <summary>r, the number of modes there are.</summary>
     public int Dimension => Space.Dimension;
 
@@ -28,7 +34,7 @@ internal sealed record SpectrumSolution(EigenPairs Pairs, EigenPairs Reported, E
     public double Root(double value, double epsilon)
     {
         double positive = Math.Max(value, 0), noise = Pairs.Vectors.RowCount * epsilon;
-        return FactorScale is { } scale ? Math.Sqrt(positive) + noise * scale : Math.Sqrt(positive + noise * Norm);
+        return FactorScale is { } scale ? Math.Sqrt(positive) + noise * scale : Math.Sqrt(positive + noise * Norm + Truncated);
     }
 
     /// <summary><see cref="Root"/> of a zero eigenvalue: what cannot be told from zero.</summary>

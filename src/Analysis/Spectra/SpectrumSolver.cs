@@ -57,7 +57,11 @@ internal static class SpectrumSolver
     {
         int N = W.RowCount, k = Math.Min(options.Modes ?? N, N);
         SpectrumSolution Of(EigenPairs pairs, EigenPairs reported, EigenSolver solver, string multiplicity, double? scale) =>
-            new(pairs, reported, solver, multiplicity, scale) { Space = space, Norm = Math.Max(pairs.Values[0], 0) };
+            new(pairs, reported, solver, multiplicity, scale) 
+            {
+                Space = space, Norm = Math.Max(pairs.Values[0], 0), Truncated = model.Truncation?.Energy ?? 0,
+                Shift = model.Truncation?.Bound.W_S.Spectral ?? 0,
+            };
         if (options.Solver == EigenSolver.GolubKahan)
         {
             var (triangle, scale) = model.FactorTriangle(progress, cancellation);

@@ -28,4 +28,12 @@ internal sealed class SafetensorsTensor(PositionedFile file, SafetensorsEntry en
             destination = destination[piece.Length..];
         }
     }
+
+    /// <summary>Stored single precision goes to its place as it lies in the file.</summary>
+    /// <inheritdoc/>
+    protected override void ReadSinglesCore(long first, Span<float> destination)
+    {
+        if (Type == StorageType.Float32 && BitConverter.IsLittleEndian) file.Read(_start + first * sizeof(float), MemoryMarshal.AsBytes(destination));
+        else base.ReadSinglesCore(first, destination);
+    }
 }

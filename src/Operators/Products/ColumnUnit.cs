@@ -8,7 +8,7 @@ namespace KernelFlow.Operators;
 internal sealed class ColumnUnit : ProductUnit
 {
     private const int TileColumns = NumberShelf.TileColumns;
-    private const int RowsTogether = 32;
+    private const int RowsTogether = 64;
 
     private readonly CheckpointSequence _run;
     private readonly Func<int, bool, TensorSource> _tensor;
@@ -36,8 +36,12 @@ internal sealed class ColumnUnit : ProductUnit
         _preconditioned = run.Any(c => c.Find(TensorName.Preconditioner) is not null && c.Find(TensorName.Sketch) is null);
     }
 
-    /// <summary>How many columns to take into one unit: fixed by the run, so that no ceiling changes the order of a sum.</summary>
-    public static int Width(CheckpointSequence run) => TileColumns * Math.Max(1, (1 << 22) / Math.Max(1, Math.Max(run.TrainSize, run.TestSize)) / TileColumns);
+    /// <summary>How many columns to take into one unit: whole tiles, so that no ceiling changes the order of a sum.</summary>
+    public static int Width(CheckpointSequence run, MemoryCeiling ceiling)
+    {
+        long numbers = Math.Clamp(ceiling.Bytes / 64, 1 << 21, 1 << 24);
+        return TileColumns * (int)Math.Max(1, numbers / Math.Max(1, Math.Max(run.TrainSize, run.TestSize)) / TileColumns);
+    }
 
     public override int Columns { get; }
 

@@ -224,8 +224,8 @@ internal sealed class FactorUnit : ProductUnit
     private Numbers Chunk(TensorSource tensor, long each, ref int used)
     {
         int length = ArraySize.Of(_examples, each);
-        var numbers = _room.Take(used++, false, length, _firstExample * each);
-        tensor.Read(_firstExample * each, numbers.Doubles.AsSpan(0, length));
+        var numbers = _room.Take(used++, Numbers.AreSingles(tensor), length, _firstExample * each);
+        NumberShelf.Read(new TensorPart(tensor, 0, 0), 1, _firstExample * each, length, numbers);
         return numbers;
     }
 }

@@ -22,13 +22,14 @@ internal sealed class NumberShelf(MemoryAccount account)
     /// <summary>Columns of a matrix lie in tiles of so many, each row by row: what is used together is read in one stream.</summary>
     public const int TileColumns = 128;
 
-    private const int PieceElements = 1 << 14;
-
     private readonly Dictionary<TensorPart, Place> _places = [];
     private readonly Lock _gate = new();
     private long _clock;
 
     public MemoryAccount Account => account;
+
+    // For vectors and for what is read piece by piece.
+    private long Left => account.Ceiling == MemoryCeiling.None ? 0 : account.Ceiling.Bytes / 4;
 
     /// <summary>The numbers of a part, read if there is room for them; none where there is not.</summary>
     /// <param name="part">The part.</param>
@@ -66,72 +67,56 @@ internal sealed class NumberShelf(MemoryAccount account)
     public static Numbers Make(TensorSource tensor, long count) =>
         Numbers.AreSingles(tensor) ? new(new float[count], null, 0) : new(null, new double[count], 0);
 
-    /// <summary>Reads numbers [first, first + count) of a part to the beginning of an array.</summary>
+    /// <summary>Reads numbers [first, first + count) of a part to the beginning of an array; of columns always all.</summary>
     public static void Read(TensorPart part, long rows, long first, long count, in Numbers target)
     {
-        double[] buffer = ArrayPool<double>.Shared.Rent(PieceElements);
-        try
-        {
-            if (part.Columns > 0) ReadColumns(part, rows, target);
-            else
-                for (long done = 0; done < count; done += PieceElements)
-                {
-                    var piece = buffer.AsSpan(0, (int)Math.Min(PieceElements, count - done));
-                    part.Tensor.Read(first + done, piece);
-                    Store(piece, target, (int)done);
-                }
-        }
-        finally
-        {
-            ArrayPool<double>.Shared.Return(buffer);
-        }
+        if (part.Columns > 0) ReadColumns(part, rows, target);
+        else if (target.Singles is { } singles) part.Tensor.ReadSingles(first, singles.AsSpan(0, (int)count));
+        else part.Tensor.Read(first, target.Doubles.AsSpan(0, (int)count));
     }
 
-    // A factored Jacobian is expanded for all rows at once, others are read row by row.
+    // Tile by tile of the columns, each row by row. A factored Jacobian is expanded for all rows at once.
     private static void ReadColumns(TensorPart part, long rows, in Numbers target)
     {
-        int width = part.Columns, together = part.Tensor is FactoredJacobian ? (int)rows : 1;
-        double[] buffer = ArrayPool<double>.Shared.Rent(ArraySize.Of(together, width));
+        int width = part.Columns;
+        bool expanded = part.Tensor is FactoredJacobian;
+        double[] buffer = ArrayPool<double>.Shared.Rent(ArraySize.Of(expanded ? rows : 1, width));
+        float[] singles = ArrayPool<float>.Shared.Rent(width);
         long all = part.Tensor.Count / rows;
         try
         {
-            for (long row = 0; row < rows; row += together)
+            if (expanded) part.Tensor.ReadTransposed(part.FirstColumn, new MatrixView(buffer, width, (int)rows));
+            for (int row = 0; row < rows; row++)
             {
-                var piece = buffer.AsSpan(0, together * width);
-                if (together > 1) part.Tensor.ReadTransposed(part.FirstColumn, new MatrixView(buffer, width, together));
-                else part.Tensor.Read(row * all + part.FirstColumn, piece);
-                for (int i = 0; i < together; i++)
-                    for (int first = 0; first < width; first += TileColumns)
-                    {
-                        int columns = Math.Min(TileColumns, width - first);
-                        Store(piece.Slice(i * width + first, columns), target, (int)(first * rows + (row + i) * columns));
-                    }
+                var values = buffer.AsSpan(expanded ? row * width : 0, width);
+                if (target.Singles is not null) part.Tensor.ReadSingles(row * all + part.FirstColumn, singles.AsSpan(0, width));
+                else if (!expanded) part.Tensor.Read(row * all + part.FirstColumn, values);
+                for (int first = 0; first < width; first += TileColumns)
+                {
+                    int columns = Math.Min(TileColumns, width - first), at = (int)(first * rows + (long)row * columns);
+                    if (target.Singles is { } place) singles.AsSpan(first, columns).CopyTo(place.AsSpan(at));
+                    else values.Slice(first, columns).CopyTo(target.Doubles.AsSpan(at));
+                }
             }
         }
         finally
         {
             ArrayPool<double>.Shared.Return(buffer);
+            ArrayPool<float>.Shared.Return(singles);
         }
-    }
-
-    private static void Store(ReadOnlySpan<double> piece, in Numbers target, int at)
-    {
-        if (target.Doubles is { } doubles) piece.CopyTo(doubles.AsSpan(at));
-        else
-            for (int i = 0; i < piece.Length; i++) target.Singles![at + i] = (float)piece[i];
     }
 
     // Gives up what was not used for longest, unless it belongs to the interval at hand.
     private bool MakeRoom(long bytes, IReadOnlySet<TensorSource> wanted)
     {
-        if (account.TryTake(bytes)) return true;
+        if (account.TryTake(bytes, Left)) return true;
         var idle = _places.Where(p => !wanted.Contains(p.Key.Tensor)).OrderBy(p => p.Value.Used).ToArray();
-        if (idle.Sum(p => p.Value.Bytes) + account.Free < bytes) return false;
+        if (idle.Sum(p => p.Value.Bytes) + account.Free - Left < bytes) return false;
         foreach (var (part, place) in idle)
         {
             _places.Remove(part);
             account.Return(place.Bytes);
-            if (account.TryTake(bytes)) return true;
+            if (account.TryTake(bytes, Left)) return true;
         }
         return false;
     }

@@ -40,7 +40,7 @@ internal sealed class ProductSource
         var units = new List<ProductUnit>();
         void AddColumns(Func<int, bool, TensorSource> tensor, long count, long firstColumn)
         {
-            int width = ColumnUnit.Width(Run);
+            int width = ColumnUnit.Width(Run, Account.Ceiling);
             for (long first = 0; first < count; first += width)
                 units.Add(new ColumnUnit(Run, tensor, first, (int)Math.Min(width, count - first), firstColumn + first, Shelf, room));
         }

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow;
@@ -40,6 +41,13 @@ public sealed class MemoryTensor : TensorSource
         if (_doubles is not null) _doubles.AsSpan((int)first, destination.Length).CopyTo(destination);
         else
             for (int i = 0; i < destination.Length; i++) destination[i] = _floats![first + i];
+    }
+
+    /// <inheritdoc/>
+    protected override void ReadSinglesCore(long first, Span<float> destination)
+    {
+        if (_floats is not null) _floats.AsSpan((int)first, destination.Length).CopyTo(destination);
+        else SingleRoutines.Narrow(_doubles.AsSpan((int)first, destination.Length), destination);
     }
 
     private void Require(int length)

@@ -126,6 +126,42 @@ public abstract class TensorSource
         RequireFinite(first, destination);
     }
 
+    /// <summary>The same in single precision, rounded where a number was stored in more.</summary>
+    /// <param name="first">The first element.</param>
+    /// <param name="destination">Receives the elements from there on.</param>
+    /// <exception cref="InvalidRunException">An element is NaN or infinite; the message names file, tensor and index.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range reaches outside the tensor.</exception>
+    public void ReadSingles(long first, Span<float> destination)
+    {
+        if (first < 0 || first > Count - destination.Length)
+            throw new ArgumentOutOfRangeException(nameof(first), $"{Location}: {Name}: elements [{first}, {first + destination.Length}) of {Count}.");
+        ReadSinglesCore(first, destination);
+        if (SingleRoutines.AllFinite(destination)) return;
+        for (int i = 0; i < destination.Length; i++)
+            if (!float.IsFinite(destination[i])) throw NotFinite(first + i, destination[i]);
+    }
+
+    /// <summary>Core of <see cref="ReadSingles"/>: by way of float64, unless the numbers are stored in single precision.</summary>
+    /// <param name="first">The first element; the range is valid.</param>
+    /// <param name="destination">Receives the elements.</param>
+    protected virtual void ReadSinglesCore(long first, Span<float> destination)
+    {
+        double[] buffer = ArrayPool<double>.Shared.Rent(Math.Min(PieceElements, destination.Length));
+        try
+        {
+            for (int done = 0; done < destination.Length; done += PieceElements)
+            {
+                int count = Math.Min(PieceElements, destination.Length - done);
+                ReadCore(first + done, buffer.AsSpan(0, count));
+                SingleRoutines.Narrow(buffer.AsSpan(0, count), destination.Slice(done, count));
+            }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(buffer);
+        }
+    }
+
     /// <summary>Refuses numbers that are not finite.</summary>
     /// <param name="first">The element that the first of them is.</param>
     /// <param name="values">The elements from there on.</param>

@@ -41,7 +41,8 @@ internal static class ClaimFigures
             new(4, b.Rounding.OrDefault(0)), new(0, c.RelativeError.Value, c.Verdict == Verdict.Measured)];
         string hover = $"{c.Id} {c.Name}: error {Short(c.RelativeError.OrNull())}; integration {Short(b.Integration.OrNull())}, interpolation "
             + $"{Short(b.Interpolation.OrNull())}, descent {Short(b.Descent.OrNull())}, rounding {Short(b.Rounding.OrNull())}"
-            + $"{(b.Sketch is { } sketch ? $", sketch {Short(sketch.OrNull())}" : "")}; sum {Narrative.Sum(b)}; "
+            + $"{(b.Sketch is { } sketch ? $", sketch {Short(sketch.OrNull())}" : "")}"
+            + $"{(b.Truncation is { } cut ? $", truncation {Short(cut.OrNull())}" : "")}; sum {Narrative.Sum(b)}; "
             + $"{Narrative.Word(c.Verdict)}";
         return new RangeRow($"{c.Id} {Drawn.Shorten(c.Name, 15)}", b.SumOfKnown, b.Sum is null, c.Verdict == Verdict.Measured ? null : 3 * b.SumOfKnown,
             marks, hover);

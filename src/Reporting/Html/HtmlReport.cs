@@ -85,8 +85,10 @@ internal static class HtmlReport
             + "marked <em>code</em> hold for any input and test the program. Budgets are relative to the same denominator as the error; "
             + "the largest part is in bold.</p>\n");
         page.Append($"{Scroll("Claims")}<table class=\"claims\">\n<thead><tr>");
-        // Only runs whose Jacobians are sketched have that part.
-        string[] header = analysis.Claims.Any(c => c.Budget?.Sketch is not null) ? [.. s_claimHeader[..8], "#sketch", .. s_claimHeader[8..]] : s_claimHeader;
+        // Only runs whose Jacobians are sketched have that part, and only a flow that was reduced has one of truncation.
+        bool sketched = analysis.Claims.Any(c => c.Budget?.Sketch is not null), reduced = analysis.Claims.Any(c => c.Budget?.Truncation is not null);
+        string[] header = [.. s_claimHeader[..8], .. sketched ? ["#sketch"] : Array.Empty<string>(), .. reduced ? ["#truncation"] : Array.Empty<string>(),
+            .. s_claimHeader[8..]];
         foreach (string h in header) page.Append($"<th scope=\"col\"{(h[0] == '#' ? " class=\"n\"" : "")}>{h.TrimStart('#')}</th>");
         page.Append("</tr></thead>\n<tbody>\n");
         foreach (var c in analysis.Claims)
@@ -100,7 +102,8 @@ internal static class HtmlReport
                 (null, Short(c.RelativeError.OrNull())), ("integration", Short(c.Budget?.Integration.OrNull())),
                     ("interpolation", Short(c.Budget?.Interpolation.OrNull())),
                 ("descent", Short(c.Budget?.Descent.OrNull())), ("rounding", Short(c.Budget?.Rounding.OrNull())),
-                .. header.Length > s_claimHeader.Length ? [("sketch", Short(c.Budget?.Sketch?.OrNull()))] : Array.Empty<(string?, string)>(),
+                .. sketched ? [("sketch", Short(c.Budget?.Sketch?.OrNull()))] : Array.Empty<(string?, string)>(),
+                .. reduced ? [("truncation", Short(c.Budget?.Truncation?.OrNull()))] : Array.Empty<(string?, string)>(),
                 (null, Narrative.Sum(c.Budget)), (null, Short(c.Tolerance)), (null, Short(c.Correlation, 6)),
             ];
             for (int i = 0; i < cells.Length; i++)

@@ -5,7 +5,7 @@ namespace KernelFlow.Results;
 /// <summary>The keys of claims, of the movement of the kernel and of descent mode.</summary>
 internal static class ClaimSchemas
 {
-    private const string NotSketched = "the Jacobians are not sketched";
+    private const string NotSketched = "the Jacobians are not sketched", NotReduced = "the whole flow was integrated";
 
     private static readonly Schema<ErrorBudget> s_budget = new(s =>
     {
@@ -14,12 +14,14 @@ internal static class ClaimSchemas
         var descent = s.Add("descent", KnownNumber, b => b.Descent);
         var rounding = s.Add("rounding", KnownNumber, b => b.Rounding);
         var sketch = s.Add("sketch", KnownNumber, b => b.Sketch ?? Known.Unknown<double>(NotSketched));
+        var truncation = s.Add("truncation", KnownNumber, b => b.Truncation ?? Known.Unknown<double>(NotReduced));
         s.Derived("sum", KnownNumber, b => b.Sum is { } sum ? Known.Of(sum) : Known.Unknown<double>("a part is unknown"));
         s.Derived("largest", TextIfAny, b => b.LargestPart);
         return json => new ErrorBudget(integration[json], interpolation[json], descent[json], rounding[json])
         {
-            // The first files of this version have no such part.
+            // The first files of this version have no such parts.
             Sketch = sketch.Or(json, Known.Unknown<double>(NotSketched)) is var found && found.Reason == NotSketched ? null : found,
+            Truncation = truncation.Or(json, Known.Unknown<double>(NotReduced)) is var cut && cut.Reason == NotReduced ? null : cut,
         };
     });
 

@@ -60,6 +60,16 @@ internal static class RunSchemas
         (json, key, value) => { if (value != AnalysisExtent.Whole) json.WriteString(key, value.Name()); },
         (parent, key) => parent.Has(key) ? parent[key].Choice<AnalysisExtent>() : AnalysisExtent.Whole);
 
+    private const string NotReduced = "the whole flow was integrated";
+
+    private static readonly Schema<ReductionSummary> s_reduction = new(s =>
+    {
+        var (rank, size) = (s.Add("rank", Whole, r => r.Rank), s.Add("size", Whole, r => r.Size));
+        var (bound, eigenvalue) = (s.Add("bound", Number, r => r.Bound), s.Add("eigenvalueBound", Number, r => r.EigenvalueBound));
+        var reason = s.Add("reason", Text, r => r.Reason);
+        return json => new ReductionSummary(rank[json], size[json], bound[json], eigenvalue[json], reason[json]);
+    });
+
     // Said only where it is so: a window in one piece has the keys that it always had.
     private static readonly Codec<bool> s_ifTrue = Make<bool>(
         (json, key, value) => { if (value) json.WriteBoolean(key, value); }, (parent, key) => parent.Has(key) && Truth.Read(parent, key));
@@ -78,11 +88,14 @@ internal static class RunSchemas
         var threshold = s.Add("threshold", Number, o => o.Threshold);
         var seed = s.Add("seed", Long, o => o.Seed);
         var independent = s.Add("independentCheck", Truth, o => o.IndependentCheck);
+        var reduction = s.Add("reduction", s_reduction.KnownObject, o => Known.Maybe(o.Reduction, NotReduced));
         var byInterval = s.Add("byInterval", s_ifTrue, o => o.ByInterval);
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
             Extent = extent[json], ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
             IndependentCheck = independent.Or(json, true), ByInterval = byInterval[json],
+            // The first files of this version know of none.
+            Reduction = reduction.Or(json, Known.Unknown<ReductionSummary>(NotReduced)).OrNull(),
         };
     });
 
