@@ -31,10 +31,15 @@ public sealed record AnalysisOptions
     /// tolerance of the integration and the range is small enough to save time.</summary>
     public ReductionChoice Reduction { get; init; } = ReductionChoice.Auto;
 
-    /// <summary>How the eigenpairs of W_S are computed; auto is dense (docs/matrix-free.md).</summary>
+    /// <summary>How the eigenpairs of W_S are computed; auto is dense, or matrix-free where the matrices of a dense analysis do not fit into
+    /// <see cref="Memory"/> (docs/matrix-free.md).</summary>
     public EigenSolver Solver { get; init; } = EigenSolver.Auto;
 
-    /// <summary>k: number of largest eigenpairs of W_S that are reported; null for all N.</summary>
+    /// <summary>How much memory the analysis may hold; null for what the machine has. It decides what auto solves by, and how much of the files a
+    /// matrix-free analysis keeps.</summary>
+    public MemoryCeiling? Memory { get; init; }
+
+    /// <summary>k: number of largest eigenpairs of W_S that are reported; null for all N (matrix-free: for 50 of them).</summary>
     public int? Modes { get; init; }
 
     /// <summary>δ: modes whose measure (2βλ_j, or λ_j/λ_1) is below it are the reservoir, in (0, 1).</summary>

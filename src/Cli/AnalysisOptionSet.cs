@@ -20,7 +20,9 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
         x => x is > 0 and < 1, "above 0 and below 1");
     private readonly Option<ReductionChoice?> _reduce = Reductions.Option();
     private readonly Choice<EigenSolver> _solver = Choices.Solver();
-    private readonly Option<int?> _modes = Numbers.Whole("--modes", "Number of largest eigenpairs of W_S to report. Default: all.", 1);
+    private readonly Option<int?> _modes = Numbers.Whole("--modes",
+        "Number of largest eigenpairs of W_S to report. Default: all; 50 where no matrix is formed.", 1);
+    private readonly Option<MemoryCeiling?> _memory = CommonOptions.Memory();
     private readonly Option<bool> _noIndependent =
         new("--no-independent") { Description = "Leave out the second integration that the inclusion verdict is checked with." };
     private readonly Option<bool> _claimsOnly = new("--claims-only")
@@ -37,7 +39,10 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [_mode.Option, _interpolation.Option, _method.Option, _tolerance, _reduce, _threshold, _solver.Option, _modes, _noIndependent];
+        Option[] all =
+        [
+            _mode.Option, _interpolation.Option, _method.Option, _tolerance, _reduce, _threshold, _solver.Option, _modes, _memory, _noIndependent,
+        ];
         foreach (var option in all) command.Add(option);
         if (claimsOnly) command.Add(_claimsOnly);
         if (kernelRows) command.Add(_kernelRows);
@@ -75,6 +80,7 @@ internal sealed class AnalysisOptionSet(bool window = true, bool claimsOnly = fa
             Threshold = parsed.GetValue(_threshold) ?? defaults.Threshold,
             Solver = _solver.Of(parsed),
             Modes = parsed.GetValue(_modes),
+            Memory = parsed.GetValue(_memory),
             IndependentCheck = !parsed.GetValue(_noIndependent),
             Extent = claimsOnly && parsed.GetValue(_claimsOnly) ? AnalysisExtent.ClaimsOnly : AnalysisExtent.Whole,
             From = from,

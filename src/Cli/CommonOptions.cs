@@ -30,6 +30,20 @@ internal static class CommonOptions
     /// <summary>The option --threads.</summary>
     public static Option<int?> Threads() => Numbers.Whole("--threads", "Largest number of threads. Default: one per core.", 1, 1024);
 
+    /// <summary>The option --memory.</summary>
+    public static Option<MemoryCeiling?> Memory() => new("--memory")
+    {
+        Description = "How much memory may be held, such as 8G: what would need more is computed without matrices. Default: three quarters of the machine's.",
+        HelpName = "size",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (MemoryCeiling.TryParse(text, out var ceiling)) return ceiling;
+            result.AddError($"--memory: {text} is not an amount of memory (write it as 8G, 512M or a number of bytes).");
+            return null;
+        },
+    };
+
     /// <summary>The option --overwrite.</summary>
     public static Option<bool> Overwrite() =>
         new("--overwrite") { Description = "Write into a folder that holds other files, too. (Output of this tool is always replaced.)" };

@@ -27,6 +27,8 @@ internal static class Summary
         foreach (string id in (string[])[WellKnownClaims.Transport, WellKnownClaims.TestTransfer])
             if (analysis.Claims.FirstOrDefault(c => c.Id == id) is { } claim) writer.WriteLine(Claim(claim));
         if (analysis.Options.Extent == AnalysisExtent.Whole) Operators(writer, analysis);
+        if (analysis.MatrixFree.TryGet(out var applied))
+            foreach (string line in MatrixFreeSections.Lines(applied)) writer.WriteLine(line);
         if (folder is not null) writer.WriteLine($"Report: {Path.Combine(folder, ReservoirReports.HtmlFile)}");
     }
 

@@ -86,11 +86,7 @@ public static class GramPass
     {
         bool factored = IsFactored(checkpoints, [.. parts.Select(p => (p.A, p.B))]);
         var sums = parts.GroupBy(p => (p.A, p.B)).ToDictionary(g => g.Key, g =>
-        {
-            var sum = PairSum.Of(checkpoints, g.Key, ordered(g.Key), factored, forming.RowsFor(checkpoints));
-            sum.Only(g.Select(p => p.Block));
-            return sum;
-        });
+            PairSum.Of(checkpoints, g.Key, ordered(g.Key), factored, forming.RowsFor(checkpoints), [.. g.Select(p => p.Block)]));
         Accumulate(checkpoints, sums, backend, FactorLimits.Default, reach, progress, cancellation);
         foreach (var sum in sums.Values) sum.PutInto(forming.Store);
     }

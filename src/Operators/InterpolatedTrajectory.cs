@@ -38,6 +38,17 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         Epsilon = epsilon;
     }
 
+    // Kernels that are applied: nothing of them is at hand as a matrix.
+    internal InterpolatedTrajectory(int trainSize, int testSize, IReadOnlyList<double> knots, AppliedKernels applied, HessianPath hessians, int outputs,
+        double? beta, double epsilon)
+        : this(trainSize, testSize, knots, [], [], hessians, ChordKernels.FromKernels([]), outputs, beta, hasTestKernel: true, epsilon) => Applied = applied;
+
+    /// <summary>The kernels where they are applied and not formed; null where they are formed.</summary>
+    internal AppliedKernels? Applied { get; }
+
+    /// <inheritdoc/>
+    public override bool IsApplied => Applied is not null;
+
     /// <inheritdoc/>
     public override double? Beta { get; }
 
@@ -54,6 +65,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     public override DenseMatrix TestKernelIntegral(IEnumerable<QuadratureNode> nodes)
     {
         ArgumentNullException.ThrowIfNull(nodes);
+        RequireFormed();
         var sum = new DenseMatrix(TestSize, TestSize);
         foreach (var (term, weight) in TermWeights(_testIntervals, nodes))
         {
@@ -80,6 +92,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     public override DenseMatrix MotionIntegral(IEnumerable<QuadratureNode> nodes)
     {
         ArgumentNullException.ThrowIfNull(nodes);
+        RequireFormed();
         if (Beta is not { } beta) return base.MotionIntegral(nodes);
         var sum = new DenseMatrix(TrainSize, TrainSize);
         MatrixView target = sum;
@@ -114,10 +127,11 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         var steps = new (double, double)[paths.Count];
         for (int c = 0; c < steps.Length; c++)
         {
-            if (paths[c]._chords != _chords) throw new ArgumentException("A path is one of another interpolant.", nameof(paths));
+            if (paths[c]._chords != _chords || paths[c].Applied != Applied) throw new ArgumentException("A path is one of another interpolant.", nameof(paths));
             steps[c] = (paths[c].Theta(interval, from), paths[c].Theta(interval, to));
         }
-        _chords.Apply(interval, steps, x, y, spare);
+        if (Applied is { } applied) applied.Chords(interval, steps, x, y);
+        else _chords.Apply(interval, steps, x, y, spare);
     }
 
     /// <summary>A ← [J̄_S; J̄_Q] J_S(t₀)ᵀ, (N+M)×N; see <see cref="ApplyChords"/>.</summary>
@@ -125,6 +139,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     {
         if (a.Rows != TrainSize + TestSize || a.Columns != TrainSize)
             throw new ArgumentException($"The buffer is {a.Rows}x{a.Columns}, expected {TrainSize + TestSize}x{TrainSize}.");
+        RequireFormed();
         _chords.Fill(interval, Theta(interval, from), Theta(interval, to), a);
     }
 
@@ -141,7 +156,33 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
         Sum(interval, time, 1, 0, a, a, firstRow: TrainSize, lower: false, spare);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WeightedTerm>? Terms(int interval) => _intervals[interval];
+    public override IReadOnlyList<WeightedTerm>? Terms(int interval) => IsApplied ? null : _intervals[interval];
+
+    /// <inheritdoc/>
+    protected override void ApplyTrainCore(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y)
+    {
+        if (Applied is not { } applied) base.ApplyTrainCore(interval, times, x, y);
+        else applied.Train(interval, Thetas(interval, times), x, y);
+    }
+
+    /// <inheritdoc/>
+    protected override void ApplyTestCore(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y)
+    {
+        if (Applied is not { } applied) base.ApplyTestCore(interval, times, x, y);
+        else applied.Test(interval, Thetas(interval, times), x, y);
+    }
+
+    private double[] Thetas(int interval, ReadOnlySpan<double> times)
+    {
+        var thetas = new double[times.Length];
+        for (int c = 0; c < thetas.Length; c++) thetas[c] = Theta(interval, times[c]);
+        return thetas;
+    }
+
+    private void RequireFormed()
+    {
+        if (IsApplied) throw new NotSupportedException("The kernels of this run are applied to vectors and never formed.");
+    }
 
     /// <inheritdoc/>
     public override double Position(int interval, double time) => Theta(interval, time);
@@ -199,6 +240,7 @@ public sealed class InterpolatedTrajectory : KernelTrajectory
     // A ← α·Σ_t c_t(θ) X_t + γ·C for the rows of [K_SS; K_QS] from the first on, as many as A has.
     private void Sum(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, int firstRow, bool lower, ThreadBudget spare)
     {
+        RequireFormed();
         double theta = Theta(interval, time);
         var terms = _intervals[interval];
         var (held, sources, weights) = TermSum.Room(terms.Count);

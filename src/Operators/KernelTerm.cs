@@ -30,6 +30,10 @@ public sealed class KernelTerm
     private KernelTerm(StoredMatrix kernels, StoredMatrix? testKernel, StoredMatrix? skew, double[] trainDiagonal, double[]? testDiagonal)
         : this(kernels, testKernel, skew) => (_trainDiagonal, _testDiagonal) = (new(() => trainDiagonal), new(() => testDiagonal));
 
+    /// <summary>A term of which only the diagonals are known: its kernels are applied and never formed.</summary>
+    internal static KernelTerm OfDiagonals(double[] train, double[] test) =>
+        new(StoredMatrix.Never(train.Length + test.Length, train.Length), null, null, train, test);
+
     /// <summary>For a cross term of checkpoints a &lt; b: J_b J_S,aᵀ − J_a J_S,bᵀ, (N+M)×N, with J = [J_S; J_Q]; <see cref="Kernels"/> is the sum of the two.
     /// The flow needs the sum only; a step of gradient descent, which pairs two different moments, needs both. Null when not formed.</summary>
     public DenseMatrix? Skew => _skew?.ToMatrix();

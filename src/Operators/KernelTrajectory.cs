@@ -160,6 +160,58 @@ public abstract class KernelTrajectory
     /// <param name="time">t, in the interval.</param>
     public virtual double Position(int interval, double time) => (time - Knots[interval]) / (Knots[interval + 1] - Knots[interval]);
 
+    /// <summary>Whether the kernels are multiplied with vectors (<see cref="ApplyTrain"/>, <see cref="ApplyTest"/>) and can't be formed: runs whose kernels
+    /// don't fit into memory. Whatever writes kernels then throws <see cref="NotSupportedException"/>.</summary>
+    public virtual bool IsApplied => false;
+
+    /// <summary>y ← K_SS(t_c) x_c, each column at a time of its own; only where <see cref="IsApplied"/>.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="times">t_c, in the interval, one for every column.</param>
+    /// <param name="x">N rows.</param>
+    /// <param name="y">N rows, another array than X.</param>
+    /// <exception cref="ArgumentException">A shape is wrong or a time lies outside the interval.</exception>
+    public void ApplyTrain(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y)
+    {
+        RequireColumns(interval, times, x, y, TrainSize);
+        if (x.Columns > 0) ApplyTrainCore(interval, times, x, y);
+    }
+
+    /// <summary>y ← K_QS(t_c) x_c, each column at a time of its own; only where <see cref="IsApplied"/>.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="times">t_c, in the interval, one for every column.</param>
+    /// <param name="x">N rows.</param>
+    /// <param name="y">M rows.</param>
+    /// <exception cref="ArgumentException">A shape is wrong or a time lies outside the interval.</exception>
+    public void ApplyTest(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y)
+    {
+        RequireColumns(interval, times, x, y, TestSize);
+        if (x.Columns > 0 && TestSize > 0) ApplyTestCore(interval, times, x, y);
+    }
+
+    /// <summary>Core of <see cref="ApplyTrain"/>.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="times">t_c.</param>
+    /// <param name="x">X.</param>
+    /// <param name="y">Y.</param>
+    protected virtual void ApplyTrainCore(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y) =>
+        throw new NotSupportedException($"{GetType().Name} forms its kernels.");
+
+    /// <summary>Core of <see cref="ApplyTest"/>.</summary>
+    /// <param name="interval">Index of the interval.</param>
+    /// <param name="times">t_c.</param>
+    /// <param name="x">X.</param>
+    /// <param name="y">Y.</param>
+    protected virtual void ApplyTestCore(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y) =>
+        throw new NotSupportedException($"{GetType().Name} forms its kernels.");
+
+    private void RequireColumns(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y, int rows)
+    {
+        if (x.Rows != TrainSize || y.Rows != rows || x.Columns != y.Columns || times.Length != x.Columns)
+            throw new ArgumentException($"The product takes {TrainSize} rows to {rows}; found {x.Rows}x{x.Columns}, {y.Rows}x{y.Columns} and "
+                + $"{times.Length} times.");
+        foreach (double time in times) CheckTime(interval, time);
+    }
+
     /// <summary>Core of <see cref="Kernels"/>.</summary>
     protected abstract void KernelsCore(int interval, double time, in MatrixView kernels);
 

@@ -27,6 +27,52 @@ public sealed class TrajectoryBuilder
         Epsilon = epsilon;
     }
 
+    private AppliedRun? _applied; // where nothing is formed
+
+    /// <summary>The diagonals of the kernels of every checkpoint and what multiplies them with vectors: nothing N×N is formed, and the trajectories built from
+    /// it are applied (<see cref="KernelTrajectory.IsApplied"/>).</summary>
+    /// <exception cref="InvalidRunException">The recorded data are not sound.</exception>
+    /// <param name="checkpoints">The run whose kernels are to be interpolated.</param>
+    /// <param name="outputs">The outputs of the run.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="keptBytes">How much of the files may be kept in memory.</param>
+    /// <param name="progress">Receives the share done.</param>
+    /// <param name="cancellation">Honoured between checkpoints.</param>
+    public static TrajectoryBuilder ReadApplied(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, long keptBytes,
+        Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(backend);
+        var applied = AppliedRun.Read(checkpoints, outputs, backend, keptBytes, progress, cancellation);
+        return new TrajectoryBuilder(checkpoints, outputs, applied.Terms, new Dictionary<(int A, int B), TestSubstitute>(), applied.InterpolatesJacobian,
+            applied.HasTestKernel, applied.Epsilon) { _applied = applied };
+    }
+
+    /// <summary>Whether kernels are multiplied with vectors and never formed.</summary>
+    public bool IsApplied => _applied is not null;
+
+    /// <summary>‖K(t_{k+1}) − K(t_k)‖ and the like where kernels are read as blocks and not formed: the squared norms of (K_k − K_{k−1})/h, of
+    /// (K_{k+1} − K_k)/h' and of the difference of the two.</summary>
+    public (double Change, double First, double Second) Velocities(int k, double before, double after) => _applied!.Velocities(k, before, after);
+
+    /// <summary>y ← K_SS x at a checkpoint, where kernels are applied.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="x">N numbers.</param>
+    /// <param name="y">N numbers.</param>
+    /// <exception cref="InvalidOperationException">The kernels are formed.</exception>
+    public void ApplyAt(int checkpoint, double[] x, double[] y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        var run = _applied ?? throw new InvalidOperationException("The kernels of this run are formed.");
+        int last = _checkpoints.Count - 1, interval = Math.Min(checkpoint, last - 1);
+        _whole ??= run.Linear([.. Enumerable.Range(0, last + 1)]);
+        _whole.ApplyTrain(interval, [_outputs.Times[checkpoint]], new MatrixView(x, x.Length, 1), new MatrixView(y, y.Length, 1));
+    }
+
+    private InterpolatedTrajectory? _whole;
+
     /// <summary>Whether K_QQ is known (Jacobian runs, or recorded in every checkpoint).</summary>
     public bool HasTestKernel { get; }
 
@@ -177,6 +223,7 @@ public sealed class TrajectoryBuilder
     /// recorded.</summary>
     public double? InnerProduct(int a, int b)
     {
+        if (_applied is not null) return _applied.InnerProduct(a, b);
         if (!InterpolatesJacobian || !_terms.TryGetValue((Math.Min(a, b), Math.Max(a, b)), out var term) || term.TestDiagonal is not { } test) return null;
         double sum = 0;
         foreach (double value in term.TrainDiagonal) sum += value;
@@ -197,6 +244,7 @@ public sealed class TrajectoryBuilder
     public InterpolatedTrajectory Linear(IReadOnlyList<int> chosen)
     {
         ArgumentNullException.ThrowIfNull(chosen);
+        if (_applied is not null) return _applied.Linear(chosen);
         var hessians = HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray());
         var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Linear(chosen, i)).ToArray();
         bool crossed = InterpolatesJacobian && interpolants.All(p => _terms.ContainsKey((p.Checkpoints[0], p.Checkpoints[1])));
@@ -208,6 +256,7 @@ public sealed class TrajectoryBuilder
     public InterpolatedTrajectory LinearKernels(IReadOnlyList<int> chosen)
     {
         ArgumentNullException.ThrowIfNull(chosen);
+        if (_applied is not null) return _applied.LinearKernels(chosen);
         var hessians = HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray());
         WeightedTerm[][] straight = Enumerable.Range(1, chosen.Count - 1).Select(i => Straight(chosen[i - 1], chosen[i])).ToArray();
         return New(chosen, straight, straight, hessians, ChordKernels.FromKernels(straight));
@@ -226,6 +275,7 @@ public sealed class TrajectoryBuilder
         var hessians = _checkpoints.Loss.IsCustom
             ? HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray())
             : HessianPath.FromOutputs(_checkpoints.Loss, _outputs.TrainOutputs, interpolants);
+        if (_applied is not null) return _applied.Of(chosen, interpolants, hessians);
         var written = interpolants.Select((p, i) => _valueSlope.TryGetValue(CubicStencil.Of(chosen, i), out int first)
             ? new JacobianInterpolant([.. Enumerable.Range(first, ValueSlopeForm.Basis.Count)], ValueSlopeForm.Basis) : p).ToArray();
         return FromJacobians(chosen, interpolants, written, hessians);
@@ -240,7 +290,8 @@ public sealed class TrajectoryBuilder
         ArgumentNullException.ThrowIfNull(chosen);
         if (!_checkpoints.HasJacobians) throw new InvalidOperationException("Parabolic interpolation needs Jacobians.");
         var interpolants = Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Parabola(chosen, _outputs.Times, i)).ToArray();
-        return FromJacobians(chosen, interpolants, interpolants, HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray()));
+        var path = HessianPath.Linear(chosen.Select(i => _outputs.Hessians[i]).ToArray());
+        return _applied is not null ? _applied.Of(chosen, interpolants, path) : FromJacobians(chosen, interpolants, interpolants, path);
     }
 
     // written: the interpolants in the vectors whose products are at hand.

@@ -14,7 +14,7 @@ public static class DenseLimit
         long n = checkpoints.TrainSize, m = checkpoints.TestSize;
         if (n + m <= Order) return null;
         return FormattableString.Invariant($"N + M = {n} + {m} stacked outputs (examples x outputs per example) are more than the {Order} ")
-            + "whose matrices fit into one array: record fewer examples or outputs, or apply the operators without forming them (docs/matrix-free.md)";
+            + "whose matrices fit into one array: record fewer examples or outputs, or analyse it without matrices, --solver matrix-free (docs/matrix-free.md)";
     }
 
     /// <summary>Refuses a run that is too large.</summary>

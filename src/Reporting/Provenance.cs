@@ -21,6 +21,8 @@ internal static class Provenance
         yield return ("tool", $"kernelflow {analysis.Tool.Version}");
         yield return ("runtime", analysis.Tool.Runtime);
         if (options.Extent == AnalysisExtent.ClaimsOnly) yield return ("extent", "C1 to C4 and the recording only (--claims-only)");
+        if (options.Extent == AnalysisExtent.MatrixFree)
+            yield return ("extent", $"matrix-free: no matrix over the training outputs was formed ({options.SolverReason ?? "asked for"})");
         yield return ("window", $"t = {NumberText.RoundTrip(analysis.Window.From)} to {NumberText.RoundTrip(analysis.Window.To)}");
         yield return ("mode", options.Mode.Name() + (options.ModeReason is { } why ? $" ({why})" : ""));
         yield return ("method", options.Method + (options.MethodReason is { } because ? $" ({because})" : ""));
@@ -30,7 +32,7 @@ internal static class Provenance
             yield return ("range reduction", FormattableString.Invariant(
                 $"{range.Rank} of N = {range.Size} dimensions, which changes P, W_S and G by at most {range.Bound:G2} of them ({range.Reason})"));
         yield return ("relative tolerance", NumberText.RoundTrip(options.RelativeTolerance) + (options.ToleranceReason is { } chosen ? $" ({chosen})" : ""));
-        if (options.Extent == AnalysisExtent.Whole) yield return ("threshold", NumberText.RoundTrip(options.Threshold));
+        if (options.Extent != AnalysisExtent.ClaimsOnly) yield return ("threshold", NumberText.RoundTrip(options.Threshold));
         yield return ("seed", NumberText.Count(options.Seed));
         yield return ("backend", performance.Backend);
         yield return ("cost", $"{NumberText.Short(performance.Seconds)} s, {NumberText.Short(performance.PeakBytes / 1e6)} MB at most, "
@@ -48,12 +50,13 @@ internal static class Provenance
     {
         var options = analysis.Options;
         // A descent recursion has no integration method to choose.
-        string method = options.Mode == AnalysisMode.Flow ? $" --method {options.Method}" : "";
+        string method = options is { Mode: AnalysisMode.Flow, Extent: not AnalysisExtent.MatrixFree } ? $" --method {options.Method}" : "";
         string seed = options.Seed == 0 ? "" : $" --seed {NumberText.Count(options.Seed)}";
         bool whole = options.Extent == AnalysisExtent.Whole;
         string independent = options.IndependentCheck || !whole ? "" : " --no-independent";
+        string applied = analysis.MatrixFree.TryGet(out var found) ? $" --solver matrix-free --modes {NumberText.RoundTrip(found.Modes.Count)}" : "";
+        string extent = options.Extent == AnalysisExtent.ClaimsOnly ? " --claims-only" : $"{applied} --threshold {NumberText.RoundTrip(options.Threshold)}";
         string apart = options.ByInterval ? " --by-interval" : "";
-        string extent = whole ? $" --threshold {NumberText.RoundTrip(options.Threshold)}" : " --claims-only";
         return $"kernelflow analyze {RunFolder(analysis)} --out DIR --mode {options.Mode.Name()}{method} --interpolation {options.Interpolation}"
             + $" --rtol {NumberText.RoundTrip(options.RelativeTolerance)}{extent}"
             + $" --from {NumberText.RoundTrip(analysis.Window.From)} --to {NumberText.RoundTrip(analysis.Window.To)}{independent}{apart}{seed}";

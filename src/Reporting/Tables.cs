@@ -11,6 +11,7 @@ internal static class Tables
     private static readonly (string File, Func<string, ReservoirAnalysis, ReportTable> Make)[] _tables =
     [
         ("spectrum.csv", (file, a) => Spectrum(file, a.KnownSpectrum.OrNull())),
+        ("leading-modes.csv", (file, a) => Leading(file, a.MatrixFree.OrNull()?.Modes ?? [])),
         ("modes.csv", (file, a) => Modes(file, a.KnownInclusion.OrNull()?.Modes ?? [])),
         ("claims.csv", (file, a) => Claims(file, a.Claims)),
         ("intervals.csv", (file, a) => Intervals(file, a.Intervals)),
@@ -34,6 +35,18 @@ internal static class Tables
             ("relativeEigenvalue", Number));
         for (int j = 0; j < spectrum?.Eigenvalues.Count; j++)
             table.Add(j + 1, spectrum.Eigenvalues[j], spectrum.ResidualNorms[j], spectrum.DissipatedFraction.OrNull()?[j], spectrum.RelativeEigenvalues[j]);
+        return table;
+    }
+
+    private static ReportTable Leading(string file, IReadOnlyList<LeadingMode> modes)
+    {
+        var table = new ReportTable(file, ("mode", Count), ("eigenvalue", Number), ("residual", Number), ("measure", Number), ("response", Number),
+            ("boundAtMost", Number), ("rowRatioAtLeast", Number), ("motion", Number));
+        for (int j = 0; j < modes.Count; j++)
+        {
+            var m = modes[j];
+            table.Add(j + 1, m.Eigenvalue, m.Residual, m.Measure, m.Response, m.Bound, m.RowRatio, m.Motion);
+        }
         return table;
     }
 

@@ -14,7 +14,7 @@ public enum AnalysisMode
     Descent,
 }
 
-/// <summary>How much of an analysis is done; in results.json and on the command line "whole", "claims-only".</summary>
+/// <summary>How much of an analysis is done; in results.json and on the command line "whole", "claims-only", "matrix-free".</summary>
 public enum AnalysisExtent
 {
     /// <summary>Everything: the operators, their spectrum, the inclusion and all claims.</summary>
@@ -22,12 +22,17 @@ public enum AnalysisExtent
 
     /// <summary>C1 to C4 and the consistency of the recording, from vectors: no operator is formed, and everything else is not computed.</summary>
     ClaimsOnly,
+
+    /// <summary>C1 to C4, and of the operators what can be told by applying them to vectors (<see cref="ReservoirAnalysis.MatrixFree"/>): no matrix over the
+    /// training outputs is formed. Results of <see cref="EigenSolver.MatrixFree"/> have it; it is not asked for by itself.</summary>
+    MatrixFree,
 }
 
-/// <summary>How eigenpairs of W_S are computed; in results.json and on the command line "auto", "dense", "lanczos", "golub-kahan".</summary>
+/// <summary>How eigenpairs of W_S are computed; in results.json and on the command line "auto", "dense", "lanczos", "golub-kahan",
+/// "matrix-free".</summary>
 public enum EigenSolver
 {
-    /// <summary>The dense solver. Results never hold it: it is resolved before.</summary>
+    /// <summary>The dense solver, or matrix-free where the matrices do not fit. Results never hold it: it is resolved before.</summary>
     Auto,
 
     /// <summary>A dense decomposition of W_S.</summary>
@@ -38,6 +43,9 @@ public enum EigenSolver
 
     /// <summary>The singular values of the factor F, W_S = FᵀF.</summary>
     GolubKahan,
+
+    /// <summary>Lanczos on W_S as it is applied to vectors: nothing of order N×N is formed, and the largest modes are found.</summary>
+    MatrixFree,
 }
 
 /// <summary>The rule for the average of the Jacobian along a step of descent; in results.json "trapezium", "midpoint", "interpolated".</summary>

@@ -1,10 +1,14 @@
 namespace KernelFlow;
 
-/// <summary>Something was asked for that the analysis did not compute, because it was not asked to (<see cref="AnalysisExtent.ClaimsOnly"/>).</summary>
+/// <summary>Something was asked for that the analysis did not compute, because it was not asked to (<see cref="AnalysisExtent.ClaimsOnly"/>) or
+/// forms no matrices (<see cref="AnalysisExtent.MatrixFree"/>).</summary>
 public sealed class NotComputedException : InvalidOperationException
 {
     /// <summary>Why everything that needs the operators is missing after an analysis of claims only.</summary>
     public const string ClaimsOnly = "only C1 to C4 and the recording were asked for (--claims-only), and the operators were not formed";
+
+    /// <summary>Why everything that needs the operators as matrices is missing after a matrix-free analysis.</summary>
+    public const string MatrixFree = "it needs the operators as matrices, and a matrix-free analysis only applies them to vectors";
 
     /// <summary>With the reason of claims only.</summary>
     public NotComputedException() : this(ClaimsOnly) { }

@@ -49,6 +49,9 @@ public sealed record ReservoirAnalysis
     /// and in descent mode.</summary>
     public Known<RelativeDissipation> RelativeDissipation { get; init; }
 
+    /// <summary>What was told of the operators by applying them to vectors; unknown where they were formed, or not asked for.</summary>
+    public Known<MatrixFreeResult> MatrixFree { get; init; }
+
     /// <summary>The claims, in order of their ids.</summary>
     public required IReadOnlyList<ClaimResult> Claims { get; init; }
 
@@ -173,6 +176,9 @@ public sealed record ResolvedOptions(AnalysisMode Mode, string Method, string In
 
     /// <summary>Why the method was chosen, when it was left to the tool.</summary>
     public string? MethodReason { get; init; }
+
+    /// <summary>Why nothing N×N was formed; null where matrices were.</summary>
+    public string? SolverReason { get; init; }
 
     /// <summary>Why the relative tolerance was chosen, when it was left to the tool.</summary>
     public string? ToleranceReason { get; init; }

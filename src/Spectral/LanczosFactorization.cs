@@ -203,6 +203,20 @@ public sealed class LanczosFactorization : IKrylovState
         _orthogonalizer.Run(Locked, Next, 0, default);
     }
 
+    /// <summary>Replaces random directions that come next by given ones, as many as there are: vectors near those that are wanted save applications.</summary>
+    /// <param name="directions">One vector a column; at most b, and no need to be orthonormal.</param>
+    /// <exception cref="InvalidOperationException">The basis is not empty.</exception>
+    /// <exception cref="ArgumentException">Too many directions, or of another length.</exception>
+    public void StartFrom(in MatrixView directions)
+    {
+        if (Size > 0) throw new InvalidOperationException("Directions can only be given while the basis is empty.");
+        if (directions.Rows != Dimension || directions.Columns > NextWidth)
+            throw new ArgumentException($"Directions are {Dimension} long and at most {NextWidth}; found {directions.Rows}x{directions.Columns}.",
+                nameof(directions));
+        directions.CopyTo(Next.ColumnRange(0, directions.Columns));
+        _orthogonalizer.Run(Locked, Next, 0, default);
+    }
+
     private MatrixView Selected(ReadOnlySpan<int> indices)
     {
         if (_ritzValues.Length != Size) throw new InvalidOperationException("The basis has changed since its Ritz values were computed.");

@@ -138,7 +138,8 @@ public sealed class SolverTests(ITestOutputHelper output)
             Assert.Throws<ArgumentException>(() => Analyze.Reservoir(other ?? run, options)).Message;
         Assert.Equal("modes: found 0, expected at least 1.", Refused(With("auto", 0)));
         Assert.Equal($"modes: found 99, expected 1 to {run.TrainSize}, the order of W_S.", Refused(With("auto", 99)));
-        Assert.Equal("solver: found 9, expected one of auto, dense, lanczos, golub-kahan.", Refused(With("auto") with { Solver = (EigenSolver)9 }));
+        Assert.Equal(
+            "solver: found 9, expected one of auto, dense, lanczos, golub-kahan, matrix-free.", Refused(With("auto") with { Solver = (EigenSolver)9 }));
         Assert.StartsWith("solver: golub-kahan needs the steps of gauss-2, gauss-4,", Refused(With("golub-kahan") with { Method = "magnus-4" }));
         Assert.StartsWith("solver: golub-kahan in descent mode needs every step recorded", Refused(With("golub-kahan") with { Mode = AnalysisMode.Descent }));
         var blocks = new CheckpointSequence(KernelBlocks.Convert(run, TestRuns.Managed), run.Loss) { Optimizer = run.Optimizer };

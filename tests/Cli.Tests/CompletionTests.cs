@@ -38,7 +38,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("kernelflow ana", "analyze")]
     [InlineData("/opt/bin/kernelflow ana", "analyze")]
     [InlineData("kernelflow analyze --method=ga", "--method=gauss-2 --method=gauss-4 --method=gauss-6")]
-    [InlineData("kernelflow analyze --method=gauss-6 --m", "--mode --modes")]
+    [InlineData("kernelflow analyze --method=gauss-6 --m", "--memory --mode --modes")]
     [InlineData("kernelflow compare a b --ev", "--every")]
     [InlineData("kernelflow compare a b --every 2 --ev", "--every")]
     [InlineData("kernelflow analyze x --summary --s", "--save-operators --seed --solver --strict")]

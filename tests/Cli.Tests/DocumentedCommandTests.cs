@@ -57,7 +57,8 @@ public sealed partial class DocumentedCommandTests
     {
         // A synopsis has brackets, alternatives or dots; names of values are in capitals.
         if (line.IndexOfAny(['[', '|', '…']) >= 0 || line.Contains("...", StringComparison.Ordinal)) return Unknown(line);
-        return Root().Parse([.. CommandLineParser.SplitCommandLine(Valued(line))]).Errors.Select(e => e.Message);
+        var asTheTool = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        return Root().Parse([.. CommandLineParser.SplitCommandLine(Valued(line))], asTheTool).Errors.Select(e => e.Message);
     }
 
     // Values stand for the names of values that a page speaks of.

@@ -17,15 +17,26 @@ public sealed class LargeRunTests : IDisposable
         string run = Record(train, test, outputs), stacked = $"N + M = {train * outputs} + {test * outputs} stacked outputs";
         var inspected = Cli.Run("inspect", run, "--backend", "managed");
         Assert.True(inspected.ExitCode == 0 && inspected.Out.Contains("sound         yes"), inspected.ToString());
-        Assert.Contains($"too large     the run can be read, not analysed: {stacked}", inspected.Out);
+        Assert.Contains($"too large     the run is analysed without matrices only (--solver matrix-free): {stacked}", inspected.Out);
         Assert.DoesNotContain("memory  ", inspected.Out);
         foreach (string command in (string[])["analyze", "kernels"])
         {
-            var refused = Cli.Run(command, run, "--out", _folder.Of("out-" + command), "--quiet", "--backend", "managed");
+            string[] solver = command == "analyze" ? ["--solver", "dense"] : [];
+            var refused = Cli.Run([command, run, "--out", _folder.Of("out-" + command), "--quiet", "--backend", "managed", .. solver]);
             Assert.True(refused.ExitCode == 2, refused.ToString());
             Assert.Contains($"too large to be analysed: {stacked} (examples x outputs per example) are more than the 46340", refused.Error);
             Assert.Contains("record fewer examples or outputs", refused.Error);
         }
+    }
+
+    /// <summary>What is refused as matrices is analysed without them.</summary>
+    [Fact]
+    public void AutoAnalysesItWithoutMatrices()
+    {
+        var analysed = Cli.Run("analyze", Record(46_340, 1, 1), "--json", "--quiet", "--backend", "managed", "--modes", "2");
+        Assert.True(analysed.ExitCode == 0, analysed.ToString());
+        Assert.Contains("\"solverReason\": \"auto: N + M = 46341 is more than matrices can have\"", analysed.Out);
+        Assert.Contains("\"extent\": \"matrix-free\"", analysed.Out);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class UsageTests
     [InlineData("--midpoints need every step as a checkpoint: use the schedule every-step.", "record", "x", "--midpoints")]
     [InlineData("unless the optimizer is momentum", "record", "x", "--dampening", "0.5")]
     [InlineData("--rtol: small is not a number", "analyze", "x", "--json", "--rtol", "small")]
-    [InlineData("--solver arnoldi is not known; use auto, dense, lanczos or golub-kahan.", "analyze", "x", "--json", "--solver", "arnoldi")]
+    [InlineData("--solver arnoldi is not known; use auto, dense, lanczos, golub-kahan or matrix-free.", "analyze", "x", "--json", "--solver", "arnoldi")]
     [InlineData("--modes: 0 is out of range; it must be at least 1.", "analyze", "x", "--json", "--modes", "0")]
     [InlineData("--modes: many is not a whole number", "analyze", "x", "--json", "--modes", "many")]
     [InlineData("--threads: 0 is out of range", "analyze", "x", "--json", "--threads", "0")]

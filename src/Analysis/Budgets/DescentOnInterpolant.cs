@@ -45,6 +45,6 @@ internal static class DescentOnInterpolant
         if (checkpoints.Zip(checkpoints.Skip(1)).Any(p => p.Second.Step <= p.First.Step))
             return "the step numbers do not increase, so the learning rate is not known";
         int N = trajectory.TrainSize, M = trajectory.TestSize;
-        return StepLimit.Obstacle(checkpoints, (double)N * (N + M));
+        return StepLimit.Obstacle(checkpoints, trajectory.IsApplied ? new AppliedProducts(trajectory).TrainFlops(0) / 2 : (double)N * (N + M));
     }
 }

@@ -1,5 +1,6 @@
 using KernelFlow.Analysis.Cache;
 using KernelFlow.Analysis.Carries;
+using KernelFlow.Analysis.MatrixFree;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
@@ -16,7 +17,7 @@ internal sealed class LocalFlow
     public const double Tolerance = 1e-6;
 
     // Differences count for what they are to a factor of two: of a whole block of them no more is needed than this.
-    private const double OfDifferences = 1e-3;
+    private const double OfDifferences = 1e-3, SweptTo = 1e-4;
 
     private readonly AnalysisInput _input;
     private readonly double _tolerance;
@@ -101,7 +102,9 @@ internal sealed class LocalFlow
     public LocalDifference[] Differences(IReadOnlyList<KernelTrajectory> others, IReadOnlyList<int> kept, MergedIntervals where)
     {
         int from = IndexOf(kept, where.First), to = IndexOf(kept, where.Last);
-        var carried = Carry([.. others.Select(other => new WindowTrajectory(other, from, to))], Gradients[where.First], out _);
+        WindowTrajectory[] windows = [.. others.Select(other => new WindowTrajectory(other, from, to))];
+        if (IsSwept) return Swept(windows, where);
+        var carried = Carry(windows, Gradients[where.First], out _);
         foreach (var (gradient, train, test, _) in carried)
         {
             for (int k = where.First; k < where.Last; k++)
@@ -118,8 +121,26 @@ internal sealed class LocalFlow
     public BlockTransport Carry(int interval, in MatrixView block)
     {
         var window = new WindowTrajectory(Trajectory, interval, interval + 1);
+        if (IsSwept)
+            return WindowProducts.Carry(window, block, Math.Max(_tolerance, OfDifferences), _input.Options.Seed, _input.Backend, _cancellation);
         return (Length(window) < _stiff ? ColumnFlow.TryCarry([new(window, block)], Math.Max(_tolerance, OfDifferences), _input.Backend, _cancellation) : null)
             ?[0] ?? FlowIntegrator.Transport(window, block, _solver.Value, _input.Backend, _cancellation);
+    }
+
+    // Where kernels are applied to many outputs sweeps take fewer products; the model itself was carried by the other method.
+    private bool IsSwept => Trajectory.IsApplied && Trajectory.TrainSize >= WindowProducts.Order;
+
+    // Against a sweep of the model under test, so that what the scheme makes wrong is wrong with both.
+    private LocalDifference[] Swept(IReadOnlyList<WindowTrajectory> windows, MergedIntervals where)
+    {
+        var block = new MatrixView(Gradients[where.First], Gradients[where.First].Length, 1);
+        BlockTransport Carried(KernelTrajectory window) =>
+            WindowProducts.Carry(window, block, Math.Max(_tolerance, SweptTo), _input.Options.Seed, _input.Backend, _cancellation);
+        if (VectorMath.Norm(Gradients[where.First]) == 0)
+            return [.. windows.Select(w => new LocalDifference(where, new double[w.TrainSize], new double[w.TrainSize], new double[w.TestSize]))];
+        var own = Carried(new WindowTrajectory(Trajectory, where.First, where.Last));
+        return [.. windows.Select(Carried).Select(other => new LocalDifference(where, VectorMath.Subtract(other.End.Values, own.End.Values),
+            VectorMath.Subtract(own.Train.Values, other.Train.Values), VectorMath.Subtract(own.Test.Values, other.Test.Values)))];
     }
 
     // By products where that costs less, and each by factorizations otherwise.

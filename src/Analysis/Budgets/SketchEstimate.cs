@@ -66,7 +66,10 @@ public sealed class SketchEstimate
 
     private static Prediction Carried(CheckpointSequence checkpoints, AnalysisInput input, CancellationToken cancellation)
     {
-        var kernels = TrajectoryBuilder.ReadLinear(checkpoints, input.Outputs, input.Backend, cancellation);
+        var kernels = input.Kernels.IsApplied
+            ? TrajectoryBuilder.ReadApplied(checkpoints, input.Outputs, input.Backend,
+                Analysis.MatrixFree.MatrixFreePlan.KeptBytes(input.Options), null, cancellation)
+            : TrajectoryBuilder.ReadLinear(checkpoints, input.Outputs, input.Backend, cancellation);
         return new LocalFlow(input, kernels.Linear(input.AllCheckpoints), LocalFlow.Tolerance, cancellation).Whole;
     }
 

@@ -70,6 +70,11 @@ internal static class Speeds
 
     private static double OfKernels(AnalysisInput input, int k, double before, double after)
     {
+        if (input.Kernels.IsApplied)
+        {
+            var applied = input.Kernels.Velocities(k, before, after);
+            return Rate(applied.Change, applied.First, applied.Second);
+        }
         using HeldKernels start = input.Kernels.At(k - 1).Hold(), middle = input.Kernels.At(k).Hold(), end = input.Kernels.At(k + 1).Hold();
         double[] a = start.Kernels.Values, b = middle.Kernels.Values, c = end.Kernels.Values;
         double change = 0, first = 0, second = 0;
@@ -107,6 +112,12 @@ internal static class Speeds
     // gᵀK_SS g
     private static double Energy(AnalysisInput input, int checkpoint, double[] gradient)
     {
+        if (input.Kernels.IsApplied)
+        {
+            var image = new double[gradient.Length];
+            input.Kernels.ApplyAt(checkpoint, gradient, image);
+            return VectorRoutines.Dot(gradient, image);
+        }
         using var held = input.Kernels.At(checkpoint).Hold();
         return VectorMath.Quadratic(held.Train, gradient);
     }

@@ -24,6 +24,14 @@ internal sealed class WindowTrajectory(KernelTrajectory whole, int first, int la
 
     public override double Position(int interval, double time) => whole.Position(interval + first, time);
 
+    public override bool IsApplied => whole.IsApplied;
+
+    protected override void ApplyTrainCore(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y) =>
+        whole.ApplyTrain(interval + first, times, x, y);
+
+    protected override void ApplyTestCore(int interval, ReadOnlySpan<double> times, in MatrixView x, in MatrixView y) =>
+        whole.ApplyTest(interval + first, times, x, y);
+
     protected override void KernelsCore(int interval, double time, in MatrixView kernels) => whole.Kernels(interval + first, time, kernels);
 
     protected override void TrainKernelCore(int interval, double time, double alpha, double gamma, in MatrixView c, in MatrixView a, bool lower,

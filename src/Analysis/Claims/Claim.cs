@@ -51,7 +51,7 @@ public abstract class Claim
     public ClaimResult Check(ClaimEvidence evidence)
     {
         ArgumentNullException.ThrowIfNull(evidence);
-        var result = evidence.HasOperators || ClaimCatalogue.IsOfVectors(this) ? Found(evidence) : NotComputed(NotComputedException.ClaimsOnly);
+        var result = evidence.HasOperators || ClaimCatalogue.IsOfVectors(this) ? Found(evidence) : NotComputed(evidence.NoOperators);
         result = result with { Id = Id, Name = Name, Kind = Kind, Statement = Statement };
         return Kind == ClaimKind.Data && evidence.OutsideTheory is { } setting && result.Verdict != Verdict.NotComputed
             ? result with { Verdict = Verdict.NotApplicable, Reason = $"not the theory's setting: {setting}" } : result;

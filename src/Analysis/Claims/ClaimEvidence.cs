@@ -18,6 +18,9 @@ public sealed class ClaimEvidence
     /// <summary>Evidence without operators: what needs them throws <see cref="NotComputedException"/>.</summary>
     internal ClaimEvidence(AnalysisInput input, PredictionModel model) => (Input, Predicting) = (input, model);
 
+    /// <summary>Why there are no operators, where there are none.</summary>
+    internal string NoOperators => Input.Kernels.IsApplied ? NotComputedException.MatrixFree : NotComputedException.ClaimsOnly;
+
     /// <summary>The same evidence of a run that was read with other gates.</summary>
     internal ClaimEvidence Under(AnalysisInput input) => _window is null ? new(input, Predicting) : new(_window with { Input = input }, _measured!);
 
@@ -37,9 +40,9 @@ public sealed class ClaimEvidence
     /// <see cref="NotComputedException"/>, and a claim that meets it has the verdict <see cref="Verdict.NotComputed"/>.</summary>
     public bool HasOperators => _window is not null;
 
-    private StudiedWindow Window => _window ?? throw new NotComputedException();
+    private StudiedWindow Window => _window ?? throw new NotComputedException(NoOperators);
 
-    private Measurements Measured => _measured ?? throw new NotComputedException();
+    private Measurements Measured => _measured ?? throw new NotComputedException(NoOperators);
 
     /// <summary>How the recorded intervals compare with predictions from their recorded states, or why they cannot be compared.</summary>
     internal Known<Analysis.Consistency.IntervalConsistency> Intervals => Input.Intervals;

@@ -8,15 +8,30 @@ internal sealed class CouplingMap
 {
     private readonly MatrixView _test, _left; // A° = T Uᵀ with T = G_Q L V Σ⁻¹, U and V of G_S L = U Σ Vᵀ
 
-    public CouplingMap(ClaimEvidence evidence)
+    public CouplingMap(ClaimEvidence evidence) : this(evidence.Eigenpairs, evidence.Model.Epsilon, evidence.GramianNorm,
+        evidence.HasAllModes ? null : evidence.Outputs.GradientSpace.Dimension, evidence.Backend,
+        (in MatrixView vectors, in MatrixView train, in MatrixView test) =>
+        {
+            var operators = evidence.Propagation;
+            evidence.Backend.Gemm(Op.None, Op.None, 1, operators.G_S, vectors, 0, train);
+            if (operators.G_Q.RowCount > 0) evidence.Backend.Gemm(Op.None, Op.None, 1, operators.G_Q, vectors, 0, test);
+        }, evidence.Propagation.G_Q.RowCount) { }
+
+    /// <summary>A° from eigenpairs and what G_S and G_Q make of vectors.</summary>
+    /// <param name="pairs">Eigenpairs of W_S.</param>
+    /// <param name="epsilon">ε of the kernels.</param>
+    /// <param name="norm">‖W_S‖₂.</param>
+    /// <param name="partOf">How many modes there are; null where all are given.</param>
+    /// <param name="backend">The dense linear algebra to use.</param>
+    /// <param name="transfer">Writes G_S V and G_Q V.</param>
+    /// <param name="M">Number of test outputs.</param>
+    public CouplingMap(EigenPairs pairs, double epsilon, double norm, int? partOf, Backend backend, Transferred transfer, int M)
     {
-        var (W, pairs, backend) = (evidence.Propagation, evidence.Eigenpairs, evidence.Backend);
-        int N = W.W_S.RowCount, M = W.G_Q.RowCount;
-        double rounding = N * evidence.Model.Epsilon, cut = rounding * evidence.GramianNorm;
+        int N = pairs.Vectors.RowCount;
+        double rounding = N * epsilon, cut = rounding * norm;
         int modes = pairs.Values.Count(v => v > cut);
-        if (modes == pairs.Values.Count && !evidence.HasAllModes)
-            LeftOut = FormattableString.Invariant($"A° was formed from the {modes} largest of {evidence.Outputs.GradientSpace.Dimension} modes only, ")
-                + "the others were not computed";
+        if (modes == pairs.Values.Count && partOf is { } dimension)
+            LeftOut = FormattableString.Invariant($"A° was formed from the {modes} largest of {dimension} modes only, ") + "the others were not computed";
         if (modes == 0)
         {
             (_test, _left) = (new MatrixView(new double[Math.Max(M, 1)], M, 0), new MatrixView(new double[N], N, 0));
@@ -25,8 +40,7 @@ internal sealed class CouplingMap
         MatrixView L = ((MatrixView)pairs.Vectors).ColumnRange(0, modes).ToMatrix(), train = new DenseMatrix(N, modes);
         for (int j = 0; j < modes; j++) VectorRoutines.Divide(L.Column(j), Math.Sqrt(pairs.Values[j]));
         MatrixView test = new DenseMatrix(Math.Max(M, 1), modes);
-        backend.Gemm(Op.None, Op.None, 1, W.G_S, L, 0, train);
-        if (M > 0) backend.Gemm(Op.None, Op.None, 1, W.G_Q, L, 0, test);
+        transfer(L, train, test);
         var sigma = new double[modes];
         MatrixView right = new DenseMatrix(modes, modes), left = L;
         backend.Svd(train, sigma, left, right);
@@ -42,6 +56,9 @@ internal sealed class CouplingMap
         for (int k = 0; k < rank; k++) VectorRoutines.Divide(_test.Column(k), sigma[k]);
         Spread = MatrixNorms.Frobenius(_test);
     }
+
+    /// <summary>Writes what the transfer operators make of a block.</summary>
+    internal delegate void Transferred(in MatrixView vectors, in MatrixView train, in MatrixView test);
 
     /// <summary>Why A° is not the whole of it; null when it is.</summary>
     public string? LeftOut { get; }

@@ -12,7 +12,20 @@ internal static class KernelSharpness
     /// <param name="hessian">B.</param>
     public static double Of(in MatrixView kernel, OutputHessian hessian)
     {
-        int n = kernel.Rows;
+        var matrix = kernel;
+        return Of(hessian, (x, y) =>
+        {
+            Array.Clear(y);
+            VectorRoutines.AddProduct(matrix, x, y);
+        });
+    }
+
+    /// <summary>The same of a kernel that is applied to vectors.</summary>
+    /// <param name="hessian">B.</param>
+    /// <param name="apply">y ← K x.</param>
+    public static double Of(OutputHessian hessian, Action<double[], double[]> apply)
+    {
+        int n = hessian.Examples * hessian.Outputs;
         double[] x = new double[n], y = new double[n];
         // No two entries alike, so that no mode is missed by symmetry.
         for (int i = 0; i < n; i++) x[i] = 1 + 0.5 * Math.Sin(1.7 * i + 0.3);
@@ -21,8 +34,7 @@ internal static class KernelSharpness
             double size = VectorMath.Norm(x);
             if (size == 0) return 0;
             VectorRoutines.Scale(1 / size, x, x);
-            Array.Clear(y);
-            VectorRoutines.AddProduct(kernel, x, y);
+            apply(x, y);
             hessian.Apply(1, new MatrixView(y, n, 1), 0, new MatrixView(x, n, 1));
         }
         return VectorMath.Norm(x);

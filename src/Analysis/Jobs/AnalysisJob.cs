@@ -68,6 +68,8 @@ public sealed class AnalysisJob
         OptionChecks.Check(options);
         JobWork.RequireWindow(run, options);
         var backend = options.Backend ?? throw new ArgumentException("backend: found none, expected the one that every process uses.", nameof(options));
+        if (JobIntervals.Obstacle(run.Checkpoints, options) is null && options.RelativeTolerance.Value is null)
+            throw new ArgumentException("rtol: found auto, which follows from the whole analysis; expected the tolerance of the intervals.", nameof(options));
         var plan = new JobPlan
         {
             Tool = ToolInfo.Current.Version,

@@ -7,7 +7,7 @@ namespace KernelFlow.Analysis.Jobs;
 /// <param name="options">The options of the analysis.</param>
 internal sealed class JobTaskRunner(string folder, JobPlan plan, RecordedRun run, AnalysisOptions options)
 {
-    // Sums of so many bytes are held at a time, or those of one pair.
+    // Sums of so many bytes are held at a time, or those of one block.
     private const double HeldBytes = 512e6;
 
     /// <summary>Computes what is missing of a task that forms kernels.</summary>

@@ -56,12 +56,13 @@ internal static class JobWork
     public static void Kernels(CheckpointSequence run, AnalysisOptions options, IReadOnlyList<JobPiece> pieces, JobPieces into, double held,
         Action<double> progress, CancellationToken cancellation)
     {
-        double n = run.TrainSize, m = run.TestSize, pair = 8 * ((n + m) * n + m * m + m * n);
-        int together = (int)Math.Clamp(held / pair, 1, int.MaxValue), done = 0;
+        double n = run.TrainSize, m = run.TestSize, rows = Math.Min(n, options.KernelRows), test = Math.Min(m, options.KernelRows);
+        double block = 8 * (rows * n + test * (2 * n + m));
+        int together = (int)Math.Clamp(held / block, 1, int.MaxValue), done = 0;
         var (pairs, forming, backend) = (Pairs(run, options), Forming(options, into), options.Backend!);
-        foreach (var group in pieces.GroupBy(p => (p.A, p.B)).Chunk(together))
+        foreach (var group in pieces.Chunk(together))
         {
-            KernelPart[] parts = [.. group.SelectMany(g => g).Select(p => new KernelPart(p.A, p.B, p.Block))];
+            KernelPart[] parts = [.. group.Select(p => new KernelPart(p.A, p.B, p.Block))];
             int before = done;
             pairs.Form(run, parts, forming, backend, f => progress((before + f * parts.Length) / pieces.Count), cancellation);
             done += parts.Length;

@@ -49,6 +49,7 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
 
     private readonly Lazy<IReadOnlyList<double>> _sharpness = new(() => [.. Enumerable.Range(0, Checkpoints.Count).Select(k =>
     {
+        if (Kernels.IsApplied) return Consistency.KernelSharpness.Of(Outputs.Hessians[k], (x, y) => Kernels.ApplyAt(k, x, y));
         using var held = Kernels.At(k).Hold();
         return Consistency.KernelSharpness.Of(held.Train, Outputs.Hessians[k]);
     })]);

@@ -1,3 +1,4 @@
+using KernelFlow.Analysis.MatrixFree;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -17,8 +18,9 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
     /// <exception cref="InvalidRunException">The run is too large.</exception>
     public static AnalysisPlan Of(CheckpointSequence run, AnalysisOptions options)
     {
-        DenseLimit.Require(run);
         var checkpoints = run.Window(options.From, options.To);
+        if (SolverChoice.Resolve(checkpoints, options) is { } why) return MatrixFree(checkpoints, options, why);
+        DenseLimit.Require(run);
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = IsExact(checkpoints, mode);
@@ -30,6 +32,18 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         if (options.Reduction.IsAsked && mode != AnalysisMode.Flow)
             throw RangeDecision.Refused("recorded steps do not follow the flow that the bound of truncation is proved for");
         return new AnalysisPlan(checkpoints, mode, reason, exact, options, backend);
+    }
+
+    /// <summary>Why nothing N×N is formed; null where it is.</summary>
+    public string? Applied { get; init; }
+
+    private static AnalysisPlan MatrixFree(CheckpointSequence checkpoints, AnalysisOptions options, string why)
+    {
+        var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
+        if (options.Interpolation.Obstacle(checkpoints) is { } obstacle) throw new ArgumentException($"interpolation: {obstacle}.");
+        string? reason = options.Mode == AnalysisMode.Auto ? "matrix-free analyses integrate the flow" : null;
+        SpectrumSolver.Check(checkpoints, options, AnalysisMode.Flow, exact: false);
+        return new AnalysisPlan(checkpoints, AnalysisMode.Flow, reason, false, options, backend) { Applied = why };
     }
 
     /// <summary>Whether every step was recorded and they themselves are followed: then kernels of single checkpoints are all that is read.</summary>
@@ -44,7 +58,9 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var outputs = OutputRecord.Read(Checkpoints);
         var cache = Cache.RunCache.Of(Checkpoints, Options, Backend);
         var forming = new KernelForming(Options.KernelRows, Options.Kernels ?? (cache is null ? null : new Cache.CachedKernels(cache)));
-        var kernels = Exact
+        var kernels = Applied is not null
+            ? TrajectoryBuilder.ReadApplied(Checkpoints, outputs, Backend, MatrixFreePlan.KeptBytes(Options), reading, cancellation)
+            : Exact
             ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation, forming)
             : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, Options.Interpolation.NeedsDistantProducts, forming);
         return new AnalysisInput(Checkpoints, outputs, kernels, Options, Backend)

@@ -62,13 +62,14 @@ internal static class Gathering
     public static ResolvedOptions Resolved(AnalysisPlan plan, AnalysisInput input, PredictionModel model) => new(model.Mode, model.Method,
         input.Options.Interpolation.Name, model.RelativeTolerance, input.Options.Threshold, input.Options.Seed)
     {
-        Extent = input.Options.Extent,
+        Extent = plan.Applied is null ? input.Options.Extent : AnalysisExtent.MatrixFree,
         ByInterval = input.Options.IsByInterval,
         ModeReason = plan.ModeReason,
         MethodReason = model.MethodReason,
         ToleranceReason = model.ToleranceReason,
+        IndependentCheck = plan.Applied is null && input.Options is { IndependentCheck: true, Extent: AnalysisExtent.Whole },
+        SolverReason = plan.Applied,
         Reduction = (model as RunModel)?.Reduction,
-        IndependentCheck = input.Options is { IndependentCheck: true, Extent: AnalysisExtent.Whole },
     };
 
     /// <summary>How far the outputs moved, recorded and predicted.</summary>

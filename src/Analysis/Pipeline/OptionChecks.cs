@@ -19,7 +19,19 @@ internal static class OptionChecks
         if (!(o.Threshold > 0 && o.Threshold < 1))
             throw new ArgumentException(FormattableString.Invariant($"threshold: found {o.Threshold}, expected more than 0 and less than 1."));
         if (!Enum.IsDefined(o.Extent))
-            throw new ArgumentException($"extent: found {o.Extent}, expected one of {string.Join(", ", ChoiceNames.All<AnalysisExtent>())}.");
+            throw new ArgumentException($"extent: found {o.Extent}, expected one of "
+                + $"{string.Join(", ", ChoiceNames.All<AnalysisExtent>().Except([AnalysisExtent.MatrixFree.Name()]))}.");
+        if (o.Extent == AnalysisExtent.MatrixFree)
+            throw new ArgumentException("extent: matrix-free follows from solver matrix-free and is not asked for by itself.");
+        if (o.Memory is { Bytes: < 1 }) throw new ArgumentException("memory: found no bytes, expected at least 1.");
+        if (o.Solver == EigenSolver.MatrixFree && o.IsByInterval)
+            throw new ArgumentException("solver: matrix-free forms no operators of intervals, so that windows, cache and by-interval cannot be had; leave out "
+                + "the one or the other.");
+        if (o.Solver == EigenSolver.MatrixFree && o.Reduction.IsAsked)
+            throw new ArgumentException("solver: matrix-free applies the kernels as they are, so that no range is reduced; leave out the one or the other.");
+        if (o.Solver == EigenSolver.MatrixFree && o.ScheduleOverStart)
+            throw new ArgumentException("solver: matrix-free forms no operators, so that the schedule over the start cannot be had; leave out the one or the "
+                + "other.");
         if (o.Extent == AnalysisExtent.ClaimsOnly && OfOperators(o) is { Length: > 0 } asked)
             throw new ArgumentException($"extent: claims-only forms no operators, so that {string.Join(" and ", asked)} cannot be had; leave out the one or "
                 + "the other.");

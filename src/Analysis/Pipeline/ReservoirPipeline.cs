@@ -1,3 +1,4 @@
+using KernelFlow.Analysis.MatrixFree;
 using System.Diagnostics;
 using KernelFlow.Analysis.Measures;
 using KernelFlow.Numerics;
@@ -42,6 +43,7 @@ internal static class ReservoirPipeline
         var claims = ClaimCatalogue.With(options.Claims);
         var plan = AnalysisPlan.Of(run, options);
 
+        if (plan.Applied is not null) return MatrixFreePipeline.Run(run, plan, claims, stages, started, cancellation);
         var input = plan.Read(stages, cancellation).WithIntervals(cancellation).WithSketch(cancellation);
         if (options.Extent == AnalysisExtent.ClaimsOnly) return ClaimsOnly.ClaimsOnlyPipeline.Run(run, plan, input, claims, stages, started, cancellation);
         var integrating = stages.Begin("integrating");

@@ -67,7 +67,7 @@ internal static class CompareCommand
     {
         foreach (var run in comparison.Runs)
             writer.WriteLine($"{run.Label}: {string.Join(", ", Headline.Of(run).Lines.Select(l => $"{l.Topic} {l.Answer}"))}"
-                + (run.Options.Extent == AnalysisExtent.ClaimsOnly ? "" : $"; {Narrative.Count(run.Spectrum.SignalDimension)} signal, "
+                + (run.Options.Extent != AnalysisExtent.Whole ? "" : $"; {Narrative.Count(run.Spectrum.SignalDimension)} signal, "
                     + $"{Narrative.Count(run.Spectrum.ReservoirDimension)} reservoir modes; drift {NumberText.Short(run.KernelEvolution.PeakDrift)}")
                 + (run.Claim(WellKnownClaims.TestTransfer) is { } c4 && c4.RelativeError.TryGet(out double error)
                     ? $"; {c4.Id} {Narrative.Word(c4.Verdict)}, relative error {NumberText.Short(error)} ({Narrative.Sum(c4.Budget)})" : ""));

@@ -12,6 +12,8 @@ internal static class JobPlanCommand
     // The tightest that auto takes, where an answer hangs on it: which it is cannot be known before the analysis.
     private const string Tolerance = "1e-8";
 
+    private const string MatrixFree = "matrix-free";
+
     private static readonly string[] s_fixed = ["--mode", "--rtol", "--seed", "--backend", "--threads"];
 
     /// <summary>Builds the command.</summary>
@@ -77,12 +79,17 @@ internal static class JobPlanCommand
         string Value(string name, string otherwise) => Array.IndexOf(given, name) is >= 0 and var i ? given[i + 1] : otherwise;
         string asked = Value("--mode", "auto"), tolerance = Value("--rtol", ToleranceChoice.AutoName);
         string mode = asked != "auto" ? asked : (DescentSupport.Check(run).Possible ? AnalysisMode.Descent : AnalysisMode.Flow).Name();
-        bool apart = mode == AnalysisMode.Flow.Name() && !given.Contains("--claims-only");
+        bool flow = mode == AnalysisMode.Flow.Name() && !given.Contains("--claims-only");
+        if (Value("--solver", "auto") == MatrixFree)
+            throw new UsageException($"--solver: {MatrixFree} forms neither kernels nor operators of intervals, so that there is nothing to divide; "
+                + "use another solver, or kernelflow analyze.");
+        // A reduced flow has no intervals of its own; without them auto would choose a solver by the memory of each machine.
+        bool apart = flow && Value("--reduce", "auto") is ("auto" or "off");
         string[] arguments =
         [
             .. options.Given(parsed, s_fixed),
             "--mode", mode,
-            .. apart ? (string[])["--by-interval"] : [],
+            .. apart ? (string[])["--by-interval"] : flow && !given.Contains("--solver") ? ["--solver", EigenSolver.Dense.Name()] : [],
             "--rtol", tolerance == ToleranceChoice.AutoName ? Tolerance : tolerance,
             "--seed", Value("--seed", "0"),
             "--backend", NameOf(dense, Value("--backend", "auto")),

@@ -46,7 +46,7 @@ internal static class InspectionText
                 + $"estimated interpolation error {Percent(i.Curvature)}");
         if (DenseLimit.Obstacle(checkpoints) is { } obstacle)
         {
-            Line("too large", $"the run can be read, not analysed: {obstacle}");
+            Line("too large", $"the run is analysed without matrices only (--solver matrix-free): {obstacle}");
             return;
         }
         Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis, beside mapped files");

@@ -17,7 +17,7 @@ public sealed class ColumnFlow
     private const double Worth = 40;
 
     private const int SmallOrder = 150, MaximumPasses = 4;
-    private const double Shortest = 1.0 / 256, Safety = 0.5, Growth = 4, Cut = 0.25;
+    private const double Shortest = 1.0 / 256, ShortestApplied = 1.0 / (1 << 24), Safety = 0.5, Growth = 4, Cut = 0.25;
 
     // From so many columns on multiplications count, and not how often blocks are read: then explicit steps, where the end of an interval is not further off
     // than so many of them.
@@ -30,7 +30,7 @@ public sealed class ColumnFlow
     private readonly ColumnState _state;
     private readonly ColumnCollocation _collocation;
     private readonly ColumnExplicit? _explicit;
-    private readonly double _worth;
+    private readonly double _worth, _shortest;
     private readonly CancellationToken _cancellation;
     private readonly List<int> _stepsPerInterval = [];
     private readonly List<double[]>[] _firstAtKnots;
@@ -48,9 +48,12 @@ public sealed class ColumnFlow
         _state = new ColumnState(models, system, one.TrainSize, one.TestSize);
         _firstAtKnots = [.. models.Select(_ => new List<double[]>())];
         _collocation = new ColumnCollocation(_state);
-        if (columns >= Wide) _explicit = new ColumnExplicit(_state, system.MostTerms);
+        bool applied = starts.Any(s => s.Trajectory.IsApplied);
+        if (columns >= Wide && !applied) _explicit = new ColumnExplicit(_state, system.MostTerms);
         double n = Math.Max(one.TrainSize, SmallOrder);
-        _worth = Worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * (starts.Count + columns / 16.0) * one.Intervals;
+        // Where kernels are applied there is nothing to factorize, however stiff the flow is.
+        (_shortest, _worth) = applied ? (ShortestApplied, double.PositiveInfinity)
+            : (Shortest, Worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * (starts.Count + columns / 16.0) * one.Intervals);
     }
 
     /// <summary>Carries columns, each by its own trajectory, together.</summary>
@@ -76,7 +79,7 @@ public sealed class ColumnFlow
                     + $"{one.Intervals} intervals: columns that are carried together have trajectories of one shape.", nameof(starts));
             PropagationChecks.Block(start.Block, one.TrainSize);
             for (int k = 0; k < t.Intervals; k++)
-                if (t.Terms(k) is null) return null;
+                if (!t.IsApplied && t.Terms(k) is null) return null;
         }
         return new ColumnFlow(starts, backend, cancellation).Run(tolerance);
     }
@@ -179,7 +182,7 @@ public sealed class ColumnFlow
             }
             _rejected++;
             proposal = share * Math.Clamp(factor, Cut, 0.7);
-            if (proposal < Shortest || _state.System.Products > _worth) return false;
+            if (proposal < _shortest || _state.System.Products > _worth) return false;
         }
         return true;
     }

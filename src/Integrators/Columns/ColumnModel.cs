@@ -8,6 +8,8 @@ namespace KernelFlow.Integrators;
 internal sealed class ColumnModel
 {
     private readonly OutputHessian[] _hessians;
+    private double[] _times = []; // of the nodes, where kernels are applied
+    private int _interval;
 
     /// <param name="start">Trajectory and columns.</param>
     /// <param name="first">How many columns stand before these.</param>
@@ -52,6 +54,12 @@ internal sealed class ColumnModel
 
     public void BeginInterval(int interval, int most)
     {
+        _interval = interval;
+        if (Trajectory.IsApplied)
+        {
+            _times = new double[most];
+            return;
+        }
         Terms = Trajectory.Terms(interval)!;
         if (Weights.Length != Terms.Count) Weights = [.. Terms.Select(_ => new double[most])];
     }
@@ -68,9 +76,35 @@ internal sealed class ColumnModel
         for (int i = 0; i < nodes.Length; i++)
         {
             double time = Math.Min(Trajectory.Knots[interval + 1], start + (from + share * nodes[i]) * whole), theta = Trajectory.Position(interval, time);
+            if (Trajectory.IsApplied) _times[i] = time;
             for (int t = 0; t < Terms.Count; t++) Weights[t][i] = Terms[t].At(theta);
             if (_hessians.Length > 0) Trajectory.Hessian(interval, time, _hessians[i]);
         }
+    }
+
+    /// <summary>y_i ← K_i x_i at nodes of a trajectory that is applied.</summary>
+    /// <param name="node">The first node.</param>
+    /// <param name="q">How many.</param>
+    /// <param name="x">The columns of all models, q nodes each.</param>
+    /// <param name="y">Receives the products.</param>
+    public void Apply(int node, int q, in MatrixView x, in MatrixView y) =>
+        Trajectory.ApplyTrain(_interval, Times(node, q), x.ColumnRange(First * q, Columns * q), y.ColumnRange(First * q, Columns * q));
+
+    /// <summary>test ← test + h Σ_i b_i K_QS,i x_i of a trajectory that is applied.</summary>
+    public void AddTest(ReadOnlySpan<double> weights, in MatrixView x, in MatrixView test)
+    {
+        int q = weights.Length;
+        var image = Buffers.Zero(test.Rows, Columns * q);
+        Trajectory.ApplyTest(_interval, Times(0, q), x.ColumnRange(First * q, Columns * q), image);
+        for (int i = 0; i < q; i++)
+            for (int j = 0; j < Columns; j++) VectorRoutines.Axpy(Length * weights[i], image.Column(i * Columns + j), test.Column(First + j));
+    }
+
+    private double[] Times(int node, int q)
+    {
+        var times = new double[q * Columns];
+        for (int i = 0; i < q; i++) Array.Fill(times, _times[node + i], i * Columns, Columns);
+        return times;
     }
 
     /// <summary>The columns of this model among those of all.</summary>

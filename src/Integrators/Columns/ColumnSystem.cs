@@ -21,7 +21,7 @@ internal sealed class ColumnSystem
     {
         (_models, _n, _most, _backend) = (models, n, most, backend);
         _columns = models.Sum(m => m.Columns);
-        MostTerms = models.Sum(m => Enumerable.Range(0, m.Trajectory.Intervals).Max(k => m.Trajectory.Terms(k)!.Count));
+        MostTerms = models.Sum(m => m.Trajectory.IsApplied ? 0 : Enumerable.Range(0, m.Trajectory.Intervals).Max(k => m.Trajectory.Terms(k)!.Count));
         _index = new int[models.Length, MostTerms];
         (_scaled, _slopes, _factors) = (Buffers.Zero(n, _columns), Buffers.Zero(n, _columns * most), new double[_columns * most]);
     }
@@ -89,6 +89,8 @@ internal sealed class ColumnSystem
     private void ApplyKernel(int node, int q, in MatrixView x, in MatrixView y)
     {
         y.Fill(0);
+        foreach (var model in _models)
+            if (model.Trajectory.IsApplied) model.Apply(node, q, x, y);
         for (int t = 0; t < _terms.Count; t++)
             foreach (var (from, to) in _terms[t].Runs)
             {
@@ -138,6 +140,8 @@ internal sealed class ColumnSystem
     {
         if (test.Rows == 0) return;
         int q = _nodes.Count;
+        foreach (var model in _models)
+            if (model.Trajectory.IsApplied) model.AddTest(_nodes.B, x, test);
         for (int t = 0; t < _terms.Count; t++)
         {
             _scaled.Fill(0);

@@ -26,6 +26,10 @@ internal abstract class StoredMatrix(int rows, int columns)
     /// <summary>A matrix that is at hand.</summary>
     public static StoredMatrix Of(DenseMatrix matrix) => new Kept(matrix.RowCount, matrix.ColumnCount, new Lazy<DenseMatrix>(() => matrix));
 
+    /// <summary>One of which only the shape is known: whoever wants it gets <see cref="NotSupportedException"/>.</summary>
+    public static StoredMatrix Never(int rows, int columns) => new Kept(rows, columns, new Lazy<DenseMatrix>(
+        () => throw new NotSupportedException("The kernels of this run are applied to vectors and never formed.")));
+
     /// <summary>One that is read when it is first wanted and then kept, or, with a cache, read whenever the cache has it no longer.</summary>
     public static StoredMatrix Read(int rows, int columns, MatrixReader reader, MatrixCache? cache) => cache is not null
         ? new Cached(rows, columns, reader, cache)

@@ -9,7 +9,10 @@ internal static class Caveats
     /// <summary>One sentence or two each.</summary>
     public static IEnumerable<string> Of(ReservoirAnalysis analysis)
     {
-        foreach (string caveat in analysis.Options.Extent == AnalysisExtent.Whole ? OfOperators(analysis) : s_ofClaims) yield return caveat;
+        foreach (string caveat in analysis.Options.Extent switch
+        {
+            AnalysisExtent.Whole => OfOperators(analysis), AnalysisExtent.MatrixFree => s_ofModes, _ => s_ofClaims,
+        }) yield return caveat;
         string[] undecided = [.. analysis.Claims.Where(c => c.Verdict == Verdict.Undecided).Select(c => c.Id)];
         if (undecided.Length > 0) yield return $"{string.Join(", ", undecided)} {(undecided.Length == 1 ? "is" : "are")} undecided: the error budget is "
             + "unknown or too large, and the figures there count neither for the theory nor against it.";
@@ -19,6 +22,13 @@ internal static class Caveats
                 + $"that of {WellKnownClaims.Transport} before all.";
         yield return "This is one run. Nothing here says how results vary with the seed, the data, or the width.";
     }
+
+    private static readonly string[] s_ofModes =
+    [
+        MatrixFreeSections.Said + ". That a number is at most, or at least, is part of it; an estimate may be off by more than its interval. What "
+            + "is not computed says nothing for the theory and nothing against it: a dense analysis of fewer examples computes it.",
+        "C1 to C4 are statements about the interpolated path. That they agree says nothing about directions of the gradient that training did not take.",
+    ];
 
     private static readonly string[] s_ofClaims =
     [

@@ -15,6 +15,8 @@ internal static class KeyFigures
                     $"relative error; known sources {Narrative.Sum(claim.Budget)}; {Narrative.Word(claim.Verdict)}");
         if (analysis.Options.Extent == AnalysisExtent.Whole)
             foreach (var figure in OfOperators(analysis)) yield return figure;
+        if (analysis.MatrixFree.TryGet(out var applied))
+            foreach (var figure in MatrixFreeSections.KeyFigures(applied)) yield return figure;
         if (analysis.Descent is { } d)
             yield return ("Largest z = η λ_max(BK)", Short(d.LargestZ),
                 $"edge of stability {Short(d.StabilityEdge)}; "

@@ -14,7 +14,7 @@ internal static class ReportTables
         analysis.Options.Extent == AnalysisExtent.Whole
             ? [.. Behind(analysis), Spectrum(analysis), .. InclusionSections.All(analysis), .. CurveSections.All(analysis),
                 .. Windows(analysis), Evolution(analysis.KernelEvolution), Intervals(analysis)]
-            : Behind(analysis);
+            : analysis.MatrixFree.TryGet(out var applied) ? [.. Behind(analysis), .. MatrixFreeSections.All(applied)] : Behind(analysis);
 
     /// <summary>The checks behind the inclusion verdict; null where it was not computed.</summary>
     public static TableSection? Checks(ReservoirAnalysis analysis) => !analysis.KnownInclusion.IsKnown ? null

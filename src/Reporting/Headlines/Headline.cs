@@ -1,3 +1,5 @@
+using KernelFlow.Reporting.Content;
+
 namespace KernelFlow.Reporting;
 
 /// <summary>What a report says first: whether the recording is consistent, whether the theory agrees with it, the inclusion, and whether the budget is small
@@ -26,7 +28,8 @@ public sealed record Headline
             int worst = Rank(Tone);
             var said = worst > Rank(Verdict.Vacuous) ? Lines.Where(l => Rank(l.Tone) == worst) : Lines.Where(l => l.Topic != BudgetLine.Topic);
             if (_extent == AnalysisExtent.Whole) return string.Join(". ", said.Select(l => l.Sentence));
-            return string.Join(". ", said.Where(l => l.Tone != Verdict.NotComputed).Select(l => l.Sentence).Append(ClaimsOnly));
+            return string.Join(". ", said.Where(l => l.Tone != Verdict.NotComputed).Select(l => l.Sentence)
+                .Append(_extent == AnalysisExtent.MatrixFree ? MatrixFreeSections.Said : ClaimsOnly));
         }
     }
 

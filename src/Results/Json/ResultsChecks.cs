@@ -52,7 +52,7 @@ internal static class ResultsChecks
     {
         bool whole = extent == AnalysisExtent.Whole;
         foreach (var (key, known) in new[] { ("spectrum", spectrum), ("inclusion", inclusion), ("kernelEvolution", evolution) })
-            if (known != whole) throw json[key].Wrong(whole ? "an object" : "null, as the extent is claims-only");
+            if (known != whole) throw json[key].Wrong(whole ? "an object" : $"null, as the extent is {extent.Name()}");
     }
 
     private static void Run(ResultsKey json, RunSummary run)

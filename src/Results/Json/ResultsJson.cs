@@ -23,6 +23,7 @@ internal static class ResultsJson
         var spectrum = s.Add("spectrum", SpectrumSchemas.Spectrum.KnownObject, a => a.KnownSpectrum);
         var relative = s.Add("relativeDissipation", SpectrumSchemas.Relative.KnownObject, a => a.RelativeDissipation);
         var inclusion = s.Add("inclusion", InclusionSchemas.Inclusion.KnownObject, a => a.KnownInclusion);
+        var applied = s.Add("matrixFree", MatrixFreeSchemas.Result.KnownObjectIfAny, a => a.MatrixFree);
         var claims = s.Add("claims", ClaimSchemas.Claim.Items, a => a.Claims);
         var causes = s.Add("likelyCauses", ClaimSchemas.Cause.Items, a => a.LikelyCauses);
         var evolution = s.Add("kernelEvolution", ClaimSchemas.Evolution.KnownObject, a => a.KnownEvolution);
@@ -52,6 +53,7 @@ internal static class ResultsJson
             KnownSpectrum = spectrum[json],
             RelativeDissipation = relative.Or(json, default),
             KnownInclusion = inclusion[json],
+            MatrixFree = applied[json],
             Claims = claims[json],
             LikelyCauses = causes.Or(json, []),
             KnownEvolution = evolution[json],
@@ -72,7 +74,8 @@ internal static class ResultsJson
             Performance = performance[json],
             Figures = figures.Or(json, []),
             Operators = options[json].Extent == AnalysisExtent.Whole ? Known.Unknown<OperatorSet>(NotInTheFile)
-                : Known.Unknown<OperatorSet>(new NotComputedException().Message),
+                : Known.Unknown<OperatorSet>(new NotComputedException(options[json].Extent == AnalysisExtent.MatrixFree
+                    ? NotComputedException.MatrixFree : NotComputedException.ClaimsOnly).Message),
         };
     });
 

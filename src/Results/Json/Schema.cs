@@ -54,6 +54,11 @@ internal sealed class Schema<T>
         },
         (parent, key) => parent[key].IsNull ? Known.Unknown<T>(Codecs.Reason(parent, key)) : Read(parent[key]));
 
+    /// <summary>The record as an object; left out where there is none.</summary>
+    public Codec<Known<T>> KnownObjectIfAny => Codecs.Make<Known<T>>(
+        (json, key, value) => { if (value.TryGet(out var item)) Object.Write(json, key, item); },
+        (parent, key) => parent.Has(key) && !parent[key].IsNull ? Read(parent[key]) : default(Known<T>));
+
     /// <summary>Records as objects, each on a line of its own.</summary>
     public Codec<IReadOnlyList<T>> Rows => Codecs.Make<IReadOnlyList<T>>(
         (json, key, value) => json.Rows(key, value, Write), (parent, key) => [.. parent[key].Items().Select(Read)]);

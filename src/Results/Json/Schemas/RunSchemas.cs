@@ -82,6 +82,7 @@ internal static class RunSchemas
         var modeReason = s.Add("modeReason", TextIfAny, o => o.ModeReason);
         var method = s.Add("method", Text, o => o.Method);
         var methodReason = s.Add("methodReason", TextIfAny, o => o.MethodReason);
+        var solverReason = s.Add("solverReason", TextIfAny, o => o.SolverReason);
         var interpolation = s.Add("interpolation", Text, o => o.Interpolation);
         var tolerance = s.Add("rtol", Number, o => o.RelativeTolerance);
         var toleranceReason = s.Add("rtolReason", TextIfAny, o => o.ToleranceReason);
@@ -93,7 +94,7 @@ internal static class RunSchemas
         return json => new ResolvedOptions(mode[json], method[json], interpolation[json], tolerance[json], threshold[json], seed[json])
         {
             Extent = extent[json], ModeReason = modeReason[json], MethodReason = methodReason[json], ToleranceReason = toleranceReason[json],
-            IndependentCheck = independent.Or(json, true), ByInterval = byInterval[json],
+            IndependentCheck = independent.Or(json, true), SolverReason = solverReason[json], ByInterval = byInterval[json],
             // The first files of this version know of none.
             Reduction = reduction.Or(json, Known.Unknown<ReductionSummary>(NotReduced)).OrNull(),
         };

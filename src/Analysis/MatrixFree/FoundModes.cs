@@ -1,0 +1,156 @@
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace KernelFlow.Analysis.MatrixFree;
+
+/// <summary>The largest modes of W_S with what P, G_S and G_Q make of them, and the bounds that need no matrix.</summary>
+internal sealed class FoundModes
+{
+    private const double ResidualTolerance = 1e-8, RoughTolerance = 1e-4;
+
+    private FoundModes(AnalysisInput input, SweptFlow model, FoundPairs found, SignalCount signal, long gramians)
+    {
+        (Found, Model) = (found, model);
+        var (pairs, space) = (found.Pairs, input.Space);
+        Vectors = space.Lift(pairs.Vectors);
+        var trajectory = model.Sweep.Products;
+        Beta = trajectory.Beta is { } beta ? Known.Of(beta)
+            : Known.Unknown<double>("B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1");
+        Carried = SweptTransport.Carry(model.Sweep, Vectors);
+        int k = pairs.Values.Count, n = input.TrainSize;
+        Norm = Math.Max(pairs.Values[0], 0);
+        // λ is known to its residual and to the tolerance of the sweep; W_S and G share nodes, so that the bounds need only the rounding of both.
+        Error = pairs.ResidualNorms.Max() + n * Math.Max(Tolerances.Epsilon, input.Kernels.Epsilon) * Norm;
+        double[]? rows = TestDiagonal(input, out string? unknown);
+        ResponseBound = Known.Of(rows?.Sum(), unknown);
+        double scale = Beta.TryGet(out double b) ? 2 * b : Norm > 0 ? 1 / Norm : 0, worst = 0;
+        var modes = new LeadingMode[k];
+        MatrixView end = Carried.End, test = Carried.Test, x = Vectors;
+        for (int j = 0; j < k; j++)
+        {
+            double value = pairs.Values[j], root = Math.Sqrt(Math.Max(value, 0) + Error), rowRatio = 0, response = 0;
+            if (test.Rows > 0) (response, rowRatio) = (VectorRoutines.Norm(test.Column(j)), rows is null ? 0 : LargestRow(test.Column(j), rows, root));
+            double bound = ResponseBound.OrDefault(0), motion = VectorMath.Distance(end.Column(j).ToArray(), x.Column(j).ToArray());
+            modes[j] = new LeadingMode(value, pairs.ResidualNorms[j], scale * value, response, Math.Sqrt(bound) * root, rowRatio, motion);
+            if (ResponseBound.IsKnown && bound > 0) worst = Math.Max(worst, Math.Max(response / (Math.Sqrt(bound) * root), rowRatio));
+        }
+        // λ_max(∫B K B dt) ≤ ‖B‖ ∫λ_max(BK) dt.
+        MotionBound = input.Outputs.Hessians.Max(h => h.NormBound()) * model.Sweep.Steps.Stiffness;
+        Result = new MatrixFreeResult
+        {
+            Sweep = new SweepSummary(model.Sweep.Scheme.Name, model.Sweep.Steps.Steps.Count(s => s.Length > 0), model.Sweep.Steps.Products,
+                model.Sweep.ProductsTaken, model.Sweep.Steps.Stiffness, model.Sweep.Steps.Tolerance, gramians),
+            Modes = modes,
+            Vectors = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(Vectors),
+            Dimension = space.Dimension,
+            Space = space.Name,
+            Multiplicity = found.Multiplicity,
+            Beta = Beta,
+            Threshold = input.Options.Threshold,
+            Signal = signal,
+            ResponseBound = ResponseBound,
+            ComplementResponse = Complement(space.Dimension),
+            WorstRatio = worst,
+        };
+    }
+
+    /// <summary>The eigenpairs in the space of the gradients.</summary>
+    public FoundPairs Found { get; }
+
+    /// <summary>The steps.</summary>
+    public SweptFlow Model { get; }
+
+    /// <summary>ψ_j in columns, N numbers each.</summary>
+    public DenseMatrix Vectors { get; }
+
+    /// <summary>P, G_S and G_Q of them.</summary>
+    public BlockTransport Carried { get; }
+
+    /// <summary>β, where the threshold applies to 2βλ.</summary>
+    public Known<double> Beta { get; }
+
+    /// <summary>λ_1.</summary>
+    public double Norm { get; }
+
+    /// <summary>How far a λ_j may be off.</summary>
+    public double Error { get; }
+
+    /// <summary>c of the inclusion's bound, at most.</summary>
+    public Known<double> ResponseBound { get; }
+
+    /// <summary>c of C9, at most.</summary>
+    public double MotionBound { get; }
+
+    /// <summary>What the results say.</summary>
+    public MatrixFreeResult Result { get; }
+
+    /// <summary>Finds them.</summary>
+    public static FoundModes Find(AnalysisInput input, SweptFlow model, Action<double> progress, CancellationToken cancellation)
+    {
+        var (space, sweep, backend) = (input.Space, model.Sweep, input.Backend);
+        int r = space.Dimension, count = Math.Min(r, input.Options.Modes ?? MatrixFreePlan.DefaultModes), seed = Seeds.From(0, input.Options.Seed);
+        long gramians = 0;
+        var gramian = new SpaceOperator(new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
+        var integral = new SpaceOperator(new KernelIntegral(sweep.Products), space, _ => { }, cancellation);
+        var rough = WorkSpans.In("largest modes of the kernel", () => LeadingPairs.Find(integral, count, null, RoughTolerance, measure: false, backend, seed));
+        progress(0.1);
+        var found = WorkSpans.In("leading modes",
+            () => LeadingPairs.Find(gramian, count, rough.Pairs.Vectors, ResidualTolerance, measure: true, backend, seed, f => progress(0.1 + 0.6 * f)));
+        double first = Math.Max(found.Pairs.Values[0], 0), tolerance = sweep.Steps.Tolerance;
+        double floor = input.Options.Threshold * (sweep.Products.Beta is { } beta ? 0.5 / beta : first);
+        // The tolerance of the sweep is relative to P and to 2βW_S, whose norm is 1 at most; without β to W_S itself.
+        double error = tolerance * (sweep.Products.Beta is { } b ? Math.Min(0.5 / b, first) : first);
+        (IReadOnlyList<double>, double)? above = sweep.Products.Beta is not null && KernelTrace(input) is { } trace ? (rough.RitzValues, trace) : null;
+        var signal = WorkSpans.In("signal count",
+            () => SignalCounter.Count(found, r, floor, error, above, found.Complete || first == 0 ? null : gramian, backend, seed));
+        progress(0.9);
+        return new FoundModes(input, model, found, signal, gramians);
+    }
+
+    private Known<double> Complement(int dimension)
+    {
+        if (Found.Complete && Found.Pairs.Values.Count == dimension) return 0.0;
+        if (!ResponseBound.TryGet(out double c)) return Known.Unknown<double>(ResponseBound.Reason!);
+        return Beta.TryGet(out double beta) ? Math.Sqrt(c * 0.5 / beta) : Known.Unknown<double>("B varies, so that nothing bounds W_S without its matrix");
+    }
+
+    private static double LargestRow(ReadOnlySpan<double> image, double[] rows, double root)
+    {
+        double largest = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            double bound = Math.Sqrt(rows[i]) * root;
+            if (bound > 0) largest = Math.Max(largest, Math.Abs(image[i]) / bound);
+        }
+        return largest;
+    }
+
+    // tr ∫K_SS dt, at most; null where the interpolant is not linear.
+    private static double? KernelTrace(AnalysisInput input)
+    {
+        if (input.Options.Interpolation != Interpolation.Linear) return null;
+        double sum = 0;
+        for (int k = 0; k + 1 < input.Checkpoints.Count; k++)
+            sum += KernelIntegral.Bound(input.Kernels.At(k).TrainDiagonal.Sum(), input.Kernels.At(k + 1).TrainDiagonal.Sum(), Length(input, k));
+        return sum;
+    }
+
+    // ∫K_QQ,ii dt of every test output, at most by K linear, above which J linear never lies.
+    private static double[]? TestDiagonal(AnalysisInput input, out string? unknown)
+    {
+        unknown = input.Options.Interpolation != Interpolation.Linear ? "between checkpoints J is a cubic, whose size nothing bounds from them"
+            : !input.Kernels.HasTestKernel ? "K_QQ was not recorded" : input.Checkpoints.TestSize == 0 ? "there are no test outputs" : null;
+        if (unknown is not null) return null;
+        var sum = new double[input.Checkpoints.TestSize];
+        for (int k = 0; k + 1 < input.Checkpoints.Count; k++)
+        {
+            IReadOnlyList<double> a = input.Kernels.At(k).TestDiagonal!, b = input.Kernels.At(k + 1).TestDiagonal!;
+            for (int i = 0; i < sum.Length; i++) sum[i] += KernelIntegral.Bound(a[i], b[i], Length(input, k));
+        }
+        return sum;
+    }
+
+    private static double Length(AnalysisInput input, int k) => input.Outputs.Times[k + 1] - input.Outputs.Times[k];
+}

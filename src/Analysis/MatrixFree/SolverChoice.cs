@@ -1,0 +1,42 @@
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis.MatrixFree;
+
+/// <summary>Whether a run is analysed without matrices.</summary>
+internal static class SolverChoice
+{
+    // Private memory of a dense analysis at its worst moment, in N×N matrices of float64, and in kernels of one checkpoint that are kept (docs/benchmarks.md
+    // compares this with what is measured).
+    private const double Matrices = 26, Kernels = 21;
+
+    /// <summary>Why nothing N×N is formed; null where matrices are formed.</summary>
+    /// <param name="checkpoints">The window.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <exception cref="ArgumentException">Matrix-free was asked for with something that it cannot do.</exception>
+    public static string? Resolve(CheckpointSequence checkpoints, AnalysisOptions options)
+    {
+        if (options.Extent != AnalysisExtent.Whole) return null;
+        if (options.Solver == EigenSolver.MatrixFree)
+        {
+            if (options.Mode == AnalysisMode.Descent)
+                throw new ArgumentException("solver: matrix-free integrates the flow, and the mode asked for is descent; use flow, or another solver.");
+            return "asked for";
+        }
+        if (options.Solver != EigenSolver.Auto || options.Mode == AnalysisMode.Descent || options.ScheduleOverStart
+            || options.IsByInterval || options.Reduction.IsAsked) return null;
+        if (DenseLimit.Obstacle(checkpoints) is not null)
+            return FormattableString.Invariant($"auto: N + M = {(long)checkpoints.TrainSize + checkpoints.TestSize} is more than matrices can have");
+        // Recorded steps of an optimizer are what they are at any size: a flow would not say the same.
+        if (options.Mode == AnalysisMode.Auto && DescentSupport.Check(checkpoints).Possible) return null;
+        double dense = DenseBytes(checkpoints), ceiling = MatrixFreePlan.Ceiling(options);
+        return dense <= ceiling ? null : FormattableString.Invariant($"auto: a dense analysis of N = {checkpoints.TrainSize} would hold about ")
+            + $"{new MemoryCeiling((long)dense)}, and the ceiling is {new MemoryCeiling((long)ceiling)}";
+    }
+
+    /// <summary>About how much memory a dense analysis holds.</summary>
+    public static double DenseBytes(CheckpointSequence checkpoints)
+    {
+        double n = checkpoints.TrainSize, m = checkpoints.TestSize;
+        return 50e6 + Matrices * 8 * n * n + Math.Min(Kernels, 2.0 * 3 * checkpoints.Count) * 8 * ((n + m) * n + m * m);
+    }
+}

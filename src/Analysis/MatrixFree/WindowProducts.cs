@@ -1,0 +1,43 @@
+using KernelFlow.Integrators;
+using KernelFlow.Numerics;
+using KernelFlow.Operators;
+
+namespace KernelFlow.Analysis.MatrixFree;
+
+/// <summary>The products of any trajectory that is applied, a part of a window as well: for sweeps.</summary>
+internal sealed class WindowProducts(KernelTrajectory trajectory)
+    : KernelProducts(trajectory.TrainSize, trajectory.TestSize, trajectory.Outputs, trajectory.Knots)
+{
+    /// <summary>From so many training outputs on blocks are swept: for the Krylov method of <see cref="ColumnFlow"/> stiff intervals are many steps.</summary>
+    public const int Order = 2000;
+
+    public override double? Beta => trajectory.Beta;
+
+    /// <summary>Carries a block through a window by a sweep of its own.</summary>
+    public static BlockTransport Carry(KernelTrajectory window, in MatrixView block, double tolerance, long seed, Backend backend,
+        CancellationToken cancellation) => SweptTransport.Carry(
+            FlowSweep.Create(new WindowProducts(window), new SweepOptions { Tolerance = tolerance, Seed = seed }, backend, cancellation), block, cancellation);
+
+    // The bound of the spectrum by Lanczos is lower than any trace.
+    public override double TrainBound(int interval) => double.MaxValue;
+
+    public override double TrainFlops(int interval) => 0;
+
+    protected override void ApplyTrainCore(int interval, double time, in MatrixView x, in MatrixView y) =>
+        trajectory.ApplyTrain(interval, Times(time, x.Columns), x, y);
+
+    protected override void ApplyTestCore(int interval, double time, in MatrixView x, in MatrixView y) =>
+        trajectory.ApplyTest(interval, Times(time, x.Columns), x, y);
+
+    protected override void ApplyTestTransposedCore(int interval, double time, in MatrixView y, in MatrixView x) =>
+        throw new NotSupportedException("A part of a window is carried forwards only.");
+
+    protected override void HessianCore(int interval, double time, OutputHessian B) => trajectory.Hessian(interval, time, B);
+
+    private static double[] Times(double time, int columns)
+    {
+        var times = new double[columns];
+        Array.Fill(times, time);
+        return times;
+    }
+}

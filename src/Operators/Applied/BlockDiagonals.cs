@@ -1,0 +1,43 @@
+using KernelFlow.Numerics;
+
+namespace KernelFlow.Operators;
+
+/// <summary>The diagonals of recorded kernel blocks, with what can be told of their soundness a few rows at a time.</summary>
+internal static class BlockDiagonals
+{
+    /// <summary>Reads both; without K_QQ the least that K_QS allows stands in its place: K_ai² ≤ K_aa K_ii.</summary>
+    /// <exception cref="InvalidRunException">A diagonal element of K_SS is negative, or K_SS is not symmetric.</exception>
+    public static void Read(Checkpoint checkpoint, BlockSource blocks, double[] train, double[] test)
+    {
+        var tensor = checkpoint[TensorName.K_SS];
+        Diagonal(tensor, blocks, train);
+        double products = KernelPrecision.OfProducts(checkpoint);
+        double epsilon = Math.Max(Math.Max(tensor.Type.Epsilon(), products), StorageType.Float32.Epsilon());
+        double largest = train.Max();
+        for (int i = 0; i < train.Length; i++)
+            if (train[i] < -train.Length * epsilon * largest)
+                throw new InvalidRunException(FormattableString.Invariant(
+                    $"{tensor.Location}: {tensor.Name}: not positive semidefinite: found {train[i]:G6} at [{i}, {i}], expected no negative diagonal element."));
+        if (checkpoint.Find(TensorName.K_QQ) is { } recorded)
+        {
+            if (test.Length > 0) Diagonal(recorded, blocks, test);
+            return;
+        }
+        if (test.Length == 0) return;
+        blocks.Visit(checkpoint[TensorName.K_QS], test.Length, (row, piece) =>
+        {
+            for (int r = 0; r < piece.Columns; r++)
+            {
+                var values = piece.Column(r);
+                for (int i = 0; i < values.Length; i++)
+                    if (train[i] > 0) test[row + r] = Math.Max(test[row + r], values[i] * values[i] / train[i]);
+            }
+        });
+    }
+
+    private static void Diagonal(TensorSource tensor, BlockSource blocks, double[] target) =>
+        blocks.Visit(tensor, target.Length, (row, piece) =>
+        {
+            for (int r = 0; r < piece.Columns; r++) target[row + r] = piece[row + r, r];
+        });
+}
