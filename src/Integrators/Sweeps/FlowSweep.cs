@@ -12,6 +12,9 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public sealed class FlowSweep
 {
+    private const int MostAttempts = 2;
+    private const double Accepted = 0.8; // of the tolerance: two vectors and one round of a power iteration come a little short of the norm
+
     private readonly SweepRates _rates;
 
     private FlowSweep(KernelProducts products, SweepScheme scheme, SweepSteps steps, Backend backend, long maxBytes)
@@ -55,15 +58,39 @@ public sealed class FlowSweep
         ArgumentNullException.ThrowIfNull(products);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(backend);
-        if (!(options.Tolerance is >= 1e-10 and <= 0.1))
-            throw new ArgumentException(FormattableString.Invariant($"The tolerance of a sweep lies between 1e-10 and 0.1; found {options.Tolerance}."),
+        if (!(options.Tolerance is >= 1e-8 and <= 0.1))
+            throw new ArgumentException(FormattableString.Invariant($"The tolerance of a sweep lies between 1e-8 and 0.1; found {options.Tolerance}."),
                 nameof(options));
         if (options.Probes is { } probes && probes.Rows != products.TrainSize)
             throw new ArgumentException($"Probe vectors have {products.TrainSize} rows; found {probes.Rows}.", nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxBytes, nameof(options));
-        var scheme = options.Scheme ?? SweepScheme.Stabilised2;
-        return new FlowSweep(products, scheme, SweepPlanner.Plan(products, scheme, options, backend, cancellation), backend, options.MaxBytes);
+        double[] bounds = SpectralBounds.Of(products, options.Seed, cancellation);
+        var scheme = options.Scheme ?? SweepScheme.Find(SweepChoice.Cheapest(products, bounds, options).Scheme)!;
+        var layout = SweepPlanner.Plan(products, scheme, options, bounds, backend, cancellation);
+        for (int attempt = 0; ; attempt++)
+        {
+            var sweep = new FlowSweep(products, scheme, layout.Steps(products.Knots), backend, options.MaxBytes);
+            double error = SweepErrors.OfTrain(sweep, sweep.Halved(), options, cancellation);
+            if (error <= Accepted * options.Tolerance || attempt == MostAttempts)
+                return new FlowSweep(products, scheme, sweep.Steps with { EstimatedError = error }, backend, options.MaxBytes);
+            // The choice saw a few vectors only; the operator is off by more.
+            layout = layout.Shorter(Math.Min(4, Math.Pow(error / (0.7 * options.Tolerance), 1.0 / scheme.Order)));
+        }
     }
+
+    /// <summary>Estimates the errors of P, W_S, G_S and G_Q by the sweep with halved steps and a power iteration on the differences.</summary>
+    /// <param name="options">Seed and probes.</param>
+    /// <param name="rounds">Rounds of the power iteration; 0 for the errors on the probes alone.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public SweepError EstimateError(SweepOptions options, int rounds = 1, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(rounds);
+        return SweepErrors.Of(this, Halved(), options, rounds, cancellation);
+    }
+
+    /// <summary>The sweep whose steps are half as long, node for node with half the weight.</summary>
+    public FlowSweep Halved() => new(Products, Scheme, SweepHalves.Of(Steps, Scheme), Backend, MaxBytes);
 
     /// <summary>Takes steps that were frozen before, for the same products or others along the same knots.</summary>
     /// <param name="products">The kernels along the run.</param>

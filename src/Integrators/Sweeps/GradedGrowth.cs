@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Integrators;
 
 /// <summary>How fast panels may grow: found on the solvable case of constant kernels, where every mode is a number.</summary>
@@ -5,27 +7,30 @@ namespace KernelFlow.Integrators;
 /// operators, as P, W and G have the eigenvectors of K. This part of the error is certified, up to the grid of κ.</remarks>
 internal static class GradedGrowth
 {
-    private const int PerDecade = 6, Rounds = 5;
+    private const int PerDecade = 6, Rounds = 6;
     private const double Largest = 2;
 
-    public static double For(SweepScheme scheme, double tolerance, double stiffness)
+    /// <summary>The fastest growth with an error of at most a target, to about a tenth.</summary>
+    public static double For(SweepScheme scheme, double target, double stiffness)
     {
         stiffness = Math.Clamp(stiffness, 1, 1e7);
-        double growth = Math.Min(Largest, scheme.Order <= 2 ? 0.1 : 0.5), best = 0;
+        double growth = 0.3, best = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            double error = Error(scheme, tolerance, growth, stiffness);
-            if (error <= tolerance) best = Math.Max(best, growth);
-            if (error <= tolerance && error > 0.5 * tolerance || growth >= Largest && error <= tolerance) break;
-            growth = Math.Min(Largest, growth * Math.Clamp(Math.Pow(0.75 * tolerance / error, 1.0 / scheme.Order), 0.1, 4));
+            double error = Error(scheme, growth, stiffness);
+            if (error <= target) best = Math.Max(best, growth);
+            if (error <= target && (error > 0.6 * target || growth >= Largest)) break;
+            growth = Math.Min(Largest, growth * Math.Clamp(Math.Pow(0.8 * target / error, 1.0 / scheme.Order), 0.02, 8));
         }
-        return best > 0 ? best : growth;
+        if (best > 0) return best;
+        throw new NumericalException(FormattableString.Invariant($"{scheme.Name} does not reach an error of {target:G3} at a stiffness of {stiffness:G3}; ")
+            + "take another scheme or a larger tolerance.");
     }
 
     /// <summary>The largest error over modes of a window of stiffness z = λT, λ = 1.</summary>
-    public static double Error(SweepScheme scheme, double tolerance, double growth, double stiffness)
+    public static double Error(SweepScheme scheme, double growth, double stiffness)
     {
-        var steps = new SweepLayout(scheme, tolerance, growth, [1], [1]).Interval([0, stiffness], 0);
+        var steps = new SweepLayout(scheme, 1, growth, [1], [1]).Interval([0, stiffness], 0);
         double worst = 0, lowest = 0.05 / stiffness, ratio = Math.Pow(10, 1.0 / PerDecade);
         for (double rate = 1; rate > lowest; rate /= ratio)
         {

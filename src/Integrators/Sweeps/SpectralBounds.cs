@@ -13,7 +13,7 @@ namespace KernelFlow.Integrators;
 internal sealed class SpectralBounds
 {
     private const int Purpose = 20261127, FewestProducts = 4;
-    private const double Epsilon = 0.1, Failure = 1e-8, Margin = 1.02;
+    private const double Epsilon = 0.03, Failure = 1e-8, Margin = 1.02;
 
     private readonly KernelProducts _products;
     private readonly OutputHessian? _hessian;

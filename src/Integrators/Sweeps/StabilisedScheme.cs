@@ -9,7 +9,11 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
 {
-    internal override int Degree(double z, double tolerance) => StabilisedStage.Count(z);
+    internal override double Drift => 1;
+
+    internal override PanelRule Rule => PanelRule.Simpson;
+
+    internal override int Degree(double z) => StabilisedStage.Count(z);
 
     internal override double Factor(SweepStep step, double rate)
     {

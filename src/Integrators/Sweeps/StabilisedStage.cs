@@ -35,6 +35,23 @@ internal readonly record struct StabilisedStage(double Time, double Start, doubl
         }
     }
 
+    /// <summary>c of R(z) = 1 − z + z²/2 − c·z³ + …, the factor of a step with s stages; 1/6 in the exponential.</summary>
+    public static double Cubic(int s)
+    {
+        double w0 = 1 + Damping / ((double)s * s);
+        var (_, slope, curvature) = Chebyshev(s, w0);
+        double t0 = 1, t1 = w0, d0 = 0, d1 = 1, c0 = 0, c1 = 0, e0 = 0, e1 = 0;
+        for (int j = 2; j <= s; j++)
+        {
+            (e0, e1) = (e1, 6 * c1 + 2 * w0 * e1 - e0);
+            (c0, c1) = (c1, 4 * d1 + 2 * w0 * c1 - c0);
+            (d0, d1) = (d1, 2 * t1 + 2 * w0 * d1 - d0);
+            (t0, t1) = (t1, 2 * w0 * t1 - t0);
+        }
+        double w1 = slope / curvature;
+        return curvature / (slope * slope) * w1 * w1 * w1 * e1 / 6;
+    }
+
     // T_j, T_j′ and T_j″ by their recurrences.
     private static (double T, double Slope, double Curvature) Chebyshev(int degree, double x)
     {

@@ -8,7 +8,7 @@ public sealed record SweepOptions
     /// <summary>Default limit on what one application keeps: 1 GiB.</summary>
     public const long DefaultMaxBytes = 1L << 30;
 
-    /// <summary>Relative error wanted of P, 2βW_S and βG, between 1e-10 and 0.1.</summary>
+    /// <summary>Relative error wanted of P, 2βW_S and βG, between 1e-8 and 0.1.</summary>
     public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>The scheme; null for the one that takes the fewest products.</summary>

@@ -9,11 +9,14 @@ public abstract class SweepScheme
     /// <summary>A scheme of a name and an order.</summary>
     private protected SweepScheme(string name, int order) => (Name, Order) = (name, order);
 
-    /// <summary>RKC2: stabilised explicit, order 2, kernels at the time of each stage; the fewest products per step.</summary>
+    /// <summary>RKC2: stabilised explicit, order 2, kernels at the time of each stage; the fewest products at tolerances of 1e-3 and above.</summary>
     public static SweepScheme Stabilised2 { get; } = new StabilisedScheme();
 
+    /// <summary>RKC2 extrapolated to order 3, two half steps and one whole one: for lower tolerances, and fewer nodes.</summary>
+    public static SweepScheme Stabilised3 { get; } = new ExtrapolatedScheme();
+
     /// <summary>The built-in schemes.</summary>
-    public static IReadOnlyList<SweepScheme> All { get; } = [Stabilised2];
+    public static IReadOnlyList<SweepScheme> All { get; } = [Stabilised2, Stabilised3];
 
     /// <summary>Names of <see cref="All"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(s => s.Name)];
@@ -35,8 +38,14 @@ public abstract class SweepScheme
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>The quadrature of a panel, whose nodes the steps go between.</summary>
+    internal abstract PanelRule Rule { get; }
+
+    /// <summary>How many times the products of constant kernels recorded runs took, in measurements (docs/matrix-free.md).</summary>
+    internal abstract double Drift { get; }
+
     /// <summary>Products that a step needs whose stiffness is at most z.</summary>
-    internal abstract int Degree(double z, double tolerance);
+    internal abstract int Degree(double z);
 
     /// <summary>The factor of one step of ẋ = −rate·x.</summary>
     internal abstract double Factor(SweepStep step, double rate);

@@ -22,6 +22,10 @@ public sealed record SweepStep(int Interval, double Time, double Length, int Deg
 /// <param name="Steps">The steps in order of time.</param>
 public sealed record SweepSteps(string Scheme, double Tolerance, IReadOnlyList<SweepStep> Steps)
 {
+    /// <summary>What the error of G_S relative to its norm was estimated at when the steps were chosen, the largest of those of P, W_S and G in all
+    /// measurements; null where nobody asked.</summary>
+    public double? EstimatedError { get; init; }
+
     /// <summary>Products with K_SS that one sweep takes for one vector.</summary>
     public long Products => Steps.Sum(s => (long)s.Degree);
 

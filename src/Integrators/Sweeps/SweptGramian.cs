@@ -20,16 +20,10 @@ public sealed class SweptGramian : LinearOperator
     public SweptGramian(FlowSweep sweep) : base(FlowSweep.Given(sweep).Products.TrainSize, sweep.Products.TrainSize, isSymmetric: true)
     {
         _sweep = sweep;
-        long state = Math.Max(1, (long)Rows * sizeof(double)), nodes = Math.Max(1, sweep.Nodes.Count), fit = sweep.MaxBytes / state;
-        int count = sweep.Steps.Steps.Count, segments = 1;
-        if (fit < nodes)
-        {
-            // As few segments as the limit allows, at least the root of the nodes, for which the memory is smallest.
-            while (segments < nodes && segments * segments < nodes && segments + (nodes + segments - 1) / segments > fit) segments++;
-        }
+        var states = SweepStates.Of(sweep.Nodes.Count, Rows, sweep.MaxBytes);
+        int count = sweep.Steps.Steps.Count, segments = states.Segments;
         _segments = [.. Enumerable.Range(0, segments + 1).Select(i => (int)((long)count * i / segments))];
-        long kept = segments == 1 ? nodes : segments + (nodes + segments - 1) / segments;
-        _turn = (int)Math.Clamp(fit / kept, 1, Math.Max(1, Rows));
+        _turn = (int)Math.Clamp(sweep.MaxBytes / states.Bytes, 1, Math.Max(1, Rows));
     }
 
     /// <summary>Number of vectors that are swept together.</summary>

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using KernelFlow.Integrators.Tests.Factors;
+
+namespace KernelFlow.Integrators.Tests.Sweeps;
+
+/// <summary>How steps are chosen, frozen and judged.</summary>
+public class SweepPlanTests
+{
+    public static TheoryData<string> Schemes => [.. SweepScheme.Names];
+
+    /// <summary>Recorded Jacobians, linear and cubic, squared loss and softmax: within the tolerance of the dense integration at 1e-10.</summary>
+    [Theory]
+    [InlineData("rkc2", false, false, 1e-3)]
+    [InlineData("rkc2", true, false, 1e-4)]
+    [InlineData("rkc2", true, true, 1e-3)]
+    [InlineData("rkc3", false, true, 1e-5)]
+    [InlineData("rkc3", true, false, 1e-6)]
+    public void RecordedRunsAreThoseOfTheDenseIntegration(string name, bool softmax, bool cubic, double tolerance)
+    {
+        var trajectory = Flows.Make("gauss-6", softmax, cubic, 11, Backends.Managed).Trajectory;
+        var dense = FlowIntegrator.Integrate(trajectory, new PropagationOptions { Method = "gauss-6", RelativeTolerance = 1e-10 }, Backends.Managed);
+        var options = new SweepOptions { Scheme = SweepScheme.Find(name), Tolerance = tolerance };
+        var sweep = FlowSweep.Create(new TrajectoryProducts(trajectory, Backends.Managed), options, Backends.Managed);
+        var (p, w, gs, gq) = SweptOperatorTests.Errors(sweep, new Solved(name, trajectory, dense.P, dense.W_S, dense.G_S, dense.G_Q));
+        double worst = Math.Max(Math.Max(p, w), Math.Max(gs, gq));
+        Check.Small(worst, tolerance, $"{name}: largest of P {p:g2}, W {w:g2}, G_S {gs:g2}, G_Q {gq:g2}");
+        // The estimates are honest: within a factor 3 of the truth, each of them.
+        var estimate = sweep.EstimateError(options);
+        Check.AtLeast(3 * estimate.P, p, $"3 × the estimate {estimate.P:g2} of the error of P");
+        Check.AtLeast(3 * estimate.W, w, $"3 × the estimate {estimate.W:g2} of the error of W");
+        Check.AtLeast(3 * estimate.Train, gs, $"3 × the estimate {estimate.Train:g2} of the error of G_S");
+        Check.AtLeast(3 * estimate.Test, gq, $"3 × the estimate {estimate.Test:g2} of the error of G_Q");
+        Check.AtLeast(10 * worst, estimate.Largest, "10 × the error against its estimate");
+        Check.Small(sweep.Steps.EstimatedError!.Value, tolerance, "what was recorded with the steps");
+    }
+
+    /// <summary>Halved steps leave a quarter of the error of order 2, and an eighth of that of order 3.</summary>
+    [Theory]
+    [InlineData("rkc2", 3.2, 5)]
+    [InlineData("rkc3", 6.5, 30)]
+    public void ErrorsFallWithTheOrder(string name, double least, double most)
+    {
+        foreach (var problem in new[] { SweptOperatorTests.Turning(), SweptOperatorTests.TurningBlocks() })
+        {
+            var coarse = SweptOperatorTests.Sweep(problem, SweepScheme.Find(name)!, 1e-3).Halved();
+            var (p, w, gs, _) = SweptOperatorTests.Errors(coarse, problem);
+            var (p2, w2, gs2, _) = SweptOperatorTests.Errors(coarse.Halved(), problem);
+            Check.Between(p / p2, least, most, $"{name}, {problem.Name}: P, {p:g2} to {p2:g2}");
+            Check.Between(gs / gs2, least, most, $"{name}, {problem.Name}: G_S, {gs:g2} to {gs2:g2}");
+            Check.AtLeast(w / w2, least, $"{name}, {problem.Name}: W, {w:g2} to {w2:g2}");
+        }
+    }
+
+    /// <summary>2βW = I − PᵀP holds for the flow and not for a sweep: as far as it is off, the quadrature is.</summary>
+    [Fact]
+    public void TheEnergyIdentityChecksTheQuadrature()
+    {
+        var problem = SweptOperatorTests.Turning();
+        var sweep = SweptOperatorTests.Sweep(problem, SweepScheme.Stabilised2, 1e-3);
+        var P = OperatorKit.Dense(new SweptPropagator(sweep));
+        var lost = Matrix<double>.Build.DenseIdentity(12) - P.TransposeThisAndMultiply(P);
+        double off = (2 * 1.3 * OperatorKit.Dense(new SweptGramian(sweep)) - lost).L2Norm();
+        Check.Between(off, 1e-8, 2e-3, "‖2βW − (I − PᵀP)‖");
+    }
+
+    /// <summary>Bounds of λ_max are bounds, and sharp, for B = βI and for singular blocks.</summary>
+    [Fact]
+    public void SpectralBoundsAreSharp()
+    {
+        foreach (var problem in new[] { SweptOperatorTests.Decay(300), SweptOperatorTests.Turning(), SweptOperatorTests.TurningBlocks() })
+        {
+            var t = problem.Trajectory;
+            double[] bounds = SpectralBounds.Of(new TrajectoryProducts(t, Backends.Managed), 1, CancellationToken.None);
+            var hessian = new OutputHessian(t.TrainSize / t.Outputs, t.Outputs);
+            for (int i = 0; i < bounds.Length; i++)
+                foreach (double theta in new[] { 0, 0.3, 0.77, 1 })
+                {
+                    double time = t.Knots[i] + theta * (t.Knots[i + 1] - t.Knots[i]);
+                    var kernels = new DenseMatrix(t.TrainSize + t.TestSize, t.TrainSize);
+                    t.Kernels(i, time, kernels);
+                    t.Hessian(i, time, hessian);
+                    DenseMatrix K = DenseMatrix.OfMatrix(kernels.SubMatrix(0, t.TrainSize, 0, t.TrainSize)), A = new(t.TrainSize, t.TrainSize);
+                    hessian.Apply(1, K, 0, A);
+                    double exact = A.Evd().EigenValues.Max(e => e.Real);
+                    Check.Between(bounds[i] / exact, 1, 1.1, $"{problem.Name}, interval {i}: bound over λ_max = {exact:g4}");
+                }
+        }
+    }
+
+    [Fact]
+    public void FactorsOfSingularBlocksGiveThemBack()
+    {
+        var hessian = new OutputHessian(2, 3);
+        hessian.SetBlock(0, [0.24, -0.12, -0.12, -0.12, 0.21, -0.09, -0.12, -0.09, 0.21]); // softmax: rows add up to nothing
+        hessian.SetDiagonal(1, [0, 2, 0]);
+        var factor = BlockFactor.Of(hessian);
+        for (int j = 0; j < 6; j++)
+        {
+            var x = new double[6];
+            x[j] = 1;
+            factor.ApplyTransposed(x);
+            factor.Apply(x);
+            for (int i = 0; i < 6; i++)
+                Check.Small(Math.Abs(x[i] - (i / 3 == j / 3 ? hessian[i / 3, i % 3, j % 3] : 0)), 1e-15, $"LLᵀ − B at [{i}, {j}]");
+        }
+    }
+
+    /// <summary>Steps are data: written to JSON and read again they give the same W to the last bit.</summary>
+    [Theory]
+    [MemberData(nameof(Schemes))]
+    public void StepsThatWereWrittenGiveTheSameBits(string name)
+    {
+        var sweep = SweptOperatorTests.Sweep(SweptOperatorTests.Turning(), SweepScheme.Find(name)!, 1e-3);
+        var read = JsonSerializer.Deserialize<SweepSteps>(JsonSerializer.Serialize(sweep.Steps))!;
+        Assert.Equal(sweep.Steps.Products, read.Products);
+        Assert.Equal(OperatorKit.Dense(new SweptGramian(sweep)), OperatorKit.Dense(new SweptGramian(FlowSweep.Along(sweep.Products, read, Backends.Managed))));
+    }
+
+    /// <summary>The forecast for constant kernels is what they take, but for steps that slow modes do without; too little memory costs a sweep.</summary>
+    [Fact]
+    public void ForecastsAreNearWhatIsTaken()
+    {
+        var problem = SweptOperatorTests.Decay(3000);
+        foreach (double tolerance in new[] { 1e-2, 1e-3 })
+        {
+            var knots = problem.Trajectory.Knots;
+            double[] bounds = [3060, 3060, 3060];
+            var forecasts = SweepChoice.Forecasts(knots, bounds, 16, 100, tolerance, 1L << 30);
+            var forecast = forecasts.Single(f => f.Scheme == "rkc2");
+            Assert.Equal("rkc2", forecasts.MinBy(f => f.Flops)!.Scheme);
+            Assert.Equal(100.0 * forecast.Products, forecast.Flops);
+            var steps = SweptOperatorTests.Sweep(problem, SweepScheme.Stabilised2, tolerance).Steps;
+            Check.Between((2.0 * steps.Products + steps.Nodes) / forecast.Products, 0.4, 1.6, $"products taken over those forecast, tolerance {tolerance}");
+            var tight = SweepChoice.Forecasts(knots, bounds, 16, 100, tolerance, 8 * 16 * 40).Single(f => f.Scheme == "rkc2");
+            Assert.Equal((1, 2), (forecast.Sweeps, tight.Sweeps));
+            Check.Small(tight.Bytes, forecast.Bytes, "bytes with little memory");
+        }
+        Assert.Equal("rkc3", SweepChoice.Forecasts(problem.Trajectory.Knots, [3060, 3060, 3060], 16, 100, 1e-6, 1L << 30).MinBy(f => f.Flops)!.Scheme);
+        Assert.Throws<ArgumentException>(() => SweepChoice.Forecasts([0, 1], [1, 2], 16, 1, 1e-3, 1));
+    }
+}
