@@ -131,7 +131,7 @@ public abstract class KernelTrajectory
         return sum;
     }
 
-    /// <summary>Σ ω_i [K_SS; K_QS](τ_i), (N+M)×N.</summary>
+    /// <summary>The sum of ω_i·[K_SS; K_QS] at the times τ_i, (N+M)×N.</summary>
     public virtual DenseMatrix KernelIntegral(IEnumerable<QuadratureNode> nodes)
     {
         ArgumentNullException.ThrowIfNull(nodes);

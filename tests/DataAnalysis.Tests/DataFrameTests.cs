@@ -41,7 +41,7 @@ public sealed class DataFrameTests : IDisposable
         var frames = analysis.ToDataFrames();
         string[] files = Directory.GetFiles(Path.Combine(_folder, ReservoirReports.TablesFolder));
         Assert.Equal(files.Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal), frames.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(14, frames.Count);
+        Assert.Equal(15, frames.Count);
         foreach (string file in files) Same(frames[Path.GetFileNameWithoutExtension(file)], file);
     }
 

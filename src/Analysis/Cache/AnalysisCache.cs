@@ -56,7 +56,9 @@ public sealed class AnalysisCache
         string mark = Path.Combine(folder, MarkFile);
         if (OwnFolder.Text(mark, "format") != Format)
         {
-            if (OwnFolder.FirstForeign(folder, isMarked: false, name => name == MarkFile) is { } other)
+            // Another process may be making the same cache: what was seen of it a moment ago may be its mark by now.
+            if (OwnFolder.FirstForeign(folder, isMarked: false, name => name == MarkFile) is { } other
+                && OwnFolder.Text(mark, "format") != Format)
                 throw new ArgumentException($"cache: {folder} holds {other} and is no cache of this tool; name an empty folder, or one that is not there.");
             AtomicFile.WriteAllText(mark, $$"""{ "format": "{{Format}}", "version": {{CacheKey.FormatVersion}} }""" + "\n");
         }

@@ -16,12 +16,22 @@ internal sealed class BudgetRule : CauseRule
                 "Choose a window before or after that step (--from, --to), or train with a smaller learning rate.");
         ClaimResult[] open = [.. findings.Data.Where(c => c is { Verdict: Verdict.Undecided, Budget: not null } && !(c.Budget.Sum <= c.Tolerance))];
         if (open.Length == 0) yield break;
-        foreach (var group in open.GroupBy(c => c.Budget!.Parts[Part(c.Budget)].Name, StringComparer.Ordinal).OrderByDescending(g => g.Count()))
+        foreach (var group in open.GroupBy(c => KindOf(c.Budget!)).OrderByDescending(g => g.Count()))
         {
             ClaimResult[] claims = [.. group];
             var (cause, todo) = Advice(findings, group.Key);
             yield return new(Evidence.Advice, cause, $"{string.Join(", ", claims.Select(Named))}: undecided", todo);
         }
+    }
+
+    private enum PartKind { Integration, Interpolation, Descent, Rounding, Sketch, Truncation }
+
+    // The first four are always there, in this order; a part of the sketch comes before one of a reduced range.
+    private static PartKind KindOf(ErrorBudget budget)
+    {
+        int part = Part(budget);
+        return part <= (int)PartKind.Rounding ? (PartKind)part : part == (int)PartKind.Sketch && budget.Sketch is not null ? PartKind.Sketch
+            : PartKind.Truncation;
     }
 
     // An unknown part comes before a large one: nothing can be decided until it is known.
@@ -38,17 +48,17 @@ internal sealed class BudgetRule : CauseRule
         return value.TryGet(out double size) ? $"{claim.Id} {name} {NumberText.Percent(size)}" : $"{claim.Id} {name} unknown ({value.Reason})";
     }
 
-    private static (string Cause, string WhatToDo) Advice(Findings findings, string part) => part switch
+    private static (string Cause, string WhatToDo) Advice(Findings findings, PartKind part) => part switch
     {
-        "integration" => ("The integration error is too large", "Ask for a smaller --rtol, or another --method."),
-        "interpolation" => Between(findings),
-        "descent" => ("The steps are too large to be taken as a flow, or are not those of gradient descent", findings.EveryStep
+        PartKind.Integration => ("The integration error is too large", "Ask for a smaller --rtol, or another --method."),
+        PartKind.Interpolation => Between(findings),
+        PartKind.Descent => ("The steps are too large to be taken as a flow, or are not those of gradient descent", findings.EveryStep
             ? "Every step was recorded: analyse the steps themselves with --mode descent."
             : $"{EveryStep}: then the steps themselves are analysed (--mode descent). A smaller learning rate makes this part smaller in proportion. "
                 + "Where the "
                 + "optimizer is not stated or not known, state it."),
-        "sketch" => ("The sketch of the Jacobians is too coarse", "Record more columns, or the Jacobians themselves."),
-        "truncation" => ("The range that was integrated leaves out too much", "Ask for a larger range (--reduce), or for the whole flow (--reduce off)."),
+        PartKind.Sketch => ("The sketch of the Jacobians is too coarse", "Record more columns, or the Jacobians themselves."),
+        PartKind.Truncation => ("The range that was integrated leaves out too much", "Ask for a larger range (--reduce), or for the whole flow (--reduce off)."),
         _ => ("Rounding is as large as what is to be explained", "Record in float64, or end the window before training has converged (--to): there "
             + "the outputs "
             + "hardly move and the gradient is the difference of nearly equal numbers."),

@@ -159,6 +159,18 @@ public sealed class AnalysisCacheTests : IDisposable
         Assert.Empty(_warnings);
     }
 
+    /// <summary>Two that make the same cache at once both open it: the mark of one on its way is no foreign file to the other.</summary>
+    [Fact]
+    public void TwoMayMakeOneCacheAtOnce()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            string folder = Path.Combine(_folder, $"made-{i}");
+            Parallel.For(0, 4, _ => Open(folder: folder));
+            Assert.Equal(AnalysisCache.MarkFile, Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(folder))));
+        }
+    }
+
     [Fact]
     public void TheOldestEntriesGoFirst()
     {

@@ -8,8 +8,8 @@ internal static class FlowForecast
     // Steps of an interval grow with the logarithm of its stiffness, because initial layers are resolved from h‖BK‖ ≤ 1 upward.
     private const double StepsPerDoubling = 0.6;
 
-    // In units of N³ per step, taken once with h and twice with h/2: products and factorizations of the operators, and of what checks them; where B = βI that is a
-    // rule with much less to do.
+    // In units of N³ per step, taken once with h and twice with h/2: products and factorizations of the operators, and of what checks them;
+    // where B = βI that is a rule with much less to do.
     private const double OperatorProducts = 25, OperatorFactors = 8, CheckProducts = 50, CheckFactors = 16, CheckedByRule = 0.3;
 
     // Vectors are carried by products, which read the kernels: so many times in a step.
@@ -24,7 +24,8 @@ internal static class FlowForecast
     /// <summary>In the order of the analysis.</summary>
     public static IReadOnlyList<StageForecast> Stages(RunSizes s)
     {
-        double n = s.Train, rows = n + s.Test, cube = n * n * n, steps = Steps(s), bend = s.HasBeta ? 1 : VaryingHessian, checks = s.HasBeta ? CheckedByRule : 1;
+        double n = s.Train, rows = n + s.Test, cube = n * n * n, steps = Steps(s), bend = s.HasBeta ? 1 : VaryingHessian,
+            checks = s.HasBeta ? CheckedByRule : 1;
         double perStep = bend * steps * cube, wide = rows / n;
         return
         [
