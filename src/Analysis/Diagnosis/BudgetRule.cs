@@ -58,7 +58,8 @@ internal sealed class BudgetRule : CauseRule
                 + "Where the "
                 + "optimizer is not stated or not known, state it."),
         PartKind.Sketch => ("The sketch of the Jacobians is too coarse", "Record more columns, or the Jacobians themselves."),
-        PartKind.Truncation => ("The range that was integrated leaves out too much", "Ask for a larger range (--reduce), or for the whole flow (--reduce off)."),
+        PartKind.Truncation => ("The range that was integrated leaves out too much",
+            "Ask for a larger range (--reduce), or for the whole flow (--reduce off)."),
         _ => ("Rounding is as large as what is to be explained", "Record in float64, or end the window before training has converged (--to): there "
             + "the outputs "
             + "hardly move and the gradient is the difference of nearly equal numbers."),
