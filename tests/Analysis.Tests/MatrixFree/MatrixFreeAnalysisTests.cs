@@ -4,7 +4,7 @@ namespace KernelFlow.Analysis.Tests.MatrixFree;
 
 /// <summary>An analysis that forms no matrix says what the dense one says, to the tolerance of its sweep, and never more.</summary>
 /// <remarks>The dense analysis forms W_S with other methods on other steps from kernels that were formed, so that the two share the recording alone. The
-/// tolerance of a sweep is relative to 1 for P, 2βW_S and βG; claims divide by what moved, which leaves a few tolerances.</remarks>
+/// tolerance of a sweep is relative to 1 for P, 2βW_S and βG.</remarks>
 public sealed class MatrixFreeAnalysisTests
 {
     private const double Tolerance = 1e-4;
@@ -60,12 +60,15 @@ public sealed class MatrixFreeAnalysisTests
         {
             var (a, b) = (dense.Claim(id), applied.Claim(id));
             Assert.True(a.Verdict == b.Verdict, $"{name} {id}: {a.Verdict} by matrices, {b.Verdict} without: {b.Reason}");
-            Check.Small(Math.Abs(b.RelativeError.Value - a.RelativeError.Value), 20 * Tolerance, $"{name} {id}: error");
+            Check.Small(Math.Abs(b.RelativeError.Value - a.RelativeError.Value), Tolerance, $"{name} {id}: error");
             Check.Close(b.Budget!.Interpolation.Value, a.Budget!.Interpolation.Value, 0.05, $"{name} {id}: part of interpolation");
-            Check.Small(Math.Abs(b.Budget.Descent.Value - a.Budget.Descent.Value), 20 * Tolerance, $"{name} {id}: part of finite steps");
+            // The dense analysis has of J_aJ_bᵀ the symmetric half alone where a and b are no neighbours, as some of a cubic's are; here both are applied. That
+            // differs by some tenths of the part, whatever the tolerance is.
+            double halves = options.Interpolation == Interpolation.Cubic ? 0.5 * a.Budget.Descent.Value : 0;
+            Check.Small(Math.Abs(b.Budget.Descent.Value - a.Budget.Descent.Value), Tolerance + halves, $"{name} {id}: part of finite steps");
         }
         if (dense.Claim("C8").Verdict != Verdict.NotApplicable)
-            Check.Small(Math.Abs(applied.Claim("C8").RelativeError.Value - dense.Claim("C8").RelativeError.Value), 200 * Tolerance, $"{name}: coupling");
+            Check.Small(Math.Abs(applied.Claim("C8").RelativeError.Value - dense.Claim("C8").RelativeError.Value), Tolerance, $"{name}: coupling");
     }
 
     /// <summary>Nothing of it is green that was not computed, and results.json keeps all of it.</summary>
