@@ -1,4 +1,3 @@
-using KernelFlow.Analysis.Diagnosis;
 
 namespace KernelFlow.Analysis.ClaimsOnly;
 
@@ -20,7 +19,7 @@ internal static class ClaimsOnlyPipeline
         if (results.FirstOrDefault(Hangs) is { } claim && model.Tightened($"claim {claim.Id}", cancellation) is { } tighter)
             results = Check(input, model = tighter, claims);
         stages.Report("budget", 1);
-        return Gather(run, plan, input, model, results, hash.Value, started);
+        return Gathering.WithoutOperators(run, plan, input, model, results, hash.Value, started, new NotComputedException().Message);
     }
 
     private static ClaimResult[] Check(AnalysisInput input, CarriedModel model, IReadOnlyList<Claim> claims)
@@ -31,40 +30,4 @@ internal static class ClaimsOnlyPipeline
 
     private static bool Hangs(ClaimResult claim) => claim is { Kind: ClaimKind.Data, Budget: { Sum: { } sum } budget }
         && budget.Integration.OrDefault(0) > LargestShare * sum;
-
-    private static ReservoirAnalysis Gather(CheckpointSequence run, AnalysisPlan plan, AnalysisInput input, CarriedModel model, ClaimResult[] claims,
-        string? inputHash, long started)
-    {
-        var times = input.Outputs.Times;
-        return new ReservoirAnalysis
-        {
-            Run = Gathering.Facts(run, input, inputHash),
-            Options = Gathering.Resolved(plan, input, model),
-            OutsideTheory = input.OutsideTheory,
-            Window = new TimeWindow(times[0], times[^1]),
-            KnownSpectrum = Absent<SpectrumResult>(),
-            KnownInclusion = Absent<InclusionResult>(),
-            RelativeDissipation = Absent<RelativeDissipation>(),
-            Claims = claims,
-            LikelyCauses = LikelyCauses.Of(Findings.Of(input, model, claims)),
-            KnownEvolution = Absent<KernelEvolution>(),
-            Training = Measures.TrainingBuilder.Build(input.Checkpoints, input.Outputs),
-            Classes = Measures.ClassBuilder.Of(input.Checkpoints.Loss),
-            Modes = Absent<ModeContent>(),
-            Schedule = Absent<SpectralSchedule>(),
-            NoisePlacement = Absent<NoisePlacement>(),
-            RiskGate = Absent<RiskGate>(),
-            PopulationRisk = Absent<PopulationRisk>(),
-            VisibleNoise = Absent<VisibleNoise>(),
-            MinimumNorm = Absent<MinimumNorm>(),
-            Influence = Absent<InfluenceResult>(),
-            Intervals = [.. model.StepsPerInterval.Select((steps, k) => new IntervalResult(times[k], times[k + 1], Absent<double>(), steps))],
-            Displacements = Gathering.Displaced(input, model),
-            Descent = model.Descent,
-            Performance = Gathering.Cost(run, input.Backend, model, model.Report, started),
-            Operators = Absent<OperatorSet>(),
-        };
-    }
-
-    private static Known<T> Absent<T>() => Known.Unknown<T>(new NotComputedException().Message);
 }

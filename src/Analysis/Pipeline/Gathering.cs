@@ -45,6 +45,42 @@ internal static class Gathering
         };
     }
 
+    /// <summary>Gathers what vectors alone tell; all that needs operators is absent with the reason.</summary>
+    public static ReservoirAnalysis WithoutOperators(CheckpointSequence run, AnalysisPlan plan, AnalysisInput input, ClaimsOnly.CarriedModel model,
+        IReadOnlyList<ClaimResult> claims, string? inputHash, long started, string reason)
+    {
+        var times = input.Outputs.Times;
+        Known<T> Absent<T>() => Known.Unknown<T>(reason);
+        return new ReservoirAnalysis
+        {
+            Run = Facts(run, input, inputHash),
+            Options = Resolved(plan, input, model),
+            OutsideTheory = input.OutsideTheory,
+            Window = new TimeWindow(times[0], times[^1]),
+            KnownSpectrum = Absent<SpectrumResult>(),
+            KnownInclusion = Absent<InclusionResult>(),
+            RelativeDissipation = Absent<RelativeDissipation>(),
+            Claims = claims,
+            LikelyCauses = Diagnosis.LikelyCauses.Of(Diagnosis.Findings.Of(input, model, claims)),
+            KnownEvolution = Absent<KernelEvolution>(),
+            Training = TrainingBuilder.Build(input.Checkpoints, input.Outputs),
+            Classes = ClassBuilder.Of(input.Checkpoints.Loss),
+            Modes = Absent<ModeContent>(),
+            Schedule = Absent<SpectralSchedule>(),
+            NoisePlacement = Absent<NoisePlacement>(),
+            RiskGate = Absent<RiskGate>(),
+            PopulationRisk = Absent<PopulationRisk>(),
+            VisibleNoise = Absent<VisibleNoise>(),
+            MinimumNorm = Absent<MinimumNorm>(),
+            Influence = Absent<InfluenceResult>(),
+            Intervals = [.. model.StepsPerInterval.Select((steps, k) => new IntervalResult(times[k], times[k + 1], Absent<double>(), steps))],
+            Displacements = Displaced(input, model),
+            Descent = model.Descent,
+            Performance = Cost(run, input.Backend, model, model.Report, started),
+            Operators = Absent<OperatorSet>(),
+        };
+    }
+
     /// <summary>What was analysed.</summary>
     public static RunSummary Facts(CheckpointSequence run, AnalysisInput input, string? inputHash)
     {

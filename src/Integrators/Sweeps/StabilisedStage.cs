@@ -4,7 +4,8 @@ namespace KernelFlow.Integrators;
 /// <remarks>Source: Sommeijer, Shampine, Verwer 1997, <i>RKC: an explicit solver for parabolic PDEs</i>, ε = 2/13.</remarks>
 internal readonly record struct StabilisedStage(double Time, double Start, double Old, double Older, double Slope, double First)
 {
-    private const double Damping = 2.0 / 13;
+    /// <summary>ε, by which the argument of the polynomials exceeds 1.</summary>
+    public const double Damping = 2.0 / 13;
 
     private static readonly Dictionary<int, StabilisedStage[]> s_known = [];
 
@@ -52,8 +53,8 @@ internal readonly record struct StabilisedStage(double Time, double Start, doubl
         return curvature / (slope * slope) * w1 * w1 * w1 * e1 / 6;
     }
 
-    // T_j, T_j′ and T_j″ by their recurrences.
-    private static (double T, double Slope, double Curvature) Chebyshev(int degree, double x)
+    /// <summary>T_j, T_j′ and T_j″ by their recurrences.</summary>
+    public static (double T, double Slope, double Curvature) Chebyshev(int degree, double x)
     {
         double t0 = 1, t1 = x, d0 = 0, d1 = 1, c0 = 0, c1 = 0;
         for (int j = 2; j <= degree; j++)

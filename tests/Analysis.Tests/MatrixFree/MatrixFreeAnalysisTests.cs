@@ -84,6 +84,8 @@ public sealed class MatrixFreeAnalysisTests
         foreach (string id in (string[])["C6", "C7", "C10", "C11", "C12", "C13", "C14", "R5", "R6", "R7", "R8", "R9", "R10"])
             Assert.True(analysis.Claim(id) is { Verdict: Verdict.NotComputed, Reason.Length: > 0 }, $"{id}: {analysis.Claim(id).Verdict}");
         Assert.Equal(NotComputedException.MatrixFree, Assert.Throws<NotComputedException>(() => _ = analysis.Spectrum).Reason);
+        string absent = new NotComputedException(NotComputedException.MatrixFree).Message;
+        Assert.Equal((absent, absent, absent), (analysis.PopulationRisk.Reason, analysis.VisibleNoise.Reason, analysis.MinimumNorm.Reason));
         string text = ResultsFile.Text(analysis), folder = Directory.CreateTempSubdirectory("kernelflow-matrix-free-").FullName;
         try
         {

@@ -13,7 +13,6 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 internal sealed class ChebyshevStep : NodalStepMethod
 {
-    private const double Damping = 2.0 / 13;
     private const int MostStages = 2000;
     private static readonly double[] _middle = [0.5], _one = [1];
 
@@ -41,10 +40,10 @@ internal sealed class ChebyshevStep : NodalStepMethod
     public static double Stability(double z)
     {
         int s = Stages(z);
-        double w0 = 1 + Damping / (s * s);
-        var (t, slope, curvature) = Chebyshev(s, w0);
+        double w0 = 1 + StabilisedStage.Damping / (s * s);
+        var (t, slope, curvature) = StabilisedStage.Chebyshev(s, w0);
         double bs = curvature / (slope * slope);
-        return 1 - bs * t + bs * Chebyshev(s, w0 - slope / curvature * z).T;
+        return 1 - bs * t + bs * StabilisedStage.Chebyshev(s, w0 - slope / curvature * z).T;
     }
 
     /// <summary>2z∫x² over one step of ẋ = −(z/h)x, by the midpoint rule on the mean of both ends.</summary>
@@ -58,52 +57,31 @@ internal sealed class ChebyshevStep : NodalStepMethod
         double radius = Math.Max(Radius(step, t + h), Radius(step, t));
         int s = Stages(radius);
         if (s > MostStages) s = MostStages; // a step this long is refused for its error
-        double w0 = 1 + Damping / (s * s);
-        var (_, slopeS, curvatureS) = Chebyshev(s, w0);
-        double w1 = slopeS / curvatureS;
+        var stages = StabilisedStage.Of(s);
         MatrixView first = Used(_first), f = Used(_f), older = Used(_a), old = Used(_b), current = Used(_c), middle = Used(_y);
 
         _slope.Apply(h, x, first);
-        var (_, d1, c1) = Chebyshev(2, w0);
-        double b2 = c1 / (d1 * d1), bOlder = b2, bOld = b2, aOld = 1 - b2 * w0, cOld = w1 * c1 / d1 / d1;
         x.CopyTo(older);
-        for (int j = 0; j < _columns; j++) VectorRoutines.Combine(1, x.Column(j), b2 * w1, first.Column(j), old.Column(j));
-        for (int stage = 2; stage <= s; stage++)
+        for (int j = 0; j < _columns; j++) VectorRoutines.Combine(1, x.Column(j), stages[0].Slope, first.Column(j), old.Column(j));
+        foreach (var stage in stages.AsSpan(1))
         {
-            var (value, slope, curvature) = Chebyshev(stage, w0);
-            double b = curvature / (slope * slope), mu = 2 * b * w0 / bOld, nu = -b / bOlder, muTilde = 2 * b * w1 / bOld, gammaTilde = -aOld * muTilde;
-            _slope.At(step.Interval, t + Math.Min(1, cOld) * h);
+            _slope.At(step.Interval, t + stage.Time * h);
             _slope.Apply(h, old, f);
             for (int j = 0; j < _columns; j++)
             {
                 var target = current.Column(j);
-                VectorRoutines.Combine(1 - mu - nu, x.Column(j), mu, old.Column(j), target);
-                VectorRoutines.Axpy(nu, older.Column(j), target);
-                VectorRoutines.Axpy(muTilde, f.Column(j), target);
-                VectorRoutines.Axpy(gammaTilde, first.Column(j), target);
+                VectorRoutines.Combine(stage.Start, x.Column(j), stage.Old, old.Column(j), target);
+                VectorRoutines.Axpy(stage.Older, older.Column(j), target);
+                VectorRoutines.Axpy(stage.Slope, f.Column(j), target);
+                VectorRoutines.Axpy(stage.First, first.Column(j), target);
             }
-            (bOlder, bOld, aOld, cOld) = (bOld, b, 1 - b * value, w1 * curvature / slope);
             (older, old, current) = (old, current, older);
         }
         for (int j = 0; j < _columns; j++) VectorRoutines.Combine(0.5, x.Column(j), 0.5, old.Column(j), middle.Column(j));
         old.CopyTo(next);
     }
 
-    private static int Stages(double radius) => radius < 1e7 ? Math.Max(2, 1 + (int)Math.Sqrt(1 + 1.54 * radius)) : MostStages + 1;
-
-    // T_j, T_j′ and T_j″ by their recurrences.
-    private static (double T, double Slope, double Curvature) Chebyshev(int degree, double x)
-    {
-        double t0 = 1, t1 = x, d0 = 0, d1 = 1, c0 = 0, c1 = 0;
-        for (int j = 2; j <= degree; j++)
-        {
-            // The second derivative comes first, because each recurrence needs the lower derivatives of the degree before.
-            (c0, c1) = (c1, 4 * d1 + 2 * x * c1 - c0);
-            (d0, d1) = (d1, 2 * t1 + 2 * x * d1 - d0);
-            (t0, t1) = (t1, 2 * x * t1 - t0);
-        }
-        return (t1, d1, c1);
-    }
+    private static int Stages(double radius) => radius < 1e7 ? StabilisedStage.Count(radius) : MostStages + 1;
 
     private double Radius(FlowStep step, double time)
     {
