@@ -45,8 +45,8 @@ internal static class CouplingCriteria
             + $"{Least(CouplingRows.NoPropagator)}, "
             + $"with a foreign J_Q at least {Least(CouplingRows.ForeignTest)}. Coupling (C8): error at most "
             + $"{Short(runs.Max(r => r.Claim(CouplingClaims.Coupling).RelativeError.OrNull()))}, "
-            + $"correlation at least {Short(runs.Min(r => r.Claim(CouplingClaims.Coupling).Correlation), 6)} (published at drift "
-            + $"{Short(CouplingExperiment.PublishedDrift)}: {Short(CouplingExperiment.PublishedError)} and {Short(CouplingExperiment.PublishedCorrelation)}). "
+            + $"correlation at least {Short(runs.Min(r => r.Claim(CouplingClaims.Coupling).Correlation), 6)} (published for a drift that peaks at "
+            + $"{Short(CouplingExperiment.PublishedDrift)}, in a setting that is not public: {Short(CouplingExperiment.PublishedError)} and {Short(CouplingExperiment.PublishedCorrelation)}). "
             + "Correlation alone decides nothing: the recorded g integrated without any propagator reaches "
             + $"{Short(runs.Min(r => r.Measured(CouplingRows.IntegratedCorrelation)), 5)} or more.";
     }

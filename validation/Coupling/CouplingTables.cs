@@ -15,7 +15,7 @@ internal static class CouplingTables
         yield return new("Coupling table",
             "Relative error, correlation, budget (the sum of known error sources; ≥ when one is unknown) and verdict of each claim. "
             + "C8 is measured, not judged, where B varies and in descent mode, where the theory does not imply it. The first row is the figure of "
-            + "Litman and Guo 2026.",
+            + "Litman and Guo 2026, whose drift peaks at the value given and ends at 2.4; their setting is not public, and nothing is concluded from the row.",
             ["run", "loss", "hidden", "mode", "#drift",
                 .. claims.SelectMany(id => (string[])[$"#{id} error", $"#{id} correlation", $"#{id} budget", $"{id} verdict"])],
             [
