@@ -1,0 +1,81 @@
+using KernelFlow.Analysis.Tests.Support;
+
+namespace KernelFlow.Analysis.Tests;
+
+/// <summary>Adam with a gate: a closed parameter has 0 in the preconditioner of its step and its buffers go on, so the recorded steps follow Adam's recursion
+/// exactly. Without the zeros they do not.</summary>
+public sealed class GatedAdamTests
+{
+    private static readonly RecordingOptions s_options = new()
+    {
+        Train = 12, Test = 6, Noise = 0.3, Layers = [], Optimizer = OptimizerKind.Adam, LearningRate = 0.01, Epsilon = 1e-3, Steps = 40, Seed = 5,
+        Schedule = CheckpointSchedule.EveryStep, DType = StorageType.Float64,
+    };
+
+    public static TheoryData<GateKind, LossKind, int?> Runs() => new()
+    {
+        { GateKind.PopulationRisk, LossKind.Squared, null }, { GateKind.PopulationRisk, LossKind.SoftmaxCrossEntropy, 4 },
+        { GateKind.RunningVariance, LossKind.Squared, 4 }, { GateKind.RunningVariance, LossKind.SoftmaxCrossEntropy, null },
+    };
+
+    /// <summary>J of a linear model does not move: no error of an average of J is left, and C1 to C4 hold to rounding.</summary>
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void RecordedStepsAreAdamsRecursion(GateKind gate, LossKind loss, int? batch)
+    {
+        var run = Recorder.InMemory(s_options with { Gate = gate, Loss = loss, Batch = batch, Outputs = loss == LossKind.Squared ? 1 : 3 }, TestRuns.Managed);
+        Check.Between(Zeros(run).Sum(z => z.Count), 50, run.Count * run[0][TensorName.Preconditioner].Count - 50, "closed parameters of all steps");
+        var analysis = Analyze.Reservoir(run, TestRuns.Options);
+        Assert.Equal(AnalysisMode.Descent, analysis.Options.Mode);
+        foreach (string id in (string[])["C1", "C2", "C3", "C4"])
+        {
+            Check.Small(analysis.Claim(id).RelativeError.OrNull() ?? double.NaN, 1e-12, $"{gate}, {loss}: relative error of {id}");
+            Assert.Equal(Verdict.Holds, analysis.Claim(id).Verdict);
+        }
+    }
+
+    /// <summary>A network of which J moves, with midpoints: the error is that of Simpson's rule.</summary>
+    [Theory]
+    [InlineData(GateKind.PopulationRisk)]
+    [InlineData(GateKind.RunningVariance)]
+    public void ANetworkThatMovesHoldsWithMidpoints(GateKind gate)
+    {
+        var run = Recorder.InMemory(s_options with { Gate = gate, Layers = [LayerSpec.Dense(6)], Midpoints = true }, TestRuns.Managed);
+        var c4 = Analyze.Reservoir(run, TestRuns.Options).Claim("C4");
+        Check.Small(c4.RelativeError.OrNull() ?? double.NaN, 1e-5, $"{gate}: relative error of C4");
+        Assert.Equal(Verdict.Holds, c4.Verdict);
+    }
+
+    /// <summary>What plain Adam would have had in the place of the zeros: another training than the one that was recorded.</summary>
+    [Theory]
+    [InlineData(GateKind.PopulationRisk)]
+    [InlineData(GateKind.RunningVariance)]
+    public void WithoutItsZerosTheRecordingIsViolated(GateKind gate)
+    {
+        var run = Recorder.InMemory(s_options with { Gate = gate }, TestRuns.Managed);
+        var zeros = Zeros(run);
+        int D = (int)run[0][TensorName.Preconditioner].Count, n = run.Train;
+        var square = new double[D];
+        var open = new CheckpointSequence(run.Select((c, k) =>
+        {
+            double[] J = c[TensorName.J_S].ReadAll(), g = c[TensorName.g].ReadAll(), M = c[TensorName.Preconditioner].ReadAll();
+            for (int j = 0; j < D; j++)
+            {
+                double gradient = Enumerable.Range(0, n).Sum(i => J[i * D + j] * g[i]);
+                square[j] = 0.999 * square[j] + 0.001 * gradient * gradient;
+                double plain = 1 / (Math.Sqrt(square[j] / (1 - Math.Pow(0.999, k + 1))) + 1e-3);
+                if (zeros[k].Contains(j)) M[j] = plain;
+                else Check.Close(M[j], plain, 1e-10, $"preconditioner of step {k}, parameter {j}");
+            }
+            var tensors = c.Tensors.ToDictionary();
+            tensors[TensorName.Preconditioner] = new MemoryTensor(TensorName.Preconditioner, M, D);
+            return c with { Tensors = tensors };
+        }), run.Loss) { Optimizer = run.Optimizer, RunTensors = run.RunTensors };
+        var analysis = Analyze.Reservoir(open, TestRuns.Options);
+        Assert.Equal(Verdict.Violated, analysis.Claim("C2").Verdict);
+        Assert.Equal(Verdict.Violated, analysis.Claim("C4").Verdict);
+    }
+
+    private static HashSet<int>[] Zeros(CheckpointSequence run) =>
+        [.. run.Select(c => c[TensorName.Preconditioner].ReadAll().Index().Where(m => m.Item == 0).Select(m => m.Index).ToHashSet())];
+}
