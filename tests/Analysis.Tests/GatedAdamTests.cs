@@ -12,6 +12,8 @@ public sealed class GatedAdamTests
         Schedule = CheckpointSchedule.EveryStep, DType = StorageType.Float64,
     };
 
+    private static readonly AnalysisOptions s_steps = new() { Backend = TestRuns.Managed, Mode = AnalysisMode.Descent };
+
     public static TheoryData<GateKind, LossKind, int?> Runs() => new()
     {
         { GateKind.PopulationRisk, LossKind.Squared, null }, { GateKind.PopulationRisk, LossKind.SoftmaxCrossEntropy, 4 },
@@ -25,8 +27,7 @@ public sealed class GatedAdamTests
     {
         var run = Recorder.InMemory(s_options with { Gate = gate, Loss = loss, Batch = batch, Outputs = loss == LossKind.Squared ? 1 : 3 }, TestRuns.Managed);
         Check.Between(Zeros(run).Sum(z => z.Count), 50, run.Count * run[0][TensorName.Preconditioner].Count - 50, "closed parameters of all steps");
-        var analysis = Analyze.Reservoir(run, TestRuns.Options);
-        Assert.Equal(AnalysisMode.Descent, analysis.Options.Mode);
+        var analysis = Analyze.Reservoir(run, s_steps);
         foreach (string id in (string[])["C1", "C2", "C3", "C4"])
         {
             Check.Small(analysis.Claim(id).RelativeError.OrNull() ?? double.NaN, 1e-12, $"{gate}, {loss}: relative error of {id}");
@@ -41,16 +42,19 @@ public sealed class GatedAdamTests
     public void ANetworkThatMovesHoldsWithMidpoints(GateKind gate)
     {
         var run = Recorder.InMemory(s_options with { Gate = gate, Layers = [LayerSpec.Dense(6)], Midpoints = true }, TestRuns.Managed);
-        var c4 = Analyze.Reservoir(run, TestRuns.Options).Claim("C4");
+        var c4 = Analyze.Reservoir(run, s_steps).Claim("C4");
         Check.Small(c4.RelativeError.OrNull() ?? double.NaN, 1e-5, $"{gate}: relative error of C4");
         Assert.Equal(Verdict.Holds, c4.Verdict);
     }
 
     /// <summary>What plain Adam would have had in the place of the zeros: another training than the one that was recorded.</summary>
+    /// <remarks>In a few steps the recording is still one, and the claims are violated; in all steps the recording itself is.</remarks>
     [Theory]
-    [InlineData(GateKind.PopulationRisk)]
-    [InlineData(GateKind.RunningVariance)]
-    public void WithoutItsZerosTheRecordingIsViolated(GateKind gate)
+    [InlineData(GateKind.PopulationRisk, 8)]
+    [InlineData(GateKind.PopulationRisk, 41)]
+    [InlineData(GateKind.RunningVariance, 8)]
+    [InlineData(GateKind.RunningVariance, 41)]
+    public void WithoutItsZerosTheRecordingIsViolated(GateKind gate, int steps)
     {
         var run = Recorder.InMemory(s_options with { Gate = gate }, TestRuns.Managed);
         var zeros = Zeros(run);
@@ -64,16 +68,19 @@ public sealed class GatedAdamTests
                 double gradient = Enumerable.Range(0, n).Sum(i => J[i * D + j] * g[i]);
                 square[j] = 0.999 * square[j] + 0.001 * gradient * gradient;
                 double plain = 1 / (Math.Sqrt(square[j] / (1 - Math.Pow(0.999, k + 1))) + 1e-3);
-                if (zeros[k].Contains(j)) M[j] = plain;
+                if (zeros[k].Contains(j)) M[j] = k < steps ? plain : 0;
                 else Check.Close(M[j], plain, 1e-10, $"preconditioner of step {k}, parameter {j}");
             }
             var tensors = c.Tensors.ToDictionary();
             tensors[TensorName.Preconditioner] = new MemoryTensor(TensorName.Preconditioner, M, D);
             return c with { Tensors = tensors };
         }), run.Loss) { Optimizer = run.Optimizer, RunTensors = run.RunTensors };
-        var analysis = Analyze.Reservoir(open, TestRuns.Options);
-        Assert.Equal(Verdict.Violated, analysis.Claim("C2").Verdict);
-        Assert.Equal(Verdict.Violated, analysis.Claim("C4").Verdict);
+        var analysis = Analyze.Reservoir(open, s_steps);
+        string found = string.Join(", ", analysis.Claims.Select(c => $"{c.Id} {c.Verdict} {c.RelativeError.OrNull():e1}"));
+        bool few = steps < run.Count;
+        foreach (string id in (string[])["C2", "C4"])
+            Assert.True(analysis.Claim(id).Verdict == (few ? Verdict.Violated : Verdict.Undecided), $"{gate}, {steps} steps: {found}");
+        Assert.True(few || analysis.Claims.Any(c => c.Id[0] == 'R' && c.Verdict == Verdict.Violated), $"{gate}, no claim about the recording is violated: {found}");
     }
 
     private static HashSet<int>[] Zeros(CheckpointSequence run) =>

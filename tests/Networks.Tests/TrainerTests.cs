@@ -143,9 +143,10 @@ public class TrainerTests
                     / (1 - Math.Pow(0.8, t));
                 if (Math.Abs(mean * mean - variance) < 1e-10 * mean * mean) continue; // decided by rounding
                 Assert.Equal(mean * mean > variance, M[k] > 0);
+                // One gradient has no variance: the first step moves every parameter that has one.
+                if (t == 1) Assert.Equal(history[0][k] != 0, M[k] > 0);
                 if (M[k] > 0) open++; else closed++;
             }
-            if (t == 1) Assert.Equal(0, closed);
         }
         Check.Between(open, 101, 1690 - 101, $"open parameters, {closed} are closed");
     }
