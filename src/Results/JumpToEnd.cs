@@ -1,6 +1,7 @@
 namespace KernelFlow;
 
-/// <summary>What freezing the kernel at a checkpoint and jumping to the end of the window would have predicted: how early the kernel of the end is there.</summary>
+/// <summary>What freezing the kernel at a checkpoint and jumping to the end of the window would have predicted: how early the kernel of the end is
+/// there.</summary>
 /// <remarks>
 /// From checkpoint k on the outputs follow u′ = −K_SS(t_k)∇Φ(u), u_Q′ = −K_QS(t_k)∇Φ(u) to T: for squared loss in closed form, otherwise integrated; where
 /// the recorded steps are followed, by as many of them with the same rates. Errors are ‖u − U(T)‖₂/‖U(T) − U(s)‖₂, of test and of training outputs. For a

@@ -96,7 +96,8 @@ internal static class JumpBuilder
         double[] u = outputs.TrainOutputs[k], q = outputs.TestOutputs[k];
         double time = outputs.Times[^1] - outputs.Times[k];
         double[] x, forever = [];
-        if (loss.Beta is { } beta) (x, forever) = ByModes(held.Train, outputs.Gradients[k], beta, time, rates is null, left, input.Kernels.Epsilon, input.Backend);
+        if (loss.Beta is { } beta)
+            (x, forever) = ByModes(held.Train, outputs.Gradients[k], beta, time, rates is null, left, input.Kernels.Epsilon, input.Backend);
         else if (rates is null) x = FrozenFlow.Run(held.Train, loss, u, time, Tolerance, cancellation);
         else x = BySteps(held.Train, loss, u, left, cancellation);
         var (kernel, testKernel) = (held.Train, held.TestTrain);
@@ -110,7 +111,8 @@ internal static class JumpBuilder
         double[] uT = outputs.TrainOutputs[^1], qT = outputs.TestOutputs[^1];
         double train = VectorMath.Norm(input.TrainDisplacement), test = VectorMath.Norm(input.TestDisplacement);
         return new Jump(Error(testKernel, x, q, qT, test), Error(kernel, x, u, uT, train),
-            forever.Length == 0 ? double.NaN : Error(testKernel, forever, q, qT, test), forever.Length == 0 ? double.NaN : Error(kernel, forever, u, uT, train));
+            forever.Length == 0 ? double.NaN : Error(testKernel, forever, q, qT, test),
+            forever.Length == 0 ? double.NaN : Error(kernel, forever, u, uT, train));
     }
 
     // ∫g dτ = Vφ(κ)Vᵀg with φ = (1 − e^{−βκτ})/(βκ), or Ση_i Π_{l<i}(1 − η_lβκ) by steps; for ever 1/(βκ) above the rounding of K.

@@ -49,7 +49,8 @@ internal sealed class StabilisedVector
             double stiff = Math.Max(rate(State), double.Epsilon), longest = (MostStages - 1.0) * (MostStages - 1) / 1.54 / stiff, left = end - time;
             if (double.IsNaN(length)) length = FirstStep / Math.Max(stiff, FirstStep / left);
             double step = left / Math.Ceiling(left / Math.Min(length, longest) * (1 - 1e-12));
-            if (!(step > Shortest * span)) throw new NumericalException(FormattableString.Invariant($"A flow of outputs needs steps below {step:R} at t = {time:R}."));
+            if (!(step > Shortest * span))
+                throw new NumericalException(FormattableString.Invariant($"A flow of outputs needs steps below {step:R} at t = {time:R}."));
             bool last = step >= left * (1 - 1e-12);
             double then = last ? end : time + step, error = Try(time, step, then, StabilisedStage.Count(step * stiff), relative);
             double factor = double.IsFinite(error) ? Safety * Math.Cbrt(allowed / Math.Max(error, 1e-300)) : Least;

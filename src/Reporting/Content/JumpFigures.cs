@@ -19,7 +19,8 @@ internal static class JumpFigures
         double[] all = [.. jump.TestError.Concat(jump.TrainError).Concat(infinity).Concat(jump.TestErrorOfWaiting).Where(double.IsFinite)];
         var (time, later) = Drawn.TimeAxis([.. jump.Times]);
         string arrives = jump.First.TryGet(out var first) ? $"below {Percent(JumpToEnd.Arrived)} from t = {Short(first.Time)}" : "never small";
-        var head = figure.Head($"Test outputs at the end, predicted by freezing the kernel at t: relative error {Short(jump.TestError[0])} from the start, {arrives}");
+        var head = figure.Head("Test outputs at the end, predicted by freezing the kernel at t: relative error "
+            + $"{Short(jump.TestError[0])} from the start, {arrives}");
         var chart = new Chart(time, Axis.Linear("relative error", all.Select(v => Math.Min(v, MostShown)).Append(0)), head);
         void Line(string name, int series, IReadOnlyList<double> values, Marker marker, string dash) => chart.Line(name, series,
             values.Select((v, i) => new Point(jump.Times[i], v, $"t = {Short(jump.Times[i], 5)}: {name} {Short(v)}")), marker, dash);
@@ -30,8 +31,8 @@ internal static class JumpFigures
         chart.Rule($"{Percent(JumpToEnd.Arrived)}", JumpToEnd.Arrived);
         string studied = jump.Checkpoints.Count < analysis.Run.Checkpoints - 1
             ? $" {Count(jump.Checkpoints.Count)} of {Count(analysis.Run.Checkpoints - 1)} checkpoints were jumped from." : "";
-        return Figure.Of(head, chart, "From each checkpoint the outputs go on to the end under its kernel alone, and errors are relative to how far they moved in "
-            + "the window. Where a jump is better than waiting, training only follows what the kernel has already settled; for a kernel that does not move every "
-            + $"jump is exact.{studied}{Drawn.Missing(chart, "lie outside the axes")}{later}");
+        return Figure.Of(head, chart, "From each checkpoint the outputs go on to the end under its kernel alone, and errors are relative to how far they "
+            + "moved in the window. Where a jump is better than waiting, training only follows what the kernel has already settled; for a kernel that does "
+            + $"not move every jump is exact.{studied}{Drawn.Missing(chart, "lie outside the axes")}{later}");
     }
 }

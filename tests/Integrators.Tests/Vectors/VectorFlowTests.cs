@@ -21,7 +21,8 @@ public class VectorFlowTests
         var found = Vector<double>.Build.Dense(FrozenFlow.Run(K, LossModel.Squared(y, 1), start, 3, 1e-8));
         var evd = K.Evd(Symmetricity.Symmetric);
         var part = evd.EigenVectors.TransposeThisAndMultiply(Vector<double>.Build.Dense(n, i => start[i] - y[i]));
-        var expected = evd.EigenVectors * Vector<double>.Build.Dense(n, j => part[j] * -(Math.Exp(-3 * evd.EigenValues[j].Real / n) - 1) / evd.EigenValues[j].Real);
+        var expected = evd.EigenVectors
+            * Vector<double>.Build.Dense(n, j => part[j] * (1 - Math.Exp(-3 * evd.EigenValues[j].Real / n)) / evd.EigenValues[j].Real);
         Check.Small((K * (found - expected)).L2Norm() / (K * expected).L2Norm(), 1e-7, "K∫g against the closed form");
     }
 

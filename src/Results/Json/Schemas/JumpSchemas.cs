@@ -15,7 +15,8 @@ internal static class JumpSchemas
     /// <summary>The key "jumpToEnd".</summary>
     public static readonly Schema<JumpToEnd> Jump = new(s =>
     {
-        var (path, checkpoints, times) = (s.Add("path", Text, j => j.Path), s.Add("checkpoints", Wholes, j => j.Checkpoints), s.Add("times", Numbers, j => j.Times));
+        var (path, checkpoints) = (s.Add("path", Text, j => j.Path), s.Add("checkpoints", Wholes, j => j.Checkpoints));
+        var times = s.Add("times", Numbers, j => j.Times);
         var (test, train) = (s.Add("testError", Numbers, j => j.TestError), s.Add("trainError", Numbers, j => j.TrainError));
         var testToInfinity = s.Add("testErrorToInfinity", KnownNumbers, j => j.TestErrorToInfinity);
         var trainToInfinity = s.Add("trainErrorToInfinity", KnownNumbers, j => j.TrainErrorToInfinity);
