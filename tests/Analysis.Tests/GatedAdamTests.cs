@@ -48,7 +48,7 @@ public sealed class GatedAdamTests
     }
 
     /// <summary>What plain Adam would have had in the place of the zeros: another training than the one that was recorded.</summary>
-    /// <remarks>In a few steps the recording is still one, and the claims are violated; in all steps the recording itself is.</remarks>
+    /// <remarks>In the first steps only, and in all of them.</remarks>
     [Theory]
     [InlineData(GateKind.PopulationRisk, 8)]
     [InlineData(GateKind.PopulationRisk, 41)]
@@ -77,10 +77,13 @@ public sealed class GatedAdamTests
         }), run.Loss) { Optimizer = run.Optimizer, RunTensors = run.RunTensors };
         var analysis = Analyze.Reservoir(open, s_steps);
         string found = string.Join(", ", analysis.Claims.Select(c => $"{c.Id} {c.Verdict} {c.RelativeError.OrNull():e1}"));
-        bool few = steps < run.Count;
+        // The recording contradicts itself by many orders of magnitude, and no claim about the theory may then hold.
+        foreach (string id in (string[])["R5", "R6"]) Assert.True(analysis.Claim(id).Verdict == Verdict.Violated, $"{gate}, {steps} steps: {found}");
         foreach (string id in (string[])["C2", "C4"])
-            Assert.True(analysis.Claim(id).Verdict == (few ? Verdict.Violated : Verdict.Undecided), $"{gate}, {steps} steps: {found}");
-        Assert.True(few || analysis.Claims.Any(c => c.Id[0] == 'R' && c.Verdict == Verdict.Violated), $"{gate}, no claim about the recording is violated: {found}");
+        {
+            Assert.True(analysis.Claim(id).Verdict is Verdict.Violated or Verdict.Undecided, $"{gate}, {steps} steps: {found}");
+            Check.Between(analysis.Claim(id).RelativeError.OrNull() ?? double.NaN, 1e-3, 1e3, $"{gate}, {steps} steps: relative error of {id}");
+        }
     }
 
     private static HashSet<int>[] Zeros(CheckpointSequence run) =>

@@ -29,7 +29,8 @@ public sealed class SeededTests
         Check.Close(Lines.RankCorrelation([1, 2, 30], [9, 7, 7.1]), -0.5, 1e-14, "rank correlation of ranks 3, 1, 2");
     }
 
-    /// <summary>The training of one's own is the recorder's where nothing is changed, and its single gradients have the recorder's gradient as their mean.</summary>
+    /// <summary>The training of one's own is the recorder's where nothing is changed, and its single gradients have the recorder's gradient as their
+    /// mean.</summary>
     [Theory]
     [InlineData(OptimizerKind.GradientDescent)]
     [InlineData(OptimizerKind.Momentum)]
@@ -65,7 +66,8 @@ public sealed class SeededTests
         var (name, options) = EdgeRun.All[0];
         var outcome = EdgeRun.Of(name, options with { Steps = 160 }, 1.2, 3, quick: true, Backend.Managed(1), default)!;
         Check.Small(EdgeOutcome.Error(outcome.Steps), 1e-4, "error of C4 on recorded steps");
-        Assert.True(EdgeOutcome.Error(outcome.Frozen) > 100 * EdgeOutcome.Error(outcome.Steps), $"kernel of the start: error {EdgeOutcome.Error(outcome.Frozen)}");
+        Assert.True(EdgeOutcome.Error(outcome.Frozen) > 100 * EdgeOutcome.Error(outcome.Steps), $"kernel of the start: error "
+            + $"{EdgeOutcome.Error(outcome.Frozen)}");
     }
 
     [Fact]

@@ -27,7 +27,8 @@ internal static class ValidateCommand
             HelpName = "text" };
         var runs = Numbers.Whole("--runs", "Trainings per cell of a study.", 1);
         var overwrite = CommonOptions.Overwrite();
-        var resume = new Option<bool>("--resume") { Description = "Continue an interrupted validation: keep the finished reports of this version that were made "
+        var resume = new Option<bool>("--resume") { Description = "Continue an interrupted validation: keep the finished reports of this version that "
+            + "were made "
             + "with the same options, and run the other experiments." };
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();

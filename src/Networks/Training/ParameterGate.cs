@@ -1,6 +1,7 @@
 namespace KernelFlow.Networks;
 
-/// <summary>Decides for every step which parameters may move. What it closes has 0 in the preconditioner of that step and nothing else: the buffers of Adam take
+/// <summary>Decides for every step which parameters may move. What it closes has 0 in the preconditioner of that step and nothing else: the buffers of Adam
+/// take
 /// every gradient, so that its recursion stays what it is.</summary>
 internal abstract class ParameterGate
 {
