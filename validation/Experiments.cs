@@ -3,6 +3,7 @@ using KernelFlow.Validation.Coupling;
 using KernelFlow.Validation.DriftDiffusion;
 using KernelFlow.Validation.EdgeOfStability;
 using KernelFlow.Validation.Gate;
+using KernelFlow.Validation.Grokking;
 using KernelFlow.Validation.Power;
 using KernelFlow.Validation.Relabelling;
 using KernelFlow.Validation.Schedules;
@@ -17,6 +18,6 @@ public static class Experiments
     public static IReadOnlyList<Experiment> All { get; } =
     [
         new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment(), new SketchExperiment(),
-        new RelabellingExperiment(), new DriftDiffusionExperiment(), new EdgeExperiment(), new GateExperiment(),
+        new RelabellingExperiment(), new DriftDiffusionExperiment(), new EdgeExperiment(), new GateExperiment(), new GrokkingExperiment(),
     ];
 }

@@ -25,7 +25,8 @@ internal sealed record RelabellingOutcome(string Name, long Seed, PathDistance P
 /// <summary>Trains and retrains.</summary>
 internal static class RelabellingRun
 {
-    private const int Marks = 20;
+    // So few steps that training dissipates some modes and leaves others.
+    private const int Marks = 20, SoftSteps = 75;
     private const double Size = 0.5;
 
     private static readonly RecordingOptions s_base = new()
@@ -106,7 +107,7 @@ internal static class RelabellingRun
     // Without copies every mode is dissipated a little. The labels are moved by half their size along a mode.
     private static SoftMode[] Soft(RecordingOptions options, bool quick, Backend backend, CancellationToken cancellation)
     {
-        options = options with { Duplicates = 0, Train = 27 };
+        options = options with { Duplicates = 0, Train = 27, Steps = SoftSteps };
         var run = Recorder.InMemory(options, backend, null, cancellation);
         var analysis = Analyze.Reservoir(run, new AnalysisOptions { Backend = backend, IndependentCheck = false }, null, cancellation);
         if (!analysis.Operators.TryGet(out var operators)) return [];
