@@ -70,6 +70,15 @@ public sealed class SeededTests
             + $"{EdgeOutcome.Error(outcome.Frozen)}");
     }
 
+    /// <summary>So few steps that nothing groks: said so, and no verdict about the theory.</summary>
+    [Fact]
+    public void NothingThatGroksIsUndecided()
+    {
+        var report = Experiments.All.Single(e => e.Id == "grokking").Run(new ExperimentOptions { Quick = true, Backend = Backend.Managed(2) });
+        Assert.True(report.Verdict == Verdict.Undecided, $"{report.Verdict}: {report.Conclusion}");
+        Assert.Contains("Nothing groks", report.Conclusion);
+    }
+
     [Fact]
     public void AccuracyCountsTheLargestOutputOrTheSign()
     {

@@ -103,7 +103,7 @@ internal sealed class EdgeExperiment : SeededExperiment
 
     private static ExperimentFigure Sharpnesses(EdgeOutcome[] outcomes)
     {
-        EdgeOutcome[] shown = [.. outcomes.Where(o => o.Name == outcomes[0].Name && o.Seed == outcomes[0].Seed)];
+        EdgeOutcome[] shown = [.. outcomes.Where(o => o.Name == outcomes[0].Name && o.Seed == outcomes[0].Seed).TakeLast(5)];
         var head = new FigureHead("sharpness", "Sharpness rises to 2/η and stays there", $"{outcomes[0].Name}: z of the last third "
             + string.Join("; ", shown.Select(o => $"{Short(o.LateZ)} from {Short(o.StartZ)}")));
         var chart = new Chart(Axis.Linear("step", [0, shown.Max(o => o.Sharpness.Length)]), Axis.Linear("z = η λ_max(B K)", [0, Math.Min(4,
@@ -128,7 +128,7 @@ internal sealed class EdgeExperiment : SeededExperiment
         Series("flow", 1, Marker.Circle, o => o.Flow);
         Series("kernel of the start", 5, Marker.Plus, o => o.Frozen);
         chart.UprightRule("edge", 2);
-        return new(head.Id, head.Title, chart.ToString(), head.Description, "What the flow predicts is off by a finite step; the recursion of recorded "
-            + "steps has the error of its average over a step alone, on both sides of the edge.");
+        return new(head.Id, head.Title, chart.ToString(), head.Description, "Below the edge the recursion of recorded steps has the error of its average "
+            + "over a step; past it every step multiplies that error, until nothing is decided.");
     }
 }

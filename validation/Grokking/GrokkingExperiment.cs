@@ -33,7 +33,7 @@ internal sealed class GrokkingExperiment : SeededExperiment
     protected override long PublishedSeed => 3_540_000;
 
     /// <inheritdoc/>
-    protected override (int Full, int Quick) Runs => (3, 1);
+    protected override (int Full, int Quick) Runs => (2, 1);
 
     /// <inheritdoc/>
     protected override Findings Find(long[] seeds, ExperimentOptions options, IProgress<ExperimentProgress>? progress, CancellationToken cancellation)
@@ -80,7 +80,8 @@ internal sealed class GrokkingExperiment : SeededExperiment
         Measurements =
         [
             new("fittedStep", o.FittedStep, "step at which training accuracy reaches 0.99"), new("testThen", o.TestThen, "test accuracy then"),
-            new("testAtEnd", o.TestAtEnd, "test accuracy at the end"), new("share", o.Share, "‖G_Q g_clean‖ gained after the fit, relative to all of it"),
+            new("testAtEnd", o.TestAtEnd, "test accuracy at the end"), new("share", o.Share, "movement of the test outputs after the fit, relative to "
+                + "all of it"),
             new("error", o.Error, "relative error of C4 from the fit to the end"), new("predicted", o.Predicted, "accuracy of U_Q at the fit less G_Q g "
                 + "from there"),
             new("frozen", o.Frozen, "accuracy that the kernel of the fit ends with"),
