@@ -1,0 +1,58 @@
+using KernelFlow.Validation.Laboratory;
+using static KernelFlow.Files.NumberText;
+using R = KernelFlow.Validation.ImplicitBias.ImplicitBiasRun;
+
+namespace KernelFlow.Validation.ImplicitBias;
+
+/// <summary>What the verdict on implicit bias rests on.</summary>
+internal static class ImplicitBiasCriteria
+{
+    /// <summary>Names of the linear model, and of the networks between which the miss is expected to grow.</summary>
+    public const string Linear = "linear", Wide = "tanh 200", Kinked = "ReLU 16,16";
+
+    /// <summary>What would refute the claim.</summary>
+    public const string Refutation = "A linear model whose test outputs are missed by more than 1e-8, or whose E*(T − s) differs by as much from ‖w(T) − w(s)‖², the "
+        + "length of its own weights' way; an E* above gᵀWg in any training; a kind of network whose recorded kernels miss more than the kernel of the start, in the "
+        + "median; a median miss of the wide tanh network that is not the smallest of the networks. The experiment fails where the control, the test outputs of the "
+        + "next example, is not missed by at least half of their size in every training.";
+
+    private const double Rounding = 1e-8, ControlMiss = 0.5, Ranges = 2;
+
+    /// <summary>What a program of its own (PyTorch) had before this study, one run of each kind: E*/gᵀWg over all of them from 0.015 to 0.16, of which the middle on
+    /// a logarithmic scale is compared, and the miss of each.</summary>
+    private const double PrototypeEnergy = 0.049;
+
+    private static readonly (string Group, double Miss)[] s_prototype = [(Wide, 0.013), ("tanh 24", 0.17), ("GELU 16,16", 0.17), (Kinked, 0.65)];
+
+    /// <summary>All of them, those of the claim first.</summary>
+    public static IEnumerable<Criterion> Of(IReadOnlyList<ExperimentRow> rows, bool quick)
+    {
+        string[] networks = [.. LabRows.Groups(rows).Where(g => g != Linear)];
+        ExperimentRow[] linear = [.. rows.Where(r => r.Group == Linear)];
+        double miss = linear.Max(r => LabRows.Value(r, R.Miss)), energy = linear.Max(r => Math.Abs(LabRows.Value(r, R.LinearEnergy) - 1));
+        yield return new(CriterionKind.Claim, $"A linear model's ΔU_Q is met, and its E*(T − s) is ‖w(T) − w(s)‖², to {Short(Rounding)} in every training",
+            miss <= Rounding && energy <= Rounding, $"{Count(linear.Length)} trainings: at most {Short(miss)} and {Short(energy)}");
+        double ratio = rows.Max(r => LabRows.Value(r, R.EnergyRatio));
+        yield return new(CriterionKind.Claim, "E* is at most gᵀWg in every training", ratio <= 1, $"largest ratio {Short(ratio)}");
+        string[] worse = [.. networks.Where(g => !(LabRows.Median(rows, g, R.Miss) < LabRows.Median(rows, g, R.FrozenMiss)))];
+        yield return new(CriterionKind.Claim, "The recorded kernels miss less than the kernel of the start, in the median of every kind of network", worse.Length == 0,
+            string.Join("; ", networks.Select(g => $"{g}: {Short(LabRows.Median(rows, g, R.Miss))} against {Short(LabRows.Median(rows, g, R.FrozenMiss))}")));
+        string least = networks.MinBy(g => LabRows.Median(rows, g, R.Miss))!;
+        yield return new(CriterionKind.Claim, "Of the networks the wide tanh network has the smallest median miss", least == Wide, least);
+        double control = rows.Min(r => LabRows.Value(r, R.PermutedMiss));
+        yield return new(CriterionKind.Power, $"The control, the test outputs of the next example, is missed by at least {Short(ControlMiss)} in every training",
+            control >= ControlMiss, $"at least {Short(control)}");
+        if (quick) yield break;
+        string[] far = [.. s_prototype.Where(p => !(Distance(rows, p.Group, p.Miss) <= Ranges)).Select(p => $"{p.Group}: {Short(p.Miss)}, here "
+            + LabRows.Spread(LabRows.Values(rows, p.Group, R.Miss)))];
+        yield return new(CriterionKind.Power, $"The prototype's miss of each network is within {Short(Ranges)} interquartile ranges of the median", far.Length == 0,
+            far.Length == 0 ? $"{Count(s_prototype.Length)} kinds" : string.Join("; ", far));
+        double[] logs = [.. networks.SelectMany(g => LabRows.Values(rows, g, R.EnergyRatio)).Select(v => Math.Log(v))];
+        double distance = Math.Abs(LabStatistics.Median(logs) - Math.Log(PrototypeEnergy)) / LabStatistics.Quartiles(logs);
+        yield return new(CriterionKind.Power, $"The middle of the prototype's E*/gᵀWg, {Short(PrototypeEnergy)}, is within {Short(Ranges)} interquartile ranges of the "
+            + "median over the networks, in logarithms", distance <= Ranges, $"{Short(distance, 2)}; median {Short(Math.Exp(LabStatistics.Median(logs)))}");
+    }
+
+    private static double Distance(IReadOnlyList<ExperimentRow> rows, string group, double prototype) =>
+        Math.Abs(LabRows.Median(rows, group, R.Miss) - prototype) / LabStatistics.Quartiles(LabRows.Values(rows, group, R.Miss));
+}
