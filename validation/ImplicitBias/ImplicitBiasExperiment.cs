@@ -38,7 +38,7 @@ internal sealed class ImplicitBiasExperiment : LabExperiment
         return
         [
             new(ImplicitBiasCriteria.Linear, small with { Layers = [] }, 0.06),
-            new("tanh 200", small with { Layers = [LayerSpec.Dense(quick ? 100 : 200)], Train = quick ? 24 : 60, Test = 40, Checkpoints = quick ? 14 : 20 }, 0.06),
+            new("tanh 200", small with { Layers = [LayerSpec.Dense(quick ? 100 : 200)], Train = quick ? 24 : 60, Test = 30, Checkpoints = quick ? 12 : 16 }, 0.06),
             new("tanh 24", small with { Layers = [LayerSpec.Dense(24)], Steps = quick ? 1000 : 6000 }, 0.06),
             new("GELU 16,16", small with { Layers = LayerSpec.ParseList("16,16"), Activation = ActivationKind.Gelu }, 0.06),
             new("ReLU 16,16", small with { Layers = LayerSpec.ParseList("16,16"), Activation = ActivationKind.Relu }, 0.06),

@@ -9,7 +9,7 @@ internal static class LeaveOneOutTrainings
 
     private static readonly RecordingOptions s_parity = new()
     {
-        Train = 40, Test = UnseenExamples, Noise = 0.2, Steps = 2000, Checkpoints = 24, Layers = [LayerSpec.Dense(24)],
+        Train = 40, Test = UnseenExamples, Noise = 0.2, Steps = 4000, Checkpoints = 24, Layers = [LayerSpec.Dense(24)],
     };
 
     /// <summary>The full version.</summary>
@@ -17,14 +17,14 @@ internal static class LeaveOneOutTrainings
     [
         Of("tanh 24", s_parity),
         Of("tanh 48", s_parity with { Layers = [LayerSpec.Dense(48)] }),
-        Of("tanh 100", s_parity with { Layers = [LayerSpec.Dense(100)], Steps = 1000 }, 0.1),
+        Of("tanh 100", s_parity with { Layers = [LayerSpec.Dense(100)], Steps = 1500 }, 0.1),
         Of("GELU 16,16", s_parity with { Layers = LayerSpec.ParseList("16,16"), Activation = ActivationKind.Gelu }),
-        Of("softmax, 3 classes", s_parity with { Loss = LossKind.SoftmaxCrossEntropy, Outputs = 3, Steps = 1500 }),
-        Of("logistic, n = 60", s_parity with { Loss = LossKind.Logistic, Train = 60, Steps = 1500 }),
-        Of("no noise, n = 80", s_parity with { Noise = 0, Train = 80, Steps = 1000 }),
+        Of("softmax, 3 classes", s_parity with { Loss = LossKind.SoftmaxCrossEntropy, Outputs = 3, Steps = 2500 }),
+        Of("logistic, n = 60", s_parity with { Loss = LossKind.Logistic, Train = 60, Steps = 2500 }),
+        Of("no noise, n = 80", s_parity with { Noise = 0, Train = 80, Steps = 1500 }),
         Of("ReLU 24, teacher", s_parity with
         {
-            Data = DataKind.TeacherStudent, InputSize = 8, Loss = LossKind.Logistic, Activation = ActivationKind.Relu, Train = 50,
+            Data = DataKind.TeacherStudent, InputSize = 8, Loss = LossKind.Logistic, Activation = ActivationKind.Relu, Train = 50, Steps = 2500,
         }),
     ];
 
