@@ -78,4 +78,15 @@ public sealed class LaboratoryTests
         Assert.Equal(1.5 / Math.Sqrt(3), LabStatistics.RankCorrelation([1, 1, 2], [1, 2, 3]), 12);
         Assert.Equal(2, LabStatistics.Quartiles([1, 2, 3, 4, 5]), 12);
     }
+
+    /// <summary>The quick version of an experiment: the same bytes on one thread and on two, other bytes from another seed.</summary>
+    [Fact]
+    public void TheNumberOfThreadsChangesNothing()
+    {
+        string Run(int threads, long seed) => ExperimentReports.Json(Experiments.All.Single(e => e.Id == "double-descent").Run(
+            new ExperimentOptions { Quick = true, Runs = 1, Seed = seed, Cells = ["width 1"], Backend = Backend.Managed(threads) }));
+        string first = Run(1, 2);
+        Assert.Equal(first, Run(2, 2));
+        Assert.NotEqual(first, Run(2, 3));
+    }
 }
