@@ -36,7 +36,8 @@ public sealed class DoubleDescentTests
         var rows = DoubleDescentCriteria.Prototype.SelectMany((p, i) => MadeUp.Rows(5, new()
         {
             [R.Width] = i + 1, [R.TestError] = name == R.TestError ? 1 - 0.1 * i : p.Value.TestError, [R.VisibleNoise] = p.Value.VisibleNoise,
-            [R.Without] = At(R.Without, 0.5), [R.CleanError] = At(R.CleanError, 0.4), [R.WithoutWrong] = At(R.WithoutWrong, 3), [R.Transfer] = At(R.Transfer, 0.02),
+            [R.Without] = At(R.Without, 0.5), [R.CleanError] = At(R.CleanError, 0.4), [R.WithoutWrong] = At(R.WithoutWrong, 3),
+            [R.Transfer] = At(R.Transfer, 0.02),
             [R.TrainError] = At(R.TrainError, 0.05),
         }, (r, _, v) => v * (0.9 + 0.05 * r), null, 0, p.Key)).ToArray();
         MadeUp.Decides(DoubleDescentCriteria.Of(rows, quick: false), expected, name);

@@ -32,7 +32,8 @@ public sealed class ImplicitBiasTests
             ["drift"] = 2, [R.Miss] = miss, [R.FrozenMiss] = 2 * miss, [R.LinearEnergy] = group == "linear" ? 1 : 0.3, [R.EnergyRatio] = 0.05,
             [R.PermutedMiss] = 1.4,
         }, (r, _, v) => v * (group == "linear" ? 1 : 1 + 0.1 * r), off, value, group);
-        ExperimentRow[] rows = [.. Kind("linear", 1e-14, name), .. Kind("tanh 200", 0.013, null), .. Kind("tanh 24", 0.15, null), .. Kind("GELU 16,16", 0.16, null),
+        ExperimentRow[] rows = [.. Kind("linear", 1e-14, name), .. Kind("tanh 200", 0.013, null), .. Kind("tanh 24", 0.15, null),
+            .. Kind("GELU 16,16", 0.16, null),
             .. Kind("ReLU 16,16", 0.6, null)];
         MadeUp.Decides(ImplicitBiasCriteria.Of(rows, quick: false), expected, name);
     }

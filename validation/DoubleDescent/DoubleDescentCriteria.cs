@@ -10,7 +10,8 @@ internal static class DoubleDescentCriteria
     /// <summary>What would refute the claim.</summary>
     public const string Refutation = "No peak of the median test error between the narrowest and the widest network; visible noise whose medians do not follow "
         + "the test error's over the widths (rank correlation below 0.7); a peak that is not lower by a quarter without the visible noise; or "
-        + "one that training on clean labels does not halve. The experiment fails where the control lowers the peak too, where C4 says that the division is off, "
+        + "one that training on clean labels does not halve. The experiment fails where the control lowers the peak too, where C4 says that the "
+        + "division is off, "
         + "or where the networks from the peak on do not interpolate.";
 
     private const double RankCorrelation = 0.7, Lower = 0.75, Half = 0.5, Interpolates = 0.1, Off = 0.1, Ranges = 2;
@@ -36,12 +37,14 @@ internal static class DoubleDescentCriteria
         double At(string group, string name) => LabRows.Median(rows, group, name);
         string peak = Peak(rows, R.TestError);
         double top = At(peak, R.TestError);
-        yield return new(CriterionKind.Claim, "The median test error peaks between the narrowest and the widest network", peak != groups[0] && peak != groups[^1],
+        yield return new(CriterionKind.Claim, "The median test error peaks between the narrowest and the widest "
+            + "network", peak != groups[0] && peak != groups[^1],
             $"{peak}: {Short(top)}; {groups[0]}: {Short(At(groups[0], R.TestError))}, {groups[^1]}: {Short(At(groups[^1], R.TestError))}");
         if (!quick)
         {
             double rank = LabStatistics.RankCorrelation([.. groups.Select(g => At(g, R.TestError))], [.. groups.Select(g => At(g, R.VisibleNoise))]);
-            yield return new(CriterionKind.Claim, $"Over the widths, medians of visible noise and test error have a rank correlation of {Short(RankCorrelation)} "
+            yield return new(CriterionKind.Claim, $"Over the widths, medians of visible noise and test error have a rank correlation of "
+                + $"{Short(RankCorrelation)} "
                 + "or more", rank >= RankCorrelation, Short(rank));
         }
         yield return new(CriterionKind.Claim, $"At the peak the test error without the visible noise is at most {Short(Lower)} of the test error",

@@ -18,7 +18,8 @@ internal sealed class DoubleDescentExperiment : LabExperiment
     public override string Title => "Double descent and benign overfitting: the visible noise −G_Q g_noise over widths around interpolation";
 
     /// <inheritdoc/>
-    public override string Claim => "The peak of the test error near interpolation is label noise that the realised path carries to the test outputs: U_Q(T) − y_Q "
+    public override string Claim => "The peak of the test error near interpolation is label noise that the realised path carries to the test outputs: "
+        + "U_Q(T) − y_Q "
         + "= [U_Q(s) − G_Q g_clean − y_Q] − G_Q g_noise, and overfitting is benign where G_Q g_noise is small.";
 
     /// <inheritdoc/>
@@ -51,16 +52,20 @@ internal sealed class DoubleDescentExperiment : LabExperiment
         string[] groups = LabRows.Groups(rows);
         double At(string group, string name) => LabRows.Median(rows, group, name);
         return $"Medians of {Count(rows.Count / groups.Length)} seeds: the test error peaks at {peak} with {Short(At(peak, R.TestError))} ({groups[0]}: "
-            + $"{Short(At(groups[0], R.TestError))}, {groups[^1]}: {Short(At(groups[^1], R.TestError))}); visible noise there {Short(At(peak, R.VisibleNoise))}, "
-            + $"without it {Short(At(peak, R.Without))}, trained on clean labels {Short(At(peak, R.CleanError))}. Against the difference to the training on clean "
-            + $"labels the visible noise has a relative error of {Short(LabStatistics.Median(LabRows.All(rows, R.VisibleError)))} (median of all runs): the kernels "
+            + $"{Short(At(groups[0], R.TestError))}, {groups[^1]}: {Short(At(groups[^1], R.TestError))}); visible noise there "
+            + $"{Short(At(peak, R.VisibleNoise))}, "
+            + $"without it {Short(At(peak, R.Without))}, trained on clean labels {Short(At(peak, R.CleanError))}. Against the difference to the "
+            + "training on clean "
+            + $"labels the visible noise has a relative error of {Short(LabStatistics.Median(LabRows.All(rows, R.VisibleError)))} (median of all runs): "
+            + "the kernels "
             + "themselves depend on the noise.";
     }
 
     /// <inheritdoc/>
     protected override IEnumerable<ExperimentTable> Tables(IReadOnlyList<ExperimentRow> rows)
     {
-        yield return LabRows.Table("Test error and what is in it", "Medians over seeds (first to third quartile), mean square errors against clean test labels. "
+        yield return LabRows.Table("Test error and what is in it", "Medians over seeds (first to third quartile), mean square errors against clean test "
+            + "labels. "
             + "'Wrong noise' takes off what noise of the same size on other examples would have done.", rows,
             (R.TrainError, "training error"), (R.TestError, "test error"), (R.VisibleNoise, "visible noise"), (R.Without, "without it"),
             (R.WithoutWrong, "without wrong noise"), (R.CleanError, "trained on clean labels"));
@@ -68,7 +73,8 @@ internal sealed class DoubleDescentExperiment : LabExperiment
             + "noise as an estimate of it; error of C4, and the share of the noise's energy that was dissipated.", rows,
             (R.NoiseMoved, "difference"), (R.VisibleError, "relative error"), (R.VisibleCorrelation, "correlation"), (R.Transfer, "C4 error"),
             (R.Dissipated, "dissipated"), ("drift", "drift"));
-        yield return new("Beside the prototype", "Medians of three seeds that were measured before this study, by a program of its own, beside the medians here; "
+        yield return new("Beside the prototype", "Medians of three seeds that were measured before this study, by a program of its own, beside the "
+            + "medians here; "
             + "distance in interquartile ranges of the seeds here.",
             ["width", "#test error: prototype", "#here", "#distance", "#visible noise: prototype", "#here", "#distance"],
             [.. LabRows.Groups(rows).Where(g => DoubleDescentCriteria.Prototype.ContainsKey(g)).Select(g => (string[])[g,
@@ -103,7 +109,8 @@ internal sealed class DoubleDescentExperiment : LabExperiment
         yield return LabRows.Figure(head, chart, "The visible noise peaks with the test error; trained on clean labels the peak is gone or much lower.");
 
         var scatter = new FigureHead("runs", "Visible noise in every run", $"Test error against visible noise of {Count(rows.Length)} runs; rank correlation "
-            + Short(LabStatistics.RankCorrelation([.. rows.Select(r => LabRows.Value(r, R.TestError))], [.. rows.Select(r => LabRows.Value(r, R.VisibleNoise))])));
+            + Short(LabStatistics.RankCorrelation([.. rows.Select(r => LabRows.Value(r, R.TestError))],
+                [.. rows.Select(r => LabRows.Value(r, R.VisibleNoise))])));
         var points = new Chart(Axis.Log("visible noise ‖G_Q g_noise‖²/m", rows.Select(r => LabRows.Value(r, R.VisibleNoise))),
             Axis.Log("test error", rows.Select(r => LabRows.Value(r, R.TestError))), scatter);
         for (int i = 0; i < groups.Length; i++)

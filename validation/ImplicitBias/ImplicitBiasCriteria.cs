@@ -11,9 +11,12 @@ internal static class ImplicitBiasCriteria
     public const string Linear = "linear", Wide = "tanh 200", Kinked = "ReLU 16,16";
 
     /// <summary>What would refute the claim.</summary>
-    public const string Refutation = "A linear model whose test outputs are missed by more than 1e-8, or whose E*(T − s) differs by as much from ‖w(T) − w(s)‖², the "
-        + "length of its own weights' way; an E* above gᵀWg in any training; a kind of network whose recorded kernels miss more than the kernel of the start, in the "
-        + "median; a median miss of the wide tanh network that is not the smallest of the networks. The experiment fails where the control, the test outputs of the "
+    public const string Refutation = "A linear model whose test outputs are missed by more than 1e-8, or whose E*(T − s) differs by as much from ‖w(T) "
+        + "− w(s)‖², the "
+        + "length of its own weights' way; an E* above gᵀWg in any training; a kind of network whose recorded kernels miss more than the kernel of the "
+        + "start, in the "
+        + "median; a median miss of the wide tanh network that is not the smallest of the networks. The experiment fails where the control, the test "
+        + "outputs of the "
         + "next example, is not missed by at least half of their size in every training.";
 
     private const double Rounding = 1e-8, ControlMiss = 0.5, Ranges = 2;
@@ -35,18 +38,21 @@ internal static class ImplicitBiasCriteria
         double ratio = rows.Max(r => LabRows.Value(r, R.EnergyRatio));
         yield return new(CriterionKind.Claim, "E* is at most gᵀWg in every training", ratio <= 1, $"largest ratio {Short(ratio)}");
         string[] worse = [.. networks.Where(g => !(LabRows.Median(rows, g, R.Miss) < LabRows.Median(rows, g, R.FrozenMiss)))];
-        yield return new(CriterionKind.Claim, "The recorded kernels miss less than the kernel of the start, in the median of every kind of network", worse.Length == 0,
+        yield return new(CriterionKind.Claim, "The recorded kernels miss less than the kernel of the start, in the median of every kind of "
+            + "network", worse.Length == 0,
             string.Join("; ", networks.Select(g => $"{g}: {Short(LabRows.Median(rows, g, R.Miss))} against {Short(LabRows.Median(rows, g, R.FrozenMiss))}")));
         string nearest = networks.MinBy(g => LabRows.Median(rows, g, R.Miss))!;
         yield return new(CriterionKind.Claim, "Of the networks the wide tanh network has the smallest median miss", nearest == Wide, nearest);
         double control = rows.Min(r => LabRows.Value(r, R.PermutedMiss));
-        yield return new(CriterionKind.Power, $"The control, the test outputs of the next example, is missed by at least {Short(ControlMiss)} in every training",
+        yield return new(CriterionKind.Power, $"The control, the test outputs of the next example, is missed by at least {Short(ControlMiss)} in every "
+            + "training",
             control >= ControlMiss, $"at least {Short(control)}");
         if (quick) yield break;
         foreach (var (group, least, most) in s_prototype)
             yield return Prototype($"miss of {group}", LabRows.Values(rows, group, R.Miss), least, most, v => v);
         // Energies of different kinds differ by factors.
-        yield return Prototype("E*/gᵀWg over all kinds of network", [.. networks.SelectMany(g => LabRows.Values(rows, g, R.EnergyRatio)).Select(v => Math.Log(v))],
+        yield return Prototype("E*/gᵀWg over all kinds of "
+            + "network", [.. networks.SelectMany(g => LabRows.Values(rows, g, R.EnergyRatio)).Select(v => Math.Log(v))],
             Math.Log(s_prototypeEnergy.Least), Math.Log(s_prototypeEnergy.Most), Math.Exp);
     }
 

@@ -16,7 +16,8 @@ internal sealed class ImplicitBiasExperiment : LabExperiment
     public override string Title => "Implicit bias: how far training is from the shortest way through its own kernels";
 
     /// <inheritdoc/>
-    public override string Claim => "E* = ΔU_Sᵀ(∫K_SS)⁺ΔU_S ≤ gᵀWg for any training, and a linear model meets ΔU_Q = ∫K_QS(∫K_SS)⁺ΔU_S exactly: its training is the "
+    public override string Claim => "E* = ΔU_Sᵀ(∫K_SS)⁺ΔU_S ≤ gᵀWg for any training, and a linear model meets ΔU_Q = ∫K_QS(∫K_SS)⁺ΔU_S exactly: its "
+        + "training is the "
         + "minimum-norm solution. Networks whose kernel hardly moves are near it, others are not.";
 
     /// <inheritdoc/>
@@ -38,10 +39,13 @@ internal sealed class ImplicitBiasExperiment : LabExperiment
         return
         [
             new(ImplicitBiasCriteria.Linear, small with { Layers = [] }, 0.06),
-            new("tanh 200", small with { Layers = [LayerSpec.Dense(quick ? 100 : 200)], Train = quick ? 24 : 60, Test = 30, Checkpoints = quick ? 12 : 16 }, 0.06),
+            new(ImplicitBiasCriteria.Wide, small with
+            {
+                Layers = [LayerSpec.Dense(quick ? 100 : 200)], Train = quick ? 24 : 60, Test = 30, Checkpoints = quick ? 12 : 16,
+            }, 0.06),
             new("tanh 24", small with { Layers = [LayerSpec.Dense(24)], Steps = quick ? 1000 : 6000 }, 0.06),
             new("GELU 16,16", small with { Layers = LayerSpec.ParseList("16,16"), Activation = ActivationKind.Gelu }, 0.06),
-            new("ReLU 16,16", small with { Layers = LayerSpec.ParseList("16,16"), Activation = ActivationKind.Relu }, 0.06),
+            new(ImplicitBiasCriteria.Kinked, small with { Layers = LayerSpec.ParseList("16,16"), Activation = ActivationKind.Relu }, 0.06),
         ];
     }
 
@@ -61,7 +65,8 @@ internal sealed class ImplicitBiasExperiment : LabExperiment
     /// <inheritdoc/>
     protected override IEnumerable<ExperimentTable> Tables(IReadOnlyList<ExperimentRow> rows)
     {
-        yield return LabRows.Table("The shortest way", "Medians over seeds (first to third quartile). The miss is that of ∫K_QS(∫K_SS)⁺ΔU_S as a prediction of ΔU_Q; "
+        yield return LabRows.Table("The shortest way", "Medians over seeds (first to third quartile). The miss is that of ∫K_QS(∫K_SS)⁺ΔU_S as a "
+            + "prediction of ΔU_Q; "
             + "'frozen' has the kernel of the start throughout, 'next' is compared with the outputs of the next test example.", rows,
             (R.EnergyRatio, "E*/gᵀWg"), (R.Miss, "miss of ΔU_Q"), (R.FrozenMiss, "frozen"), (R.PermutedMiss, "next"), (R.Straightness, "straightness"),
             (R.LinearEnergy, "E*T/‖Δw‖²"), ("drift", "drift"));

@@ -37,5 +37,6 @@ internal static class LabRows
                 .. columns.Select(c => Spread(Values(rows, g, c.Name)))])]);
 
     /// <summary>A figure from its parts.</summary>
-    public static ExperimentFigure Figure(FigureHead head, Chart chart, string caption) => new(head.Id, head.Title, chart.ToString(), head.Description, caption);
+    public static ExperimentFigure Figure(FigureHead head, Chart chart, string caption) =>
+        new(head.Id, head.Title, chart.ToString(), head.Description, caption);
 }

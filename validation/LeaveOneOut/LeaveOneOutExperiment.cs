@@ -40,7 +40,8 @@ internal sealed class LeaveOneOutExperiment : LabExperiment
 
     /// <inheritdoc/>
     protected override string Conclusion(IReadOnlyList<ExperimentRow> rows) =>
-        $"{Count(rows.Count)} trainings, kernel drift {Range(rows, "drift")}. The held-out shifts of one run have a correlation of {Range(rows, R.Correlation)} "
+        $"{Count(rows.Count)} trainings, kernel drift {Range(rows, "drift")}. The held-out shifts of one run have a correlation of "
+            + $"{Range(rows, R.Correlation)} "
         + $"with those of true retraining and a relative error of {Range(rows, R.Error)} (frozen kernel of the start: {Range(rows, R.FrozenCorrelation)} and "
         + $"{Range(rows, R.FrozenError)}). The estimate is off the population risk by at most {Range(rows, R.Gap)} of its maximum, true retraining by "
         + $"{Range(rows, R.TrueGap)}, the training loss by {Range(rows, R.TrainGap)}.";
@@ -54,7 +55,8 @@ internal sealed class LeaveOneOutExperiment : LabExperiment
             [.. rows.OrderBy(r => LabRows.Value(r, "drift")).Select(r => (string[])[r.Id, .. ((string[])["drift", R.Correlation, R.Error, R.FrozenCorrelation,
                 R.FrozenError, R.ForeignCorrelation, R.ForeignError, R.PermutedCorrelation]).Select(m => Short(r.Measured(m)))])]);
         yield return new("Population risk", "Largest gap over the checkpoints between a curve and the population risk (mean over unseen examples, label noise "
-            + "as in training), relative to its maximum; and the risk at the best checkpoint, at the one chosen by the estimate, by retraining, and at the end.",
+            + "as in training), relative to its maximum; and the risk at the best checkpoint, at the one chosen by the estimate, by retraining, and at "
+            + "the end.",
             ["run", "#estimate", "#retraining", "#frozen", "#training loss", "#least risk", "#by the estimate", "#by retraining", "#end"],
             [.. rows.OrderBy(r => LabRows.Value(r, "drift")).Select(r => (string[])[r.Id, .. ((string[])[R.Gap, R.TrueGap, R.FrozenGap, R.TrainGap, R.BestLoss,
                 R.StopLoss, R.TrueStopLoss, R.EndLoss]).Select(m => Short(r.Measured(m)))])]);
