@@ -4,7 +4,9 @@ using KernelFlow.Validation.DoubleDescent;
 using KernelFlow.Validation.ImplicitBias;
 using KernelFlow.Validation.LeaveOneOut;
 using KernelFlow.Validation.Power;
+using KernelFlow.Validation.RandomLabels;
 using KernelFlow.Validation.Schedules;
+using KernelFlow.Validation.Sequestering;
 using KernelFlow.Validation.Sketches;
 
 namespace KernelFlow;
@@ -16,6 +18,7 @@ public static class Experiments
     public static IReadOnlyList<Experiment> All { get; } =
     [
         new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment(), new SketchExperiment(),
-        new LeaveOneOutExperiment(), new DoubleDescentExperiment(), new ImplicitBiasExperiment(),
+        new LeaveOneOutExperiment(), new DoubleDescentExperiment(), new RandomLabelsExperiment(), new ImplicitBiasExperiment(),
+        new SequesteringExperiment(),
     ];
 }
