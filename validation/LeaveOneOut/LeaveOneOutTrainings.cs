@@ -32,7 +32,7 @@ internal static class LeaveOneOutTrainings
     public static IReadOnlyList<LabTraining> Quick { get; } =
         [.. Full.Where(t => t.Name is "tanh 24" or "GELU 16,16" or "softmax, 3 classes" or "logistic, n = 60").Select(t => t with
         {
-            Options = t.Options with { Train = 24, Steps = 600, Checkpoints = 16 },
+            Options = t.Options with { Steps = 800, Checkpoints = 16 },
         })];
 
     private static LabTraining Of(string name, RecordingOptions options, double z = 0.06) => new(name, options, z) { RecordedTest = 4 };
