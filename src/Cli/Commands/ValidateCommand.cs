@@ -47,7 +47,8 @@ internal static class ValidateCommand
         {
             if (parsed.GetValue(list))
             {
-                foreach (var experiment in all) terminal.Out.WriteLine($"{experiment.Id,-12} {experiment.Title}");
+                int width = all.Max(e => e.Id.Length);
+                foreach (var experiment in all) terminal.Out.WriteLine($"{experiment.Id.PadRight(width)} {experiment.Title}");
                 return ExitCodes.Done;
             }
             string folder = parsed.GetRequiredValue(output);
