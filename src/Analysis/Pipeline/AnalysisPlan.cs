@@ -57,7 +57,10 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
         var cache = Cache.RunCache.Of(Checkpoints, Options, Backend);
-        var forming = new KernelForming(Options.KernelRows, Options.Kernels ?? (cache is null ? null : new Cache.CachedKernels(cache)));
+        var forming = new KernelForming(Options.KernelRows, Options.Kernels ?? (cache is null ? null : new Cache.CachedKernels(cache)))
+        {
+            Windows = Intervals.WindowBuilder.Where(Checkpoints, Options),
+        };
         var kernels = Applied is not null
             ? TrajectoryBuilder.ReadApplied(Checkpoints, outputs, Backend, MatrixFreePlan.KeptBytes(Options), reading, cancellation)
             : Exact
