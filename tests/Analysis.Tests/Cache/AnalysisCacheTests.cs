@@ -40,6 +40,23 @@ public sealed class AnalysisCacheTests : IDisposable
 
     private string[] Entries(string kind = "") => [.. Directory.GetFiles(_folder, $"{kind}*.kfc").Order(StringComparer.Ordinal)];
 
+    /// <summary>What a killed process left goes with the next one; what a living one is writing stays, and so does what is no file of this tool.</summary>
+    [Fact]
+    public void FilesThatAKillLeftHalfWrittenAreRemoved()
+    {
+        Open();
+        string left = Path.Combine(_folder, $"kernelflow-{Guid.NewGuid():N}.part"), other = Path.Combine(_folder, "notes.part");
+        File.WriteAllText(left, "half");
+        File.WriteAllText(other, "not ours");
+        using (Files.TemporaryFile.Create(_folder, out string living))
+        {
+            Open();
+            Assert.Equal((false, true, true), (File.Exists(left), File.Exists(living), File.Exists(other)));
+        }
+        Open();
+        Assert.Equal([other], Directory.GetFiles(_folder, "*.part"));
+    }
+
     [Fact]
     public void FilledHalfFilledAndEmptyGiveTheSameBits()
     {
