@@ -101,7 +101,8 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
     {
         string job = _folder.Of("windows");
         string[] windows = ["--windows", "@0:@3", "@3:@9"];
-        var planned = Cli.Run(["job", "plan", run.Folder, "--out", job, "--nodes", "3", "--mode", "flow", "--interpolation", "linear", .. windows, .. s_options]);
+        var planned = Cli.Run(["job", "plan", run.Folder, "--out", job, "--nodes", "3", "--mode", "flow", "--interpolation", "linear", .. windows,
+            .. s_options]);
         Assert.True(planned.ExitCode == 0, planned.ToString());
         RunTasks(job, Enumerable.Range(1, TasksOf(job)));
         var plain = Cli.Run(["analyze", run.Folder, "--json", "--quiet", "--mode", "flow", "--interpolation", "linear", .. windows, .. s_options]);

@@ -30,11 +30,12 @@ internal sealed class IntervalSource(int count, (int Train, int Test) sizes, Run
     /// <param name="integrate">Integrates one interval, as a trajectory of its own.</param>
     /// <param name="hold">Whether intervals stay in memory where there is no cache.</param>
     public static IntervalSource OfFlow(KernelTrajectory trajectory, RunCache? cache, string kind, PropagationOptions options,
-        Func<KernelTrajectory, CancellationToken, IntervalOperators> integrate, bool hold = false) => new(trajectory.Intervals, (trajectory.TrainSize, trajectory.TestSize),
-            cache, k => KeyOnTrajectory(cache!, trajectory, kind, k, ("method", options.Method.Name), ("tolerance", options.RelativeTolerance)),
+        Func<KernelTrajectory, CancellationToken, IntervalOperators> integrate, bool hold = false) =>
+        new(trajectory.Intervals, (trajectory.TrainSize, trajectory.TestSize), cache, k => KeyOnTrajectory(cache!, trajectory, kind, k,
+            ("method", options.Method.Name), ("tolerance", options.RelativeTolerance)),
             (k, stop) => integrate(new WindowTrajectory(trajectory, k, k + 1), stop)) { Hold = hold };
 
-    /// <summary>The key of an interval of an interpolant: it depends on the checkpoints that the interpolant is made of, and on the weights they have.</summary>
+    /// <summary>The key of an interval of an interpolant: it depends on the checkpoints that this is made of, and on the weights they have.</summary>
     /// <param name="cache">The cache.</param>
     /// <param name="trajectory">The interpolant.</param>
     /// <param name="kind">What the entries are called.</param>

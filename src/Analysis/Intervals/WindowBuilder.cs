@@ -102,7 +102,8 @@ internal sealed class WindowBuilder(AnalysisInput input, RunModel model, SideThr
     private double WorstRatio(WindowOperators o, EigenPairs pairs)
     {
         int n = o.Operators.G_Q.ColumnCount;
-        double floor = n * model.Epsilon * MatrixNorms.Spectral(o.Operators.G_Q, input.Backend), noise = n * model.Epsilon * Math.Max(pairs.Values[0], 0), worst = 0;
+        double floor = n * model.Epsilon * MatrixNorms.Spectral(o.Operators.G_Q, input.Backend);
+        double noise = n * model.Epsilon * Math.Max(pairs.Values[0], 0), worst = 0;
         double[] norms = ModeResponses.Norms(ModeResponses.Of(o.Operators.G_Q, pairs, input.Backend));
         for (int j = 0; j < norms.Length; j++)
         {

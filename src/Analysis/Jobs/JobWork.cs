@@ -74,5 +74,6 @@ internal static class JobWork
     private static KernelForming Forming(AnalysisOptions options, KernelStore? store) => new(options.KernelRows, store);
 
     private static KernelPairs Pairs(CheckpointSequence run, AnalysisOptions options) => AnalysisPlan.IsExact(run, ModeChoice.Resolve(run, options).Mode)
-        ? KernelPairs.OfCheckpoints(run.Count) : KernelPairs.OfInterpolants(run.Count, options.Interpolation.NeedsDistantProducts, Intervals.WindowBuilder.Where(run, options));
+        ? KernelPairs.OfCheckpoints(run.Count) : KernelPairs.OfInterpolants(run.Count, options.Interpolation.NeedsDistantProducts,
+            Intervals.WindowBuilder.Where(run, options));
 }

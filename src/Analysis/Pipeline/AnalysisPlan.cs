@@ -21,6 +21,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var checkpoints = run.Window(options.From, options.To);
         if (SolverChoice.Resolve(checkpoints, options) is { } why) return MatrixFree(checkpoints, options, why);
         DenseLimit.Require(run);
+        SolverChoice.RequireFits(checkpoints, options);
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = IsExact(checkpoints, mode);

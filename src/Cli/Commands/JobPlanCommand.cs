@@ -86,7 +86,8 @@ internal static class JobPlanCommand
             throw new UsageException($"--solver: {MatrixFree} forms neither kernels nor operators of intervals, so that there is nothing to divide; "
                 + "use another solver, or kernelflow analyze.");
         if (windows.Count > 0 && Value("--reduce", "auto") is not ("auto" or "off"))
-            throw new UsageException("--windows are composed of intervals of the whole flow, which --reduce does not integrate; leave out the one or the other.");
+            throw new UsageException("--windows are composed of intervals of the whole flow, which --reduce does not integrate; leave out the one or "
+                + "the other.");
         // A reduced flow has no intervals of its own; without them auto would choose a solver by the memory of each machine.
         bool apart = flow && Value("--reduce", "auto") is ("auto" or "off");
         string[] arguments =

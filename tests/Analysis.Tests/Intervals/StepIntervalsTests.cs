@@ -47,7 +47,8 @@ public sealed class StepIntervalsTests : IDisposable
         Assert.Contains($"composed of {run.Count - 1} intervals, in one piece by the recursion of vectors", apart.Claim("C10").Reason);
     }
 
-    /// <summary>Decay is composed affinely: windows, whatever their start, predict as the recursion over their own steps does, which carries the decay.</summary>
+    /// <summary>Decay is composed affinely: windows, whatever their start, predict as the recursion over their own steps does, which carries the
+    /// decay.</summary>
     [Fact]
     public void WindowsWithWeightDecay()
     {
