@@ -34,7 +34,7 @@ internal static class JobFolder
         set.AddTo(command);
         intervals.AddTo(command);
         // Whatever was given to the command that reads them was checked when the job was planned.
-        var parsed = command.Parse([.. arguments]);
+        var parsed = command.Parse([.. arguments], new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
             throw new InvalidJobException($"The plan has options that this version does not know: {parsed.Errors[0].Message}");
         return (intervals.Of(parsed, set.Of(parsed, terminal), terminal), run => intervals.WindowsOf(parsed, run));
