@@ -96,6 +96,9 @@ public sealed record ReservoirAnalysis
     /// <summary>The least energy of the displacement, or why it is not known.</summary>
     public Known<MinimumNorm> MinimumNorm { get; init; }
 
+    /// <summary>How early the kernel of the end is there, or why that is not known.</summary>
+    public Known<JumpToEnd> JumpToEnd { get; init; }
+
     /// <summary>What each training example did.</summary>
     public Known<InfluenceResult> Influence { get; init; }
 

@@ -11,6 +11,7 @@ internal static class ReportFigures
         new BuiltInFigure("training-loss", Training, "Loss over time", TrainingFigures.Loss),
         new BuiltInFigure("training-accuracy", Training, "Accuracy over time", TrainingFigures.Accuracy),
         new BuiltInFigure("population-risk", Training, "What examples that do not train would lose", RiskFigures.PopulationRisk),
+        new BuiltInFigure("jump-to-end", Training, "How early the kernel of the end is there", JumpFigures.Errors),
         new BuiltInFigure("spectrum", Spectrum, "Spectrum of the dissipation W_S", SpectrumFigures.Eigenvalues),
         new BuiltInFigure("dissipated-fraction", Spectrum, "Dissipated fraction of each mode", SpectrumFigures.Fraction),
         new BuiltInFigure("threshold", Spectrum, "The reservoir over the threshold", SpectrumFigures.Threshold),
