@@ -133,7 +133,7 @@ public sealed class ForecastTests(SmallRun run) : IClassFixture<SmallRun>
     public void JobsTakeLessOnMoreNodesAndNeverLessThanTheMerge()
     {
         using var recorded = RecordedRun.Open(run.Folder);
-        var sizes = Sizes(3000);
+        var sizes = Sizes(3000) with { Stiffness = [.. Enumerable.Repeat(1.0, recorded.Checkpoints.Count - 1)] };
         var rates = WorkRates.Even(1e10);
         var cost = CostForecast.Of(sizes, rates);
         double On(int nodes) => RouteForecasts.Of(recorded.Checkpoints, sizes, cost, rates, 1e12, nodes).Single(r => r.Name == "jobs").Seconds;

@@ -100,7 +100,7 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
     public void WindowsAreThoseOfThePlainAnalysis()
     {
         string job = _folder.Of("windows");
-        string[] windows = ["--windows", "@0:@3", "@3:@9"];
+        string[] windows = ["--windows", "@0:@3", "@3:@8"];
         var planned = Cli.Run(["job", "plan", run.Folder, "--out", job, "--nodes", "3", "--mode", "flow", "--interpolation", "linear", .. windows,
             .. s_options]);
         Assert.True(planned.ExitCode == 0, planned.ToString());
