@@ -37,14 +37,8 @@ public sealed record JumpToEnd
     public required IReadOnlyList<double> TestErrorOfWaiting { get; init; }
 
     /// <summary>The first checkpoint from which the test outputs arrive (<see cref="Arrived"/>), among those that were jumped from.</summary>
-    public required Known<JumpStart> First { get; init; }
+    public required Known<MarkedCheckpoint> First { get; init; }
 
     /// <summary>The first of all checkpoints at which the test outputs are that near to the end by themselves.</summary>
-    public required JumpStart FirstWithoutJump { get; init; }
+    public required MarkedCheckpoint FirstWithoutJump { get; init; }
 }
-
-/// <summary>A checkpoint to jump from.</summary>
-/// <param name="Checkpoint">Its index in the window.</param>
-/// <param name="Step">Its step of the optimizer.</param>
-/// <param name="Time">Its flow time.</param>
-public sealed record JumpStart(int Checkpoint, long Step, double Time);

@@ -55,7 +55,7 @@ internal static class StepIntervals
         Action<double> progress, CancellationToken cancellation)
     {
         var composition = new Composition(input.Backend);
-        var carried = new CarriedVectors(input.StartGradient, input.Outputs.Gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts };
+        var carried = new CarriedVectors(input.StartGradient, input.Outputs.Gradients) { KeepGramianAt = input.KeptOnTheWay, RespondTo = input.RespondTo };
         var operators = ComposedWindow.Of(intervals, 0, intervals.Count, carried, input.Backend, progress, composition, cancellation);
         var parts = composition.Recorded!;
         return (operators, new DescentRecord

@@ -48,7 +48,7 @@ internal static class JumpBuilder
         {
             return Known.Unknown<JumpToEnd>(e.Message.TrimEnd('.'));
         }
-        JumpStart Start(int k) => new(k, run[k].Step, run[k].Time);
+        MarkedCheckpoint Start(int k) => new(k, run[k].Step, run[k].Time);
         double Waiting(int k) => VectorMath.Distance(outputs.TestOutputs[k], outputs.TestOutputs[last]) / test;
         Known<IReadOnlyList<double>> ToInfinity(Func<Jump, double> of) => run.Loss.Beta is null
             ? Known.Unknown<IReadOnlyList<double>>($"outputs of the loss {run.Loss.Kind} need not end anywhere")
@@ -64,7 +64,7 @@ internal static class JumpBuilder
             TestErrorToInfinity = ToInfinity(j => j.TestToInfinity),
             TrainErrorToInfinity = ToInfinity(j => j.TrainToInfinity),
             TestErrorOfWaiting = [.. jumps.Keys.Select(Waiting)],
-            First = first < 0 ? Known.Unknown<JumpStart>("no checkpoint that was jumped from arrives") : Start(first),
+            First = first < 0 ? Known.Unknown<MarkedCheckpoint>("no checkpoint that was jumped from arrives") : Start(first),
             FirstWithoutJump = Start(Enumerable.Range(0, last + 1).First(k => Waiting(k) < JumpToEnd.Arrived)),
         });
     }

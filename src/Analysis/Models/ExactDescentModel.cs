@@ -29,11 +29,15 @@ public sealed record ExactDescentModel : DescentModel
     internal static ExactDescentModel Build(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
     {
         if (input.Options.IsByInterval) return Composed(input, progress, cancellation);
-        var options = Options(input) with { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts };
+        var options = Options(input) with { KeepGramianAt = input.KeptOnTheWay, RespondTo = input.RespondTo };
         var (propagation, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation));
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
-        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch });
+        var (scheduled, fitted) = Divided(input, propagation.PartialGramians);
+        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch })
+        {
+            PartialGramians = scheduled, WhenFitted = fitted,
+        };
     }
 
     private static ExactDescentModel Composed(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
@@ -47,7 +51,11 @@ public sealed record ExactDescentModel : DescentModel
             return StepIntervals.Compose(input, intervals, steps, f => progress(0.5 + 0.5 * f), cancellation);
         });
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
-        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch }) { Intervals = intervals };
+        var (scheduled, fitted) = Divided(input, propagation.PartialGramians);
+        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch })
+        {
+            Intervals = intervals, PartialGramians = scheduled, WhenFitted = fitted,
+        };
     }
 
     /// <summary>The prediction with what its budget is made of.</summary>

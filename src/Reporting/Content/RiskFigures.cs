@@ -15,7 +15,9 @@ internal static class RiskFigures
         var training = analysis.Training.OrNull();
         IReadOnlyList<double> train = training?.TrainLoss.OrDefault([]) ?? [], test = training?.TestLoss.OrDefault([]) ?? [];
         double[] finite = [.. risk.LeaveOneOut.Concat(train).Concat(test).Where(double.IsFinite)];
-        bool logarithmic = finite.Length > 0 && finite.Min() > 0 && finite.Max() > 20 * finite.Min();
+        // The estimate and the test loss are to be told apart; a training loss that vanishes need not be read.
+        double[] compared = [.. risk.LeaveOneOut.Concat(test).Where(double.IsFinite)];
+        bool logarithmic = compared.Length > 0 && finite.Min() > 0 && compared.Max() > 20 * compared.Min();
         var axis = logarithmic ? Axis.Log("loss per example", finite) : Axis.Linear("loss per example", finite.Append(0));
         var (time, later) = Drawn.TimeAxis([.. risk.Times]);
         string best = $"least at t = {Short(risk.Best.Time)}";

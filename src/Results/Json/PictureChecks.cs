@@ -20,6 +20,8 @@ internal static class PictureChecks
                 throw json["populationRisk"]["best"]["checkpoint"].Wrong($"an index below {risk.Times.Count}");
         }
         if (analysis.JumpToEnd.TryGet(out var jump)) Jump(json["jumpToEnd"], jump);
+        if (analysis.OrderOfFilling.TryGet(out var order))
+            ResultsChecks.SameLength(json["orderOfFilling"], "fillingTimes", order.FillingTimes.Count, order.KernelEigenvalues.Count);
         if (analysis.Classes.TryGet(out var classes)) Classes(json["classes"], classes, train);
         if (analysis.Modes.TryGet(out var modes))
         {

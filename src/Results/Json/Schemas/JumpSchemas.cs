@@ -5,13 +5,6 @@ namespace KernelFlow.Results;
 /// <summary>The keys of the jump to the end.</summary>
 internal static class JumpSchemas
 {
-    private static readonly Schema<JumpStart> s_start = new(s =>
-    {
-        var (checkpoint, step) = (s.Add("checkpoint", Whole, x => x.Checkpoint), s.Add("step", Long, x => x.Step));
-        var time = s.Add("time", Number, x => x.Time);
-        return json => new JumpStart(checkpoint[json], step[json], time[json]);
-    });
-
     /// <summary>The key "jumpToEnd".</summary>
     public static readonly Schema<JumpToEnd> Jump = new(s =>
     {
@@ -21,8 +14,8 @@ internal static class JumpSchemas
         var testToInfinity = s.Add("testErrorToInfinity", KnownNumbers, j => j.TestErrorToInfinity);
         var trainToInfinity = s.Add("trainErrorToInfinity", KnownNumbers, j => j.TrainErrorToInfinity);
         var waiting = s.Add("testErrorOfWaiting", Numbers, j => j.TestErrorOfWaiting);
-        var first = s.Add("first", s_start.KnownObject, j => j.First);
-        var without = s.Add("firstWithoutJump", s_start.Object, j => j.FirstWithoutJump);
+        var first = s.Add("first", OrderSchemas.Mark.KnownObject, j => j.First);
+        var without = s.Add("firstWithoutJump", OrderSchemas.Mark.Object, j => j.FirstWithoutJump);
         return json => new JumpToEnd
         {
             Path = path[json], Checkpoints = checkpoints[json], Times = times[json], TestError = test[json], TrainError = train[json],
