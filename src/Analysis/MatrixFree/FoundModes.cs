@@ -10,19 +10,17 @@ internal sealed class FoundModes
 {
     private const double ResidualTolerance = 1e-8, RoughTolerance = 1e-4;
 
-    private FoundModes(AnalysisInput input, SweptFlow model, FoundPairs found, SignalCount signal, long gramians)
+    private FoundModes(AnalysisInput input, SweptFlow model, FoundPairs found, DenseMatrix vectors, BlockTransport carried, SignalCount signal, long gramians)
     {
-        (Found, Model) = (found, model);
+        (Found, Model, Vectors, Carried) = (found, model, vectors, carried);
         var (pairs, space) = (found.Pairs, input.Space);
-        Vectors = space.Lift(pairs.Vectors);
         var trajectory = model.Sweep.Products;
         Beta = trajectory.Beta is { } beta ? Known.Of(beta)
             : Known.Unknown<double>("B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1");
-        Carried = SweptTransport.Carry(model.Sweep, Vectors);
         int k = pairs.Values.Count, n = input.TrainSize;
         Norm = Math.Max(pairs.Values[0], 0);
-        // λ is known to its residual and to the tolerance of the sweep; W_S and G share nodes, so that the bounds need only the rounding of both.
-        Error = pairs.ResidualNorms.Max() + n * Math.Max(Tolerances.Epsilon, input.Kernels.Epsilon) * Norm;
+        // A bound compares what the nodes of G_Q make of ψ with what the same nodes make of ψᵀW_Sψ, whatever ψ is: it needs only the rounding of both.
+        Error = n * Math.Max(Tolerances.Epsilon, input.Kernels.Epsilon) * Norm;
         double[]? rows = TestDiagonal(input, out string? unknown);
         ResponseBound = Known.Of(rows?.Sum(), unknown);
         double scale = Beta.TryGet(out double b) ? 2 * b : Norm > 0 ? 1 / Norm : 0, worst = 0;
@@ -30,7 +28,7 @@ internal sealed class FoundModes
         MatrixView end = Carried.End, test = Carried.Test, x = Vectors;
         for (int j = 0; j < k; j++)
         {
-            double value = pairs.Values[j], root = Math.Sqrt(Math.Max(value, 0) + Error), rowRatio = 0, response = 0;
+            double value = pairs.Values[j], root = Math.Sqrt(Math.Max(carried.Dissipated.At(j, j), 0) + Error), rowRatio = 0, response = 0;
             if (test.Rows > 0) (response, rowRatio) = (VectorRoutines.Norm(test.Column(j)), rows is null ? 0 : LargestRow(test.Column(j), rows, root));
             double bound = ResponseBound.OrDefault(0), motion = VectorMath.Distance(end.Column(j).ToArray(), x.Column(j).ToArray());
             modes[j] = new LeadingMode(value, pairs.ResidualNorms[j], scale * value, response, Math.Sqrt(bound) * root, rowRatio, motion);
@@ -74,7 +72,7 @@ internal sealed class FoundModes
     /// <summary>λ_1.</summary>
     public double Norm { get; }
 
-    /// <summary>How far a λ_j may be off.</summary>
+    /// <summary>The rounding of ψᵀW_Sψ.</summary>
     public double Error { get; }
 
     /// <summary>c of the inclusion's bound, at most.</summary>
@@ -92,12 +90,20 @@ internal sealed class FoundModes
         var (space, sweep, backend) = (input.Space, model.Sweep, input.Backend);
         int r = space.Dimension, count = Math.Min(r, input.Options.Modes ?? MatrixFreePlan.DefaultModes), seed = Seeds.From(0, input.Options.Seed);
         long gramians = 0;
-        var gramian = new SpaceOperator(new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
+        var dissipation = DissipationOperator.For(sweep);
+        var gramian = new SpaceOperator(dissipation ?? (LinearOperator)new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
         var integral = new SpaceOperator(new KernelIntegral(sweep.Products), space, _ => { }, cancellation);
         var rough = WorkSpans.In("largest modes of the kernel", () => LeadingPairs.Find(integral, count, null, RoughTolerance, measure: false, backend, seed));
         progress(0.1);
-        var found = WorkSpans.In("leading modes",
-            () => LeadingPairs.Find(gramian, count, rough.Pairs.Vectors, ResidualTolerance, measure: true, backend, seed, f => progress(0.1 + 0.6 * f)));
+        var found = WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, rough.Pairs.Vectors, ResidualTolerance,
+            measure: dissipation is null, backend, seed, f => progress(0.1 + 0.6 * f)));
+        var vectors = space.Lift(found.Pairs.Vectors);
+        var carried = WorkSpans.In("responses of the modes", () => SweptTransport.Carry(sweep, vectors, cancellation));
+        if (dissipation is not null)
+        {
+            found = found with { Pairs = Measured(found.Pairs, dissipation, carried, vectors, space) };
+            gramians += count;
+        }
         double first = Math.Max(found.Pairs.Values[0], 0), tolerance = sweep.Steps.Tolerance;
         double floor = input.Options.Threshold * (sweep.Products.Beta is { } beta ? 0.5 / beta : first);
         // The tolerance of the sweep is relative to P and to 2βW_S, whose norm is 1 at most; without β to W_S itself.
@@ -106,7 +112,22 @@ internal sealed class FoundModes
         var signal = WorkSpans.In("signal count",
             () => SignalCounter.Count(found, r, floor, error, above, found.Complete || first == 0 ? null : gramian, backend, seed));
         progress(0.9);
-        return new FoundModes(input, model, found, signal, gramians);
+        return new FoundModes(input, model, found, vectors, carried, signal, gramians);
+    }
+
+    // Rayleigh quotients and residuals of the vectors that are given, from P of them, which was carried already.
+    private static EigenPairs Measured(EigenPairs pairs, DissipationOperator dissipation, BlockTransport carried, DenseMatrix vectors, GradientSpace space)
+    {
+        MatrixView x = vectors, image = new DenseMatrix(vectors.RowCount, vectors.ColumnCount);
+        dissipation.Complete(x, carried.End, image);
+        var (values, residuals) = LeadingPairs.Residuals(pairs.Vectors, space.Restrict(image));
+        return pairs with
+        {
+            Values = values,
+            ResidualNorms = residuals,
+            Applications = pairs.Applications + values.Length,
+            Converged = residuals.All(r => r <= ResidualTolerance * Math.Max(values[0], double.Epsilon)),
+        };
     }
 
     private Known<double> Complement(int dimension)

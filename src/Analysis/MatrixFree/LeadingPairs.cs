@@ -63,11 +63,16 @@ internal static class LeadingPairs
 
     private static (double[] Values, double[] Residuals) Measure(LinearOperator a, DenseMatrix vectors)
     {
-        int n = vectors.RowCount, k = vectors.ColumnCount;
-        MatrixView image = new DenseMatrix(n, k), x = vectors;
-        a.Apply(x, image);
-        double[] values = new double[k], residuals = new double[k];
-        for (int j = 0; j < k; j++)
+        var image = new DenseMatrix(vectors.RowCount, vectors.ColumnCount);
+        a.Apply(vectors, image);
+        return Residuals(vectors, image);
+    }
+
+    /// <summary>Rayleigh quotients and norms of the residuals of vectors of length 1 from their images, which are overwritten.</summary>
+    public static (double[] Values, double[] Residuals) Residuals(in MatrixView x, in MatrixView image)
+    {
+        double[] values = new double[x.Columns], residuals = new double[x.Columns];
+        for (int j = 0; j < x.Columns; j++)
         {
             values[j] = VectorRoutines.Dot(x.Column(j), image.Column(j));
             VectorRoutines.Axpy(-values[j], x.Column(j), image.Column(j));

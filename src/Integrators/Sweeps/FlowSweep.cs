@@ -15,6 +15,10 @@ public sealed class FlowSweep
     private const int MostAttempts = 2;
     private const double Accepted = 0.8; // of the tolerance: two vectors and one round of a power iteration come a little short of the norm
 
+    // Of another run's kernels on these steps: as many neighbouring intervals have its checkpoints, and so much larger may they be.
+    private const int Reach = 3;
+    private const double Margin = 1.2;
+
     private readonly SweepRates _rates;
 
     private FlowSweep(KernelProducts products, SweepScheme scheme, SweepSteps steps, Backend backend, long maxBytes)
@@ -115,6 +119,33 @@ public sealed class FlowSweep
                 nameof(steps));
         }
         return new FlowSweep(products, scheme, steps, backend, maxBytes);
+    }
+
+    /// <summary>The steps of some intervals, for other kernels between their ends: a variant of the run, whose result differs from that of this one by what the
+    /// kernels differ, as far as both take the same steps.</summary>
+    /// <param name="products">The other kernels, on a single interval between the knots that the first and the last of these begin and end at.</param>
+    /// <param name="first">The first interval.</param>
+    /// <param name="last">The interval after the last one.</param>
+    /// <exception cref="ArgumentException">There are no such intervals, or the products have other knots.</exception>
+    public FlowSweep Over(KernelProducts products, int first, int last)
+    {
+        ArgumentNullException.ThrowIfNull(products);
+        if (first < 0 || last <= first || last > Products.Intervals)
+            throw new ArgumentException($"Intervals {first} to {last} of {Products.Intervals}.", nameof(first));
+        if (products.Intervals != 1 || products.TrainSize != Products.TrainSize || products.Knots[0] != Products.Knots[first]
+            || products.Knots[1] != Products.Knots[last])
+            throw new ArgumentException($"Products between the knots {first} and {last} have one interval with these ends.", nameof(products));
+        var taken = new List<SweepStep>();
+        foreach (var step in Steps.Steps)
+        {
+            if (step.Interval < first || step.Interval >= last) continue;
+            // Kernels that leave checkpoints out are as large as those of the nearest that are left, and a little larger on the way.
+            double rate = 0;
+            foreach (var near in Steps.Steps)
+                if (Math.Abs(near.Interval - step.Interval) <= Reach) rate = Math.Max(rate, Margin * near.Rate);
+            taken.Add(step with { Interval = 0, Rate = rate, Degree = step.Length > 0 ? Scheme.Degree(step.Length * rate) : step.Degree });
+        }
+        return new FlowSweep(products, Scheme, Steps with { Steps = taken }, Backend, MaxBytes);
     }
 
     internal static FlowSweep Given(FlowSweep sweep)
