@@ -13,25 +13,18 @@ namespace KernelFlow.Analysis.MatrixFree;
 /// </remarks>
 internal sealed class DissipationOperator(FlowSweep sweep, double beta) : LinearOperator(sweep.Products.TrainSize, sweep.Products.TrainSize, isSymmetric: true)
 {
-    // Below this stiffness nothing has decayed, and 1 − (1 − small) would lose what is small.
-    private const double LeastStiffness = 1;
-
     private readonly SweptPropagator _propagator = new(sweep);
 
-    /// <summary>This operator where it knows the largest modes best; null where the quadrature does.</summary>
-    public static DissipationOperator? For(FlowSweep sweep) =>
-        sweep.Products.Beta is { } beta && sweep.Steps.Stiffness >= LeastStiffness ? new DissipationOperator(sweep, beta) : null;
+    /// <summary>β.</summary>
+    public double Beta => beta;
+
+    /// <summary>The steps.</summary>
+    public FlowSweep Sweep => sweep;
 
     protected override void ApplyCore(in MatrixView x, in MatrixView y)
     {
         var end = new MatrixView(new double[ArraySize.Of(x.Rows, x.Columns)], x.Rows, x.Columns);
         _propagator.Apply(x, end);
-        Complete(x, end, y);
-    }
-
-    /// <summary>Y ← (X − Pᵀ·PX)/(2β), PX known.</summary>
-    public void Complete(in MatrixView x, in MatrixView end, in MatrixView y)
-    {
         _propagator.ApplyTranspose(end, y);
         for (int j = 0; j < x.Columns; j++) VectorRoutines.Combine(0.5 / beta, x.Column(j), -0.5 / beta, y.Column(j), y.Column(j));
     }

@@ -8,7 +8,7 @@ namespace KernelFlow.Analysis.MatrixFree;
 /// <summary>The largest modes of W_S with what P, G_S and G_Q make of them, and the bounds that need no matrix.</summary>
 internal sealed class FoundModes
 {
-    private const double ResidualTolerance = 1e-8, RoughTolerance = 1e-4;
+    private const double ResidualTolerance = 1e-8, RoughTolerance = 1e-4, LeastStiffness = 1;
 
     private FoundModes(AnalysisInput input, SweptFlow model, FoundPairs found, DenseMatrix vectors, BlockTransport carried, SignalCount signal, long gramians)
     {
@@ -90,18 +90,24 @@ internal sealed class FoundModes
         var (space, sweep, backend) = (input.Space, model.Sweep, input.Backend);
         int r = space.Dimension, count = Math.Min(r, input.Options.Modes ?? MatrixFreePlan.DefaultModes), seed = Seeds.From(0, input.Options.Seed);
         long gramians = 0;
-        var dissipation = DissipationOperator.For(sweep);
+        var dissipation = Dissipation(input, sweep, cancellation);
         var gramian = new SpaceOperator(dissipation ?? (LinearOperator)new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
-        var integral = new SpaceOperator(new KernelIntegral(sweep.Products), space, _ => { }, cancellation);
-        var rough = WorkSpans.In("largest modes of the kernel", () => LeadingPairs.Find(integral, count, null, RoughTolerance, measure: false, backend, seed));
+        long bytes = MatrixFreePlan.StateBytes(input.Options);
+        FoundPairs Rough(LinearOperator a, MatrixView? from) => LeadingPairs.Find(new SpaceOperator(a, space, _ => { }, cancellation),
+            Math.Min(r, count + LeadingPairs.Beside), from, RoughTolerance, measure: false, backend, seed, bytes);
+        var rough = WorkSpans.In("largest modes of the kernel", () => Rough(new KernelIntegral(sweep.Products), null));
+        // The last of the modes that are wanted lives longest; what the kernel is later does not turn those that have decayed.
+        double lifetime = (sweep.Products.Knots[^1] - sweep.Products.Knots[0]) / (sweep.Products.Beta ?? 0) / rough.Pairs.Values[count - 1];
+        var start = rough.Complete || !(lifetime > 0 && double.IsFinite(lifetime)) ? rough
+            : WorkSpans.In("largest modes of the kernel", () => Rough(new KernelIntegral(sweep.Products, lifetime), rough.Pairs.Vectors));
         progress(0.1);
-        var found = WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, rough.Pairs.Vectors, ResidualTolerance,
-            measure: dissipation is null, backend, seed, f => progress(0.1 + 0.6 * f)));
+        var found = WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, start.Pairs.Vectors, ResidualTolerance, measure: dissipation is null,
+            backend, seed, bytes, f => progress(0.1 + 0.6 * f)));
         var vectors = space.Lift(found.Pairs.Vectors);
         var carried = WorkSpans.In("responses of the modes", () => SweptTransport.Carry(sweep, vectors, cancellation));
         if (dissipation is not null)
         {
-            found = found with { Pairs = Measured(found.Pairs, dissipation, carried, vectors, space) };
+            found = found with { Pairs = Measured(found.Pairs, dissipation, vectors, space) };
             gramians += count;
         }
         double first = Math.Max(found.Pairs.Values[0], 0), tolerance = sweep.Steps.Tolerance;
@@ -115,11 +121,20 @@ internal sealed class FoundModes
         return new FoundModes(input, model, found, vectors, carried, signal, gramians);
     }
 
-    // Rayleigh quotients and residuals of the vectors that are given, from P of them, which was carried already.
-    private static EigenPairs Measured(EigenPairs pairs, DissipationOperator dissipation, BlockTransport carried, DenseMatrix vectors, GradientSpace space)
+    // W_S by what P leaves where modes may have decayed; null where the quadrature knows it best, since 1 − (1 − small) would lose what is small. The error of
+    // PᵀP is twice that of P.
+    private static DissipationOperator? Dissipation(AnalysisInput input, FlowSweep sweep, CancellationToken cancellation) =>
+        sweep.Products.Beta is { } beta && sweep.Steps.Stiffness >= LeastStiffness
+            ? new DissipationOperator(WorkSpans.In("steps of P", () => sweep.OfPropagator(new SweepOptions
+            {
+                Tolerance = 0.5 * sweep.Steps.Tolerance, MaxBytes = sweep.MaxBytes, Seed = input.Options.Seed,
+            }, cancellation)), beta) : null;
+
+    // Rayleigh quotients and residuals of the vectors that are given, by one more application.
+    private static EigenPairs Measured(EigenPairs pairs, DissipationOperator dissipation, DenseMatrix vectors, GradientSpace space)
     {
         MatrixView x = vectors, image = new DenseMatrix(vectors.RowCount, vectors.ColumnCount);
-        dissipation.Complete(x, carried.End, image);
+        dissipation.Apply(x, image);
         var (values, residuals) = LeadingPairs.Residuals(pairs.Vectors, space.Restrict(image));
         return pairs with
         {

@@ -14,10 +14,10 @@ namespace KernelFlow.Analysis.MatrixFree;
 internal static class LeadingPairs
 {
     // Vectors that are carried beside those wanted: the last ones wanted converge with their neighbours.
-    private const int Beside = 6;
+    public const int Beside = 6;
 
-    // Sizes of the basis, and how often it may be restarted, in blocks.
-    private const int Blocks = 5, MostBlocks = 16;
+    // Sizes of the basis, as far as memory allows, and how many are computed with restarts, in blocks.
+    private const int LeastBlocks = 5, MostBlocks = 40;
 
     // A complete basis costs no more than a few blocks for so small a space.
     private const int SmallSpace = 200;
@@ -30,11 +30,14 @@ internal static class LeadingPairs
     /// <param name="measure">Whether residuals are measured with the operator once more.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of random directions.</param>
+    /// <param name="bytes">What the basis may take.</param>
     /// <param name="progress">Receives the share of the pairs that have converged.</param>
-    public static FoundPairs Find(LinearOperator a, int count, MatrixView? start, double tolerance, bool measure, Backend backend, int seed,
+    public static FoundPairs Find(LinearOperator a, int count, MatrixView? start, double tolerance, bool measure, Backend backend, int seed, long bytes,
         Action<double>? progress = null)
     {
-        int r = a.Rows, block = Math.Min(r, count + Beside), capacity = r <= SmallSpace ? r : Math.Min(r, Blocks * block);
+        int r = a.Rows, block = Math.Min(r, count + Beside), 
+            blocksKept = (int)Math.Clamp(bytes / ((double)sizeof(double) * r * block) - 1, LeastBlocks, MostBlocks),
+            capacity = r <= SmallSpace ? r : Math.Min(r, blocksKept * block);
         var state = new LanczosFactorization(a, capacity, block, backend, seed);
         if (start is { } near) state.StartFrom(near.ColumnRange(0, Math.Min(near.Columns, block)));
         double[] values, residuals;
@@ -46,6 +49,7 @@ internal static class LeadingPairs
             double largest = Math.Max(Math.Abs(values[^1]), double.Epsilon);
             top = [.. Enumerable.Range(0, Math.Min(count, values.Length)).Select(j => values.Length - 1 - j)];
             int converged = top.Length < count ? 0 : top.Count(j => residuals[j] <= tolerance * largest);
+            if (Environment.GetEnvironmentVariable("KF_TRACE") is not null) Console.Error.WriteLine($"TRACE {DateTime.Now:HH:mm:ss} cpu {Environment.CpuUsage.TotalTime.TotalSeconds:F0} blocks {blocks} size {state.Size} converged {converged} λ1 {largest:G4} λk {values[^Math.Min(count, values.Length)]/largest:G8} res med {top.Select(j => residuals[j]).Order().ElementAt(top.Length/2)/largest:G3} max {top.Max(j => residuals[j])/largest:G3}");
             progress?.Invoke(converged / (double)count);
             if (state.IsComplete || (r > SmallSpace && (converged == count || blocks >= MostBlocks))) break;
             if (!state.IsFull) continue;

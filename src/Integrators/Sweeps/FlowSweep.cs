@@ -68,13 +68,39 @@ public sealed class FlowSweep
         if (options.Probes is { } probes && probes.Rows != products.TrainSize)
             throw new ArgumentException($"Probe vectors have {products.TrainSize} rows; found {probes.Rows}.", nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxBytes, nameof(options));
-        double[] bounds = SpectralBounds.Of(products, options.Seed, cancellation);
+        return Chosen(products, SpectralBounds.Of(products, options.Seed, cancellation), options, propagator: false, backend, cancellation);
+    }
+
+    /// <summary>Steps along the same kernels by which P alone is as accurate as asked: several times fewer products, since modes that have decayed need not be
+    /// followed while they do so.</summary>
+    /// <param name="options">Tolerance, of P in the 2-norm, scheme and limits.</param>
+    /// <param name="cancellation">Stops the choice of steps.</param>
+    public FlowSweep OfPropagator(SweepOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var bounds = new double[Products.Intervals];
+        foreach (var step in Steps.Steps) bounds[step.Interval] = Math.Max(bounds[step.Interval], step.Rate);
+        return Chosen(Products, bounds, options, propagator: true, Backend, cancellation);
+    }
+
+    /// <summary>The steps of the first intervals alone.</summary>
+    /// <param name="intervals">How many.</param>
+    public FlowSweep Until(int intervals)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(intervals, 1);
+        return new FlowSweep(Products, Scheme, Steps with { Steps = [.. Steps.Steps.Where(s => s.Interval < intervals)] }, Backend, MaxBytes);
+    }
+
+    private static FlowSweep Chosen(KernelProducts products, double[] bounds, SweepOptions options, bool propagator, Backend backend,
+        CancellationToken cancellation)
+    {
         var scheme = options.Scheme ?? SweepScheme.Find(SweepChoice.Cheapest(products, bounds, options).Scheme)!;
-        var layout = SweepPlanner.Plan(products, scheme, options, bounds, backend, cancellation);
+        var layout = SweepPlanner.Plan(products, scheme, options, bounds, backend, propagator, cancellation);
+        MatrixView worst = default;
         for (int attempt = 0; ; attempt++)
         {
             var sweep = new FlowSweep(products, scheme, layout.Steps(products.Knots), backend, options.MaxBytes);
-            double error = SweepErrors.OfTrain(sweep, sweep.Halved(), options, cancellation);
+            double error = SweepErrors.OfOne(sweep, propagator, options, ref worst, cancellation);
             if (error <= Accepted * options.Tolerance || attempt == MostAttempts)
                 return new FlowSweep(products, scheme, sweep.Steps with { EstimatedError = error }, backend, options.MaxBytes);
             // The choice saw a few vectors only; the operator is off by more.
