@@ -122,6 +122,14 @@ public sealed class FlowSweep
     /// <summary>The sweep whose steps are half as long, node for node with half the weight.</summary>
     public FlowSweep Halved() => new(Products, Scheme, SweepHalves.Of(Steps, Scheme), Backend, MaxBytes);
 
+    /// <summary>The sweep that takes several panels as one: fewer products, for what needs fewer digits.</summary>
+    /// <param name="panels">How many panels are joined.</param>
+    public FlowSweep Joined(int panels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(panels, 1);
+        return new(Products, Scheme, SweepHalves.Joined(Steps, Scheme, panels), Backend, MaxBytes);
+    }
+
     /// <summary>Takes steps that were frozen before, for the same products or others along the same knots.</summary>
     /// <param name="products">The kernels along the run.</param>
     /// <param name="steps">The steps.</param>

@@ -11,7 +11,7 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 internal sealed class SweepPlanner
 {
-    private const int Passes = 5;
+    private const int Passes = 3;
 
     // Of the tolerance: what is aimed at, and what is accepted. A change by more than a factor 4 is not trusted to the order of the scheme.
     internal const double Aim = 0.6;
