@@ -92,7 +92,6 @@ internal sealed class FoundModes
         long gramians = 0;
         var dissipation = Dissipation(input, sweep, cancellation);
         var gramian = new SpaceOperator(dissipation ?? (LinearOperator)new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
-        if (Environment.GetEnvironmentVariable("KF_TRACE") is not null) Console.Error.WriteLine($"TRACE cpu {Environment.CpuUsage.TotalTime.TotalSeconds:F0} sweep {sweep.Scheme.Name} {sweep.Steps.Products} products {sweep.Steps.Nodes} nodes err {sweep.Steps.EstimatedError}; P sweep {dissipation?.Sweep.Steps.Products} products {dissipation?.Sweep.Steps.Steps.Count} err {dissipation?.Sweep.Steps.EstimatedError}");
         long bytes = MatrixFreePlan.StateBytes(input.Options);
         FoundPairs Rough(LinearOperator a, MatrixView? from) => LeadingPairs.Find(new SpaceOperator(a, space, _ => { }, cancellation),
             Math.Min(r, count + LeadingPairs.Beside), from, RoughTolerance, measure: false, backend, seed, bytes);
@@ -101,12 +100,8 @@ internal sealed class FoundModes
         double lifetime = (sweep.Products.Knots[^1] - sweep.Products.Knots[0]) / (sweep.Products.Beta ?? 0) / rough.Pairs.Values[count - 1];
         var start = rough.Complete || !(lifetime > 0 && double.IsFinite(lifetime)) ? rough
             : WorkSpans.In("largest modes of the kernel", () => Rough(new KernelIntegral(sweep.Products, lifetime), rough.Pairs.Vectors));
-        var near = dissipation is null || start.Complete ? start.Pairs.Vectors : WorkSpans.In("modes that decay early", () => DecayedStart.Of(dissipation, space,
-            count, start.Pairs.Vectors, (a, from, tolerance) => LeadingPairs.Find(a, count, from, tolerance, measure: false, backend, seed, bytes), backend,
-            cancellation));
         progress(0.1);
-        if (Environment.GetEnvironmentVariable("KF_TRACE") is not null) Console.Error.WriteLine($"TRACE near found cpu {Environment.CpuUsage.TotalTime.TotalSeconds:F0}");
-        var found = WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, near, ResidualTolerance, measure: dissipation is null,
+        var found = WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, start.Pairs.Vectors, ResidualTolerance, measure: dissipation is null,
             backend, seed, bytes, f => progress(0.1 + 0.6 * f)));
         var vectors = space.Lift(found.Pairs.Vectors);
         var carried = WorkSpans.In("responses of the modes", () => SweptTransport.Carry(sweep, vectors, cancellation));

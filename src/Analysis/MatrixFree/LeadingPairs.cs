@@ -7,9 +7,9 @@ namespace KernelFlow.Analysis.MatrixFree;
 /// <summary>The largest eigenpairs of an operator that costs much to apply: block Lanczos that starts near them, looks after every block, and measures the
 /// residuals of what it gives.</summary>
 /// <remarks>
-/// Saturated modes of W_S share one eigenvalue: any vectors among them are eigenvectors, and the residual of a Ritz pair is what its vector has outside. From
-/// random directions that falls slowly, since the spectrum reaches up to the cluster without a gap; from the largest modes of ∫K_SS, which cost a few
-/// products, there is little outside to begin with.
+/// Saturated modes of W_S share one eigenvalue: any vectors among them are eigenvectors, and the residual of a Ritz pair is what its vector has outside. That
+/// falls slowly, since the spectrum reaches up to the cluster without a gap: so the start counts, and the largest modes of the kernel that such modes see while
+/// they decay have little outside to begin with.
 /// </remarks>
 internal static class LeadingPairs
 {
@@ -49,7 +49,6 @@ internal static class LeadingPairs
             double largest = Math.Max(Math.Abs(values[^1]), double.Epsilon);
             top = [.. Enumerable.Range(0, Math.Min(count, values.Length)).Select(j => values.Length - 1 - j)];
             int converged = top.Length < count ? 0 : top.Count(j => residuals[j] <= tolerance * largest);
-            if (Environment.GetEnvironmentVariable("KF_TRACE") is not null) Console.Error.WriteLine($"TRACE {DateTime.Now:HH:mm:ss} cpu {Environment.CpuUsage.TotalTime.TotalSeconds:F0} blocks {blocks} size {state.Size} converged {converged} λ1 {largest:G4} λk {values[^Math.Min(count, values.Length)]/largest:G8} res med {top.Select(j => residuals[j]).Order().ElementAt(top.Length/2)/largest:G3} max {top.Max(j => residuals[j])/largest:G3}");
             progress?.Invoke(converged / (double)count);
             if (state.IsComplete || (r > SmallSpace && (converged == count || blocks >= MostBlocks))) break;
             if (!state.IsFull) continue;

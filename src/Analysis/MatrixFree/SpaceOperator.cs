@@ -35,17 +35,11 @@ internal sealed class KernelIntegral(KernelProducts products, double lifetime = 
     private static readonly double s_outer = 0.5 * Math.Sqrt(0.6);
     private static readonly (double Node, double Weight)[] s_rule = [(0.5 - s_outer, 5.0 / 18), (0.5, 8.0 / 18), (0.5 + s_outer, 5.0 / 18)];
 
-    private int _first;
-    private int _last = products.Intervals;
-
-    /// <summary>The integral over one interval.</summary>
-    public static KernelIntegral Of(KernelProducts products, int interval) => new(products) { _first = interval, _last = interval + 1 };
-
     protected override void ApplyCore(in MatrixView x, in MatrixView y)
     {
         var term = new MatrixView(new double[ArraySize.Of(x.Rows, x.Columns)], x.Rows, x.Columns);
         y.Fill(0);
-        for (int k = _first; k < _last; k++)
+        for (int k = 0; k < products.Intervals; k++)
         {
             double start = products.Knots[k], length = products.Knots[k + 1] - start, since = start - products.Knots[0];
             if (since > Forgotten * lifetime) return;

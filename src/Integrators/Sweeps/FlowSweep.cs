@@ -71,8 +71,8 @@ public sealed class FlowSweep
         return Chosen(products, SpectralBounds.Of(products, options.Seed, cancellation), options, propagator: false, backend, cancellation);
     }
 
-    /// <summary>Steps along the same kernels by which P alone is as accurate as asked: several times fewer products, since modes that have decayed need not be
-    /// followed while they do so.</summary>
+    /// <summary>Steps along the same kernels by which P alone is as accurate as asked: several times fewer products, since modes need not be followed
+    /// while they decay.</summary>
     /// <param name="options">Tolerance, of P in the 2-norm, scheme and limits.</param>
     /// <param name="cancellation">Stops the choice of steps.</param>
     public FlowSweep OfPropagator(SweepOptions options, CancellationToken cancellation = default)
@@ -81,14 +81,6 @@ public sealed class FlowSweep
         var bounds = new double[Products.Intervals];
         foreach (var step in Steps.Steps) bounds[step.Interval] = Math.Max(bounds[step.Interval], step.Rate);
         return Chosen(Products, bounds, options, propagator: true, Backend, cancellation);
-    }
-
-    /// <summary>The steps of the first intervals alone.</summary>
-    /// <param name="intervals">How many.</param>
-    public FlowSweep Until(int intervals)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(intervals, 1);
-        return new FlowSweep(Products, Scheme, Steps with { Steps = [.. Steps.Steps.Where(s => s.Interval < intervals)] }, Backend, MaxBytes);
     }
 
     private static FlowSweep Chosen(KernelProducts products, double[] bounds, SweepOptions options, bool propagator, Backend backend,

@@ -11,7 +11,7 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 internal sealed class SweepPlanner
 {
-    private const int Passes = 3;
+    private const int Passes = 5;
 
     // Of the tolerance: what is aimed at, and what is accepted. A change by more than a factor 4 is not trusted to the order of the scheme.
     internal const double Aim = 0.6;
@@ -45,7 +45,7 @@ internal sealed class SweepPlanner
         double stiffness = 0;
         for (int i = 0; i < bounds.Length; i++) stiffness += bounds[i] * (_products.Knots[i + 1] - _products.Knots[i]);
         double growth = GradedGrowth.For(_scheme, Aim * _tolerance, stiffness, _propagator);
-        var layout = new SweepLayout(_scheme, _tolerance, growth, bounds, [.. Enumerable.Repeat(1.0, bounds.Length)]);
+        var layout = new SweepLayout(_scheme, _tolerance, growth, bounds, [.. Enumerable.Repeat(1.0, bounds.Length)], _propagator);
         SweepLayout? best = null;
         double bestCost = double.PositiveInfinity, bestError = double.PositiveInfinity;
         for (int pass = 0; pass < Passes; pass++)

@@ -51,7 +51,7 @@ public class SweepPlanTests
         }
     }
 
-    /// <summary>Steps for P alone meet the tolerance with fewer products; the steps of the first intervals carry to the knot that they end at.</summary>
+    /// <summary>Steps for P alone meet the tolerance with fewer products.</summary>
     [Fact]
     public void StepsForThePropagatorAloneAreFewer()
     {
@@ -61,16 +61,7 @@ public class SweepPlanTests
         double error = (OperatorKit.Dense(new SweptPropagator(alone)) - problem.P).L2Norm();
         Check.Small(error, 1e-3, $"P by {alone.Steps.Products} products");
         Check.Small(alone.Steps.EstimatedError!.Value, 1e-3, "the estimate of it");
-        Assert.True(alone.Steps.Products < 0.8 * sweep.Steps.Products, $"{alone.Steps.Products} products, {sweep.Steps.Products} for W and G as well");
-        var until = sweep.Until(1);
-        Assert.All(until.Steps.Steps, s => Assert.Equal(0, s.Interval));
-        Assert.Equal(problem.Trajectory.Knots[1], until.Steps.Steps[^1].End, 1e-12);
-        // Vectors of which the first interval leaves nothing are eigenvectors of W_S: P contracts.
-        var P = OperatorKit.Dense(new SweptPropagator(sweep));
-        var first = OperatorKit.Dense(new SweptPropagator(until));
-        Check.Small(P.L2Norm(), 1 + 1e-12, "‖P‖");
-        var v = first.Svd().VT.Row(first.RowCount - 1);
-        Check.Small((P * v).L2Norm(), (first * v).L2Norm() * (1 + 1e-9) + 1e-12, "what is left of a vector at the end, and after one interval");
+        Assert.True(alone.Steps.Products < 0.6 * sweep.Steps.Products, $"{alone.Steps.Products} products, {sweep.Steps.Products} for W and G as well");
     }
 
     /// <summary>Other kernels on the same steps, several panels joined: the difference of two models is that of the models, though each is off by more.</summary>
