@@ -1,6 +1,10 @@
 using KernelFlow.Validation.Calibration;
 using KernelFlow.Validation.Coupling;
+using KernelFlow.Validation.DriftDiffusion;
+using KernelFlow.Validation.EdgeOfStability;
+using KernelFlow.Validation.Gate;
 using KernelFlow.Validation.Power;
+using KernelFlow.Validation.Relabelling;
 using KernelFlow.Validation.Schedules;
 using KernelFlow.Validation.Sketches;
 
@@ -11,5 +15,8 @@ public static class Experiments
 {
     /// <summary>All of them, in the order of <c>kernelflow validate --list</c>.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
-        [new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment(), new SketchExperiment()];
+    [
+        new CouplingExperiment(), new CalibrationExperiment(), new PowerExperiment(), new ScheduleExperiment(), new SketchExperiment(),
+        new RelabellingExperiment(), new DriftDiffusionExperiment(), new EdgeExperiment(), new GateExperiment(),
+    ];
 }

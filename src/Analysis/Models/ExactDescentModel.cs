@@ -27,11 +27,15 @@ public sealed record ExactDescentModel : DescentModel
     /// <summary>Forms the operators as sums over the recorded steps.</summary>
     internal static ExactDescentModel Build(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
     {
-        var options = Options(input) with { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts };
+        var options = Options(input) with { KeepGramianAt = input.KeptOnTheWay, RespondTo = input.RespondTo };
         var (propagation, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation));
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
-        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch });
+        var (scheduled, fitted) = Divided(input, propagation.PartialGramians);
+        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch })
+        {
+            PartialGramians = scheduled, WhenFitted = fitted,
+        };
     }
 
     /// <summary>The prediction with what its budget is made of.</summary>

@@ -146,7 +146,7 @@ public sealed record FlowModel : RunModel
                 ? (options, midpoints, stop) => SecondByInterval.Run(input, trajectory, options, midpoints, stop) : null))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
         var (propagation, intervals) = WorkSpans.In("integrating", () => integrate(
-            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts }));
+            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptOnTheWay, RespondTo = input.RespondTo }));
         var main = Prediction.From(propagation, gradients[0]);
         var predictions = new PredictionSet(main)
         {
@@ -154,8 +154,11 @@ public sealed record FlowModel : RunModel
             Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay,
             Sketch = input.Sketch,
         };
+        var (scheduled, fitted) = Divided(input, propagation.PartialGramians);
         return new FlowModel(input, estimates, propagation, predictions, independent)
         {
+            PartialGramians = scheduled,
+            WhenFitted = fitted,
             RelativeTolerance = tolerance.Value,
             ToleranceReason = tolerance.Reason,
             Truncation = range is null ? null : new Truncation(range, gradients[0]),

@@ -40,16 +40,17 @@ public sealed record InterpolatedDescentModel : DescentModel
         var (trajectory, variants) = Estimate(input, second);
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
-        var kept = input.KeptCheckpoints;
-        var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])], RespondTo = input.NoiseParts };
+        var kept = input.KeptOnTheWay;
+        var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])], RespondTo = input.RespondTo };
         var (dense, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(kernels, input.Backend, carried, null, input.Options.Seed, progress, cancellation));
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main), Sketch = input.Sketch };
+        var (scheduled, fitted) = Divided(input, [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })]);
         return new InterpolatedDescentModel(input, trajectory, propagation, record, predictions, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)])
         {
-            PartialGramians = [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })],
+            PartialGramians = scheduled, WhenFitted = fitted,
         };
     }
 

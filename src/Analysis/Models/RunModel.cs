@@ -22,6 +22,14 @@ public abstract record RunModel : PredictionModel
     /// <summary>W_S(s, t_k) with the checkpoint index k, in order.</summary>
     public IReadOnlyList<PartialGramian> PartialGramians { get; init; }
 
+    /// <summary>W_S(s, t) where the training examples are fitted, if it was kept for that alone.</summary>
+    internal PartialGramian? WhenFitted { get; init; }
+
+    /// <summary>What was kept for the schedule, and what was kept beside it.</summary>
+    private protected static (IReadOnlyList<PartialGramian> Scheduled, PartialGramian? WhenFitted) Divided(AnalysisInput input,
+        IReadOnlyList<PartialGramian> kept) =>
+        ([.. kept.Where(p => input.KeptCheckpoints.Contains(p.Knot))], kept.FirstOrDefault(p => !input.KeptCheckpoints.Contains(p.Knot)));
+
     /// <summary>β where B = βI and 2βλ_j is the fraction of the energy of mode j that is dissipated; otherwise why it is not a fraction.</summary>
     public abstract Known<double> Fraction { get; }
 

@@ -60,7 +60,8 @@ internal static class ReservoirPipeline
             : WorkSpans.In("windows", () => new Intervals.WindowBuilder(input, judged.Window.Model, cancellation).Build());
         stages.Report("budget", 1);
         using var span = WorkSpans.Begin("gathering");
-        return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), windows, started);
+        return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), windows, started,
+            cancellation);
     }
 
     private static Func<SideThread, Action<double>, CancellationToken, RunModel>? Tightening(Judged judged) =>

@@ -43,7 +43,7 @@ public static class MaskedFlow
         if (loss.Examples * loss.Outputs != products.TrainSize || start.Length != products.TrainSize)
             throw new ArgumentException($"{loss.Examples} examples of {loss.Outputs} outputs and {start.Length} starting numbers for N = {products.TrainSize}.",
                 nameof(start));
-        double[] largest = SpectralBounds.OfKernels(products, seed, cancellation);
+        double[] largest = SpectralBounds.Estimates(products, seed, cancellation);
         var path = new MaskedPath(products, loss, start);
         List<double[]> heldOut = [path.HeldOut()], whole = [path.Whole()];
         int steps = 0, rejected = 0;

@@ -13,26 +13,37 @@ namespace KernelFlow.Integrators;
 internal sealed class SpectralBounds
 {
     private const int Purpose = 20261127, FewestProducts = 4;
-    private const double Epsilon = 0.03, Failure = 1e-8, Margin = 1.02;
+    private const double Epsilon = 0.03, Failure = 1e-8, Margin = 1.02, RoughEpsilon = 0.2, RoughFailure = 1e-4;
 
     private readonly KernelProducts _products;
     private readonly OutputHessian? _hessian;
     private readonly Random _random;
     private readonly int _most;
-
+    private readonly double _epsilon;
     private readonly double? _beta;
 
-    private SpectralBounds(KernelProducts products, double? beta, long seed)
+    private SpectralBounds(KernelProducts products, double? beta, long seed, double epsilon = Epsilon, double failure = Failure)
     {
         int n = products.TrainSize;
-        (_products, _beta, _random) = (products, beta, Seeds.Generator(Purpose, seed));
+        (_products, _beta, _random, _epsilon) = (products, beta, Seeds.Generator(Purpose, seed), epsilon);
         if (beta is null) _hessian = new OutputHessian(n / products.Outputs, products.Outputs);
-        _most = Math.Min(n, (int)Math.Ceiling((Math.Log(1.648 * Math.Sqrt(n) / Failure) / Math.Sqrt(Epsilon) + 1) / 2));
+        _most = Math.Min(n, (int)Math.Ceiling((Math.Log(1.648 * Math.Sqrt(n) / failure) / Math.Sqrt(epsilon) + 1) / 2));
     }
 
-    /// <summary>One bound of λ_max(K_SS) per interval, whatever B is.</summary>
-    public static double[] OfKernels(KernelProducts products, long seed, CancellationToken cancellation) =>
-        Of(new SpectralBounds(products, 1, seed), cancellation);
+    /// <summary>One value per interval that λ_max(K_SS) hardly exceeds, from the two ends alone and with a fifth of the products: for steps whose errors
+    /// are measured, so that one beyond stability is refused.</summary>
+    public static double[] Estimates(KernelProducts products, long seed, CancellationToken cancellation)
+    {
+        var search = new SpectralBounds(products, 1, seed, RoughEpsilon, RoughFailure);
+        var atKnots = new double[products.Intervals + 1];
+        for (int i = 0; i < atKnots.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            atKnots[i] = search.Largest(Math.Max(0, i - 1), products.Knots[i]);
+            if (!double.IsFinite(atKnots[i])) throw new NumericalException(FormattableString.Invariant($"A kernel at t = {products.Knots[i]} is not finite."));
+        }
+        return [.. Enumerable.Range(0, products.Intervals).Select(i => Math.Max(atKnots[i], atKnots[i + 1]))];
+    }
 
     /// <summary>One bound of λ_max(BK_SS) per interval.</summary>
     public static double[] Of(KernelProducts products, long seed, CancellationToken cancellation) =>
@@ -98,7 +109,7 @@ internal sealed class SpectralBounds
             VectorRoutines.Scale(1 / residual, w, w);
             v = w;
         }
-        return largest / (1 - Epsilon);
+        return largest / (1 - _epsilon);
     }
 
     private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());

@@ -13,6 +13,10 @@ public class FamilyErrorTests
         _ => tight ? 1e-8 : 1e-4,
     };
 
+    /// <summary>Whether stability alone chooses the steps, some 50,000 of them and the same ones at either tolerance: the tighter one says all.</summary>
+    private static bool IsDraggedAlongItsStability(string method, string problem) =>
+        method is "dopri5" or "tsit5" or "dop853" && problem.StartsWith("frozen, λT = 1e5", StringComparison.Ordinal);
+
     public static TheoryData<string, string, bool> Cases
     {
         get
@@ -20,7 +24,8 @@ public class FamilyErrorTests
             var data = new TheoryData<string, string, bool>();
             foreach (string method in _new)
                 foreach (string problem in ErrorEstimateTests.s_problems.Keys)
-                    foreach (bool tight in (bool[])[false, true]) data.Add(method, problem, tight);
+                    foreach (bool tight in (bool[])[false, true])
+                        if (tight || !IsDraggedAlongItsStability(method, problem)) data.Add(method, problem, tight);
             return data;
         }
     }
