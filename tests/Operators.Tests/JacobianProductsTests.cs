@@ -114,8 +114,10 @@ public sealed class JacobianProductsTests
             }
             double[] rates = [.. Enumerable.Repeat(2.0, formed.Intervals)];
             var pair = x.SubMatrix(0, N, 0, 2);
-            applied.ApplyChords([applied, applied.AtSpeeds(rates)], k, start + 0.1 * length, start + 0.6 * length, (DenseMatrix)pair, chords, Backends.Managed.Spare);
-            formed.ApplyChords([formed, formed.AtSpeeds(rates)], k, start + 0.1 * length, start + 0.6 * length, (DenseMatrix)pair, expected, Backends.Managed.Spare);
+            void Step(InterpolatedTrajectory path, DenseMatrix y) => path.ApplyChords([path, path.AtSpeeds(rates)], k, start + 0.1 * length,
+                start + 0.6 * length, (DenseMatrix)pair, y, Backends.Managed.Spare);
+            Step(applied, chords);
+            Step(formed, expected);
             // Of distant checkpoints, as a cubic has, the formed kernels know the symmetric half of the product alone.
             if (what.StartsWith("linear", StringComparison.Ordinal))
                 Check.Small((chords - expected).FrobeniusNorm(), 10 * tolerance * kernels.FrobeniusNorm() * Math.Sqrt(N), $"{what}, interval {k}, steps");

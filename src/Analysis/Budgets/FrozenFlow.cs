@@ -6,7 +6,8 @@ using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Budgets;
 
-/// <summary>The flow of g(s) along frozen steps, and that of other models along the same ones: what the steps make wrong is wrong with all of them alike.</summary>
+/// <summary>The flow of g(s) along frozen steps, and that of other models along the same ones: what the steps make wrong is wrong with all of them
+/// alike.</summary>
 /// <remarks>Each other model takes one sweep of one vector, where steps of its own would have to be chosen first.</remarks>
 internal sealed class FrozenFlow
 {

@@ -46,7 +46,9 @@ internal static class GradedGrowth
                 g += step.Weight * y;
             }
             double p = Math.Exp(-rate * stiffness);
-            worst = Math.Max(worst, propagator ? Math.Abs(y - p) : Math.Max(Math.Abs(y - p), Math.Max(Math.Abs(2 * rate * w - (1 - p * p)), Math.Abs(rate * g - (1 - p)))));
+            double error = Math.Abs(y - p);
+            if (!propagator) error = Math.Max(error, Math.Max(Math.Abs(2 * rate * w - (1 - p * p)), Math.Abs(rate * g - (1 - p))));
+            worst = Math.Max(worst, error);
         }
         return worst;
     }

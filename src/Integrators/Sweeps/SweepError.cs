@@ -35,7 +35,7 @@ internal static class SweepErrors
     /// <param name="sweep">The sweep.</param>
     /// <param name="propagator">P, otherwise G_S.</param>
     /// <param name="options">The seed.</param>
-    /// <param name="worst">Where the error is largest, as far as it is known: nothing at first, and then what was found, which serves other steps as well.</param>
+    /// <param name="worst">Where the error is largest, as far as it is known: nothing at first, then what was found, which serves other steps too.</param>
     /// <param name="cancellation">Honoured between sweeps.</param>
     public static double OfOne(FlowSweep sweep, bool propagator, SweepOptions options, ref MatrixView worst, CancellationToken cancellation)
     {
@@ -52,7 +52,8 @@ internal static class SweepErrors
     private static double Relative((double Difference, double Size, MatrixView At) found) => found.Size > 0 ? found.Difference / found.Size : 0;
 
     // ‖A − B‖ and ‖B‖ from below, and the vectors that were looked at last.
-    private static (double Difference, double Size, MatrixView At) Norm(LinearOperator a, LinearOperator b, in MatrixView start, int rounds, CancellationToken cancellation)
+    private static (double Difference, double Size, MatrixView At) Norm(LinearOperator a, LinearOperator b, in MatrixView start, int rounds,
+        CancellationToken cancellation)
     {
         int c = start.Columns;
         MatrixView x = Buffers.Zero(a.Columns, c), y = Buffers.Zero(a.Rows, c), z = Buffers.Zero(a.Rows, c), back = Buffers.Zero(a.Columns, c);

@@ -64,7 +64,7 @@ public class SweepPlanTests
         Assert.True(alone.Steps.Products < 0.6 * sweep.Steps.Products, $"{alone.Steps.Products} products, {sweep.Steps.Products} for W and G as well");
     }
 
-    /// <summary>Other kernels on the same steps, several panels joined: the difference of two models is that of the models, though each is off by more.</summary>
+    /// <summary>Other kernels on the same steps, several panels joined: the difference of two models is that of the kernels.</summary>
     [Fact]
     public void DifferencesAlongTheSameStepsAreThoseOfTheKernels()
     {
