@@ -9,8 +9,8 @@ namespace KernelFlow.Integrators;
 /// <param name="Growth">Length of a panel as a share of the time since the beginning.</param>
 /// <param name="Rates">Bound of λ_max(BK) per interval.</param>
 /// <param name="Refinement">Per interval: how many times shorter panels are than they would be.</param>
-/// <param name="Even">Whether the growth is a share of the whole window: modes that decay within a panel do not matter to P, so that the time since the beginning
-/// does not either.</param>
+/// <param name="Even">Whether the growth is a share of the whole window: what decays within a panel does not matter to P, so that the time since the
+/// beginning does not either.</param>
 internal sealed record SweepLayout(SweepScheme Scheme, double Tolerance, double Growth, double[] Rates, double[] Refinement, bool Even = false)
 {
     // The first panel, in 1/λ times the growth: shorter than 1, so that steps are no longer in proportion while the fastest mode decays.
