@@ -27,19 +27,20 @@ internal static class OrderBuilder
         double span = outputs.Times[^1] - outputs.Times[0];
         double[][] filling = [.. gramians.Select(w => Quadratics(w, modes, window.Backend))];
         double[] slopes = Quadratics(AtCheckpoint(input, 0), modes, window.Backend), end = filling[^1];
-        double largest = end.Max(), scale = model.Fraction.OrNull() is { } fraction ? 2 * fraction : 1 / Math.Max(largest, double.Epsilon);
-        int[] counted = [.. Enumerable.Range(0, values.Length).Reverse().Where(j => scale * end[j] >= input.Options.Threshold)];
+        double? full = input.Checkpoints.Loss.Beta is { } beta ? Half / (2 * beta) : null;
+        double least = full ?? Math.Max(input.Options.Threshold * end.Max(), double.Epsilon);
+        int[] counted = [.. Enumerable.Range(0, values.Length).Reverse().Where(j => end[j] >= least)];
         double[] times = [outputs.Times[0], .. parts.Select(p => outputs.Times[p.Knot])];
         double[] kappa = [.. counted.Select(j => values[j] / span)];
-        double[] filled = [.. counted.Select(j => FillingTime.Of(times, [.. filling.Select(f => f[j])], slopes[j]))];
+        double[] filled = [.. counted.Select(j => FillingTime.Of(times, [.. filling.Select(f => f[j])], slopes[j], full ?? Half * end[j]))];
         return Known.Of(new OrderOfFilling
         {
             KernelEigenvalues = kappa,
             FillingTimes = filled,
             Modes = values.Length,
-            RankCorrelation = counted.Length < 3 ? Known.Unknown<double>($"{counted.Length} modes are not below the threshold")
+            RankCorrelation = counted.Length < 3 ? Known.Unknown<double>($"{counted.Length} modes are filled")
                 : Known.Of(RankCorrelation.Of(kappa, filled), "all filling times are the same"),
-            Filled = input.Checkpoints.Loss.Beta is null ? "λ_j/λ_1 ≥ δ, the threshold" : "2βλ ≥ 1/2",
+            Filled = input.Checkpoints.Loss.Beta is null ? OrderOfFilling.ByThreshold : OrderOfFilling.ByEnergy,
             Overlaps = [.. Overlaps(window, parts, gramians, means, cancellation)],
         });
     }

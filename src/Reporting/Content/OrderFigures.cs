@@ -11,18 +11,21 @@ internal static class OrderFigures
     public static Figure Filling(ReportFigure figure, ReservoirAnalysis analysis)
     {
         if (!analysis.OrderOfFilling.TryGet(out var order)) return figure.Without($"It is not known: {analysis.OrderOfFilling.Reason}.");
-        if (order.FillingTimes.Count == 0) return figure.Without("No mode of the kernel was dissipated as far as the threshold.");
+        if (order.FillingTimes.Count == 0) return figure.Without("No mode of the mean kernel was filled.");
         double start = analysis.Window.From;
         double[] after = [.. order.FillingTimes.Select(t => t - start)];
         string correlation = order.RankCorrelation.TryGet(out double rank) ? $"rank correlation {Short(rank)}" : "too few modes for a correlation";
         var head = figure.Head($"Filling time of {Count(after.Length)} modes of the mean kernel over their eigenvalue: {correlation}");
         var chart = new Chart(Axis.Log("eigenvalue κ of the mean kernel", order.KernelEigenvalues), Axis.Log("filling time t − s", after), head);
         chart.Points("modes", 1, Drawn.Thin(after.Length).Select(j => new Point(order.KernelEigenvalues[j], after[j],
-            $"mode {Count(j + 1)}: κ = {Short(order.KernelEigenvalues[j])}, half of its dissipation by t = {Short(order.FillingTimes[j], 5)}")));
-        return Figure.Of(head, chart, "A mode is filled when v_jᵀW_S(s,t)v_j is half of what it is at the end. For a kernel that does not move the larger κ "
-            + $"is filled first, always: the correlation is −1. {Count(after.Length)} of {Count(order.Modes)} modes are dissipated as far as the threshold "
-            + $"and are counted.{Drawn.Missing(chart, "are not positive")}");
+            $"mode {Count(j + 1)}: κ = {Short(order.KernelEigenvalues[j])}, filled by t = {Short(order.FillingTimes[j], 5)}")));
+        return Figure.Of(head, chart, $"{What(order)} For a kernel that does not move the larger κ is filled first, always: the correlation is −1. "
+            + $"{Count(after.Length)} of {Count(order.Modes)} modes are counted.{Drawn.Missing(chart, "are not positive")}");
     }
+
+    private static string What(OrderOfFilling order) => order.Filled == OrderOfFilling.ByEnergy
+        ? "A mode is filled when half of its energy is gone, 2βv_jᵀW_S(s,t)v_j = 1/2."
+        : "B varies: a mode counts as filled when v_jᵀW_S(s,t)v_j is half of what it is at the end, which for modes that are far from full is near the middle.";
 
     /// <summary>Share of the clean signal in the channel, share dissipated, and test movement over the end of the window.</summary>
     public static Figure Migration(ReportFigure figure, ReservoirAnalysis analysis)

@@ -26,6 +26,9 @@ internal static class OrderSections
                 Short(o.Chance)])]);
     }
 
+    // What rounding leaves of a share is none.
+    private static double Rest(double share) => 1 - share < 1e-12 ? 0 : 1 - share;
+
     private static TableSection Late(Grokking found)
     {
         string accuracy = found.TestAccuracyThen.TryGet(out double then) && found.TestAccuracyAtEnd.TryGet(out double end)
@@ -35,7 +38,7 @@ internal static class OrderSections
             + $"G_Q(t,s))g_clean‖ = {Short(found.Gained)} was gained after.{accuracy}";
         return new("The clean signal before and after fitting", [facts], ["#t", "#share in the channel", "#share in the reservoir", "#dissipated",
             "#‖G_Q(t,s)g_clean‖"],
-            [.. found.Points.Select(p => (string[])[Short(p.Time, 5), Short(p.SignalShare, 4), Short(1 - p.SignalShare, 4), Short(p.Dissipated, 4),
+            [.. found.Points.Select(p => (string[])[Short(p.Time, 5), Short(p.SignalShare, 4), Short(Rest(p.SignalShare)), Short(p.Dissipated, 4),
                 Short(p.TestMovement, 4)])]);
     }
 }

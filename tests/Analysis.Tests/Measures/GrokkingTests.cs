@@ -75,8 +75,7 @@ public class GrokkingTests
     [Fact]
     public void FittingIsAWindowOfItsOwn()
     {
-        var run = SmallNetworks.Record(SmallNetworks.Parity);
-        var a = Analyze.Reservoir(run, TestRuns.Options);
+        var a = TestRuns.ParityAnalysis;
         var (found, noise) = (a.Grokking.Value, a.NoisePlacement.Value);
         Assert.Equal(noise.Points.Select(p => p.Time).Append(found.Fitted.Time).Distinct().Order(), found.Points.Select(p => p.Time));
         Assert.Equal(a.Schedule.Value.OverEnd.Select(p => p.Time), noise.Points.Select(p => p.Time));

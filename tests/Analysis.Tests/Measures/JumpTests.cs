@@ -72,7 +72,7 @@ public class JumpTests
     [Fact]
     public void AJumpUnderAKernelThatMovesIsWrongAtFirst()
     {
-        var jump = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.Parity), TestRuns.Options).JumpToEnd.Value;
+        var jump = TestRuns.ParityAnalysis.JumpToEnd.Value;
         Check.AtLeast(jump.TestError[0], 0.1, "error of the jump from the start");
         Check.Small(jump.TestError[^1], 0.1, "error of the jump from the checkpoint before the end");
         Check.Between(jump.First.Value.Checkpoint, 1, jump.FirstWithoutJump.Checkpoint, "first checkpoint that arrives by a jump");
@@ -111,7 +111,7 @@ public class JumpTests
     [Fact]
     public void TheFirstOrderFormIsNotUnbiasedLater()
     {
-        var risk = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.Parity), TestRuns.Options).PopulationRisk.Value;
+        var risk = TestRuns.ParityAnalysis.PopulationRisk.Value;
         Check.Close(risk.FirstOrder.Value[1], risk.LeaveOneOut[1], 0.05, "first-order form beside leave-one-out after the first interval");
         Check.AtLeast(Math.Abs(risk.FirstOrder.Value[^1] / risk.LeaveOneOut[^1] - 1), 0.1, "relative distance of the two at the end");
     }

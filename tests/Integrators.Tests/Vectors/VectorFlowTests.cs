@@ -35,6 +35,33 @@ public class VectorFlowTests
         Check.Close(u + Math.Exp(u), kappa * time + start + Math.Exp(start), 1e-8, "u + e^u");
     }
 
+    /// <summary>Cross-entropy of three outputs by the classical Runge–Kutta method in small steps.</summary>
+    [Fact]
+    public void AFrozenKernelAndCrossEntropyAreTheSameByAnotherMethod()
+    {
+        int n = 4, p = 3, N = n * p, steps = 4000;
+        var K = Kernel(2 * Random(N, 9, 7));
+        var loss = LossModel.SoftmaxCrossEntropy([.. Enumerable.Range(0, N).Select(i => i % p == i / p % p ? 1.0 : 0)], p);
+        double[] start = [.. Random(N, 1, 8).Column(0)];
+        const double time = 6;
+        Vector<double> u = Vector<double>.Build.Dense(start), sum = Vector<double>.Build.Dense(N);
+        Vector<double> Gradient(Vector<double> at)
+        {
+            var g = new double[N];
+            loss.Gradient(at.ToArray(), g);
+            return Vector<double>.Build.Dense(g);
+        }
+        double h = time / steps;
+        for (int k = 0; k < steps; k++)
+        {
+            Vector<double> a = Gradient(u), b = Gradient(u - h / 2 * (K * a)), c = Gradient(u - h / 2 * (K * b)), d = Gradient(u - h * (K * c));
+            var mean = (a + 2 * b + 2 * c + d) / 6;
+            (u, sum) = (u - h * (K * mean), sum + h * mean);
+        }
+        var found = Vector<double>.Build.Dense(FrozenFlow.Run(K, loss, start, time, 1e-7));
+        Check.Small((K * (found - sum)).L2Norm() / (K * sum).L2Norm(), 1e-6, "K∫g beside the classical Runge–Kutta method");
+    }
+
     [Fact]
     public void NoTimeAndNoKernelMoveNothing()
     {
