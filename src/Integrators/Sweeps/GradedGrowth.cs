@@ -34,7 +34,7 @@ internal static class GradedGrowth
     /// <summary>The largest error over modes of a window of stiffness z = λT, λ = 1.</summary>
     public static double Error(SweepScheme scheme, double growth, double stiffness, bool propagator = false)
     {
-        var steps = new SweepLayout(scheme, 1, growth, [1], [1], propagator).Interval([0, stiffness], 0);
+        var steps = new SweepLayout(scheme, 1, growth, [1], [1]).Interval([0, stiffness], 0);
         double worst = 0, lowest = 0.05 / stiffness, ratio = Math.Pow(10, 1.0 / PerDecade);
         for (double rate = 1; rate > lowest; rate /= ratio)
         {

@@ -9,9 +9,7 @@ namespace KernelFlow.Integrators;
 /// <param name="Growth">Length of a panel as a share of the time since the beginning.</param>
 /// <param name="Rates">Bound of λ_max(BK) per interval.</param>
 /// <param name="Refinement">Per interval: how many times shorter panels are than they would be.</param>
-/// <param name="Even">Whether the growth is a share of the whole window: what decays within a panel does not matter to P, so that the time since the
-/// beginning does not either.</param>
-internal sealed record SweepLayout(SweepScheme Scheme, double Tolerance, double Growth, double[] Rates, double[] Refinement, bool Even = false)
+internal sealed record SweepLayout(SweepScheme Scheme, double Tolerance, double Growth, double[] Rates, double[] Refinement)
 {
     // The first panel, in 1/λ times the growth: shorter than 1, so that steps are no longer in proportion while the fastest mode decays.
     private const double Beginning = 0.4;
@@ -25,8 +23,7 @@ internal sealed record SweepLayout(SweepScheme Scheme, double Tolerance, double 
         while (time < to)
         {
             double length = to - from, left = to - time;
-            if (Even) length = Math.Min(length, Growth * (knots[^1] - start));
-            else if (rate > 0) length = Math.Min(length, Growth * (time - start + Beginning / rate));
+            if (rate > 0) length = Math.Min(length, Growth * (time - start + Beginning / rate));
             length /= Refinement[interval];
             // No crumb at the end: what is left is shared.
             double count = Math.Ceiling(left / length - 1e-9);

@@ -45,7 +45,7 @@ internal sealed class SweepPlanner
         double stiffness = 0;
         for (int i = 0; i < bounds.Length; i++) stiffness += bounds[i] * (_products.Knots[i + 1] - _products.Knots[i]);
         double growth = GradedGrowth.For(_scheme, Aim * _tolerance, stiffness, _propagator);
-        var layout = new SweepLayout(_scheme, _tolerance, growth, bounds, [.. Enumerable.Repeat(1.0, bounds.Length)], _propagator);
+        var layout = new SweepLayout(_scheme, _tolerance, growth, bounds, [.. Enumerable.Repeat(1.0, bounds.Length)]);
         SweepLayout? best = null;
         double bestCost = double.PositiveInfinity, bestError = double.PositiveInfinity;
         for (int pass = 0; pass < Passes; pass++)
