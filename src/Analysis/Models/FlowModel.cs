@@ -34,9 +34,6 @@ public sealed record FlowModel : RunModel
     /// <summary>What was integrated.</summary>
     public KernelTrajectory Trajectory { get; }
 
-    /// <summary>The intervals that the operators were composed of; null where the window was integrated in one piece.</summary>
-    internal IntervalSource? Intervals { get; private init; }
-
     /// <inheritdoc/>
     public override AnalysisMode Mode => AnalysisMode.Flow;
 
@@ -85,8 +82,6 @@ public sealed record FlowModel : RunModel
         cut.Relative(Propagation), cut.Bound.W_S.Spectral / Math.Max(SpectralNorm(), double.Epsilon), RangeDecision.Reason(_input.Options, RelativeTolerance));
 
     internal override IReadOnlyList<double>? NodeKnots => Trajectory.Knots;
-
-    internal override bool IsComposed => Intervals is not null;
 
     internal override bool KeepsEnergy => Propagation.Method is { KeepsEnergy: true };
 

@@ -1,5 +1,6 @@
 using KernelFlow.Analysis;
 using KernelFlow.Analysis.Budgets;
+using KernelFlow.Analysis.Intervals;
 using KernelFlow.Integrators;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -59,7 +60,10 @@ public abstract record RunModel : PredictionModel
     internal virtual string? NoCarryReason => null;
 
     /// <summary>Whether the operators were composed of those of the intervals: the second carry then goes through the window in one piece.</summary>
-    internal virtual bool IsComposed => false;
+    internal bool IsComposed => Intervals is not null;
+
+    /// <summary>The intervals that the operators were composed of; null where the window was gone through in one piece.</summary>
+    internal IntervalSource? Intervals { get; private protected init; }
 
     /// <summary>The times between which the quadrature nodes of W_S must fill every interval; null where W_S is a sum over the steps.</summary>
     internal virtual IReadOnlyList<double>? NodeKnots => null;

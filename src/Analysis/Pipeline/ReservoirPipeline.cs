@@ -57,7 +57,7 @@ internal static class ReservoirPipeline
             judged = Judge(input, () => tighten(second, stages.Begin("integrating"), cancellation), claims, alter, beside, second, stages, cancellation);
         }
         var windows = options.Windows.Count == 0 ? []
-            : WorkSpans.In("windows", () => new Intervals.WindowBuilder(input, judged.Window.Model, cancellation).Build());
+            : WorkSpans.In("windows", () => new Intervals.WindowBuilder(input, judged.Window.Model, second, cancellation).Build());
         stages.Report("budget", 1);
         using var span = WorkSpans.Begin("gathering");
         return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), windows, started,
