@@ -27,7 +27,8 @@ public abstract class Experiment
     {
         options ??= new ExperimentOptions();
         if (options.Seed < 0) throw new ArgumentException(FormattableString.Invariant($"seed: found {options.Seed}, expected 0 or more."));
-        return RunCore(options, progress, cancellation);
+        var report = RunCore(options, progress, cancellation);
+        return report with { Origin = [.. report.Origin, new(Validation.Reports.FinishedReports.Key, Validation.Reports.FinishedReports.Text(options))] };
     }
 
     /// <summary>Runs it; the options are valid.</summary>

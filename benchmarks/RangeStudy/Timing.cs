@@ -6,13 +6,18 @@ namespace KernelFlow.RangeStudy;
 /// <summary>The same analysis whole and left to the tool, by turns: seconds of the processor, and the ratio of each pair.</summary>
 internal static class Timing
 {
+    // Of a tail: the squares of the scales fall by this many decades over all N directions.
+    private const double Decades = 80;
+
     /// <summary>Runs the pairs and prints them.</summary>
     /// <param name="size">N; the planted rank is an eighth of it.</param>
+    /// <param name="tail">A tail that falls by 80 decades over all directions in place of a planted rank.</param>
     /// <param name="repeat">Pairs.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    public static int Run(int size, int repeat, Backend backend)
+    public static int Run(int size, bool tail, int repeat, Backend backend)
     {
-        var run = Runs.Planted(size, size / 8, _ => 1, 7000, test: size / 5, parameters: size / 4, checkpoints: 16);
+        var run = tail ? Runs.Planted(size, size, j => Math.Pow(10, -0.5 * Decades * j / size), 7000, test: size / 5, parameters: 2 * size, checkpoints: 16)
+            : Runs.Planted(size, size / 8, _ => 1, 7000, test: size / 5, parameters: size / 4, checkpoints: 16);
         var ratios = new List<double>();
         for (int i = 0; i < repeat; i++)
         {

@@ -40,6 +40,26 @@ public static class Analyze
         IProgress<AnalysisProgress>? progress = null, CancellationToken cancellation = default) =>
         Reservoir(new CheckpointSequence(checkpoints, loss, optimizer), options, progress, cancellation);
 
+    /// <summary>Why an analysis with these options forms no matrices of order N (solver matrix-free, or auto where they would not fit); null where it forms
+    /// them. It reads nothing but sizes.</summary>
+    /// <param name="checkpoints">A run.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <exception cref="ArgumentException">Solver matrix-free was asked for with something that it cannot do.</exception>
+    public static string? WithoutMatrices(CheckpointSequence checkpoints, AnalysisOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        return Analysis.MatrixFree.SolverChoice.Resolve(checkpoints, options ?? new AnalysisOptions());
+    }
+
+    /// <summary>About how many bytes an analysis that forms matrices holds at its worst moment: what <see cref="AnalysisOptions.Memory"/> is compared
+    /// with. Rather more than less; mapped files are beside it.</summary>
+    /// <param name="checkpoints">A run.</param>
+    public static double DenseBytes(CheckpointSequence checkpoints)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        return Analysis.MatrixFree.SolverChoice.DenseBytes(checkpoints);
+    }
+
     /// <summary>The analysis on a thread of its own, for programs with a window or a server that must go on meanwhile.</summary>
     /// <param name="checkpoints">A recorded run, or a sequence built in memory; it must stay open until the task has ended.</param>
     /// <param name="options">Options; null for the defaults.</param>

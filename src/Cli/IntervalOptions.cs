@@ -38,17 +38,28 @@ internal sealed class IntervalOptions
     /// <summary>All of them.</summary>
     public Option[] All => [_byInterval, _windows, _cache, _size];
 
+    /// <summary>--windows alone.</summary>
+    public Option Windows => _windows;
+
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in All) command.Add(option);
+        foreach (var option in All.Where(o => o != _windows)) command.Add(option);
+        AddWindowsTo(command);
         CommandChecks.Add(command, parsed =>
-        [
-            .. parsed.GetValue(_size) is not null && parsed.GetValue(_cache) is null ? (string[])["--cache-size needs --cache FOLDER."] : [],
-            .. (parsed.GetValue(_windows) ?? []).Where(w => Ends(w) is null)
-                .Select(w => $"--windows: found {w}, expected FROM:TO, each a flow time or @K, the K-th checkpoint."),
-        ]);
+            parsed.GetValue(_size) is not null && parsed.GetValue(_cache) is null ? ["--cache-size needs --cache FOLDER."] : []);
     }
+
+    /// <summary>Adds --windows to a command.</summary>
+    public void AddWindowsTo(Command command)
+    {
+        command.Add(_windows);
+        CommandChecks.Add(command, parsed => [.. (parsed.GetValue(_windows) ?? []).Where(w => Ends(w) is null)
+            .Select(w => $"--windows: found {w}, expected FROM:TO, each a flow time or @K, the K-th checkpoint.")]);
+    }
+
+    /// <summary>The windows as arguments of another command line.</summary>
+    public IReadOnlyList<string> GivenWindows(ParseResult parsed) => parsed.GetValue(_windows) is { Length: > 0 } given ? [_windows.Name, .. given] : [];
 
     /// <summary>Why the cache cannot be where the report goes: one message, or none.</summary>
     /// <param name="parsed">The command line.</param>

@@ -54,8 +54,8 @@ internal sealed partial class RecordingOptionSet
         Set(Fraction("--beta2", $"Adam's β₂. Default: {Text(d.Beta2)}."), (o, v) => o with { Beta2 = v });
         Set(Positive("--epsilon", $"Adam's ε. Default: {Text(d.Epsilon)}."), (o, v) => o with { Epsilon = v });
         Set(Numbers.Whole("--batch", "Examples per step, for sgd, momentum and adam. Default: all.", 1), (o, v) => o with { Batch = v });
-        Set(Flag("--population-risk-gate", "Adam only: hold back parameters whose per-example gradients disagree."),
-            (o, v) => o with { PopulationRiskGate = v });
+        Set(NamedValue.Of("--gate", "Adam only: hold back parameters whose gradients disagree, between the examples of a step or from step to step.", d.Gate),
+            (o, v) => o with { Gate = v });
         Set(Numbers.Whole("--steps", $"Optimizer steps. Default: {Text(d.Steps)}.", 1), (o, v) => o with { Steps = v });
         Set(NamedValue.Of("--schedule", "When checkpoints are recorded.", d.Schedule), (o, v) => o with { Schedule = v });
         Set(Numbers.Whole("--checkpoints", $"Number of checkpoints. Default: {Text(d.Checkpoints)}.", 2), (o, v) => o with { Checkpoints = v });

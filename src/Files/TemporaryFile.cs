@@ -68,6 +68,33 @@ public static partial class TemporaryFile
             if (IsOurs(file.Name, isOwn) && OwnFolder.IsRegular(file)) file.Delete();
     }
 
+    // Between the last byte of a file and its new name nobody has it open; that takes no time worth mentioning.
+    private static readonly TimeSpan s_renamed = TimeSpan.FromSeconds(10);
+
+    /// <summary>Removes files with the names of <see cref="IsOurs(string)"/> whose writer is gone, from a folder that several processes of this machine may
+    /// write at the same time: a file that one of them has open, or closed less than ten seconds ago, stays.</summary>
+    /// <remarks>What cannot be removed stays as well. Processes of other machines are not seen everywhere: where they may write, use
+    /// <see cref="RemoveLeftovers"/> once they have ended.</remarks>
+    /// <param name="folder">The folder; folders inside it are not entered.</param>
+    public static void RemoveAbandoned(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + Suffix))
+        {
+            try
+            {
+                if (!IsOurs(file.Name) || !OwnFolder.IsRegular(file) || DateTime.UtcNow - file.LastWriteTimeUtc < s_renamed) continue;
+                // Its writer shares it for reading alone, so that this fails as long as the writer lives.
+                using (new FileStream(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) { }
+                file.Delete();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // In use, removed by another process, or not ours to remove.
+            }
+        }
+    }
+
     [GeneratedRegex(@"^(kernelflow-[0-9a-f]{32}|[0-9a-f]{32}\.probe)\.part\z")]
     private static partial Regex Pattern();
 }

@@ -57,8 +57,9 @@ internal static class OptionChecks
         Require(o.Batch is null || (o.Batch > 0 && o.Batch <= o.Train), nameof(o.Batch), o.Batch, $"between 1 and Train, which is {o.Train}");
         if (o.Optimizer == OptimizerKind.Sgd) Require(o.Batch is not null, nameof(o.Batch), "absent", "the examples per step of Sgd");
         if (o.Optimizer == OptimizerKind.GradientDescent) Require(o.Batch is null, nameof(o.Batch), o.Batch, "none with GradientDescent (use Sgd)");
-        if (!o.PopulationRiskGate) return;
-        Require(o.Optimizer == OptimizerKind.Adam, nameof(o.PopulationRiskGate), "set", "no gate unless the optimizer is Adam");
+        if (o.Gate == GateKind.None) return;
+        Require(o.Optimizer == OptimizerKind.Adam, nameof(o.Gate), o.Gate, "no gate unless the optimizer is Adam");
+        if (o.Gate != GateKind.PopulationRisk) return;
         Require((o.Batch ?? o.Train) >= 2, nameof(o.Batch), o.Batch ?? o.Train, "at least 2 with the population-risk gate");
     }
 

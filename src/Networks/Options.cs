@@ -77,6 +77,20 @@ public enum OptimizerKind
     Adam,
 }
 
+/// <summary>Which parameters a step of Adam may move.</summary>
+public enum GateKind
+{
+    /// <summary>All of them.</summary>
+    None,
+
+    /// <summary>Those with μ_k² &gt; σ_k²/(b−1), mean and variance (divisor b) of the b per-example gradients of the step (theory, claim C14).</summary>
+    PopulationRisk,
+
+    /// <summary>Those with m̂_k² &gt; ŝ_k, m̂ the corrected running mean of Adam (β₁) and ŝ the corrected running mean (β₂) of (∇L − m̂)²: a signal-to-noise
+    /// ratio above 1 over the last steps.</summary>
+    RunningVariance,
+}
+
 /// <summary>How the learning rate η_k of step k depends on k; a warm-up may multiply it by (k+1)/W for k &lt; W.</summary>
 public enum LearningRateSchedule
 {

@@ -101,9 +101,9 @@ public sealed record RecordingOptions
     /// <see cref="OptimizerKind.Sgd"/>, refused by gradient descent.</summary>
     public int? Batch { get; init; }
 
-    /// <summary>Adam only: parameter k moves only if μ_k² &gt; σ_k²/(b−1), mean and variance (divisor b) of its b per-example gradients; elsewhere
-    /// the preconditioner is 0. Theory, claim C14.</summary>
-    public bool PopulationRiskGate { get; init; }
+    /// <summary>Adam only: which parameters a step may move. Where the gate is closed the preconditioner of the step is 0; the buffers take every gradient, so
+    /// that the recursion is Adam's.</summary>
+    public GateKind Gate { get; init; }
 
     /// <summary>Number of optimizer steps.</summary>
     public int Steps { get; init; } = 2000;

@@ -46,6 +46,29 @@ public static class InterleavedProducts
         if (lane < vectors) Eight(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
     }
 
+    /// <summary>target_i ← target_i + w∘x_i, with a weight for each vector.</summary>
+    /// <param name="weights">w, as many as there are vectors.</param>
+    /// <param name="x">Of every i, one number of each vector.</param>
+    /// <param name="target">Of every i, one number of each vector.</param>
+    /// <exception cref="ArgumentException">The spans are not of one length, or no multiple of the number of weights.</exception>
+    public static void AddWeighted(ReadOnlySpan<double> weights, ReadOnlySpan<double> x, Span<double> target)
+    {
+        int vectors = weights.Length;
+        if (vectors == 0 || x.Length != target.Length || x.Length % vectors != 0)
+            throw new ArgumentException($"{vectors} weights for {x.Length} and {target.Length} numbers.", nameof(weights));
+        for (int first = 0; first < x.Length; first += vectors)
+        {
+            int j = 0;
+            for (; j + Lanes <= vectors; j += Lanes)
+            {
+                var sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights.Slice(j, Lanes)), Vector512.Create(x.Slice(first + j, Lanes)),
+                    Vector512.Create<double>(target.Slice(first + j, Lanes)));
+                sum.CopyTo(target.Slice(first + j, Lanes));
+            }
+            for (; j < vectors; j++) target[first + j] = double.MultiplyAddEstimate(weights[j], x[first + j], target[first + j]);
+        }
+    }
+
     private static void One(ReadOnlySpan<double> x, ReadOnlySpan<double> b, int innerStride, int outerStride, Span<double> target)
     {
         if (innerStride == 1)

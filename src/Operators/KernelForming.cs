@@ -10,6 +10,9 @@ public sealed record KernelForming(int Rows, KernelStore? Store = null)
     /// <summary>Kernels of at most so many training and test outputs are formed in one go.</summary>
     public const int DefaultRows = 2048;
 
+    /// <summary>Parts of the run, from checkpoint to checkpoint, whose own thinned grids will be asked for (<see cref="TrajectoryBuilder.Part"/>).</summary>
+    public IReadOnlyList<(int First, int Last)> Windows { get; init; } = [];
+
     /// <summary>In blocks of <see cref="DefaultRows"/>, and not kept.</summary>
     public static KernelForming Default { get; } = new(DefaultRows);
 

@@ -16,11 +16,13 @@ public sealed class KernelPairs
     /// <summary>What a <see cref="TrajectoryBuilder"/> forms of a run with Jacobians.</summary>
     /// <param name="checkpoints">Number of checkpoints.</param>
     /// <param name="sparseCubic">Whether every second checkpoint will be joined by cubics.</param>
-    public static KernelPairs OfInterpolants(int checkpoints, bool sparseCubic)
+    /// <param name="windows">Parts whose own thinned grids will be asked for; null for none.</param>
+    public static KernelPairs OfInterpolants(int checkpoints, bool sparseCubic, IReadOnlyList<(int First, int Last)>? windows = null)
     {
         int[] full = [.. Enumerable.Range(0, checkpoints)];
         int reach = sparseCubic ? 3 : 1;
-        var thinned = TrajectoryBuilder.Thinnings(checkpoints).SelectMany(kept => TrajectoryBuilder.Within(kept, reach));
+        var thinned = (windows ?? []).Prepend((First: 0, Last: checkpoints - 1)).SelectMany(w => TrajectoryBuilder.Thinnings(w.Last - w.First + 1)
+            .SelectMany(kept => TrajectoryBuilder.Within([.. kept.Select(k => k + w.First)], reach)));
         return new KernelPairs([.. TrajectoryBuilder.Within(full, 3).Concat(thinned).Distinct()], p => p.B - p.A == 1);
     }
 

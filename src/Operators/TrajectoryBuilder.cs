@@ -110,7 +110,7 @@ public sealed class TrajectoryBuilder
             return new TrajectoryBuilder(checkpoints, outputs, blocks.Terms, blocks.Substitutes, blocks.Crossed, blocks.HasTestKernel, blocks.Epsilon);
         }
         var full = Enumerable.Range(0, checkpoints.Count).ToArray();
-        var products = KernelPairs.OfInterpolants(checkpoints.Count, sparseCubic);
+        var products = KernelPairs.OfInterpolants(checkpoints.Count, sparseCubic, forming?.Windows);
         var kernels = new JacobianKernels(checkpoints, products.Pairs.Count + full.Length, backend, memory, cancellation, forming);
         var terms = kernels.Form(products.Pairs, products.IsOrdered, progress);
         IReadOnlyList<int>[] cubicGrids = sparseCubic ? [full, EverySecond(checkpoints.Count), EverySecond(checkpoints.Count, 1)] : [full];
@@ -326,6 +326,30 @@ public sealed class TrajectoryBuilder
             for (int b = a; b < p.Checkpoints.Count; b++)
                 terms.Add(new WeightedTerm(_terms[(p.Checkpoints[a], p.Checkpoints[b])], Polynomial.Product(p.Basis[a], p.Basis[b])));
         return [.. terms];
+    }
+
+    /// <summary>The same of neighbouring checkpoints alone, from the kernels that are there: as if they were the run.</summary>
+    /// <param name="first">The first checkpoint.</param>
+    /// <param name="part">The checkpoints from it on.</param>
+    /// <param name="outputs">Their outputs.</param>
+    /// <exception cref="InvalidOperationException">The kernels are not formed.</exception>
+    public TrajectoryBuilder Part(int first, CheckpointSequence part, OutputRecord outputs)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, _checkpoints.Count - part.Count);
+        if (_applied is not null) throw new InvalidOperationException("The kernels of this run are applied and not formed.");
+        int count = _checkpoints.Count, last = first + part.Count - 1;
+        // Vectors that cubic interpolants have in place of checkpoints are numbered on from these, and keep their distance.
+        bool Inside(int k) => k >= count || (k >= first && k <= last);
+        return new TrajectoryBuilder(part, outputs, Moved(_terms), Moved(_substitutes), InterpolatesJacobian, HasTestKernel, Epsilon)
+        {
+            _valueSlope = _valueSlope.Where(s => s.Key.Before >= first && s.Key.After <= last).ToDictionary(s => s.Key.Moved(-first), s => s.Value - first),
+        };
+
+        Dictionary<(int A, int B), T> Moved<T>(IReadOnlyDictionary<(int A, int B), T> all) => all.Where(t => Inside(t.Key.A) && Inside(t.Key.B))
+            .ToDictionary(t => (t.Key.A - first, t.Key.B - first), t => t.Value);
     }
 
     internal static IEnumerable<(int A, int B)> Within(IReadOnlyList<int> indices, int reach)

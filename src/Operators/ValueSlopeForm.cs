@@ -95,6 +95,9 @@ internal readonly record struct CubicStencil(int Before, int K, int Next, int Af
     public static CubicStencil Of(IReadOnlyList<int> chosen, int interval) => new(chosen[Math.Max(0, interval - 1)], chosen[interval],
         chosen[interval + 1], chosen[Math.Min(chosen.Count - 1, interval + 2)]);
 
+    /// <summary>The same stencil with checkpoints counted from another one.</summary>
+    public CubicStencil Moved(int by) => new(Before + by, K + by, Next + by, After + by);
+
     /// <summary>The checkpoints, increasing, each once.</summary>
     public int[] Checkpoints => [.. new[] { Before, K, Next, After }.Distinct()];
 

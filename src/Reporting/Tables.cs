@@ -87,13 +87,19 @@ internal static class Tables
     {
         var table = new ReportTable(file, ("from", Number), ("to", Number), ("steps", Count), ("integrationError", Number), ("signalDimension", Count),
             ("reservoirDimension", Count), ("effectiveRank", Number), ("largestEigenvalue", Number), ("largestFraction", Number), ("inclusion", Text),
-            ("worstRatio", Number), ("dissipation", Number), ("transport", Number), ("trainTransfer", Number), ("testTransfer", Number));
+            ("worstRatio", Number), ("dissipation", Number), ("transport", Number), ("trainTransfer", Number), ("testTransfer", Number),
+            ("dissipationBudget", Number), ("transportBudget", Number), ("trainTransferBudget", Number), ("testTransferBudget", Number),
+            ("dissipationVerdict", Text), ("transportVerdict", Text), ("trainTransferVerdict", Text), ("testTransferVerdict", Text));
         foreach (var w in windows)
             table.Add(w.From, w.To, w.Steps, w.IntegrationError, Whole(w.SignalDimension), Whole(w.ReservoirDimension), w.EffectiveRank, w.LargestEigenvalue,
                 w.LargestFraction.OrNull(), w.Inclusion.ToString(), w.WorstRatio, w.Dissipation.OrNull(), w.Transport.OrNull(), w.TrainTransfer.OrNull(),
-                w.TestTransfer.OrNull());
+                w.TestTransfer.OrNull(), Sum(w, 0), Sum(w, 1), Sum(w, 2), Sum(w, 3), Judged(w, 0), Judged(w, 1), Judged(w, 2), Judged(w, 3));
         return table;
     }
+
+    private static double? Sum(WindowResult window, int claim) => window.Claims.ElementAtOrDefault(claim)?.Budget?.Sum;
+
+    private static string Judged(WindowResult window, int claim) => window.Claims.ElementAtOrDefault(claim)?.Verdict.ToString() ?? "";
 
     private static object? Whole(Known<int> number) => number.TryGet(out int x) ? x : null;
 

@@ -14,6 +14,12 @@ public sealed record PopulationRisk
     /// <summary>Φ_LOO(t_k): the mean over examples of the loss of û_i at its own target, per example.</summary>
     public required IReadOnlyList<double> LeaveOneOut { get; init; }
 
+    /// <summary>The first-order form at the times of the checkpoints, Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g per example, W_D = ∫PᵀK_D P with K_D the blocks of K_SS
+    /// on the diagonal by example (no n/(n − 1) where the loss is a sum); or why there is none.</summary>
+    /// <remarks>It takes off what examples did for each other and not what each did for itself. It is unbiased at the first step only: later g_i has seen
+    /// example i. The factor stands for weights 1/(n − 1), which <see cref="LeaveOneOut"/> does not have.</remarks>
+    public Known<IReadOnlyList<double>> FirstOrder { get; init; }
+
     /// <summary>Per training example: ‖û_i − u_i‖₂ at the end, u_i on the same path with all examples.</summary>
     public required IReadOnlyList<double> Shifts { get; init; }
 

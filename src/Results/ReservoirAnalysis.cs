@@ -96,6 +96,15 @@ public sealed record ReservoirAnalysis
     /// <summary>The least energy of the displacement, or why it is not known.</summary>
     public Known<MinimumNorm> MinimumNorm { get; init; }
 
+    /// <summary>How early the kernel of the end is there, or why that is not known.</summary>
+    public Known<JumpToEnd> JumpToEnd { get; init; }
+
+    /// <summary>In which order the modes of the kernel were filled, or why that is not known.</summary>
+    public Known<OrderOfFilling> OrderOfFilling { get; init; }
+
+    /// <summary>What the clean signal did after the training examples were fitted, or why that is not known.</summary>
+    public Known<Grokking> Grokking { get; init; }
+
     /// <summary>What each training example did.</summary>
     public Known<InfluenceResult> Influence { get; init; }
 

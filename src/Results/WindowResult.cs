@@ -50,4 +50,7 @@ public sealed record WindowResult(double From, double To)
 
     /// <summary>The same for the test outputs (as C4).</summary>
     public Known<double> TestTransfer { get; init; }
+
+    /// <summary>C1 to C4 of the window with budget and verdict, as an analysis of the window alone judges them; empty in results of earlier versions.</summary>
+    public IReadOnlyList<ClaimResult> Claims { get; init; } = [];
 }

@@ -40,6 +40,16 @@ public sealed class CacheOptionTests(SmallRun run) : IClassFixture<SmallRun>, ID
     }
 
     [Fact]
+    public void ACacheThatCannotBeMadeIsNamedInOneSentence()
+    {
+        string file = _folder.Of("file"), cache = Path.Combine(file, "cache");
+        File.WriteAllText(file, "no folder");
+        var result = Analyze("--cache", cache, "--json");
+        IsRefused(result, $"cache: {cache} cannot be made or written; name a folder that can");
+        Assert.Single(result.Error.Trim().Split('\n'));
+    }
+
+    [Fact]
     public void WindowsByTimeAndByCheckpointStandInResultsAndReport()
     {
         string report = _folder.Of("report");

@@ -99,4 +99,49 @@ public sealed class ForecastTests(SmallRun run) : IClassFixture<SmallRun>
         Check.Close(Said("time "), Sum(" s"), 0.06, "seconds");
         Check.Close(Said("memory "), Sum(" MB"), 0.06, "megabytes");
     }
+
+    /// <summary>Every way has a time and a memory or says why it is closed, and the advice obeys the ceiling as analyze does.</summary>
+    [Fact]
+    public void EveryRouteIsForecastAndTheCeilingIsObeyed()
+    {
+        string[] common = ["inspect", run.Folder, "--json", "--quiet", "--backend", "managed", "--threads", "1"];
+        System.Text.Json.JsonElement Run(params string[] more) =>
+            System.Text.Json.JsonDocument.Parse(Cli.Run([.. common, .. more]).Out).RootElement.GetProperty("runs")[0];
+        var wide = Run("--memory", "8G");
+        Assert.Equal(8.0 * (1L << 30), wide.GetProperty("memoryCeiling").GetDouble());
+        Assert.Equal(["dense", "reduced", "matrix-free", "jobs"], wide.GetProperty("routes").EnumerateArray().Select(r => r.GetProperty("name").GetString()));
+        foreach (var route in wide.GetProperty("routes").EnumerateArray())
+        {
+            bool open = route.GetProperty("seconds").ValueKind == System.Text.Json.JsonValueKind.Number;
+            Assert.True(open
+                ? route.GetProperty("seconds").GetDouble() > 0 && route.GetProperty("bytes").GetDouble() > 0 && route.GetProperty("fits").GetBoolean()
+                : route.GetProperty("secondsReason").GetString()!.Length > 0, route.ToString());
+        }
+        Assert.Contains("goes dense, which fits: the ceiling is 8G", wide.GetProperty("advice").GetString());
+        // What the advice says of a ceiling is what analyze does.
+        var narrow = Run("--memory", "20M");
+        Assert.False(narrow.GetProperty("routes")[0].GetProperty("fits").GetBoolean());
+        Assert.Contains("goes without matrices: dense does not fit, the ceiling is 20M", narrow.GetProperty("advice").GetString());
+        var refused = Cli.Run("analyze", run.Folder, "--summary", "--quiet", "--memory", "20M", "--solver", "dense", "--backend", "managed", "--threads", "1");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("with matrices would hold about", refused.Error);
+        Assert.Contains("and the ceiling is 20M; solver matrix-free fits, or give more memory", refused.Error);
+    }
+
+    /// <summary>More nodes divide kernels and intervals, down to the longest interval and what the merge does alone.</summary>
+    [Fact]
+    public void JobsTakeLessOnMoreNodesAndNeverLessThanTheMerge()
+    {
+        using var recorded = RecordedRun.Open(run.Folder);
+        var sizes = Sizes(3000) with { Stiffness = [.. Enumerable.Repeat(1.0, recorded.Checkpoints.Count - 1)] };
+        var rates = WorkRates.Even(1e10);
+        var cost = CostForecast.Of(sizes, rates);
+        double On(int nodes) => RouteForecasts.Of(recorded.Checkpoints, sizes, cost, rates, 1e12, nodes).Single(r => r.Name == "jobs").Seconds;
+        double merge = cost.Seconds - Of(cost, "reading") - Of(cost, "integrating") - Of(cost, "second integration and carry");
+        Assert.True(On(1) > On(4) && On(4) > On(16) && On(1000) > merge, $"1 node {On(1)}, 4 {On(4)}, 16 {On(16)}, 1000 {On(1000)}, merge {merge}");
+        var closed = RouteForecasts.Of(recorded.Checkpoints, sizes with { Mode = AnalysisMode.Descent }, cost, rates, 1e12, 4);
+        Assert.Contains("there are no intervals to divide", closed.Single(r => r.Name == "jobs").Obstacle);
+        Assert.Contains("do not follow the flow", closed.Single(r => r.Name == "reduced").Obstacle);
+        Assert.Contains("B = βI", RouteForecasts.Of(recorded.Checkpoints, sizes with { HasBeta = false }, cost, rates, 1e12, 4)[1].Obstacle);
+    }
 }

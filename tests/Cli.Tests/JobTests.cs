@@ -95,6 +95,23 @@ public sealed class JobTests(SmallRun run) : IClassFixture<SmallRun>, IDisposabl
         Assert.Equal(pieces, Pieces(job));
     }
 
+    /// <summary>Windows are part of the plan: budgets of theirs need kernels that the whole does not.</summary>
+    [Fact]
+    public void WindowsAreThoseOfThePlainAnalysis()
+    {
+        string job = _folder.Of("windows");
+        string[] windows = ["--windows", "@0:@3", "@3:@8"];
+        var planned = Cli.Run(["job", "plan", run.Folder, "--out", job, "--nodes", "3", "--mode", "flow", "--interpolation", "linear", .. windows,
+            .. s_options]);
+        Assert.True(planned.ExitCode == 0, planned.ToString());
+        RunTasks(job, Enumerable.Range(1, TasksOf(job)));
+        var plain = Cli.Run(["analyze", run.Folder, "--json", "--quiet", "--mode", "flow", "--interpolation", "linear", .. windows, .. s_options]);
+        Assert.Contains("\"windows\"", plain.Out);
+        Assert.Equal(WithoutPerformance(plain.Out), Merged(job));
+        Wrong(2, "--windows are composed of intervals of the whole flow", ["job", "plan", run.Folder, "--out", _folder.Of("no"), "--reduce", "5", .. windows]);
+        Wrong(2, "expected FROM:TO", ["job", "plan", run.Folder, "--out", _folder.Of("no"), "--windows", "3"]);
+    }
+
     [Fact]
     public void DamagedAndMissingPiecesAreNamedWithTheCommandThatMakesThem()
     {

@@ -54,6 +54,7 @@ public sealed class UsageTests
     [InlineData("--save-operators needs --out", "analyze", "x", "--json", "--save-operators")]
     [InlineData("exclude each other", "analyze", "x", "--json", "--quiet", "--verbose")]
     [InlineData("exclude each other", "record", "x", "--resume", "--overwrite")]
+    [InlineData("exclude each other", "validate", "--resume", "--overwrite")]
     [InlineData("--only: nothing is not an experiment; use coupling", "validate", "--only", "nothing")]
     [InlineData("--to must be later than --from", "analyze", "x", "--json", "--from", "2", "--to", "1")]
     [InlineData("--interpolation septic is not known; use linear or cubic.", "analyze", "x", "--json", "--interpolation", "septic")]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KernelFlow.Files;
+using KernelFlow.Results;
 using KernelFlow.Validation;
 
 namespace KernelFlow.Cli.Tests;
@@ -85,6 +86,39 @@ public sealed class ValidateCommandTests : IDisposable
         Experiment[] experiments = [.. verdicts.Select((v, i) => new Fake($"e{i}", v))];
         Assert.Equal(expected, Run(experiments, [.. strict ? ["--strict"] : Array.Empty<string>(), "--out", _folder]).Code);
         foreach (var e in experiments) Assert.True(File.Exists(Path.Combine(_folder, e.Id, ExperimentReports.JsonFile)));
+    }
+
+    [Fact]
+    public void ResumingKeepsWhatIsFinishedWithTheSameOptionsAndNothingElse()
+    {
+        Fake one = new("one", Verdict.Holds), broken = new("two", Verdict.Violated);
+        Assert.Equal(0, Run([one, broken], "--out", _folder, "--seed", "7").Code);
+        string[] files = ["one/validation.json", "one/report.html", "two/report.html"];
+        byte[][] before = [.. files.Select(f => File.ReadAllBytes(Path.Combine(_folder, f)))];
+        // Half written: the page of an older report beside newer numbers.
+        string page = Path.Combine(_folder, "two", "report.html");
+        string old = ReportMark.Of(page)!;
+        File.WriteAllText(page, File.ReadAllText(page).Replace(old, "0123456789abcdef"));
+        Fake again = new("one", Verdict.Violated), second = new("two", Verdict.Violated), third = new("three", Verdict.Holds);
+        var (code, text, _) = Run([again, second, third], "--out", _folder, "--seed", "7", "--resume", "--strict");
+        Assert.Null(again.Asked);
+        Assert.NotNull(second.Asked);
+        Assert.NotNull(third.Asked);
+        Assert.Equal(ExitCodes.Violated, code);
+        Assert.Contains($"one: holds (kept: {Path.Combine(_folder, "one")})", text);
+        for (int i = 0; i < files.Length; i++) Assert.Equal(before[i], File.ReadAllBytes(Path.Combine(_folder, files[i])));
+        foreach (string[] other in (string[][])[["--seed", "8"], ["--seed", "7", "--quick"], ["--seed", "7", "--runs", "2"], ["--seed", "7", "--cells", "a"]])
+        {
+            var changed = new Fake("one", Verdict.Holds);
+            Assert.Equal(0, Run([changed], ["--out", _folder, "--resume", .. other]).Code);
+            Assert.True(changed.Asked is not null, $"kept with {string.Join(" ", other)}");
+            Assert.Equal(0, Run([new Fake("one", Verdict.Holds)], "--out", _folder, "--seed", "7").Code);
+        }
+        string numbers = Path.Combine(_folder, "one", "validation.json");
+        File.WriteAllText(numbers, File.ReadAllText(numbers)[..^40]);
+        var cut = new Fake("one", Verdict.Holds);
+        Assert.Equal(0, Run([cut], "--out", _folder, "--seed", "7", "--resume").Code);
+        Assert.NotNull(cut.Asked);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class OptionTests
         { new() { Optimizer = OptimizerKind.Sgd }, "Batch is absent" },
         { new() { Batch = 10 }, "Batch is 10" },
         { new() { Optimizer = OptimizerKind.Sgd, Batch = 61 }, "Batch is 61" },
-        { new() { PopulationRiskGate = true }, "unless the optimizer is Adam" },
+        { new() { Gate = GateKind.RunningVariance }, "unless the optimizer is Adam" },
         { new() { Momentum = 1 }, "Momentum is 1" },
         { new() { Beta2 = 1 }, "Beta2 is 1" },
         { new() { WeightDecay = -1 }, "WeightDecay is -1" },

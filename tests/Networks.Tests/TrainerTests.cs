@@ -103,7 +103,7 @@ public class TrainerTests
     [Fact]
     public void The_gate_closes_parameters_whose_gradient_is_noise()
     {
-        var run = Recorder.InMemory(s_linear with { Optimizer = OptimizerKind.Adam, PopulationRiskGate = true, Noise = 0.4 }, Backends.Managed);
+        var run = Recorder.InMemory(s_linear with { Optimizer = OptimizerKind.Adam, Gate = GateKind.PopulationRisk, Noise = 0.4 }, Backends.Managed);
         int closed = 0, open = 0;
         foreach (var checkpoint in run)
         {
@@ -116,6 +116,36 @@ public class TrainerTests
                 if (Math.Abs(margin) < 1e-14 * mean * mean) continue; // decided by rounding
                 Assert.Equal(margin > 0, M[k] > 0);
                 if (margin > 0) open++; else closed++;
+            }
+        }
+        Check.Between(open, 101, 1690 - 101, $"open parameters, {closed} are closed");
+    }
+
+    [Fact]
+    public void The_running_gate_closes_parameters_whose_gradient_changes_from_step_to_step()
+    {
+        var run = Recorder.InMemory(s_linear with
+        {
+            Optimizer = OptimizerKind.Adam, Gate = GateKind.RunningVariance, Batch = 3, Beta1 = 0.6, Beta2 = 0.8, Epsilon = 1e-3,
+        }, Backends.Managed);
+        var history = new List<double[]>();
+        int closed = 0, open = 0;
+        foreach (var checkpoint in run)
+        {
+            double[] M = checkpoint["preconditioner"].ReadAll();
+            history.Add(Gradient(checkpoint, 10, 3, [.. checkpoint["batch"].ReadAll().Select(v => (int)v)]));
+            int t = history.Count;
+            for (int k = 0; k < M.Length; k++)
+            {
+                // Sums over all steps so far, not a recursion: the mean of step j weighs gradient i by β₁^(j − i).
+                double Mean(int j) => Enumerable.Range(0, j).Sum(i => 0.4 * Math.Pow(0.6, j - 1 - i) * history[i][k]) / (1 - Math.Pow(0.6, j));
+                double mean = Mean(t), variance = Enumerable.Range(1, t).Sum(j => 0.2 * Math.Pow(0.8, t - j) * Math.Pow(history[j - 1][k] - Mean(j), 2))
+                    / (1 - Math.Pow(0.8, t));
+                if (Math.Abs(mean * mean - variance) < 1e-10 * mean * mean) continue; // decided by rounding
+                Assert.Equal(mean * mean > variance, M[k] > 0);
+                // One gradient has no variance: the first step moves every parameter that has one.
+                if (t == 1) Assert.Equal(history[0][k] != 0, M[k] > 0);
+                if (M[k] > 0) open++; else closed++;
             }
         }
         Check.Between(open, 101, 1690 - 101, $"open parameters, {closed} are closed");

@@ -86,6 +86,41 @@ public sealed class JacobianProductsTests
             AgreesWith(formed.Linear(s_thinned), builder.Linear(s_thinned), 1, 1e-14, "linear, thinned");
             AgreesWith(formed.Cubic(s_all), builder.Cubic(s_all), 17, 1e-13, "cubic");
             AgreesWith(formed.Parabolic(s_all), builder.Parabolic(s_all), 2, 1e-13, "parabolic");
+            var applied = TrajectoryBuilder.ReadApplied(run, OutputRecord.Read(run), Backends.Managed, ceiling);
+            EachAtATimeOfItsOwn(formed.Linear(s_all), applied.Linear(s_all), 1e-14, "linear");
+            EachAtATimeOfItsOwn(formed.Cubic(s_all), applied.Cubic(s_all), 1e-13, "cubic");
+        }
+    }
+
+    // Vectors at different times in one product, and steps of descent on paths of different speeds, beside formed kernels one by one.
+    private static void EachAtATimeOfItsOwn(InterpolatedTrajectory formed, InterpolatedTrajectory applied, double tolerance, string what)
+    {
+        int N = formed.TrainSize, M = formed.TestSize;
+        double[] thetas = [0.2, 0.9, 0.2, 1, 0];
+        var x = RandomMatrices.Uniform(new Random(8), N, thetas.Length);
+        DenseMatrix kernels = new(N + M, N), train = new(N, x.ColumnCount), test = new(M, x.ColumnCount), chords = new(N + M, 2), expected = new(N + M, 2);
+        for (int k = 0; k < formed.Intervals; k++)
+        {
+            double start = formed.Knots[k], length = formed.Knots[k + 1] - start;
+            double[] times = [.. thetas.Select(theta => Math.Min(formed.Knots[k + 1], start + theta * length))];
+            applied.ApplyTrain(k, times, x, train);
+            applied.ApplyTest(k, times, x, test);
+            for (int c = 0; c < times.Length; c++)
+            {
+                formed.Kernels(k, times[c], kernels);
+                var found = train.SubMatrix(0, N, c, 1).Stack(test.SubMatrix(0, M, c, 1));
+                Check.Small((found - kernels * x.SubMatrix(0, N, c, 1)).FrobeniusNorm(), tolerance * kernels.FrobeniusNorm() * Math.Sqrt(N),
+                    $"{what}, interval {k}, vector {c} at a time of its own");
+            }
+            double[] rates = [.. Enumerable.Repeat(2.0, formed.Intervals)];
+            var pair = x.SubMatrix(0, N, 0, 2);
+            void Step(InterpolatedTrajectory path, DenseMatrix y) => path.ApplyChords([path, path.AtSpeeds(rates)], k, start + 0.1 * length,
+                start + 0.6 * length, (DenseMatrix)pair, y, Backends.Managed.Spare);
+            Step(applied, chords);
+            Step(formed, expected);
+            // Of distant checkpoints, as a cubic has, the formed kernels know the symmetric half of the product alone.
+            if (what.StartsWith("linear", StringComparison.Ordinal))
+                Check.Small((chords - expected).FrobeniusNorm(), 10 * tolerance * kernels.FrobeniusNorm() * Math.Sqrt(N), $"{what}, interval {k}, steps");
         }
     }
 

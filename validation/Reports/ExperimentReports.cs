@@ -62,6 +62,19 @@ public static class ExperimentReports
 
     private static readonly Func<string, bool> s_own = ReportFiles.Owner(Files);
 
+    /// <summary>The verdict of a finished report of an experiment in a folder.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="options">How it would be run.</param>
+    /// <param name="folder">The folder of its report.</param>
+    /// <returns>Null where there is none that this version made with the same options, or where its files are not all of one report.</returns>
+    public static Verdict? Finished(Experiment experiment, ExperimentOptions options, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return FinishedReports.Find(experiment.Id, options, folder);
+    }
+
     /// <summary>The text of validation.json.</summary>
     public static string Json(ExperimentReport report)
     {

@@ -1,3 +1,4 @@
+using KernelFlow.Integrators;
 using KernelFlow.Operators;
 
 namespace KernelFlow.Analysis.Budgets;
@@ -26,11 +27,13 @@ internal sealed class FlowEstimates(KernelTrajectory trajectory, Pending<VectorE
     /// <param name="second">Where they are made.</param>
     /// <param name="operators">Whether operators are formed as well: otherwise the prediction itself is taken from here, to the tolerance that was asked
     /// for.</param>
-    public static FlowEstimates Start(AnalysisInput input, KernelTrajectory trajectory, SideThread second, bool operators) =>
-        new(trajectory, second.Run(stop => WorkSpans.In("interpolation variants", () => Estimate(input, trajectory, second, operators, stop))));
+    /// <param name="steps">Steps that were frozen for the model under test, along which others are carried; null where there are none.</param>
+    public static FlowEstimates Start(AnalysisInput input, KernelTrajectory trajectory, SideThread second, bool operators, FlowSweep? steps = null) =>
+        new(trajectory, second.Run(stop => WorkSpans.In("interpolation variants", () => Estimate(input, trajectory, second, operators, steps, stop))));
 
     // With a tolerance that was asked for the operators are formed at the same time; otherwise they wait for this, and it may use all threads.
-    private static VectorEstimates Estimate(AnalysisInput input, KernelTrajectory trajectory, SideThread second, bool operators, CancellationToken stop)
+    private static VectorEstimates Estimate(AnalysisInput input, KernelTrajectory trajectory, SideThread second, bool operators, FlowSweep? steps,
+        CancellationToken stop)
     {
         double? asked = input.Options.RelativeTolerance.Value;
         double fine = Math.Max(asked ?? 0, LocalFlow.Tolerance);
@@ -38,11 +41,11 @@ internal sealed class FlowEstimates(KernelTrajectory trajectory, Pending<VectorE
         Known<Prediction>? replay = null;
         if (fine < Rough && (operators || asked is null))
         {
-            var rough = InterpolationVariants.Of(input, trajectory, null, Rough, threads, stop);
+            var rough = InterpolationVariants.Of(input, trajectory, null, Rough, threads, steps, stop);
             if (rough.Interpolation.TryGet(out var estimate) && BudgetTolerance.Smallest(input, estimate, rough.Replay).Part >= RoughFrom) return rough;
             replay = rough.Replay;
         }
-        return InterpolationVariants.Of(input, trajectory, replay, fine, threads, stop);
+        return InterpolationVariants.Of(input, trajectory, replay, fine, threads, steps, stop);
     }
 }
 

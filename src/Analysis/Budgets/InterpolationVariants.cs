@@ -1,4 +1,5 @@
 using KernelFlow.Analysis.Cache;
+using KernelFlow.Integrators;
 using KernelFlow.Numerics;
 using KernelFlow.Operators;
 
@@ -26,17 +27,18 @@ internal static class InterpolationVariants
     /// <param name="steps">The recorded steps on it, or why they cannot be replayed; null where they were not replayed yet.</param>
     /// <param name="tolerance">Relative error to which vectors are carried.</param>
     /// <param name="threads">How many models are carried at the same time.</param>
+    /// <param name="frozen">Steps that were frozen for the model under test, along which others are carried; null where there are none.</param>
     /// <param name="cancellation">Honoured within one step.</param>
     /// <returns>The recorded steps on the model under test, and the estimate.</returns>
     public static VectorEstimates Of(AnalysisInput input, KernelTrajectory trajectory, Known<Prediction>? steps, double tolerance, VariantThreads threads,
-        CancellationToken cancellation)
+        FlowSweep? frozen, CancellationToken cancellation)
     {
         VectorEstimates Without(string reason) =>
             new(steps ?? StoredReplays.Of(input, trajectory, cancellation), Known.Unknown<InterpolationEstimate>(reason));
         if (input.Checkpoints.Count < 3) return Without(TooFew);
         try
         {
-            var flow = new LocalFlow(input, trajectory, tolerance, cancellation, kept: true);
+            var flow = new LocalFlow(input, trajectory, tolerance, cancellation, kept: true, frozen);
             var speeds = Memo.Vectors(input.Cache, c => c.WholeKey("speeds", ("tolerance", tolerance)), () =>
             {
                 var (sooner, later) = Speeds.Of(input, flow);

@@ -17,12 +17,16 @@ internal sealed class LocalFlow
     public const double Tolerance = 1e-6;
 
     // Differences count for what they are to a factor of two: of a whole block of them no more is needed than this.
-    private const double OfDifferences = 1e-3, SweptTo = 1e-4;
+    private const double OfDifferences = 1e-3, FrozenFor = 1e-3;
+
+    // From so many training outputs on other models are swept where kernels are applied: for the Krylov method of ColumnFlow stiff intervals are many steps.
+    private const int Swept = 2000;
 
     private readonly AnalysisInput _input;
     private readonly double _tolerance;
     private double _stiff = double.PositiveInfinity; // the length from which on intervals are left to factorizations
     private readonly Lazy<PropagationOptions> _solver;
+    private readonly FrozenFlow? _frozen;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Carries g(s) through every interval.</summary>
@@ -31,7 +35,9 @@ internal sealed class LocalFlow
     /// <param name="tolerance">Relative error to which vectors are carried.</param>
     /// <param name="cancellation">Honoured within one step.</param>
     /// <param name="kept">Whether the model is the one under test, of which everything is in the key of a cache.</param>
-    public LocalFlow(AnalysisInput input, KernelTrajectory trajectory, double tolerance, CancellationToken cancellation, bool kept = false)
+    /// <param name="steps">Steps that were frozen for this model, along which others are carried; null for the method that carries the model.</param>
+    public LocalFlow(AnalysisInput input, KernelTrajectory trajectory, double tolerance, CancellationToken cancellation, bool kept = false,
+        FlowSweep? steps = null)
     {
         (_input, Trajectory, _tolerance, _cancellation) = (input, trajectory, tolerance, cancellation);
         // One method for all pieces: a choice for each would look at the rates of each. That of a looser tolerance would have the order that whole operators
@@ -41,6 +47,9 @@ internal sealed class LocalFlow
             var options = input.Propagation(tolerance);
             return options with { Method = options.Method.Resolve(trajectory, Math.Min(tolerance, Tolerance), options.Seed).Method };
         });
+        if (steps is not null || (trajectory.IsApplied && trajectory.TrainSize >= Swept))
+            _frozen = new FrozenFlow(trajectory, input.StartGradient, () => steps ?? FlowSweep.Create(new WindowProducts(trajectory),
+                new SweepOptions { Tolerance = FrozenFor, Seed = input.Options.Seed }, input.Backend, cancellation), cancellation);
         Cache = kept ? input.Cache : null;
         var vectors = Memo.Vectors(Cache, c => c.WholeKey("flow", ("tolerance", tolerance)), Carried)!;
         int count = trajectory.Intervals;
@@ -103,7 +112,7 @@ internal sealed class LocalFlow
     {
         int from = IndexOf(kept, where.First), to = IndexOf(kept, where.Last);
         WindowTrajectory[] windows = [.. others.Select(other => new WindowTrajectory(other, from, to))];
-        if (IsSwept) return Swept(windows, where);
+        if (_frozen is { } frozen) return [.. windows.Select(w => frozen.Difference(w, where))];
         var carried = Carry(windows, Gradients[where.First], out _);
         foreach (var (gradient, train, test, _) in carried)
         {
@@ -121,26 +130,9 @@ internal sealed class LocalFlow
     public BlockTransport Carry(int interval, in MatrixView block)
     {
         var window = new WindowTrajectory(Trajectory, interval, interval + 1);
-        if (IsSwept)
-            return WindowProducts.Carry(window, block, Math.Max(_tolerance, OfDifferences), _input.Options.Seed, _input.Backend, _cancellation);
+        if (_frozen is { } frozen) return frozen.Carry(interval, block);
         return (Length(window) < _stiff ? ColumnFlow.TryCarry([new(window, block)], Math.Max(_tolerance, OfDifferences), _input.Backend, _cancellation) : null)
             ?[0] ?? FlowIntegrator.Transport(window, block, _solver.Value, _input.Backend, _cancellation);
-    }
-
-    // Where kernels are applied to many outputs sweeps take fewer products; the model itself was carried by the other method.
-    private bool IsSwept => Trajectory.IsApplied && Trajectory.TrainSize >= WindowProducts.Order;
-
-    // Against a sweep of the model under test, so that what the scheme makes wrong is wrong with both.
-    private LocalDifference[] Swept(IReadOnlyList<WindowTrajectory> windows, MergedIntervals where)
-    {
-        var block = new MatrixView(Gradients[where.First], Gradients[where.First].Length, 1);
-        BlockTransport Carried(KernelTrajectory window) =>
-            WindowProducts.Carry(window, block, Math.Max(_tolerance, SweptTo), _input.Options.Seed, _input.Backend, _cancellation);
-        if (VectorMath.Norm(Gradients[where.First]) == 0)
-            return [.. windows.Select(w => new LocalDifference(where, new double[w.TrainSize], new double[w.TrainSize], new double[w.TestSize]))];
-        var own = Carried(new WindowTrajectory(Trajectory, where.First, where.Last));
-        return [.. windows.Select(Carried).Select(other => new LocalDifference(where, VectorMath.Subtract(other.End.Values, own.End.Values),
-            VectorMath.Subtract(own.Train.Values, other.Train.Values), VectorMath.Subtract(own.Test.Values, other.Test.Values)))];
     }
 
     // By products where that costs less, and each by factorizations otherwise.

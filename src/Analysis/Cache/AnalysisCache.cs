@@ -45,13 +45,33 @@ public sealed class AnalysisCache
     /// <param name="limit">The bytes that entries may take together, above 0.</param>
     /// <param name="warn">Receives a sentence about each entry that cannot be used or kept; null for nobody.</param>
     /// <exception cref="ArgumentException">The limit is not above 0, or the folder holds something else than a cache.</exception>
-    /// <exception cref="IOException">The folder cannot be made or written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be made or written.</exception>
+    /// <exception cref="IOException">The folder cannot be made or written; the message names it.</exception>
     public static AnalysisCache Open(string folder, long limit = DefaultLimit, Action<string>? warn = null)
+    {
+        var cache = OpenShared(folder, limit, warn);
+        TemporaryFile.RemoveAbandoned(folder);
+        return cache;
+    }
+
+    /// <summary>The same of a folder that processes of other machines may be writing: what killed ones left half written stays.</summary>
+    internal static AnalysisCache OpenShared(string folder, long limit, Action<string>? warn)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (limit <= 0) throw new ArgumentException($"cache size: found {limit}, expected more than 0 bytes; leave out the cache where none is wanted.");
         if (File.Exists(folder)) throw new ArgumentException($"cache: {folder} is a file, expected a folder.");
+        try
+        {
+            Make(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"cache: {folder} cannot be made or written; name a folder that can, or leave out the cache.", e);
+        }
+        return new AnalysisCache(folder, limit, warn);
+    }
+
+    private static void Make(string folder)
+    {
         Directory.CreateDirectory(folder);
         string mark = Path.Combine(folder, MarkFile);
         if (OwnFolder.Text(mark, "format") != Format)
@@ -67,7 +87,6 @@ public sealed class AnalysisCache
             // A folder that may be read only is found out here, and not after the first interval.
             using (TemporaryFile.Create(folder, out string probe)) File.Delete(probe);
         }
-        return new AnalysisCache(folder, limit, warn);
     }
 
     /// <summary>Reads an entry where there is a sound one.</summary>

@@ -29,8 +29,11 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
             ("code", Code), ("backend", backend.Name), ("core", backend.Core), ("threads", backend.Threads), ("loss", loss.Kind), ("sum", loss.IsSum),
             ("constants", constants), ("targets", SumOf(loss.Targets)), ("train", checkpoints.TrainSize), ("test", checkpoints.TestSize),
             ("outputs", checkpoints.Outputs), ("interpolation", options.Interpolation.Name), ("seed", options.Seed),
-            ("rows", options.KernelRows)), $"{options.Method.Name} {Steps(checkpoints)}");
+            ("rows", options.KernelRows)), $"{options.Method.Name} {StepsOf(checkpoints)}");
     }
+
+    /// <summary>The method that was asked for, and what took the recorded steps.</summary>
+    public string Steps => steps;
 
     /// <summary>A key of facts beside those of the run.</summary>
     public CacheKey Key(string kind, params (string Name, object? Value)[] facts) => common.Extended(kind, facts);
@@ -61,7 +64,7 @@ internal sealed class RunCache(AnalysisCache cache, CheckpointSequence checkpoin
     public static string SumOf(ReadOnlySpan<double> values) => Convert.ToHexStringLower(Sha256.Of(MemoryMarshal.AsBytes(values)));
 
     // What run.json says of the steps, beside the files: replays depend on it.
-    private static string Steps(CheckpointSequence run)
+    private static string StepsOf(CheckpointSequence run)
     {
         if (run.Optimizer is not { } optimizer) return "unknown";
         string constants = string.Join(";", optimizer.Constants.Select(c => FormattableString.Invariant($"{c.Key}={c.Value:R}")));

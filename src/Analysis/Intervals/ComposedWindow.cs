@@ -17,9 +17,12 @@ internal static class ComposedWindow
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured within one step.</param>
     public static Propagation Of(IntervalSource source, int first, int last, CarriedVectors carried, Backend backend, Action<double>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation) => Of(source, first, last, carried, backend, progress, new Composition(backend), cancellation);
+
+    /// <summary>The same into a composition that the caller gives, and keeps.</summary>
+    public static Propagation Of(IntervalSource source, int first, int last, CarriedVectors carried, Backend backend, Action<double>? progress,
+        Composition composition, CancellationToken cancellation)
     {
-        var composition = new Composition(backend);
         List<double[]> transported = carried.Start is { } start ? [start] : [], perInterval = [];
         var partial = new List<PartialGramian>();
         var (steps, nodes, counts) = (new List<FlowStep>(), new List<QuadratureNode>(), new List<int>());
@@ -28,8 +31,8 @@ internal static class ComposedWindow
         {
             var interval = source.Get(first + k, cancellation);
             composition.Add(interval);
-            if (carried.Start is not null) transported.Add(VectorMath.Multiply(1, interval.P, transported[^1]));
-            if (carried.PerInterval is { } each) perInterval.Add(VectorMath.Multiply(1, interval.P, each[k]));
+            if (carried.Start is not null) transported.Add(interval.Carry(transported[^1]));
+            if (carried.PerInterval is { } each) perInterval.Add(interval.Carry(each[k]));
             if (carried.KeepGramianAt.Contains(k + 1)) partial.Add(Kept(composition, k + 1, carried.RespondTo, backend));
             int number = k;
             steps.AddRange(interval.Steps.Select(s => s with { Interval = number }));

@@ -28,10 +28,37 @@ internal sealed class Composition(Backend backend)
     /// <summary>G_Q(t_k,s).</summary>
     public DenseMatrix G_Q => _gq ?? throw new InvalidOperationException("Nothing was composed.");
 
+    /// <summary>What recorded steps have beside the operators, summed; null in flow.</summary>
+    public StepParts? Recorded { get; private set; }
+
+    /// <summary>The largest ‖P(t_k,s)‖_F/√N at the ends of intervals of recorded steps, at least 1.</summary>
+    public double Peak { get; private set; } = 1;
+
     /// <summary>Goes on by one interval, whose matrices are only read.</summary>
     public void Add(IntervalOperators interval)
     {
-        _errors.Add(interval, _p);
+        // Recorded steps are not integrated: there is no error to carry along.
+        if (interval.Recorded is { } steps) Add(interval, steps);
+        else _errors.Add(interval, _p);
+        Compose(interval);
+        if (interval.Recorded is not null) Peak = Math.Max(Peak, MatrixNorms.Frobenius(P) / Math.Sqrt(P.RowCount));
+    }
+
+    private void Add(IntervalOperators interval, StepParts steps)
+    {
+        var drift = Drift.Composed(Recorded?.Drift, interval);
+        if (Recorded is not { } before)
+        {
+            Recorded = steps with { Response = Copy(steps.Response), Motion = Copy(steps.Motion), Drift = drift };
+            return;
+        }
+        VectorRoutines.Axpy(1, steps.Response.Values, before.Response.Values);
+        VectorRoutines.Axpy(1, steps.Motion.Values, before.Motion.Values);
+        Recorded = before with { Drift = drift, HasTestKernel = before.HasTestKernel && steps.HasTestKernel };
+    }
+
+    private void Compose(IntervalOperators interval)
+    {
         if (Count++ == 0)
         {
             (_p, _w, _gs, _gq) = (Copy(interval.P), Copy(interval.W_S), Copy(interval.G_S), Copy(interval.G_Q));

@@ -64,11 +64,9 @@ internal static class IntervalIntegration
         options with { Method = Resolve(options).Method, RelativeTolerance = Share * options.RelativeTolerance });
 
     private static IntervalSource Source(AnalysisInput input, KernelTrajectory trajectory, PropagationOptions options) =>
-        new(trajectory, input.Cache, Kind, options,
-            (interval, stop) => IntervalOperators.Of(FlowIntegrator.Integrate(interval, options, input.Backend, cancellation: stop)))
-        {
-            Hold = input.Options.ScheduleOverStart || input.Options.Windows.Count > 0,
-        };
+        IntervalSource.OfFlow(trajectory, input.Cache, Kind, options,
+            (interval, stop) => IntervalOperators.Of(FlowIntegrator.Integrate(interval, options, input.Backend, cancellation: stop)),
+            hold: input.Options.ScheduleOverStart || input.Options.Windows.Count > 0);
 
     private static Propagation Stored(AnalysisInput input, IntervalSource source, CarriedVectors carried, Action<double>? progress,
         CancellationToken cancellation)

@@ -26,6 +26,16 @@ internal sealed record IntervalOperators(DenseMatrix P, DenseMatrix W_S, DenseMa
     /// <summary>How the integration went.</summary>
     public required SolveReport Report { get; init; }
 
+    /// <summary>What intervals of recorded steps have beside the operators; null in flow.</summary>
+    public StepParts? Recorded { get; init; }
+
+    /// <summary>What the interval makes of a gradient at its start: P g, and what weight decay adds.</summary>
+    public double[] Carry(double[] gradient)
+    {
+        double[] moved = VectorMath.Multiply(1, P, gradient);
+        return Recorded?.Drift is { } drift ? VectorMath.Add(moved, drift.Gradient) : moved;
+    }
+
     /// <summary>Of an integration over one interval.</summary>
     public static IntervalOperators Of(Propagation p) => new(p.P, p.W_S, p.G_S, p.G_Q, p.Error)
     {
@@ -44,6 +54,7 @@ internal sealed record IntervalOperators(DenseMatrix P, DenseMatrix W_S, DenseMa
             ["nodes"] = Table([.. Nodes.Select(n => (n.Time, n.Weight))]),
         };
         MethodNames.Add(matrices, Report.Name);
+        Recorded?.AddTo(matrices);
         if (ErrorOnProbes is { } e)
             foreach (var (name, matrix) in ((string, DenseMatrix)[])[("P V", e.Image), ("dP V", e.P), ("dW V", e.W_S), ("dG_S V", e.G_S), ("dG_Q V", e.G_Q),
                 ("unresolved", Row(e.Unresolved))])
@@ -53,10 +64,10 @@ internal sealed record IntervalOperators(DenseMatrix P, DenseMatrix W_S, DenseMa
 
     /// <summary>From the matrices of a file; null where they are not those of an interval of these sizes.</summary>
     /// <param name="matrices">What was read.</param>
-    /// <param name="trajectory">Gives the sizes.</param>
-    public static IntervalOperators? From(Dictionary<string, DenseMatrix> matrices, KernelTrajectory trajectory)
+    /// <param name="n">N = n·p, the number of stacked training outputs.</param>
+    /// <param name="m">M = m·p, the number of stacked test outputs.</param>
+    public static IntervalOperators? From(Dictionary<string, DenseMatrix> matrices, int n, int m)
     {
-        int n = trajectory.TrainSize, m = trajectory.TestSize;
         if (Find("P", n, n) is not { } p || Find("W_S", n, n) is not { } w || Find("G_S", n, n) is not { } gs || Find("G_Q", m, n) is not { } gq
             || Find("error", 1, 3) is not { } error || Find("report", 1, 3) is not { } report
             || !matrices.TryGetValue("steps", out var steps) || !matrices.TryGetValue("nodes", out var nodes)
@@ -69,6 +80,7 @@ internal sealed record IntervalOperators(DenseMatrix P, DenseMatrix W_S, DenseMa
             Steps = [.. Enumerable.Range(0, steps.ColumnCount).Select(j => new FlowStep(0, steps.At(0, j), steps.At(1, j)))],
             Nodes = [.. Enumerable.Range(0, nodes.ColumnCount).Select(j => new QuadratureNode(0, nodes.At(0, j), nodes.At(1, j)))],
             Report = new SolveReport(name, (int)report.At(0, 0), (int)report.At(0, 1), (int)report.At(0, 2)) { Method = Methods.Find(name) },
+            Recorded = StepParts.From(matrices),
         };
 
         DenseMatrix? Find(string key, int rows, int columns) =>

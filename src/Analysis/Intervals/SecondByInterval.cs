@@ -37,7 +37,7 @@ internal static class SecondByInterval
         Propagation One(KernelTrajectory interval, CancellationToken stop) =>
             (whole ? WholeSteps.Run(interval, midpoints, null, options, input.Backend, stop)?.Operators : null)
                 ?? FlowIntegrator.Integrate(interval, options, input.Backend, cancellation: stop);
-        return new IntervalSource(trajectory, input.Cache, whole && midpoints ? "second-midpoint" : whole ? "second-whole" : "second", options,
+        return IntervalSource.OfFlow(trajectory, input.Cache, whole && midpoints ? "second-midpoint" : whole ? "second-whole" : "second", options,
             (interval, stop) => IntervalOperators.Of(One(interval, stop)));
     }
 }

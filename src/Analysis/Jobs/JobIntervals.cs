@@ -37,7 +37,7 @@ internal sealed class JobIntervals(string folder, CheckpointSequence run, Analys
     /// <summary>The cache of a job's folder.</summary>
     /// <param name="folder">The job's folder.</param>
     /// <param name="warn">Receives what is wrong with an entry, its path first.</param>
-    public static AnalysisCache Open(string folder, Action<string>? warn) => AnalysisCache.Open(Path.Combine(folder, FolderName), long.MaxValue, warn);
+    public static AnalysisCache Open(string folder, Action<string>? warn) => AnalysisCache.OpenShared(Path.Combine(folder, FolderName), long.MaxValue, warn);
 
     /// <summary>The files of an interval's entries, from its piece.</summary>
     public static IEnumerable<string> Entries(string folder, Dictionary<string, DenseMatrix> piece) =>

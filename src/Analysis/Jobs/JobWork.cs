@@ -11,7 +11,9 @@ internal static class JobWork
         FormattableString.Invariant($"rtol={o.RelativeTolerance.Value:R}"),
         FormattableString.Invariant($"from={o.From:R}"), FormattableString.Invariant($"to={o.To:R}"), FormattableString.Invariant($"seed={o.Seed}"),
         FormattableString.Invariant($"rows={o.KernelRows}"),
-        $"by interval={o.ByInterval}", $"second={o.IndependentCheck}");
+        $"by interval={o.ByInterval}", $"second={o.IndependentCheck}",
+        // Kernels of distant checkpoints that only the budget of a window needs are pieces as well.
+        $"windows={string.Join(' ', o.Windows.Select(w => FormattableString.Invariant($"{w.From:R}:{w.To:R}")))}");
 
     /// <summary>Checkpoints are counted from the first of the window, in pieces as in the run that was opened.</summary>
     public static void RequireWindow(RecordedRun run, AnalysisOptions options)
@@ -72,5 +74,6 @@ internal static class JobWork
     private static KernelForming Forming(AnalysisOptions options, KernelStore? store) => new(options.KernelRows, store);
 
     private static KernelPairs Pairs(CheckpointSequence run, AnalysisOptions options) => AnalysisPlan.IsExact(run, ModeChoice.Resolve(run, options).Mode)
-        ? KernelPairs.OfCheckpoints(run.Count) : KernelPairs.OfInterpolants(run.Count, options.Interpolation.NeedsDistantProducts);
+        ? KernelPairs.OfCheckpoints(run.Count) : KernelPairs.OfInterpolants(run.Count, options.Interpolation.NeedsDistantProducts,
+            Intervals.WindowBuilder.Where(run, options));
 }

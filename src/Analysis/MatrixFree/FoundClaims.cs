@@ -81,7 +81,10 @@ internal static class FoundClaims
         double largest = modes.Result.Modes.Max(m => m.Motion), excess = 0;
         if (largest == 0) return new(claim.Id, claim.Name, Verdict.NotApplicable) { Reason = "no mode that was found is moved" };
         for (int j = 0; j < values.Count; j++)
-            excess = Math.Max(excess, modes.Result.Modes[j].Motion - Math.Sqrt(modes.MotionBound * (Math.Max(values[j], 0) + modes.Error)));
+        {
+            double form = Math.Max(modes.Carried.Dissipated.At(j, j), 0) + modes.Error;
+            excess = Math.Max(excess, modes.Result.Modes[j].Motion - Math.Sqrt(modes.MotionBound * form));
+        }
         double error = excess / largest, integration = modes.Carried.Error.P, rounding = evidence.ArithmeticRounding;
         var (verdict, _) = CodeRule.Judge(error, integration, rounding, "");
         string left = modes.Found.Complete && values.Count == modes.Result.Dimension ? ""

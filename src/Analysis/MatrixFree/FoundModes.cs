@@ -8,21 +8,19 @@ namespace KernelFlow.Analysis.MatrixFree;
 /// <summary>The largest modes of W_S with what P, G_S and G_Q make of them, and the bounds that need no matrix.</summary>
 internal sealed class FoundModes
 {
-    private const double ResidualTolerance = 1e-8, RoughTolerance = 1e-4;
+    private const double ResidualTolerance = 1e-8, RoughTolerance = 1e-4, LeastStiffness = 1;
 
-    private FoundModes(AnalysisInput input, SweptFlow model, FoundPairs found, SignalCount signal, long gramians)
+    private FoundModes(AnalysisInput input, SweptFlow model, FoundPairs found, DenseMatrix vectors, BlockTransport carried, SignalCount signal, long gramians)
     {
-        (Found, Model) = (found, model);
+        (Found, Model, Vectors, Carried) = (found, model, vectors, carried);
         var (pairs, space) = (found.Pairs, input.Space);
-        Vectors = space.Lift(pairs.Vectors);
         var trajectory = model.Sweep.Products;
         Beta = trajectory.Beta is { } beta ? Known.Of(beta)
             : Known.Unknown<double>("B is not a multiple of the identity, so 2βλ is not defined; the threshold applies to λ_j/λ_1");
-        Carried = SweptTransport.Carry(model.Sweep, Vectors);
         int k = pairs.Values.Count, n = input.TrainSize;
         Norm = Math.Max(pairs.Values[0], 0);
-        // λ is known to its residual and to the tolerance of the sweep; W_S and G share nodes, so that the bounds need only the rounding of both.
-        Error = pairs.ResidualNorms.Max() + n * Math.Max(Tolerances.Epsilon, input.Kernels.Epsilon) * Norm;
+        // A bound compares what the nodes of G_Q make of ψ with what the same nodes make of ψᵀW_Sψ, whatever ψ is: it needs only the rounding of both.
+        Error = n * Math.Max(Tolerances.Epsilon, input.Kernels.Epsilon) * Norm;
         double[]? rows = TestDiagonal(input, out string? unknown);
         ResponseBound = Known.Of(rows?.Sum(), unknown);
         double scale = Beta.TryGet(out double b) ? 2 * b : Norm > 0 ? 1 / Norm : 0, worst = 0;
@@ -30,7 +28,7 @@ internal sealed class FoundModes
         MatrixView end = Carried.End, test = Carried.Test, x = Vectors;
         for (int j = 0; j < k; j++)
         {
-            double value = pairs.Values[j], root = Math.Sqrt(Math.Max(value, 0) + Error), rowRatio = 0, response = 0;
+            double value = pairs.Values[j], root = Math.Sqrt(Math.Max(carried.Dissipated.At(j, j), 0) + Error), rowRatio = 0, response = 0;
             if (test.Rows > 0) (response, rowRatio) = (VectorRoutines.Norm(test.Column(j)), rows is null ? 0 : LargestRow(test.Column(j), rows, root));
             double bound = ResponseBound.OrDefault(0), motion = VectorMath.Distance(end.Column(j).ToArray(), x.Column(j).ToArray());
             modes[j] = new LeadingMode(value, pairs.ResidualNorms[j], scale * value, response, Math.Sqrt(bound) * root, rowRatio, motion);
@@ -74,7 +72,7 @@ internal sealed class FoundModes
     /// <summary>λ_1.</summary>
     public double Norm { get; }
 
-    /// <summary>How far a λ_j may be off.</summary>
+    /// <summary>The rounding of ψᵀW_Sψ.</summary>
     public double Error { get; }
 
     /// <summary>c of the inclusion's bound, at most.</summary>
@@ -92,12 +90,26 @@ internal sealed class FoundModes
         var (space, sweep, backend) = (input.Space, model.Sweep, input.Backend);
         int r = space.Dimension, count = Math.Min(r, input.Options.Modes ?? MatrixFreePlan.DefaultModes), seed = Seeds.From(0, input.Options.Seed);
         long gramians = 0;
-        var gramian = new SpaceOperator(new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
-        var integral = new SpaceOperator(new KernelIntegral(sweep.Products), space, _ => { }, cancellation);
-        var rough = WorkSpans.In("largest modes of the kernel", () => LeadingPairs.Find(integral, count, null, RoughTolerance, measure: false, backend, seed));
+        var dissipation = Dissipation(input, sweep, cancellation);
+        var gramian = new SpaceOperator(dissipation ?? (LinearOperator)new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
+        long bytes = MatrixFreePlan.StateBytes(input.Options);
+        FoundPairs Rough(LinearOperator a, MatrixView? from) => LeadingPairs.Find(new SpaceOperator(a, space, _ => { }, cancellation),
+            Math.Min(r, count + LeadingPairs.Beside), from, RoughTolerance, measure: false, backend, seed, bytes);
+        var rough = WorkSpans.In("largest modes of the kernel", () => Rough(new KernelIntegral(sweep.Products), null));
+        // The last of the modes that are wanted lives longest; what the kernel is later does not turn those that have decayed.
+        double lifetime = (sweep.Products.Knots[^1] - sweep.Products.Knots[0]) / (sweep.Products.Beta ?? 0) / rough.Pairs.Values[count - 1];
+        var start = rough.Complete || !(lifetime > 0 && double.IsFinite(lifetime)) ? rough
+            : WorkSpans.In("largest modes of the kernel", () => Rough(new KernelIntegral(sweep.Products, lifetime), rough.Pairs.Vectors));
         progress(0.1);
-        var found = WorkSpans.In("leading modes",
-            () => LeadingPairs.Find(gramian, count, rough.Pairs.Vectors, ResidualTolerance, measure: true, backend, seed, f => progress(0.1 + 0.6 * f)));
+        var found = WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, start.Pairs.Vectors, ResidualTolerance, measure: dissipation is null,
+            backend, seed, bytes, f => progress(0.1 + 0.6 * f)));
+        var vectors = space.Lift(found.Pairs.Vectors);
+        var carried = WorkSpans.In("responses of the modes", () => SweptTransport.Carry(sweep, vectors, cancellation));
+        if (dissipation is not null)
+        {
+            found = found with { Pairs = Measured(found.Pairs, dissipation, vectors, space) };
+            gramians += count;
+        }
         double first = Math.Max(found.Pairs.Values[0], 0), tolerance = sweep.Steps.Tolerance;
         double floor = input.Options.Threshold * (sweep.Products.Beta is { } beta ? 0.5 / beta : first);
         // The tolerance of the sweep is relative to P and to 2βW_S, whose norm is 1 at most; without β to W_S itself.
@@ -106,7 +118,31 @@ internal sealed class FoundModes
         var signal = WorkSpans.In("signal count",
             () => SignalCounter.Count(found, r, floor, error, above, found.Complete || first == 0 ? null : gramian, backend, seed));
         progress(0.9);
-        return new FoundModes(input, model, found, signal, gramians);
+        return new FoundModes(input, model, found, vectors, carried, signal, gramians);
+    }
+
+    // W_S by what P leaves where modes may have decayed; null where the quadrature knows it best, since 1 − (1 − small) would lose what is small. The error of
+    // PᵀP is twice that of P.
+    private static DissipationOperator? Dissipation(AnalysisInput input, FlowSweep sweep, CancellationToken cancellation) =>
+        sweep.Products.Beta is { } beta && sweep.Steps.Stiffness >= LeastStiffness
+            ? new DissipationOperator(WorkSpans.In("steps of P", () => sweep.OfPropagator(new SweepOptions
+            {
+                Tolerance = 0.5 * sweep.Steps.Tolerance, MaxBytes = sweep.MaxBytes, Seed = input.Options.Seed,
+            }, cancellation)), beta) : null;
+
+    // Rayleigh quotients and residuals of the vectors that are given, by one more application.
+    private static EigenPairs Measured(EigenPairs pairs, DissipationOperator dissipation, DenseMatrix vectors, GradientSpace space)
+    {
+        MatrixView x = vectors, image = new DenseMatrix(vectors.RowCount, vectors.ColumnCount);
+        dissipation.Apply(x, image);
+        var (values, residuals) = LeadingPairs.Residuals(pairs.Vectors, space.Restrict(image));
+        return pairs with
+        {
+            Values = values,
+            ResidualNorms = residuals,
+            Applications = pairs.Applications + values.Length,
+            Converged = residuals.All(r => r <= ResidualTolerance * Math.Max(values[0], double.Epsilon)),
+        };
     }
 
     private Known<double> Complement(int dimension)

@@ -7,17 +7,17 @@ namespace KernelFlow.Analysis.MatrixFree;
 /// <summary>The largest eigenpairs of an operator that costs much to apply: block Lanczos that starts near them, looks after every block, and measures the
 /// residuals of what it gives.</summary>
 /// <remarks>
-/// Saturated modes of W_S share one eigenvalue: any vectors among them are eigenvectors, and the residual of a Ritz pair is what its vector has outside. From
-/// random directions that falls slowly, since the spectrum reaches up to the cluster without a gap; from the largest modes of ∫K_SS, which cost a few
-/// products, there is little outside to begin with.
+/// Saturated modes of W_S share one eigenvalue: any vectors among them are eigenvectors, and the residual of a Ritz pair is what its vector has outside. That
+/// falls slowly, since the spectrum reaches up to the cluster without a gap: so the start counts, and the largest modes of the kernel that such modes see while
+/// they decay have little outside to begin with.
 /// </remarks>
 internal static class LeadingPairs
 {
     // Vectors that are carried beside those wanted: the last ones wanted converge with their neighbours.
-    private const int Beside = 6;
+    public const int Beside = 6;
 
-    // Sizes of the basis, and how often it may be restarted, in blocks.
-    private const int Blocks = 5, MostBlocks = 16;
+    // Sizes of the basis, as far as memory allows, and how many are computed with restarts, in blocks.
+    private const int LeastBlocks = 5, MostBlocks = 40;
 
     // A complete basis costs no more than a few blocks for so small a space.
     private const int SmallSpace = 200;
@@ -30,11 +30,14 @@ internal static class LeadingPairs
     /// <param name="measure">Whether residuals are measured with the operator once more.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     /// <param name="seed">Seed of random directions.</param>
+    /// <param name="bytes">What the basis may take.</param>
     /// <param name="progress">Receives the share of the pairs that have converged.</param>
-    public static FoundPairs Find(LinearOperator a, int count, MatrixView? start, double tolerance, bool measure, Backend backend, int seed,
+    public static FoundPairs Find(LinearOperator a, int count, MatrixView? start, double tolerance, bool measure, Backend backend, int seed, long bytes,
         Action<double>? progress = null)
     {
-        int r = a.Rows, block = Math.Min(r, count + Beside), capacity = r <= SmallSpace ? r : Math.Min(r, Blocks * block);
+        int r = a.Rows, block = Math.Min(r, count + Beside), 
+            blocksKept = (int)Math.Clamp(bytes / ((double)sizeof(double) * r * block) - 1, LeastBlocks, MostBlocks),
+            capacity = r <= SmallSpace ? r : Math.Min(r, blocksKept * block);
         var state = new LanczosFactorization(a, capacity, block, backend, seed);
         if (start is { } near) state.StartFrom(near.ColumnRange(0, Math.Min(near.Columns, block)));
         double[] values, residuals;
@@ -63,11 +66,16 @@ internal static class LeadingPairs
 
     private static (double[] Values, double[] Residuals) Measure(LinearOperator a, DenseMatrix vectors)
     {
-        int n = vectors.RowCount, k = vectors.ColumnCount;
-        MatrixView image = new DenseMatrix(n, k), x = vectors;
-        a.Apply(x, image);
-        double[] values = new double[k], residuals = new double[k];
-        for (int j = 0; j < k; j++)
+        var image = new DenseMatrix(vectors.RowCount, vectors.ColumnCount);
+        a.Apply(vectors, image);
+        return Residuals(vectors, image);
+    }
+
+    /// <summary>Rayleigh quotients and norms of the residuals of vectors of length 1 from their images, which are overwritten.</summary>
+    public static (double[] Values, double[] Residuals) Residuals(in MatrixView x, in MatrixView image)
+    {
+        double[] values = new double[x.Columns], residuals = new double[x.Columns];
+        for (int j = 0; j < x.Columns; j++)
         {
             values[j] = VectorRoutines.Dot(x.Column(j), image.Column(j));
             VectorRoutines.Axpy(-values[j], x.Column(j), image.Column(j));

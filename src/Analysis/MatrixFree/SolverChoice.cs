@@ -33,6 +33,30 @@ internal static class SolverChoice
             + $"{new MemoryCeiling((long)dense)}, and the ceiling is {new MemoryCeiling((long)ceiling)}";
     }
 
+    /// <summary>Refuses an analysis with matrices under a ceiling that was given and that they exceed, before anything is computed.</summary>
+    /// <exception cref="ArgumentException">It is too large; the message has the forecast and what fits.</exception>
+    public static void RequireFits(CheckpointSequence checkpoints, AnalysisOptions options)
+    {
+        if (options.Memory is not { } ceiling || options.Extent != AnalysisExtent.Whole) return;
+        double dense = DenseBytes(checkpoints);
+        if (dense <= ceiling.Bytes) return;
+        throw new ArgumentException(FormattableString.Invariant($"memory: an analysis of N = {checkpoints.TrainSize} with matrices would hold about ")
+            + $"{new MemoryCeiling((long)dense)}, and the ceiling is {ceiling}; {Way(checkpoints, options)}, or give more memory.");
+    }
+
+    private static string Way(CheckpointSequence checkpoints, AnalysisOptions options)
+    {
+        string[] without =
+        [
+            .. options.IsByInterval ? (string[])["intervals, windows and cache"] : [], .. options.Reduction.IsAsked ? (string[])["a reduction"] : [],
+            .. options.ScheduleOverStart ? (string[])["the schedule over the start"] : [],
+        ];
+        string rest = without.Length == 0 ? "" : $", without {string.Join(" and ", without)}";
+        bool steps = options.Mode == AnalysisMode.Descent || (options.Mode == AnalysisMode.Auto && DescentSupport.Check(checkpoints).Possible);
+        return steps ? $"solver matrix-free in mode flow fits{rest}, which integrates the flow and not the recorded steps"
+            : $"solver matrix-free fits{rest}";
+    }
+
     /// <summary>About how much memory a dense analysis holds.</summary>
     public static double DenseBytes(CheckpointSequence checkpoints)
     {

@@ -24,10 +24,14 @@ internal sealed class SpaceOperator(LinearOperator whole, GradientSpace space, A
     }
 }
 
-/// <summary>∫K_SS dt by three Gauss nodes an interval: exact where J is linear in time. Where P does not expand anything it bounds W_S from above, and
-/// its largest modes are nearly those of W_S.</summary>
-internal sealed class KernelIntegral(KernelProducts products) : LinearOperator(products.TrainSize, products.TrainSize, isSymmetric: true)
+/// <summary>∫K_SS dt by three Gauss nodes an interval: exact where J is linear in time. Where P does not expand anything it bounds W_S from above. Or
+/// ∫e^{−(t−s)/τ}K_SS dt: a mode that decays in the time τ sees this kernel, so that its largest modes are nearly those of W_S.</summary>
+/// <param name="products">The kernels.</param>
+/// <param name="lifetime">τ; infinite for the plain integral.</param>
+internal sealed class KernelIntegral(KernelProducts products, double lifetime = double.PositiveInfinity)
+    : LinearOperator(products.TrainSize, products.TrainSize, isSymmetric: true)
 {
+    private const double Forgotten = 20; // lifetimes
     private static readonly double s_outer = 0.5 * Math.Sqrt(0.6);
     private static readonly (double Node, double Weight)[] s_rule = [(0.5 - s_outer, 5.0 / 18), (0.5, 8.0 / 18), (0.5 + s_outer, 5.0 / 18)];
 
@@ -37,11 +41,15 @@ internal sealed class KernelIntegral(KernelProducts products) : LinearOperator(p
         y.Fill(0);
         for (int k = 0; k < products.Intervals; k++)
         {
-            double start = products.Knots[k], length = products.Knots[k + 1] - start;
+            double start = products.Knots[k], length = products.Knots[k + 1] - start, since = start - products.Knots[0];
+            if (since > Forgotten * lifetime) return;
+            // Beyond some lifetimes nothing counts: nodes lie where the weight is.
+            double whole = Math.Min(length, Forgotten * lifetime);
             foreach (var (node, weight) in s_rule)
             {
-                products.ApplyTrain(k, start + node * length, x, term);
-                for (int c = 0; c < x.Columns; c++) VectorRoutines.Axpy(weight * length, term.Column(c), y.Column(c));
+                products.ApplyTrain(k, start + node * whole, x, term);
+                double factor = weight * whole * Math.Exp(-(since + node * whole) / lifetime);
+                for (int c = 0; c < x.Columns; c++) VectorRoutines.Axpy(factor, term.Column(c), y.Column(c));
             }
         }
     }

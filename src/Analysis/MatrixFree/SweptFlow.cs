@@ -66,7 +66,7 @@ internal sealed record SweptFlow : CarriedModel
         progress(0.1);
         var check = WorkSpans.In("integrating", () => SweptTransport.Carry(sweep, probes.Block, cancellation));
         progress(0.3);
-        var estimates = FlowEstimates.Start(input, trajectory, second, operators: false);
+        var estimates = FlowEstimates.Start(input, trajectory, second, operators: false, sweep);
         var interpolation = estimates.Interpolation;
         var main = interpolation.TryGet(out var estimate) ? estimate.Prediction
             : new LocalFlow(input, trajectory, LocalFlow.Tolerance, cancellation).Whole;

@@ -8,15 +8,7 @@ namespace KernelFlow.Analysis.MatrixFree;
 internal sealed class WindowProducts(KernelTrajectory trajectory)
     : KernelProducts(trajectory.TrainSize, trajectory.TestSize, trajectory.Outputs, trajectory.Knots)
 {
-    /// <summary>From so many training outputs on blocks are swept: for the Krylov method of <see cref="ColumnFlow"/> stiff intervals are many steps.</summary>
-    public const int Order = 2000;
-
     public override double? Beta => trajectory.Beta;
-
-    /// <summary>Carries a block through a window by a sweep of its own.</summary>
-    public static BlockTransport Carry(KernelTrajectory window, in MatrixView block, double tolerance, long seed, Backend backend,
-        CancellationToken cancellation) => SweptTransport.Carry(
-            FlowSweep.Create(new WindowProducts(window), new SweepOptions { Tolerance = tolerance, Seed = seed }, backend, cancellation), block, cancellation);
 
     // The bound of the spectrum by Lanczos is lower than any trace.
     public override double TrainBound(int interval) => double.MaxValue;

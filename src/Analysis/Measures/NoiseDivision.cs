@@ -29,6 +29,14 @@ internal sealed record NoiseDivision(double[] Noise, double[] Clean, int Noisy, 
         return Known.Of(new NoiseDivision(Where(true), Where(false), changed.Count, "noise mask"));
     }
 
+    /// <summary>The gradient at the start by the clean labels, or why it is not known: a run whose labels were not changed says so with clean_S or
+    /// noise_mask_S.</summary>
+    public static Known<double[]> CleanOf(CheckpointSequence checkpoints, OutputRecord outputs)
+    {
+        var changed = ChangedLabels.Of(checkpoints);
+        return changed.TryGet(out var which) && which.Count == 0 ? Known.Of(outputs.Gradients[0]) : Of(checkpoints, outputs).Map(d => d.Clean);
+    }
+
     /// <summary>The noise, the rest and g(s) itself as columns, N×3.</summary>
     public DenseMatrix Columns(double[] gradient) => DenseMatrix.OfColumnArrays(Noise, Clean, gradient);
 }

@@ -31,7 +31,10 @@ internal static class PopulationRiskBuilder
         {
             return Known.Unknown<PopulationRisk>(e.Message.TrimEnd('.'));
         }
-        return Known.Of(Of(input, states));
+        return Known.Of(Of(input, states) with
+        {
+            FirstOrder = WorkSpans.In("first-order form", () => FirstOrderBuilder.Build(plan, input, cancellation)),
+        });
     }
 
     private static string? Obstacle(AnalysisPlan plan, AnalysisInput input)

@@ -72,13 +72,6 @@ public abstract record DescentModel : RunModel
         });
     }
 
-    /// <summary>The operators of a part of the window, by the recursion over its own steps.</summary>
-    /// <param name="part">The checkpoints of the part.</param>
-    /// <param name="first">Index of its first checkpoint in the window.</param>
-    /// <param name="last">Index of its last one.</param>
-    /// <param name="cancellation">Honoured between steps.</param>
-    internal abstract DescentResult Part(CheckpointSequence part, int first, int last, CancellationToken cancellation);
-
     /// <summary>η_k of every step, from the recorded times.</summary>
     private protected abstract double[] LearningRates();
 

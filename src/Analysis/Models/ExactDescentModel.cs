@@ -1,5 +1,6 @@
 using KernelFlow.Analysis;
 using KernelFlow.Analysis.Carries;
+using KernelFlow.Analysis.Intervals;
 using KernelFlow.Integrators;
 using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -27,11 +28,34 @@ public sealed record ExactDescentModel : DescentModel
     /// <summary>Forms the operators as sums over the recorded steps.</summary>
     internal static ExactDescentModel Build(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
     {
-        var options = Options(input) with { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts };
+        if (input.Options.IsByInterval) return Composed(input, progress, cancellation);
+        var options = Options(input) with { KeepGramianAt = input.KeptOnTheWay, RespondTo = input.RespondTo };
         var (propagation, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(input.Checkpoints, input.Outputs, options, input.Backend, progress, cancellation));
         var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
-        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch });
+        var (scheduled, fitted) = Divided(input, propagation.PartialGramians);
+        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch })
+        {
+            PartialGramians = scheduled, WhenFitted = fitted,
+        };
+    }
+
+    private static ExactDescentModel Composed(AnalysisInput input, Action<double> progress, CancellationToken cancellation)
+    {
+        var intervals = StepIntervals.Exact(input);
+        var (propagation, record) = WorkSpans.In("integrating", () =>
+        {
+            // What is told of the steps from one to the next, with vectors of its own: it knows nothing of the composition.
+            var steps = DescentRecursion.Carry(input.Checkpoints, input.Outputs, StepIntervals.Probe(input), Options(input), input.Backend,
+                f => progress(0.5 * f), cancellation).Steps;
+            return StepIntervals.Compose(input, intervals, steps, f => progress(0.5 + 0.5 * f), cancellation);
+        });
+        var main = Prediction.From(propagation, input.StartGradient, record.Forced) with { LossChange = record.PredictedLossChange };
+        var (scheduled, fitted) = Divided(input, propagation.PartialGramians);
+        return new ExactDescentModel(input, propagation, record, Predicted(main, record) with { Sketch = input.Sketch })
+        {
+            Intervals = intervals, PartialGramians = scheduled, WhenFitted = fitted,
+        };
     }
 
     /// <summary>The prediction with what its budget is made of.</summary>
@@ -57,10 +81,6 @@ public sealed record ExactDescentModel : DescentModel
     internal override Known<Func<double, FrozenMode>> FrozenModes(double beta) => StepBatches.Of(_input.Checkpoints) is null
         ? base.FrozenModes(beta)
         : Known.Unknown<Func<double, FrozenMode>>("the closed form is that of steps over all examples, and these are over batches");
-
-    internal override DescentResult Part(CheckpointSequence part, int first, int last, CancellationToken cancellation) =>
-        DescentRecursion.Run(part, OutputRecord.Read(part), Options(_input) with { FailingIntervals = new HashSet<int>() }, _input.Backend,
-            cancellation: cancellation);
 
     private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
 

@@ -34,9 +34,6 @@ public sealed record FlowModel : RunModel
     /// <summary>What was integrated.</summary>
     public KernelTrajectory Trajectory { get; }
 
-    /// <summary>The intervals that the operators were composed of; null where the window was integrated in one piece.</summary>
-    internal IntervalSource? Intervals { get; private init; }
-
     /// <inheritdoc/>
     public override AnalysisMode Mode => AnalysisMode.Flow;
 
@@ -85,8 +82,6 @@ public sealed record FlowModel : RunModel
         cut.Relative(Propagation), cut.Bound.W_S.Spectral / Math.Max(SpectralNorm(), double.Epsilon), RangeDecision.Reason(_input.Options, RelativeTolerance));
 
     internal override IReadOnlyList<double>? NodeKnots => Trajectory.Knots;
-
-    internal override bool IsComposed => Intervals is not null;
 
     internal override bool KeepsEnergy => Propagation.Method is { KeepsEnergy: true };
 
@@ -146,7 +141,7 @@ public sealed record FlowModel : RunModel
                 ? (options, midpoints, stop) => SecondByInterval.Run(input, trajectory, options, midpoints, stop) : null))
             : Known.Unknown<SecondIntegration>(SecondIntegration.SwitchedOff);
         var (propagation, intervals) = WorkSpans.In("integrating", () => integrate(
-            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptCheckpoints, RespondTo = input.NoiseParts }));
+            new CarriedVectors(gradients[0], gradients) { KeepGramianAt = input.KeptOnTheWay, RespondTo = input.RespondTo }));
         var main = Prediction.From(propagation, gradients[0]);
         var predictions = new PredictionSet(main)
         {
@@ -154,8 +149,11 @@ public sealed record FlowModel : RunModel
             Descent = input.Checkpoints.Optimizer is { IsFlow: true } ? Known.Of(main) : estimates.Replay,
             Sketch = input.Sketch,
         };
+        var (scheduled, fitted) = Divided(input, propagation.PartialGramians);
         return new FlowModel(input, estimates, propagation, predictions, independent)
         {
+            PartialGramians = scheduled,
+            WhenFitted = fitted,
             RelativeTolerance = tolerance.Value,
             ToleranceReason = tolerance.Reason,
             Truncation = range is null ? null : new Truncation(range, gradients[0]),

@@ -1,6 +1,7 @@
 using KernelFlow.Analysis;
 using KernelFlow.Analysis.Budgets;
 using KernelFlow.Analysis.Carries;
+using KernelFlow.Analysis.Intervals;
 using KernelFlow.Integrators;
 using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -40,16 +41,37 @@ public sealed record InterpolatedDescentModel : DescentModel
         var (trajectory, variants) = Estimate(input, second);
         var kernels = new InterpolatedDescentKernels(trajectory, checkpoints);
         int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(checkpoints);
-        var kept = input.KeptCheckpoints;
-        var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])], RespondTo = input.NoiseParts };
+        var kept = input.KeptOnTheWay;
+        if (input.Options.IsByInterval) return Composed(input, trajectory, kernels, steps, variants, progress, cancellation);
+        var carried = new CarriedVectors(input.StartGradient) { KeepGramianAt = [.. kept.Select(k => steps[k])], RespondTo = input.RespondTo };
         var (dense, record) = WorkSpans.In("integrating",
             () => DescentRecursion.Run(kernels, input.Backend, carried, null, input.Options.Seed, progress, cancellation));
         var propagation = dense.At(steps);
         var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
         var predictions = new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main), Sketch = input.Sketch };
+        var (scheduled, fitted) = Divided(input, [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })]);
         return new InterpolatedDescentModel(input, trajectory, propagation, record, predictions, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)])
         {
-            PartialGramians = [.. kept.Zip(propagation.PartialGramians, (k, g) => g with { Knot = k })],
+            PartialGramians = scheduled, WhenFitted = fitted,
+        };
+    }
+
+    private static InterpolatedDescentModel Composed(AnalysisInput input, InterpolatedTrajectory trajectory, InterpolatedDescentKernels kernels, int[] steps,
+        Pending<Known<InterpolationEstimate>> variants, Action<double> progress, CancellationToken cancellation)
+    {
+        var intervals = StepIntervals.OnInterpolant(input, trajectory);
+        var (propagation, record) = WorkSpans.In("integrating", () =>
+        {
+            var seen = DescentRecursion.Carry(kernels, StepIntervals.Probe(input), input.StartGradient, input.Backend, input.Options.Seed,
+                f => progress(0.5 * f), cancellation).Steps;
+            return StepIntervals.Compose(input, intervals, seen, f => progress(0.5 + 0.5 * f), cancellation);
+        });
+        var main = Prediction.From(propagation, input.StartGradient) with { LossChange = record.PredictedLossChange };
+        var predictions = new PredictionSet(main) { Interpolation = variants.Value, Descent = Known.Of(main), Sketch = input.Sketch };
+        var (scheduled, fitted) = Divided(input, propagation.PartialGramians);
+        return new InterpolatedDescentModel(input, trajectory, propagation, record, predictions, [.. steps.Zip(steps.Skip(1), (a, b) => b - a)])
+        {
+            Intervals = intervals, PartialGramians = scheduled, WhenFitted = fitted,
         };
     }
 
@@ -62,7 +84,7 @@ public sealed record InterpolatedDescentModel : DescentModel
             ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
                 + $"{input.Options.Interpolation.Name} does not give; use flow.");
         var variants = second.Run(stop => WorkSpans.In("interpolation variants", () =>
-            InterpolationVariants.Of(input, trajectory, null, LocalFlow.Tolerance, VariantThreads.Beside(second, input.Backend, others: true), stop)
+            InterpolationVariants.Of(input, trajectory, null, LocalFlow.Tolerance, VariantThreads.Beside(second, input.Backend, others: true), null, stop)
                 .Interpolation));
         return (trajectory, variants);
     }
@@ -93,15 +115,6 @@ public sealed record InterpolatedDescentModel : DescentModel
 
     internal override (DenseMatrix R, double Scale) FactorTriangle(Action<double> progress, CancellationToken cancellation) =>
         throw new ArgumentException("Descent between sparse checkpoints has no factor of W_S.");
-
-    internal override DescentResult Part(CheckpointSequence part, int first, int last, CancellationToken cancellation)
-    {
-        int[] steps = InterpolatedDescentKernels.StepOfCheckpoint(_input.Checkpoints), own = InterpolatedDescentKernels.StepOfCheckpoint(part);
-        var kernels = new InterpolatedDescentKernels(_trajectory, _input.Checkpoints).Part(steps[first], own[^1]);
-        var (operators, record) = DescentRecursion.Run(kernels, _input.Backend, new CarriedVectors(_input.Outputs.Gradients[first]), null,
-            _input.Options.Seed, cancellation: cancellation);
-        return new DescentResult(operators.At(own), record);
-    }
 
     private protected override double[] LearningRates() => LearningRates(_input.Checkpoints);
 }

@@ -1,5 +1,6 @@
 using KernelFlow.Analysis;
 using KernelFlow.Analysis.Budgets;
+using KernelFlow.Analysis.Intervals;
 using KernelFlow.Integrators;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -21,6 +22,14 @@ public abstract record RunModel : PredictionModel
 
     /// <summary>W_S(s, t_k) with the checkpoint index k, in order.</summary>
     public IReadOnlyList<PartialGramian> PartialGramians { get; init; }
+
+    /// <summary>W_S(s, t) where the training examples are fitted, if it was kept for that alone.</summary>
+    internal PartialGramian? WhenFitted { get; init; }
+
+    /// <summary>What was kept for the schedule, and what was kept beside it.</summary>
+    private protected static (IReadOnlyList<PartialGramian> Scheduled, PartialGramian? WhenFitted) Divided(AnalysisInput input,
+        IReadOnlyList<PartialGramian> kept) =>
+        ([.. kept.Where(p => input.KeptCheckpoints.Contains(p.Knot))], kept.FirstOrDefault(p => !input.KeptCheckpoints.Contains(p.Knot)));
 
     /// <summary>β where B = βI and 2βλ_j is the fraction of the energy of mode j that is dissipated; otherwise why it is not a fraction.</summary>
     public abstract Known<double> Fraction { get; }
@@ -51,7 +60,10 @@ public abstract record RunModel : PredictionModel
     internal virtual string? NoCarryReason => null;
 
     /// <summary>Whether the operators were composed of those of the intervals: the second carry then goes through the window in one piece.</summary>
-    internal virtual bool IsComposed => false;
+    internal bool IsComposed => Intervals is not null;
+
+    /// <summary>The intervals that the operators were composed of; null where the window was gone through in one piece.</summary>
+    internal IntervalSource? Intervals { get; private protected init; }
 
     /// <summary>The times between which the quadrature nodes of W_S must fill every interval; null where W_S is a sum over the steps.</summary>
     internal virtual IReadOnlyList<double>? NodeKnots => null;

@@ -89,6 +89,10 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
         ? Measures.ScheduleBuilder.EveryCheckpoint(Checkpoints.Count, TrainSize)
         : Measures.ScheduleBuilder.Checkpoints(Checkpoints.Count, TrainSize);
 
+    /// <summary>Where the operators are kept on the way: <see cref="KeptCheckpoints"/>, and where the training examples are fitted.</summary>
+    public IReadOnlyList<int> KeptOnTheWay => Clean.IsKnown && Fitted.TryGet(out int fitted) && fitted > 0 && fitted < Checkpoints.Count - 1
+        ? [.. KeptCheckpoints.Append(fitted).Distinct().Order()] : KeptCheckpoints;
+
     private readonly Lazy<Known<Measures.NoiseDivision>> _noise = new(() => Measures.NoiseDivision.Of(Checkpoints, Outputs));
 
     /// <summary>g(s) in the part that changed labels make and the rest, or why it cannot be divided.</summary>
@@ -96,6 +100,22 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
 
     /// <summary>Both parts and their sum as the columns of a matrix, N×3; null where g(s) cannot be divided.</summary>
     public DenseMatrix? NoiseParts => Noise.OrNull()?.Columns(StartGradient);
+
+    private readonly Lazy<Known<double[]>> _clean = new(() => Measures.NoiseDivision.CleanOf(Checkpoints, Outputs));
+
+    /// <summary>g_clean, the gradient at the start by the clean labels: all of g(s) where no label was changed; or why it is not known.</summary>
+    public Known<double[]> Clean => _clean.Value;
+
+    private readonly Lazy<Known<int>> _fitted = new(() => Measures.GrokkingBuilder.Fitted(Checkpoints, Outputs));
+
+    /// <summary>The first checkpoint at which the training examples are fitted, or why there is none.</summary>
+    public Known<int> Fitted => _fitted.Value;
+
+    /// <summary>The vectors whose responses are kept beside W_S(s, t_k); null for none.</summary>
+    public DenseMatrix? RespondTo => NoiseParts ?? (Clean.OrNull() is { } clean ? DenseMatrix.OfColumnArrays(clean) : null);
+
+    /// <summary>Which column of <see cref="RespondTo"/> is g_clean.</summary>
+    public int CleanColumn => Noise.IsKnown ? 1 : 0;
 
     /// <summary>How the flow is integrated: the method and the seed of the options.</summary>
     /// <param name="tolerance">Bound on the estimated relative errors.</param>

@@ -21,6 +21,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var checkpoints = run.Window(options.From, options.To);
         if (SolverChoice.Resolve(checkpoints, options) is { } why) return MatrixFree(checkpoints, options, why);
         DenseLimit.Require(run);
+        SolverChoice.RequireFits(checkpoints, options);
         var backend = options.Backend ?? Backend.ResolveFor(checkpoints.TrainSize + checkpoints.TestSize);
         var (mode, reason) = ModeChoice.Resolve(checkpoints, options);
         bool exact = IsExact(checkpoints, mode);
@@ -57,7 +58,10 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
         var reading = stages.Begin("reading");
         var outputs = OutputRecord.Read(Checkpoints);
         var cache = Cache.RunCache.Of(Checkpoints, Options, Backend);
-        var forming = new KernelForming(Options.KernelRows, Options.Kernels ?? (cache is null ? null : new Cache.CachedKernels(cache)));
+        var forming = new KernelForming(Options.KernelRows, Options.Kernels ?? (cache is null ? null : new Cache.CachedKernels(cache)))
+        {
+            Windows = Intervals.WindowBuilder.Where(Checkpoints, Options),
+        };
         var kernels = Applied is not null
             ? TrajectoryBuilder.ReadApplied(Checkpoints, outputs, Backend, MatrixFreePlan.KeptBytes(Options), reading, cancellation)
             : Exact

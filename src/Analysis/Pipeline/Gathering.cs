@@ -8,7 +8,8 @@ internal static class Gathering
 {
     /// <summary>Gathers all that was found into one result.</summary>
     public static ReservoirAnalysis Of(CheckpointSequence run, AnalysisPlan plan, StudiedWindow window, Measurements measured, RecordedMeasures beside,
-        IReadOnlyList<ClaimResult> claims, string? qualification, IReadOnlyList<WindowResult> windows, long started)
+        IReadOnlyList<ClaimResult> claims, string? qualification, IReadOnlyList<WindowResult> windows, long started,
+        CancellationToken cancellation = default)
     {
         var (input, model, solution) = window;
         var checkpoints = input.Checkpoints;
@@ -35,6 +36,9 @@ internal static class Gathering
             PopulationRisk = beside.Risk.Value,
             VisibleNoise = WorkSpans.In("visible noise", () => VisibleNoiseBuilder.Build(window)),
             MinimumNorm = WorkSpans.In("minimum norm", () => MinimumNormBuilder.Build(window, plan.Exact)),
+            JumpToEnd = beside.Jump.Value,
+            OrderOfFilling = WorkSpans.In("order of filling", () => OrderBuilder.Build(window, plan.Exact, cancellation)),
+            Grokking = WorkSpans.In("clean signal", () => GrokkingBuilder.Build(window, measured.Noise, cancellation)),
             Influence = WorkSpans.In("influence", () => InfluenceBuilder.Build(window)),
             Intervals = Intervals(input, model),
             Windows = windows,
@@ -72,6 +76,9 @@ internal static class Gathering
             PopulationRisk = Absent<PopulationRisk>(),
             VisibleNoise = Absent<VisibleNoise>(),
             MinimumNorm = Absent<MinimumNorm>(),
+            JumpToEnd = Absent<JumpToEnd>(),
+            OrderOfFilling = Absent<OrderOfFilling>(),
+            Grokking = Absent<Grokking>(),
             Influence = Absent<InfluenceResult>(),
             Intervals = [.. model.StepsPerInterval.Select((steps, k) => new IntervalResult(times[k], times[k + 1], Absent<double>(), steps))],
             Displacements = Displaced(input, model),

@@ -57,10 +57,11 @@ internal static class ReservoirPipeline
             judged = Judge(input, () => tighten(second, stages.Begin("integrating"), cancellation), claims, alter, beside, second, stages, cancellation);
         }
         var windows = options.Windows.Count == 0 ? []
-            : WorkSpans.In("windows", () => new Intervals.WindowBuilder(input, judged.Window.Model, cancellation).Build());
+            : WorkSpans.In("windows", () => new Intervals.WindowBuilder(input, judged.Window.Model, second, cancellation).Build());
         stages.Report("budget", 1);
         using var span = WorkSpans.Begin("gathering");
-        return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), windows, started);
+        return Gathering.Of(run, plan, judged.Window, judged.Measured, beside, judged.Results, InclusionQualification.Of(judged.Evidence), windows, started,
+            cancellation);
     }
 
     private static Func<SideThread, Action<double>, CancellationToken, RunModel>? Tightening(Judged judged) =>

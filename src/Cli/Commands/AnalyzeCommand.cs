@@ -84,9 +84,7 @@ internal static class AnalyzeCommand
             var options = optionsFor(recorded.Checkpoints);
             if (verbosity == Verbosity.Verbose && options.Backend is { } dense)
                 terminal.Error.WriteLine($"backend: {dense.Name}, core {dense.Core}, threads {dense.Threads}");
-            if (options is { Backend: { } fast, Extent: AnalysisExtent.Whole, Solver: not EigenSolver.MatrixFree }
-                && DenseLimit.Obstacle(recorded.Checkpoints) is null)
-                progress.Expect(() => AnalysisForecast.Of(recorded.Checkpoints, fast, cancellation));
+            if (options.Backend is { } fast) progress.Expect(() => AnalysisForecast.Of(recorded.Checkpoints, options, fast, cancellation));
             var analysis = Analyze.Reservoir(recorded.Checkpoints, options, new Forward(progress), cancellation);
             return analysis.Run.InputHash is null ? analysis with { Run = analysis.Run with { InputHash = recorded.InputHash(cancellation) } } : analysis;
         }, cancellation);

@@ -13,12 +13,14 @@ internal static class InspectCommand
         var folders = Folders.Arguments("RUN", "Folders of recorded runs. Of several, each has a line.");
         var verify = new Option<bool>("--verify") { Description = "Also print the SHA-256 sum of every file and whether it is the one that run.json states." };
         var json = new Option<bool>("--json") { Description = "Print what was found as JSON, with every checkpoint, tensor and interval." };
+        var memory = CommonOptions.Memory();
+        var nodes = Numbers.Whole("--nodes", "How many nodes the forecast of a job supposes. Default: 4.", 1);
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
         var command =
             new Command("inspect",
             "Say what recorded runs hold, whether they are sound, whether their checkpoints are dense enough and what an analysis will cost.") { folders,
-            verify, json, backend, threads };
+            verify, json, memory, nodes, backend, threads };
         CommonOptions.AddVerbosity(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -37,7 +39,8 @@ internal static class InspectCommand
                     var dense = named ?? Backends.Resolve(terminal, parsed, backend, threads, run.Checkpoints);
                     if (dense.Refused.Count > 0) named = dense;
                     var found = await ProgressDisplay.RunAsync(terminal, CommonOptions.VerbosityOf(parsed),
-                        progress => Inspection.Of(run, dense, parsed.GetValue(verify), progress, cancellation), cancellation).ConfigureAwait(false);
+                        progress => Inspection.Of(run, dense, parsed.GetValue(verify), progress, cancellation,
+                            parsed.GetValue(memory), parsed.GetValue(nodes) ?? RouteForecasts.Nodes), cancellation).ConfigureAwait(false);
                     document?.Add(folder, found);
                     table?.Add(folder, found);
                     if (document is null && table is null) InspectionText.Write(terminal.OutText(InspectionText.Margin), found);
@@ -67,6 +70,7 @@ internal static class InspectCommand
             return code;
         });
         Examples.Add(command, "kernelflow inspect runs/digits", "kernelflow inspect runs/digits --verify", "kernelflow inspect runs/*",
+            "kernelflow inspect runs/digits --memory 8G --nodes 16",
             "kernelflow inspect runs/digits --json | jq .runs[0].forecast.seconds");
         return command;
     }

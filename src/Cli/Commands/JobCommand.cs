@@ -34,6 +34,11 @@ internal static class JobCommand
             {
                 int number = parsed.GetValue(task)!.Value;
                 long started = System.Diagnostics.Stopwatch.GetTimestamp();
+                if (number <= job.Tasks.Count)
+                {
+                    var planned = job.Tasks[number - 1];
+                    progress.Expect(() => WorkPlan.Forecast([(planned.Stage == JobStage.Kernels ? "kernels" : "intervals", planned.Seconds)]));
+                }
                 var done = job.Compute(number, recorded, options, new JobFolder.Forward(progress), cancellation);
                 if (CommonOptions.VerbosityOf(parsed) == Verbosity.Quiet) return ExitCodes.Done;
                 foreach (string damaged in done.Again) terminal.Error.WriteLine($"warning: {damaged}; it was computed again.");

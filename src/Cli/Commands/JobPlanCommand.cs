@@ -25,13 +25,15 @@ internal static class JobPlanCommand
         var shortest = Numbers.Whole("--task-seconds",
             "No task takes less by the forecast, unless all together do. Default: 60.", 0);
         var options = new AnalysisOptionSet(claimsOnly: true, kernelRows: true);
+        var intervals = new IntervalOptions();
         var command = new Command("plan", "Divide the analysis of a run into tasks, and write scripts for Slurm and GNU parallel.")
         {
             run, output, nodes, shortest,
         };
         options.AddTo(command);
+        intervals.AddWindowsTo(command);
         CommonOptions.AddVerbosity(command);
-        CommandChecks.Add(command, parsed => options.Contradictions(parsed));
+        CommandChecks.Add(command, parsed => options.Contradictions(parsed, intervals.Windows));
         command.SetAction(async (parsed, cancellation) =>
         {
             string folder = parsed.GetRequiredValue(output), source = parsed.GetRequiredValue(run);
@@ -41,7 +43,7 @@ internal static class JobPlanCommand
             {
                 using var recorded = RecordedRun.Open(source, asked.From, asked.To);
                 var dense = asked.Backend ?? options.BackendFor(parsed, terminal, recorded.Checkpoints);
-                var (analysis, arguments) = Fixed(terminal, options, parsed, recorded.Checkpoints, dense);
+                var (analysis, arguments) = Fixed(terminal, options, intervals.GivenWindows(parsed), parsed, recorded.Checkpoints, dense);
                 int order = (int)Math.Min(recorded.Checkpoints.TrainSize + recorded.Checkpoints.TestSize, 1e6);
                 var rates = WorkRates.Of(analysis.Backend!, order, cancellation);
                 var sizes = AnalysisForecast.Sizes(recorded.Checkpoints);
@@ -72,8 +74,8 @@ internal static class JobPlanCommand
     }
 
     // What would be left to each machine is written out: every process, and the plain analysis with these options, computes the same.
-    private static (AnalysisOptions Options, IReadOnlyList<string> Arguments) Fixed(CliTerminal terminal, AnalysisOptionSet options, ParseResult parsed,
-        CheckpointSequence run, Backend dense)
+    private static (AnalysisOptions Options, IReadOnlyList<string> Arguments) Fixed(CliTerminal terminal, AnalysisOptionSet options,
+        IReadOnlyList<string> windows, ParseResult parsed, CheckpointSequence run, Backend dense)
     {
         string[] given = [.. options.Given(parsed, [])];
         string Value(string name, string otherwise) => Array.IndexOf(given, name) is >= 0 and var i ? given[i + 1] : otherwise;
@@ -83,6 +85,9 @@ internal static class JobPlanCommand
         if (Value("--solver", "auto") == MatrixFree)
             throw new UsageException($"--solver: {MatrixFree} forms neither kernels nor operators of intervals, so that there is nothing to divide; "
                 + "use another solver, or kernelflow analyze.");
+        if (windows.Count > 0 && Value("--reduce", "auto") is not ("auto" or "off"))
+            throw new UsageException("--windows are composed of intervals of the whole flow, which --reduce does not integrate; leave out the one or "
+                + "the other.");
         // A reduced flow has no intervals of its own; without them auto would choose a solver by the memory of each machine.
         bool apart = flow && Value("--reduce", "auto") is ("auto" or "off");
         string[] arguments =
@@ -90,12 +95,14 @@ internal static class JobPlanCommand
             .. options.Given(parsed, s_fixed),
             "--mode", mode,
             .. apart ? (string[])["--by-interval"] : flow && !given.Contains("--solver") ? ["--solver", EigenSolver.Dense.Name()] : [],
+            .. windows,
             "--rtol", tolerance == ToleranceChoice.AutoName ? Tolerance : tolerance,
             "--seed", Value("--seed", "0"),
             "--backend", NameOf(dense, Value("--backend", "auto")),
             "--threads", dense.Threads.ToString(CultureInfo.InvariantCulture),
         ];
-        return (JobFolder.Options(arguments, terminal), arguments);
+        var (fixedOptions, inRun) = JobFolder.Options(arguments, terminal);
+        return (fixedOptions with { Windows = inRun(run) }, arguments);
     }
 
     // A name that gives one library on every machine; what auto puts together of several follows from each machine's speed.

@@ -19,7 +19,7 @@ internal static class ValidateCommand
             new Option<string[]>("--only") { Description =
             $"Run this experiment (may be given several times). Default: all. One of: {string.Join(", ", all.Select(e => e.Id))}.", HelpName = "id" };
         only.CompletionSources.Add(_ => all.Select(e => e.Id));
-        var quick = new Option<bool>("--quick") { Description = "The small version of each experiment: a minute or so." };
+        var quick = new Option<bool>("--quick") { Description = "The small version of each experiment: all of them in less than five minutes." };
         var keep = Folders.Option("--keep", "Keep recorded runs in this folder, one folder in it per experiment.");
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a claim is violated, else with 4 when one is undecided." };
         var seed = Numbers.Seed("--seed", "Seed of everything random; the first of a study's seeds. Default: 0, for a study the seeds it is published with.");
@@ -27,13 +27,17 @@ internal static class ValidateCommand
             HelpName = "text" };
         var runs = Numbers.Whole("--runs", "Trainings per cell of a study.", 1);
         var overwrite = CommonOptions.Overwrite();
+        var resume = new Option<bool>("--resume") { Description = "Continue an interrupted validation: keep the finished reports of this version that "
+            + "were made "
+            + "with the same options, and run the other experiments." };
         var backend = CommonOptions.Backend();
         var threads = CommonOptions.Threads();
         var command =
             new Command("validate",
             "Run the experiments that test the theory on trainings of their own, beside controls that must fail, and write their reports.")
-            { output, list, only, quick, cells, runs, keep, strict, seed, overwrite, backend, threads };
+            { output, list, only, quick, cells, runs, keep, strict, seed, overwrite, resume, backend, threads };
         CommonOptions.AddVerbosity(command);
+        CommandChecks.Add(command, parsed => parsed.GetValue(resume) && parsed.GetValue(overwrite) ? ["--resume and --overwrite exclude each other."] : []);
         only.Validators.Add(result =>
         {
             foreach (string id in result.Tokens.Select(t => t.Value))
@@ -43,7 +47,8 @@ internal static class ValidateCommand
         {
             if (parsed.GetValue(list))
             {
-                foreach (var experiment in all) terminal.Out.WriteLine($"{experiment.Id,-12} {experiment.Title}");
+                int width = all.Max(e => e.Id.Length);
+                foreach (var experiment in all) terminal.Out.WriteLine($"{experiment.Id.PadRight(width)} {experiment.Title}");
                 return ExitCodes.Done;
             }
             string folder = parsed.GetRequiredValue(output);
@@ -58,21 +63,29 @@ internal static class ValidateCommand
             var verdicts = new List<Verdict>();
             foreach (var experiment in chosen)
             {
+                string place = Path.Combine(folder, experiment.Id);
+                if (parsed.GetValue(resume) && ExperimentReports.Finished(experiment, options, place) is { } known)
+                {
+                    verdicts.Add(known);
+                    if (verbosity != Verbosity.Quiet) terminal.Out.WriteLine($"{experiment.Id}: {Narrative.Word(known)} (kept: {place})");
+                    continue;
+                }
                 var own = parsed.GetValue(keep) is { } runs ? options with { KeepFolder = Path.Combine(runs, experiment.Id) } : options;
                 var report = await ProgressDisplay.RunAsync(terminal, verbosity, progress =>
                 {
                     progress.Expect(() => WorkPlan.Of((experiment.Id, 1)));
                     return experiment.Run(own, new Forward(experiment.Id, progress), cancellation);
                 }, cancellation).ConfigureAwait(false);
-                report.WriteFolder(Path.Combine(folder, experiment.Id), held.Of(experiment));
+                report.WriteFolder(place, held.Of(experiment));
                 verdicts.Add(report.Verdict);
-                if (verbosity != Verbosity.Quiet) Summarise(terminal.Out, report, Path.Combine(folder, experiment.Id));
+                if (verbosity != Verbosity.Quiet) Summarise(terminal.Out, report, place);
             }
             return parsed.GetValue(strict) ? AnalyzeCommand.StrictCode(verdicts) : ExitCodes.Done;
         });
         Examples.Add(command,
             "kernelflow validate --list",
             "kernelflow validate --quick --out reports --strict",
+            "kernelflow validate --out reports --resume",
             $"kernelflow validate --only {all[0].Id} --out reports --keep runs");
         return command;
     }

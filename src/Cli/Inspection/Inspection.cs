@@ -12,6 +12,36 @@ namespace KernelFlow.Cli;
 internal sealed record Inspection(RecordedRun Run, IReadOnlyList<FileSum> Sums, IReadOnlyList<IntervalCheck> Intervals,
     IReadOnlyList<ClaimResult> Consistency, CostForecast Cost, Backend Backend)
 {
+    // As the analysis takes it where no ceiling is given.
+    private const double ShareOfMachine = 0.75;
+
+    /// <summary>What each way to analyse the run takes.</summary>
+    public required IReadOnlyList<RouteForecast> Routes { get; init; }
+
+    /// <summary>The ceiling that was given; null for that of the machine.</summary>
+    public required MemoryCeiling? Memory { get; init; }
+
+    /// <summary>Bytes that an analysis may hold.</summary>
+    public double Ceiling => CeilingOf(Memory);
+
+    /// <summary>The way that analyze takes by itself with this ceiling.</summary>
+    public string Advice
+    {
+        get
+        {
+            string memory = Memory is { } given ? $" --memory {given}" : "", ceiling = $"the ceiling is {new MemoryCeiling((long)Ceiling)}";
+            if (Analyze.WithoutMatrices(Checkpoints, new AnalysisOptions { Memory = Memory }) is not null)
+                return $"kernelflow analyze{memory} goes without matrices: dense does not fit, {ceiling}"
+                    + (Routes.Single(r => r.Name == "matrix-free").Fits(Ceiling) ? "" : ", and what it holds itself may be more");
+            if (Routes.Single(r => r.Name == "dense").Fits(Ceiling)) return $"kernelflow analyze{memory} goes dense, which fits: {ceiling}";
+            string refused = Memory is null ? "would take more than the machine should give" : "is refused: dense does not fit";
+            return $"kernelflow analyze{memory} {refused}, {ceiling}; "
+                + "without matrices: --solver matrix-free --mode flow, the flow and not the recorded steps";
+        }
+    }
+
+    private static double CeilingOf(MemoryCeiling? memory) => memory?.Bytes ?? ShareOfMachine * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>Estimated relative interpolation error of J above which an interval is called sparse.</summary>
     public const double SparseAbove = 0.05;
 
@@ -30,8 +60,11 @@ internal sealed record Inspection(RecordedRun Run, IReadOnlyList<FileSum> Sums, 
     /// <param name="sumAll">Whether to sum files also where the manifest states no sum.</param>
     /// <param name="progress">Receives stages and fractions.</param>
     /// <param name="cancellation">Checked per piece of a file.</param>
+    /// <param name="memory">The ceiling that was given.</param>
+    /// <param name="nodes">Machines of a job.</param>
     /// <exception cref="InvalidRunException">The run is not sound.</exception>
-    public static Inspection Of(RecordedRun run, Backend backend, bool sumAll, IStageDisplay progress, CancellationToken cancellation)
+    public static Inspection Of(RecordedRun run, Backend backend, bool sumAll, IStageDisplay progress, CancellationToken cancellation,
+        MemoryCeiling? memory = null, int nodes = RouteForecasts.Nodes)
     {
         void Report(string stage, double share) => progress.Report(new StageProgress(stage, share));
         progress.Expect(() => WorkPlan.Of(("reading", 1), ("verifying", 0.5)));
@@ -41,7 +74,11 @@ internal sealed record Inspection(RecordedRun Run, IReadOnlyList<FileSum> Sums, 
         bool checkable = run.Checkpoints.HasJacobians || DenseLimit.Obstacle(run.Checkpoints) is null;
         var consistency = checkable ? RecordingChecks.Run(run.Checkpoints, backend, cancellation) : [];
         var sizes = RunSizes.Of(run.Checkpoints, intervals);
-        var cost = CostForecast.Of(sizes, WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation));
-        return new Inspection(run, sums, intervals, consistency, cost, backend);
+        var rates = WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation);
+        var cost = CostForecast.Of(sizes, rates);
+        return new Inspection(run, sums, intervals, consistency, cost, backend)
+        {
+            Memory = memory, Routes = RouteForecasts.Of(run.Checkpoints, sizes, cost, rates, CeilingOf(memory), nodes),
+        };
     }
 }

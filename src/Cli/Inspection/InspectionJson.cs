@@ -68,6 +68,7 @@ internal sealed class InspectionJson : IDisposable
         Consistency(found);
         Density(found);
         Forecast(found);
+        Routes(found);
         _json.WriteEndObject();
     }
 
@@ -180,6 +181,32 @@ internal sealed class InspectionJson : IDisposable
         Number("seconds", found.Cost.Seconds);
         Number("bytes", Math.Round(found.Cost.Bytes));
         _json.WriteEndObject();
+    }
+
+    private void Routes(Inspection found)
+    {
+        Number("memoryCeiling", Math.Round(found.Ceiling));
+        _json.WriteStartArray("routes");
+        foreach (var route in found.Routes)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("name", route.Name);
+            if (route.Obstacle is { } obstacle)
+            {
+                Null("seconds", obstacle);
+                Null("bytes", obstacle);
+            }
+            else
+            {
+                Number("seconds", route.Seconds);
+                Number("bytes", Math.Round(route.Bytes));
+                _json.WriteString("note", route.Note);
+            }
+            _json.WriteBoolean("fits", route.Fits(found.Ceiling));
+            _json.WriteEndObject();
+        }
+        _json.WriteEndArray();
+        _json.WriteString("advice", found.Advice);
     }
 
     // As in results.json: a number is finite or null, and a null has its reason beside it.

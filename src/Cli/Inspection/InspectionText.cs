@@ -47,10 +47,14 @@ internal static class InspectionText
         if (DenseLimit.Obstacle(checkpoints) is { } obstacle)
         {
             Line("too large", $"the run is analysed without matrices only (--solver matrix-free): {obstacle}");
-            return;
         }
-        Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis, beside mapped files");
-        Line("time", $"about {Short(cost.Seconds, 2)} s with {backend.Name} in {found.Mode.Name()} mode");
+        else
+        {
+            Line("memory", $"about {Short(cost.Bytes / 1e6, 2)} MB for the analysis, beside mapped files");
+            Line("time", $"about {Short(cost.Seconds, 2)} s with {backend.Name} in {found.Mode.Name()} mode");
+        }
+        foreach (var route in found.Routes) Line(route.Name, Route(route, found.Ceiling));
+        Line("advice", found.Advice);
     }
 
     /// <summary>Writes what the forecast is made of.</summary>
@@ -59,6 +63,10 @@ internal static class InspectionText
         foreach (var (name, seconds) in cost.Stages) writer.WriteLine($"forecast: {name}: {Short(seconds, 4)} s");
         foreach (var (name, bytes) in cost.Memory) writer.WriteLine($"forecast: {name}: {Short(bytes / 1e6, 4)} MB");
     }
+
+    private static string Route(RouteForecast route, double ceiling) => route.Obstacle is { } obstacle ? $"no: {obstacle}"
+        : $"about {RemainingTime.Span(route.Seconds)}, up to {Short(route.Bytes / 1e6, 2)} MB"
+            + $"{(route.Fits(ceiling) ? "" : ", which does not fit")}; {route.Note}";
 
     private static string Consistency(ClaimResult claim)
     {

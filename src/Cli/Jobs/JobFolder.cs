@@ -17,26 +17,27 @@ internal static class JobFolder
         ProgressDisplay.RunAsync(terminal, verbosity, progress =>
         {
             var job = AnalysisJob.Open(folder);
-            var options = Options(job.Arguments, terminal);
+            var (options, windows) = Options(job.Arguments, terminal);
             using var recorded = RecordedRun.Open(run ?? job.FindRun(), options.From, options.To);
-            return work(job, recorded, options, progress);
+            return work(job, recorded, options with { Windows = windows(recorded.Checkpoints) }, progress);
         }, cancellation);
 
-    /// <summary>The options of a plan.</summary>
+    /// <summary>The options of a plan, and the windows that they mean in a run.</summary>
     /// <param name="arguments">The arguments that it has.</param>
     /// <param name="terminal">Where warnings go.</param>
     /// <exception cref="InvalidJobException">They are not options of this version.</exception>
-    public static AnalysisOptions Options(IReadOnlyList<string> arguments, CliTerminal terminal)
+    public static (AnalysisOptions Options, Func<CheckpointSequence, IReadOnlyList<TimeWindow>> Windows) Options(IReadOnlyList<string> arguments,
+        CliTerminal terminal)
     {
         var (set, intervals) = (new AnalysisOptionSet(claimsOnly: true, kernelRows: true), new IntervalOptions());
         var command = new Command("analyze");
         set.AddTo(command);
         intervals.AddTo(command);
         // Whatever was given to the command that reads them was checked when the job was planned.
-        var parsed = command.Parse([.. arguments]);
+        var parsed = command.Parse([.. arguments], new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
             throw new InvalidJobException($"The plan has options that this version does not know: {parsed.Errors[0].Message}");
-        return intervals.Of(parsed, set.Of(parsed, terminal), terminal);
+        return (intervals.Of(parsed, set.Of(parsed, terminal), terminal), run => intervals.WindowsOf(parsed, run));
     }
 
     /// <summary>Passes stages on.</summary>

@@ -44,6 +44,15 @@ internal sealed class RemainingTime(WorkPlan plan)
     // Whole seconds below ten, steps of five above: a figure that jumps about says less.
     private static double Rounded(double seconds) => seconds < 10 ? Math.Ceiling(seconds) : 5 * Math.Ceiling(seconds / 5);
 
+    /// <summary>A time to two figures, in the unit that suits it.</summary>
+    public static string Span(double seconds) => seconds switch
+    {
+        < 100 => $"{Files.NumberText.Short(seconds, 2)} s",
+        < 5400 => $"{Files.NumberText.Short(seconds / 60, 2)} min",
+        < 2 * 86400 => $"{Files.NumberText.Short(seconds / 3600, 2)} h",
+        _ => $"{Files.NumberText.Short(seconds / 86400, 2)} days",
+    };
+
     private double? Done(string stage, double fraction)
     {
         double before = 0;

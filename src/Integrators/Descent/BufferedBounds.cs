@@ -18,7 +18,7 @@ internal sealed class BufferedBounds(CheckpointSequence checkpoints, DescentRule
     private double[] _all = []; // H, where it is more than the memory
 
     /// <summary>Reads the run once more, backwards.</summary>
-    public (DenseMatrix Response, double Motion) Form(CancellationToken cancellation)
+    public (DenseMatrix Response, DenseMatrix Motion) Form(CancellationToken cancellation)
     {
         MatrixView test = new(new double[ArraySize.Of(_m, _m)], _m, _m), motion = new(new double[ArraySize.Of(_n, _n)], _n, _n);
         for (int block = 0; block < columns.Blocks; block++)
@@ -49,7 +49,7 @@ internal sealed class BufferedBounds(CheckpointSequence checkpoints, DescentRule
                 backend.Syrk(Op.Transpose, 1 / rates[step], view.ColumnRange(_n, _m), 1, test);
             }
         }
-        return (test.ToMatrix(), SymmetricEigenvalues.Largest(motion, backend));
+        return (test.ToMatrix(), motion.ToMatrix());
     }
 
     // What of A_{i+1} is in A_i; after the last step A is zero and the factor does not matter.

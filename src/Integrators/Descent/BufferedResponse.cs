@@ -106,7 +106,7 @@ internal sealed class BufferedResponse : StepResponse
         WeightStart();
     }
 
-    public override (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation) =>
+    public override (DenseMatrix Response, DenseMatrix Motion) Bounds(CancellationToken cancellation) =>
         new BufferedBounds(_checkpoints, Rule, LearningRates, _columns, _preconditioned, Hessians, _backend).Form(cancellation);
 
     // M (Z + φ JᵀS X), with what weight decay adds beside the gradient.

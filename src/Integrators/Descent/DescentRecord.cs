@@ -91,6 +91,9 @@ public sealed class DescentRecord : DescentSteps
     /// <summary>Whether <see cref="ResponseBound"/> comes from J̄_Q itself or K_QQ; otherwise from K_QS K_SS⁺ K_SQ.</summary>
     public required bool HasTestKernel { get; init; }
 
+    /// <summary>Σ η_k B̄_k J̄_S,k J̄_S,kᵀ B̄_k, N×N, or its counterpart with a buffer: its largest eigenvalue is <see cref="MotionBound"/>.</summary>
+    public required DenseMatrix MotionIntegral { get; init; }
+
     /// <summary>c with ‖P_k v − v‖² ≤ c·vᵀW_d v for all k (claim C9): λ_max(Σ η_k B̄_k J̄_S,k J̄_S,kᵀ B̄_k), or its counterpart with a buffer.</summary>
     public required double MotionBound { get; init; }
 

@@ -153,7 +153,7 @@ internal sealed class OperatorDescent : DescentObserver
         Report = new SolveReport($"descent ({_response.Rule.Kind}, {_response.Quadrature.Name()})", _steps, 0, 1),
     };
 
-    private DescentRecord Record(DenseMatrix response, double motion)
+    private DescentRecord Record(DenseMatrix response, DenseMatrix motion)
     {
         var (loss, train, test) = Changes();
         ReadOnlySpan<double> predicted = _columns.Predicted(_x);
@@ -169,7 +169,8 @@ internal sealed class OperatorDescent : DescentObserver
             Forced = Forced(),
             TestKernelIntegral = response,
             ResponseBound = SymmetricEigenvalues.Largest(((MatrixView)response).ToMatrix(), _backend),
-            MotionBound = motion,
+            MotionIntegral = motion,
+            MotionBound = SymmetricEigenvalues.Largest(((MatrixView)motion).ToMatrix(), _backend),
             HasTestKernel = _response.HasTestKernel,
             Epsilon = _response.Epsilon,
             Residuals = _residuals?.PerStep,

@@ -65,8 +65,8 @@ internal abstract class StepResponse(int trainSize, int testSize, int outputs) :
         RespondCore((int)step, x, t);
     }
 
-    /// <summary>After the last step: C of the response of the test outputs, M×M, and c of the motion of P.</summary>
-    public abstract (DenseMatrix Response, double Motion) Bounds(CancellationToken cancellation);
+    /// <summary>After the last step: the matrices whose largest eigenvalues bound the response of the test outputs, M×M, and the motion of P, N×N.</summary>
+    public abstract (DenseMatrix Response, DenseMatrix Motion) Bounds(CancellationToken cancellation);
 
     /// <summary>B of a step.</summary>
     protected abstract void Hessians(int step, ChordHessian target);

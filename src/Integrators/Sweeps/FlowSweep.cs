@@ -15,6 +15,10 @@ public sealed class FlowSweep
     private const int MostAttempts = 2;
     private const double Accepted = 0.8; // of the tolerance: two vectors and one round of a power iteration come a little short of the norm
 
+    // Of another run's kernels on these steps: as many neighbouring intervals have its checkpoints, and so much larger may they be.
+    private const int Reach = 3;
+    private const double Margin = 1.2;
+
     private readonly SweepRates _rates;
 
     private FlowSweep(KernelProducts products, SweepScheme scheme, SweepSteps steps, Backend backend, long maxBytes)
@@ -64,13 +68,31 @@ public sealed class FlowSweep
         if (options.Probes is { } probes && probes.Rows != products.TrainSize)
             throw new ArgumentException($"Probe vectors have {products.TrainSize} rows; found {probes.Rows}.", nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxBytes, nameof(options));
-        double[] bounds = SpectralBounds.Of(products, options.Seed, cancellation);
+        return Chosen(products, SpectralBounds.Of(products, options.Seed, cancellation), options, propagator: false, backend, cancellation);
+    }
+
+    /// <summary>Steps along the same kernels by which P alone is as accurate as asked: several times fewer products, since modes need not be followed
+    /// while they decay.</summary>
+    /// <param name="options">Tolerance, of P in the 2-norm, scheme and limits.</param>
+    /// <param name="cancellation">Stops the choice of steps.</param>
+    public FlowSweep OfPropagator(SweepOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var bounds = new double[Products.Intervals];
+        foreach (var step in Steps.Steps) bounds[step.Interval] = Math.Max(bounds[step.Interval], step.Rate);
+        return Chosen(Products, bounds, options, propagator: true, Backend, cancellation);
+    }
+
+    private static FlowSweep Chosen(KernelProducts products, double[] bounds, SweepOptions options, bool propagator, Backend backend,
+        CancellationToken cancellation)
+    {
         var scheme = options.Scheme ?? SweepScheme.Find(SweepChoice.Cheapest(products, bounds, options).Scheme)!;
-        var layout = SweepPlanner.Plan(products, scheme, options, bounds, backend, cancellation);
+        var layout = SweepPlanner.Plan(products, scheme, options, bounds, backend, propagator, cancellation);
+        MatrixView worst = default;
         for (int attempt = 0; ; attempt++)
         {
             var sweep = new FlowSweep(products, scheme, layout.Steps(products.Knots), backend, options.MaxBytes);
-            double error = SweepErrors.OfTrain(sweep, sweep.Halved(), options, cancellation);
+            double error = SweepErrors.OfOne(sweep, propagator, options, ref worst, cancellation);
             if (error <= Accepted * options.Tolerance || attempt == MostAttempts)
                 return new FlowSweep(products, scheme, sweep.Steps with { EstimatedError = error }, backend, options.MaxBytes);
             // The choice saw a few vectors only; the operator is off by more.
@@ -91,6 +113,14 @@ public sealed class FlowSweep
 
     /// <summary>The sweep whose steps are half as long, node for node with half the weight.</summary>
     public FlowSweep Halved() => new(Products, Scheme, SweepHalves.Of(Steps, Scheme), Backend, MaxBytes);
+
+    /// <summary>The sweep that takes several panels as one: fewer products, for what needs fewer digits.</summary>
+    /// <param name="panels">How many panels are joined.</param>
+    public FlowSweep Joined(int panels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(panels, 1);
+        return new(Products, Scheme, SweepHalves.Joined(Steps, Scheme, panels), Backend, MaxBytes);
+    }
 
     /// <summary>Takes steps that were frozen before, for the same products or others along the same knots.</summary>
     /// <param name="products">The kernels along the run.</param>
@@ -115,6 +145,33 @@ public sealed class FlowSweep
                 nameof(steps));
         }
         return new FlowSweep(products, scheme, steps, backend, maxBytes);
+    }
+
+    /// <summary>The steps of some intervals, for other kernels between their ends: a variant of the run, whose result differs from that of this one by what the
+    /// kernels differ, as far as both take the same steps.</summary>
+    /// <param name="products">The other kernels, on a single interval between the knots that the first and the last of these begin and end at.</param>
+    /// <param name="first">The first interval.</param>
+    /// <param name="last">The interval after the last one.</param>
+    /// <exception cref="ArgumentException">There are no such intervals, or the products have other knots.</exception>
+    public FlowSweep Over(KernelProducts products, int first, int last)
+    {
+        ArgumentNullException.ThrowIfNull(products);
+        if (first < 0 || last <= first || last > Products.Intervals)
+            throw new ArgumentException($"Intervals {first} to {last} of {Products.Intervals}.", nameof(first));
+        if (products.Intervals != 1 || products.TrainSize != Products.TrainSize || products.Knots[0] != Products.Knots[first]
+            || products.Knots[1] != Products.Knots[last])
+            throw new ArgumentException($"Products between the knots {first} and {last} have one interval with these ends.", nameof(products));
+        var taken = new List<SweepStep>();
+        foreach (var step in Steps.Steps)
+        {
+            if (step.Interval < first || step.Interval >= last) continue;
+            // Kernels that leave checkpoints out are as large as those of the nearest that are left, and a little larger on the way.
+            double rate = 0;
+            foreach (var near in Steps.Steps)
+                if (Math.Abs(near.Interval - step.Interval) <= Reach) rate = Math.Max(rate, Margin * near.Rate);
+            taken.Add(step with { Interval = 0, Rate = rate, Degree = step.Length > 0 ? Scheme.Degree(step.Length * rate) : step.Degree });
+        }
+        return new FlowSweep(products, Scheme, Steps with { Steps = taken }, Backend, MaxBytes);
     }
 
     internal static FlowSweep Given(FlowSweep sweep)

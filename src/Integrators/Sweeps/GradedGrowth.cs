@@ -11,13 +11,17 @@ internal static class GradedGrowth
     private const double Largest = 2;
 
     /// <summary>The fastest growth with an error of at most a target, to about a tenth.</summary>
-    public static double For(SweepScheme scheme, double target, double stiffness)
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="target">The error that is allowed.</param>
+    /// <param name="stiffness">z of the window.</param>
+    /// <param name="propagator">Whether the error of P alone counts.</param>
+    public static double For(SweepScheme scheme, double target, double stiffness, bool propagator = false)
     {
         stiffness = Math.Clamp(stiffness, 1, 1e7);
         double growth = 0.3, best = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            double error = Error(scheme, growth, stiffness);
+            double error = Error(scheme, growth, stiffness, propagator);
             if (error <= target) best = Math.Max(best, growth);
             if (error <= target && (error > 0.6 * target || growth >= Largest)) break;
             growth = Math.Min(Largest, growth * Math.Clamp(Math.Pow(0.8 * target / error, 1.0 / scheme.Order), 0.02, 8));
@@ -28,7 +32,7 @@ internal static class GradedGrowth
     }
 
     /// <summary>The largest error over modes of a window of stiffness z = λT, λ = 1.</summary>
-    public static double Error(SweepScheme scheme, double growth, double stiffness)
+    public static double Error(SweepScheme scheme, double growth, double stiffness, bool propagator = false)
     {
         var steps = new SweepLayout(scheme, 1, growth, [1], [1]).Interval([0, stiffness], 0);
         double worst = 0, lowest = 0.05 / stiffness, ratio = Math.Pow(10, 1.0 / PerDecade);
@@ -42,7 +46,9 @@ internal static class GradedGrowth
                 g += step.Weight * y;
             }
             double p = Math.Exp(-rate * stiffness);
-            worst = Math.Max(worst, Math.Max(Math.Abs(y - p), Math.Max(Math.Abs(2 * rate * w - (1 - p * p)), Math.Abs(rate * g - (1 - p)))));
+            double error = Math.Abs(y - p);
+            if (!propagator) error = Math.Max(error, Math.Max(Math.Abs(2 * rate * w - (1 - p * p)), Math.Abs(rate * g - (1 - p))));
+            worst = Math.Max(worst, error);
         }
         return worst;
     }

@@ -27,23 +27,33 @@ internal static class SweepErrors
         double p = Norm(new SweptPropagator(sweep), new SweptPropagator(fine), start, rounds, cancellation).Difference;
         var w = Norm(new SweptGramian(sweep), new SweptGramian(fine), start, rounds, cancellation);
         var train = Norm(new SweptTransfer(sweep, TransferTarget.Train), new SweptTransfer(fine, TransferTarget.Train), start, rounds, cancellation);
-        var test = sweep.Products.TestSize == 0 ? (0, 0) : Norm(new SweptTransfer(sweep), new SweptTransfer(fine), start, rounds, cancellation);
+        var test = sweep.Products.TestSize == 0 ? (0, 0, default) : Norm(new SweptTransfer(sweep), new SweptTransfer(fine), start, rounds, cancellation);
         return new SweepError(factor * p, factor * Relative(w), factor * Relative(train), factor * Relative(test));
     }
 
-    /// <summary>The error of G_S alone, relative, from a random vector and one that the kernels have multiplied.</summary>
-    public static double OfTrain(FlowSweep sweep, FlowSweep fine, SweepOptions options, CancellationToken cancellation)
+    /// <summary>The error of P alone, or that of G_S relative to its norm, from a random vector and one that the kernels have multiplied.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="propagator">P, otherwise G_S.</param>
+    /// <param name="options">The seed.</param>
+    /// <param name="worst">Where the error is largest, as far as it is known: nothing at first, then what was found, which serves other steps too.</param>
+    /// <param name="cancellation">Honoured between sweeps.</param>
+    public static double OfOne(FlowSweep sweep, bool propagator, SweepOptions options, ref MatrixView worst, CancellationToken cancellation)
     {
-        var start = SweepProbes.Of(sweep.Products, options with { Probes = null }).ColumnRange(1, 2);
+        var fine = sweep.Halved();
+        LinearOperator Of(FlowSweep s) => propagator ? new SweptPropagator(s) : new SweptTransfer(s, TransferTarget.Train);
+        bool found = worst.Columns > 0;
+        if (!found) worst = SweepProbes.Of(sweep.Products, options with { Probes = null }).ColumnRange(1, 2);
         double order = Math.Pow(2, sweep.Scheme.Order);
-        return order / (order - 1) * Relative(Norm(new SweptTransfer(sweep, TransferTarget.Train), new SweptTransfer(fine, TransferTarget.Train), start, 1,
-            cancellation));
+        var norm = Norm(Of(sweep), Of(fine), worst, found ? 0 : 1, cancellation);
+        if (!found) worst = norm.At;
+        return order / (order - 1) * (propagator ? norm.Difference : Relative(norm));
     }
 
-    private static double Relative((double Difference, double Size) found) => found.Size > 0 ? found.Difference / found.Size : 0;
+    private static double Relative((double Difference, double Size, MatrixView At) found) => found.Size > 0 ? found.Difference / found.Size : 0;
 
-    // ‖A − B‖ and ‖B‖ from below.
-    private static (double Difference, double Size) Norm(LinearOperator a, LinearOperator b, in MatrixView start, int rounds, CancellationToken cancellation)
+    // ‖A − B‖ and ‖B‖ from below, and the vectors that were looked at last.
+    private static (double Difference, double Size, MatrixView At) Norm(LinearOperator a, LinearOperator b, in MatrixView start, int rounds,
+        CancellationToken cancellation)
     {
         int c = start.Columns;
         MatrixView x = Buffers.Zero(a.Columns, c), y = Buffers.Zero(a.Rows, c), z = Buffers.Zero(a.Rows, c), back = Buffers.Zero(a.Columns, c);
@@ -60,7 +70,7 @@ internal static class SweepErrors
                 VectorRoutines.Axpy(-1, z.Column(j), y.Column(j));
                 difference = Math.Max(difference, VectorRoutines.Norm(y.Column(j)));
             }
-            if (round == rounds) return (difference, size);
+            if (round == rounds) return (difference, size, x);
             if (a.IsSymmetric) y.CopyTo(x);
             else
             {

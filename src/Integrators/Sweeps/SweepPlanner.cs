@@ -26,23 +26,25 @@ internal sealed class SweepPlanner
     private readonly SweepRates _rates;
     private readonly MatrixView _start;
     private readonly double _tolerance;
+    private readonly bool _propagator;
     private readonly CancellationToken _cancellation;
 
-    private SweepPlanner(KernelProducts products, SweepScheme scheme, SweepOptions options, Backend backend, CancellationToken cancellation)
+    private SweepPlanner(KernelProducts products, SweepScheme scheme, SweepOptions options, Backend backend, bool propagator,
+        CancellationToken cancellation)
     {
-        (_products, _scheme, _tolerance, _cancellation) = (products, scheme, options.Tolerance, cancellation);
+        (_products, _scheme, _tolerance, _propagator, _cancellation) = (products, scheme, options.Tolerance, propagator, cancellation);
         _rates = new SweepRates(products, backend);
         _start = SweepProbes.Of(products, options);
     }
 
     public static SweepLayout Plan(KernelProducts products, SweepScheme scheme, SweepOptions options, double[] bounds, Backend backend,
-        CancellationToken cancellation) => new SweepPlanner(products, scheme, options, backend, cancellation).Plan(bounds);
+        bool propagator, CancellationToken cancellation) => new SweepPlanner(products, scheme, options, backend, propagator, cancellation).Plan(bounds);
 
     private SweepLayout Plan(double[] bounds)
     {
         double stiffness = 0;
         for (int i = 0; i < bounds.Length; i++) stiffness += bounds[i] * (_products.Knots[i + 1] - _products.Knots[i]);
-        double growth = GradedGrowth.For(_scheme, Aim * _tolerance, stiffness);
+        double growth = GradedGrowth.For(_scheme, Aim * _tolerance, stiffness, _propagator);
         var layout = new SweepLayout(_scheme, _tolerance, growth, bounds, [.. Enumerable.Repeat(1.0, bounds.Length)]);
         SweepLayout? best = null;
         double bestCost = double.PositiveInfinity, bestError = double.PositiveInfinity;
@@ -89,7 +91,7 @@ internal sealed class SweepPlanner
         for (int i = 0; i < intervals; i++)
         {
             // What is wrong with the columns goes on into all that follows.
-            double relative = p[i] + Math.Max(largestW > 0 ? w[i] / largestW : 0, largestG > 0 ? g[i] / largestG : 0);
+            double relative = p[i] + (_propagator ? 0 : Math.Max(largestW > 0 ? w[i] / largestW : 0, largestG > 0 ? g[i] / largestG : 0));
             errors[i] = relative * order / (order - 1);
             if (!double.IsFinite(errors[i]))
                 throw new NumericalException($"{_scheme.Name}: a value that is not finite appeared between the knots {i} and {i + 1}.");

@@ -4,19 +4,15 @@ namespace KernelFlow.Networks;
 
 /// <summary>Which parameters have a gradient that generalises from example to example: open iff μ_k² &gt; σ_k²/(b − 1) over the b
 /// per-example gradients (theory, claim C14).</summary>
-internal sealed class PopulationRiskGate(NetworkEvaluator evaluator)
+internal sealed class PopulationRiskGate(NetworkEvaluator evaluator) : ParameterGate
 {
     private const int ExamplesPerBlock = 64;
 
     private readonly double[] _mean = new double[evaluator.Network.Parameters], _squares = new double[evaluator.Network.Parameters];
     private readonly bool[] _open = new bool[evaluator.Network.Parameters];
 
-    /// <summary>The gate for a batch; the array is reused by the next call.</summary>
-    /// <param name="w">The parameters w.</param>
-    /// <param name="x">Inputs of the batch [b, inputs].</param>
-    /// <param name="g">Output gradient of the batch's mean loss [b, p]: the gradient of example i is b·J_iᵀg_i.</param>
-    /// <param name="b">b, the number of examples.</param>
-    public bool[] Compute(double[] w, double[] x, double[] g, int b)
+    // The gradient of example i is b·J_iᵀg_i.
+    public override bool[] Compute(double[] w, double[] x, double[] g, int b, double[] gradient)
     {
         int d = evaluator.Network.InputSize, p = evaluator.Network.Outputs, D = _mean.Length;
         Array.Clear(_mean);

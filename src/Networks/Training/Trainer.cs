@@ -10,7 +10,7 @@ internal sealed class Trainer
     private readonly TrainingData _data;
     private readonly UpdateRule _rule;
     private readonly BatchSampler? _sampler;
-    private readonly PopulationRiskGate? _gate;
+    private readonly ParameterGate? _gate;
     private readonly double[] _u, _g, _x, _y;
     private double[] _w, _next;
     private double _time, _timeError;
@@ -22,7 +22,7 @@ internal sealed class Trainer
         Evaluator = new NetworkEvaluator(network, backend);
         Loss = CreateLoss(options.Loss, data.Y_S, data.Outputs);
         _rule = UpdateRule.Create(options, network.Parameters);
-        _gate = options.PopulationRiskGate ? new PopulationRiskGate(Evaluator) : null;
+        _gate = ParameterGate.Create(options, Evaluator);
         _w = network.Initialise(options.Seed, options.Scale);
         _next = new double[_w.Length];
         Gradient = new double[_w.Length];
@@ -95,7 +95,7 @@ internal sealed class Trainer
         if (!double.IsFinite(LossValue))
             throw new NumericalException(
                 FormattableString.Invariant($"Training diverged: the loss at step {Step} is {LossValue}; use a learning rate below {_options.LearningRate}."));
-        _rule.Step(_w, Gradient, _gate?.Compute(_w, _x, _g, loss.Examples), LearningRate, _next);
+        _rule.Step(_w, Gradient, _gate?.Compute(_w, _x, _g, loss.Examples, Gradient), LearningRate, _next);
     }
 
     /// <summary>Takes the computed step.</summary>

@@ -2,30 +2,36 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>Kernels of an interpolated Jacobian: Jᵀ times the vectors, then J times what comes out, a few columns of J at a time.</summary>
+/// <summary>Kernels of an interpolated Jacobian: Jᵀ times the vectors, then J times what comes out.</summary>
 /// <param name="intervals">J(θ) on every interval.</param>
 /// <param name="source">The Jacobians of the checkpoints.</param>
+/// <param name="products">What multiplies them, for one call at a time.</param>
 /// <param name="traces">tr K_SS of every checkpoint.</param>
-internal sealed class AppliedJacobians(IReadOnlyList<JacobianInterpolant> intervals, JacobianSource source, IReadOnlyList<double> traces) : AppliedKernels
+internal sealed class AppliedJacobians(IReadOnlyList<JacobianInterpolant> intervals, ProductSource source, UnitProducts products, IReadOnlyList<double> traces)
+    : AppliedKernels
 {
     private const int Moments = 9;
 
-    public override void Train(int interval, ReadOnlySpan<double> thetas, in MatrixView x, in MatrixView y) =>
-        Multiply(interval, thetas, x, y, intoTest: false);
+    private (int Interval, IReadOnlySet<TensorSource> Tensors) _wanted = (-1, new HashSet<TensorSource>());
 
-    public override void Test(int interval, ReadOnlySpan<double> thetas, in MatrixView x, in MatrixView y) =>
-        Multiply(interval, thetas, x, y, intoTest: true);
+    public override void Train(int interval, ReadOnlySpan<double> thetas, in MatrixView x, in MatrixView y)
+    {
+        double[][] weights = Weights(intervals[interval], thetas);
+        Run(interval, weights, weights, fromTest: false, x, y, default);
+    }
+
+    public override void Test(int interval, ReadOnlySpan<double> thetas, in MatrixView x, in MatrixView y)
+    {
+        double[][] weights = Weights(intervals[interval], thetas);
+        Run(interval, weights, weights, fromTest: false, x, default, y);
+    }
 
     public override void TestTransposed(int interval, double theta, in MatrixView y, in MatrixView x)
     {
         double[] thetas = new double[y.Columns];
         Array.Fill(thetas, theta);
-        var p = intervals[interval];
-        x.Fill(0);
-        var target = x;
-        double[][] weights = Weights(p, thetas);
-        lock (source)
-            source.Run(p.Checkpoints, y, weights, fromTest: true, [new JacobianTarget(target, weights, IsTest: false)]);
+        double[][] weights = Weights(intervals[interval], thetas);
+        Run(interval, weights, weights, fromTest: true, y, x, default);
     }
 
     public override void Chords(int interval, ReadOnlySpan<(double From, double To)> steps, in MatrixView x, in MatrixView y)
@@ -38,11 +44,8 @@ internal sealed class AppliedJacobians(IReadOnlyList<JacobianInterpolant> interv
             (start[a], mean[a]) = (new double[steps.Length], new double[steps.Length]);
             for (int c = 0; c < steps.Length; c++) (start[a][c], mean[a][c]) = (p.At(a, steps[c].From), p.Mean(a, steps[c].From, steps[c].To));
         }
-        y.Fill(0);
         int n = x.Rows;
-        var train = new JacobianTarget(y.Slice(0, 0, n, y.Columns), mean, IsTest: false);
-        JacobianTarget[] targets = y.Rows > n ? [train, new JacobianTarget(y.Slice(n, 0, y.Rows - n, y.Columns), mean, IsTest: true)] : [train];
-        lock (source) source.Run(p.Checkpoints, x, start, fromTest: false, targets);
+        Run(interval, start, mean, fromTest: false, x, y.Slice(0, 0, n, y.Columns), y.Rows > n ? y.Slice(n, 0, y.Rows - n, y.Columns) : default);
     }
 
     // (Σ|ℓ_a|√tr K_a)² bounds tr K(θ), and with weights that are a share each it is the largest trace.
@@ -61,14 +64,17 @@ internal sealed class AppliedJacobians(IReadOnlyList<JacobianInterpolant> interv
         return p.Checkpoints.Count == 2 ? largest : 1.1 * largest;
     }
 
-    public override double Flops(int interval) => 2 * intervals[interval].Checkpoints.Count * source.FlopsPerVector;
+    public override double Flops(int interval) => products.Units.Sum(u => 2 * u.Flops(source.Run.Train, [.. intervals[interval].Checkpoints], false));
 
-    private void Multiply(int interval, ReadOnlySpan<double> thetas, in MatrixView x, in MatrixView y, bool intoTest)
+    private void Run(int interval, double[][] from, double[][] to, bool fromTest, in MatrixView x, in MatrixView train, in MatrixView test)
     {
-        var p = intervals[interval];
-        double[][] weights = Weights(p, thetas);
-        y.Fill(0);
-        lock (source) source.Run(p.Checkpoints, x, weights, fromTest: false, [new JacobianTarget(y, weights, intoTest)]);
+        lock (products) products.Apply(intervals[interval].Checkpoints, from, to, Wanted(interval), fromTest, x, train, test);
+    }
+
+    private IReadOnlySet<TensorSource> Wanted(int interval)
+    {
+        if (_wanted.Interval != interval) _wanted = (interval, products.Wanted(intervals[interval].Checkpoints));
+        return _wanted.Tensors;
     }
 
     private static double[][] Weights(JacobianInterpolant p, ReadOnlySpan<double> thetas)
@@ -82,9 +88,3 @@ internal sealed class AppliedJacobians(IReadOnlyList<JacobianInterpolant> interv
         return weights;
     }
 }
-
-/// <summary>Where Σ_a w_a J_a z goes.</summary>
-/// <param name="Y">Receives it, added to what is there.</param>
-/// <param name="Weights">w_a of every column.</param>
-/// <param name="IsTest">Whether J is J_Q.</param>
-internal readonly record struct JacobianTarget(MatrixView Y, double[][] Weights, bool IsTest);

@@ -8,15 +8,20 @@ internal sealed class AppliedRun
 {
     private readonly CheckpointSequence _checkpoints;
     private readonly OutputRecord _outputs;
-    private readonly JacobianSource? _jacobians;
+    private readonly ProductSource? _jacobians;
+    private readonly UnitProducts? _products;
+    private readonly Dictionary<(int A, int B), double> _inner = [];
     private readonly BlockSource? _blocks;
-    private readonly Dictionary<(int A, int B), double> _products = [];
     private double[] _traces = [];
 
     private AppliedRun(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, long keptBytes)
     {
         (_checkpoints, _outputs) = (checkpoints, outputs);
-        if (checkpoints.HasJacobians) _jacobians = new JacobianSource(checkpoints, backend, keptBytes);
+        if (checkpoints.HasJacobians)
+        {
+            _jacobians = new ProductSource(checkpoints, new MemoryAccount(new MemoryCeiling(keptBytes)), backend);
+            _products = new UnitProducts(_jacobians);
+        }
         else _blocks = new BlockSource(checkpoints, backend, keptBytes);
         Crossed = _blocks is not null && checkpoints.SkipLast(1).All(c =>
             c.Find(TensorName.K_SS_next) is not null && c.Find(TensorName.K_QS_next) is not null && c.Find(TensorName.K_SQ_next) is not null);
@@ -42,16 +47,17 @@ internal sealed class AppliedRun
         CancellationToken cancellation)
     {
         var run = new AppliedRun(checkpoints, outputs, backend, keptBytes) { _traces = new double[checkpoints.Count] };
+        var moments = checkpoints.HasJacobians ? new JacobianMoments(checkpoints) : null;
         for (int k = 0; k < checkpoints.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
             double[] train = new double[checkpoints.TrainSize], test = new double[checkpoints.TestSize];
-            if (run._jacobians is { } jacobians)
+            if (moments is not null)
             {
                 int[] before = [.. Enumerable.Range(Math.Max(0, k - 2), Math.Min(k, 2))];
-                double[] products = jacobians.Products(k, before, train, test);
-                for (int i = 0; i < before.Length; i++) run._products[(before[i], k)] = products[i];
-                run._products[(k, k)] = train.Sum() + test.Sum();
+                double[] products = moments.Products(k, before, train, test);
+                for (int i = 0; i < before.Length; i++) run._inner[(before[i], k)] = products[i];
+                run._inner[(k, k)] = train.Sum() + test.Sum();
             }
             else
             {
@@ -65,7 +71,7 @@ internal sealed class AppliedRun
     }
 
     /// <summary>⟨J_a, J_b⟩; null where it is not known.</summary>
-    public double? InnerProduct(int a, int b) => _products.TryGetValue((Math.Min(a, b), Math.Max(a, b)), out double found) ? found : null;
+    public double? InnerProduct(int a, int b) => _inner.TryGetValue((Math.Min(a, b), Math.Max(a, b)), out double found) ? found : null;
 
     /// <summary>J linear, or K where the blocks of neighbours are not there.</summary>
     public InterpolatedTrajectory Linear(IReadOnlyList<int> chosen)
@@ -80,7 +86,7 @@ internal sealed class AppliedRun
 
     /// <summary>J by interpolants.</summary>
     public InterpolatedTrajectory Of(IReadOnlyList<int> chosen, IReadOnlyList<JacobianInterpolant> interpolants, HessianPath hessians) =>
-        new(_checkpoints.TrainSize, _checkpoints.TestSize, Knots(chosen), new AppliedJacobians(interpolants, _jacobians!, _traces), hessians,
+        new(_checkpoints.TrainSize, _checkpoints.TestSize, Knots(chosen), new AppliedJacobians(interpolants, _jacobians!, _products!, _traces), hessians,
             _checkpoints.Outputs, _checkpoints.Loss.Beta, Epsilon) { Interpolants = interpolants };
 
     /// <summary>The squared norms of (K_k − K_{k−1})/h, of (K_{k+1} − K_k)/h' and of their difference, of K_SS and K_QS together.</summary>

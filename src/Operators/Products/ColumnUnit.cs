@@ -81,15 +81,18 @@ internal sealed class ColumnUnit : ProductUnit
         return true;
     }
 
-    public override void Collect(int tile, int vectors, double[] x, double[] v, int offset, ProductScratch scratch)
+    public override void Collect(int tile, int vectors, double[][] x, double[] v, int offset, ProductScratch scratch)
     {
         int from = tile * TileColumns, width = Math.Min(TileColumns, Columns - from), rows = Bound.Count * _run.Outputs;
         var target = v.AsSpan(offset + from * vectors, width * vectors);
         for (int r = 0; r < rows; r += RowsTogether)
         {
             int count = Math.Min(RowsTogether, rows - r);
-            var b = Block(r, count, from, width, scratch);
-            InterleavedProducts.Multiply(vectors, x.AsSpan(r * vectors, count * vectors), count, b, width, 1, width, target, add: true);
+            for (int term = 0; term < Summands; term++)
+            {
+                var b = Block(term, r, count, from, width, scratch);
+                InterleavedProducts.Multiply(vectors, x[term].AsSpan(r * vectors, count * vectors), count, b, width, 1, width, target, add: true);
+            }
         }
     }
 
@@ -102,9 +105,20 @@ internal sealed class ColumnUnit : ProductUnit
             for (int r = first * p; r < end; r += RowsTogether)
             {
                 int rows = Math.Min(RowsTogether, end - r);
-                var b = Block(r, rows, from, width, scratch);
-                InterleavedProducts.Multiply(vectors, v.AsSpan(offset + from * vectors, width * vectors), width, b, 1, width, rows,
-                    y.AsSpan(r * vectors, rows * vectors), add: true);
+                var target = y.AsSpan(r * vectors, rows * vectors);
+                var source = v.AsSpan(offset + from * vectors, width * vectors);
+                for (int term = 0; term < Summands; term++)
+                {
+                    var b = Block(term, r, rows, from, width, scratch);
+                    if (_mixture!.Lanes is not { } lanes)
+                    {
+                        InterleavedProducts.Multiply(vectors, source, width, b, 1, width, rows, target, add: true);
+                        continue;
+                    }
+                    var sum = scratch.Lanes(RowsTogether * vectors).AsSpan(0, rows * vectors);
+                    InterleavedProducts.Multiply(vectors, source, width, b, 1, width, rows, sum, add: false);
+                    InterleavedProducts.AddWeighted(lanes[term], sum, target);
+                }
             }
         }
     }
@@ -133,7 +147,7 @@ internal sealed class ColumnUnit : ProductUnit
             int width = Math.Min(TileColumns, Columns - from);
             for (int r = 0; r < rows; r += RowsTogether)
             {
-                var b = Block(r, Math.Min(RowsTogether, rows - r), from, width, scratch);
+                var b = Block(0, r, Math.Min(RowsTogether, rows - r), from, width, scratch);
                 sum += VectorRoutines.Dot(b, b);
             }
         }
@@ -143,23 +157,27 @@ internal sealed class ColumnUnit : ProductUnit
     public override double Flops(long examples, int[] checkpoints, bool test) =>
         (double)examples * _run.Outputs * Columns * 2;
 
-    // Σ_a weight_a J_a M_a^½ of some rows and columns, row-major.
-    private ReadOnlySpan<double> Block(int row, int rows, int from, int width, ProductScratch scratch)
+    // What a product is taken with one after the other: the weighted sum, or each checkpoint where vectors have weights of their own.
+    private int Summands => _mixture!.Lanes is null ? 1 : _numbers.Length;
+
+    // Σ_a weight_a J_a M_a^½ of some rows and columns, row-major; of one checkpoint alone where vectors have weights of their own.
+    private ReadOnlySpan<double> Block(int term, int row, int rows, int from, int width, ProductScratch scratch)
     {
-        var weights = _mixture!.Weights;
+        var (start, end) = _mixture!.Lanes is null ? (0, _numbers.Length) : (term, term + 1);
+        ReadOnlySpan<double> weights = _mixture.Lanes is null ? _mixture.Weights : [1];
         long at = (long)from * Bound.Count * _run.Outputs + (long)row * width;
         var target = scratch.Deltas(2 * RowsTogether * TileColumns).AsSpan(0, rows * width);
         if (!_preconditioned)
         {
-            Numbers.CombineRows(weights, _numbers, at, rows, width, width, target);
+            Numbers.CombineRows(weights, _numbers.AsSpan(start, end - start), at, rows, width, width, target);
             return target;
         }
         var scaled = scratch.Deltas(0).AsSpan(RowsTogether * TileColumns, width);
         target.Clear();
-        for (int a = 0; a < weights.Length; a++)
+        for (int a = start; a < end; a++)
             for (int r = 0; r < rows; r++)
             {
-                _numbers[a].Scale(weights[a], at + (long)r * width, scaled);
+                _numbers[a].Scale(weights[a - start], at + (long)r * width, scaled);
                 VectorRoutines.Multiply(scaled, _rootsOf[a].AsSpan(from, width), scaled);
                 VectorRoutines.Axpy(1, scaled, target.Slice(r * width, width));
             }

@@ -14,6 +14,12 @@ internal sealed class FactorTerms
 
     public double[] Weights { get; private set; } = [];
 
+    /// <summary>Which checkpoint of the mixture each term is.</summary>
+    public int[] Sources { get; private set; } = [];
+
+    /// <summary>The weights for every vector, in the order of the mixture; null where vectors share them.</summary>
+    public double[][]? Lanes { get; private set; }
+
     public Numbers[] Deltas { get; private set; } = [];
 
     /// <summary>The inputs of each group.</summary>
@@ -35,8 +41,9 @@ internal sealed class FactorTerms
     {
         Count = mixture.Checkpoints.Length;
         if (Checkpoints.Length < Count)
-            (Checkpoints, Weights, Deltas, Inputs, _missing, _inputsMissing) =
-                (new int[Count], new double[Count], new Numbers[Count], new Numbers[Count], new bool[Count], new bool[Count]);
+            (Checkpoints, Sources, Weights, Deltas, Inputs, _missing, _inputsMissing) =
+                (new int[Count], new int[Count], new double[Count], new Numbers[Count], new Numbers[Count], new bool[Count], new bool[Count]);
+        Lanes = mixture.Lanes;
         _starts.Clear();
         _inputsOf.Clear();
         int[] inputs = Array.ConvertAll(mixture.Checkpoints, a => inputsOf(a));
@@ -46,7 +53,7 @@ internal sealed class FactorTerms
             _starts.Add(at);
             _inputsOf.Add(group);
             for (int i = 0; i < Count; i++)
-                if (inputs[i] == group) (Checkpoints[at], Weights[at++]) = (mixture.Checkpoints[i], mixture.Weights[i]);
+                if (inputs[i] == group) (Checkpoints[at], Sources[at], Weights[at++]) = (mixture.Checkpoints[i], i, mixture.Weights[i]);
         }
         Groups = _starts.Count;
     }

@@ -79,7 +79,7 @@ internal sealed class FactorUnit : ProductUnit
         return true;
     }
 
-    public override void Collect(int tile, int vectors, double[] x, double[] v, int offset, ProductScratch scratch)
+    public override void Collect(int tile, int vectors, double[][] x, double[] v, int offset, ProductScratch scratch)
     {
         int width = Width(vectors), from = tile * width, here = Math.Min(width, _outputs - from), rows = vectors * here;
         var target = new MatrixView(v, offset + from * vectors * _height, rows, _height, rows);
@@ -92,10 +92,15 @@ internal sealed class FactorUnit : ProductUnit
                 var inputs = Inputs(g, first, count, scratch);
                 for (int i = 0; i < count; i++)
                 {
-                    var deltas = Deltas(g, first + i, _first + from, here, scratch);
-                    var vector = x.AsSpan((first + i) * _p * vectors, _p * vectors);
-                    for (int t = 0; t < _T; t++)
-                        InterleavedProducts.Multiply(vectors, vector, _p, deltas[(t * here)..], _T * here, 1, here, between.Column(i * _T + t), add: false);
+                    var (start, end) = Summands(g);
+                    for (int term = start; term < end; term++)
+                    {
+                        var deltas = Deltas(g, term, first + i, _first + from, here, scratch);
+                        var vector = x[_terms.Lanes is null ? 0 : _terms.Sources[term]].AsSpan((first + i) * _p * vectors, _p * vectors);
+                        for (int t = 0; t < _T; t++)
+                            InterleavedProducts.Multiply(vectors, vector, _p, deltas[(t * here)..], _T * here, 1, here, between.Column(i * _T + t),
+                                add: term > start);
+                    }
                 }
                 _backend.Gemm(Op.None, Op.Transpose, 1, between, inputs, 1, target);
             }
@@ -118,11 +123,17 @@ internal sealed class FactorUnit : ProductUnit
                     _backend.Gemm(Op.None, Op.None, 1, new MatrixView(v, offset + from * vectors * _height, rows, _height, rows), inputs, 0, between);
                     for (int i = 0; i < here; i++)
                     {
-                        var deltas = Deltas(g, start + i, _first + from, outputs, scratch);
                         var target = y.AsSpan((start + i) * _p * vectors, _p * vectors);
-                        for (int t = 0; t < _T; t++)
-                            InterleavedProducts.Multiply(vectors, between.Column(i * _T + t), outputs, deltas[(t * outputs)..], 1, _T * outputs, _p,
-                                target, add: true);
+                        var (begin, end) = Summands(g);
+                        for (int term = begin; term < end; term++)
+                        {
+                            var deltas = Deltas(g, term, start + i, _first + from, outputs, scratch);
+                            var sum = _terms.Lanes is null ? target : scratch.Lanes(_p * vectors).AsSpan(0, _p * vectors);
+                            for (int t = 0; t < _T; t++)
+                                InterleavedProducts.Multiply(vectors, between.Column(i * _T + t), outputs, deltas[(t * outputs)..], 1, _T * outputs, _p,
+                                    sum, add: _terms.Lanes is null || t > 0);
+                            if (_terms.Lanes is { } lanes) InterleavedProducts.AddWeighted(lanes[_terms.Sources[term]], sum, target);
+                        }
                     }
                 }
             }
@@ -160,7 +171,7 @@ internal sealed class FactorUnit : ProductUnit
         for (int i = _firstExample; i < _firstExample + _examples; i++)
         {
             var inputs = Inputs(0, i, 1, scratch);
-            var deltas = Deltas(0, i, _first, _outputs, scratch);
+            Deltas(0, 0, i, _first, _outputs, scratch);
             _backend.Syrk(Op.Transpose, 1, inputs, 0, inputProducts);
             for (int c = 0; c < _p; c++)
             {
@@ -200,14 +211,24 @@ internal sealed class FactorUnit : ProductUnit
         return new MatrixView(buffer, _height, columns);
     }
 
-    // Σ_a weight_a δ_a of one example: p × positions × outputs, row-major.
-    private ReadOnlySpan<double> Deltas(int group, int example, int first, int outputs, ProductScratch scratch)
+    // What a product is taken with one after the other: the weighted sum of all checkpoints with the same inputs, or each of them where vectors have weights
+    // of their own.
+    private (int Start, int End) Summands(int group)
+    {
+        var (start, end) = _terms.Range(group);
+        return _terms.Lanes is null ? (start, start + 1) : (start, end);
+    }
+
+    // Σ_a weight_a δ_a of one example, or δ_a of one checkpoint: p × positions × outputs, row-major.
+    private ReadOnlySpan<double> Deltas(int group, int term, int example, int first, int outputs, ProductScratch scratch)
     {
         int rows = _p * _T;
         var target = scratch.Deltas(rows * outputs).AsSpan(0, rows * outputs);
         var (start, end) = _terms.Range(group);
-        Numbers.CombineRows(_terms.Weights.AsSpan(start, end - start), _terms.Deltas.AsSpan(start, end - start), (long)example * rows * _q + first, rows, _q,
-            outputs, target);
+        long at = (long)example * rows * _q + first;
+        if (_terms.Lanes is null)
+            Numbers.CombineRows(_terms.Weights.AsSpan(start, end - start), _terms.Deltas.AsSpan(start, end - start), at, rows, _q, outputs, target);
+        else Numbers.CombineRows([1], _terms.Deltas.AsSpan(term, 1), at, rows, _q, outputs, target);
         return target;
     }
 

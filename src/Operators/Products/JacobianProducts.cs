@@ -16,7 +16,7 @@ public sealed class JacobianProducts : KernelProducts
     private readonly UnitProducts _products;
     private (int Interval, double Time) _at = (-1, double.NaN);
     private Mixture? _mixture;
-    private (int Interval, HashSet<TensorSource> Tensors) _wanted = (-1, []);
+    private (int Interval, IReadOnlySet<TensorSource> Tensors) _wanted = (-1, new HashSet<TensorSource>());
 
     internal JacobianProducts(ProductSource source, IReadOnlyList<double> knots, JacobianInterpolant[] interpolants, HessianPath hessians)
         : base(source.Run.TrainSize, source.Run.TestSize, source.Run.Outputs, knots)
@@ -165,11 +165,9 @@ public sealed class JacobianProducts : KernelProducts
         return _mixture = new Mixture([.. used.Select(a => interpolant.Checkpoints[a])], [.. used.Select(a => interpolant.At(a, theta))], Wanted(interval));
     }
 
-    private HashSet<TensorSource> Wanted(int interval)
+    private IReadOnlySet<TensorSource> Wanted(int interval)
     {
-        if (_wanted.Interval != interval)
-            _wanted = (interval, new(_interpolants[interval].Checkpoints.SelectMany(a => _products.Units.SelectMany(u => u.Tensors(a, false)
-                .Concat(TestSize > 0 ? u.Tensors(a, true) : []))), ReferenceEqualityComparer.Instance));
+        if (_wanted.Interval != interval) _wanted = (interval, _products.Wanted(_interpolants[interval].Checkpoints));
         return _wanted.Tensors;
     }
 }

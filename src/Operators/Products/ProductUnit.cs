@@ -39,11 +39,11 @@ internal abstract class ProductUnit
     /// <summary>v ← v + Jᵀx for one tile and the examples that are bound.</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="vectors">How many vectors.</param>
-    /// <param name="x">x of all examples, interleaved.</param>
+    /// <param name="x">x of all examples, interleaved; where vectors have weights of their own, one for each checkpoint of the mixture, weighted.</param>
     /// <param name="v">Holds v.</param>
     /// <param name="offset">Where v of this unit begins.</param>
     /// <param name="scratch">Buffers.</param>
-    public abstract void Collect(int tile, int vectors, double[] x, double[] v, int offset, ProductScratch scratch);
+    public abstract void Collect(int tile, int vectors, double[][] x, double[] v, int offset, ProductScratch scratch);
 
     /// <summary>y ← y + Jv for some examples.</summary>
     /// <param name="first">The first example.</param>

@@ -11,6 +11,7 @@ internal sealed class UnitProducts
     private readonly ProductSource _source;
     private readonly ScratchPool _scratch;
     private readonly int[] _offsets;
+    private double[][] _weighted = [];
     private double[] _x = [], _v = [], _train = [], _test = [];
     private (int Unit, int Tile)[] _tiles = [];
 
@@ -24,28 +25,72 @@ internal sealed class UnitProducts
 
     public ProductUnit[] Units { get; }
 
+    /// <summary>The tensors that products of some checkpoints read.</summary>
+    public IReadOnlySet<TensorSource> Wanted(IReadOnlyList<int> checkpoints) => new HashSet<TensorSource>(
+        checkpoints.SelectMany(a => Units.SelectMany(u => u.Tensors(a, false).Concat(_source.Run.TestSize > 0 ? u.Tensors(a, true) : []))),
+        ReferenceEqualityComparer.Instance);
+
     /// <summary>J_S(J_·ᵀx) and J_Q(J_·ᵀx), those of them that have a place to go to.</summary>
     public void Apply(Mixture mixture, bool fromTest, in MatrixView x, in MatrixView train, in MatrixView test)
     {
         for (int first = 0; first < x.Columns;)
         {
             var (count, vectors) = Group(x.Columns - first);
-            Interleave(x.ColumnRange(first, count), vectors);
-            if (train.Rows > 0) Clear(ref _train, train.Rows, vectors);
-            if (test.Rows > 0) Clear(ref _test, test.Rows, vectors);
+            Apply(mixture, mixture, fromTest, first, count, vectors, x, train, test);
+            first += count;
+        }
+    }
+
+    /// <summary>The same for vectors with weights of their own, one set for Jᵀ and one for J: w_a of checkpoint a for every vector.</summary>
+    public void Apply(IReadOnlyList<int> checkpoints, double[][] from, double[][] to, IReadOnlySet<TensorSource> wanted, bool fromTest, in MatrixView x,
+        in MatrixView train, in MatrixView test)
+    {
+        for (int first = 0; first < x.Columns;)
+        {
+            var (count, vectors) = Group(x.Columns - first);
+            var collected = Mixture.Of(checkpoints, from, wanted, first, count, vectors);
+            var spread = from == to ? collected : Mixture.Of(checkpoints, to, wanted, first, count, vectors);
+            Apply(collected, spread, fromTest, first, count, vectors, x, train, test);
+            first += count;
+        }
+    }
+
+    private void Apply(Mixture from, Mixture to, bool fromTest, int first, int count, int vectors, in MatrixView x, in MatrixView train, in MatrixView test)
+    {
+        Interleave(x.ColumnRange(first, count), vectors);
+        if (train.Rows > 0) Clear(ref _train, train.Rows, vectors);
+        if (test.Rows > 0) Clear(ref _test, test.Rows, vectors);
+        if (from.Checkpoints.Length > 0 && to.Checkpoints.Length > 0)
+        {
+            Weigh(from, x.Rows * vectors, vectors);
             for (int unit = 0; unit < Units.Length;)
             {
-                int end = Gather(mixture, fromTest, unit, vectors);
-                CollectAll(mixture, fromTest, unit, end, vectors);
+                int end = Gather(from, fromTest, unit, vectors);
+                CollectAll(from, fromTest, unit, end, vectors);
                 // What lies in memory of the same outputs first.
-                if (fromTest && test.Rows > 0) SpreadAll(mixture, true, unit, end, vectors, _test);
-                if (train.Rows > 0) SpreadAll(mixture, false, unit, end, vectors, _train);
-                if (!fromTest && test.Rows > 0) SpreadAll(mixture, true, unit, end, vectors, _test);
+                if (fromTest && test.Rows > 0) SpreadAll(to, true, unit, end, vectors, _test);
+                if (train.Rows > 0) SpreadAll(to, false, unit, end, vectors, _train);
+                if (!fromTest && test.Rows > 0) SpreadAll(to, true, unit, end, vectors, _test);
                 unit = end;
             }
-            if (train.Rows > 0) Separate(_train, vectors, train.ColumnRange(first, count));
-            if (test.Rows > 0) Separate(_test, vectors, test.ColumnRange(first, count));
-            first += count;
+        }
+        if (train.Rows > 0) Separate(_train, vectors, train.ColumnRange(first, count));
+        if (test.Rows > 0) Separate(_test, vectors, test.ColumnRange(first, count));
+    }
+
+    // x as it is, or x with the weights of every checkpoint.
+    private void Weigh(Mixture mixture, int length, int vectors)
+    {
+        if (mixture.Lanes is not { } lanes)
+        {
+            _weighted = [_x];
+            return;
+        }
+        if (_weighted.Length != lanes.Length || _weighted[0] == _x) _weighted = [.. lanes.Select(_ => Array.Empty<double>())];
+        for (int a = 0; a < lanes.Length; a++)
+        {
+            Grow(ref _weighted[a], length / vectors, vectors);
+            for (int i = 0; i < length; i += vectors) VectorRoutines.Multiply(lanes[a], _x.AsSpan(i, vectors), _weighted[a].AsSpan(i, vectors));
         }
     }
 
@@ -56,6 +101,7 @@ internal sealed class UnitProducts
         {
             var (count, vectors) = Group(x.Columns - first);
             Interleave(x.ColumnRange(first, count), vectors);
+            Weigh(mixture, x.Rows * vectors, vectors);
             for (int unit = 0; unit < Units.Length;)
             {
                 int end = Gather(mixture, fromTest, unit, vectors);
@@ -86,11 +132,11 @@ internal sealed class UnitProducts
         }
     }
 
-    // So many of the vectors that are left, in a block of so many: one or two go alone, others fill up a multiple of the lanes with zeros.
+    // So many of the vectors that are left, in a block of so many: one goes alone, others fill up a multiple of the lanes with zeros.
     private static (int Count, int Vectors) Group(int left)
     {
         if (left >= Vectors) return (Vectors, Vectors);
-        if (left <= 2) return (1, 1);
+        if (left == 1) return (1, 1);
         return (left, (left + InterleavedProducts.Lanes - 1) / InterleavedProducts.Lanes * InterleavedProducts.Lanes);
     }
 
@@ -193,7 +239,7 @@ internal sealed class UnitProducts
             for (int i = first; i < last; i++)
             {
                 var (unit, tile) = products._tiles[i];
-                products.Units[unit].Collect(tile, vectors, products._x, products._v, products._offsets[unit], scratch);
+                products.Units[unit].Collect(tile, vectors, products._weighted, products._v, products._offsets[unit], scratch);
             }
             products._scratch.Return(scratch);
         }

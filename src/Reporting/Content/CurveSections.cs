@@ -13,6 +13,7 @@ internal static class CurveSections
         if (analysis.NoisePlacement.OrNull() is { } noise) yield return Noise(noise);
         if (analysis.RiskGate.OrNull() is { } gate) yield return Gate(gate);
         if (RiskSections.Of(analysis) is { } risk) yield return risk;
+        foreach (var section in OrderSections.All(analysis)) yield return section;
         if (analysis.Influence.OrNull() is { } influence) yield return Influence(influence);
     }
 

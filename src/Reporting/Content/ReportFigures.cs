@@ -8,15 +8,19 @@ internal static class ReportFigures
         new BuiltInFigure("errors", Data, "Errors and what explains them", ClaimFigures.Errors),
         new BuiltInFigure("outputs", Data, "Predicted and recorded outputs", ClaimFigures.Outputs),
         new BuiltInFigure("transport-defect", Data, "Where checkpoints are too sparse", ClaimFigures.Defects),
+        new BuiltInFigure(WindowFigures.ErrorId, Data, "How well the windows are predicted", WindowFigures.TestError),
         new BuiltInFigure("training-loss", Training, "Loss over time", TrainingFigures.Loss),
         new BuiltInFigure("training-accuracy", Training, "Accuracy over time", TrainingFigures.Accuracy),
         new BuiltInFigure("population-risk", Training, "What examples that do not train would lose", RiskFigures.PopulationRisk),
+        new BuiltInFigure("jump-to-end", Training, "How early the kernel of the end is there", JumpFigures.Errors),
         new BuiltInFigure("spectrum", Spectrum, "Spectrum of the dissipation W_S", SpectrumFigures.Eigenvalues),
         new BuiltInFigure("dissipated-fraction", Spectrum, "Dissipated fraction of each mode", SpectrumFigures.Fraction),
         new BuiltInFigure("threshold", Spectrum, "The reservoir over the threshold", SpectrumFigures.Threshold),
         new BuiltInFigure("threshold-error", Spectrum, "What the reservoir leaves out, over the threshold", SpectrumFigures.SignalOnly),
         new BuiltInFigure("schedule", Spectrum, "What training takes up first", ScheduleFigures.OverEnd),
         new BuiltInFigure("schedule-dimension", Spectrum, "How many directions training has taken up", ScheduleFigures.Dimension),
+        new BuiltInFigure(WindowFigures.DimensionId, Spectrum, "What the windows took up", WindowFigures.Dimension),
+        new BuiltInFigure("filling-order", Spectrum, "Whether large modes of the kernel are learned first", OrderFigures.Filling),
         new BuiltInFigure("gradient-energy", Spectrum, "Which modes the gradient held at the start", ModeFigures.Energy),
         new BuiltInFigure("slack", Inclusion, "How much of its bound each mode uses", InclusionFigures.Slack),
         new BuiltInFigure("responses", Inclusion, "Which test outputs each mode moves", InclusionFigures.Responses),
@@ -24,6 +28,7 @@ internal static class ReportFigures
         new BuiltInFigure("example-loadings", Signal, "Which examples the modes are made of", ModeFigures.ByExample),
         new BuiltInFigure("noise-placement", Signal, "Where label noise went", CurveFigures.Noise),
         new BuiltInFigure("noise-response", Signal, "Whether the test outputs see the noise", NoiseFigures.Response),
+        new BuiltInFigure("clean-migration", Signal, "What the clean signal did after the examples were fitted", OrderFigures.Migration),
         new BuiltInFigure("risk-gate", Signal, "What the population-risk gate lets through", CurveFigures.Gate),
         new BuiltInFigure("influence", Signal, "What each training example did", CurveFigures.Influence),
         new BuiltInFigure("kernel-drift", Kernel, "Movement of the kernel", KernelFigures.Drift),
@@ -51,7 +56,7 @@ internal static class ReportFigures
     /// <exception cref="ArgumentException">Two figures have one id.</exception>
     public static IReadOnlyList<(string Section, Figure Figure)> All(ReservoirAnalysis analysis, IReadOnlyList<ReportFigure>? own = null)
     {
-        ReportFigure[] all = [.. s_figures, .. own ?? []];
+        ReportFigure[] all = [.. s_figures.Where(f => analysis.Windows.Count > 0 || !WindowFigures.IsOfWindows(f.Id)), .. own ?? []];
         Check(all);
         (string Section, Figure Figure)[] drawn = [.. all.Select(f => (f.Section, f.Draw(analysis))), .. LeftOut(analysis, all)];
         // A section keeps its figures together, at the place of its first one.

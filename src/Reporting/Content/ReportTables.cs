@@ -63,17 +63,25 @@ internal static class ReportTables
         if (analysis.Windows.Count == 0) yield break;
         int shown = Math.Min(analysis.Windows.Count, MostRows);
         yield return new("Windows", ["Windows composed of the same intervals as the whole: modes at or above the threshold and below it, check 1 of the "
-            + "inclusion, and how far the predictions of g at the start of the window are from what was recorded (C1 to C4). What these numbers may come "
-            + "to from the recording alone is not estimated here: analyse a window by itself to have it judged."],
+            + "inclusion, and how far the predictions of g at the start of the window are from what was recorded (C1 to C4), judged with the budget that the "
+            + "window has by itself. Budgets and reasons are in results.json (windows, claims)."],
             ["#from", "#to", "#signal", "#reservoir", "#effective rank", "inclusion", "#worst ratio", "#C1", "#C2", "#C3", "#C4"],
             [
                 .. analysis.Windows.Take(shown).Select(w => (string[])
                 [
                     Short(w.From, 6), Short(w.To, 6), Narrative.Count(w.SignalDimension), Narrative.Count(w.ReservoirDimension), Short(w.EffectiveRank, 4),
                     w.Inclusion == Verdict.Holds ? "holds" : w.Inclusion == Verdict.Violated ? "violated" : "undecided", Short(w.WorstRatio),
-                    Short(w.Dissipation.OrNull()), Short(w.Transport.OrNull()), Short(w.TrainTransfer.OrNull()), Short(w.TestTransfer.OrNull()),
+                    .. Enumerable.Range(0, 4).Select(c => Judged(w, c)),
                 ]),
             ], More(shown, analysis.Windows.Count, "windows.csv"));
+    }
+
+    private static string Judged(WindowResult window, int claim)
+    {
+        if (window.Claims.ElementAtOrDefault(claim) is not { } judged)
+            return Short(new[] { window.Dissipation, window.Transport, window.TrainTransfer, window.TestTransfer }[claim].OrNull());
+        string verdict = Narrative.Word(judged.Verdict);
+        return judged.RelativeError.TryGet(out double error) ? $"{Short(error)} {verdict}" : verdict;
     }
 
     private static TableSection Evolution(KernelEvolution evolution)

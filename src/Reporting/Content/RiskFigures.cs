@@ -15,7 +15,9 @@ internal static class RiskFigures
         var training = analysis.Training.OrNull();
         IReadOnlyList<double> train = training?.TrainLoss.OrDefault([]) ?? [], test = training?.TestLoss.OrDefault([]) ?? [];
         double[] finite = [.. risk.LeaveOneOut.Concat(train).Concat(test).Where(double.IsFinite)];
-        bool logarithmic = finite.Length > 0 && finite.Min() > 0 && finite.Max() > 20 * finite.Min();
+        // The estimate and the test loss are to be told apart; a training loss that vanishes need not be read.
+        double[] compared = [.. risk.LeaveOneOut.Concat(test).Where(double.IsFinite)];
+        bool logarithmic = compared.Length > 0 && finite.Min() > 0 && compared.Max() > 20 * compared.Min();
         var axis = logarithmic ? Axis.Log("loss per example", finite) : Axis.Linear("loss per example", finite.Append(0));
         var (time, later) = Drawn.TimeAxis([.. risk.Times]);
         string best = $"least at t = {Short(risk.Best.Time)}";
@@ -32,9 +34,13 @@ internal static class RiskFigures
         Line("left out (estimate)", 3, risk.LeaveOneOut, Marker.Circle, "");
         Line("training", 2, train, Marker.Square, "dash");
         Line("test", 1, test, Marker.Circle, "");
+        IReadOnlyList<double> first = risk.FirstOrder.OrDefault([]);
+        Line("first-order form", 4, first, Marker.Square, "dots");
+        string form = first.Count == 0 ? "" : " The first-order form is unbiased at the first step only, since later the gradient of an example has seen it."
+            + Drawn.Missing(chart, "lie outside the other curves");
         return Figure.Of(head, chart, "Every training example is predicted by the recorded kernels as if it had not trained; the others keep the weight they "
             + "had. It is exact for a kernel that does not move; otherwise the path that the kernel took has seen the example. Left-out examples carry the "
-            + $"label noise of training, test examples that of the test targets. {Stops(risk)}{later}");
+            + $"label noise of training, test examples that of the test targets. {Stops(risk)}{form}{later}");
     }
 
     private static string Stops(PopulationRisk risk)

@@ -12,13 +12,14 @@ internal static class RiskSections
     /// <summary>The table; null in results that have none of them.</summary>
     public static TableSection? Of(ReservoirAnalysis analysis)
     {
-        string[][] rows = [.. Risk(analysis), .. Noise(analysis), .. Norm(analysis)];
+        string[][] rows = [.. Risk(analysis), .. Noise(analysis), .. Norm(analysis), .. Jump(analysis)];
         if (rows.Length == 0) return null;
         string[] facts = [.. new[]
         {
             analysis.PopulationRisk.Reason is { } risk ? $"Population risk is not known: {risk}." : null,
             analysis.VisibleNoise.TryGet(out var visible) ? Verdict(visible) : $"Visible noise is not known: {analysis.VisibleNoise.Reason}.",
             analysis.MinimumNorm.Reason is { } norm ? $"The least energy is not known: {norm}." : null,
+            analysis.JumpToEnd.Reason is { } jump ? $"What a jump to the end would have predicted is not known: {jump}." : null,
         }.OfType<string>()];
         return new("What one run says of unseen examples", facts, ["what", "#number", "what it means"], rows);
     }
@@ -30,6 +31,9 @@ internal static class RiskSections
         yield return ["its least value", Short(risk.LeaveOneOut[risk.Best.Checkpoint], 4), $"at t = {Short(risk.Best.Time, 5)}, where training might stop"];
         if (risk.Best.TestLoss.TryGet(out double there) && risk.BestByTest.TryGet(out var best) && best.TestLoss.TryGet(out double least))
             yield return ["test loss there", Short(there, 4), $"least test loss {Short(least, 4)}, at t = {Short(best.Time, 5)}"];
+        if (risk.FirstOrder.TryGet(out var first))
+            yield return ["first-order form at the end", Short(first[^1], 4),
+                "Φ(s) − n/(n−1)·gᵀ(W_S − W_D)g; unbiased at the first step only, since later g_i has seen example i"];
         yield return ["the same path with all examples", Short(risk.PathError), "relative distance from the recorded outputs at the end"];
     }
 
@@ -50,6 +54,16 @@ internal static class RiskSections
             $"ΔUᵀ(∫K)⁺ΔU, rank {Count(norm.Rank)}; the path took gᵀW_S g = {Short(norm.PathEnergy, 4)}"];
         if (norm.TestError.TryGet(out double error))
             yield return ["test displacement by the shortest way", Short(error), "relative distance from the recorded ΔU_Q"];
+    }
+
+    private static IEnumerable<string[]> Jump(ReservoirAnalysis analysis)
+    {
+        if (!analysis.JumpToEnd.TryGet(out var jump)) yield break;
+        yield return ["jump to the end with the kernel of the start", Short(jump.TestError[0]), "relative error of the test outputs at T"];
+        var wait = jump.FirstWithoutJump;
+        if (jump.First.TryGet(out var first))
+            yield return [$"first step from which a jump errs by less than {Percent(JumpToEnd.Arrived)}", Count(first.Step),
+                $"t = {Short(first.Time, 5)}; without a jump step {Count(wait.Step)}, t = {Short(wait.Time, 5)}"];
     }
 
     private static string Verdict(VisibleNoise noise)

@@ -14,10 +14,14 @@ internal static class PictureChecks
         if (analysis.PopulationRisk.TryGet(out var risk))
         {
             ResultsChecks.SameLength(json["populationRisk"], "leaveOneOut", risk.LeaveOneOut.Count, risk.Times.Count);
+            if (risk.FirstOrder.TryGet(out var first)) ResultsChecks.SameLength(json["populationRisk"], "firstOrder", first.Count, risk.Times.Count);
             ResultsChecks.SameLength(json["populationRisk"], "shifts", risk.Shifts.Count, train);
             if ((uint)risk.Best.Checkpoint >= (uint)risk.Times.Count)
                 throw json["populationRisk"]["best"]["checkpoint"].Wrong($"an index below {risk.Times.Count}");
         }
+        if (analysis.JumpToEnd.TryGet(out var jump)) Jump(json["jumpToEnd"], jump);
+        if (analysis.OrderOfFilling.TryGet(out var order))
+            ResultsChecks.SameLength(json["orderOfFilling"], "fillingTimes", order.FillingTimes.Count, order.KernelEigenvalues.Count);
         if (analysis.Classes.TryGet(out var classes)) Classes(json["classes"], classes, train);
         if (analysis.Modes.TryGet(out var modes))
         {
@@ -32,6 +36,14 @@ internal static class PictureChecks
         if (analysis.Influence.TryGet(out var influence) && influence.Changed.TryGet(out var changed))
             foreach (var (example, key) in changed.Zip(json["influence"]["changed"].Items()))
                 if ((uint)example >= (uint)influence.Examples.Count) throw key.Wrong($"an index below {influence.Examples.Count}");
+    }
+
+    private static void Jump(ResultsKey json, JumpToEnd jump)
+    {
+        foreach (var (key, values) in new[] { ("times", jump.Times), ("testError", jump.TestError), ("trainError", jump.TrainError),
+            ("testErrorOfWaiting", jump.TestErrorOfWaiting), ("testErrorToInfinity", jump.TestErrorToInfinity.OrDefault(jump.Times)),
+            ("trainErrorToInfinity", jump.TrainErrorToInfinity.OrDefault(jump.Times)) })
+            ResultsChecks.SameLength(json, key, values.Count, jump.Checkpoints.Count);
     }
 
     private static void Training(ResultsKey json, TrainingCurves training)

@@ -36,6 +36,9 @@ internal static class ResultsJson
         var risk = s.Add("populationRisk", RiskSchemas.Risk.KnownObject, a => a.PopulationRisk);
         var visible = s.Add("visibleNoise", RiskSchemas.Noise.KnownObject, a => a.VisibleNoise);
         var norm = s.Add("minimumNorm", RiskSchemas.Norm.KnownObject, a => a.MinimumNorm);
+        var jump = s.Add("jumpToEnd", JumpSchemas.Jump.KnownObject, a => a.JumpToEnd);
+        var order = s.Add("orderOfFilling", OrderSchemas.Order.KnownObject, a => a.OrderOfFilling);
+        var grokking = s.Add("grokking", OrderSchemas.Grokking.KnownObject, a => a.Grokking);
         var influence = s.Add("influence", CurveSchemas.Influence.KnownObject, a => a.Influence);
         var intervals = s.Add("intervals", ClaimSchemas.Interval.Rows, a => a.Intervals);
         var windows = s.Add("windows", WindowSchemas.Row.RowsIfAny, a => a.Windows);
@@ -66,6 +69,9 @@ internal static class ResultsJson
             PopulationRisk = risk.Or(json, PictureSchemas.Absent<PopulationRisk>()),
             VisibleNoise = visible.Or(json, PictureSchemas.Absent<VisibleNoise>()),
             MinimumNorm = norm.Or(json, PictureSchemas.Absent<MinimumNorm>()),
+            JumpToEnd = jump.Or(json, PictureSchemas.Absent<JumpToEnd>()),
+            OrderOfFilling = order.Or(json, PictureSchemas.Absent<OrderOfFilling>()),
+            Grokking = grokking.Or(json, PictureSchemas.Absent<Grokking>()),
             Influence = influence.Or(json, default),
             Intervals = intervals[json],
             Windows = windows.Or(json, []),

@@ -40,6 +40,31 @@ public sealed class AnalysisCacheTests : IDisposable
 
     private string[] Entries(string kind = "") => [.. Directory.GetFiles(_folder, $"{kind}*.kfc").Order(StringComparer.Ordinal)];
 
+    /// <summary>What a killed process left goes with the next one; what a living one is writing stays, and so does what is no file of this tool.</summary>
+    [Fact]
+    public void FilesThatAKillLeftHalfWrittenAreRemoved()
+    {
+        Open();
+        string left = Path.Combine(_folder, $"kernelflow-{Guid.NewGuid():N}.part"), other = Path.Combine(_folder, "notes.part");
+        string fresh = Path.Combine(_folder, $"kernelflow-{Guid.NewGuid():N}.part");
+        foreach (string file in (string[])[left, other, fresh]) File.WriteAllText(file, "half");
+        void Age(string file) => File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
+        Age(left);
+        Age(other);
+        using (Files.TemporaryFile.Create(_folder, out string living))
+        {
+            Age(living);
+            Open();
+            // One that was closed a moment ago may be on its way to another name.
+            Assert.Equal((false, true, true, true), (File.Exists(left), File.Exists(living), File.Exists(other), File.Exists(fresh)));
+            Age(fresh);
+            Open();
+            Assert.Equal((true, false), (File.Exists(living), File.Exists(fresh)));
+        }
+        Open();
+        Assert.Equal([other], Directory.GetFiles(_folder, "*.part"));
+    }
+
     [Fact]
     public void FilledHalfFilledAndEmptyGiveTheSameBits()
     {

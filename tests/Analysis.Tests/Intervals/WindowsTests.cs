@@ -58,6 +58,11 @@ public sealed class WindowsTests : IDisposable
         Assert.Equal(whole.Spectrum.SignalDimension.Value, last.SignalDimension.Value);
         foreach (var (id, error) in new[] { ("C1", last.Dissipation), ("C2", last.Transport), ("C3", last.TrainTransfer), ("C4", last.TestTransfer) })
             Assert.Equal(whole.Claim(id).RelativeError.Value, error.Value);
+        foreach (var claim in last.Claims)
+        {
+            Assert.Equal((claim.Id, whole.Claim(claim.Id).Verdict), (claim.Id, claim.Verdict));
+            Check.Close(claim.Budget!.Sum!.Value, whole.Claim(claim.Id).Budget!.Sum!.Value, 1e-9, $"budget of {claim.Id}");
+        }
         // The schedule of the whole is made of the same windows.
         Assert.Equal(found.Windows.Select(w => w.LargestEigenvalue), whole.Schedule.Value.OverEnd.Select(p => p.Eigenvalues[0]));
         Assert.Equal(found.Windows.Select(w => w.SignalDimension.Value), whole.Schedule.Value.OverEnd.Select(p => p.SignalDimension));
@@ -93,7 +98,7 @@ public sealed class WindowsTests : IDisposable
         Assert.Equal(run.Count - 1 - middle, found.Steps);
         Check.Close(found.LargestEigenvalue, alone.Spectrum.Eigenvalues[0], 1e-12 * alone.Spectrum.Eigenvalues[0], "λ_1");
         foreach (var (id, error) in new[] { ("C1", found.Dissipation), ("C2", found.Transport), ("C3", found.TrainTransfer), ("C4", found.TestTransfer) })
-            Check.Close(error.Value, alone.Claim(id).RelativeError.Value, 1e-9, id);
+            Check.Small(Math.Abs(error.Value - alone.Claim(id).RelativeError.Value), 1e-13, $"{id} against an analysis of the window alone");
     }
 
     /// <summary>Steps on the interpolant between sparse checkpoints: the whole as a window is the whole.</summary>
@@ -108,6 +113,47 @@ public sealed class WindowsTests : IDisposable
         var alone = OfTiny(TestRuns.Options with { Mode = AnalysisMode.Descent, From = t[5], To = t[9] });
         Check.Close(found.Windows[1].LargestEigenvalue, alone.Spectrum.Eigenvalues[0], 1e-11 * alone.Spectrum.Eigenvalues[0], "λ_1");
         Check.Close(found.Windows[1].TestTransfer.Value, alone.Claim("C4").RelativeError.Value, 1e-9, "C4");
+    }
+
+    /// <summary>Every part of a window's budget but the integration's is that of an analysis of the window alone, and so is the verdict.</summary>
+    [Fact]
+    public void AWindowIsJudgedAsIfItWereAnalysedAlone()
+    {
+        double[] t = Times();
+        TimeWindow[] windows = [new(t[0], t[6]), new(t[3], t[12]), new(t[7], t[^1]), new(t[9], t[10])];
+        var options = TestRuns.Options with { RelativeTolerance = 1e-6, Interpolation = Interpolation.Linear };
+        var found = OfTiny(options with { Windows = windows });
+        foreach (var w in found.Windows)
+        {
+            var alone = OfTiny(options with { From = w.From, To = w.To });
+            foreach (var judged in w.Claims)
+            {
+                var expected = alone.Claim(judged.Id);
+                string what = $"{judged.Id} of {w.From} to {w.To}";
+                Assert.Equal((what, expected.Verdict), (what, judged.Verdict));
+                foreach (var ((name, a), (_, b)) in judged.Budget!.Parts.Zip(expected.Budget!.Parts).Skip(1))
+                {
+                    Assert.Equal((what, name, b.IsKnown), (what, name, a.IsKnown));
+                    if (b.IsKnown) Check.Small(Math.Abs(a.Value - b.Value), 1e-3 * b.Value + 1e-9, $"part {name} of {what}");
+                }
+            }
+        }
+    }
+
+    /// <summary>A corruption in one window leaves the others.</summary>
+    [Fact]
+    public void OnlyTheWindowWithADefectDoesNotHold()
+    {
+        using var run = RecordedRun.Open(TestRuns.DigitsTiny);
+        var honest = run.Checkpoints;
+        // The last checkpoint's test outputs are those of a training that went elsewhere.
+        var changed = SmallNetworks.Edit(honest, (k, tensor) => k == honest.Count - 1 && tensor.Name == TensorName.U_Q
+            ? SmallNetworks.Map(tensor, values => [.. values.Select((v, i) => v + (i % 2 == 0 ? 3 : -3))]) : tensor);
+        double[] t = [.. honest.Select(c => c.Time)];
+        TimeWindow[] windows = [new(t[0], t[^3]), new(t[0], t[^1])];
+        var found = Analyze.Reservoir(changed, TestRuns.Options with { RelativeTolerance = 1e-6, Windows = windows }).Windows;
+        Assert.Equal(Verdict.Holds, found[0].Claims[3].Verdict);
+        Assert.NotEqual(Verdict.Holds, found[1].Claims[3].Verdict);
     }
 
     [Fact]

@@ -152,8 +152,13 @@ public sealed class MatrixFreeAnalysisTests
         var small = Analyze.Reservoir(run, TestRuns.Options with { Memory = new MemoryCeiling(1 << 20) });
         Assert.Equal(AnalysisExtent.MatrixFree, small.Options.Extent);
         Assert.Matches("^auto: a dense analysis of N = 12 would hold about .*M, and the ceiling is 1M$", small.Options.SolverReason);
-        Assert.Equal(AnalysisExtent.Whole,
-            Analyze.Reservoir(run, TestRuns.Options with { Memory = new MemoryCeiling(1 << 20), Solver = EigenSolver.Dense }).Options.Extent);
+        // Where matrices are asked for all the same, the ceiling is obeyed by refusing, before anything is computed, with what fits.
+        string Refused(AnalysisOptions options) =>
+            Assert.Throws<ArgumentException>(() => Analyze.Reservoir(run, options with { Memory = new MemoryCeiling(1 << 20) })).Message;
+        Assert.Matches("^memory: an analysis of N = 12 with matrices would hold about .*M, and the ceiling is 1M; solver matrix-free fits, or give",
+            Refused(TestRuns.Options with { Solver = EigenSolver.Dense }));
+        Assert.Contains("solver matrix-free fits, without intervals, windows and cache", Refused(TestRuns.Options with { ByInterval = true }));
+        Assert.Contains("solver matrix-free in mode flow fits", Refused(TestRuns.Options with { Mode = AnalysisMode.Descent }));
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public class GeneralisationTests
     [Fact]
     public void AMovingKernelMissesTheTestOutputs()
     {
-        var a = Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.Parity), TestRuns.Options);
+        var a = TestRuns.ParityAnalysis;
         Check.AtLeast(a.MinimumNorm.Value.TestError.Value, 1e-2, "relative miss of ΔU_Q");
         Check.AtLeast(a.VisibleNoise.Value.MeanSquare, 1e-3, "visible noise");
     }

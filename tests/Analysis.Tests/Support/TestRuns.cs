@@ -22,6 +22,11 @@ internal static class TestRuns
         return Analyze.Reservoir(run.Checkpoints, Options with { RelativeTolerance = 1e-11 });
     });
 
+    private static readonly Lazy<ReservoirAnalysis> s_parity = new(() => Analyze.Reservoir(SmallNetworks.Record(SmallNetworks.Parity), Options));
+
+    /// <summary><see cref="SmallNetworks.Parity"/>, analysed once for all tests that only look at it.</summary>
+    public static ReservoirAnalysis ParityAnalysis => s_parity.Value;
+
     /// <summary>n = 24, m = 16, p = 1, D = 529, 16 checkpoints, squared loss.</summary>
     public static string DigitsTiny => Path.Combine(AppContext.BaseDirectory, "digits-tiny");
 

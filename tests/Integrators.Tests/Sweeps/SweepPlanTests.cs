@@ -51,6 +51,70 @@ public class SweepPlanTests
         }
     }
 
+    /// <summary>Steps for P alone meet the tolerance with fewer products.</summary>
+    [Fact]
+    public void StepsForThePropagatorAloneAreFewer()
+    {
+        var problem = SweptOperatorTests.Decay(3000);
+        var sweep = SweptOperatorTests.Sweep(problem, SweepScheme.Stabilised2, 1e-3);
+        var alone = sweep.OfPropagator(new SweepOptions { Tolerance = 1e-3 });
+        double error = (OperatorKit.Dense(new SweptPropagator(alone)) - problem.P).L2Norm();
+        Check.Small(error, 1e-3, $"P by {alone.Steps.Products} products");
+        Check.Small(alone.Steps.EstimatedError!.Value, 1e-3, "the estimate of it");
+        Assert.True(alone.Steps.Products < 0.8 * sweep.Steps.Products, $"{alone.Steps.Products} products, {sweep.Steps.Products} for W and G as well");
+    }
+
+    /// <summary>Other kernels on the same steps, several panels joined: the difference of two models is that of the kernels.</summary>
+    [Fact]
+    public void DifferencesAlongTheSameStepsAreThoseOfTheKernels()
+    {
+        var trajectory = Flows.Make("gauss-6", false, false, 11, Backends.Managed).Trajectory;
+        var products = new TrajectoryProducts(trajectory, Backends.Managed);
+        var sweep = FlowSweep.Create(products, new SweepOptions { Tolerance = 1e-3 }, Backends.Managed).Joined(4);
+        int n = trajectory.TrainSize;
+        var x = RandomMatrices.Uniform(new Random(4), n, 1);
+        foreach (double factor in (double[])[1, 1.02])
+        {
+            var own = new Scaled(trajectory, 1, 0);
+            var other = new Scaled(trajectory, factor, 0);
+            var found = SweptTransport.Carry(sweep.Over(other, 0, 1), x).End - SweptTransport.Carry(sweep.Over(own, 0, 1), x).End;
+            var options = new SweepOptions { Tolerance = 1e-6 };
+            var exact = SweptTransport.Carry(FlowSweep.Create(other, options, Backends.Managed), x).End
+                - SweptTransport.Carry(FlowSweep.Create(own, options, Backends.Managed), x).End;
+            if (factor == 1) Assert.Equal(0, found.FrobeniusNorm());
+            else Check.Small((found - exact).FrobeniusNorm(), 0.1 * exact.FrobeniusNorm(), $"the difference of kernels {factor} times as large");
+        }
+        Assert.Throws<ArgumentException>(() => sweep.Over(products, 0, 1));
+        Assert.Throws<ArgumentException>(() => sweep.Over(new Scaled(trajectory, 1, 0), 1, 2));
+        Assert.Throws<ArgumentException>(() => sweep.Over(new Scaled(trajectory, 1, 0), 1, 1));
+    }
+
+    // The kernels of one interval, times a factor.
+    private sealed class Scaled(KernelTrajectory trajectory, double factor, int interval)
+        : KernelProducts(trajectory.TrainSize, trajectory.TestSize, trajectory.Outputs, [trajectory.Knots[interval], trajectory.Knots[interval + 1]])
+    {
+        private readonly TrajectoryProducts _whole = new(trajectory, Backends.Managed);
+
+        public override double? Beta => _whole.Beta;
+
+        public override double TrainBound(int i) => factor * _whole.TrainBound(interval);
+
+        public override double TrainFlops(int i) => 0;
+
+        protected override void ApplyTrainCore(int i, double time, in MatrixView x, in MatrixView y)
+        {
+            _whole.ApplyTrain(interval, time, x, y);
+            for (int j = 0; j < y.Columns; j++) VectorRoutines.Scale(factor, y.Column(j), y.Column(j));
+        }
+
+        protected override void ApplyTestCore(int i, double time, in MatrixView x, in MatrixView y) => _whole.ApplyTest(interval, time, x, y);
+
+        protected override void ApplyTestTransposedCore(int i, double time, in MatrixView y, in MatrixView x) =>
+            _whole.ApplyTestTransposed(interval, time, y, x);
+
+        protected override void HessianCore(int i, double time, OutputHessian B) => _whole.Hessian(interval, time, B);
+    }
+
     /// <summary>2βW = I − PᵀP holds for the flow and not for a sweep: as far as it is off, the quadrature is.</summary>
     [Fact]
     public void TheEnergyIdentityChecksTheQuadrature()

@@ -11,14 +11,27 @@ internal static class AnalysisForecast
     // Spectra come first of what is measured, and take a good part of it.
     private const double SpectrumShare = 0.3;
 
-    /// <summary>The stages that an analysis reports.</summary>
-    public static WorkPlan Of(CheckpointSequence run, Backend backend, CancellationToken cancellation) => Of(Cost(run, backend, cancellation));
-
-    /// <summary>What the analysis will need.</summary>
-    public static CostForecast Cost(CheckpointSequence run, Backend backend, CancellationToken cancellation)
+    /// <summary>The stages that an analysis reports, by the way that it goes.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="options">The options of the analysis.</param>
+    /// <param name="backend">The dense linear algebra.</param>
+    /// <param name="cancellation">Honoured while rates are measured.</param>
+    public static WorkPlan Of(CheckpointSequence run, AnalysisOptions options, Backend backend, CancellationToken cancellation)
     {
         var sizes = Sizes(run);
-        return CostForecast.Of(sizes, WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation));
+        var rates = WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation);
+        if (options.Extent == AnalysisExtent.Whole && Analyze.WithoutMatrices(run, options) is not null)
+            return MatrixFreeForecast.Plan(run, sizes, rates, options.Memory?.Bytes ?? double.PositiveInfinity);
+        var cost = CostForecast.Of(sizes, rates);
+        return options.Extent == AnalysisExtent.ClaimsOnly ? OfVectors(cost) : Of(cost);
+    }
+
+    // Of an analysis that forms no operators.
+    private static WorkPlan OfVectors(CostForecast cost)
+    {
+        double Seconds(params string[] names) => cost.Stages.Where(s => names.Contains(s.Name)).Sum(s => s.Seconds);
+        double carried = Seconds("comparison of intervals", "replayed steps", "vectors", "recursion");
+        return WorkPlan.Forecast([("reading", Seconds("reading")), ("integrating", carried)]);
     }
 
     /// <summary>What it depends on, from a part of the Jacobians.</summary>

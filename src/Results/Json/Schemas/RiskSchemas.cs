@@ -16,11 +16,13 @@ internal static class RiskSchemas
     public static readonly Schema<PopulationRisk> Risk = new(s =>
     {
         var (times, estimate) = (s.Add("times", Numbers, r => r.Times), s.Add("leaveOneOut", Numbers, r => r.LeaveOneOut));
+        var first = s.Add("firstOrder", KnownNumbers, r => r.FirstOrder);
         var (shifts, path) = (s.Add("shifts", Numbers, r => r.Shifts), s.Add("pathError", Number, r => r.PathError));
         var (best, byTest) = (s.Add("best", s_stop.Object, r => r.Best), s.Add("bestByTest", s_stop.KnownObject, r => r.BestByTest));
         return json => new PopulationRisk
         {
             Times = times[json], LeaveOneOut = estimate[json], Shifts = shifts[json], PathError = path[json], Best = best[json], BestByTest = byTest[json],
+            FirstOrder = first.Or(json, PictureSchemas.Absent<IReadOnlyList<double>>()),
         };
     });
 

@@ -19,12 +19,13 @@ internal static class WindowSchemas
         var (inclusion, ratio) = (s.Add("inclusion", Codecs.Verdict, w => w.Inclusion), s.Add("worstRatio", Number, w => w.WorstRatio));
         var (c1, c2) = (s.Add("dissipation", KnownNumber, w => w.Dissipation), s.Add("transport", KnownNumber, w => w.Transport));
         var (c3, c4) = (s.Add("trainTransfer", KnownNumber, w => w.TrainTransfer), s.Add("testTransfer", KnownNumber, w => w.TestTransfer));
+        var claims = s.Add("claims", ClaimSchemas.Claim.RowsIfAny, w => w.Claims);
         return json => new WindowResult(from[json], to[json])
         {
             FirstCheckpoint = first[json], LastCheckpoint = last[json], Steps = steps[json], IntegrationError = error[json],
             LargestEigenvalue = largest[json], LargestFraction = fraction[json], SignalDimension = signal[json], ReservoirDimension = reservoir[json],
             EffectiveRank = rank[json], Inclusion = inclusion[json], WorstRatio = ratio[json], Dissipation = c1[json], Transport = c2[json],
-            TrainTransfer = c3[json], TestTransfer = c4[json],
+            TrainTransfer = c3[json], TestTransfer = c4[json], Claims = claims[json],
         };
     });
 }
