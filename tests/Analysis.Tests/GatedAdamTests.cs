@@ -3,7 +3,7 @@ using KernelFlow.Analysis.Tests.Support;
 namespace KernelFlow.Analysis.Tests;
 
 /// <summary>Adam with a gate: a closed parameter has 0 in the preconditioner of its step and its buffers go on, so the recorded steps follow Adam's recursion
-/// exactly. Without the zeros they do not.</summary>
+/// exactly. Without the zeros the recording contradicts itself: R5 and R6 are violated, and C2 and C4 do not hold.</summary>
 public sealed class GatedAdamTests
 {
     private static readonly RecordingOptions s_options = new()
