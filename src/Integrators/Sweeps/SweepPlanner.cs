@@ -7,7 +7,8 @@ namespace KernelFlow.Integrators;
 /// <remarks>
 /// Every interval is carried with its steps and with halved ones on a few vectors. The differences are the local errors e_i, and panels that are f_i times
 /// shorter take √f_i times the products and leave e_i·f_i^{−p}: among all f the products are fewest with f_i in proportion to (e_i/c_i)^{1/(p+1/2)}, c_i the
-/// products of the interval.
+/// products of the interval. Where P alone counts, the largest difference of each interval is carried on to the end of the window, and e_i is what is left of
+/// it there: most of an early one decays.
 /// </remarks>
 internal sealed class SweepPlanner
 {
@@ -64,18 +65,27 @@ internal sealed class SweepPlanner
     {
         int n = _start.Rows, c = _start.Columns, intervals = _products.Intervals;
         double[] p = new double[intervals], w = new double[intervals], g = new double[intervals], costs = new double[intervals];
-        MatrixView state = Buffers.Zero(n, c), other = Buffers.Zero(n, c), sum = Buffers.Zero(n, c), otherSum = Buffers.Zero(n, c),
-            whole = Buffers.Zero(n, c), term = Buffers.Zero(n, c);
+        // The coarse columns, and beside them the differences of the intervals before, which take the same steps.
+        MatrixView state = Buffers.Zero(n, c), coarse = Buffers.Zero(n, c + (_propagator ? intervals : 0)), sum = Buffers.Zero(n, c),
+            otherSum = Buffers.Zero(n, c), whole = Buffers.Zero(n, c), term = Buffers.Zero(n, c);
         _start.CopyTo(state);
         double[] form = new double[c], otherForm = new double[c], all = new double[c];
         for (int i = 0; i < intervals; i++)
         {
             _cancellation.ThrowIfCancellationRequested();
             var steps = layout.Interval(_products.Knots, i);
+            var other = coarse.ColumnRange(0, c);
             state.CopyTo(other);
+            costs[i] = steps.Sum(s => (double)s.Degree);
+            if (_propagator)
+            {
+                Transport(steps, coarse.ColumnRange(0, c + i));
+                Transport(layout.Interval(_products.Knots, i, halves: true), state);
+                KeepLargestDifference(state, other, coarse.Column(c + i));
+                continue;
+            }
             Carry(steps, other, otherSum, otherForm, term);
             Carry(layout.Interval(_products.Knots, i, halves: true), state, sum, form, term);
-            costs[i] = steps.Sum(s => (double)s.Degree);
             for (int j = 0; j < c; j++)
             {
                 p[i] = Math.Max(p[i], VectorRoutines.Distance(state.Column(j), other.Column(j)));
@@ -85,6 +95,7 @@ internal sealed class SweepPlanner
             }
             SweepRates.Add(1, sum, whole);
         }
+        for (int i = 0; _propagator && i < intervals; i++) p[i] = VectorRoutines.Norm(coarse.Column(c + i));
         double largestW = all.Max(), largestG = 0, order = Math.Pow(2, _scheme.Order);
         for (int j = 0; j < c; j++) largestG = Math.Max(largestG, VectorRoutines.Norm(whole.Column(j)));
         var errors = new double[intervals];
@@ -97,6 +108,25 @@ internal sealed class SweepPlanner
                 throw new NumericalException($"{_scheme.Name}: a value that is not finite appeared between the knots {i} and {i + 1}.");
         }
         return (errors, costs);
+    }
+
+    private void Transport(List<SweepStep> steps, in MatrixView x)
+    {
+        foreach (var step in steps)
+            if (step.Length > 0) _scheme.Forward(_rates, step, x);
+    }
+
+    private static void KeepLargestDifference(in MatrixView fine, in MatrixView coarse, Span<double> kept)
+    {
+        int largest = 0;
+        double norm = -1;
+        for (int j = 0; j < fine.Columns; j++)
+        {
+            double distance = VectorRoutines.Distance(fine.Column(j), coarse.Column(j));
+            // What is not finite must be seen by who judges the errors.
+            if (distance > norm || !double.IsFinite(distance)) (largest, norm) = (j, distance);
+        }
+        VectorRoutines.Combine(1, fine.Column(largest), -1, coarse.Column(largest), kept);
     }
 
     // The columns at the end, Σ ω K Y and Σ ω yᵀKy over an interval.
