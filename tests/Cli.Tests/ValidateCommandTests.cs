@@ -50,9 +50,9 @@ public sealed class ValidateCommandTests : IDisposable
     public void ListNamesThemAndRunsNone()
     {
         var fake = new Fake("one", Verdict.Holds);
-        var (code, text, _) = Run([fake, new Fake("two", Verdict.Holds)], "--list", "--out", _folder);
+        var (code, text, _) = Run([fake, new Fake("three", Verdict.Holds)], "--list", "--out", _folder);
         Assert.Equal(0, code);
-        Assert.Equal(["one          title of one", "two          title of two"], text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["one   title of one", "three title of three"], text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
         Assert.Null(fake.Asked);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }

@@ -46,7 +46,8 @@ internal static class CouplingCriteria
             + $"with a foreign J_Q at least {Least(CouplingRows.ForeignTest)}. Coupling (C8): error at most "
             + $"{Short(runs.Max(r => r.Claim(CouplingClaims.Coupling).RelativeError.OrNull()))}, "
             + $"correlation at least {Short(runs.Min(r => r.Claim(CouplingClaims.Coupling).Correlation), 6)} (published for a drift that peaks at "
-            + $"{Short(CouplingExperiment.PublishedDrift)}, in a setting that is not public: {Short(CouplingExperiment.PublishedError)} and {Short(CouplingExperiment.PublishedCorrelation)}). "
+            + $"{Short(CouplingExperiment.PublishedDrift)}, in a setting that is not public: {Short(CouplingExperiment.PublishedError)} and "
+            + $"{Short(CouplingExperiment.PublishedCorrelation)}). "
             + "Correlation alone decides nothing: the recorded g integrated without any propagator reaches "
             + $"{Short(runs.Min(r => r.Measured(CouplingRows.IntegratedCorrelation)), 5)} or more.";
     }
