@@ -33,7 +33,8 @@ internal sealed record StepParts(DenseMatrix Response, DenseMatrix Motion, bool 
         double[]? Vector(string name) => matrices.GetValueOrDefault(DriftName + name)?.Values;
         return new StepParts(response, motion, facts.Values[0] != 0, facts.Values[1])
         {
-            Drift = Vector("g") is { } g && Vector("U_S") is { } train && Vector("U_Q") is { } test ? new Drift(g, train, test) : null,
+            Drift = Vector(nameof(Drift.Gradient)) is { } r && Vector(nameof(Drift.Train)) is { } u && Vector(nameof(Drift.Test)) is { } v
+                ? new Drift(r, u, v) : null,
         };
     }
 }
@@ -46,7 +47,7 @@ internal sealed record StepParts(DenseMatrix Response, DenseMatrix Motion, bool 
 internal sealed record Drift(double[] Gradient, double[] Train, double[] Test)
 {
     /// <summary>The vectors with their names.</summary>
-    public IEnumerable<(string Name, double[] Vector)> Named => [("g", Gradient), ("U_S", Train), ("U_Q", Test)];
+    public IEnumerable<(string Name, double[] Vector)> Named => [(nameof(Gradient), Gradient), (nameof(Train), Train), (nameof(Test), Test)];
 
     /// <summary>Of a window and then an interval: r ← P_k r + r_k, u ← u − G_S,k r + u_k, v ← v − G_Q,k r + v_k.</summary>
     /// <param name="before">Of the window; null for none.</param>
