@@ -102,7 +102,7 @@ internal sealed partial class RecordingOptionSet
     /// <summary>The refusal of some options, in the names of the command line.</summary>
     public static UsageException Named(ArgumentException refused) =>
         new(Word().Replace(PropertyName().Replace(Errors.WithoutParameter(refused.Message), m => "--" + WordStart().Replace(m.Value, "-$0").ToLowerInvariant()),
-            m => Member<CheckpointSchedule>(m.Value) ?? Member<OptimizerKind>(m.Value) ?? m.Value));
+            m => Member<CheckpointSchedule>(m.Value) ?? Member<OptimizerKind>(m.Value) ?? Member<GateKind>(m.Value) ?? m.Value));
 
     private static string? Member<T>(string name) where T : struct, Enum =>
         Enum.TryParse(name, out T value) && Enum.IsDefined(value) ? OptionName.Of(value) : null;

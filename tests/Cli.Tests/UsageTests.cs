@@ -69,6 +69,7 @@ public sealed class UsageTests
         "--max-gap", "5")]
     [InlineData("--midpoints need every step as a checkpoint: use the schedule every-step.", "record", "x", "--midpoints")]
     [InlineData("unless the optimizer is momentum", "record", "x", "--dampening", "0.5")]
+    [InlineData("--gate is population-risk, expected no gate unless the optimizer is adam", "record", "x", "--gate", "population-risk")]
     [InlineData("--rtol: small is not a number", "analyze", "x", "--json", "--rtol", "small")]
     [InlineData("--solver arnoldi is not known; use auto, dense, lanczos, golub-kahan or matrix-free.", "analyze", "x", "--json", "--solver", "arnoldi")]
     [InlineData("--modes: 0 is out of range; it must be at least 1.", "analyze", "x", "--json", "--modes", "0")]
