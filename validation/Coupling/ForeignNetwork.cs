@@ -21,12 +21,7 @@ internal sealed class ForeignNetwork
         _data = TrainingData.Create(recording);
         var network = FeedForwardNetwork.Create(_data.InputSize, recording.Layers, recording.Activation, _data.Outputs, recording.Parametrisation);
         _evaluator = new NetworkEvaluator(network, backend);
-        _loss = recording.Loss switch
-        {
-            LossKind.Squared => LossModel.Squared(_data.Y_S, _data.Outputs),
-            LossKind.SoftmaxCrossEntropy => LossModel.SoftmaxCrossEntropy(_data.Y_S, _data.Outputs),
-            _ => LossModel.Logistic(_data.Y_S),
-        };
+        _loss = Losses.Of(recording.Loss, _data.Y_S, _data.Outputs);
         _rate = recording.LearningRate;
         _w = network.Initialise(seed, recording.Scale);
         _gradient = new double[_w.Length];

@@ -29,7 +29,7 @@ internal sealed class DoubleDescentExperiment : LabExperiment
     protected override long PublishedSeed => 3_110_000;
 
     /// <inheritdoc/>
-    protected override (int Full, int Quick) Seeds => (12, 3);
+    protected override (int Full, int Quick) Runs => (12, 3);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<LabTraining> Trainings(bool quick) => [.. s_widths.Where(w => !quick || w is 1 or 8 or 100).Select(w =>

@@ -27,7 +27,7 @@ internal sealed class ImplicitBiasExperiment : LabExperiment
     protected override long PublishedSeed => 3_130_000;
 
     /// <inheritdoc/>
-    protected override (int Full, int Quick) Seeds => (10, 2);
+    protected override (int Full, int Quick) Runs => (10, 2);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<LabTraining> Trainings(bool quick)

@@ -55,12 +55,7 @@ internal sealed class LabRun
     public double Drift { get; private set; }
 
     /// <summary>The loss of the training's kind with other targets.</summary>
-    public LossModel LossOf(double[] targets) => Training.Options.Loss switch
-    {
-        LossKind.Squared => LossModel.Squared(targets, Data.Outputs),
-        LossKind.SoftmaxCrossEntropy => LossModel.SoftmaxCrossEntropy(targets, Data.Outputs),
-        _ => LossModel.Logistic(targets),
-    };
+    public LossModel LossOf(double[] targets) => Losses.Of(Training.Options.Loss, targets, Data.Outputs);
 
     /// <summary>λ_max(B K) at the start.</summary>
     public double StartSharpness() => Sharpness.At(Snapshot(0, Start, 1), Loss, Backend);

@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using KernelFlow.Validation.Calibration;
 
 namespace KernelFlow.Validation.Laboratory;
@@ -12,15 +13,10 @@ internal static class LabStatistics
     public static double Distance(IEnumerable<double> a, IEnumerable<double> b) => Norm(a.Zip(b, (x, y) => x - y));
 
     /// <summary>Pearson's correlation; NaN where one of the two does not vary.</summary>
-    public static double Correlation(IReadOnlyList<double> a, IReadOnlyList<double> b)
-    {
-        double meanA = a.Average(), meanB = b.Average();
-        double[] x = [.. a.Select(v => v - meanA)], y = [.. b.Select(v => v - meanB)];
-        return x.Zip(y, (p, q) => p * q).Sum() / (Norm(x) * Norm(y));
-    }
+    public static double Correlation(double[] a, double[] b) => VectorRoutines.Correlation(a, b) ?? double.NaN;
 
-    /// <summary>Spearman's rank correlation; equal numbers share their mean rank.</summary>
-    public static double RankCorrelation(IReadOnlyList<double> a, IReadOnlyList<double> b) => Correlation(Ranks(a), Ranks(b));
+    /// <summary>Spearman's rank correlation; NaN where one of the two does not vary.</summary>
+    public static double RankCorrelation(IReadOnlyList<double> a, IReadOnlyList<double> b) => Numerics.RankCorrelation.Of(a, b) ?? double.NaN;
 
     /// <summary>The median; NaN where there are no numbers.</summary>
     public static double Median(IEnumerable<double> numbers) => Quantiles.Median(numbers) ?? double.NaN;
@@ -31,6 +27,4 @@ internal static class LabStatistics
         double[] all = [.. numbers];
         return (Quantiles.Of(all, 0.75) - Quantiles.Of(all, 0.25)) ?? double.NaN;
     }
-
-    private static double[] Ranks(IReadOnlyList<double> v) => [.. v.Select(x => v.Count(y => y < x) + 0.5 * (v.Count(y => y == x) - 1))];
 }

@@ -26,7 +26,7 @@ internal sealed class LeaveOneOutExperiment : LabExperiment
     protected override long PublishedSeed => 3_100_000;
 
     /// <inheritdoc/>
-    protected override (int Full, int Quick) Seeds => (3, 1);
+    protected override (int Full, int Quick) Runs => (3, 1);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<LabTraining> Trainings(bool quick) => quick ? LeaveOneOutTrainings.Quick : LeaveOneOutTrainings.Full;

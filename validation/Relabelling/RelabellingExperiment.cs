@@ -1,3 +1,4 @@
+using KernelFlow.Numerics;
 using KernelFlow.Reporting.Charts;
 using KernelFlow.Validation.Calibration;
 using KernelFlow.Validation.Seeded;
@@ -41,7 +42,7 @@ internal sealed class RelabellingExperiment : SeededExperiment
         double planted = outcomes.Max(o => Math.Max(o.Planted.Outputs, o.Planted.Parameters)), control = outcomes.Min(o => o.Control.Outputs);
         var soft = outcomes.SelectMany(o => o.Soft).ToArray();
         RelabellingOutcome[] measured = [.. outcomes.Where(o => o.Soft.Count > 2)];
-        double[] ranks = [.. measured.Select(o => Lines.RankCorrelation([.. o.Soft.Select(m => m.Share)], [.. o.Soft.Select(m => m.Moved)]))];
+        double[] ranks = [.. measured.Select(o => RankCorrelation.Of([.. o.Soft.Select(m => m.Share)], [.. o.Soft.Select(m => m.Moved)]) ?? double.NaN)];
         double[] ratios = [.. soft.Where(m => m.Predicted > 0).Select(m => m.Moved / m.Predicted)];
         return new($"{Count(outcomes.Length)} trainings: with labels changed along a planted reservoir, paths differ by at most {Short(planted)} of "
             + $"their length; the same "
@@ -91,7 +92,7 @@ internal sealed class RelabellingExperiment : SeededExperiment
             + "the recorded path.",
         ["training", "#seed", "#modes", "#rank correlation λ_j and movement", "#median movement/G_Q", "#smallest movement"],
         [.. outcomes.Select(o => (string[])[o.Name, Count(o.Seed), Count(o.Soft.Count),
-            Short(Lines.RankCorrelation([.. o.Soft.Select(m => m.Share)], [.. o.Soft.Select(m => m.Moved)])),
+            Short(RankCorrelation.Of([.. o.Soft.Select(m => m.Share)], [.. o.Soft.Select(m => m.Moved)]) ?? double.NaN),
             Short(Quantiles.Median(o.Soft.Select(m => m.Moved / m.Predicted))), Short(o.Soft.Min(m => m.Moved))])]);
 
     private static ExperimentFigure Figure(SoftMode[] soft)

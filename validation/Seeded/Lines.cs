@@ -1,6 +1,6 @@
 namespace KernelFlow.Validation.Seeded;
 
-/// <summary>Slopes and ranks.</summary>
+/// <summary>Slopes.</summary>
 internal static class Lines
 {
     /// <summary>Slope of the line of least squares through points.</summary>
@@ -13,20 +13,5 @@ internal static class Lines
             xx += (x[i] - meanX) * (x[i] - meanX);
         }
         return xy / xx;
-    }
-
-    /// <summary>Spearman's rank correlation; ties in the order in which they come.</summary>
-    public static double RankCorrelation(IReadOnlyList<double> x, IReadOnlyList<double> y)
-    {
-        double[] a = Ranks(x), b = Ranks(y);
-        return Numerics.VectorRoutines.Correlation(a, b) ?? double.NaN;
-    }
-
-    private static double[] Ranks(IReadOnlyList<double> values)
-    {
-        var ranks = new double[values.Count];
-        int rank = 0;
-        foreach (int i in Enumerable.Range(0, values.Count).OrderBy(i => values[i])) ranks[i] = rank++;
-        return ranks;
     }
 }

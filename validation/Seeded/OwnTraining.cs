@@ -26,7 +26,7 @@ internal sealed class OwnTraining
         _velocity = options.Optimizer == OptimizerKind.Momentum ? new double[W.Length] : null;
         _u = new double[Data.Y_S.Length];
         _g = new double[_u.Length];
-        _loss = LossOf(targets ?? Data.Y_S);
+        _loss = Losses.Of(options.Loss, targets ?? Data.Y_S, Data.Outputs);
     }
 
     /// <summary>The examples.</summary>
@@ -68,11 +68,4 @@ internal sealed class OwnTraining
         _evaluator.Outputs(W, Data.X_Q, u);
         return u;
     }
-
-    private LossModel LossOf(double[] targets) => _options.Loss switch
-    {
-        LossKind.Squared => LossModel.Squared(targets, Data.Outputs),
-        LossKind.SoftmaxCrossEntropy => LossModel.SoftmaxCrossEntropy(targets, Data.Outputs),
-        _ => LossModel.Logistic(targets),
-    };
 }

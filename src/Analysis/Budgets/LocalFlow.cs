@@ -26,7 +26,7 @@ internal sealed class LocalFlow
     private readonly double _tolerance;
     private double _stiff = double.PositiveInfinity; // the length from which on intervals are left to factorizations
     private readonly Lazy<PropagationOptions> _solver;
-    private readonly FrozenFlow? _frozen;
+    private readonly FrozenSteps? _frozen;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Carries g(s) through every interval.</summary>
@@ -48,7 +48,7 @@ internal sealed class LocalFlow
             return options with { Method = options.Method.Resolve(trajectory, Math.Min(tolerance, Tolerance), options.Seed).Method };
         });
         if (steps is not null || (trajectory.IsApplied && trajectory.TrainSize >= Swept))
-            _frozen = new FrozenFlow(trajectory, input.StartGradient, () => steps ?? FlowSweep.Create(new WindowProducts(trajectory),
+            _frozen = new FrozenSteps(trajectory, input.StartGradient, () => steps ?? FlowSweep.Create(new WindowProducts(trajectory),
                 new SweepOptions { Tolerance = FrozenFor, Seed = input.Options.Seed }, input.Backend, cancellation), cancellation);
         Cache = kept ? input.Cache : null;
         var vectors = Memo.Vectors(Cache, c => c.WholeKey("flow", ("tolerance", tolerance)), Carried)!;

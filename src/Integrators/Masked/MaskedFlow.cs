@@ -18,9 +18,6 @@ public static class MaskedFlow
 
     private const double Safety = 0.8, Least = 0.2, Most = 3, FirstStep = 0.01, Shortest = 1e-10;
 
-    // Local errors are of the third power of the step, their sum of the second: it follows the two-thirds power of what a step is allowed.
-    private static double AllowedInStep(double tolerance) => Math.Min(0.25 * tolerance, 10 * tolerance * Math.Sqrt(tolerance));
-
     // The curvature of a loss may grow within a step.
     private const double Growth = 1.1;
 
@@ -47,7 +44,7 @@ public static class MaskedFlow
         var path = new MaskedPath(products, loss, start);
         List<double[]> heldOut = [path.HeldOut()], whole = [path.Whole()];
         int steps = 0, rejected = 0;
-        double length = double.NaN;
+        double length = double.NaN, allowed = StabilisedStage.Allowed(tolerance);
         for (int k = 0; k < products.Intervals; k++)
         {
             double time = products.Knots[k], end = products.Knots[k + 1];
@@ -62,7 +59,7 @@ public static class MaskedFlow
                     throw new NumericalException(FormattableString.Invariant($"The flow without single examples needs steps below {step:R} at t = {time:R}."));
                 bool last = step >= left * (1 - 1e-12);
                 double error = path.Try(k, time, step, StabilisedStage.Count(step * rate), last ? end : time + step, cancellation);
-                double allowed = AllowedInStep(tolerance), factor = double.IsFinite(error) ? Safety * Math.Cbrt(allowed / Math.Max(error, 1e-300)) : Least;
+                double factor = double.IsFinite(error) ? Safety * Math.Cbrt(allowed / Math.Max(error, 1e-300)) : Least;
                 if (error <= allowed)
                 {
                     path.Accept();

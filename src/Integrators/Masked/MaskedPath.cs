@@ -68,14 +68,8 @@ internal sealed class MaskedPath
             for (int i = 0; i < _columns; i++)
             {
                 var target = older.Column(i);
-                if (j == 0) VectorRoutines.Combine(s.Start + s.Old + s.Older, _state.Column(i), length * (s.Slope + s.First), _slope.Column(i), target);
-                else
-                {
-                    VectorRoutines.Combine(s.Start, _state.Column(i), s.Older, target, target);
-                    VectorRoutines.Axpy(s.Old, old.Column(i), target);
-                    VectorRoutines.Axpy(length * s.Slope, _f.Column(i), target);
-                    VectorRoutines.Axpy(length * s.First, _slope.Column(i), target);
-                }
+                if (j == 0) s.Begin(length, _state.Column(i), _slope.Column(i), target);
+                else s.Continue(length, _state.Column(i), _slope.Column(i), old.Column(i), _f.Column(i), target);
             }
             (older, old) = (old, older);
         }

@@ -40,15 +40,9 @@ internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
             for (int i = 0; i < c; i++)
             {
                 // Y_{j−2} is not wanted again: the new stage takes its place.
-                var target = older.Column(i);
-                if (j == 0) VectorRoutines.Combine(s.Start + s.Old + s.Older, x.Column(i), s.Slope + s.First, slope.Column(i), target);
-                else
-                {
-                    VectorRoutines.Combine(s.Start, x.Column(i), s.Older, target, target);
-                    VectorRoutines.Axpy(s.Old, old.Column(i), target);
-                    VectorRoutines.Axpy(s.Slope, slope.Column(i), target);
-                    VectorRoutines.Axpy(s.First, first.Column(i), target);
-                }
+                // The slopes have the length of the step already.
+                if (j == 0) s.Begin(1, x.Column(i), first.Column(i), older.Column(i));
+                else s.Continue(1, x.Column(i), first.Column(i), old.Column(i), slope.Column(i), older.Column(i));
             }
             (older, old) = (old, older);
         }

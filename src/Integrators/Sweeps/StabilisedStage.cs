@@ -1,3 +1,5 @@
+using KernelFlow.Numerics;
+
 namespace KernelFlow.Integrators;
 
 /// <summary>What stage j of RKC2 is made of: f at a time of the stage before, and multiples of x, Y_{j−1}, Y_{j−2}, f_{j−1} and f_0.</summary>
@@ -34,6 +36,23 @@ internal readonly record struct StabilisedStage(double Time, double Start, doubl
             }
             return s_known[s] = stages;
         }
+    }
+
+    /// <summary>What a step may be wrong by, relative: local errors are of its third power, and their sum over a window of its second.</summary>
+    public static double Allowed(double tolerance) => Math.Min(0.25 * tolerance, 10 * tolerance * Math.Sqrt(tolerance));
+
+    /// <summary>Y_1 from x and f_0: this is the first stage.</summary>
+    public void Begin(double length, ReadOnlySpan<double> x, ReadOnlySpan<double> first, Span<double> target) =>
+        VectorRoutines.Combine(Start + Old + Older, x, length * (Slope + First), first, target);
+
+    /// <summary>Y_j from x, f_0, Y_{j−1} and f_{j−1}, in the place of Y_{j−2}: this is stage j.</summary>
+    public void Continue(double length, ReadOnlySpan<double> x, ReadOnlySpan<double> first, ReadOnlySpan<double> old, ReadOnlySpan<double> f,
+        Span<double> older)
+    {
+        VectorRoutines.Combine(Start, x, Older, older, older);
+        VectorRoutines.Axpy(Old, old, older);
+        VectorRoutines.Axpy(length * Slope, f, older);
+        VectorRoutines.Axpy(length * First, first, older);
     }
 
     /// <summary>c of R(z) = 1 − z + z²/2 − c·z³ + …, the factor of a step with s stages; 1/6 in the exponential.</summary>

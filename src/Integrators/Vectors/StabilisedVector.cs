@@ -40,8 +40,7 @@ internal sealed class StabilisedVector
     public void Advance(double time, double end, double tolerance, Func<double[], double> rate, Func<double[], double[], double> relative,
         CancellationToken cancellation)
     {
-        // Local errors are of the third power of the step, their sum of the second.
-        double allowed = Math.Min(0.25 * tolerance, 10 * tolerance * Math.Sqrt(tolerance)), span = end - time, length = double.NaN;
+        double allowed = StabilisedStage.Allowed(tolerance), span = end - time, length = double.NaN;
         _slope(time, State, _first);
         while (time < end)
         {
@@ -74,14 +73,11 @@ internal sealed class StabilisedVector
         for (int j = 0; j < count; j++)
         {
             var s = stages[j];
-            if (j == 0) VectorRoutines.Combine(s.Start + s.Old + s.Older, State, length * (s.Slope + s.First), _first, older);
+            if (j == 0) s.Begin(length, State, _first, older);
             else
             {
                 _slope(Math.Min(end, time + s.Time * length), old, _f);
-                VectorRoutines.Combine(s.Start, State, s.Older, older, older);
-                VectorRoutines.Axpy(s.Old, old, older);
-                VectorRoutines.Axpy(length * s.Slope, _f, older);
-                VectorRoutines.Axpy(length * s.First, _first, older);
+                s.Continue(length, State, _first, old, _f, older);
             }
             (older, old) = (old, older);
         }

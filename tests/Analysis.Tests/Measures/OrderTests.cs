@@ -59,15 +59,6 @@ public class OrderTests
         Check.Close(space.WithEnd, 0.5, 1e-10, "overlap with K(t)");
     }
 
-    /// <summary>A textbook example with a tie, and lists without an order.</summary>
-    [Fact]
-    public void RankCorrelationSharesTheRanksOfTies()
-    {
-        Check.Close(RankCorrelation.Of([1, 2, 3, 4, 5], [5, 6, 7, 8, 7]), 0.8207826816681233, 1e-14, "rank correlation");
-        Check.Close(RankCorrelation.Of([1, 10, 100], [3, 2, -50]), -1, 1e-14, "rank correlation of opposite orders");
-        Assert.Null(RankCorrelation.Of([1, 2, 3], [4, 4, 4]));
-    }
-
     /// <summary>Cross-entropy has no β: what is filled is told by the threshold, in the space that gradients lie in.</summary>
     [Fact]
     public void CrossEntropyIsCountedByTheThreshold()

@@ -9,7 +9,7 @@ namespace KernelFlow.Analysis.Budgets;
 /// <summary>The flow of g(s) along frozen steps, and that of other models along the same ones: what the steps make wrong is wrong with all of them
 /// alike.</summary>
 /// <remarks>Each other model takes one sweep of one vector, where steps of its own would have to be chosen first.</remarks>
-internal sealed class FrozenFlow
+internal sealed class FrozenSteps
 {
     // Differences count to a factor of two, and what the steps make wrong is in neither: four panels of the frozen steps are one.
     private const int Together = 4;
@@ -23,7 +23,7 @@ internal sealed class FrozenFlow
     /// <param name="start">g(s).</param>
     /// <param name="sweep">Its steps, chosen where they are first needed.</param>
     /// <param name="cancellation">Honoured between intervals.</param>
-    public FrozenFlow(KernelTrajectory trajectory, double[] start, Func<FlowSweep> sweep, CancellationToken cancellation)
+    public FrozenSteps(KernelTrajectory trajectory, double[] start, Func<FlowSweep> sweep, CancellationToken cancellation)
     {
         (_trajectory, _cancellation) = (trajectory, cancellation);
         _sweep = new Lazy<FlowSweep>(() => sweep().Joined(Together));
