@@ -87,7 +87,8 @@ public sealed class FlowSweep
         CancellationToken cancellation)
     {
         var scheme = options.Scheme ?? SweepScheme.Find(SweepChoice.Cheapest(products, bounds, options).Scheme)!;
-        var layout = SweepPlanner.Plan(products, scheme, options, bounds, backend, propagator, cancellation);
+        var planner = new SweepPlanner(products, scheme, options, backend, propagator, cancellation);
+        var layout = planner.Plan(bounds);
         MatrixView worst = default;
         for (int attempt = 0; ; attempt++)
         {
@@ -95,8 +96,8 @@ public sealed class FlowSweep
             double error = SweepErrors.OfOne(sweep, propagator, options, ref worst, cancellation);
             if (error <= Accepted * options.Tolerance || attempt == MostAttempts)
                 return new FlowSweep(products, scheme, sweep.Steps with { EstimatedError = error }, backend, options.MaxBytes);
-            // The choice saw a few vectors only; the operator is off by more.
-            layout = layout.Shorter(Math.Min(4, Math.Pow(error / (0.7 * options.Tolerance), 1.0 / scheme.Order)));
+            // The choice saw a few vectors only; the operator is off by more, and most of it in few of the intervals.
+            layout = planner.Shorter(layout, worst);
         }
     }
 
@@ -209,5 +210,14 @@ public sealed class FlowSweep
         var s = Steps.Steps[step];
         Products.ApplyTrain(s.Interval, s.End, x, y);
         SweepRates.Scale(s.Weight, y);
+    }
+
+    /// <summary>Train ← ω·K_SS·X and Test ← ω·K_QS·X at the node that ends a step, by way of one JᵀX.</summary>
+    internal void BothAt(int step, in MatrixView x, in MatrixView train, in MatrixView test)
+    {
+        var s = Steps.Steps[step];
+        Products.ApplyBoth(s.Interval, s.End, x, train, test);
+        SweepRates.Scale(s.Weight, train);
+        SweepRates.Scale(s.Weight, test);
     }
 }

@@ -36,9 +36,6 @@ internal sealed record SweepLayout(SweepScheme Scheme, double Tolerance, double 
         return steps;
     }
 
-    /// <summary>The layout with panels that are so many times shorter everywhere.</summary>
-    public SweepLayout Shorter(double factor) => this with { Refinement = [.. Refinement.Select(f => f * factor)] };
-
     /// <summary>All steps.</summary>
     public SweepSteps Steps(IReadOnlyList<double> knots) =>
         new(Scheme.Name, Tolerance, [.. Enumerable.Range(0, knots.Count - 1).SelectMany(i => Interval(knots, i))]);

@@ -8,7 +8,8 @@ namespace KernelFlow.Integrators;
 /// Every interval is carried with its steps and with halved ones on a few vectors. The differences are the local errors e_i, and panels that are f_i times
 /// shorter take √f_i times the products and leave e_i·f_i^{−p}: among all f the products are fewest with f_i in proportion to (e_i/c_i)^{1/(p+1/2)}, c_i the
 /// products of the interval. Where P alone counts, the largest difference of each interval is carried on to the end of the window, and e_i is what is left of
-/// it there: most of an early one decays.
+/// it there: most of an early one decays. Where a vector is found along which the operator is off by more, the same is done once more for that vector: an error
+/// that a random vector hides lies in few of the intervals, and shorter steps in all of them would cost twice the products.
 /// </remarks>
 internal sealed class SweepPlanner
 {
@@ -25,24 +26,23 @@ internal sealed class SweepPlanner
     private readonly KernelProducts _products;
     private readonly SweepScheme _scheme;
     private readonly SweepRates _rates;
-    private readonly MatrixView _start;
+    private readonly SweepOptions _options;
     private readonly double _tolerance;
     private readonly bool _propagator;
     private readonly CancellationToken _cancellation;
 
-    private SweepPlanner(KernelProducts products, SweepScheme scheme, SweepOptions options, Backend backend, bool propagator,
+    /// <summary>A planner of steps for P alone, or for P, W_S and G.</summary>
+    public SweepPlanner(KernelProducts products, SweepScheme scheme, SweepOptions options, Backend backend, bool propagator,
         CancellationToken cancellation)
     {
-        (_products, _scheme, _tolerance, _propagator, _cancellation) = (products, scheme, options.Tolerance, propagator, cancellation);
+        (_products, _scheme, _options, _tolerance, _propagator, _cancellation) = (products, scheme, options, options.Tolerance, propagator, cancellation);
         _rates = new SweepRates(products, backend);
-        _start = SweepProbes.Of(products, options);
     }
 
-    public static SweepLayout Plan(KernelProducts products, SweepScheme scheme, SweepOptions options, double[] bounds, Backend backend,
-        bool propagator, CancellationToken cancellation) => new SweepPlanner(products, scheme, options, backend, propagator, cancellation).Plan(bounds);
-
-    private SweepLayout Plan(double[] bounds)
+    /// <summary>Steps that meet the tolerance on random vectors and those of the options.</summary>
+    public SweepLayout Plan(double[] bounds)
     {
+        var start = SweepProbes.Of(_products, _options);
         double stiffness = 0;
         for (int i = 0; i < bounds.Length; i++) stiffness += bounds[i] * (_products.Knots[i + 1] - _products.Knots[i]);
         double growth = GradedGrowth.For(_scheme, Aim * _tolerance, stiffness, _propagator);
@@ -51,24 +51,31 @@ internal sealed class SweepPlanner
         double bestCost = double.PositiveInfinity, bestError = double.PositiveInfinity;
         for (int pass = 0; pass < Passes; pass++)
         {
-            var (errors, costs) = Measure(layout);
+            var (errors, costs) = Measure(layout, start);
             double total = errors.Sum(), cost = costs.Sum();
             bool met = total <= Accepted * _tolerance, saved = cost < Worth * bestCost;
             if (met ? bestError > Accepted * _tolerance || cost < bestCost : total < bestError) (best, bestCost, bestError) = (layout, cost, total);
             if (met && pass > 0 && !saved) break;
-            layout = layout with { Refinement = Refined(layout.Refinement, errors, costs) };
+            layout = layout with { Refinement = Refined(layout.Refinement, errors, costs, lengthen: true) };
         }
         return best!;
     }
 
-    private (double[] Errors, double[] Costs) Measure(SweepLayout layout)
+    /// <summary>Shorter steps in the intervals in which vectors along which the operator is off by more meet their error.</summary>
+    public SweepLayout Shorter(SweepLayout layout, in MatrixView worst)
     {
-        int n = _start.Rows, c = _start.Columns, intervals = _products.Intervals;
+        var (errors, costs) = Measure(layout, worst);
+        return layout with { Refinement = Refined(layout.Refinement, errors, costs, lengthen: false) };
+    }
+
+    private (double[] Errors, double[] Costs) Measure(SweepLayout layout, in MatrixView start)
+    {
+        int n = start.Rows, c = start.Columns, intervals = _products.Intervals;
         double[] p = new double[intervals], w = new double[intervals], g = new double[intervals], costs = new double[intervals];
         // The coarse columns, and beside them the differences of the intervals before, which take the same steps.
         MatrixView state = Buffers.Zero(n, c), coarse = Buffers.Zero(n, c + (_propagator ? intervals : 0)), sum = Buffers.Zero(n, c),
             otherSum = Buffers.Zero(n, c), whole = Buffers.Zero(n, c), term = Buffers.Zero(n, c);
-        _start.CopyTo(state);
+        start.CopyTo(state);
         double[] form = new double[c], otherForm = new double[c], all = new double[c];
         for (int i = 0; i < intervals; i++)
         {
@@ -144,7 +151,7 @@ internal sealed class SweepPlanner
         }
     }
 
-    private double[] Refined(double[] current, double[] errors, double[] costs)
+    private double[] Refined(double[] current, double[] errors, double[] costs, bool lengthen)
     {
         double power = 1 / (_scheme.Order + 0.5), low = 1e-12, high = 1e12, target = Aim * _tolerance;
         // A random vector sees an error of one direction √N times too small. Where steps are lengthened, what they grow to is trusted that much less.
@@ -153,7 +160,7 @@ internal sealed class SweepPlanner
         {
             double factor = scale * Math.Pow(errors[i] / Math.Max(1, costs[i]), power);
             if (factor * current[i] < 1) factor = Math.Min(1 / current[i], factor * Math.Pow(hidden, power));
-            return Math.Clamp(factor, Math.Max(1 / Change, Longest / current[i]), Shortest);
+            return Math.Clamp(factor, lengthen ? Math.Max(1 / Change, Longest / current[i]) : 1, Shortest);
         }
 
         for (int round = 0; round < 200; round++)

@@ -31,12 +31,10 @@ public static class SweptTransport
             while (last < all.Count && all[last].Interval == all[first].Interval) last++;
             sweep.Forward(x, first, last, (int k, in MatrixView y) =>
             {
-                sweep.TrainAt(k, y, product);
+                sweep.BothAt(k, y, product, image);
                 SweepRates.Add(1, product, train);
+                SweepRates.Add(1, image, test);
                 sweep.Backend.Gemm(Op.Transpose, Op.None, 1, y, product, 1, dissipated);
-                if (m == 0) return;
-                products.ApplyTest(all[k].Interval, all[k].End, y, image);
-                SweepRates.Add(all[k].Weight, image, test);
             });
             steps.Add(last - first);
             knots.Add(x.Column(0).ToArray());

@@ -64,6 +64,60 @@ public class SweepPlanTests
         Assert.True(alone.Steps.Products < 0.8 * sweep.Steps.Products, $"{alone.Steps.Products} products, {sweep.Steps.Products} for W and G as well");
     }
 
+    /// <summary>An error in one of 400 directions, which random vectors hardly see, is found, and steps are shorter where it is made, not before.</summary>
+    [Fact]
+    public void StepsAreShorterWhereAHiddenErrorIsMade()
+    {
+        const double tolerance = 1e-3;
+        var options = new SweepOptions { Scheme = SweepScheme.Stabilised2, Tolerance = tolerance };
+        int[] Steps(double turn)
+        {
+            var sweep = FlowSweep.Create(new TurningPlane(turn), options, Backends.Managed);
+            Check.Small(sweep.EstimateError(options, rounds: 4).Train, tolerance, $"G_S with a plane that turns by {turn}");
+            return [.. Enumerable.Range(0, 3).Select(i => sweep.Steps.Steps.Where(s => s.Interval == i).Sum(s => s.Degree))];
+        }
+
+        int[] still = Steps(0), turning = Steps(1.5);
+        Check.AtLeast(turning[1], 1.5 * still[1], "products of the interval in which it turns, those of one in which nothing does at least 1.5 times");
+        // The sum over the intervals is what is least, so that this one changes a little, too. Later ones have to follow what the turn has left fast again.
+        Check.Small(turning[0], 1.25 * still[0], "products of the interval before, those without the turn 1.25 times");
+    }
+
+    // 400 modes that stand still but for one plane, of a fast and a slow one, which turns in the second of three intervals.
+    private sealed class TurningPlane(double angle) : KernelProducts(Size, 0, 1, [0, 1, 2, 4])
+    {
+        private const int Size = 400, Fast = 60, Slow = 350;
+
+        private readonly double[] _rates = Frozen.Logarithmic(Size, 300, 1e-4);
+
+        public override double? Beta => 1;
+
+        public override double TrainBound(int interval) => 301;
+
+        public override double TrainFlops(int interval) => Size;
+
+        protected override void ApplyTrainCore(int interval, double time, in MatrixView x, in MatrixView y)
+        {
+            double turned = angle * Math.Clamp(time - 1, 0, 1), c = Math.Cos(turned), s = Math.Sin(turned);
+            for (int j = 0; j < x.Columns; j++)
+            {
+                Span<double> from = x.Column(j), to = y.Column(j);
+                for (int i = 0; i < Size; i++) to[i] = _rates[i] * from[i];
+                double a = _rates[Fast] * (c * from[Fast] + s * from[Slow]), b = _rates[Slow] * (c * from[Slow] - s * from[Fast]);
+                (to[Fast], to[Slow]) = (c * a - s * b, s * a + c * b);
+            }
+        }
+
+        protected override void ApplyTestCore(int interval, double time, in MatrixView x, in MatrixView y) { }
+
+        protected override void ApplyTestTransposedCore(int interval, double time, in MatrixView y, in MatrixView x) => x.Fill(0);
+
+        protected override void HessianCore(int interval, double time, OutputHessian B)
+        {
+            for (int i = 0; i < Size; i++) B.SetDiagonal(i, [1]);
+        }
+    }
+
     /// <summary>Other kernels on the same steps, several panels joined: the difference of two models is that of the kernels.</summary>
     [Fact]
     public void DifferencesAlongTheSameStepsAreThoseOfTheKernels()
