@@ -44,7 +44,8 @@ internal sealed class LeaveOneOutExperiment : LabExperiment
             + $"{Range(rows, R.Correlation)} "
         + $"with those of true retraining and a relative error of {Range(rows, R.Error)} (frozen kernel of the start: {Range(rows, R.FrozenCorrelation)} and "
         + $"{Range(rows, R.FrozenError)}). The estimate is off the population risk by at most {Range(rows, R.Gap)} of its maximum, true retraining by "
-        + $"{Range(rows, R.TrueGap)}, the training loss by {Range(rows, R.TrainGap)}.";
+        + $"{Range(rows, R.TrueGap)}, the training loss by {Range(rows, R.TrainGap)}, the "
+        + $"first-order form Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g by {Range(rows, R.FirstOrderGap)}.";
 
     /// <inheritdoc/>
     protected override IEnumerable<ExperimentTable> Tables(IReadOnlyList<ExperimentRow> rows)
@@ -55,10 +56,11 @@ internal sealed class LeaveOneOutExperiment : LabExperiment
             [.. rows.OrderBy(r => LabRows.Value(r, "drift")).Select(r => (string[])[r.Id, .. ((string[])["drift", R.Correlation, R.Error, R.FrozenCorrelation,
                 R.FrozenError, R.ForeignCorrelation, R.ForeignError, R.PermutedCorrelation]).Select(m => Short(r.Measured(m)))])]);
         yield return new("Population risk", "Largest gap over the checkpoints between a curve and the population risk (mean over unseen examples, label noise "
-            + "as in training), relative to its maximum; and the risk at the best checkpoint, at the one chosen by the estimate, by retraining, and at "
+            + "as in training), relative to its maximum (first order: Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g); and the risk at the best checkpoint, at the one chosen by the estimate, by retraining, and at "
             + "the end.",
-            ["run", "#estimate", "#retraining", "#frozen", "#training loss", "#least risk", "#by the estimate", "#by retraining", "#end"],
-            [.. rows.OrderBy(r => LabRows.Value(r, "drift")).Select(r => (string[])[r.Id, .. ((string[])[R.Gap, R.TrueGap, R.FrozenGap, R.TrainGap, R.BestLoss,
+            ["run", "#estimate", "#retraining", "#frozen", "#first order", "#training loss", "#least risk", "#by the estimate", "#by retraining", "#end"],
+            [.. rows.OrderBy(r => LabRows.Value(r, "drift")).Select(r => (string[])[r.Id, .. ((string[])[R.Gap, R.TrueGap, R.FrozenGap, R.FirstOrderGap, R.TrainGap,
+                R.BestLoss,
                 R.StopLoss, R.TrueStopLoss, R.EndLoss]).Select(m => Short(r.Measured(m)))])]);
     }
 

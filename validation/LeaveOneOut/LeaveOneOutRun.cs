@@ -11,12 +11,12 @@ internal static class LeaveOneOutRun
     /// <summary>Names of measurements.</summary>
     public const string Correlation = "correlation", Error = "relativeError", FrozenCorrelation = "frozenCorrelation", FrozenError = "frozenError",
         ForeignCorrelation = "foreignCorrelation", ForeignError = "foreignError", PermutedCorrelation = "permutedCorrelation",
-        Gap = "gap", TrainGap = "trainGap", TrueGap = "trueGap", FrozenGap = "frozenGap", PathError = "pathError",
+        Gap = "gap", TrainGap = "trainGap", TrueGap = "trueGap", FrozenGap = "frozenGap", FirstOrderGap = "firstOrderGap", PathError = "pathError",
         StopLoss = "stopLoss", BestLoss = "bestLoss", EndLoss = "endLoss", TrueStopLoss = "trueStopLoss", Unseen = "unseen";
 
     /// <summary>Names of curves over the checkpoints.</summary>
     public const string Steps = "step", Training = "training loss", Population = "population risk", Estimated = "estimate", Retrained = "retrained",
-        Frozen = "frozen kernel";
+        Frozen = "frozen kernel", FirstOrder = "first-order form";
 
     // What the estimate is off by is tens of percents.
     private const double Tolerance = 1e-3;
@@ -49,6 +49,9 @@ internal static class LeaveOneOutRun
         double[] Curve(Func<int, double> value) => [.. Enumerable.Range(0, run.Marks.Count).Select(value)];
         double[] population = Curve(k => PopulationLoss(run, run.TestOutputs[k])), held = Curve(k => run.Loss.Value(states.HeldOut[k]));
         double[] truly = Curve(k => run.Loss.Value(retrained[k])), still = Curve(k => run.Loss.Value(frozen.HeldOut[k]));
+        // Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g: what examples did for each other, without what each one did for itself.
+        var sums = FirstOrderRisk.Run(Trajectory(recorded, backend, cancellation), run.Loss, recorded[0][TensorName.U_S].ReadAll(), Tolerance, cancellation);
+        double[] first = Curve(k => recorded[0][TensorName.Loss].ReadAll()[0] - n / (n - 1.0) * (sums[k].All - sums[k].Own));
         double[] train = Curve(k => recorded[k][TensorName.Loss].ReadAll()[0]);
         double moved = LabStatistics.Distance(end, recorded[0][TensorName.U_S].ReadAll());
         return LabOutcome.Of(run, seed,
@@ -64,6 +67,7 @@ internal static class LeaveOneOutRun
             new(TrainGap, LargestGap(train, population), "the same of the training loss"),
             new(TrueGap, LargestGap(truly, population), "the same of retraining without each example"),
             new(FrozenGap, LargestGap(still, population), "the same with the kernel of the start throughout"),
+            new(FirstOrderGap, LargestGap(first, population), "the same of the first-order form Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g"),
             new(PathError, LabStatistics.Distance(states.Whole[^1], end) / moved, "‖ΔÛ_S − ΔU_S‖/‖ΔU_S‖ of the path with all examples"),
             new(BestLoss, population.Min(), "the least population risk of a checkpoint"),
             new(StopLoss, population[Least(held)], "the population risk where the estimate is least"),
@@ -73,16 +77,18 @@ internal static class LeaveOneOutRun
         ], new Dictionary<string, double[]>
         {
             [Steps] = [.. run.Marks.Select(m => (double)m)], [Training] = train, [Population] = population, [Estimated] = held, [Retrained] = truly,
-                [Frozen] = still,
+                [Frozen] = still, [FirstOrder] = first,
         });
     }
 
     private static MaskedStates Masked(CheckpointSequence run, Backend backend, CancellationToken cancellation)
     {
-        var outputs = OutputRecord.Read(run);
-        var trajectory = TrajectoryBuilder.Read(run, outputs, backend, null, cancellation).Linear([.. Enumerable.Range(0, run.Count)]);
-        return MaskedFlow.Run(new TrajectoryProducts(trajectory, backend), run.Loss, outputs.TrainOutputs[0], Tolerance, 0, cancellation);
+        double[] start = run[0][TensorName.U_S].ReadAll();
+        return MaskedFlow.Run(new TrajectoryProducts(Trajectory(run, backend, cancellation), backend), run.Loss, start, Tolerance, 0, cancellation);
     }
+
+    private static KernelTrajectory Trajectory(CheckpointSequence run, Backend backend, CancellationToken cancellation) =>
+        TrajectoryBuilder.Read(run, OutputRecord.Read(run), backend, null, cancellation).Linear([.. Enumerable.Range(0, run.Count)]);
 
     private static double[] Shift(MaskedStates states) => Difference(states.HeldOut[^1], states.Whole[^1]);
 

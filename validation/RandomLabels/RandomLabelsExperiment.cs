@@ -32,7 +32,7 @@ internal sealed class RandomLabelsExperiment : LabExperiment
     protected override long PublishedSeed => 3_120_000;
 
     /// <inheritdoc/>
-    protected override (int Full, int Quick) Runs => (6, 4);
+    protected override (int Full, int Quick) Runs => (10, 4);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<LabTraining> Trainings(bool quick)

@@ -31,7 +31,7 @@ internal sealed class SequesteringExperiment : LabExperiment
     protected override long PublishedSeed => 3_140_000;
 
     /// <inheritdoc/>
-    protected override (int Full, int Quick) Runs => (5, 2);
+    protected override (int Full, int Quick) Runs => (10, 2);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<LabTraining> Trainings(bool quick)
