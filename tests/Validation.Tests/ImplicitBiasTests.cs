@@ -16,6 +16,9 @@ public sealed class ImplicitBiasTests
         Assert.True(row.Measured(R.Miss) < 1e-10, $"miss {row.Measured(R.Miss)}");
         Assert.True(Math.Abs(row.Measured(R.LinearEnergy)!.Value - 1) < 1e-10, $"E*T/‖Δw‖² {row.Measured(R.LinearEnergy)}");
         Assert.True(row.Measured(R.PermutedMiss) > 0.5, $"outputs of the next example: {row.Measured(R.PermutedMiss)}");
+        // A kernel that stands still carries the outputs from the start; by themselves they are there later.
+        Assert.Equal(0, row.Measured(R.JumpStep));
+        Assert.InRange(row.Measured(R.WaitStep)!.Value, 1, 60);
         Assert.InRange(row.Measured(R.EnergyRatio)!.Value, 0, 1);
     }
 

@@ -9,7 +9,7 @@ namespace KernelFlow.Validation.Grokking;
 /// <summary>Division modulo a prime by gradient descent without weight decay: what moves the test outputs after the training examples are fitted?</summary>
 internal sealed class GrokkingExperiment : SeededExperiment
 {
-    private const double Gained = 0.3, Little = 0.1, Late = 0.2, FlowError = 0.3;
+    private const double Gained = 0.3, Little = 0.3, Late = 0.2, FlowError = 0.3;
 
     /// <inheritdoc/>
     public override string Id => "grokking";
@@ -27,13 +27,13 @@ internal sealed class GrokkingExperiment : SeededExperiment
         + "‖G_Q g_clean‖ is gained after the "
         + "fit, or whose C4 over that time is violated. Nothing groks: undecided. The experiment fails as well when a training that does not grok, large "
             + "initial weights and "
-        + "otherwise the same, gains 0.1 or more after its fit, or when the kernel at the fit, frozen, generalises as the recorded path does.";
+        + "otherwise the same, gains 0.3 or more after its fit, or when the kernel at the fit, frozen, generalises as the recorded path does.";
 
     /// <inheritdoc/>
     protected override long PublishedSeed => 3_540_000;
 
     /// <inheritdoc/>
-    protected override (int Full, int Quick) Runs => (2, 1);
+    protected override (int Full, int Quick) Runs => (4, 1);
 
     /// <inheritdoc/>
     protected override Findings Find(long[] seeds, ExperimentOptions options, IProgress<ExperimentProgress>? progress, CancellationToken cancellation)

@@ -41,15 +41,15 @@ internal static class GrokkingRun
     public static IReadOnlyList<string> Names { get; } = [Small, Large];
 
     /// <summary>Steps of a training.</summary>
-    public static int Steps(bool quick) => quick ? 20_000 : 160_000;
+    public static int Steps(bool quick) => quick ? 12_000 : 64_000;
 
     public static GrokkingOutcome Of(string name, long seed, bool quick, Backend backend, CancellationToken cancellation)
     {
         var options = new RecordingOptions
         {
             Data = DataKind.ModularDivision, Modulus = Modulus, Train = 88, Test = 22, Layers = [LayerSpec.Dense(60)], Parametrisation = Parametrisation.Ntk,
-            Scale = name == Small ? 0.1 : 1, LearningRate = name == Small ? 0.6 : 0.3, Steps = Steps(quick), Schedule = CheckpointSchedule.Uniform,
-            Checkpoints = quick ? 21 : 41, Factors = FactorRecording.Always, Seed = seed,
+            Scale = name == Small ? 0.1 : 2, LearningRate = name == Small ? 1 : 0.4, Steps = Steps(quick), Schedule = CheckpointSchedule.Uniform,
+            Checkpoints = quick ? 13 : 33, Factors = FactorRecording.Always, Seed = seed,
         };
         var data = TrainingData.Create(options);
         var run = Recorder.InMemory(options, backend, null, cancellation);

@@ -8,7 +8,7 @@ internal static class ImplicitBiasRun
 {
     /// <summary>Names of measurements.</summary>
     public const string EnergyRatio = "energyRatio", Miss = "miss", FrozenMiss = "frozenMiss", PermutedMiss = "permutedMiss", Straightness = "straightness",
-        LinearEnergy = "linearEnergy", Rank = "rank", Transfer = "transferError";
+        LinearEnergy = "linearEnergy", JumpStep = "jumpStep", WaitStep = "waitStep", Rank = "rank", Transfer = "transferError";
 
     /// <summary>Trains, and compares what training did with what the shortest way would do.</summary>
     public static LabOutcome Of(LabTraining training, long seed, Backend backend, CancellationToken cancellation)
@@ -26,6 +26,7 @@ internal static class ImplicitBiasRun
             double[] u = recorded[k][TensorName.U_Q].ReadAll();
             return new MemoryTensor(TensorName.U_Q.Name, [.. u[p..], .. u[..p]], m, p);
         });
+        var jump = found.JumpToEnd.OrNull();
         double moved = LabStatistics.Distance(run.End, run.Start), time = recorded[^1].Time - recorded[0].Time;
         return LabOutcome.Of(run, seed,
         [
@@ -36,6 +37,9 @@ internal static class ImplicitBiasRun
             new(FrozenMiss, Require(LabMeasures.Analysis(still, backend, cancellation)).TestError.OrNull(), "the same with the kernel of the start throughout"),
             new(PermutedMiss, Require(LabMeasures.Analysis(permuted, backend, cancellation)).TestError.OrNull(),
                 "the same against test outputs of the next example"),
+            new(JumpStep, jump?.First.OrNull()?.Step, "first checkpoint from which the frozen kernel carries the test outputs to within a tenth of their "
+                + "way to the end"),
+            new(WaitStep, jump?.FirstWithoutJump.Step, "first checkpoint at which the test outputs are that near by themselves"),
             new(Rank, shortest.Rank, "eigenvalues of ∫K_SS that were inverted"),
             new(Transfer, found.Claim("C4").RelativeError.OrNull(), "relative error of C4"),
         ]);
