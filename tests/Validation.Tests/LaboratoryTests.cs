@@ -11,6 +11,19 @@ public sealed class LaboratoryTests
         Train = 8, Test = 5, Noise = 0.3, Layers = [LayerSpec.Dense(4)], Steps = 40, Checkpoints = 6,
     }, 0.2);
 
+    [Theory]
+    [InlineData("implicit-bias", "ReLU")]
+    [InlineData("implicit-bias", "linear")]
+    [InlineData("double-descent", "width 1")]
+    public void SomeKindsAloneDecideNothing(string id, string kind)
+    {
+        var options = new ExperimentOptions { Quick = true, Runs = 1, Seed = 5, Cells = [kind], Backend = Backend.Managed(1) };
+        var report = Experiments.All.Single(e => e.Id == id).Run(options);
+        Assert.Equal(Verdict.Undecided, report.Verdict);
+        Assert.NotEmpty(report.Rows);
+        Assert.All(report.Rows, r => Assert.Contains(kind, r.Group, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ItTrainsAsTheRecorderDoes()
     {

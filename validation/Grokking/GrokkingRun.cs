@@ -35,7 +35,9 @@ internal static class GrokkingRun
     /// <summary>q.</summary>
     public const int Modulus = 11;
 
-    private const double Fitted = 0.99;
+    // What is asked of C4 here is a few tenths. To the tolerance that would be chosen every interval is carried twice, and at N = 968 each carry is
+    // several factorizations.
+    private const double Fitted = 0.99, Tolerance = 1e-4;
 
     /// <summary>Both.</summary>
     public static IReadOnlyList<string> Names { get; } = [Small, Large];
@@ -49,7 +51,7 @@ internal static class GrokkingRun
         {
             Data = DataKind.ModularDivision, Modulus = Modulus, Train = 88, Test = 22, Layers = [LayerSpec.Dense(60)], Parametrisation = Parametrisation.Ntk,
             Scale = name == Small ? 0.1 : 2, LearningRate = name == Small ? 1 : 0.4, Steps = Steps(quick), Schedule = CheckpointSchedule.Uniform,
-            Checkpoints = quick ? 13 : 33, Factors = FactorRecording.Always, Seed = seed,
+            Checkpoints = quick ? 13 : 25, Factors = FactorRecording.Always, Seed = seed,
         };
         var data = TrainingData.Create(options);
         var run = Recorder.InMemory(options, backend, null, cancellation);
@@ -66,7 +68,8 @@ internal static class GrokkingRun
         var outcome = new GrokkingOutcome(name, seed, curve[fit].Step, curve[fit].Test, curve[^1].Test, share, double.NaN, Verdict.NotComputed,
             double.NaN, double.NaN, curve);
         if (!outcome.Groks) return outcome;
-        var window = new AnalysisOptions { Backend = backend, Mode = AnalysisMode.Flow, Extent = AnalysisExtent.ClaimsOnly, From = run[fit].Time };
+        var window = new AnalysisOptions { Backend = backend, Mode = AnalysisMode.Flow, Extent = AnalysisExtent.ClaimsOnly, From = run[fit].Time,
+            RelativeTolerance = Tolerance };
         var after = Analyze.Reservoir(run, window, null, cancellation);
         double[] moved = [.. after.Displacements.PredictedTest];
         VectorRoutines.Axpy(1, then, moved);

@@ -70,8 +70,8 @@ internal sealed class ImplicitBiasExperiment : LabExperiment
             + "'frozen' has the kernel of the start throughout, 'next' is compared with the outputs of the next test example.", rows,
             (R.EnergyRatio, "E*/gᵀWg"), (R.Miss, "miss of ΔU_Q"), (R.FrozenMiss, "frozen"), (R.PermutedMiss, "next"), (R.Straightness, "straightness"),
             (R.LinearEnergy, "E*T/‖Δw‖²"), ("drift", "drift"));
-        yield return LabRows.Table("Jump to the end", "The kernel frozen at a checkpoint, and the outputs carried to the end with it: the first step from which "
-            + "the test outputs arrive to a tenth of their way, and the step at which they are that near by themselves.", rows,
+        yield return LabRows.Table("Jump to the end", "The kernel frozen at a checkpoint, and the outputs carried to the end with it: the first step from "
+            + "which the test outputs arrive to a tenth of their way, and the step at which they are that near by themselves.", rows,
             (R.JumpStep, "jump from step"), (R.WaitStep, "by themselves"));
         yield return LabRows.Table("What it rests on", "Rank of ∫K_SS and the error of C4.", rows, (R.Rank, "rank"), (R.Transfer, "C4 error"));
     }

@@ -56,11 +56,11 @@ internal sealed class LeaveOneOutExperiment : LabExperiment
             [.. rows.OrderBy(r => LabRows.Value(r, "drift")).Select(r => (string[])[r.Id, .. ((string[])["drift", R.Correlation, R.Error, R.FrozenCorrelation,
                 R.FrozenError, R.ForeignCorrelation, R.ForeignError, R.PermutedCorrelation]).Select(m => Short(r.Measured(m)))])]);
         yield return new("Population risk", "Largest gap over the checkpoints between a curve and the population risk (mean over unseen examples, label noise "
-            + "as in training), relative to its maximum (first order: Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g); and the risk at the best checkpoint, at the one chosen by the estimate, by retraining, and at "
-            + "the end.",
+            + "as in training), relative to its maximum (first order: Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g); and the risk at the best "
+            + "checkpoint, at the one chosen by the estimate, by retraining, and at the end.",
             ["run", "#estimate", "#retraining", "#frozen", "#first order", "#training loss", "#least risk", "#by the estimate", "#by retraining", "#end"],
-            [.. rows.OrderBy(r => LabRows.Value(r, "drift")).Select(r => (string[])[r.Id, .. ((string[])[R.Gap, R.TrueGap, R.FrozenGap, R.FirstOrderGap, R.TrainGap,
-                R.BestLoss,
+            [.. rows.OrderBy(r => LabRows.Value(r, "drift")).Select(r => (string[])[r.Id, .. ((string[])[R.Gap, R.TrueGap, R.FrozenGap,
+                R.FirstOrderGap, R.TrainGap, R.BestLoss,
                 R.StopLoss, R.TrueStopLoss, R.EndLoss]).Select(m => Short(r.Measured(m)))])]);
     }
 
