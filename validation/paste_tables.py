@@ -57,8 +57,9 @@ def prototypes(folder):
         low, median, high = (quantile(numbers, q) for q in (0.25, 0.5, 0.75))
         away = max(least - median, median - most, 0)
         distance = away / (high - low) if away else 0
+        shown = [f"{x:.3g}" if x < 1000 else f"{x:.0f}" for x in (median, low, high)]
         prototype = f"{least:g}" if least == most else f"{least:g} to {most:g}"
-        rows.append(f"| {title} | {prototype} | {median:.3g} | {low:.3g} to {high:.3g} | {len(numbers)} | {distance:.2g} | {'yes' if distance <= 2 else '**no**'} |")
+        rows.append(f"| {title} | {prototype} | {shown[0]} | {shown[1]} to {shown[2]} | {len(numbers)} | {distance:.2g} | {'yes' if distance <= 2 else '**no**'} |")
     return ["| figure | prototype | median here | quartiles | trainings | interquartile ranges away | within 2 |\n|---|---|---|---|---|---|---|\n"
             + "\n".join(rows)]
 
