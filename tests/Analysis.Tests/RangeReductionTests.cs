@@ -1,4 +1,5 @@
 using KernelFlow.Analysis.Tests.Support;
+using KernelFlow.Operators;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace KernelFlow.Analysis.Tests;
@@ -137,6 +138,23 @@ public class RangeReductionTests
         Assert.Null(Decision(digits.Checkpoints, 1e-4).Range);
     }
 
+    /// <summary>Kernels know what is left out to their rounding. Where that is more than the tolerance leaves room for, Jacobians decide; without them
+    /// the whole flow is integrated.</summary>
+    [Fact]
+    public void JacobiansShowARangeThatRoundingOfKernelsHides()
+    {
+        var run = Planted().Jacobians();
+        var input = AnalysisPlan.Of(run, TestRuns.Options).Read(new StageProgress(null), default);
+        var search = new RangeSearch((InterpolatedTrajectory)input.Interpolate(input.AllCheckpoints), positive: true, input.Backend);
+        search.Project(Rank);
+        double tolerance = search.Expected(Rank);
+        Assert.Null(search.Smallest(0.5 * tolerance));
+        var range = Decision(run, tolerance).Range!;
+        Assert.Equal(Rank, range.Rank);
+        Assert.True(search.Expected(range) < 0.1 * tolerance, $"{search.Expected(range):G3} with residuals of Jacobians, {tolerance:G3} without");
+        Assert.Null(Decision(Planted().Kernels(cross: false), tolerance).Range);
+    }
+
     /// <summary>3N³ of projections against 30N³ for every step: the range must be the smaller, the fewer steps there are.</summary>
     [Fact]
     public void TheLargestRangeThatPaysGrowsWithTheSteps()
@@ -145,5 +163,6 @@ public class RangeReductionTests
         Assert.True(few > 0 && many > few && many < 1000, $"1 interval: {few}, 40 intervals: {many}");
         Assert.Equal(0, RangeCost.Largest(1000, 200, 1, 100_000));
         Assert.False(RangeCost.MayPay(100, 40, RangeCost.Worth));
+        Assert.True(RangeCost.MayPay(300, 15, RangeCost.Worth)); // two seconds of steps
     }
 }

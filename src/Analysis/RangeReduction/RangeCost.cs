@@ -8,8 +8,10 @@ internal static class RangeCost
     // docs/matrix-free.md: a step of a dense integration takes 30 N³ flops or more, and an interval no fewer than one step with its two halves.
     private const double OfStep = 30, OfEigenvectors = 9;
 
-    /// <summary>Flops of the steps below which nothing is looked for: they take a second or so.</summary>
-    public const double Worth = 3e10;
+    /// <summary>Flops of the steps below which nothing is looked for: they take two seconds or so.</summary>
+    /// <remarks>benchmarks/RangeStudy with N = 500 and 15 intervals, 5.6·10¹⁰ as they are counted here: 10 s of one core, since an interval takes
+    /// several steps, and 0.2 s for the range.</remarks>
+    public const double Worth = 1e10;
 
     /// <summary>Whether the steps of a window cost enough to look for a range at all.</summary>
     public static bool MayPay(int size, int intervals, double worth) => intervals * OfStep * Math.Pow(size, 3) > worth;

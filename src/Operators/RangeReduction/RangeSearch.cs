@@ -109,9 +109,18 @@ public sealed class RangeSearch
     /// <summary>The largest of the relative Frobenius errors of P, W_S, G_S and G_Q that a range allows, with norms of these operators as they would be if the
     /// kernels commuted: what a range is chosen by, and not a bound.</summary>
     /// <param name="rank">r, at most what was projected on.</param>
-    public double Expected(int rank)
+    public double Expected(int rank) => Expected(rank, Bound(rank));
+
+    /// <summary>The same with the bound of a reduction that the search gave, which <see cref="RangeReduction.WithResiduals"/> may have made smaller.</summary>
+    /// <param name="range">The reduction.</param>
+    public double Expected(RangeReduction range)
     {
-        var bound = Bound(rank);
+        ArgumentNullException.ThrowIfNull(range);
+        return Expected(range.Rank, range.Bound);
+    }
+
+    private double Expected(int rank, TruncationBound bound)
+    {
         double beta = _trajectory.Beta!.Value, p = 0, w = 0, g = 0, q = 0;
         var test = new DenseMatrix(Math.Max(1, _trajectory.TestSize), _basis.Columns);
         foreach (var t in Projected(rank))
@@ -132,7 +141,8 @@ public sealed class RangeSearch
         return q > 0 ? Math.Max(largest, bound.FrobeniusOfTest / Math.Sqrt(q)) : largest;
     }
 
-    /// <summary>The smallest dimension at which <see cref="Expected"/> is below a tolerance; null where none is among those that were projected on.</summary>
+    /// <summary>The smallest dimension at which <see cref="Expected(int)"/> is below a tolerance; null where there is none among those
+    /// that were projected on.</summary>
     /// <param name="tolerance">The tolerance.</param>
     public int? Smallest(double tolerance)
     {
