@@ -51,6 +51,14 @@ internal sealed class CountingBackend(Backend inner, Action<string, double, doub
         Add("product, few columns", 2.0 * a.Rows * a.Columns * x.Columns, start);
     }
 
+    protected override void AddTransposedSumsCore(MatrixView[] terms, double[] weights, in MatrixView x, in MatrixView y)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.AddTransposedSums(terms, weights, x, y);
+        // Columns that are multiplied, and numbers of the sums that are formed.
+        Add("product, few columns", 2.0 * x.Rows * y.Rows * (x.Columns + weights.Length), start);
+    }
+
     protected override void SyrkCore(Op op, double alpha, in MatrixView a, double beta, in MatrixView c)
     {
         long start = Stopwatch.GetTimestamp();

@@ -83,6 +83,25 @@ public abstract partial class Backend
         if (a.Columns > 0 && x.Columns > 0) AddTransposedCore(a, x, factors, y);
     }
 
+    /// <summary>Y_g ← Y_g + (Σ_t w_tg·A_t)ᵀ·X_g for groups g of as many columns each: every A_t is read once, and the sums are multiplied while they are in
+    /// the cache.</summary>
+    /// <param name="terms">A_t, of one shape; symmetric matrices need no transposition.</param>
+    /// <param name="weights">w, those of a group one after the other.</param>
+    /// <param name="x">X, group by group.</param>
+    /// <param name="y">Y, of as many rows as the A_t have columns; another buffer than X.</param>
+    /// <exception cref="ArgumentException">Shapes do not fit together.</exception>
+    public void AddTransposedSums(MatrixView[] terms, double[] weights, in MatrixView x, in MatrixView y)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        ArgumentNullException.ThrowIfNull(weights);
+        if (terms.Length == 0 || weights.Length == 0 || weights.Length % terms.Length != 0 || x.Columns % (weights.Length / terms.Length) != 0)
+            throw new ArgumentException($"AddTransposedSums: {terms.Length} matrices, {weights.Length} weights and {x.Columns} columns.");
+        foreach (var a in terms)
+            if (a.Rows != terms[0].Rows || a.Columns != terms[0].Columns || x.Rows != a.Rows || y.Rows != a.Columns || y.Columns != x.Columns)
+                throw new ArgumentException($"AddTransposedSums: A is {a.Rows}x{a.Columns}, X {x.Rows}x{x.Columns}, Y {y.Rows}x{y.Columns}.");
+        if (terms[0].Columns > 0 && x.Columns > 0) AddTransposedSumsCore(terms, weights, x, y);
+    }
+
     /// <summary>A ← its lower Cholesky factor (the strict upper triangle is left as it was).</summary>
     /// <returns>0, or the order of the first leading minor that is not positive.</returns>
     public int Cholesky(in MatrixView a) { Square(a, nameof(Cholesky)); return a.Rows == 0 ? 0 : CholeskyCore(a); }
@@ -162,6 +181,10 @@ public abstract partial class Backend
     /// few.</summary>
     protected virtual void AddTransposedCore(in MatrixView a, in MatrixView x, ReadOnlySpan<double> factors, in MatrixView y) =>
         KernelFlow.Numerics.Managed.ColumnProducts.Run(a, x, factors, y, Spare);
+
+    /// <summary>Core of <see cref="AddTransposedSums"/>: this tool's own, too.</summary>
+    protected virtual void AddTransposedSumsCore(MatrixView[] terms, double[] weights, in MatrixView x, in MatrixView y) =>
+        KernelFlow.Numerics.Managed.ColumnProducts.RunSums(terms, weights, x, y, Spare);
 
     /// <summary>Core of <see cref="Cholesky"/>.</summary>
     protected abstract int CholeskyCore(in MatrixView a);

@@ -7,6 +7,9 @@ namespace KernelFlow.Integrators;
 /// once for all nodes, columns and models; nothing is formed.</summary>
 internal sealed class ColumnSystem
 {
+    // From so many columns on a sum of stored blocks is formed and multiplied once: its terms cost less than a product of each with so many columns.
+    private const int Summed = 8;
+
     private readonly Backend _backend;
     private readonly ColumnModel[] _models;
     private readonly List<(KernelTerm Term, List<(int First, int Last)> Runs)> _terms = [];
@@ -16,6 +19,8 @@ internal sealed class ColumnSystem
     private readonly MatrixView _scaled, _slopes;
     private readonly double[] _factors;
     private ColumnNodes _nodes = ColumnNodes.Levels[0];
+    private MatrixView[] _blocks = []; // the stored blocks of an interval, and their weights by number of nodes
+    private double[]?[] _sumWeights = [];
 
     public ColumnSystem(ColumnModel[] models, int n, int most, Backend backend)
     {
@@ -26,7 +31,7 @@ internal sealed class ColumnSystem
         (_scaled, _slopes, _factors) = (Buffers.Zero(n, _columns), Buffers.Zero(n, _columns * most), new double[_columns * most]);
     }
 
-    /// <summary>How many times a stored block was multiplied with a column.</summary>
+    /// <summary>How many times a stored block was multiplied with a column, or would have been had sums of blocks not been formed.</summary>
     public double Products { get; private set; }
 
     /// <summary>Collects the distinct terms of an interval.</summary>
@@ -59,6 +64,7 @@ internal sealed class ColumnSystem
     {
         foreach (var held in _held) held.Dispose();
         _held.Clear();
+        Array.Clear(_blocks);
     }
 
     /// <summary>No interval has more distinct terms.</summary>
@@ -91,6 +97,11 @@ internal sealed class ColumnSystem
         y.Fill(0);
         foreach (var model in _models)
             if (model.Trajectory.IsApplied) model.Apply(node, q, x, y);
+        if (_models is [{ Columns: >= Summed, Trajectory.IsApplied: false } one])
+        {
+            ApplySums(one, node, q, x, y);
+            return;
+        }
         for (int t = 0; t < _terms.Count; t++)
             foreach (var (from, to) in _terms[t].Runs)
             {
@@ -101,6 +112,19 @@ internal sealed class ColumnSystem
                 _backend.AddTransposed(_held[t].Train, x.ColumnRange(first, count), _factors.AsSpan(0, count), y.ColumnRange(first, count));
                 Products += count;
             }
+    }
+
+    private void ApplySums(ColumnModel model, int node, int q, in MatrixView x, in MatrixView y)
+    {
+        // Kept from step to step: of one length for each number of nodes.
+        if (_blocks.Length != _held.Count) (_blocks, _sumWeights) = (new MatrixView[_held.Count], new double[_most + 1][]);
+        for (int t = 0; t < _blocks.Length; t++) _blocks[t] = _held[t].Train;
+        double[] weights = _sumWeights[q] ??= new double[q * _terms.Count];
+        for (int i = 0; i < q; i++)
+            for (int t = 0; t < _terms.Count; t++) weights[i * _terms.Count + t] = model.Weights[_index[0, t]][node + i];
+        int count = q * model.Columns;
+        _backend.AddTransposedSums(_blocks, weights, x.ColumnRange(0, count), y.ColumnRange(0, count));
+        Products += (double)count * _terms.Count;
     }
 
     /// <summary>sum ← sum + weight·h·c_t·x for the columns of the models that have term t, c_t its coefficient at a node: what the test outputs get of
@@ -130,8 +154,10 @@ internal sealed class ColumnSystem
         var transposed = new MatrixView(_nodes.Transposed, q, q);
         foreach (var model in _models)
         {
-            for (int i = 0; i < q; i++) model.ApplyHessian(i, model.At(y, q, i), model.At(_slopes, q, i));
-            _backend.Gemm(Op.None, Op.None, factor * model.Length, model.Stacked(_slopes, q), transposed, 1, model.Stacked(target, q));
+            bool scalar = model.Trajectory.Beta is not null;
+            for (int i = 0; i < q && !scalar; i++) model.ApplyHessian(i, model.At(y, q, i), model.At(_slopes, q, i));
+            _backend.Gemm(Op.None, Op.None, factor * model.Length * (model.Trajectory.Beta ?? 1), model.Stacked(scalar ? y : _slopes, q), transposed, 1,
+                model.Stacked(target, q));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -26,7 +27,7 @@ internal static unsafe class ColumnProducts
                 using var beside = spare.Take(spare.Capacity);
                 if (beside.Count > 0)
                 {
-                    Share(work, columns, blocks, beside.Count + 1);
+                    Share(columns, blocks, beside.Count + 1, work.Columns);
                     return;
                 }
             }
@@ -34,11 +35,62 @@ internal static unsafe class ColumnProducts
         }
     }
 
-    private static void Share(Work work, int columns, int blocks, int threads)
+    private static void Share(int columns, int blocks, int threads, Action<int, int> run)
     {
         int pieces = Math.Min(blocks, 4 * threads);
         Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
-            work.Columns(Block * (int)((long)blocks * piece / pieces), Math.Min(columns, Block * (int)((long)blocks * (piece + 1) / pieces))));
+            run(Block * (int)((long)blocks * piece / pieces), Math.Min(columns, Block * (int)((long)blocks * (piece + 1) / pieces))));
+    }
+
+    /// <summary>Y_g ← Y_g + (Σ_t w_tg A_t)ᵀ·X_g: four columns of the sum are formed in the first-level cache and multiplied there.</summary>
+    /// <remarks>Of T matrices the sum takes T multiplications a number of it, and the product one for each column of X_g, where a product with each
+    /// matrix would take T.</remarks>
+    public static void RunSums(MatrixView[] terms, double[] weights, in MatrixView x, in MatrixView y, ThreadBudget spare)
+    {
+        int columns = terms[0].Columns, blocks = (columns + Block - 1) / Block;
+        fixed (double* px = x.Array, py = y.Array)
+        {
+            var sums = new Sums(terms, weights, px + x.Offset, x.LeadingDimension, x.Columns * terms.Length / weights.Length, py + y.Offset,
+                y.LeadingDimension);
+            if (spare.Capacity > 0 && 2.0 * terms[0].Rows * columns * x.Columns >= ParallelWork)
+            {
+                using var beside = spare.Take(spare.Capacity);
+                if (beside.Count > 0)
+                {
+                    Share(columns, blocks, beside.Count + 1, sums.Columns);
+                    return;
+                }
+            }
+            sums.Columns(0, columns);
+        }
+    }
+
+    private readonly struct Sums(MatrixView[] terms, double[] weights, double* x, nint ldx, int width, double* y, nint ldy)
+    {
+        public void Columns(int from, int to)
+        {
+            int rows = terms[0].Rows, groups = weights.Length / terms.Length;
+            double[] formed = ArrayPool<double>.Shared.Rent(Block * rows);
+            fixed (double* pa = formed)
+                for (int j = from; j < to; j += Block)
+                {
+                    int height = Math.Min(Block, to - j);
+                    for (int g = 0; g < groups; g++)
+                    {
+                        for (int k = 0; k < height; k++) Form(j + k, weights.AsSpan(g * terms.Length, terms.Length), formed.AsSpan(k * rows, rows));
+                        new Work(pa, rows, x + g * width * ldx, ldx, null, y + j + g * width * ldy, ldy, rows, width).Columns(0, height);
+                    }
+                }
+            ArrayPool<double>.Shared.Return(formed);
+        }
+
+        private void Form(int j, ReadOnlySpan<double> by, Span<double> sum)
+        {
+            if (by.Length == 1) VectorRoutines.Scale(by[0], terms[0].Column(j), sum);
+            else VectorRoutines.Combine(by[0], terms[0].Column(j), by[1], terms[1].Column(j), sum);
+            for (int t = 2; t < by.Length; t++)
+                if (by[t] != 0) VectorRoutines.Axpy(by[t], terms[t].Column(j), sum);
+        }
     }
 
     private readonly struct Work(double* a, nint lda, double* x, nint ldx, double* factors, double* y, nint ldy, int rows, int width)
@@ -69,7 +121,13 @@ internal static unsafe class ColumnProducts
                     else
                         for (int k = 0; k < count; k++) Portable(a0, a1, a2, a3, x + (c + k) * ldx, sums + k * Block);
                     for (int k = 0; k < count; k++)
-                        for (int i = 0; i < height; i++) y[j + i + (c + k) * ldy] += factors[c + k] * sums[i + k * Block];
+                    {
+                        double* target = y + j + (c + k) * ldy;
+                        double factor = factors is null ? 1 : factors[c + k];
+                        if (height == Block) Vector256.Store(Vector256.Load(target) + factor * Vector256.Load(sums + k * Block), target);
+                        else
+                            for (int i = 0; i < height; i++) target[i] += factor * sums[i + k * Block];
+                    }
                 }
             }
         }
@@ -95,6 +153,21 @@ internal static unsafe class ColumnProducts
                     Add(v0, v1, v2, v3, Vector512.Load(b3 + i), ref s03, ref s13, ref s23, ref s33);
                 }
             }
+            if (i < rows && rows >= 8)
+            {
+                // The last eight rows once more, those that were counted by a factor of zero.
+                var mask = Vector512.GreaterThanOrEqual(Vector512.CreateSequence(0.0, 1.0), Vector512.Create((double)(i - (rows - 8))));
+                i = rows - 8;
+                Vector512<double> v0 = Vector512.Load(a0 + i), v1 = Vector512.Load(a1 + i), v2 = Vector512.Load(a2 + i), v3 = Vector512.Load(a3 + i);
+                Add(v0, v1, v2, v3, Vector512.BitwiseAnd(mask, Vector512.Load(b + i)), ref s00, ref s10, ref s20, ref s30);
+                if (TCount.Count > 1) Add(v0, v1, v2, v3, Vector512.BitwiseAnd(mask, Vector512.Load(b1 + i)), ref s01, ref s11, ref s21, ref s31);
+                if (TCount.Count > 2)
+                {
+                    Add(v0, v1, v2, v3, Vector512.BitwiseAnd(mask, Vector512.Load(b2 + i)), ref s02, ref s12, ref s22, ref s32);
+                    Add(v0, v1, v2, v3, Vector512.BitwiseAnd(mask, Vector512.Load(b3 + i)), ref s03, ref s13, ref s23, ref s33);
+                }
+                i = rows;
+            }
             Put(a0, a1, a2, a3, b, i, s00, s10, s20, s30, sums);
             if (TCount.Count > 1) Put(a0, a1, a2, a3, b1, i, s01, s11, s21, s31, sums + Block);
             if (TCount.Count <= 2) return;
@@ -115,7 +188,10 @@ internal static unsafe class ColumnProducts
         private void Put(double* a0, double* a1, double* a2, double* a3, double* b, int i, Vector512<double> s0, Vector512<double> s1, Vector512<double> s2,
             Vector512<double> s3, double* sums)
         {
-            (sums[0], sums[1], sums[2], sums[3]) = (Vector512.Sum(s0), Vector512.Sum(s1), Vector512.Sum(s2), Vector512.Sum(s3));
+            // Pairs are added side by side, so that the four sums end in one vector.
+            var first = Avx.HorizontalAdd(s0.GetLower() + s0.GetUpper(), s1.GetLower() + s1.GetUpper());
+            var second = Avx.HorizontalAdd(s2.GetLower() + s2.GetUpper(), s3.GetLower() + s3.GetUpper());
+            Vector256.Store(Avx.Permute2x128(first, second, 0x20) + Avx.Permute2x128(first, second, 0x31), sums);
             Rest(a0, a1, a2, a3, b, i, sums);
         }
 
