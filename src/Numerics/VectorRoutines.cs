@@ -236,6 +236,7 @@ public static class VectorRoutines
         return 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Same(int a, int b)
     {
         if (a != b) throw new ArgumentException($"Vectors of lengths {a} and {b} do not fit together.");

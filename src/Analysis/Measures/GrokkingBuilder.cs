@@ -19,9 +19,10 @@ internal static class GrokkingBuilder
 
     /// <summary>From the Gramians and responses that were kept on the way.</summary>
     /// <param name="window">The window.</param>
-    /// <param name="noise">Where the clean signal lies, where noise was told from it: the same windows need not be decomposed again.</param>
+    /// <param name="measured">Where the clean signal lies, where noise was told from it: the same windows need not be decomposed again. Neither need those
+    /// of which the schedule tells that all modes are in the signal, or none.</param>
     /// <param name="cancellation">Honoured between windows.</param>
-    public static Known<Grokking> Build(StudiedWindow window, Known<NoisePlacement> noise, CancellationToken cancellation)
+    public static Known<Grokking> Build(StudiedWindow window, Measurements measured, CancellationToken cancellation)
     {
         var (input, model, _) = window;
         if (input.OutsideTheory is { } outside) return Known.Unknown<Grokking>(outside);
@@ -34,16 +35,19 @@ internal static class GrokkingBuilder
         var at = model.WhenFitted ?? model.PartialGramians.FirstOrDefault(p => p.Knot == fitted);
         double[] then = fitted == 0 ? new double[M] : fitted == last ? end : Moved(at!);
         var points = new List<CleanPoint>();
-        if (noise.TryGet(out var placed) && input.Noise.IsKnown)
+        var dimensions = measured.Schedule.TryGet(out var schedule) ? schedule.OverEnd : [];
+        if (measured.Noise.TryGet(out var placed) && input.Noise.IsKnown)
             points.AddRange(placed.Points.Select(p => new CleanPoint(p.Time, p.Clean.SignalShare, p.Clean.Dissipated, p.Clean.TestMovement ?? double.NaN)));
         else
         {
-            foreach (var part in model.PartialGramians) points.Add(Point(window, clean, part.Knot, part.W_S, Moved(part)));
-            points.Add(Point(window, clean, last, model.Propagation.W_S, end));
+            int? Signal(int i) => i < dimensions.Count ? dimensions[i].SignalDimension : null;
+            foreach (var (i, part) in model.PartialGramians.Index()) points.Add(Point(window, clean, part.Knot, part.W_S, Moved(part), Signal(i)));
+            points.Add(Point(window, clean, last, model.Propagation.W_S, end, Signal(model.PartialGramians.Count)));
         }
         cancellation.ThrowIfCancellationRequested();
         if (points.All(p => p.Time != outputs.Times[fitted]))
-            points.Add(fitted == 0 ? new CleanPoint(outputs.Times[0], 0, model.Fraction.IsKnown ? 0 : null, 0) : Point(window, clean, fitted, at!.W_S, then));
+            points.Add(fitted == 0 ? new CleanPoint(outputs.Times[0], 0, model.Fraction.IsKnown ? 0 : null, 0)
+                : Point(window, clean, fitted, at!.W_S, then, null));
         var training = TrainingBuilder.Build(input.Checkpoints, outputs);
         return Known.Of(new Grokking
         {
@@ -57,19 +61,26 @@ internal static class GrokkingBuilder
         });
     }
 
-    private static CleanPoint Point(StudiedWindow window, double[] v, int knot, DenseMatrix w, double[] moved)
+    private static CleanPoint Point(StudiedWindow window, double[] v, int knot, DenseMatrix w, double[] moved, int? signal)
     {
         var (input, model, _) = window;
-        MatrixView vectors = input.Space.RestrictSymmetric(w);
-        var values = new double[vectors.Rows];
-        window.Backend.SymmetricEigen(vectors, values, vectors: true);
-        var inside = (MatrixView)input.Space.Restrict(new MatrixView(v, v.Length, 1));
-        double size = VectorRoutines.Dot(v, v), share = 0;
-        double? beta = model.Fraction.OrNull();
-        double scale = beta is { } b ? 2 * b : 1 / Math.Max(values[^1], double.Epsilon);
-        for (int j = 0; j < values.Length; j++)
-            if (scale * values[j] >= input.Options.Threshold) share += Math.Pow(VectorRoutines.Dot(vectors.Column(j), inside.Column(0)), 2);
-        double? gone = 2 * beta * VectorMath.Quadratic(w, v) / size;
-        return new CleanPoint(input.Outputs.Times[knot], size > 0 ? share / size : 0, size > 0 ? gone : null, VectorMath.Norm(moved));
+        double size = VectorRoutines.Dot(v, v);
+        double? beta = model.Fraction.OrNull(), gone = 2 * beta * VectorMath.Quadratic(w, v) / size;
+        double inside = signal == 0 || !(size > 0) ? 0 : signal == input.Space.Dimension ? InSpace(input, v).Sum(x => x * x) : Inside(window, v, knot, w);
+        return new CleanPoint(input.Outputs.Times[knot], size > 0 ? inside / size : 0, size > 0 ? gone : null, VectorMath.Norm(moved));
     }
+
+    // ‖Πv‖² of the projector onto the modes above the threshold.
+    private static double Inside(StudiedWindow window, double[] v, int knot, DenseMatrix w)
+    {
+        var (input, model, _) = window;
+        var (values, vectors) = window.Gramian(knot, w);
+        double[] inside = InSpace(input, v);
+        double scale = model.Fraction.OrNull() is { } beta ? 2 * beta : 1 / Math.Max(values[^1], double.Epsilon), share = 0;
+        for (int j = 0; j < values.Length; j++)
+            if (scale * values[j] >= input.Options.Threshold) share += Math.Pow(VectorRoutines.Dot(vectors.Column(j), inside), 2);
+        return share;
+    }
+
+    private static double[] InSpace(AnalysisInput input, double[] v) => input.Space.Restrict(new MatrixView(v, v.Length, 1)).Values;
 }

@@ -97,7 +97,7 @@ internal static class JumpBuilder
         double time = outputs.Times[^1] - outputs.Times[k];
         double[] x, forever = [];
         if (loss.Beta is { } beta)
-            (x, forever) = ByModes(held.Train, outputs.Gradients[k], beta, time, rates is null, left, input.Kernels.Epsilon, input.Backend);
+            (x, forever) = ByModes(Decomposed(input, k, held.Train), outputs.Gradients[k], beta, time, rates is null, left, input.Kernels.Epsilon);
         else if (rates is null) x = FrozenFlow.Run(held.Train, loss, u, time, Tolerance, cancellation);
         else x = BySteps(held.Train, loss, u, left, cancellation);
         var (kernel, testKernel) = (held.Train, held.TestTrain);
@@ -116,13 +116,11 @@ internal static class JumpBuilder
     }
 
     // ∫g dτ = Vφ(κ)Vᵀg with φ = (1 − e^{−βκτ})/(βκ), or Ση_i Π_{l<i}(1 − η_lβκ) by steps; for ever 1/(βκ) above the rounding of K.
-    private static (double[] ToEnd, double[] Forever) ByModes(in MatrixView kernel, double[] g, double beta, double time, bool isFlow,
-        ReadOnlySpan<double> rates, double epsilon, Backend backend)
+    private static (double[] ToEnd, double[] Forever) ByModes((double[] Values, MatrixView Vectors) kernel, double[] g, double beta, double time, bool isFlow,
+        ReadOnlySpan<double> rates, double epsilon)
     {
-        int N = kernel.Rows;
-        var values = new double[N];
-        MatrixView vectors = kernel.ToMatrix();
-        backend.SymmetricEigen(vectors, values, vectors: true);
+        var (values, vectors) = kernel;
+        int N = values.Length;
         double floor = N * epsilon * values[^1];
         double[] toEnd = new double[N], forever = new double[N];
         for (int j = 0; j < N; j++)
@@ -132,6 +130,17 @@ internal static class JumpBuilder
             if (values[j] > floor) VectorRoutines.Axpy(part / rate, vectors.Column(j), forever);
         }
         return (toEnd, forever);
+    }
+
+    // Kept where the order of filling asks for the same kernel.
+    private static (double[] Values, MatrixView Vectors) Decomposed(AnalysisInput input, int k, MatrixView kernel)
+    {
+        if (input.Space.IsAll && OrderBuilder.Decomposed(input.KeptCheckpoints, input.Checkpoints.Count - 1).Contains(k))
+            return input.KernelSpectra.Of(k, () => kernel.ToMatrix());
+        var values = new double[kernel.Rows];
+        MatrixView vectors = kernel.ToMatrix();
+        input.Backend.SymmetricEigen(vectors, values, vectors: true);
+        return (values, vectors);
     }
 
     private static double Lasting(double rate, double time)

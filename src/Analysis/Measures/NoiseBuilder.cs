@@ -25,8 +25,7 @@ internal static class NoiseBuilder
             var w = last ? model.Propagation.W_S : model.PartialGramians[k].W_S;
             int signal = known.OverEnd[k].SignalDimension;
             // Values alone were computed so far; a projector onto everything or nothing needs no more.
-            var vectors = signal == 0 || signal == solution.Dimension ? null : last ? solution.Pairs.Vectors
-                : input.Space.Lift(SpectrumSolver.Vectors(input.Space.RestrictSymmetric(w), input.Options, input.Backend, cancellation));
+            var vectors = signal == 0 || signal == solution.Dimension ? null : last ? solution.Pairs.Vectors : Leading(window, k, signal, cancellation);
             var response = last ? Response(model.Propagation.G_Q, input) : model.PartialGramians[k].Response!;
             Placement Place(double[] v, int column)
             {
@@ -40,6 +39,17 @@ internal static class NoiseBuilder
             points.Add(new NoisePoint(known.OverEnd[k].Time, Place(d.Noise, 0), Place(d.Clean, 1), Place(input.StartGradient, 2)));
         }
         return Known.Of(new NoisePlacement { Division = d.How, NoisyExamples = d.Noisy, Points = points });
+    }
+
+    // The modes in the signal, the largest first.
+    private static DenseMatrix Leading(StudiedWindow window, int k, int signal, CancellationToken cancellation)
+    {
+        var (input, space, part) = (window.Input, window.Input.Space, window.Model.PartialGramians[k]);
+        if (SpectrumSolver.IsPartial(input.Options, space.Dimension))
+            return space.Lift(SpectrumSolver.Vectors(space.RestrictSymmetric(part.W_S), input.Options, input.Backend, cancellation));
+        MatrixView ascending = window.Gramian(part.Knot, part.W_S).Vectors, leading = new DenseMatrix(ascending.Rows, signal);
+        for (int j = 0; j < signal; j++) ascending.Column(ascending.Columns - 1 - j).CopyTo(leading.Column(j));
+        return space.Lift(leading);
     }
 
     private static DenseMatrix Response(DenseMatrix g, AnalysisInput input)

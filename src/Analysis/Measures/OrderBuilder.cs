@@ -41,22 +41,28 @@ internal static class OrderBuilder
             RankCorrelation = counted.Length < 3 ? Known.Unknown<double>($"{counted.Length} modes are filled")
                 : Known.Of(RankCorrelation.Of(kappa, filled), "all filling times are the same"),
             Filled = input.Checkpoints.Loss.Beta is null ? OrderOfFilling.ByThreshold : OrderOfFilling.ByEnergy,
-            Overlaps = [.. Overlaps(window, parts, gramians, means, cancellation)],
+            Overlaps = [.. Overlaps(window, parts, means, modes, cancellation)],
         });
     }
 
-    private static IEnumerable<FilledSpace> Overlaps(StudiedWindow window, PartialGramian[] parts, DenseMatrix[] gramians, IReadOnlyList<DenseMatrix> means,
+    /// <summary>The checkpoints at which kernels are decomposed, where Gramians are kept at these checkpoints and at the end.</summary>
+    public static IReadOnlyList<int> Decomposed(IReadOnlyList<int> kept, int last) =>
+        [0, .. Chosen(kept.Count).Select(i => i < kept.Count ? kept[i] : last)];
+
+    // Evenly over the Gramians, of which there is one more than are kept on the way.
+    private static IEnumerable<int> Chosen(int last) =>
+        Enumerable.Range(1, MostOverlaps).Select(i => (int)Math.Round((double)i * (last + 1) / MostOverlaps) - 1).Where(i => i >= 0).Distinct();
+
+    private static IEnumerable<FilledSpace> Overlaps(StudiedWindow window, PartialGramian[] parts, IReadOnlyList<DenseMatrix> means, MatrixView modesOfMean,
         CancellationToken cancellation)
     {
         var (input, backend) = (window.Input, window.Backend);
         int last = parts.Length - 1;
-        int[] chosen = [.. Enumerable.Range(1, MostOverlaps).Select(i => (int)Math.Round((double)i * (last + 1) / MostOverlaps) - 1).Where(i => i >= 0)
-            .Distinct()];
         MatrixView? start = null;
-        foreach (int i in chosen)
+        foreach (int i in Chosen(last))
         {
             cancellation.ThrowIfCancellationRequested();
-            var (values, filled) = Eigen(gramians[i], backend);
+            var (values, filled) = window.Gramian(parts[i].Knot, parts[i].W_S);
             int d = values.Length;
             double limit = input.Checkpoints.Loss.Beta is { } beta ? Half / (2 * beta) : input.Options.Threshold * values[^1];
             int r = values.Count(v => v >= limit);
@@ -68,9 +74,9 @@ internal static class OrderBuilder
                 backend.Gemm(Op.Transpose, Op.None, 1, space, modes.ColumnRange(d - r, r), 0, product);
                 return VectorRoutines.Dot(product.Values, product.Values) / r;
             }
-            start ??= Eigen(AtCheckpoint(input, 0), backend).Vectors;
-            yield return new FilledSpace(input.Outputs.Times[parts[i].Knot], r, With(start.Value), With(Eigen(means[i], backend).Vectors),
-                With(Eigen(AtCheckpoint(input, parts[i].Knot), backend).Vectors), (double)r / d);
+            MatrixView KernelAt(int k) => input.KernelSpectra.Of(k, () => AtCheckpoint(input, k)).Vectors;
+            yield return new FilledSpace(input.Outputs.Times[parts[i].Knot], r, With(start ??= KernelAt(0)),
+                With(i == last ? modesOfMean : Eigen(means[i], backend).Vectors), With(KernelAt(parts[i].Knot)), (double)r / d);
         }
     }
 

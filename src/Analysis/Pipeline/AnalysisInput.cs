@@ -93,6 +93,9 @@ internal sealed record AnalysisInput(CheckpointSequence Checkpoints, OutputRecor
     public IReadOnlyList<int> KeptOnTheWay => Clean.IsKnown && Fitted.TryGet(out int fitted) && fitted > 0 && fitted < Checkpoints.Count - 1
         ? [.. KeptCheckpoints.Append(fitted).Distinct().Order()] : KeptCheckpoints;
 
+    /// <summary>The eigenpairs of K_SS at checkpoints, in the space of the gradients.</summary>
+    public SharedSpectra KernelSpectra { get; } = new(Backend);
+
     private readonly Lazy<Known<Measures.NoiseDivision>> _noise = new(() => Measures.NoiseDivision.Of(Checkpoints, Outputs));
 
     /// <summary>g(s) in the part that changed labels make and the rest, or why it cannot be divided.</summary>

@@ -38,7 +38,7 @@ internal static class Gathering
             MinimumNorm = WorkSpans.In("minimum norm", () => MinimumNormBuilder.Build(window, plan.Exact)),
             JumpToEnd = beside.Jump.Value,
             OrderOfFilling = WorkSpans.In("order of filling", () => OrderBuilder.Build(window, plan.Exact, cancellation)),
-            Grokking = WorkSpans.In("clean signal", () => GrokkingBuilder.Build(window, measured.Noise, cancellation)),
+            Grokking = WorkSpans.In("clean signal", () => GrokkingBuilder.Build(window, measured, cancellation)),
             Influence = WorkSpans.In("influence", () => InfluenceBuilder.Build(window)),
             Intervals = Intervals(input, model),
             Windows = windows,

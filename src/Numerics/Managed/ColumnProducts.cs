@@ -185,6 +185,7 @@ internal static unsafe class ColumnProducts
             s3 = Vector512.FusedMultiplyAdd(v3, b, s3);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Put(double* a0, double* a1, double* a2, double* a3, double* b, int i, Vector512<double> s0, Vector512<double> s1, Vector512<double> s2,
             Vector512<double> s3, double* sums)
         {
