@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using KernelFlow.Numerics.Native;
 using Fault = KernelFlow.Numerics.Tests.FaultyLibrary.Fault;
 
@@ -71,21 +70,12 @@ public class RoutineCheckTests
 
     /// <summary>The libraries of this machine, checked again in a warm process.</summary>
     [Fact]
-    public void TheLibrariesOfThisMachinePassWithinTheirTime()
+    public void TheLibrariesOfThisMachinePass()
     {
         foreach (string name in Backend.Available().Where(b => b.Usable && LibraryNames.Native.Contains(b.Name)).Select(b => b.Name))
         {
             var library = LibraryLoader.Load(name, 2);
             Assert.All(library.Checks, check => Assert.True(check.Passed, $"{name}: {check}"));
-            // The least of several: a busy machine makes every one longer and none shorter.
-            double least = double.PositiveInfinity;
-            for (int i = 0; i < 40 && least > 0.2; i++)
-            {
-                var clock = Stopwatch.StartNew();
-                new ProvenLibrary(library).Proven(2);
-                least = Math.Min(least, clock.Elapsed.TotalSeconds);
-            }
-            Check.Small(least, 0.2, $"{name}: seconds of all checks");
         }
     }
 }
