@@ -10,7 +10,8 @@ internal sealed class FoundModes
 {
     private const double ResidualTolerance = 1e-8, RoughTolerance = 1e-4, LeastStiffness = 1;
 
-    private FoundModes(AnalysisInput input, SweptFlow model, FoundPairs found, DenseMatrix vectors, BlockTransport carried, SignalCount signal, long gramians)
+    private FoundModes(AnalysisInput input, SweptFlow model, FoundPairs found, DenseMatrix vectors, BlockTransport carried, SignalCount signal, long gramians,
+        long products)
     {
         (Found, Model, Vectors, Carried) = (found, model, vectors, carried);
         var (pairs, space) = (found.Pairs, input.Space);
@@ -39,7 +40,7 @@ internal sealed class FoundModes
         Result = new MatrixFreeResult
         {
             Sweep = new SweepSummary(model.Sweep.Scheme.Name, model.Sweep.Steps.Steps.Count(s => s.Length > 0), model.Sweep.Steps.Products,
-                model.Sweep.ProductsTaken, model.Sweep.Steps.Stiffness, model.Sweep.Steps.Tolerance, gramians),
+                model.Sweep.ProductsTaken + products, model.Sweep.Steps.Stiffness, model.Sweep.Steps.Tolerance, gramians),
             Modes = modes,
             Vectors = Known.Of<MathNet.Numerics.LinearAlgebra.Matrix<double>>(Vectors),
             Dimension = space.Dimension,
@@ -89,23 +90,26 @@ internal sealed class FoundModes
     {
         var (space, sweep, backend) = (input.Space, model.Sweep, input.Backend);
         int r = space.Dimension, count = Math.Min(r, input.Options.Modes ?? MatrixFreePlan.DefaultModes), seed = Seeds.From(0, input.Options.Seed);
-        long gramians = 0;
-        var dissipation = Dissipation(input, sweep, cancellation);
-        var gramian = new SpaceOperator(dissipation ?? (LinearOperator)new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
-        long bytes = MatrixFreePlan.StateBytes(input.Options);
+        long gramians = 0, bytes = MatrixFreePlan.StateBytes(input.Options);
         FoundPairs Rough(LinearOperator a, MatrixView? from) => LeadingPairs.Find(new SpaceOperator(a, space, _ => { }, cancellation),
             Math.Min(r, count + LeadingPairs.Beside), from, RoughTolerance, measure: false, backend, seed, bytes);
         var rough = WorkSpans.In("largest modes of the kernel", () => Rough(new KernelIntegral(sweep.Products), null));
         // The last of the modes that are wanted lives longest; what the kernel is later does not turn those that have decayed.
-        double lifetime = (sweep.Products.Knots[^1] - sweep.Products.Knots[0]) / (sweep.Products.Beta ?? 0) / rough.Pairs.Values[count - 1];
+        double window = sweep.Products.Knots[^1] - sweep.Products.Knots[0], lifetime = window / (sweep.Products.Beta ?? 0) / rough.Pairs.Values[count - 1];
         var start = rough.Complete || !(lifetime > 0 && double.IsFinite(lifetime)) ? rough
             : WorkSpans.In("largest modes of the kernel", () => Rough(new KernelIntegral(sweep.Products, lifetime), rough.Pairs.Vectors));
         progress(0.1);
-        var found = WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, start.Pairs.Vectors, ResidualTolerance, measure: dissipation is null,
+        double? fading = start == rough || !space.IsAll ? null : FadingModes.Until(sweep.Products, start.Pairs.Values[count - 1], lifetime);
+        var dissipation = Dissipation(input, sweep, fading, cancellation);
+        var gramian = new SpaceOperator(dissipation ?? (LinearOperator)new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
+        MatrixView near = start.Pairs.Vectors;
+        var faded = fading is null || dissipation is null ? null
+            : WorkSpans.In("modes that fade", () => FadingModes.Find(dissipation.Sweep, gramian, ref near, count, ResidualTolerance, backend));
+        var found = faded ?? WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, near, ResidualTolerance, measure: dissipation is null,
             backend, seed, bytes, f => progress(0.1 + 0.6 * f)));
         var vectors = space.Lift(found.Pairs.Vectors);
         var carried = WorkSpans.In("responses of the modes", () => SweptTransport.Carry(sweep, vectors, cancellation));
-        if (dissipation is not null)
+        if (dissipation is not null && faded is null)
         {
             found = found with { Pairs = Measured(found.Pairs, dissipation, vectors, space) };
             gramians += count;
@@ -118,16 +122,16 @@ internal sealed class FoundModes
         var signal = WorkSpans.In("signal count",
             () => SignalCounter.Count(found, r, floor, error, above, found.Complete || first == 0 ? null : gramian, backend, seed));
         progress(0.9);
-        return new FoundModes(input, model, found, vectors, carried, signal, gramians);
+        return new FoundModes(input, model, found, vectors, carried, signal, gramians, dissipation?.Sweep.ProductsTaken ?? 0);
     }
 
     // W_S by what P leaves where modes may have decayed; null where the quadrature knows it best, since 1 − (1 − small) would lose what is small. The error of
     // PᵀP is twice that of P.
-    private static DissipationOperator? Dissipation(AnalysisInput input, FlowSweep sweep, CancellationToken cancellation) =>
+    private static DissipationOperator? Dissipation(AnalysisInput input, FlowSweep sweep, double? fading, CancellationToken cancellation) =>
         sweep.Products.Beta is { } beta && sweep.Steps.Stiffness >= LeastStiffness
             ? new DissipationOperator(WorkSpans.In("steps of P", () => sweep.OfPropagator(new SweepOptions
             {
-                Tolerance = 0.5 * sweep.Steps.Tolerance, MaxBytes = sweep.MaxBytes, Seed = input.Options.Seed,
+                Tolerance = 0.5 * sweep.Steps.Tolerance, MaxBytes = sweep.MaxBytes, Seed = input.Options.Seed, ExponentialUntil = fading,
             }, cancellation)), beta) : null;
 
     // Rayleigh quotients and residuals of the vectors that are given, by one more application.

@@ -68,12 +68,14 @@ public sealed class FlowSweep
         if (options.Probes is { } probes && probes.Rows != products.TrainSize)
             throw new ArgumentException($"Probe vectors have {products.TrainSize} rows; found {probes.Rows}.", nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxBytes, nameof(options));
+        if (options.ExponentialUntil is not null)
+            throw new ArgumentException("Exponentials leave no nodes while modes decay: they serve P alone (OfPropagator).", nameof(options));
         return Chosen(products, SpectralBounds.Of(products, options.Seed, cancellation), options, propagator: false, backend, cancellation);
     }
 
     /// <summary>Steps along the same kernels by which P alone is as accurate as asked: several times fewer products, since modes need not be followed
     /// while they decay.</summary>
-    /// <param name="options">Tolerance, of P in the 2-norm, scheme and limits.</param>
+    /// <param name="options">Tolerance, of P in the 2-norm, scheme and limits; until which time steps are exponentials.</param>
     /// <param name="cancellation">Stops the choice of steps.</param>
     public FlowSweep OfPropagator(SweepOptions options, CancellationToken cancellation = default)
     {
@@ -83,10 +85,25 @@ public sealed class FlowSweep
         return Chosen(Products, bounds, options, propagator: true, Backend, cancellation);
     }
 
+    /// <summary>An orthonormal basis of P(t, s)⁻¹X, t the end of the exponential steps: what they make fade. A mode that decays by e^{−a} until t is left
+    /// with e^{−a} of its length by these very steps, so that it lies in the leading eigenspace of (I − PᵀP)/2β to e^{−a}, without any iteration.</summary>
+    /// <param name="x">X, near the fast modes at the time t; the basis in its place.</param>
+    /// <exception cref="ArgumentException">X has another number of rows.</exception>
+    public void Undo(in MatrixView x)
+    {
+        if (x.Rows != Products.TrainSize) throw new ArgumentException($"Found {x.Rows} rows, expected {Products.TrainSize}.", nameof(x));
+        for (int k = Steps.Steps.Count - 1; k >= 0; k--)
+        {
+            var step = Steps.Steps[k];
+            if (step.Length > 0 && Scheme.At(step.Time) is ExponentialScheme) ExponentialScheme.Undo(_rates, step, x);
+        }
+    }
+
     private static FlowSweep Chosen(KernelProducts products, double[] bounds, SweepOptions options, bool propagator, Backend backend,
         CancellationToken cancellation)
     {
         var scheme = options.Scheme ?? SweepScheme.Find(SweepChoice.Cheapest(products, bounds, options).Scheme)!;
+        if (options.ExponentialUntil is { } until) scheme = new EarlyExponentials(scheme, until);
         var planner = new SweepPlanner(products, scheme, options, backend, propagator, cancellation);
         var layout = planner.Plan(bounds);
         MatrixView worst = default;
@@ -170,7 +187,7 @@ public sealed class FlowSweep
             double rate = 0;
             foreach (var near in Steps.Steps)
                 if (Math.Abs(near.Interval - step.Interval) <= Reach) rate = Math.Max(rate, Margin * near.Rate);
-            taken.Add(step with { Interval = 0, Rate = rate, Degree = step.Length > 0 ? Scheme.Degree(step.Length * rate) : step.Degree });
+            taken.Add(step with { Interval = 0, Rate = rate, Degree = step.Length > 0 ? Scheme.At(step.Time).Degree(step.Length * rate) : step.Degree });
         }
         return new FlowSweep(products, Scheme, Steps with { Steps = taken }, Backend, MaxBytes);
     }

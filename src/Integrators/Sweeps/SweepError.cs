@@ -78,21 +78,7 @@ internal static class SweepErrors
                 b.ApplyTranspose(y, back);
                 SweepRates.Add(-1, back, x);
             }
-            Orthonormal(x);
-        }
-    }
-
-    private static void Orthonormal(in MatrixView x)
-    {
-        for (int j = 0; j < x.Columns; j++)
-        {
-            var column = x.Column(j);
-            double before = VectorRoutines.Norm(column);
-            for (int pass = 0; pass < 2; pass++)
-                for (int i = 0; i < j; i++) VectorRoutines.Axpy(-VectorRoutines.Dot(x.Column(i), column), x.Column(i), column);
-            double norm = VectorRoutines.Norm(column);
-            if (norm > 1e-12 * before) VectorRoutines.Scale(1 / norm, column, column);
-            else column.Clear();
+            OrthonormalColumns.Make(x);
         }
     }
 }

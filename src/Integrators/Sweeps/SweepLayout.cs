@@ -48,7 +48,8 @@ internal sealed record SweepLayout(SweepScheme Scheme, double Tolerance, double 
         for (int i = 1; i < rule.Nodes.Length; i++)
         {
             double h = (rule.Nodes[i] - rule.Nodes[i - 1]) * length;
-            steps.Add(new SweepStep(interval, time + rule.Nodes[i - 1] * length, h, scheme.Degree(h * rate), rate, length * rule.Weights[i]));
+            double begin = time + rule.Nodes[i - 1] * length;
+            steps.Add(new SweepStep(interval, begin, h, scheme.At(begin).Degree(h * rate), rate, length * rule.Weights[i]));
         }
     }
 }

@@ -21,6 +21,10 @@ public sealed record SweepOptions
     /// <summary>Seed of the random vectors on which bounds and errors are measured.</summary>
     public long Seed { get; init; }
 
+    /// <summary>Flow time until which the steps of P alone are exponentials of the kernel in their middle, which <see cref="FlowSweep.Undo"/> inverts; null for
+    /// none.</summary>
+    public double? ExponentialUntil { get; init; }
+
     /// <summary>Vectors, N rows, on which errors are measured besides random ones, such as g(s).</summary>
     public MatrixView? Probes { get; init; }
 }

@@ -44,6 +44,9 @@ public abstract class SweepScheme
     /// <summary>How many times the products of constant kernels recorded runs took, in measurements (docs/matrix-free.md).</summary>
     internal abstract double Drift { get; }
 
+    /// <summary>The scheme of a step that begins at a time: this one, unless there are two.</summary>
+    internal virtual SweepScheme At(double time) => this;
+
     /// <summary>Products that a step needs whose stiffness is at most z.</summary>
     internal abstract int Degree(double z);
 

@@ -98,6 +98,26 @@ public sealed class MatrixFreeAnalysisTests
         }
     }
 
+    /// <summary>Modes that fade early in a long window are found by undoing the flow: with one application of W_S to them and their neighbours, where a Krylov
+    /// space takes more, and W_S of the dense analysis calls them eigenvectors as far as the tolerance of the steps lets it.</summary>
+    [Fact]
+    public void ModesThatFadeAreFoundWithoutIterations()
+    {
+        const int wanted = 2;
+        const double tolerance = 1e-3;
+        var run = SmallNetworks.Record(s_small with { Train = 210, Layers = [LayerSpec.Dense(7)], Steps = 1200, LearningRate = 0.5, Checkpoints = 5 });
+        var options = TestRuns.Options with { Solver = EigenSolver.MatrixFree, Modes = wanted, RelativeTolerance = ToleranceChoice.Of(tolerance) };
+        var found = Analyze.Reservoir(run, options).MatrixFree.Value;
+        Assert.Equal(wanted, found.Modes.Count);
+        double first = found.Modes[0].Eigenvalue;
+        Check.Small(found.Modes.Max(m => m.Residual), 1e-8 * first, "residuals");
+        // Modes and six neighbours, and nothing else but the 4 probes of 10 steps.
+        Assert.Equal(wanted + 6 + 40, found.Sweep.Gramians);
+        var W = Analyze.Reservoir(run, TestRuns.Options with { Solver = EigenSolver.Dense }).Operators.Value.W_S;
+        var vectors = found.Vectors.Value;
+        Check.Small((W * vectors - vectors * first).L2Norm() / first, tolerance, "residuals by the dense W_S");
+    }
+
     /// <summary>Where not all modes are found the bracket holds the count of the dense analysis, and the estimate says that it is one.</summary>
     [Fact]
     public void TheSignalCountLiesInItsBracket()
