@@ -78,9 +78,10 @@ def main():
         row(f"reduced, r = {r:.0f}: range, projections, steps", reduced + dense * (r / N) ** 3, 3 * 8 * N * N + 3 * C * 8 * (r + M) * r, o.cores)
     # Measured at a tolerance of 1e-4 and z of 1.1e4 and 1.3e4: 7400 and 8700 products for W_S on one vector (docs/matrix-free.md); they grow as √z.
     products = 75 * math.sqrt(z)
-    vectors = 3 * o.modes
-    print(f"matrix-free: {products:.0f} products for W_S on one vector (measured at z of 1e4, grown as the root), {vectors:.0f} vectors for "
-          f"{o.modes:.0f} modes; products at half the rate (measured: 50 to 66 %)")
+    # Measured with N = 1000 and 10,000, in sweeps of one vector, half an application each: 160 for steps and budget, 3 for a mode (docs/matrix-free.md).
+    vectors = (160 + 3 * o.modes) / 2
+    print(f"matrix-free: {products:.0f} products for W_S on one vector (measured at z of 1e4, grown as the root), {vectors:.0f} vectors for the "
+          f"claims and {o.modes:.0f} modes; products at half the rate (measured: 50 to 66 %)")
     row("  K from kernels in memory or on disk (3 terms)", products * vectors * 6 * N * N, 8 * N * N * 4, o.cores, "per interval; blocks of 16 vectors", 0.5)
     row("  K from factors (J and Jᵀ of two checkpoints)", products * vectors * 8 * D * n, 2 * factors / C + 16 * 8 * (N + 2 * D), o.cores, "blocks of 16 vectors", 0.5)
     print(f"on {o.nodes:.0f} nodes of {o.cores:.0f} cores: kernels {forming / o.cores / o.nodes / 3600:.3g} h, dense intervals "

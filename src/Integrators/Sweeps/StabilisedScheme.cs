@@ -37,13 +37,9 @@ internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
             var s = stages[j];
             var slope = j == 0 ? first : f;
             rates.Apply(step.Interval, step.Time + s.Time * step.Length, -step.Length, old, slope);
-            for (int i = 0; i < c; i++)
-            {
-                // Y_{j−2} is not wanted again: the new stage takes its place.
-                // The slopes have the length of the step already.
-                if (j == 0) s.Begin(1, x.Column(i), first.Column(i), older.Column(i));
-                else s.Continue(1, x.Column(i), first.Column(i), old.Column(i), slope.Column(i), older.Column(i));
-            }
+            // Y_{j−2} is not wanted again: the new stage takes its place. The slopes have the length of the step already.
+            if (j > 0) rates.Share(c, new StageContinued(s, x, first, old, slope, older));
+            else for (int i = 0; i < c; i++) s.Begin(1, x.Column(i), first.Column(i), older.Column(i));
             (older, old) = (old, older);
         }
         old.CopyTo(x);
@@ -63,14 +59,7 @@ internal sealed class StabilisedScheme() : SweepScheme("rkc2", 2)
         {
             var s = stages[j];
             rates.ApplyTransposed(step.Interval, step.Time + s.Time * step.Length, -step.Length * s.Slope, now, f);
-            for (int i = 0; i < c; i++)
-            {
-                VectorRoutines.Axpy(s.Start, now.Column(i), start.Column(i));
-                VectorRoutines.Axpy(s.First, now.Column(i), first.Column(i));
-                VectorRoutines.Axpy(s.Old, now.Column(i), before.Column(i));
-                VectorRoutines.Axpy(1, f.Column(i), before.Column(i));
-                VectorRoutines.Scale(s.Older, now.Column(i), now.Column(i));
-            }
+            rates.Share(c, new StageReturned(s, start, first, f, before, now));
             (now, before) = (before, now);
         }
         // now is ȳ_1, before is what reaches Y_0 = x by the recurrence.

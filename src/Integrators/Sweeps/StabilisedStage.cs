@@ -49,10 +49,7 @@ internal readonly record struct StabilisedStage(double Time, double Start, doubl
     public void Continue(double length, ReadOnlySpan<double> x, ReadOnlySpan<double> first, ReadOnlySpan<double> old, ReadOnlySpan<double> f,
         Span<double> older)
     {
-        VectorRoutines.Combine(Start, x, Older, older, older);
-        VectorRoutines.Axpy(Old, old, older);
-        VectorRoutines.Axpy(length * Slope, f, older);
-        VectorRoutines.Axpy(length * First, first, older);
+        StagePasses.Continue(Start, x, Older, Old, old, length * Slope, f, length * First, first, older);
     }
 
     /// <summary>c of R(z) = 1 − z + z²/2 − c·z³ + …, the factor of a step with s stages; 1/6 in the exponential.</summary>

@@ -35,7 +35,7 @@ internal sealed class SweepRates(KernelProducts products, Backend backend)
         products.ApplyTrain(interval, time, x, y);
         if (products.Beta is { } beta)
         {
-            Scale(factor * beta, y);
+            Share(y.Columns, new ColumnsScaled(factor * beta, y));
             return;
         }
         Load(interval, time);
@@ -50,7 +50,7 @@ internal sealed class SweepRates(KernelProducts products, Backend backend)
         if (products.Beta is { } beta)
         {
             products.ApplyTrain(interval, time, x, y);
-            Scale(factor * beta, y);
+            Share(y.Columns, new ColumnsScaled(factor * beta, y));
             return;
         }
         Load(interval, time);
@@ -60,6 +60,10 @@ internal sealed class SweepRates(KernelProducts products, Backend backend)
         products.ApplyTrain(interval, time, _product, y);
         Scale(factor, y);
     }
+
+    /// <summary>Work on the columns of a block, by all threads where that pays.</summary>
+    public void Share<T>(int columns, in T work)
+        where T : struct, IColumnWork => SharedColumns.Run(backend.Spare, columns, (double)Size * columns, work);
 
     public static void Scale(double factor, in MatrixView x)
     {

@@ -6,6 +6,7 @@ namespace KernelFlow.Operators;
 internal sealed class UnitProducts
 {
     private const int Vectors = 16; // at a time: two vectors of eight numbers
+    private const double OperationsPerNumber = 64;
     private const long BetweenBytes = 64L << 20;
 
     private readonly ProductSource _source;
@@ -169,7 +170,7 @@ internal sealed class UnitProducts
             for (int t = 0; t < Units[u].Tiles(vectors); t++) _tiles[tiles++] = (u, t);
         int rows = test ? _source.Run.TestSize : _source.Run.TrainSize;
         for (int chunk = 0; BindAll(mixture, test, first, end, chunk); chunk++)
-            SharedColumns.Run(_source.Backend.Spare, tiles, (double)rows * vectors * tiles, new CollectWork(this, vectors));
+            SharedColumns.Run(_source.Backend.Spare, tiles, Work(first, end, rows, vectors), new CollectWork(this, vectors));
     }
 
     // Of units that were in memory together for other outputs, these outputs need not be.
@@ -194,9 +195,17 @@ internal sealed class UnitProducts
         {
             var (from, count) = Units[first].Bound;
             int pieces = (count + each - 1) / each;
-            SharedColumns.Run(_source.Backend.Spare, pieces, (double)rows * vectors * (end - first),
+            SharedColumns.Run(_source.Backend.Spare, pieces, Work(first, end, rows, vectors),
                 new SpreadWork(this, first, end, from, count, each, vectors, y));
         }
+    }
+
+    // What a product of these units is worth in numbers that are passed over: so many of its operations take as long as one of them.
+    private double Work(int first, int end, int rows, int vectors)
+    {
+        double columns = 0;
+        for (int u = first; u < end; u++) columns += Units[u].Columns;
+        return rows * columns * vectors / OperationsPerNumber;
     }
 
     private bool BindAll(Mixture mixture, bool test, int first, int end, int chunk)

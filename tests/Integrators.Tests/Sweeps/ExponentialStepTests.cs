@@ -5,7 +5,7 @@ namespace KernelFlow.Integrators.Tests.Sweeps;
 /// <summary>Exponential steps for P alone, and what they make fade.</summary>
 public class ExponentialStepTests
 {
-    /// <summary>The weights are those of e^{−x} and of e^{x}: the second relative to each value, so that slow modes keep their digits beside fast ones.</summary>
+    /// <summary>The weights are those of e^{−x} and of e^{x}, the second relative to each value: slow modes keep their digits beside fast ones.</summary>
     [Theory]
     [InlineData(1e-9)]
     [InlineData(0.3)]

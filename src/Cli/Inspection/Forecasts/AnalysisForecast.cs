@@ -21,7 +21,7 @@ internal static class AnalysisForecast
         var sizes = Sizes(run);
         var rates = WorkRates.Of(backend, (int)Math.Min(sizes.Train + sizes.Test, 1e6), cancellation);
         if (options.Extent == AnalysisExtent.Whole && Analyze.WithoutMatrices(run, options) is not null)
-            return MatrixFreeForecast.Plan(run, sizes, rates, options.Memory?.Bytes ?? double.PositiveInfinity);
+            return MatrixFreeForecast.Plan(run, sizes, rates, options);
         var cost = CostForecast.Of(sizes, rates);
         return options.Extent == AnalysisExtent.ClaimsOnly ? OfVectors(cost) : Of(cost);
     }

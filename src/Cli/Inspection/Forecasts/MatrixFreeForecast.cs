@@ -1,18 +1,26 @@
 using KernelFlow.Integrators;
+using KernelFlow.Numerics;
 
 namespace KernelFlow.Cli;
 
 /// <summary>What an analysis without matrices takes: products with the kernels, counted from the steps that its sweeps would take.</summary>
 internal static class MatrixFreeForecast
 {
-    // As the analysis takes them: modes that are looked for, the tolerance of the sweeps, vectors that go through the files together.
+    // As the analysis takes them unless told otherwise: modes that are looked for, the tolerance of the sweeps; vectors that go through the files together.
     private const double Modes = 50, Tolerance = 1e-4, Together = 16;
 
-    // Vectors to which W_S is applied for one mode, and other models that the budget carries a vector by.
-    private const double VectorsPerMode = 3, Models = 9;
+    // Measured with N = 1000 and 10,000 (docs/cli.md): sweeps of one vector for each mode (steps of P, P there and back, responses, probes of the count), and
+    // those that choose the steps and carry the budget.
+    private const double SweepsPerMode = 3, Sweeps = 160;
 
-    // Products reach half of what the rate of products and the bandwidth allow (docs/matrix-free.md).
+    // What lies between the products of a sweep takes so much of their time beside it.
+    private const double Between = 1.6;
+
+    // Products reach half of what the rate of products and the bandwidth allow (docs/matrix-free.md): where they are not measured.
     private const double ShareOfRate = 0.5;
+
+    // Smaller runs are analysed with matrices, and their inspection waits for no product.
+    private const int Large = 1000;
 
     // Of a ceiling: what is kept of files, and of the states of a sweep.
     private const double Share = 0.25, Process = 50e6, VectorsHeld = 6;
@@ -26,33 +34,37 @@ internal static class MatrixFreeForecast
     }
 
     /// <summary>The stages that such an analysis reports.</summary>
-    public static WorkPlan Plan(CheckpointSequence run, RunSizes sizes, WorkRates rates, double ceiling)
+    public static WorkPlan Plan(CheckpointSequence run, RunSizes sizes, WorkRates rates, AnalysisOptions options)
     {
-        var (reading, carried, modes, _) = Parts(run, sizes, rates, ceiling);
-        return WorkPlan.Forecast([("reading", reading), ("integrating", carried), ("spectrum", modes), ("budget", 0.05 * modes)]);
+        double modes = Math.Min(options.Modes ?? Modes, sizes.Train), tolerance = options.RelativeTolerance.Value ?? Tolerance;
+        var cost = Parts(run, sizes, rates, options.Memory?.Bytes ?? double.PositiveInfinity, modes, tolerance);
+        return WorkPlan.Forecast([("reading", cost.Reading), ("integrating", cost.Carried), ("spectrum", cost.Modes), ("budget", 0.001 * cost.Modes)]);
     }
 
     private static RouteForecast With(CheckpointSequence run, RunSizes sizes, WorkRates rates, double ceiling, string what)
     {
-        var (reading, carried, modes, bytes) = Parts(run, sizes, rates, ceiling);
-        return new RouteForecast("matrix-free", reading + carried + 1.05 * modes, bytes,
-            FormattableString.Invariant($"{what}{Math.Min(Modes, sizes.Train)} modes, z = {Files.NumberText.Short(Stiffness(sizes), 2)}"));
+        double modes = Math.Min(Modes, sizes.Train);
+        var cost = Parts(run, sizes, rates, ceiling, modes, Tolerance);
+        return new RouteForecast("matrix-free", cost.Reading + cost.Carried + cost.Modes, cost.Bytes,
+            FormattableString.Invariant($"{what}{modes} modes, z = {Files.NumberText.Short(cost.Stiffness, 2)}"));
     }
 
-    private static (double Reading, double Carried, double Modes, double Bytes) Parts(CheckpointSequence run, RunSizes s, WorkRates rates, double ceiling)
+    private static Cost Parts(CheckpointSequence run, RunSizes s, WorkRates rates, double ceiling, double modes, double tolerance)
     {
         double[] knots = [.. run.Select(c => c.Time)];
-        double[] bounds = [.. s.Stiffness.Select((z, k) => double.IsFinite(z) ? z / (knots[k + 1] - knots[k]) : 0)];
+        var probe = run.TrainSize < Large ? null : ProductProbe.Of(run, Backend.Managed(rates.Threads), Share * ceiling);
+        double scale = probe is null ? 1 : probe.Share / RunSizes.LeadingShare;
+        double[] stiffness = [.. s.Stiffness.Select(z => double.IsFinite(z) ? scale * z : 0)];
+        double[] bounds = [.. stiffness.Select((z, k) => z / (knots[k + 1] - knots[k]))];
         var (flops, bytes) = Product(run, s);
-        var sweep = SweepChoice.Forecasts(knots, bounds, run.TrainSize, flops, Tolerance, (long)Math.Min(Share * ceiling, 9e18)).MinBy(f => f.Flops)!;
-        double one = Math.Max(flops / (ShareOfRate * rates.Products * rates.Threads), bytes / Together / rates.Bandwidth);
-        double vectors = VectorsPerMode * Math.Min(Modes, s.Train);
+        var sweep = SweepChoice.Forecasts(knots, bounds, run.TrainSize, flops, tolerance, (long)Math.Min(Share * ceiling, 9e18)).MinBy(f => f.Flops)!;
+        double one = Between * (probe?.Seconds ?? Math.Max(flops / (ShareOfRate * rates.Products * rates.Threads), bytes / Together / rates.Bandwidth));
         double reading = CommonStages.Start.Seconds(rates, 1) + (2 * s.StoredBytes + 24 * s.StoredNumbers) / rates.Bandwidth;
         double held = Process + Math.Min(s.StoredBytes, Share * ceiling) + Math.Min(Together * sweep.Bytes, Share * ceiling)
-            + 8 * s.Train * VectorsHeld * vectors;
-        // A sweep is a half of an application; vectors of the budget go alone, and each reads what it is multiplied with.
-        double alone = Math.Max(one, bytes / rates.Bandwidth);
-        return (reading, Models * sweep.Products / 2 * alone, vectors * sweep.Products * one, held);
+            + 8 * s.Train * VectorsHeld * SweepsPerMode * modes;
+        // A sweep is a half of an application.
+        double products = sweep.Products / 2.0;
+        return new Cost(reading, Sweeps * products * one, SweepsPerMode * modes * products * one, held, stiffness.Sum());
     }
 
     // Operations of a product of K_SS with one vector, and the bytes that are read for it: J and its transpose of both ends of an interval, or kernels.
@@ -65,5 +77,5 @@ internal static class MatrixFreeForecast
         return (factored ? 8 * d * run.Train : 8 * d * n, 4 * stored);
     }
 
-    private static double Stiffness(RunSizes s) => s.Stiffness.Where(double.IsFinite).Sum();
+    private readonly record struct Cost(double Reading, double Carried, double Modes, double Bytes, double Stiffness);
 }

@@ -48,7 +48,7 @@ internal sealed record RunSizes
     private const double MostReplayed = 1e7, MostReplayWork = 1e12;
 
     // λ_max of a Gram matrix is a good part of its trace: half is within a factor of two, and steps grow with its logarithm.
-    private const double LeadingShare = 0.5;
+    internal const double LeadingShare = 0.5;
 
     // The largest curvature of cross-entropy per output.
     private const double SteepestLogit = 0.25;
