@@ -1,5 +1,7 @@
 using System.Globalization;
 using KernelFlow.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Cli.Tests;
 
@@ -143,5 +145,28 @@ public sealed class ForecastTests(SmallRun run) : IClassFixture<SmallRun>
         Assert.Contains("there are no intervals to divide", closed.Single(r => r.Name == "jobs").Obstacle);
         Assert.Contains("do not follow the flow", closed.Single(r => r.Name == "reduced").Obstacle);
         Assert.Contains("B = βI", RouteForecasts.Of(recorded.Checkpoints, sizes with { HasBeta = false }, cost, rates, 1e12, 4)[1].Obstacle);
+    }
+
+    /// <summary>What a few products say of the largest eigenvalue is what the matrix J Jᵀ says; a run of kernel blocks is not asked.</summary>
+    [Fact]
+    public void ProductsTellTheLargestEigenvalue()
+    {
+        using var recorded = RecordedRun.Open(run.Folder);
+        var checkpoints = recorded.Checkpoints;
+        var probe = ProductProbe.Of(checkpoints, Backend.Managed(1), 1e9)!;
+        double Largest(int k, out double trace)
+        {
+            var source = checkpoints[k][TensorName.J_S];
+            var jacobian = new DenseMatrix(checkpoints.TrainSize, (int)checkpoints.Parameters!.Value);
+            source.ReadMatrix(jacobian);
+            var kernel = (DenseMatrix)jacobian.TransposeAndMultiply(jacobian);
+            trace = kernel.Diagonal().Sum();
+            return kernel.Evd(Symmetricity.Symmetric).EigenValues.Max(v => v.Real);
+        }
+        double largest = Largest(checkpoints.Count - 1, out double last);
+        Largest(checkpoints.Count - 2, out double before);
+        double expected = largest / Math.Max(last, before);
+        Check.Between(probe.Share / expected, 0.9, 1 + 1e-9, $"λ_max as a share of the trace, {expected:g3} by the matrix");
+        Assert.True(probe.Seconds > 0 && double.IsFinite(probe.Seconds), $"{probe.Seconds} s for a product");
     }
 }
