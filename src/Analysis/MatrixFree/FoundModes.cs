@@ -99,7 +99,7 @@ internal sealed class FoundModes
         var start = rough.Complete || !(lifetime > 0 && double.IsFinite(lifetime)) ? rough
             : WorkSpans.In("largest modes of the kernel", () => Rough(new KernelIntegral(sweep.Products, lifetime), rough.Pairs.Vectors));
         progress(0.1);
-        double? fading = start == rough || !space.IsAll ? null : FadingModes.Until(sweep.Products, start.Pairs.Values[count - 1], lifetime);
+        double? fading = ReferenceEquals(start, rough) || !space.IsAll ? null : FadingModes.Until(sweep.Products, start.Pairs.Values[count - 1], lifetime);
         var dissipation = Dissipation(input, sweep, fading, cancellation);
         var gramian = new SpaceOperator(dissipation ?? (LinearOperator)new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
         MatrixView near = start.Pairs.Vectors;
