@@ -47,7 +47,7 @@ public sealed record MatrixFreeResult
 /// <param name="Scheme">Name of the scheme.</param>
 /// <param name="Steps">Number of steps of a sweep; exact.</param>
 /// <param name="ProductsPerSweep">Products with K_SS that a sweep takes for one vector; exact.</param>
-/// <param name="ProductsTaken">Products with K_SS taken by all sweeps of the analysis, one for each vector; exact.</param>
+/// <param name="ProductsTaken">Products with K_SS taken by all sweeps of the analysis but those that chose the steps, one for each vector; exact.</param>
 /// <param name="Stiffness">z = ∫λ_max(B K_SS) dt; at most, by the bounds of the steps.</param>
 /// <param name="Tolerance">Relative error of P, 2βW_S and βG that the steps were chosen for; an estimate.</param>
 /// <param name="Gramians">Vectors that W_S was applied to; exact.</param>

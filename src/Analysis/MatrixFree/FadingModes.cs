@@ -30,21 +30,28 @@ internal static class FadingModes
         return until > 0 && until <= Share * window ? products.Knots[0] + until : null;
     }
 
-    /// <summary>The modes, from vectors near them; null where one has a larger residual than the tolerance.</summary>
+    /// <summary>An orthonormal basis of what fades.</summary>
     /// <param name="sweep">The steps, of which those until the modes have faded are exponentials.</param>
+    /// <param name="near">Vectors near the modes.</param>
+    /// <param name="cancellation">Honoured between steps.</param>
+    public static DenseMatrix Basis(FlowSweep sweep, in MatrixView near, CancellationToken cancellation)
+    {
+        var basis = near.ToMatrix();
+        sweep.Undo(basis, cancellation);
+        return basis;
+    }
+
+    /// <summary>The modes, by Rayleigh and Ritz; null where one has a larger residual than the tolerance.</summary>
     /// <param name="gramian">W_S by the same steps.</param>
-    /// <param name="near">Vectors near them, more than are wanted; on return a basis of what fades.</param>
+    /// <param name="basis">What fades, more directions than are wanted.</param>
     /// <param name="count">How many are wanted.</param>
     /// <param name="tolerance">Relative to the largest eigenvalue.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    public static FoundPairs? Find(FlowSweep sweep, LinearOperator gramian, ref MatrixView near, int count, double tolerance, Backend backend)
+    public static FoundPairs? Find(LinearOperator gramian, DenseMatrix basis, int count, double tolerance, Backend backend)
     {
-        int c = near.Columns;
-        DenseMatrix basis = near.ToMatrix(), image = new(basis.RowCount, c), projected = new(c, c);
-        near = basis;
-        sweep.Undo(basis);
+        int c = basis.ColumnCount;
+        DenseMatrix image = new(basis.RowCount, c), projected = new(c, c);
         gramian.Apply(basis, image);
-        // Rayleigh and Ritz.
         backend.Gemm(Op.Transpose, Op.None, 1, basis, image, 0, projected);
         MatrixNorms.SymmetricPart(projected);
         var ascending = new double[c];

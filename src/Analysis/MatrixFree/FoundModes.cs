@@ -102,9 +102,10 @@ internal sealed class FoundModes
         double? fading = ReferenceEquals(start, rough) || !space.IsAll ? null : FadingModes.Until(sweep.Products, start.Pairs.Values[count - 1], lifetime);
         var dissipation = Dissipation(input, sweep, fading, cancellation);
         var gramian = new SpaceOperator(dissipation ?? (LinearOperator)new SweptGramian(sweep), space, columns => gramians += columns, cancellation);
-        MatrixView near = start.Pairs.Vectors;
-        var faded = fading is null || dissipation is null ? null
-            : WorkSpans.In("modes that fade", () => FadingModes.Find(dissipation.Sweep, gramian, ref near, count, ResidualTolerance, backend));
+        var near = fading is null || dissipation is null ? start.Pairs.Vectors
+            : WorkSpans.In("modes that fade", () => FadingModes.Basis(dissipation.Sweep, start.Pairs.Vectors, cancellation));
+        var faded = ReferenceEquals(near, start.Pairs.Vectors) ? null
+            : WorkSpans.In("modes that fade", () => FadingModes.Find(gramian, near, count, ResidualTolerance, backend));
         var found = faded ?? WorkSpans.In("leading modes", () => LeadingPairs.Find(gramian, count, near, ResidualTolerance, measure: dissipation is null,
             backend, seed, bytes, f => progress(0.1 + 0.6 * f)));
         var vectors = space.Lift(found.Pairs.Vectors);

@@ -73,9 +73,19 @@ internal sealed class ExponentialScheme() : SweepScheme("exp2", 2)
             if (transposed) rates.ApplyTransposed(step.Interval, time, 2 * twice / step.Rate, old, f);
             else rates.Apply(step.Interval, time, 2 * twice / step.Rate, old, f);
             double weight = alternating && k % 2 == 1 ? -w[k] : w[k];
-            for (int i = 0; i < c; i++)
+            rates.Share(c, new NextTerm(k == 1, weight, f, old, older, x));
+            (older, old) = (old, older);
+        }
+    }
+
+    // older ← f − old for T_1, f − 2·old − older for those after it; x ← x + weight·older.
+    private readonly struct NextTerm(bool isFirst, double weight, MatrixView f, MatrixView old, MatrixView older, MatrixView x) : IColumnWork
+    {
+        public void Run(int first, int last)
+        {
+            for (int i = first; i < last; i++)
             {
-                if (k == 1) VectorRoutines.Combine(1, f.Column(i), -1, old.Column(i), older.Column(i));
+                if (isFirst) VectorRoutines.Combine(1, f.Column(i), -1, old.Column(i), older.Column(i));
                 else
                 {
                     VectorRoutines.Combine(-1, older.Column(i), -2, old.Column(i), older.Column(i));
@@ -83,7 +93,6 @@ internal sealed class ExponentialScheme() : SweepScheme("exp2", 2)
                 }
                 VectorRoutines.Axpy(weight, older.Column(i), x.Column(i));
             }
-            (older, old) = (old, older);
         }
     }
 }

@@ -88,12 +88,14 @@ public sealed class FlowSweep
     /// <summary>An orthonormal basis of P(t, s)⁻¹X, t the end of the exponential steps: what they make fade. A mode that decays by e^{−a} until t is left
     /// with e^{−a} of its length by these very steps, so that it lies in the leading eigenspace of (I − PᵀP)/2β to e^{−a}, without any iteration.</summary>
     /// <param name="x">X, near the fast modes at the time t; the basis in its place.</param>
+    /// <param name="cancellation">Honoured between steps.</param>
     /// <exception cref="ArgumentException">X has another number of rows.</exception>
-    public void Undo(in MatrixView x)
+    public void Undo(in MatrixView x, CancellationToken cancellation = default)
     {
         if (x.Rows != Products.TrainSize) throw new ArgumentException($"Found {x.Rows} rows, expected {Products.TrainSize}.", nameof(x));
         for (int k = Steps.Steps.Count - 1; k >= 0; k--)
         {
+            cancellation.ThrowIfCancellationRequested();
             var step = Steps.Steps[k];
             if (step.Length > 0 && Scheme.At(step.Time) is ExponentialScheme) ExponentialScheme.Undo(_rates, step, x);
         }

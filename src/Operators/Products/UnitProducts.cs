@@ -200,7 +200,8 @@ internal sealed class UnitProducts
         }
     }
 
-    // What a product of these units is worth in numbers that are passed over: so many of its operations take as long as one of them.
+    // What a product of these units is worth in numbers that are passed over, of each of which so many operations take the time. From factors a product takes
+    // fewer than rows × columns, by the number of outputs, and it still is long enough to be shared where this says so.
     private double Work(int first, int end, int rows, int vectors)
     {
         double columns = 0;

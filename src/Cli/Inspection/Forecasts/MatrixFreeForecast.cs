@@ -53,7 +53,9 @@ internal static class MatrixFreeForecast
     {
         double[] knots = [.. run.Select(c => c.Time)];
         var probe = run.TrainSize < Large ? null : ProductProbe.Of(run, Backend.Managed(rates.Threads), Share * ceiling);
-        double scale = probe is null ? 1 : probe.Share / RunSizes.LeadingShare;
+        // What the sizes say of the last interval is set right by the kernel at its end, and that of the others as much.
+        double end = probe is null ? 0 : (knots[^1] - knots[^2]) * RunSizes.Curvature(run) * probe.Largest;
+        double scale = probe is not null && s.Stiffness[^1] > 0 && double.IsFinite(s.Stiffness[^1]) ? end / s.Stiffness[^1] : 1;
         double[] stiffness = [.. s.Stiffness.Select(z => double.IsFinite(z) ? scale * z : 0)];
         double[] bounds = [.. stiffness.Select((z, k) => z / (knots[k + 1] - knots[k]))];
         var (flops, bytes) = Product(run, s);

@@ -48,7 +48,7 @@ internal sealed record RunSizes
     private const double MostReplayed = 1e7, MostReplayWork = 1e12;
 
     // λ_max of a Gram matrix is a good part of its trace: half is within a factor of two, and steps grow with its logarithm.
-    internal const double LeadingShare = 0.5;
+    private const double LeadingShare = 0.5;
 
     // The largest curvature of cross-entropy per output.
     private const double SteepestLogit = 0.25;
@@ -61,7 +61,7 @@ internal sealed record RunSizes
         double n = run.TrainSize, m = run.TestSize, steps = (double)run[^1].Step - run[0].Step;
         var tensors = run.SelectMany(c => c.Tensors.Values).SelectMany(t => t is FactoredJacobian f ? f.Tensors : [t]).ToArray();
         bool descent = DescentSupport.Check(run).Possible;
-        double curvature = run.Loss.Beta ?? SteepestLogit * run.Loss.Scale;
+        double curvature = Curvature(run);
         return new RunSizes
         {
             Train = n,
@@ -79,6 +79,9 @@ internal sealed record RunSizes
             HasBeta = run.Loss.Beta is not null,
         };
     }
+
+    /// <summary>β, or what B is at most: by it λ_max of K becomes that of BK.</summary>
+    public static double Curvature(CheckpointSequence run) => run.Loss.Beta ?? SteepestLogit * run.Loss.Scale;
 
     private static (double Products, int Layers) Pair(CheckpointSequence run)
     {
