@@ -10,7 +10,7 @@ namespace KernelFlow.Numerics;
 public static class InterleavedProducts
 {
     /// <summary>Several vectors are a multiple of so many.</summary>
-    public const int Lanes = 8;
+    public const int Lanes = 4;
 
     /// <summary>target_i ← target_i + Σ_k b_ki·x_k, each of x_k and target_i being one number of every vector.</summary>
     /// <param name="vectors">How many vectors: 1, or a multiple of <see cref="Lanes"/>.</param>
@@ -41,9 +41,14 @@ public static class InterleavedProducts
         }
         ref double px = ref MemoryMarshal.GetReference(x), pb = ref MemoryMarshal.GetReference(b), pt = ref MemoryMarshal.GetReference(target);
         int lane = 0;
-        for (; lane + 2 * Lanes <= vectors; lane += 2 * Lanes)
+        for (; lane + 16 <= vectors; lane += 16)
             Sixteen(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
-        if (lane < vectors) Eight(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
+        if (lane + 8 <= vectors)
+        {
+            Eight(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
+            lane += 8;
+        }
+        if (lane < vectors) Four(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
     }
 
     /// <summary>target_i ← target_i + w∘x_i, with a weight for each vector.</summary>
@@ -59,11 +64,11 @@ public static class InterleavedProducts
         for (int first = 0; first < x.Length; first += vectors)
         {
             int j = 0;
-            for (; j + Lanes <= vectors; j += Lanes)
+            for (; j + 8 <= vectors; j += 8)
             {
-                var sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights.Slice(j, Lanes)), Vector512.Create(x.Slice(first + j, Lanes)),
-                    Vector512.Create<double>(target.Slice(first + j, Lanes)));
-                sum.CopyTo(target.Slice(first + j, Lanes));
+                var sum = Vector512.MultiplyAddEstimate(Vector512.Create(weights.Slice(j, 8)), Vector512.Create(x.Slice(first + j, 8)),
+                    Vector512.Create<double>(target.Slice(first + j, 8)));
+                sum.CopyTo(target.Slice(first + j, 8));
             }
             for (; j < vectors; j++) target[first + j] = double.MultiplyAddEstimate(weights[j], x[first + j], target[first + j]);
         }
@@ -194,6 +199,51 @@ public static class InterleavedProducts
             Put(sum, ref t, 0);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four(int vectors, ref double x, int inner, ref double b, int innerStride, int outerStride, int outer, ref double target)
+    {
+        int i = 0;
+        nint o = outerStride;
+        for (; i + 4 <= outer; i += 4)
+        {
+            ref double t = ref Unsafe.Add(ref target, (nint)i * vectors);
+            Vector256<double> s0 = Half(ref t, 0), s1 = Half(ref t, vectors), s2 = Half(ref t, 2 * vectors), s3 = Half(ref t, 3 * vectors);
+            ref double row = ref Unsafe.Add(ref b, (nint)i * outerStride);
+            ref double from = ref x;
+            for (int k = 0; k < inner; k++)
+            {
+                var x0 = Half(ref from, 0);
+                s0 = Vector256.MultiplyAddEstimate(Vector256.Create(row), x0, s0);
+                s1 = Vector256.MultiplyAddEstimate(Vector256.Create(Unsafe.Add(ref row, o)), x0, s1);
+                s2 = Vector256.MultiplyAddEstimate(Vector256.Create(Unsafe.Add(ref row, 2 * o)), x0, s2);
+                s3 = Vector256.MultiplyAddEstimate(Vector256.Create(Unsafe.Add(ref row, 3 * o)), x0, s3);
+                row = ref Unsafe.Add(ref row, (nint)innerStride);
+                from = ref Unsafe.Add(ref from, (nint)vectors);
+            }
+            s0.StoreUnsafe(ref t);
+            s1.StoreUnsafe(ref Unsafe.Add(ref t, (nint)vectors));
+            s2.StoreUnsafe(ref Unsafe.Add(ref t, (nint)2 * vectors));
+            s3.StoreUnsafe(ref Unsafe.Add(ref t, (nint)3 * vectors));
+        }
+        for (; i < outer; i++)
+        {
+            ref double t = ref Unsafe.Add(ref target, (nint)i * vectors);
+            var sum = Half(ref t, 0);
+            ref double row = ref Unsafe.Add(ref b, (nint)i * outerStride);
+            ref double from = ref x;
+            for (int k = 0; k < inner; k++)
+            {
+                sum = Vector256.MultiplyAddEstimate(Vector256.Create(row), Half(ref from, 0), sum);
+                row = ref Unsafe.Add(ref row, (nint)innerStride);
+                from = ref Unsafe.Add(ref from, (nint)vectors);
+            }
+            sum.StoreUnsafe(ref t);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Half(ref double from, nint offset) => Vector256.LoadUnsafe(ref Unsafe.Add(ref from, offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> At(ref double from, nint offset) => Vector512.LoadUnsafe(ref Unsafe.Add(ref from, offset));

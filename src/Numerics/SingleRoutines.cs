@@ -110,6 +110,51 @@ public static class SingleRoutines
         }
     }
 
+    /// <summary>z ← Σ_a weight_a·x_a of four summands, as <see cref="CombineRows(double, ReadOnlySpan{float}, double, ReadOnlySpan{float}, int, int, int, Span{double})"/>
+    /// does with two: one pass, so that what lies in memory is asked for at once.</summary>
+    /// <param name="weights">Four weights.</param>
+    /// <param name="x0">The first summand, from the first row on.</param>
+    /// <param name="x1">The second.</param>
+    /// <param name="x2">The third.</param>
+    /// <param name="x3">The fourth.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="stride">The distance of two rows of a summand.</param>
+    /// <param name="width">How many numbers of each row.</param>
+    /// <param name="z">Receives the result.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CombineRows(ReadOnlySpan<double> weights, ReadOnlySpan<float> x0, ReadOnlySpan<float> x1, ReadOnlySpan<float> x2,
+        ReadOnlySpan<float> x3, int rows, int stride, int width, Span<double> z)
+    {
+        if (weights.Length != 4) throw new ArgumentException($"Found {weights.Length} weights, expected 4.", nameof(weights));
+        if (rows <= 0 || width <= 0) return;
+        long last = (rows - 1L) * stride + width, shortest = Math.Min(Math.Min(x0.Length, x1.Length), Math.Min(x2.Length, x3.Length));
+        if (stride < width || shortest < last || z.Length < (long)rows * width)
+            throw new ArgumentException($"{rows} rows of {width} numbers at {stride}: found {shortest} and {z.Length}.", nameof(x0));
+        Vector512<double> a0 = Vector512.Create(weights[0]), a1 = Vector512.Create(weights[1]), a2 = Vector512.Create(weights[2]),
+            a3 = Vector512.Create(weights[3]);
+        for (int r = 0; r < rows; r++)
+        {
+            int at = r * stride;
+            ref float p0 = ref Unsafe.Add(ref MemoryMarshal.GetReference(x0), at), p1 = ref Unsafe.Add(ref MemoryMarshal.GetReference(x1), at);
+            ref float p2 = ref Unsafe.Add(ref MemoryMarshal.GetReference(x2), at), p3 = ref Unsafe.Add(ref MemoryMarshal.GetReference(x3), at);
+            ref double pz = ref Unsafe.Add(ref MemoryMarshal.GetReference(z), r * width);
+            int i = 0;
+            for (; i + 8 <= width; i += 8)
+            {
+                var sum = Vector512.MultiplyAddEstimate(a1, Wide(ref p1, i), a0 * Wide(ref p0, i));
+                sum = Vector512.MultiplyAddEstimate(a3, Wide(ref p3, i), Vector512.MultiplyAddEstimate(a2, Wide(ref p2, i), sum));
+                sum.StoreUnsafe(ref pz, (nuint)i);
+            }
+            for (; i < width; i++)
+            {
+                double sum = double.MultiplyAddEstimate(weights[1], Unsafe.Add(ref p1, i), weights[0] * Unsafe.Add(ref p0, i));
+                sum = double.MultiplyAddEstimate(weights[2], Unsafe.Add(ref p2, i), sum);
+                Unsafe.Add(ref pz, i) = double.MultiplyAddEstimate(weights[3], Unsafe.Add(ref p3, i), sum);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Wide(ref float from, int at)
     {

@@ -5,9 +5,11 @@ public sealed class InterleavedProductsTests
 {
     [Theory]
     [InlineData(1)]
+    [InlineData(4)]
     [InlineData(8)]
+    [InlineData(12)]
     [InlineData(16)]
-    [InlineData(24)]
+    [InlineData(28)]
     public void ProductsAreThoseOfPlainLoops(int vectors)
     {
         var random = new Random(1);
@@ -62,9 +64,19 @@ public sealed class InterleavedProductsTests
                 SingleRoutines.Axpy(0.4, y.AsSpan(r * (length + 3), length), alone.AsSpan(r * length, length));
             }
             Assert.Equal(alone, rows);
+            SingleRoutines.CombineRows([0.7, 0.4, -0.3, 1.1], x, y, y.AsSpan(1), x.AsSpan(1), 2, length + 3, length, rows);
+            for (int r = 0; r < 2; r++)
+            {
+                SingleRoutines.Axpy(-0.3, y.AsSpan(1 + r * (length + 3), length), alone.AsSpan(r * length, length));
+                SingleRoutines.Axpy(1.1, x.AsSpan(1 + r * (length + 3), length), alone.AsSpan(r * length, length));
+            }
+            Assert.Equal(alone, rows);
         }
         Assert.Throws<ArgumentException>(() => SingleRoutines.Scale(1, new float[2], new double[3]));
         Assert.Throws<ArgumentException>(() => SingleRoutines.CombineRows(1, new float[5], 1, new float[5], 2, 3, 3, new double[6]));
+        float[] five = new float[5], six = new float[6];
+        Assert.Throws<ArgumentException>(() => SingleRoutines.CombineRows([1, 1, 1, 1], six, six, six, five, 2, 3, 3, new double[6]));
+        Assert.Throws<ArgumentException>(() => SingleRoutines.CombineRows([1, 1, 1], six, six, six, six, 2, 3, 3, new double[6]));
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public sealed class JacobianProductsTests
     [InlineData("dense", false)]
     public void NoCeilingAndNoNumberOfThreadsChangesABit(string network, bool factored)
     {
-        const int Vectors = 19; // 16, and 3 that fill up a block of 8
+        const int Vectors = 19; // 16, and 3 that fill up a block of 4
         var run = LayeredRun.Make(network, 3, factored, float32: true, train: 300, test: 140);
         var x = RandomMatrices.Uniform(new Random(1), run.TrainSize, Vectors);
         var reference = Builder(run).Cubic(s_all);

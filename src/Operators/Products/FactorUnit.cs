@@ -11,6 +11,7 @@ namespace KernelFlow.Operators;
 internal sealed class FactorUnit : ProductUnit
 {
     private const int TileRows = 256; // c·outputs of a tile: what lies between stays in the second-level cache
+    private const int LeastWidth = 8, LargestWidth = 64; // outputs of a tile
     private const int RowsTogether = 128; // examples × positions of a product
 
     private readonly CheckpointSequence _run;
@@ -22,6 +23,8 @@ internal sealed class FactorUnit : ProductUnit
     private readonly long _chunkBytes, _firstColumn, _firstBias;
     private readonly StreamRoom _room;
     private readonly FactorTerms _terms = new();
+    private readonly CombinedDeltas _combinedTrain, _combinedTest;
+    private CombinedDeltas? _combined;
     private (bool Test, Mixture? Mixture, int Chunk) _bound;
     private int _firstExample, _examples;
 
@@ -34,6 +37,7 @@ internal sealed class FactorUnit : ProductUnit
         (_p, _T, _k, _q) = (run.Outputs, (int)_layer.Positions, (int)_layer.Inputs, (int)_layer.Outputs);
         _height = _k + (_layer.HasBias ? 1 : 0);
         (_firstColumn, _firstBias) = (firstColumn, firstColumn + _layer.WeightColumns);
+        (_combinedTrain, _combinedTest) = (new CombinedDeltas(shelf.Account), new CombinedDeltas(shelf.Account));
         Granule = 1;
         while (Granule * 2 * _T <= RowsTogether) Granule *= 2;
     }
@@ -46,7 +50,7 @@ internal sealed class FactorUnit : ProductUnit
 
     public override bool IsKept => _terms.AreKept;
 
-    private int Width(int vectors) => Math.Min(_outputs, Math.Max(InterleavedProducts.Lanes, TileRows / vectors));
+    private int Width(int vectors) => Math.Min(_outputs, Math.Clamp(TileRows / vectors, LeastWidth, LargestWidth));
 
     public override int Tiles(int vectors) => (_outputs + Width(vectors) - 1) / Width(vectors);
 
@@ -59,7 +63,7 @@ internal sealed class FactorUnit : ProductUnit
         int examples = test ? _run.Test : _run.Train;
         if (_bound.Test != test || _bound.Mixture != mixture)
         {
-            _bound = default;
+            (_bound, _combined) = (default, null);
             _terms.Arrange(mixture, a => _identity.Of(a, test));
             for (int i = 0; i < _terms.Count; i++) _terms.Deltas[i] = _shelf.Find(new(Factors(_terms.Checkpoints[i], test).Deltas!, 0, 0), 1, mixture.Wanted);
             for (int g = 0; g < _terms.Groups; g++) _terms.Inputs[g] = _shelf.Find(new(Factors(_terms.InputsOf[g], test).Inputs!, 0, 0), 1, mixture.Wanted);
@@ -77,6 +81,14 @@ internal sealed class FactorUnit : ProductUnit
         if (!_terms.AreKept) ReadMissing(test);
         _bound = (test, mixture, chunk);
         return true;
+    }
+
+    public override void Prepare(int vectors)
+    {
+        _combined = null;
+        if (!_terms.AreKept || _terms.Lanes is not null) return;
+        var combined = _bound.Test ? _combinedTest : _combinedTrain;
+        if (combined.Make(_terms, _examples, _p * _T, _q, _first, _outputs, Width(vectors), _backend.Spare)) _combined = combined;
     }
 
     public override void Collect(int tile, int vectors, double[][] x, double[] v, int offset, ProductScratch scratch)
@@ -223,6 +235,7 @@ internal sealed class FactorUnit : ProductUnit
     private ReadOnlySpan<double> Deltas(int group, int term, int example, int first, int outputs, ProductScratch scratch)
     {
         int rows = _p * _T;
+        if (_combined is { } combined && combined.Has(group)) return combined.Of(group, example, first - _first, outputs);
         var target = scratch.Deltas(rows * outputs).AsSpan(0, rows * outputs);
         var (start, end) = _terms.Range(group);
         long at = (long)example * rows * _q + first;

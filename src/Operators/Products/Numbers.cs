@@ -38,10 +38,19 @@ internal readonly record struct Numbers(float[]? Singles, double[]? Doubles, lon
     public static void CombineRows(ReadOnlySpan<double> weights, ReadOnlySpan<Numbers> numbers, long from, int rows, int stride, int width, Span<double> target)
     {
         if (width == stride) (width, stride, rows) = (rows * width, rows * width, 1);
-        if (weights.Length == 2 && numbers[0].Singles is { } first && numbers[1].Singles is { } second)
+        bool singles = weights.Length is 2 or 3 or 4;
+        foreach (var each in numbers) singles &= each.Singles is not null;
+        if (singles && weights.Length == 2)
         {
-            SingleRoutines.CombineRows(weights[0], first.AsSpan((int)(from - numbers[0].Origin)), weights[1], second.AsSpan((int)(from - numbers[1].Origin)),
-                rows, stride, width, target);
+            SingleRoutines.CombineRows(weights[0], numbers[0].SinglesFrom(from), weights[1], numbers[1].SinglesFrom(from), rows, stride, width, target);
+            return;
+        }
+        if (singles)
+        {
+            // The fourth of three counts for nothing.
+            int fourth = weights.Length - 1;
+            SingleRoutines.CombineRows([weights[0], weights[1], weights[2], fourth == 3 ? weights[3] : 0], numbers[0].SinglesFrom(from),
+                numbers[1].SinglesFrom(from), numbers[2].SinglesFrom(from), numbers[fourth].SinglesFrom(from), rows, stride, width, target);
             return;
         }
         for (int r = 0; r < rows; r++)
@@ -52,4 +61,6 @@ internal readonly record struct Numbers(float[]? Singles, double[]? Doubles, lon
             for (int a = 1; a < numbers.Length; a++) numbers[a].Add(weights[a], at, row);
         }
     }
+
+    private ReadOnlySpan<float> SinglesFrom(long from) => Singles.AsSpan((int)(from - Origin));
 }

@@ -36,6 +36,12 @@ internal abstract class ProductUnit
     /// <summary>Whether all that was bound is in memory as it is, so that other units may be bound beside it.</summary>
     public abstract bool IsKept { get; }
 
+    /// <summary>What is worth doing once for all tiles and pieces of a product with what is bound.</summary>
+    /// <param name="vectors">How many vectors.</param>
+    public virtual void Prepare(int vectors)
+    {
+    }
+
     /// <summary>v ← v + Jᵀx for one tile and the examples that are bound.</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="vectors">How many vectors.</param>

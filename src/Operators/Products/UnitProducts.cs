@@ -169,7 +169,7 @@ internal sealed class UnitProducts
         for (int u = first; u < end; u++)
             for (int t = 0; t < Units[u].Tiles(vectors); t++) _tiles[tiles++] = (u, t);
         int rows = test ? _source.Run.TestSize : _source.Run.TrainSize;
-        for (int chunk = 0; BindAll(mixture, test, first, end, chunk); chunk++)
+        for (int chunk = 0; BindAll(mixture, test, first, end, chunk, vectors); chunk++)
             SharedColumns.Run(_source.Backend.Spare, tiles, Work(first, end, rows, vectors), new CollectWork(this, vectors));
     }
 
@@ -191,7 +191,7 @@ internal sealed class UnitProducts
         int rows = test ? _source.Run.TestSize : _source.Run.TrainSize;
         // A chunk may have few examples of many positions each.
         int each = Units[first].IsKept ? ProductUnit.PieceExamples : Units[first].Granule;
-        for (int chunk = 0; BindAll(mixture, test, first, end, chunk); chunk++)
+        for (int chunk = 0; BindAll(mixture, test, first, end, chunk, vectors); chunk++)
         {
             var (from, count) = Units[first].Bound;
             int pieces = (count + each - 1) / each;
@@ -209,11 +209,12 @@ internal sealed class UnitProducts
         return rows * columns * vectors / OperationsPerNumber;
     }
 
-    private bool BindAll(Mixture mixture, bool test, int first, int end, int chunk)
+    private bool BindAll(Mixture mixture, bool test, int first, int end, int chunk, int vectors)
     {
         if (chunk > 0 && Units[first].IsKept) return false;
         for (int u = first; u < end; u++)
             if (!Units[u].Bind(test, mixture, chunk)) return false;
+        for (int u = first; u < end; u++) Units[u].Prepare(vectors);
         return true;
     }
 
