@@ -6,7 +6,7 @@ namespace KernelFlow.ProductTiming;
 /// <summary>Time for each vector of a product K_SS(t)·X of a recorded run against the number of vectors of X, with the interpolant of an analysis.</summary>
 internal static class Blocks
 {
-    private static readonly int[] s_vectors = [1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 40, 56];
+    private static readonly int[] s_vectors = [1, 2, 3, 4, 5, 8, 12, 16, 24, 56];
 
     public static void Run(CheckpointSequence run, Backend backend, Clock clock)
     {
@@ -17,16 +17,19 @@ internal static class Blocks
         // Stages of a step are at other times each.
         double Next() => start + (theta = theta < 0.7 ? theta + 1e-3 : 0.3) * length;
         Console.WriteLine();
-        Console.WriteLine("| vectors | ms | ms each | GF/s |");
-        Console.WriteLine("|---|---|---|---|");
+        var applied = TrajectoryBuilder.ReadApplied(run, OutputRecord.Read(run), backend, long.MaxValue).Linear([.. Enumerable.Range(0, run.Count)]);
+        Console.WriteLine("| vectors | ms | ms each | GF/s | each at a time of its own, J linear: ms |");
+        Console.WriteLine("|---|---|---|---|---|");
         foreach (int c in s_vectors)
         {
             MatrixView x = new(new double[ArraySize.Of(products.TrainSize, c)], products.TrainSize, c);
             MatrixView y = new(new double[ArraySize.Of(products.TrainSize, c)], products.TrainSize, c);
             x.Fill(1);
             double seconds = clock.Of(() => products.ApplyTrain(interval, Next(), x, y));
+            double[] times = [.. Enumerable.Range(0, c).Select(j => start + (j + 0.5) / c * length)];
+            double apart = clock.Of(() => applied.ApplyTrain(interval, times, x, y));
             Console.WriteLine(FormattableString.Invariant($"| {c} | {1e3 * seconds:F2} | {1e3 * seconds / c:F3} | ")
-                + FormattableString.Invariant($"{products.TrainFlops(interval) * c / seconds / 1e9:F1} |"));
+                + FormattableString.Invariant($"{products.TrainFlops(interval) * c / seconds / 1e9:F1} | {1e3 * apart:F2} |"));
         }
     }
 }

@@ -42,7 +42,7 @@ internal static class SweepErrors
         var fine = sweep.Halved();
         LinearOperator Of(FlowSweep s) => propagator ? new SweptPropagator(s) : new SweptTransfer(s, TransferTarget.Train);
         bool found = worst.Columns > 0;
-        if (!found) worst = SweepProbes.Of(sweep.Products, options with { Probes = null }).ColumnRange(1, 2);
+        if (!found) worst = SweepProbes.Of(sweep.Products, options with { Probes = null }).ColumnRange(0, 2);
         double order = Math.Pow(2, sweep.Scheme.Order);
         var norm = Norm(Of(sweep), Of(fine), worst, found ? 0 : 1, cancellation);
         if (!found) worst = norm.At;
