@@ -1,7 +1,7 @@
 // What an analysis costs, by stage and claim: seconds, flops of dense linear algebra, bytes of element-wise work, allocations and memory.
 //   dotnet run -c Release --project benchmarks/StageCosts -- RUN [--repeat 3] [--markdown FILE] [--report FOLDER]
 //     [--mode flow] [--rtol 1e-6] [--method auto] [--interpolation linear] [--solver dense] [--modes K] [--threshold 1e-3] [--no-independent]
-//     [--backend auto] [--threads N] [--by-interval] [--cache FOLDER]
+//     [--backend auto] [--threads N] [--by-interval] [--cache FOLDER] [--memory 4G]
 using KernelFlow;
 using KernelFlow.Integrators;
 using KernelFlow.Numerics;
@@ -12,7 +12,7 @@ using KernelFlow.WorkPrecision;
 string[] names =
 [
     "--mode", "--rtol", "--method", "--interpolation", "--solver", "--modes", "--threshold", "--backend", "--threads", "--repeat", "--markdown", "--report",
-    "--cache",
+    "--cache", "--memory",
 ];
 try
 {
@@ -34,6 +34,7 @@ try
             Method = given.Text("--method", MethodChoice.AutoName),
             Interpolation = Interpolation.All.FirstOrDefault(i => i.Name == interpolation) ?? throw new ArgumentException($"--interpolation: {interpolation}"),
             Solver = Enum.Parse<EigenSolver>(given.Text("--solver", "Auto").Replace("-", ""), ignoreCase: true),
+            Memory = given.Has("--memory") ? MemoryCeiling.Parse(given.Text("--memory", "")) : null,
             Modes = given.Has("--modes") ? (int)given.Number("--modes", 0) : null,
             Threshold = given.Number("--threshold", defaults.Threshold),
             ByInterval = given.Has("--by-interval"),

@@ -9,10 +9,12 @@ namespace KernelFlow.WorkPrecision;
 /// file.</summary>
 internal static class Alone
 {
+    private const int WarmUp = 3;
+
     /// <param name="folder">Folder of the run.</param>
     /// <param name="window">Times of the first and the last checkpoint; NaN for those of the run.</param>
     /// <param name="rtol">Bound on the errors.</param>
-    /// <param name="rounds">Timed repetitions; one more comes first, which compiles.</param>
+    /// <param name="rounds">Timed repetitions; others come first, during which the runtime compiles what is called often once more.</param>
     /// <param name="save">Where the operators go (.npz); empty for nowhere.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
     public static void Run(string folder, (double From, double To) window, double rtol, int rounds, string save, Backend backend)
@@ -22,6 +24,7 @@ internal static class Alone
         var trajectory = TrajectoryBuilder.Read(run.Checkpoints, outputs, backend).Linear([.. Enumerable.Range(0, run.Checkpoints.Count)]);
         var options = new PropagationOptions { RelativeTolerance = rtol };
         var propagation = FlowIntegrator.Integrate(trajectory, options, backend);
+        for (int round = 1; round < WarmUp; round++) FlowIntegrator.Integrate(trajectory, options, backend);
         var times = new List<Times>();
         for (int round = 0; round < rounds; round++) times.Add(Times.Of(() => FlowIntegrator.Integrate(trajectory, options, backend)));
         if (save.Length > 0) NpzWriter.Write(save, ("P", propagation.P), ("W_S", propagation.W_S), ("G_Q", propagation.G_Q));

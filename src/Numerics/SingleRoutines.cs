@@ -110,8 +110,8 @@ public static class SingleRoutines
         }
     }
 
-    /// <summary>z ← Σ_a weight_a·x_a of four summands, as <see cref="CombineRows(double, ReadOnlySpan{float}, double, ReadOnlySpan{float}, int, int, int, Span{double})"/>
-    /// does with two: one pass, so that what lies in memory is asked for at once.</summary>
+    /// <summary>z ← Σ_a weight_a·x_a of four summands for rows of some numbers at a distance, one after the other as with two: one pass, so that what lies in
+    /// memory is asked for at once.</summary>
     /// <param name="weights">Four weights.</param>
     /// <param name="x0">The first summand, from the first row on.</param>
     /// <param name="x1">The second.</param>

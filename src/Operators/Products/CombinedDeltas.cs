@@ -8,6 +8,8 @@ namespace KernelFlow.Operators;
 /// more. What is computed is the same to the last bit.</remarks>
 internal sealed class CombinedDeltas(MemoryAccount account)
 {
+    private const int Piece = 16; // examples that a thread takes at a time
+
     private readonly List<long> _starts = [];
     private double[] _values = [], _weights = [];
     private int[] _checkpoints = [];
@@ -53,8 +55,6 @@ internal sealed class CombinedDeltas(MemoryAccount account)
         (_checkpoints, _weights) = (terms.Checkpoints[..terms.Count], terms.Weights[..terms.Count]);
         return true;
     }
-
-    private const int Piece = 16; // examples
 
     private long At(int example, int from, int outputs) => (long)from * _examples * _rows + (long)example * _rows * outputs;
 

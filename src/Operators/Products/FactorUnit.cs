@@ -177,6 +177,7 @@ internal sealed class FactorUnit : ProductUnit
 
     public override double SquaredNorm(ProductScratch scratch)
     {
+        _combined = null; // one checkpoint, whose numbers are wanted in the scratch
         double sum = 0;
         double[] products = new double[2 * _T * _T];
         MatrixView inputProducts = new(products, 0, _T, _T, _T), deltaProducts = new(products, _T * _T, _T, _T, _T);
