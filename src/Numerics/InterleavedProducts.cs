@@ -45,10 +45,11 @@ public static class InterleavedProducts
             Sixteen(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
         if (lane + 8 <= vectors)
         {
-            Eight(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
+            Few<Eight, Vector512<double>>(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
             lane += 8;
         }
-        if (lane < vectors) Four(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
+        if (lane < vectors)
+            Few<Four, Vector256<double>>(vectors, ref Unsafe.Add(ref px, lane), inner, ref pb, innerStride, outerStride, outer, ref Unsafe.Add(ref pt, lane));
     }
 
     /// <summary>target_i ← target_i + w∘x_i, with a weight for each vector.</summary>
@@ -152,102 +153,97 @@ public static class InterleavedProducts
             Put(u7, ref t, 7 * vectors + 8);
         }
         if (i == outer) return;
-        Eight(vectors, ref x, inner, ref Unsafe.Add(ref b, (nint)i * outerStride), innerStride, outerStride, outer - i,
-            ref Unsafe.Add(ref target, (nint)i * vectors));
-        Eight(vectors, ref Unsafe.Add(ref x, 8), inner, ref Unsafe.Add(ref b, (nint)i * outerStride), innerStride, outerStride, outer - i,
-            ref Unsafe.Add(ref target, (nint)i * vectors + 8));
+        Few<Eight, Vector512<double>>(vectors, ref x, inner, ref Unsafe.Add(ref b, (nint)i * outerStride), innerStride, outerStride,
+            outer - i, ref Unsafe.Add(ref target, (nint)i * vectors));
+        Few<Eight, Vector512<double>>(vectors, ref Unsafe.Add(ref x, 8), inner, ref Unsafe.Add(ref b, (nint)i * outerStride), innerStride, outerStride,
+            outer - i, ref Unsafe.Add(ref target, (nint)i * vectors + 8));
     }
 
+    // Eight vectors or four: as many as one register holds.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Eight(int vectors, ref double x, int inner, ref double b, int innerStride, int outerStride, int outer, ref double target)
+    private static void Few<TRegister, T>(int vectors, ref double x, int inner, ref double b, int innerStride, int outerStride, int outer, ref double target)
+        where TRegister : struct, IRegister<T>
+        where T : struct
     {
         int i = 0;
         nint o = outerStride;
         for (; i + 4 <= outer; i += 4)
         {
             ref double t = ref Unsafe.Add(ref target, (nint)i * vectors);
-            Vector512<double> s0 = At(ref t, 0), s1 = At(ref t, vectors), s2 = At(ref t, 2 * vectors), s3 = At(ref t, 3 * vectors);
+            T s0 = TRegister.Load(ref t, 0), s1 = TRegister.Load(ref t, vectors), s2 = TRegister.Load(ref t, 2 * vectors),
+                s3 = TRegister.Load(ref t, 3 * vectors);
             ref double row = ref Unsafe.Add(ref b, (nint)i * outerStride);
             ref double from = ref x;
             for (int k = 0; k < inner; k++)
             {
-                var x0 = At(ref from, 0);
-                s0 = Vector512.MultiplyAddEstimate(Vector512.Create(row), x0, s0);
-                s1 = Vector512.MultiplyAddEstimate(Vector512.Create(Unsafe.Add(ref row, o)), x0, s1);
-                s2 = Vector512.MultiplyAddEstimate(Vector512.Create(Unsafe.Add(ref row, 2 * o)), x0, s2);
-                s3 = Vector512.MultiplyAddEstimate(Vector512.Create(Unsafe.Add(ref row, 3 * o)), x0, s3);
+                var x0 = TRegister.Load(ref from, 0);
+                s0 = TRegister.MultiplyAdd(row, x0, s0);
+                s1 = TRegister.MultiplyAdd(Unsafe.Add(ref row, o), x0, s1);
+                s2 = TRegister.MultiplyAdd(Unsafe.Add(ref row, 2 * o), x0, s2);
+                s3 = TRegister.MultiplyAdd(Unsafe.Add(ref row, 3 * o), x0, s3);
                 row = ref Unsafe.Add(ref row, (nint)innerStride);
                 from = ref Unsafe.Add(ref from, (nint)vectors);
             }
-            Put(s0, ref t, 0);
-            Put(s1, ref t, vectors);
-            Put(s2, ref t, 2 * vectors);
-            Put(s3, ref t, 3 * vectors);
+            TRegister.Store(s0, ref t, 0);
+            TRegister.Store(s1, ref t, vectors);
+            TRegister.Store(s2, ref t, 2 * vectors);
+            TRegister.Store(s3, ref t, 3 * vectors);
         }
         for (; i < outer; i++)
         {
             ref double t = ref Unsafe.Add(ref target, (nint)i * vectors);
-            var sum = At(ref t, 0);
+            var sum = TRegister.Load(ref t, 0);
             ref double row = ref Unsafe.Add(ref b, (nint)i * outerStride);
             ref double from = ref x;
             for (int k = 0; k < inner; k++)
             {
-                sum = Vector512.MultiplyAddEstimate(Vector512.Create(row), At(ref from, 0), sum);
+                sum = TRegister.MultiplyAdd(row, TRegister.Load(ref from, 0), sum);
                 row = ref Unsafe.Add(ref row, (nint)innerStride);
                 from = ref Unsafe.Add(ref from, (nint)vectors);
             }
-            Put(sum, ref t, 0);
+            TRegister.Store(sum, ref t, 0);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(int vectors, ref double x, int inner, ref double b, int innerStride, int outerStride, int outer, ref double target)
-    {
-        int i = 0;
-        nint o = outerStride;
-        for (; i + 4 <= outer; i += 4)
-        {
-            ref double t = ref Unsafe.Add(ref target, (nint)i * vectors);
-            Vector256<double> s0 = Half(ref t, 0), s1 = Half(ref t, vectors), s2 = Half(ref t, 2 * vectors), s3 = Half(ref t, 3 * vectors);
-            ref double row = ref Unsafe.Add(ref b, (nint)i * outerStride);
-            ref double from = ref x;
-            for (int k = 0; k < inner; k++)
-            {
-                var x0 = Half(ref from, 0);
-                s0 = Vector256.MultiplyAddEstimate(Vector256.Create(row), x0, s0);
-                s1 = Vector256.MultiplyAddEstimate(Vector256.Create(Unsafe.Add(ref row, o)), x0, s1);
-                s2 = Vector256.MultiplyAddEstimate(Vector256.Create(Unsafe.Add(ref row, 2 * o)), x0, s2);
-                s3 = Vector256.MultiplyAddEstimate(Vector256.Create(Unsafe.Add(ref row, 3 * o)), x0, s3);
-                row = ref Unsafe.Add(ref row, (nint)innerStride);
-                from = ref Unsafe.Add(ref from, (nint)vectors);
-            }
-            s0.StoreUnsafe(ref t);
-            s1.StoreUnsafe(ref Unsafe.Add(ref t, (nint)vectors));
-            s2.StoreUnsafe(ref Unsafe.Add(ref t, (nint)2 * vectors));
-            s3.StoreUnsafe(ref Unsafe.Add(ref t, (nint)3 * vectors));
-        }
-        for (; i < outer; i++)
-        {
-            ref double t = ref Unsafe.Add(ref target, (nint)i * vectors);
-            var sum = Half(ref t, 0);
-            ref double row = ref Unsafe.Add(ref b, (nint)i * outerStride);
-            ref double from = ref x;
-            for (int k = 0; k < inner; k++)
-            {
-                sum = Vector256.MultiplyAddEstimate(Vector256.Create(row), Half(ref from, 0), sum);
-                row = ref Unsafe.Add(ref row, (nint)innerStride);
-                from = ref Unsafe.Add(ref from, (nint)vectors);
-            }
-            sum.StoreUnsafe(ref t);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> Half(ref double from, nint offset) => Vector256.LoadUnsafe(ref Unsafe.Add(ref from, offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> At(ref double from, nint offset) => Vector512.LoadUnsafe(ref Unsafe.Add(ref from, offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(in Vector512<double> value, ref double to, nint offset) => value.StoreUnsafe(ref Unsafe.Add(ref to, offset));
+
+    // One number of as many vectors as a register holds.
+    private interface IRegister<T>
+    {
+        static abstract T Load(ref double from, nint offset);
+
+        static abstract T MultiplyAdd(double factor, T x, T sum);
+
+        static abstract void Store(T value, ref double to, nint offset);
+    }
+
+    private readonly struct Eight : IRegister<Vector512<double>>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<double> Load(ref double from, nint offset) => At(ref from, offset);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<double> MultiplyAdd(double factor, Vector512<double> x, Vector512<double> sum) =>
+            Vector512.MultiplyAddEstimate(Vector512.Create(factor), x, sum);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(Vector512<double> value, ref double to, nint offset) => Put(value, ref to, offset);
+    }
+
+    private readonly struct Four : IRegister<Vector256<double>>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<double> Load(ref double from, nint offset) => Vector256.LoadUnsafe(ref Unsafe.Add(ref from, offset));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<double> MultiplyAdd(double factor, Vector256<double> x, Vector256<double> sum) =>
+            Vector256.MultiplyAddEstimate(Vector256.Create(factor), x, sum);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(Vector256<double> value, ref double to, nint offset) => value.StoreUnsafe(ref Unsafe.Add(ref to, offset));
+    }
 }

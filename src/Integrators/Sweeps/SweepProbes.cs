@@ -5,8 +5,8 @@ namespace KernelFlow.Integrators;
 
 /// <summary>The vectors of length 1 on which errors are measured: those that were given, a random one, and random ones that the kernels at the beginning and
 /// at the end have multiplied, which show the leading modes that a random vector hardly has.</summary>
-/// <remarks>One random vector: of a direction that is off another would see as little, and with one that was given these are four, a block that products are
-/// made for.</remarks>
+/// <remarks>One random vector, since a second one sees as little of an error in one direction. With one that was given these are four, the narrowest block
+/// that products take.</remarks>
 internal static class SweepProbes
 {
     private const int Purpose = 20261128;

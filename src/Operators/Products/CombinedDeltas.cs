@@ -2,8 +2,8 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>Σ_a weight_a Δ_a of all examples, formed once for a product instead of once for Jᵀ and once for J of every sixteen vectors, tile by tile of the
-/// outputs: what a thread takes lies in one stream.</summary>
+/// <summary>Σ_a weight_a Δ_a of all examples, formed once for Jᵀ and J and for all blocks of vectors with tiles of one width, tile by tile of the outputs:
+/// what a thread takes lies in one stream.</summary>
 /// <remarks>Only for checkpoints that have the same inputs, and only while half of the ceiling stays free: numbers that would have to be read again are worth
 /// more. What is computed is the same to the last bit.</remarks>
 internal sealed class CombinedDeltas(MemoryAccount account)
@@ -40,7 +40,8 @@ internal sealed class CombinedDeltas(MemoryAccount account)
     {
         if (_width == width && _examples == examples && terms.Checkpoints.AsSpan(0, terms.Count).SequenceEqual(_checkpoints)
             && terms.Weights.AsSpan(0, terms.Count).SequenceEqual(_weights)) return true;
-        _width = 0;
+        // Until all of it is there, nothing of it counts.
+        (_checkpoints, _weights) = ([], []);
         _starts.Clear();
         long each = (long)examples * rows * outputs, length = 0;
         for (int g = 0; g < terms.Groups; g++)
