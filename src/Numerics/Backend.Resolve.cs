@@ -122,7 +122,7 @@ public abstract partial class Backend
             }
         }
         found.Add(("managed", Managed(1)));
-        var (rates, settled) = SpeedTest.Measure(found);
+        var (rates, settled) = SpeedTest.Measure(found, new ProcessClock());
         return new Measurement(rates, refused, settled && !late);
     }
 

@@ -108,14 +108,37 @@ public sealed class SpeedChoiceTests : IDisposable
         Assert.Equal(SpeedChoice.MostTries, _measured);
     }
 
-    /// <summary>What is slow at first (its code is compiled, its memory touched) is asked again, and a try counts with the time spent computing.</summary>
-    [Fact]
-    public void ALateStartAndAPauseAreForgiven()
+    /// <summary>The ratio of product rates of a steady library of one second an operation and of another, and whether the measurement settled.</summary>
+    private static (double Ratio, bool Settled) Beside(Func<int, (double Wall, double Computing)> cost)
     {
-        var steady = new LateBackend(new ManagedBackend(TileProduct.Best, 1), late: 0);
-        var late = new LateBackend(new ManagedBackend(TileProduct.Best, 1), late: 3);
-        var rates = SpeedTest.Measure([("steady", steady), ("late", late)]).Rates;
-        Assert.True(rates[1].Product > 0.5 * rates[0].Product, $"{rates[1].Product:G3} after pauses, {rates[0].Product:G3} flop/s without");
+        var clock = new ScriptedBackend.Clock();
+        var inner = new ManagedBackend(TileProduct.Best, 1);
+        var (rates, settled) = SpeedTest.Measure([("steady", new ScriptedBackend(inner, clock, _ => (1, 1))), ("other", new ScriptedBackend(inner, clock, cost))], clock);
+        return (rates[1].Product / rates[0].Product, settled);
+    }
+
+    /// <summary>What is slow at first (its code is compiled, its memory touched) is asked again.</summary>
+    [Fact]
+    public void ALateStartIsForgiven() => Assert.Equal((1, true), Beside(operation => operation < 3 ? (3.5, 3.5) : (1, 1)));
+
+    /// <summary>A try counts with the time spent computing; where the machine was busy with other things, the rates are not for good.</summary>
+    [Fact]
+    public void PausesAreForgivenAndRemembered() => Assert.Equal((1, false), Beside(_ => (10, 1)));
+
+    /// <summary>Where the system does not tell the time of computing, and where a library takes more threads than it may, the time that went by counts.</summary>
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(2, 2)]
+    [InlineData(2, 6)]
+    public void ASlowerLibraryIsSlower(double wall, double computing) => Assert.Equal(0.5, Beside(_ => (wall, computing)).Ratio);
+
+    /// <summary>A library that grows faster with every try is asked until it does not, and no longer than the rounds that there are.</summary>
+    [Fact]
+    public void RatesThatStillImproveAreNotSettled()
+    {
+        var (ratio, settled) = Beside(operation => (Math.Pow(0.9, operation), Math.Pow(0.9, operation)));
+        Assert.False(settled);
+        Assert.True(ratio > 1 / Math.Pow(0.9, 10), $"{ratio:G3} times the rate of the first try");
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace KernelFlow.Numerics.Selection;
 
 /// <summary>A few milliseconds of each kind of work, on one thread. Libraries take turns, so that a busy moment meets all of them.</summary>
@@ -23,7 +21,8 @@ internal static class SpeedTest
     /// A try counts with the time that the process spent computing where that is less than the time that went by: it hardly depends on what else runs. A
     /// library that takes more threads than it was allowed is judged by the time that went by.
     /// </remarks>
-    public static (IReadOnlyList<LibraryRates> Rates, bool Settled) Measure(IReadOnlyList<(string Name, Backend Backend)> libraries)
+    public static (IReadOnlyList<LibraryRates> Rates, bool Settled) Measure(
+        IReadOnlyList<(string Name, Backend Backend)> libraries, IMachineClock clock)
     {
         var kinds = new (double Work, Action<Backend> Run)[] { Product(), Factors(), Spectrum() };
         var seconds = new double[libraries.Count, kinds.Length];
@@ -41,7 +40,7 @@ internal static class SpeedTest
                 {
                     // The first times code is compiled and memory touched; they count only for who is hopeless even so.
                     if (round > 2 && seconds[i, k] > Hopeless * best) continue;
-                    var (wall, taken) = Time(kinds[k].Run, libraries[i].Backend);
+                    var (wall, taken) = Time(kinds[k].Run, libraries[i].Backend, clock);
                     elapsed += wall;
                     computing += taken;
                     if (taken < Improvement * seconds[i, k]) settled = 0;
@@ -55,18 +54,14 @@ internal static class SpeedTest
             kinds[0].Work / seconds[i, 0], kinds[1].Work / seconds[i, 1], kinds[2].Work / seconds[i, 2]))], all && elapsed <= Busy * computing);
     }
 
-    private static (double Wall, double Taken) Time(Action<Backend> run, Backend backend)
+    private static (double Wall, double Taken) Time(Action<Backend> run, Backend backend, IMachineClock clock)
     {
-        var busy = CpuTime();
-        long start = Stopwatch.GetTimestamp();
+        double busy = clock.Computing, start = clock.Wall;
         run(backend);
-        double wall = Stopwatch.GetElapsedTime(start).TotalSeconds, computing = (CpuTime() - busy).TotalSeconds;
+        double wall = clock.Wall - start, computing = clock.Computing - busy;
         // A clock of processor time that is too coarse says nothing.
         return (wall, computing > wall / Coarse ? Math.Min(wall, computing) : wall);
     }
-
-    private static TimeSpan CpuTime() =>
-        OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows() ? Environment.CpuUsage.TotalTime : TimeSpan.Zero;
 
     private static (double Work, Action<Backend> Run) Product()
     {
