@@ -37,4 +37,23 @@ public class ThreadLimitTests
         }
         Assert.Equal(1, backend.Spare.Take(1).Count);
     }
+
+    /// <summary>The main thread waited for work that stood behind other work on the side thread.</summary>
+    [Fact]
+    public void WorkThatIsAskedForBeforeItsTurnIsDoneByWhoAsks()
+    {
+        if (Environment.ProcessorCount == 1) return;
+        using var second = SideThread.For(10, Backend.Managed(2), CancellationToken.None);
+        using var end = new ManualResetEventSlim();
+        int runs = 0;
+        var first = second.Run(stop => { end.Wait(stop); return 1; });
+        var next = second.Run(_ => { runs++; return Environment.CurrentManagedThreadId; });
+        Assert.Equal(Environment.CurrentManagedThreadId, next.Value);
+        end.Set();
+        Assert.Equal(1, first.Value);
+        Assert.Equal(2, second.Run(_ => 2).Value);
+        Assert.Equal(1, runs);
+        var failing = second.Run<int>(_ => throw new NumericalException("it fails"));
+        Assert.Equal("it fails", Assert.Throws<NumericalException>(() => failing.Value).Message);
+    }
 }

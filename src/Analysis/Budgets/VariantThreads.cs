@@ -1,11 +1,13 @@
+using System.Runtime.ExceptionServices;
 using KernelFlow.Numerics;
 
 namespace KernelFlow.Analysis.Budgets;
 
 /// <summary>The threads that carry independent vectors beside each other.</summary>
 /// <param name="Count">How many there may be.</param>
-/// <param name="Spare">Where those beside the caller are taken from; null where they are the caller's already.</param>
-internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare)
+/// <param name="Spare">Where those beside the caller are taken from; null where there are none.</param>
+/// <param name="Side">A thread that helps once it has done what it was given before; null where none does.</param>
+internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare, SideThread? Side = null)
 {
     // Each carries models of its own: more of them would hold more than they save.
     private const int Most = 4;
@@ -13,9 +15,9 @@ internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare)
     /// <summary>The threads for work that was given to the side thread.</summary>
     /// <param name="second">The side thread.</param>
     /// <param name="backend">The dense linear algebra, of whose threads those of a large order are.</param>
-    /// <param name="others">Whether the main thread computes meanwhile.</param>
+    /// <param name="others">Whether the main thread computes meanwhile, and does not wait for this work: then nobody helps.</param>
     public static VariantThreads Beside(SideThread second, Backend backend, bool others) =>
-        second.Threads == 0 ? new(Math.Min(Most, 1 + backend.Spare.Capacity), backend.Spare) : new(others ? 1 : 1 + second.Threads, null);
+        second.Threads == 0 ? new(Math.Min(Most, 1 + backend.Spare.Capacity), backend.Spare) : new(1, null, others ? null : second);
 
     /// <summary>Does pieces of work, each once: in their order where there is one thread, nearly so otherwise, so that what neighbours share is read once. A
     /// failure is told as it is where there is one thread.</summary>
@@ -24,15 +26,40 @@ internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare)
     /// <param name="cancellation">Honoured between pieces.</param>
     public void Run(int pieces, Action<int> work, CancellationToken cancellation)
     {
-        var beside = Spare?.Take(Count - 1);
+        int next = -1;
+        if (Side is { } side)
+        {
+            bool over = false;
+            var helper = side.Run(stop =>
+            {
+                while (!Volatile.Read(ref over) && Interlocked.Increment(ref next) is var i && i < pieces)
+                {
+                    stop.ThrowIfCancellationRequested();
+                    work(i);
+                }
+                return true;
+            });
+            try
+            {
+                while (Interlocked.Increment(ref next) is var i && i < pieces) work(i);
+            }
+            finally
+            {
+                // What the helper is at must be done before anything that it works on is given up.
+                Volatile.Write(ref over, true);
+                _ = helper.Value;
+            }
+            return;
+        }
+        using var beside = Spare?.Take(Count - 1) ?? default(ThreadBudget.Lease);
+        int threads = Math.Min(pieces, 1 + beside.Count);
+        if (threads <= 1)
+        {
+            for (int i = 0; i < pieces; i++) work(i);
+            return;
+        }
         try
         {
-            int threads = Math.Min(pieces, beside is { } taken ? 1 + taken.Count : Count), next = -1;
-            if (threads <= 1)
-            {
-                for (int i = 0; i < pieces; i++) work(i);
-                return;
-            }
             Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, (_, state) =>
             {
                 while (!state.ShouldExitCurrentIteration && Interlocked.Increment(ref next) is var i && i < pieces) work(i);
@@ -40,11 +67,7 @@ internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare)
         }
         catch (AggregateException e)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-        finally
-        {
-            beside?.Dispose();
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }
 }

@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis;
 
-/// <summary>An integration with one step in every interval, whose errors are those of a few random vectors beside the same vectors carried by
-/// products.</summary>
+/// <summary>An integration with one step in every interval, or two cheap ones, whose errors are those of a few random vectors beside the same vectors carried
+/// by products.</summary>
 /// <remarks>Where so little accuracy is asked for that these steps are good enough, this costs a fraction of error control, which takes the halves of every
 /// step for all columns. The vectors show first what a method would be off by: one of low order, with a single factorization and a single node in a step, where
 /// that will do.</remarks>
@@ -17,6 +17,9 @@ internal static class WholeSteps
     // Eight vectors tell a norm to a quarter of itself at worst (one standard deviation, a defect of rank one); what they are compared with is asked to be off
     // by a tenth of what is allowed, and is off by far less as a rule.
     private const double OfDistance = 1.5, OfCarry = 0.1;
+
+    // Two of them cost half of what a step of the partner does.
+    private const int MostMidpoints = 2;
 
     // Halves are off by half as much at most where a step is long, and by far less elsewhere.
     private const double OfHalves = 2;
@@ -33,22 +36,20 @@ internal static class WholeSteps
         Backend backend, CancellationToken cancellation)
     {
         var (v, carried) = Carried(trajectory, known, options, backend, cancellation);
-        IntegrationError Error(Func<int, BlockTransport> steps) =>
-            carried is null ? Distance(steps(1), steps(2), OfHalves) : Distance(steps(1), carried, OfDistance);
-        if (midpoint)
+        IntegrationError Error(int steps, Func<int, BlockTransport> by) =>
+            carried is null ? Distance(by(steps), by(2 * steps), OfHalves) : Distance(by(steps), carried, OfDistance);
+        for (int steps = 1; midpoint && steps <= MostMidpoints; steps++)
         {
-            var error = Error(count => MidpointRule.Carry(trajectory, v, count, backend, cancellation).Transport);
-            if (error.Largest <= options.RelativeTolerance)
+            var error = Error(steps, count => MidpointRule.Carry(trajectory, v, count, backend, cancellation).Transport);
+            if (!(error.Largest <= options.RelativeTolerance)) continue;
+            var (columns, nodes) = MidpointRule.Carry(trajectory, null, steps, backend, cancellation);
+            return (new Propagation
             {
-                var (columns, nodes) = MidpointRule.Carry(trajectory, null, 1, backend, cancellation);
-                return (new Propagation
-                {
-                    P = columns.End, W_S = columns.Dissipated, G_S = columns.Train, G_Q = columns.Test, Nodes = nodes, Error = error,
-                    StepsPerInterval = columns.StepsPerInterval, Transported = [], IntervalTransported = [], Report = columns.Report,
-                }, carried is not null);
-            }
+                P = columns.End, W_S = columns.Dissipated, G_S = columns.Train, G_Q = columns.Test, Nodes = nodes, Error = error,
+                StepsPerInterval = columns.StepsPerInterval, Transported = [], IntervalTransported = [], Report = columns.Report,
+            }, carried is not null);
         }
-        var second = Error(count => FlowIntegrator.Transport(trajectory, v, options with { FixedSteps = count }, backend, cancellation));
+        var second = Error(1, count => FlowIntegrator.Transport(trajectory, v, options with { FixedSteps = count }, backend, cancellation));
         if (!(second.Largest <= options.RelativeTolerance)) return null;
         var p = FlowIntegrator.Integrate(trajectory, options with { FixedSteps = 1 }, backend, cancellation: cancellation);
         return (new Propagation

@@ -4,8 +4,8 @@ namespace KernelFlow.Analysis;
 
 /// <summary>Runs estimates beside the main integration where one thread per product is best; one after the other where the products themselves use all
 /// threads.</summary>
-/// <remarks>Nothing outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited
-/// for.</remarks>
+/// <remarks>Work that is asked for before the side thread has come to it is done by who asks: neither thread waits while there is something to do. Nothing
+/// outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited for.</remarks>
 internal sealed class SideThread : IDisposable
 {
     /// <summary>Below this order two BLAS threads are slower than one; from it on there is never a thread beside the main one.</summary>
@@ -31,23 +31,29 @@ internal sealed class SideThread : IDisposable
     public static SideThread For(int order, Backend backend, CancellationToken cancellation) =>
         new(backend.Spare.Capacity > 0 && Environment.ProcessorCount > 1 && order < SingleThreadOrder ? backend.Spare : null, cancellation);
 
-    /// <summary>Starts the work after what was started before; without a second thread it runs when its value is asked for. The token ends it.</summary>
+    /// <summary>Starts the work after what was started before, on the side thread or, if its value is asked for earlier, where that is; without a second
+    /// thread it runs when its value is asked for. The token ends it.</summary>
     public Pending<T> Run<T>(Func<CancellationToken, T> work)
     {
         if (_beside is null) return new Pending<T>(new Lazy<T>(() => work(_asked)));
+        var once = new OnceWork<T>(work);
         var token = _stop.Token;
-        var task = _last.ContinueWith(_ =>
+        lock (_stop)
         {
-            using var counted = _beside.WaitForOne(token);
-            return work(token);
-        }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        _last = task;
+            _last = _last.ContinueWith(_ =>
+            {
+                if (once.IsTaken) return;
+                using var counted = _beside.WaitForOne(token);
+                once.TryRun(token);
+            }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
         return new Pending<T>(new Lazy<T>(() =>
         {
             try
             {
                 _asked.ThrowIfCancellationRequested();
-                return task.GetAwaiter().GetResult();
+                once.TryRun(token);
+                return once.Result;
             }
             catch (OperationCanceledException)
             {
@@ -60,7 +66,9 @@ internal sealed class SideThread : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _last.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        Task last;
+        lock (_stop) last = _last;
+        last.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
         _stop.Dispose();
     }
 }
