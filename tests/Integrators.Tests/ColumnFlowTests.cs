@@ -8,7 +8,7 @@ public class ColumnFlowTests
     private static DenseMatrix Block(int n, int columns, int seed) => DenseMatrix.OfMatrix(RandomMatrices.Uniform(new Random(seed), n, columns));
 
     private static BlockTransport Carry(KernelTrajectory trajectory, DenseMatrix block, double tolerance) =>
-        ColumnFlow.TryCarry([new ColumnStart(trajectory, block)], tolerance, s_backend)?[0]
+        ColumnFlow.TryCarry([new ColumnStart(trajectory, block)], tolerance, s_backend, worth: 1000)?[0]
         ?? throw new InvalidOperationException("the columns were not carried by products");
 
     // True errors relative to exact blocks: below the tolerance, and below what was reported.
@@ -89,6 +89,11 @@ public class ColumnFlowTests
     {
         var stiff = Summed.Growing(Frozen.Logarithmic(30, 1e7, 1), 1, [0, 1], seed: 3);
         Assert.Null(ColumnFlow.TryCarry([new ColumnStart(stiff.Trajectory, Block(30, 1, 1))], 1e-6, s_backend));
+        // This it can do, at many times what factorizations cost.
+        var stiffer = Summed.Growing(Frozen.Logarithmic(30, 200, 2e-2), 0.5, [0, 0.4, 1, 2], seed: 3);
+        ColumnStart[] start = [new ColumnStart(stiffer.Trajectory, Block(30, 12, 5))];
+        Assert.Null(ColumnFlow.TryCarry(start, 1e-9, s_backend));
+        Assert.NotNull(ColumnFlow.TryCarry(start, 1e-9, s_backend, worth: 1000));
         var formula = Frozen.Make([1, 0.1], 1, [0, 1], seed: 3);
         Assert.Null(ColumnFlow.TryCarry([new ColumnStart(formula.Trajectory, Block(2, 1, 1))], 1e-6, s_backend));
     }

@@ -13,10 +13,11 @@ namespace KernelFlow.Integrators;
 /// </remarks>
 public sealed class ColumnFlow
 {
-    // Multiplications, in N³ per interval and model, that factorizations would cost; more where there are many columns.
-    private const double Worth = 40;
+    // Multiplications, in N³ per interval and model, beyond which factorizations cost less; more where there are many columns, and where N is so small that
+    // calls cost more than multiplications. Measured on runs of N = 30 to 300.
+    private const double Worth = 20;
 
-    private const int SmallOrder = 150, MaximumPasses = 4;
+    private const int SmallOrder = 120, MaximumPasses = 4;
     private const double Shortest = 1.0 / 256, ShortestApplied = 1.0 / (1 << 24), Safety = 0.5, Growth = 4, Cut = 0.25;
 
     // From so many columns on multiplications count, and not how often blocks are read: then explicit steps, where the end of an interval is not further off
@@ -30,14 +31,14 @@ public sealed class ColumnFlow
     private readonly ColumnState _state;
     private readonly ColumnCollocation _collocation;
     private readonly ColumnExplicit? _explicit;
-    private readonly double _worth, _shortest;
+    private readonly double _shortest;
     private readonly CancellationToken _cancellation;
     private readonly List<int> _stepsPerInterval = [];
     private readonly List<double[]>[] _firstAtKnots;
     private int _steps, _rejected;
     private double _length; // of the next explicit step, in flow time of the first model
 
-    private ColumnFlow(IReadOnlyList<ColumnStart> starts, Backend backend, CancellationToken cancellation)
+    private ColumnFlow(IReadOnlyList<ColumnStart> starts, Backend backend, double worth, CancellationToken cancellation)
     {
         var one = starts[0].Trajectory;
         (_starts, _cancellation) = (starts, cancellation);
@@ -52,8 +53,8 @@ public sealed class ColumnFlow
         if (columns >= Wide && !applied) _explicit = new ColumnExplicit(_state, system.MostTerms);
         double n = Math.Max(one.TrainSize, SmallOrder);
         // Where kernels are applied there is nothing to factorize, however stiff the flow is.
-        (_shortest, _worth) = applied ? (ShortestApplied, double.PositiveInfinity)
-            : (Shortest, Worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * (starts.Count + columns / 16.0) * one.Intervals);
+        (_shortest, system.MostProducts) = applied ? (ShortestApplied, double.PositiveInfinity)
+            : (Shortest, worth * n * n * n / ((double)one.TrainSize * one.TrainSize) * (starts.Count + columns / 16.0) * one.Intervals);
     }
 
     /// <summary>Carries columns, each by its own trajectory, together.</summary>
@@ -65,6 +66,10 @@ public sealed class ColumnFlow
     /// <returns>What became of each; null where it is not a matter of products: a trajectory that is not a sum of stored kernels, or one so stiff that
     /// factorizations cost less.</returns>
     public static IReadOnlyList<BlockTransport>? TryCarry(IReadOnlyList<ColumnStart> starts, double tolerance, Backend backend,
+        CancellationToken cancellation = default) => TryCarry(starts, tolerance, backend, Worth, cancellation);
+
+    /// <summary>The same with another number of multiplications, in N³ per interval and model, that it is worth.</summary>
+    internal static IReadOnlyList<BlockTransport>? TryCarry(IReadOnlyList<ColumnStart> starts, double tolerance, Backend backend, double worth,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(starts);
@@ -81,7 +86,7 @@ public sealed class ColumnFlow
             for (int k = 0; k < t.Intervals; k++)
                 if (!t.IsApplied && t.Terms(k) is null) return null;
         }
-        return new ColumnFlow(starts, backend, cancellation).Run(tolerance);
+        return new ColumnFlow(starts, backend, worth, cancellation).Run(tolerance);
     }
 
     private IReadOnlyList<BlockTransport>? Run(double tolerance)
@@ -182,7 +187,7 @@ public sealed class ColumnFlow
             }
             _rejected++;
             proposal = share * Math.Clamp(factor, Cut, 0.7);
-            if (proposal < _shortest || _state.System.Products > _worth) return false;
+            if (proposal < _shortest || _state.System.IsSpent) return false;
         }
         return true;
     }

@@ -29,7 +29,7 @@ internal sealed class ColumnKrylov
     /// <param name="start">X(t) at every node.</param>
     /// <param name="x">The guess; receives the solution.</param>
     /// <param name="tolerance">Allowed norm of the residual.</param>
-    /// <returns>Whether it was reached.</returns>
+    /// <returns>Whether it was reached, within the iterations and the products that there may be.</returns>
     public bool Solve(in MatrixView start, in MatrixView x, double tolerance)
     {
         int used = x.Rows * x.Columns;
@@ -47,6 +47,7 @@ internal sealed class ColumnKrylov
         int k = 0;
         while (k < Most && Math.Abs(_rest[k]) > tolerance)
         {
+            if (_system.IsSpent) return false;
             double[] from = Vector(k), next = Vector(k + 1);
             _system.ApplyKernel(new MatrixView(from, x.Rows, x.Columns), product);
             from.AsSpan(0, used).CopyTo(next);

@@ -34,6 +34,12 @@ internal sealed class ColumnSystem
     /// <summary>How many times a stored block was multiplied with a column, or would have been had sums of blocks not been formed.</summary>
     public double Products { get; private set; }
 
+    /// <summary>How many such products there may be.</summary>
+    public double MostProducts { get; set; } = double.PositiveInfinity;
+
+    /// <summary>Whether there were more.</summary>
+    public bool IsSpent => Products > MostProducts;
+
     /// <summary>Collects the distinct terms of an interval.</summary>
     public void BeginInterval(int interval)
     {
