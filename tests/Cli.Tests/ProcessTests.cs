@@ -16,8 +16,8 @@ public sealed class ProcessTests : IDisposable
     private static bool InterruptIsIgnored()
     {
         const string Status = "/proc/self/status", Field = "SigIgn:";
-        if (!File.Exists(Status) || File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) is not { } line) return false;
-        return (ulong.Parse(line.AsSpan(Field.Length).Trim(), System.Globalization.NumberStyles.HexNumber, null) & 1UL << 1) != 0;
+        string? found = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) : null;
+        return found is not null && (ulong.Parse(found.AsSpan(Field.Length).Trim(), System.Globalization.NumberStyles.HexNumber, null) & 1UL << 1) != 0;
     }
 
     private Process Start(params string[] args)

@@ -112,8 +112,8 @@ public sealed class SpeedChoiceTests : IDisposable
     private static (double Ratio, bool Settled) Beside(Func<int, (double Wall, double Computing)> cost)
     {
         var clock = new ScriptedBackend.Clock();
-        var inner = new ManagedBackend(TileProduct.Best, 1);
-        var (rates, settled) = SpeedTest.Measure([("steady", new ScriptedBackend(inner, clock, _ => (1, 1))), ("other", new ScriptedBackend(inner, clock, cost))], clock);
+        ScriptedBackend With(Func<int, (double, double)> told) => new(new ManagedBackend(TileProduct.Best, 1), clock, told);
+        var (rates, settled) = SpeedTest.Measure([("steady", With(_ => (1, 1))), ("other", With(cost))], clock);
         return (rates[1].Product / rates[0].Product, settled);
     }
 
@@ -125,7 +125,8 @@ public sealed class SpeedChoiceTests : IDisposable
     [Fact]
     public void PausesAreForgivenAndRemembered() => Assert.Equal((1, false), Beside(_ => (10, 1)));
 
-    /// <summary>Where the system does not tell the time of computing, and where a library takes more threads than it may, the time that went by counts.</summary>
+    /// <summary>Where the system does not tell the time of computing, and where a library takes more threads than it may, the time that went by
+    /// counts.</summary>
     [Theory]
     [InlineData(2, 0)]
     [InlineData(2, 2)]

@@ -50,7 +50,8 @@ internal static class LeaveOneOutRun
         double[] population = Curve(k => PopulationLoss(run, run.TestOutputs[k])), held = Curve(k => run.Loss.Value(states.HeldOut[k]));
         double[] truly = Curve(k => run.Loss.Value(retrained[k])), still = Curve(k => run.Loss.Value(frozen.HeldOut[k]));
         // Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g: what examples did for each other, without what each one did for itself.
-        var sums = FirstOrderRisk.Run(Trajectory(recorded, backend, cancellation), run.Loss, recorded[0][TensorName.U_S].ReadAll(), Tolerance, cancellation);
+        var sums = FirstOrderRisk.Run(Trajectory(recorded, backend, cancellation), run.Loss, recorded[0][TensorName.U_S].ReadAll(), Tolerance,
+            cancellation: cancellation);
         double[] first = Curve(k => recorded[0][TensorName.Loss].ReadAll()[0] - n / (n - 1.0) * (sums[k].All - sums[k].Own));
         double[] train = Curve(k => recorded[k][TensorName.Loss].ReadAll()[0]);
         double moved = LabStatistics.Distance(end, recorded[0][TensorName.U_S].ReadAll());

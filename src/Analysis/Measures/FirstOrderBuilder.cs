@@ -7,8 +7,8 @@ namespace KernelFlow.Analysis.Measures;
 /// <summary>Φ(s) − n/(n − 1)·gᵀ(W_S − W_D)g per example, at every checkpoint.</summary>
 internal static class FirstOrderBuilder
 {
-    // What the form is off by for other reasons is tens of percents.
-    private const double Tolerance = 1e-3;
+    // What the form is off by for other reasons is tens of percents. Beside 1e-5 this tolerance moved it by 0.02 to 0.21 % of its maximum, over 15 digit runs.
+    private const double Tolerance = 1e-2;
 
     /// <summary>By the flow of outputs, or as a sum over the recorded steps where every one is there.</summary>
     public static Known<IReadOnlyList<double>> Build(AnalysisPlan plan, AnalysisInput input, CancellationToken cancellation)
@@ -22,7 +22,8 @@ internal static class FirstOrderBuilder
         try
         {
             sums = plan.Exact ? BySteps(input)
-                : FirstOrderRisk.Run(input.Interpolate(input.AllCheckpoints), loss, outputs.TrainOutputs[0], Tolerance, cancellation);
+                : FirstOrderRisk.Run(input.Interpolate(input.AllCheckpoints), loss, outputs.TrainOutputs[0], Tolerance,
+                    input.Backend.Spare, cancellation);
         }
         catch (NumericalException e)
         {

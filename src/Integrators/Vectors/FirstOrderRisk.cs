@@ -18,11 +18,12 @@ public static class FirstOrderRisk
     /// <param name="loss">Φ, with a formula.</param>
     /// <param name="start">U_S(s), N numbers.</param>
     /// <param name="tolerance">Allowed error of u relative to how far it has moved, and of the integrals relative to the larger one.</param>
+    /// <param name="spare">Threads that may help to form kernels; null for none.</param>
     /// <param name="cancellation">Honoured between steps.</param>
     /// <exception cref="ArgumentException">Sizes do not fit, the loss has no formula, or the kernels are not formed.</exception>
     /// <exception cref="NumericalException">The step became too short: a kernel is not finite.</exception>
     public static IReadOnlyList<(double All, double Own)> Run(KernelTrajectory trajectory, LossModel loss, ReadOnlySpan<double> start, double tolerance,
-        CancellationToken cancellation = default)
+        ThreadBudget? spare = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trajectory);
         ArgumentNullException.ThrowIfNull(loss);
@@ -33,7 +34,7 @@ public static class FirstOrderRisk
         if (loss.Examples * p != N || start.Length != N)
             throw new ArgumentException($"{loss.Examples} examples of {p} outputs and {start.Length} starting numbers for N = {N}.", nameof(start));
         MatrixView kernel = Buffers.Zero(N, N);
-        var spare = new ThreadBudget(0);
+        spare ??= new ThreadBudget(0);
         var (g, hessian) = (new double[N], new OutputHessian(loss.Examples, p));
         double[] first = [.. start, 0, 0];
         int interval = 0;

@@ -12,6 +12,7 @@ internal sealed class StabilisedVector
     private readonly Action<double, double[], double[]> _slope;
     private readonly double[] _first, _last, _f, _error;
     private double[] _next, _old, _older;
+    private double _length = double.NaN; // of the next step
 
     /// <summary>Begins at x.</summary>
     /// <param name="start">x.</param>
@@ -29,7 +30,7 @@ internal sealed class StabilisedVector
     /// <summary>Accepted steps.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>Carries x from one time to another.</summary>
+    /// <summary>Carries x from one time to another; called again it goes on with the steps that it found.</summary>
     /// <param name="time">From here.</param>
     /// <param name="end">To here.</param>
     /// <param name="tolerance">Allowed error of the whole, relative.</param>
@@ -40,14 +41,14 @@ internal sealed class StabilisedVector
     public void Advance(double time, double end, double tolerance, Func<double[], double> rate, Func<double[], double[], double> relative,
         CancellationToken cancellation)
     {
-        double allowed = StabilisedStage.Allowed(tolerance), span = end - time, length = double.NaN;
+        double allowed = StabilisedStage.Allowed(tolerance), span = end - time;
         _slope(time, State, _first);
         while (time < end)
         {
             cancellation.ThrowIfCancellationRequested();
             double stiff = Math.Max(rate(State), double.Epsilon), longest = (MostStages - 1.0) * (MostStages - 1) / 1.54 / stiff, left = end - time;
-            if (double.IsNaN(length)) length = FirstStep / Math.Max(stiff, FirstStep / left);
-            double step = left / Math.Ceiling(left / Math.Min(length, longest) * (1 - 1e-12));
+            if (double.IsNaN(_length)) _length = FirstStep / Math.Max(stiff, FirstStep / left);
+            double step = left / Math.Ceiling(left / Math.Min(_length, longest) * (1 - 1e-12));
             if (!(step > Shortest * span))
                 throw new NumericalException(FormattableString.Invariant($"A flow of outputs needs steps below {step:R} at t = {time:R}."));
             bool last = step >= left * (1 - 1e-12);
@@ -61,7 +62,9 @@ internal sealed class StabilisedVector
                 time = then;
                 Steps++;
             }
-            length = step * Math.Clamp(factor, Least, accepted ? Most : 0.9);
+            double next = step * Math.Clamp(factor, Least, accepted ? Most : 0.9);
+            // A step that the end made shorter says nothing against the longer one.
+            _length = accepted && last ? Math.Min(Math.Max(_length, next), Most * next) : next;
         }
     }
 

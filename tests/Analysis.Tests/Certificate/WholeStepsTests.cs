@@ -7,7 +7,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace KernelFlow.Analysis.Tests.Certificate;
 
-/// <summary>One step per interval, or two of low order, with errors from a few vectors: against the operators of a tight integration by another method.</summary>
+/// <summary>One step per interval, or two of low order, with errors from a few vectors: against the operators of a tight integration by another
+/// method.</summary>
 public class WholeStepsTests
 {
     /// <summary>Where the steps of a method are good enough the error that is told is about the one there is; where those of none are, none are
