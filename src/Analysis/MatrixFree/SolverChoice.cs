@@ -12,8 +12,15 @@ internal static class SolverChoice
     /// <summary>Why nothing N×N is formed; null where matrices are formed.</summary>
     /// <param name="checkpoints">The window.</param>
     /// <param name="options">What was asked for.</param>
-    /// <exception cref="ArgumentException">Matrix-free was asked for with something that it cannot do.</exception>
+    /// <exception cref="ArgumentException">Matrix-free was asked for with something that it cannot do, or under a ceiling below what it is to find.</exception>
     public static string? Resolve(CheckpointSequence checkpoints, AnalysisOptions options)
+    {
+        string? reason = Reason(checkpoints, options);
+        if (reason is not null) RequireVectors(checkpoints, options);
+        return reason;
+    }
+
+    private static string? Reason(CheckpointSequence checkpoints, AnalysisOptions options)
     {
         if (options.Extent != AnalysisExtent.Whole) return null;
         if (options.Solver == EigenSolver.MatrixFree)
@@ -42,6 +49,17 @@ internal static class SolverChoice
         if (dense <= ceiling.Bytes) return;
         throw new ArgumentException(FormattableString.Invariant($"memory: an analysis of N = {checkpoints.TrainSize} with matrices would hold about ")
             + $"{new MemoryCeiling((long)dense)}, and the ceiling is {ceiling}; {Way(checkpoints, options)}, or give more memory.");
+    }
+
+    // The modes and their responses are held in any case; what is beside them depends on the way that is found.
+    private static void RequireVectors(CheckpointSequence checkpoints, AnalysisOptions options)
+    {
+        if (options.Memory is not { } ceiling) return;
+        int modes = Math.Min(options.Modes ?? MatrixFreePlan.DefaultModes, checkpoints.TrainSize);
+        long bytes = sizeof(double) * (long)modes * (checkpoints.TrainSize + checkpoints.TestSize);
+        if (bytes <= ceiling.Bytes) return;
+        throw new ArgumentException(FormattableString.Invariant($"memory: {modes} modes of N = {checkpoints.TrainSize} and their responses alone are ")
+            + $"{new MemoryCeiling(bytes)}, and the ceiling is {ceiling}; ask for fewer modes, or give more memory.");
     }
 
     private static string Way(CheckpointSequence checkpoints, AnalysisOptions options)

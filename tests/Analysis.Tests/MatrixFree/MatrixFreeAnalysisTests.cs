@@ -181,6 +181,26 @@ public sealed class MatrixFreeAnalysisTests
         Assert.Contains("solver matrix-free in mode flow fits", Refused(TestRuns.Options with { Mode = AnalysisMode.Descent }));
     }
 
+    /// <summary>A ceiling of one byte was taken, and nothing said.</summary>
+    [Theory]
+    [InlineData(8 * 12 * (12 + 6), 12, true)]
+    [InlineData(8 * 12 * (12 + 6) - 1, 12, false)]
+    [InlineData(8 * 3 * (12 + 6), 3, true)]
+    [InlineData(1, 12, false)]
+    public void ACeilingBelowTheModesThemselvesIsRefused(long ceiling, int modes, bool fits)
+    {
+        var run = SmallNetworks.Record(s_small);
+        Assert.Equal((12, 6), (run.TrainSize, run.TestSize));
+        ReservoirAnalysis Run() =>
+            Analyze.Reservoir(run, TestRuns.Options with { Solver = EigenSolver.MatrixFree, Modes = modes, Memory = new MemoryCeiling(ceiling) });
+        if (fits) Assert.Equal(AnalysisExtent.MatrixFree, Run().Options.Extent);
+        else
+        {
+            Assert.Matches($"^memory: {modes} modes of N = 12 and their responses alone are .*, and the ceiling is .*; ask for fewer modes, or give more memory",
+                Assert.Throws<ArgumentException>(Run).Message);
+        }
+    }
+
     [Fact]
     public void WhatItCannotDoIsRefused()
     {
