@@ -56,4 +56,27 @@ public class ThreadLimitTests
         var failing = second.Run<int>(_ => throw new NumericalException("it fails"));
         Assert.Equal("it fails", Assert.Throws<NumericalException>(() => failing.Value).Message);
     }
+
+    /// <summary>The main thread waited for what the side thread was at, although there was other work to do.</summary>
+    [Fact]
+    public void WhoWaitsDoesWhatIsNext()
+    {
+        if (Environment.ProcessorCount == 1) return;
+        using var second = SideThread.For(10, Backend.Managed(2), CancellationToken.None);
+        using ManualResetEventSlim begun = new(), other = new();
+        int thread = 0;
+        // The first work ends when the next one, and one that it starts itself, were done elsewhere.
+        Pending<int>? own = null;
+        var first = second.Run(stop =>
+        {
+            own = second.Run(_ => { other.Set(); return Environment.CurrentManagedThreadId; });
+            begun.Set();
+            return other.Wait(60_000, stop) ? 1 : 0;
+        });
+        Assert.True(begun.Wait(60_000), "the side thread did not start");
+        var next = second.Run(_ => thread = Environment.CurrentManagedThreadId);
+        Assert.Equal(1, first.Value);
+        Assert.Equal(Environment.CurrentManagedThreadId, own!.Value);
+        Assert.Equal(thread, next.Value);
+    }
 }

@@ -31,13 +31,13 @@ internal sealed class FlowEstimates(KernelTrajectory trajectory, Pending<VectorE
     public static FlowEstimates Start(AnalysisInput input, KernelTrajectory trajectory, SideThread second, bool operators, FlowSweep? steps = null) =>
         new(trajectory, second.Run(stop => WorkSpans.In("interpolation variants", () => Estimate(input, trajectory, second, operators, steps, stop))));
 
-    // With a tolerance that was asked for the operators are formed at the same time; otherwise they wait for this, and it may use all threads.
+    // With a tolerance that was asked for the operators are formed at the same time; otherwise they wait for this.
     private static VectorEstimates Estimate(AnalysisInput input, KernelTrajectory trajectory, SideThread second, bool operators, FlowSweep? steps,
         CancellationToken stop)
     {
         double? asked = input.Options.RelativeTolerance.Value;
         double fine = Math.Max(asked ?? 0, LocalFlow.Tolerance);
-        var threads = VariantThreads.Beside(second, input.Backend, others: asked is not null);
+        var threads = VariantThreads.Beside(second, input.Backend);
         Known<Prediction>? replay = null;
         if (fine < Rough && (operators || asked is null))
         {

@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis.Budgets;
 /// <summary>The threads that carry independent vectors beside each other.</summary>
 /// <param name="Count">How many there may be.</param>
 /// <param name="Spare">Where those beside the caller are taken from; null where there are none.</param>
-/// <param name="Side">A thread that helps once it has done what it was given before; null where none does.</param>
+/// <param name="Side">The side thread and the main one, of which the other helps where it has nothing else to do; null where there is none.</param>
 internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare, SideThread? Side = null)
 {
     // Each carries models of its own: more of them would hold more than they save.
@@ -15,9 +15,8 @@ internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare, S
     /// <summary>The threads for work that was given to the side thread.</summary>
     /// <param name="second">The side thread.</param>
     /// <param name="backend">The dense linear algebra, of whose threads those of a large order are.</param>
-    /// <param name="others">Whether the main thread computes meanwhile, and does not wait for this work: then nobody helps.</param>
-    public static VariantThreads Beside(SideThread second, Backend backend, bool others) =>
-        second.Threads == 0 ? new(Math.Min(Most, 1 + backend.Spare.Capacity), backend.Spare) : new(1, null, others ? null : second);
+    public static VariantThreads Beside(SideThread second, Backend backend) =>
+        second.Threads == 0 ? new(Math.Min(Most, 1 + backend.Spare.Capacity), backend.Spare) : new(1, null, second);
 
     /// <summary>Does pieces of work, each once: in their order where there is one thread, nearly so otherwise, so that what neighbours share is read once. A
     /// failure is told as it is where there is one thread.</summary>

@@ -84,7 +84,7 @@ public sealed record InterpolatedDescentModel : DescentModel
             ?? throw new ArgumentException("mode: descent needs the mean Jacobian along each step, which the interpolation "
                 + $"{input.Options.Interpolation.Name} does not give; use flow.");
         var variants = second.Run(stop => WorkSpans.In("interpolation variants", () =>
-            InterpolationVariants.Of(input, trajectory, null, LocalFlow.Tolerance, VariantThreads.Beside(second, input.Backend, others: true), null, stop)
+            InterpolationVariants.Of(input, trajectory, null, LocalFlow.Tolerance, VariantThreads.Beside(second, input.Backend), null, stop)
                 .Interpolation));
         return (trajectory, variants);
     }

@@ -1,32 +1,59 @@
+using System.Runtime.ExceptionServices;
+
 namespace KernelFlow.Analysis;
 
-/// <summary>Work that whoever comes first does, and of which everybody has the result.</summary>
-/// <param name="work">The work.</param>
-internal sealed class OnceWork<T>(Func<CancellationToken, T> work)
+/// <summary>Work that whoever comes first does.</summary>
+internal abstract class OnceWork
 {
-    private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _taken;
+    private int _taken, _done;
 
     /// <summary>Whether somebody does it, or has done it.</summary>
     public bool IsTaken => Volatile.Read(ref _taken) != 0;
 
-    /// <summary>What came of it, or its failure; waits for who does it.</summary>
-    public T Result => _done.Task.GetAwaiter().GetResult();
+    /// <summary>Whether it is done, or has failed.</summary>
+    public bool IsDone => Volatile.Read(ref _done) != 0;
 
-    /// <summary>Does it, unless somebody else does.</summary>
+    /// <summary>Does it, unless somebody else does. A failure is told where the result is asked for, and nowhere else.</summary>
     /// <param name="stop">Ends it.</param>
-    public void TryRun(CancellationToken stop)
+    /// <returns>Whether it was done here.</returns>
+    public bool TryRun(CancellationToken stop)
     {
-        if (Interlocked.Exchange(ref _taken, 1) != 0) return;
+        if (Interlocked.Exchange(ref _taken, 1) != 0) return false;
+        Run(stop);
+        Volatile.Write(ref _done, 1);
+        return true;
+    }
+
+    /// <summary>Does it and keeps what comes of it; throws nothing.</summary>
+    protected abstract void Run(CancellationToken stop);
+}
+
+/// <summary>Work of which everybody has the result.</summary>
+/// <param name="work">The work.</param>
+internal sealed class OnceWork<T>(Func<CancellationToken, T> work) : OnceWork
+{
+    private T _result = default!;
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>What came of it, once it is done.</summary>
+    public T Result
+    {
+        get
+        {
+            _failure?.Throw();
+            return _result;
+        }
+    }
+
+    protected override void Run(CancellationToken stop)
+    {
         try
         {
-            _done.SetResult(work(stop));
+            _result = work(stop);
         }
         catch (Exception e)
         {
-            // Told where the result is asked for, and nowhere else.
-            _done.SetException(e);
-            _ = _done.Task.Exception;
+            _failure = ExceptionDispatchInfo.Capture(e);
         }
     }
 }

@@ -4,8 +4,8 @@ namespace KernelFlow.Analysis;
 
 /// <summary>Runs estimates beside the main integration where one thread per product is best; one after the other where the products themselves use all
 /// threads.</summary>
-/// <remarks>Work that is asked for before the side thread has come to it is done by who asks: neither thread waits while there is something to do. Nothing
-/// outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited for.</remarks>
+/// <remarks>Work that is asked for before the side thread has come to it is done by who asks, and who waits for what the other thread is at does what is next
+/// meanwhile. Nothing outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited for.</remarks>
 internal sealed class SideThread : IDisposable
 {
     /// <summary>Below this order two BLAS threads are slower than one; from it on there is never a thread beside the main one.</summary>
@@ -14,6 +14,7 @@ internal sealed class SideThread : IDisposable
     private readonly ThreadBudget? _beside;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _asked;
+    private readonly Queue<OnceWork> _next = []; // also what is locked while it, or what is done, changes
     private Task _last = Task.CompletedTask;
 
     private SideThread(ThreadBudget? beside, CancellationToken asked)
@@ -35,31 +36,60 @@ internal sealed class SideThread : IDisposable
     /// thread it runs when its value is asked for. The token ends it.</summary>
     public Pending<T> Run<T>(Func<CancellationToken, T> work)
     {
-        if (_beside is null) return new Pending<T>(new Lazy<T>(() => work(_asked)));
+        if (_beside is null)
+        {
+            var lazy = new Lazy<T>(() => work(_asked));
+            return new Pending<T>(() => lazy.Value);
+        }
         var once = new OnceWork<T>(work);
         var token = _stop.Token;
-        lock (_stop)
+        lock (_next)
         {
+            _next.Enqueue(once);
+            Monitor.PulseAll(_next);
             _last = _last.ContinueWith(_ =>
             {
                 if (once.IsTaken) return;
                 using var counted = _beside.WaitForOne(token);
-                once.TryRun(token);
+                Do(once, token);
             }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
-        return new Pending<T>(new Lazy<T>(() =>
+        return new Pending<T>(() =>
         {
             try
             {
                 _asked.ThrowIfCancellationRequested();
-                once.TryRun(token);
+                Do(once, token);
+                while (!once.IsDone)
+                    if (NextBefore(once) is { } other) Do(other, token);
                 return once.Result;
             }
             catch (OperationCanceledException)
             {
                 throw new OperationCanceledException(_asked); // The caller knows its own token, not the linked one.
             }
-        }));
+        });
+    }
+
+    private void Do(OnceWork work, CancellationToken token)
+    {
+        if (!work.TryRun(token)) return;
+        lock (_next) Monitor.PulseAll(_next);
+    }
+
+    // The first work that nobody has taken; null when what is waited for is done, which comes first.
+    private OnceWork? NextBefore(OnceWork awaited)
+    {
+        lock (_next)
+        {
+            while (true)
+            {
+                if (awaited.IsDone) return null;
+                while (_next.TryPeek(out var first) && first.IsTaken) _next.Dequeue();
+                if (_next.TryDequeue(out var other)) return other;
+                Monitor.Wait(_next);
+            }
+        }
     }
 
     /// <summary>Cancels what is not finished and waits for its end.</summary>
@@ -67,14 +97,15 @@ internal sealed class SideThread : IDisposable
     {
         _stop.Cancel();
         Task last;
-        lock (_stop) last = _last;
+        lock (_next) last = _last;
         last.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
         _stop.Dispose();
     }
 }
 
 /// <summary>A value that is being computed.</summary>
-internal sealed class Pending<T>(Lazy<T> value)
+internal sealed class Pending<T>(Func<T> value)
 {
-    public T Value => value.Value;
+    /// <summary>The value, the same each time; waits for it.</summary>
+    public T Value => value();
 }

@@ -37,7 +37,7 @@ public class VariantThreadsTests
         var threads = new HashSet<int>();
         using var both = new CountdownEvent(2);
         var done = new int[100];
-        VariantThreads.Beside(side, Backend.Managed(2), others: false).Run(done.Length, i =>
+        VariantThreads.Beside(side, Backend.Managed(2)).Run(done.Length, i =>
         {
             Interlocked.Increment(ref done[i]);
             bool first;
@@ -58,7 +58,7 @@ public class VariantThreadsTests
         using var busy = new ManualResetEventSlim();
         var before = side.Run(stop => { busy.Wait(stop); return 1; });
         var done = new int[10];
-        VariantThreads.Beside(side, Backend.Managed(2), others: false).Run(done.Length, i => done[i]++, default);
+        VariantThreads.Beside(side, Backend.Managed(2)).Run(done.Length, i => done[i]++, default);
         Assert.All(done, count => Assert.Equal(1, count));
         busy.Set();
         Assert.Equal(1, before.Value);
@@ -72,7 +72,7 @@ public class VariantThreadsTests
         using var side = SideThread.For(10, Backend.Managed(2), CancellationToken.None);
         using var busy = new ManualResetEventSlim(helps);
         side.Run(stop => { busy.Wait(stop); return 1; });
-        var failure = Assert.Throws<NumericalException>(() => VariantThreads.Beside(side, Backend.Managed(2), others: false).Run(20,
+        var failure = Assert.Throws<NumericalException>(() => VariantThreads.Beside(side, Backend.Managed(2)).Run(20,
             i => throw new NumericalException($"piece {i}"), default));
         Assert.StartsWith("piece", failure.Message);
     }

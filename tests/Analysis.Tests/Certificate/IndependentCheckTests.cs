@@ -89,8 +89,8 @@ public class IndependentCheckTests
             Matrix<double> W = run.Propagation!.W_S + 5 * context.Pairs.Values[^1] * psi.OuterProduct(psi);
             return run with { Propagation = With(run.Propagation, MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfMatrix(W)) };
         }
-        var second = new SecondIntegration(new Pending<SecondOperators>(new Lazy<SecondOperators>(() => Take(SecondIntegration.Coarse))), (tolerance, _) =>
-            Take(tolerance));
+        var first = new Lazy<SecondOperators>(() => Take(SecondIntegration.Coarse));
+        var second = new SecondIntegration(new Pending<SecondOperators>(() => first.Value), (tolerance, _) => Take(tolerance));
         var inclusion = InclusionCheck.Run(context, second, spectrum);
         Assert.True(inclusion.Verdict == expected, $"{inclusion.Verdict}: {inclusion.Reason}");
         Assert.Equal(asked[^1], inclusion.Independent.Value.RelativeTolerance);
@@ -103,9 +103,8 @@ public class IndependentCheckTests
     [Fact]
     public void AFailedSecondRunIsTold()
     {
-        var failed =
-            new SecondIntegration(new Pending<SecondOperators>(new Lazy<SecondOperators>(() =>
-            new SecondOperators(1e-2, null, double.NaN, "the second integration failed: it jumped"))), (_, _) => throw new InvalidOperationException());
+        var none = new SecondOperators(1e-2, null, double.NaN, "the second integration failed: it jumped");
+        var failed = new SecondIntegration(new Pending<SecondOperators>(() => none), (_, _) => throw new InvalidOperationException());
         foreach (var (threshold, expected) in ((double, Verdict)[])[(1e-3, Verdict.Undecided), (1e-12, Verdict.Vacuous)])
         {
             var (context, spectrum) = Stages(SoftRun(20, 0.8, 0.01), TestRuns.Options with { RelativeTolerance = 1e-6, Threshold = threshold });
