@@ -5,7 +5,8 @@ namespace KernelFlow.Analysis;
 /// <summary>Runs estimates beside the main integration where one thread per product is best; one after the other where the products themselves use all
 /// threads.</summary>
 /// <remarks>Work that is asked for before the side thread has come to it is done by who asks, and who waits for what the other thread is at does what is next
-/// meanwhile. Nothing outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited for.</remarks>
+/// meanwhile. Nothing outlives <see cref="Dispose"/>: when the main integration fails or is cancelled, what runs beside it is cancelled too and waited
+/// for.</remarks>
 internal sealed class SideThread : IDisposable
 {
     /// <summary>Below this order two BLAS threads are slower than one; from it on there is never a thread beside the main one.</summary>

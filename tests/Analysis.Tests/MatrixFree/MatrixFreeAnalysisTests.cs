@@ -196,7 +196,7 @@ public sealed class MatrixFreeAnalysisTests
         if (fits) Assert.Equal(AnalysisExtent.MatrixFree, Run().Options.Extent);
         else
         {
-            Assert.Matches($"^memory: {modes} modes of N = 12 and their responses alone are .*, and the ceiling is .*; ask for fewer modes, or give more memory",
+            Assert.Matches($"^memory: {modes} modes of N = 12 and their responses alone are .*, and the ceiling is .*; ask for fewer modes, or give more",
                 Assert.Throws<ArgumentException>(Run).Message);
         }
     }
