@@ -63,20 +63,25 @@ public class ThreadLimitTests
     {
         if (Environment.ProcessorCount == 1) return;
         using var second = SideThread.For(10, Backend.Managed(2), CancellationToken.None);
-        using ManualResetEventSlim begun = new(), other = new();
-        int thread = 0;
+        using ManualResetEventSlim begun = new();
+        using var others = new CountdownEvent(2);
+        int Told()
+        {
+            others.Signal();
+            return Environment.CurrentManagedThreadId;
+        }
         // The first work ends when the next one, and one that it starts itself, were done elsewhere.
         Pending<int>? own = null;
         var first = second.Run(stop =>
         {
-            own = second.Run(_ => { other.Set(); return Environment.CurrentManagedThreadId; });
+            own = second.Run(_ => Told());
             begun.Set();
-            return other.Wait(60_000, stop) ? 1 : 0;
+            return others.Wait(60_000, stop) ? 1 : 0;
         });
         Assert.True(begun.Wait(60_000), "the side thread did not start");
-        var next = second.Run(_ => thread = Environment.CurrentManagedThreadId);
+        var next = second.Run(_ => Told());
         Assert.Equal(1, first.Value);
         Assert.Equal(Environment.CurrentManagedThreadId, own!.Value);
-        Assert.Equal(thread, next.Value);
+        Assert.Equal(Environment.CurrentManagedThreadId, next.Value);
     }
 }

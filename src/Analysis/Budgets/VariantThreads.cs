@@ -6,7 +6,7 @@ namespace KernelFlow.Analysis.Budgets;
 /// <summary>The threads that carry independent vectors beside each other.</summary>
 /// <param name="Count">How many there may be.</param>
 /// <param name="Spare">Where those beside the caller are taken from; null where there are none.</param>
-/// <param name="Side">The side thread and the main one, of which the other helps where it has nothing else to do; null where there is none.</param>
+/// <param name="Side">Where the other of two threads is asked to help, once it has nothing else to do; null where there is none.</param>
 internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare, SideThread? Side = null)
 {
     // Each carries models of its own: more of them would hold more than they save.
@@ -29,7 +29,7 @@ internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare, S
         if (Side is { } side)
         {
             bool over = false;
-            var helper = side.Run(stop =>
+            bool Share(CancellationToken stop)
             {
                 while (!Volatile.Read(ref over) && Interlocked.Increment(ref next) is var i && i < pieces)
                 {
@@ -37,10 +37,11 @@ internal readonly record struct VariantThreads(int Count, ThreadBudget? Spare, S
                     work(i);
                 }
                 return true;
-            });
+            }
+            var helper = side.Run(Share);
             try
             {
-                while (Interlocked.Increment(ref next) is var i && i < pieces) work(i);
+                Share(cancellation);
             }
             finally
             {

@@ -18,7 +18,7 @@ internal static class WholeSteps
     // by a tenth of what is allowed, and is off by far less as a rule.
     private const double OfDistance = 1.5, OfCarry = 0.1;
 
-    // Two of them cost half of what a step of the partner does.
+    // Two of them still cost less than a step of the partner: at N = 300 and 22 intervals 450 N³ beside 540, with what the vectors cost.
     private const int MostMidpoints = 2;
 
     // Halves are off by half as much at most where a step is long, and by far less elsewhere.

@@ -7,7 +7,7 @@ namespace KernelFlow.Analysis.Measures;
 /// <summary>Leave-one-out along the recorded kernels: by masked flow, or by the recorded steps where every one is there.</summary>
 internal static class PopulationRiskBuilder
 {
-    // What the estimate is off by for other reasons is tens of percents. Beside 1e-4 this tolerance moved the curve by 0.08 to 0.53 % and the shifts by 0.02 to
+    // What the estimate is off by for other reasons is tens of percents. Beside 1e-4 this tolerance moved the curve by 0.01 to 0.53 % and the shifts by 0.02 to
     // 0.99 %, over 17 digit runs of five kinds; the best checkpoint of none.
     private const double Tolerance = 0.1;
 

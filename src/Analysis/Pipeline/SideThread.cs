@@ -47,7 +47,7 @@ internal sealed class SideThread : IDisposable
         lock (_next)
         {
             _next.Enqueue(once);
-            Monitor.PulseAll(_next);
+            Changed();
             _last = _last.ContinueWith(_ =>
             {
                 if (once.IsTaken) return;
@@ -75,7 +75,14 @@ internal sealed class SideThread : IDisposable
     private void Do(OnceWork work, CancellationToken token)
     {
         if (!work.TryRun(token)) return;
-        lock (_next) Monitor.PulseAll(_next);
+        lock (_next) Changed();
+    }
+
+    // What is done is not held here any longer: it may be large.
+    private void Changed()
+    {
+        while (_next.TryPeek(out var first) && first.IsTaken) _next.Dequeue();
+        Monitor.PulseAll(_next);
     }
 
     // The first work that nobody has taken; null when what is waited for is done, which comes first.
@@ -86,8 +93,8 @@ internal sealed class SideThread : IDisposable
             while (true)
             {
                 if (awaited.IsDone) return null;
-                while (_next.TryPeek(out var first) && first.IsTaken) _next.Dequeue();
-                if (_next.TryDequeue(out var other)) return other;
+                while (_next.TryDequeue(out var other))
+                    if (!other.IsTaken) return other;
                 Monitor.Wait(_next);
             }
         }

@@ -14,7 +14,7 @@ namespace KernelFlow.Integrators;
 public sealed class ColumnFlow
 {
     // Multiplications, in N³ per interval and model, beyond which factorizations cost less; more where there are many columns, and where N is so small that
-    // calls cost more than multiplications. Measured on runs of N = 30 to 300.
+    // calls cost more than multiplications. Measured on runs of N = 24 to 300.
     private const double Worth = 20;
 
     private const int SmallOrder = 120, MaximumPasses = 4;
