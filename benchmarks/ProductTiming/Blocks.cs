@@ -17,7 +17,8 @@ internal static class Blocks
         // Stages of a step are at other times each.
         double Next() => start + (theta = theta < 0.7 ? theta + 1e-3 : 0.3) * length;
         Console.WriteLine();
-        var applied = TrajectoryBuilder.ReadApplied(run, OutputRecord.Read(run), backend, long.MaxValue).Linear([.. Enumerable.Range(0, run.Count)]);
+        var applied = TrajectoryBuilder.ReadApplied(run, OutputRecord.Read(run), backend, new MemoryAccount(MemoryCeiling.None))
+            .Linear([.. Enumerable.Range(0, run.Count)]);
         Console.WriteLine("| vectors | ms | ms each | GF/s | each at a time of its own, J linear: ms |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach (int c in s_vectors)

@@ -35,16 +35,17 @@ public sealed class TrajectoryBuilder
     /// <param name="checkpoints">The run whose kernels are to be interpolated.</param>
     /// <param name="outputs">The outputs of the run.</param>
     /// <param name="backend">The dense linear algebra to use.</param>
-    /// <param name="keptBytes">How much of the files may be kept in memory.</param>
+    /// <param name="memory">Where everything that is kept is counted, with the ceiling that decides how much that is.</param>
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellation">Honoured between checkpoints.</param>
-    public static TrajectoryBuilder ReadApplied(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, long keptBytes,
+    public static TrajectoryBuilder ReadApplied(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, MemoryAccount memory,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(backend);
-        var applied = AppliedRun.Read(checkpoints, outputs, backend, keptBytes, progress, cancellation);
+        var applied = AppliedRun.Read(checkpoints, outputs, backend, memory, progress, cancellation);
         return new TrajectoryBuilder(checkpoints, outputs, applied.Terms, new Dictionary<(int A, int B), TestSubstitute>(), applied.InterpolatesJacobian,
             applied.HasTestKernel, applied.Epsilon) { _applied = applied };
     }
@@ -52,9 +53,15 @@ public sealed class TrajectoryBuilder
     /// <summary>Whether kernels are multiplied with vectors and never formed.</summary>
     public bool IsApplied => _applied is not null;
 
+    /// <summary>The products of the run where kernels are applied, which keep the same numbers in memory as the trajectories built here.</summary>
+    /// <exception cref="InvalidOperationException">The kernels are formed.</exception>
+    public ProductsBuilder Products => Applied.Products;
+
+    private AppliedRun Applied => _applied ?? throw new InvalidOperationException("The kernels of this run are formed.");
+
     /// <summary>‖K(t_{k+1}) − K(t_k)‖ and the like where kernels are read as blocks and not formed: the squared norms of (K_k − K_{k−1})/h, of
     /// (K_{k+1} − K_k)/h' and of the difference of the two.</summary>
-    public (double Change, double First, double Second) Velocities(int k, double before, double after) => _applied!.Velocities(k, before, after);
+    public (double Change, double First, double Second) Velocities(int k, double before, double after) => Applied.Velocities(k, before, after);
 
     /// <summary>y ← K_SS x at a checkpoint, where kernels are applied.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
@@ -65,7 +72,7 @@ public sealed class TrajectoryBuilder
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        var run = _applied ?? throw new InvalidOperationException("The kernels of this run are formed.");
+        var run = Applied;
         int last = _checkpoints.Count - 1, interval = Math.Min(checkpoint, last - 1);
         _whole ??= run.Linear([.. Enumerable.Range(0, last + 1)]);
         _whole.ApplyTrain(interval, [_outputs.Times[checkpoint]], new MatrixView(x, x.Length, 1), new MatrixView(y, y.Length, 1));

@@ -86,9 +86,27 @@ public sealed class JacobianProductsTests
             AgreesWith(formed.Linear(s_thinned), builder.Linear(s_thinned), 1, 1e-14, "linear, thinned");
             AgreesWith(formed.Cubic(s_all), builder.Cubic(s_all), 17, 1e-13, "cubic");
             AgreesWith(formed.Parabolic(s_all), builder.Parabolic(s_all), 2, 1e-13, "parabolic");
-            var applied = TrajectoryBuilder.ReadApplied(run, OutputRecord.Read(run), Backends.Managed, ceiling);
+            var applied = TrajectoryBuilder.ReadApplied(run, OutputRecord.Read(run), Backends.Managed,
+                new MemoryAccount(new MemoryCeiling(ceiling)));
             EachAtATimeOfItsOwn(formed.Linear(s_all), applied.Linear(s_all), 1e-14, "linear");
             EachAtATimeOfItsOwn(formed.Cubic(s_all), applied.Cubic(s_all), 1e-13, "cubic");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void DiagonalsAndInnerProductsAreThoseOfTheFormedKernels(string network, int p, bool factored, bool float32, bool preconditioned)
+    {
+        var run = LayeredRun.Make(network, p, factored, float32, preconditioned);
+        var outputs = OutputRecord.Read(run);
+        var formed = TrajectoryBuilder.Read(run, outputs, Backends.Managed);
+        var applied = TrajectoryBuilder.ReadApplied(run, outputs, Backends.Managed, new MemoryAccount(MemoryCeiling.None));
+        for (int k = 0; k < run.Count; k++)
+        {
+            Check.Close(applied.At(k).TrainDiagonal, formed.At(k).TrainDiagonal, 1e-14, $"diagonal of K_SS, checkpoint {k}");
+            Check.Close(applied.At(k).TestDiagonal!, formed.At(k).TestDiagonal!, 1e-14, $"diagonal of K_QQ, checkpoint {k}");
+            for (int before = Math.Max(0, k - 2); before <= k; before++)
+                Check.Close(applied.InnerProduct(before, k), formed.InnerProduct(before, k)!.Value, 1e-12, $"⟨J_{before}, J_{k}⟩");
         }
     }
 
@@ -164,6 +182,26 @@ public sealed class JacobianProductsTests
         }
         Assert.True(account.Largest <= Room, $"{account.Largest} bytes were held, the ceiling is {Room}.");
         Assert.True(account.Held > 500_000, $"Only {account.Held} bytes are kept, though there is room for {Room}.");
+    }
+
+    [Fact]
+    public void TrajectoriesAndProductsOfARunKeepTheSameNumbers()
+    {
+        var run = LayeredRun.Make("dense", 3, factored: true, train: 300, test: 140);
+        var account = new MemoryAccount(MemoryCeiling.None);
+        var applied = TrajectoryBuilder.ReadApplied(run, OutputRecord.Read(run), Backends.Managed, account);
+        long numbers = run.Sum(c => c.Tensors.Values.OfType<FactoredJacobian>().SelectMany(j => j.Tensors).Sum(t => t.Count * t.Type.Size()));
+        DenseMatrix x = RandomMatrices.Uniform(new Random(1), run.TrainSize, 4), y = new(run.TrainSize, 4);
+        var trajectory = applied.Linear(s_all);
+        var products = applied.Products.Linear(s_all);
+        for (int k = 0; k < products.Intervals; k++)
+        {
+            double t = Time(products, k, 0.5);
+            trajectory.ApplyTrain(k, [t, t, t, t], x, y);
+            Check.Close(Train(products, k, t, x), y, 1e-13, $"the same product, interval {k}");
+        }
+        // Buffers and what is combined for a product are beside the numbers; twice the numbers would be more.
+        Check.Between(account.Held, 0.5 * numbers, 1.5 * numbers, "bytes that are kept");
     }
 
     [Theory]

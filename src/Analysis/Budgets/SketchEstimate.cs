@@ -68,7 +68,7 @@ public sealed class SketchEstimate
     {
         var kernels = input.Kernels.IsApplied
             ? TrajectoryBuilder.ReadApplied(checkpoints, input.Outputs, input.Backend,
-                Analysis.MatrixFree.MatrixFreePlan.KeptBytes(input.Options), null, cancellation)
+                new MemoryAccount(new MemoryCeiling(Math.Max(1, input.Kernels.Products.Memory.Free))), null, cancellation)
             : TrajectoryBuilder.ReadLinear(checkpoints, input.Outputs, input.Backend, cancellation);
         return new LocalFlow(input, kernels.Linear(input.AllCheckpoints), LocalFlow.Tolerance, cancellation).Whole;
     }

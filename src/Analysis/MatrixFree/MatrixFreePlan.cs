@@ -12,15 +12,16 @@ internal static class MatrixFreePlan
     // Where the memory is not given: what the machine has, less what others need.
     private const double ShareOfMachine = 0.75;
 
-    // Of the ceiling: what is kept of the files, and the states that one application of W_S keeps; vectors and buffers are the rest.
-    private const double Files = 0.25, States = 0.25;
+    // Of the ceiling: what is kept of the files, and the states that one application of W_S keeps; vectors, buffers and what the runtime has not given back
+    // are the rest.
+    private const double Files = 0.4, States = 0.25;
 
     /// <summary>The ceiling in bytes.</summary>
     public static long Ceiling(AnalysisOptions options) =>
         options.Memory?.Bytes ?? (long)(ShareOfMachine * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
-    /// <summary>How much of the files may be kept in memory.</summary>
-    public static long KeptBytes(AnalysisOptions options) => (long)(Files * Ceiling(options));
+    /// <summary>An account for what is kept of the files in memory.</summary>
+    public static MemoryAccount Kept(AnalysisOptions options) => new(new MemoryCeiling((long)(Files * Ceiling(options))));
 
     /// <summary>How much an application of W_S may keep.</summary>
     public static long StateBytes(AnalysisOptions options) => (long)(States * Ceiling(options));

@@ -80,11 +80,10 @@ internal sealed record SweptFlow : CarriedModel
         return new SweptFlow(input, sweep, predictions, probes, check);
     }
 
-    // The same interpolant as the trajectory of the budgets, by products of their own.
+    // The same interpolant as the trajectory of the budgets.
     private static KernelProducts Products(AnalysisInput input)
     {
-        var memory = new MemoryAccount(new MemoryCeiling(MatrixFreePlan.KeptBytes(input.Options)));
-        var builder = ProductsBuilder.Read(input.Checkpoints, input.Outputs, memory, input.Backend);
+        var builder = input.Kernels.Products;
         return input.Options.Interpolation == Interpolation.Cubic ? builder.Cubic(input.AllCheckpoints) : builder.Linear(input.AllCheckpoints);
     }
 }

@@ -63,7 +63,7 @@ internal sealed record AnalysisPlan(CheckpointSequence Checkpoints, AnalysisMode
             Windows = Intervals.WindowBuilder.Where(Checkpoints, Options),
         };
         var kernels = Applied is not null
-            ? TrajectoryBuilder.ReadApplied(Checkpoints, outputs, Backend, MatrixFreePlan.KeptBytes(Options), reading, cancellation)
+            ? TrajectoryBuilder.ReadApplied(Checkpoints, outputs, Backend, MatrixFreePlan.Kept(Options), reading, cancellation)
             : Exact
             ? TrajectoryBuilder.ReadCheckpoints(Checkpoints, outputs, Backend, reading, cancellation, forming)
             : TrajectoryBuilder.Read(Checkpoints, outputs, Backend, reading, cancellation, Options.Interpolation.NeedsDistantProducts, forming);

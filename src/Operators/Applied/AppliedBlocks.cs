@@ -14,6 +14,7 @@ internal sealed class AppliedBlocks(IReadOnlyList<int> chosen, bool crossed, Blo
         y.Fill(0);
         lock (source)
         {
+            Hold(interval);
             foreach (var (block, weights) in Summands(interval, thetas)) source.AddTrain(block, Scaled(x, weights), y);
         }
     }
@@ -23,6 +24,7 @@ internal sealed class AppliedBlocks(IReadOnlyList<int> chosen, bool crossed, Blo
         y.Fill(0);
         lock (source)
         {
+            Hold(interval);
             foreach (var (block, weights) in Summands(interval, thetas)) source.AddTest(block, Scaled(x, weights), y);
         }
     }
@@ -34,6 +36,7 @@ internal sealed class AppliedBlocks(IReadOnlyList<int> chosen, bool crossed, Blo
         x.Fill(0);
         lock (source)
         {
+            Hold(interval);
             foreach (var (block, weights) in Summands(interval, thetas)) source.AddTestTransposed(block, Scaled(y, weights), x);
         }
     }
@@ -47,6 +50,7 @@ internal sealed class AppliedBlocks(IReadOnlyList<int> chosen, bool crossed, Blo
         y.Fill(0);
         lock (source)
         {
+            Hold(interval);
             if (!crossed)
             {
                 var quarter = new double[steps.Length];
@@ -72,6 +76,8 @@ internal sealed class AppliedBlocks(IReadOnlyList<int> chosen, bool crossed, Blo
     public override double TraceBound(int interval) => Math.Max(traces[chosen[interval]], traces[chosen[interval + 1]]);
 
     public override double Flops(int interval) => (crossed ? 8.0 : 4.0) * source.TrainSize * source.TrainSize;
+
+    private void Hold(int interval) => source.Hold(chosen[interval], chosen[interval + 1]);
 
     private void Add(BlockName block, double[] weights, in MatrixView x, in MatrixView train, in MatrixView test)
     {

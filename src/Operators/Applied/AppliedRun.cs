@@ -8,45 +8,40 @@ internal sealed class AppliedRun
 {
     private readonly CheckpointSequence _checkpoints;
     private readonly OutputRecord _outputs;
-    private readonly ProductSource? _jacobians;
-    private readonly UnitProducts? _products;
+    private readonly UnitProducts? _units;
     private readonly Dictionary<(int A, int B), double> _inner = [];
     private readonly BlockSource? _blocks;
     private double[] _traces = [];
 
-    private AppliedRun(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, long keptBytes)
+    private AppliedRun(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, MemoryAccount memory)
     {
         (_checkpoints, _outputs) = (checkpoints, outputs);
-        if (checkpoints.HasJacobians)
-        {
-            _jacobians = new ProductSource(checkpoints, new MemoryAccount(new MemoryCeiling(keptBytes)), backend);
-            _products = new UnitProducts(_jacobians);
-        }
-        else _blocks = new BlockSource(checkpoints, backend, keptBytes);
-        Crossed = _blocks is not null && checkpoints.SkipLast(1).All(c =>
-            c.Find(TensorName.K_SS_next) is not null && c.Find(TensorName.K_QS_next) is not null && c.Find(TensorName.K_SQ_next) is not null);
-        Epsilon = _blocks is null ? StorageType.Float64.Epsilon() : KernelPrecision.OfInterpolant(checkpoints, Crossed);
+        Products = ProductsBuilder.Read(checkpoints, outputs, memory, backend);
+        if (Products.Source is { } jacobians) _units = new UnitProducts(jacobians);
+        else _blocks = new BlockSource(checkpoints, Products.Shelf, backend);
+        Epsilon = _blocks is null ? StorageType.Float64.Epsilon() : KernelPrecision.OfInterpolant(checkpoints, Products.HasCrossBlocks);
     }
+
+    /// <summary>The products of the run on any grid; what one of them keeps in memory is there for the others and for this.</summary>
+    public ProductsBuilder Products { get; }
 
     /// <summary>The diagonals of the kernels of every checkpoint.</summary>
     public Dictionary<(int A, int B), KernelTerm> Terms { get; } = [];
 
     /// <summary>Whether neighbours are joined by an interpolated J.</summary>
-    public bool InterpolatesJacobian => _jacobians is not null || Crossed;
+    public bool InterpolatesJacobian => _units is not null || Products.HasCrossBlocks;
 
     /// <summary>ε of the kernels.</summary>
     public double Epsilon { get; }
 
     /// <summary>Whether K_QQ is known, so that its diagonal is its own.</summary>
-    public bool HasTestKernel => _jacobians is not null || _checkpoints.All(c => c.Find(TensorName.K_QQ) is not null);
-
-    private bool Crossed { get; }
+    public bool HasTestKernel => _units is not null || _checkpoints.All(c => c.Find(TensorName.K_QQ) is not null);
 
     /// <summary>Reads the run once.</summary>
-    public static AppliedRun Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, long keptBytes, Action<double>? progress,
+    public static AppliedRun Read(CheckpointSequence checkpoints, OutputRecord outputs, Backend backend, MemoryAccount memory, Action<double>? progress,
         CancellationToken cancellation)
     {
-        var run = new AppliedRun(checkpoints, outputs, backend, keptBytes) { _traces = new double[checkpoints.Count] };
+        var run = new AppliedRun(checkpoints, outputs, backend, memory) { _traces = new double[checkpoints.Count] };
         var moments = checkpoints.HasJacobians ? new JacobianMoments(checkpoints) : null;
         for (int k = 0; k < checkpoints.Count; k++)
         {
@@ -61,7 +56,7 @@ internal sealed class AppliedRun
             }
             else
             {
-                BlockDiagonals.Read(checkpoints[k], run._blocks!, train, test);
+                BlockDiagonals.Read(checkpoints[k], train, test);
             }
             run.Terms[(k, k)] = KernelTerm.OfDiagonals(train, test);
             run._traces[k] = train.Sum();
@@ -76,7 +71,7 @@ internal sealed class AppliedRun
     /// <summary>J linear, or K where the blocks of neighbours are not there.</summary>
     public InterpolatedTrajectory Linear(IReadOnlyList<int> chosen)
     {
-        if (_blocks is not null) return Of(chosen, Crossed && chosen.Zip(chosen.Skip(1)).All(p => p.Second == p.First + 1));
+        if (_blocks is not null) return Of(chosen, Products.HasCrossBlocks && chosen.Zip(chosen.Skip(1)).All(p => p.Second == p.First + 1));
         return Of(chosen, [.. Enumerable.Range(0, chosen.Count - 1).Select(i => JacobianInterpolant.Linear(chosen, i))], LinearHessians(chosen));
     }
 
@@ -86,7 +81,7 @@ internal sealed class AppliedRun
 
     /// <summary>J by interpolants.</summary>
     public InterpolatedTrajectory Of(IReadOnlyList<int> chosen, IReadOnlyList<JacobianInterpolant> interpolants, HessianPath hessians) =>
-        new(_checkpoints.TrainSize, _checkpoints.TestSize, Knots(chosen), new AppliedJacobians(interpolants, _jacobians!, _products!, _traces), hessians,
+        new(_checkpoints.TrainSize, _checkpoints.TestSize, Knots(chosen), new AppliedJacobians(interpolants, Products.Source!, _units!, _traces), hessians,
             _checkpoints.Outputs, _checkpoints.Loss.Beta, Epsilon) { Interpolants = interpolants };
 
     /// <summary>The squared norms of (K_k − K_{k−1})/h, of (K_{k+1} − K_k)/h' and of their difference, of K_SS and K_QS together.</summary>

@@ -2,113 +2,64 @@ using KernelFlow.Numerics;
 
 namespace KernelFlow.Operators;
 
-/// <summary>The recorded kernel blocks of a run, multiplied a few rows at a time as they lie in the files.</summary>
+/// <summary>The recorded kernel blocks of a run, multiplied as they lie in memory or, where there is no room for them, in the files.</summary>
 /// <param name="checkpoints">The run.</param>
+/// <param name="shelf">What is kept in memory.</param>
 /// <param name="backend">The dense linear algebra to use.</param>
-/// <param name="cacheBytes">How much of the blocks may be kept in memory.</param>
-internal sealed class BlockSource(CheckpointSequence checkpoints, Backend backend, long cacheBytes)
+internal sealed class BlockSource(CheckpointSequence checkpoints, NumberShelf shelf, Backend backend)
 {
-    private const int Piece = 1 << 21;
-
-    private readonly Dictionary<TensorSource, double[]> _kept = new(ReferenceEqualityComparer.Instance);
-    private long _keptBytes;
-    private double[] _rows = [];
+    private readonly BlockPass _pass = new(shelf, backend);
+    private (int First, int Last) _held = (-1, -1);
+    private HashSet<TensorSource> _wanted = [];
 
     public int TrainSize => checkpoints.TrainSize;
+
+    /// <summary>Says between which checkpoints products are taken next: what belongs to them is not given up for one another.</summary>
+    public void Hold(int first, int last)
+    {
+        if (_held == (first, last)) return;
+        _wanted = new(checkpoints[first].Tensors.Values.Concat(checkpoints[last].Tensors.Values), ReferenceEqualityComparer.Instance);
+        _held = (first, last);
+    }
 
     /// <summary>y ← y + K_SS x; the mean of both triangles, since it is symmetric to rounding and that mean is what was meant.</summary>
     public void AddTrain(BlockName block, in MatrixView x, in MatrixView y)
     {
         var c = checkpoints[block.Checkpoint];
+        int n = TrainSize;
         switch (block.Pair)
         {
             case BlockPair.Own:
-                Add(c[TensorName.K_SS], 0.5, x, y);
-                AddTransposed(c[TensorName.K_SS], 0.5, x, y);
+                _pass.Run([new(c[TensorName.K_SS], 0.5)], n, n, _wanted, (x, y), (x, y));
                 break;
             case BlockPair.LaterEarlier:
-                Add(c[TensorName.K_SS_next], 1, x, y); // J_S,k+1 J_S,kᵀ
+                _pass.Run([new(c[TensorName.K_SS_next], 1)], n, n, _wanted, (x, y), null); // J_S,k+1 J_S,kᵀ
                 break;
             default:
-                AddTransposed(c[TensorName.K_SS_next], 1, x, y);
+                _pass.Run([new(c[TensorName.K_SS_next], 1)], n, n, _wanted, null, (x, y));
                 break;
         }
     }
 
     /// <summary>y ← y + K_QS x.</summary>
-    public void AddTest(BlockName block, in MatrixView x, in MatrixView y)
-    {
-        var c = checkpoints[block.Checkpoint];
-        switch (block.Pair)
-        {
-            case BlockPair.Own:
-                Add(c[TensorName.K_QS], 1, x, y);
-                break;
-            case BlockPair.LaterEarlier:
-                Add(c[TensorName.K_QS_next], 1, x, y);
-                break;
-            default:
-                AddTransposed(c[TensorName.K_SQ_next], 1, x, y);
-                break;
-        }
-    }
+    public void AddTest(BlockName block, in MatrixView x, in MatrixView y) => Test(block, x, y, transposed: false);
 
     /// <summary>x ← x + K_QSᵀ y.</summary>
-    public void AddTestTransposed(BlockName block, in MatrixView y, in MatrixView x)
+    public void AddTestTransposed(BlockName block, in MatrixView y, in MatrixView x) => Test(block, y, x, transposed: true);
+
+    // K_SQ_next has the training outputs as rows, and so is multiplied from the other side.
+    private void Test(BlockName block, in MatrixView from, in MatrixView to, bool transposed)
     {
         var c = checkpoints[block.Checkpoint];
-        switch (block.Pair)
+        var tensor = c[block.Pair switch
         {
-            case BlockPair.Own:
-                AddTransposed(c[TensorName.K_QS], 1, y, x);
-                break;
-            case BlockPair.LaterEarlier:
-                AddTransposed(c[TensorName.K_QS_next], 1, y, x);
-                break;
-            default:
-                Add(c[TensorName.K_SQ_next], 1, y, x);
-                break;
-        }
-    }
-
-    /// <summary>Visits the rows of a block, a few at a time: each a column of what is given.</summary>
-    public void Visit(TensorSource tensor, int rows, Action<int, MatrixView> visit)
-    {
-        int width = (int)(tensor.Count / rows);
-        if (Kept(tensor) is { } all)
-        {
-            visit(0, new MatrixView(all, width, rows));
-            return;
-        }
-        int together = Math.Clamp(Piece / width, 1, rows);
-        if (_rows.Length < together * width) _rows = new double[together * width];
-        for (int row = 0; row < rows; row += together)
-        {
-            int count = Math.Min(together, rows - row);
-            tensor.Read((long)row * width, _rows.AsSpan(0, count * width));
-            visit(row, new MatrixView(_rows, width, count));
-        }
-    }
-
-    private void Add(TensorSource tensor, double factor, in MatrixView x, in MatrixView y)
-    {
-        var (from, to) = (x, y);
-        Visit(tensor, y.Rows, (row, piece) =>
-            backend.Gemm(Op.Transpose, Op.None, factor, piece, from, 1, to.Slice(row, 0, piece.Columns, to.Columns)));
-    }
-
-    private void AddTransposed(TensorSource tensor, double factor, in MatrixView x, in MatrixView y)
-    {
-        var (from, to) = (x, y);
-        Visit(tensor, x.Rows, (row, piece) =>
-            backend.Gemm(Op.None, Op.None, factor, piece, from.Slice(row, 0, piece.Columns, from.Columns), 1, to));
-    }
-
-    private double[]? Kept(TensorSource tensor)
-    {
-        if (_kept.TryGetValue(tensor, out double[]? found)) return found;
-        if (tensor.Count > Array.MaxLength || _keptBytes + 8 * tensor.Count > cacheBytes) return null;
-        _keptBytes += 8 * tensor.Count;
-        return _kept[tensor] = tensor.ReadAll();
+            BlockPair.Own => TensorName.K_QS,
+            BlockPair.LaterEarlier => TensorName.K_QS_next,
+            _ => TensorName.K_SQ_next,
+        }];
+        bool ofTrain = block.Pair == BlockPair.EarlierLater;
+        int n = TrainSize, m = checkpoints.TestSize;
+        (MatrixView, MatrixView)? pair = (from, to);
+        _pass.Run([new(tensor, 1)], ofTrain ? n : m, ofTrain ? m : n, _wanted, transposed == ofTrain ? pair : null, transposed == ofTrain ? null : pair);
     }
 }

@@ -24,9 +24,12 @@ internal sealed class NumberShelf(MemoryAccount account)
 
     private readonly Dictionary<TensorPart, Place> _places = [];
     private readonly Lock _gate = new();
-    private long _clock;
+    private long _clock, _givenUp;
 
     public MemoryAccount Account => account;
+
+    // Arrays that were given up stay in memory until the runtime looks for them, which it does the later, the more is held: so much of it is told.
+    private long Garbage => account.Ceiling.Bytes / 8;
 
     // For vectors and for what is read piece by piece.
     private long Left => account.Ceiling == MemoryCeiling.None ? 0 : account.Ceiling.Bytes / 4;
@@ -116,9 +119,19 @@ internal sealed class NumberShelf(MemoryAccount account)
         {
             _places.Remove(part);
             account.Return(place.Bytes);
-            if (account.TryTake(bytes, Left)) return true;
+            _givenUp += place.Bytes;
+            if (!account.TryTake(bytes, Left)) continue;
+            Collect();
+            return true;
         }
         return false;
+    }
+
+    private void Collect()
+    {
+        if (_givenUp < Garbage) return;
+        _givenUp = 0;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
 
     private sealed class Place(Numbers numbers, long bytes)

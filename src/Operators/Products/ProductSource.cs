@@ -14,10 +14,9 @@ internal sealed class ProductSource
     private readonly InputIdentity[] _identities;
     private readonly bool _isFactored;
 
-    public ProductSource(CheckpointSequence run, MemoryAccount account, Backend backend)
+    public ProductSource(CheckpointSequence run, NumberShelf shelf, Backend backend)
     {
-        (Run, Account, Backend) = (run, account, backend);
-        Shelf = new NumberShelf(account);
+        (Run, Shelf, Backend) = (run, shelf, backend);
         // J M Jᵀ does not factor: with a preconditioner rows are expanded.
         _isFactored = run.All(c => c[TensorName.J_S] is FactoredJacobian && c[TensorName.J_Q] is FactoredJacobian
             && (c.Find(TensorName.Preconditioner) is null || c.Find(TensorName.Sketch) is not null));
@@ -26,7 +25,7 @@ internal sealed class ProductSource
 
     public CheckpointSequence Run { get; }
 
-    public MemoryAccount Account { get; }
+    public MemoryAccount Account => Shelf.Account;
 
     public Backend Backend { get; }
 

@@ -9,15 +9,22 @@ public sealed class ProductsBuilder
     private readonly CheckpointSequence _checkpoints;
     private readonly OutputRecord _outputs;
     private readonly ProductSource? _source;
-    private readonly MemoryAccount _memory;
+    private readonly NumberShelf _shelf;
     private readonly Backend _backend;
 
     private ProductsBuilder(CheckpointSequence checkpoints, OutputRecord outputs, MemoryAccount memory, Backend backend)
     {
-        (_checkpoints, _outputs, _memory, _backend) = (checkpoints, outputs, memory, backend);
-        _source = checkpoints.HasJacobians ? new ProductSource(checkpoints, memory, backend) : null;
+        (_checkpoints, _outputs, _shelf, _backend) = (checkpoints, outputs, new NumberShelf(memory), backend);
+        _source = checkpoints.HasJacobians ? new ProductSource(checkpoints, _shelf, backend) : null;
         HasCrossBlocks = !checkpoints.HasJacobians && BlockProducts.AreCrossed(checkpoints);
     }
+
+    /// <summary>Where everything that is kept is counted.</summary>
+    public MemoryAccount Memory => _shelf.Account;
+
+    internal ProductSource? Source => _source;
+
+    internal NumberShelf Shelf => _shelf;
 
     /// <summary>Whether the run holds Jacobians; otherwise kernel blocks.</summary>
     public bool HasJacobians => _source is not null;
@@ -48,7 +55,7 @@ public sealed class ProductsBuilder
         var hessians = LinearHessians(chosen);
         if (_source is not null) return Make(_source, chosen, Interpolants(chosen, i => JacobianInterpolant.Linear(chosen, i)), hessians);
         bool crossed = HasCrossBlocks && Enumerable.Range(1, chosen.Count - 1).All(i => chosen[i] == chosen[i - 1] + 1);
-        return new BlockProducts(_checkpoints, chosen, Times(chosen), crossed, hessians, new NumberShelf(_memory), _backend);
+        return new BlockProducts(_checkpoints, chosen, Times(chosen), crossed, hessians, _shelf, _backend);
     }
 
     /// <summary>J by cubic Hermite interpolation, B from outputs interpolated the same way (linear in t for a custom loss).</summary>

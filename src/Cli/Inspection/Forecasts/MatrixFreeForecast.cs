@@ -22,8 +22,8 @@ internal static class MatrixFreeForecast
     // Smaller runs are analysed with matrices, and their inspection waits for no product.
     private const int Large = 1000;
 
-    // Of a ceiling: what is kept of files, and of the states of a sweep.
-    private const double Share = 0.25, Process = 50e6, VectorsHeld = 6;
+    // Of a ceiling: what is kept of files, of which a quarter is for other things than numbers, and of the states of a sweep.
+    private const double OfFiles = 0.4, OfNumbers = 0.75 * OfFiles, OfStates = 0.25, Process = 50e6, VectorsHeld = 6;
 
     /// <summary>The way as a whole.</summary>
     public static RouteForecast Of(CheckpointSequence run, RunSizes sizes, WorkRates rates, double ceiling)
@@ -52,17 +52,17 @@ internal static class MatrixFreeForecast
     private static Cost Parts(CheckpointSequence run, RunSizes s, WorkRates rates, double ceiling, double modes, double tolerance)
     {
         double[] knots = [.. run.Select(c => c.Time)];
-        var probe = run.TrainSize < Large ? null : ProductProbe.Of(run, Backend.Managed(rates.Threads), Share * ceiling);
+        var probe = run.TrainSize < Large ? null : ProductProbe.Of(run, Backend.Managed(rates.Threads), OfFiles * ceiling);
         // What the sizes say of the last interval is set right by the kernel at its end, and that of the others as much.
         double end = probe is null ? 0 : (knots[^1] - knots[^2]) * RunSizes.Curvature(run) * probe.Largest;
         double scale = probe is not null && s.Stiffness[^1] > 0 && double.IsFinite(s.Stiffness[^1]) ? end / s.Stiffness[^1] : 1;
         double[] stiffness = [.. s.Stiffness.Select(z => double.IsFinite(z) ? scale * z : 0)];
         double[] bounds = [.. stiffness.Select((z, k) => z / (knots[k + 1] - knots[k]))];
         var (flops, bytes) = Product(run, s);
-        var sweep = SweepChoice.Forecasts(knots, bounds, run.TrainSize, flops, tolerance, (long)Math.Min(Share * ceiling, 9e18)).MinBy(f => f.Flops)!;
+        var sweep = SweepChoice.Forecasts(knots, bounds, run.TrainSize, flops, tolerance, (long)Math.Min(OfStates * ceiling, 9e18)).MinBy(f => f.Flops)!;
         double one = Between * (probe?.Seconds ?? Math.Max(flops / (ShareOfRate * rates.Products * rates.Threads), bytes / Together / rates.Bandwidth));
         double reading = CommonStages.Start.Seconds(rates, 1) + (2 * s.StoredBytes + 24 * s.StoredNumbers) / rates.Bandwidth;
-        double held = Process + Math.Min(s.StoredBytes, Share * ceiling) + Math.Min(Together * sweep.Bytes, Share * ceiling)
+        double held = Process + Math.Min(s.StoredBytes, OfNumbers * ceiling) + Math.Min(Together * sweep.Bytes, OfStates * ceiling)
             + 8 * s.Train * VectorsHeld * SweepsPerMode * modes;
         // A sweep is a half of an application.
         double products = sweep.Products / 2.0;
