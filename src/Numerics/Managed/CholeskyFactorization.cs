@@ -35,47 +35,41 @@ internal static class CholeskyFactorization
         int n = l.Rows;
         double[] storage = ArrayPool<double>.Shared.Rent(n * n);
         var x = new MatrixView(storage, n, n);
-        x.Fill(0);
         InvertLower(gemm, l, x);
         Gram(gemm, x, l);
         BlockTranspose.MirrorLower(l, gemm.Spare);
         ArrayPool<double>.Shared.Return(storage);
     }
 
-    // X ← L⁻¹ for X zero on entry: X11 = L11⁻¹, X22 = L22⁻¹, X21 = −L22⁻¹·(L21·X11).
+    // L·X = 1 by rows of blocks, each taken off the rows below as soon as it is known; what is 0 is never multiplied: n³/3.
     private static void InvertLower(PackedGemm gemm, in MatrixView l, in MatrixView x)
     {
-        int n = l.Rows;
-        if (n <= Base)
+        int n = l.Rows, strip = Strip(n);
+        x.Fill(0);
+        for (int i = 0; i < n; i++) x[i, i] = 1;
+        for (int first = 0; first < n; first += strip)
         {
-            for (int i = 0; i < n; i++) x[i, i] = 1;
-            TriangularSolve.Left(gemm, true, Op.None, false, l, x);
-            return;
+            int count = Math.Min(strip, n - first), end = first + count;
+            var rows = x.Slice(first, 0, count, end);
+            TriangularSolve.Left(gemm, true, Op.None, false, l.Slice(first, first, count, count), rows);
+            if (end < n) gemm.Run(Op.None, Op.None, -1, l.Slice(end, first, n - end, count), rows, 1, x.Slice(end, 0, n - end, end));
         }
-        int h = Half(n);
-        MatrixView x11 = x.Slice(0, 0, h, h), x21 = x.Slice(h, 0, n - h, h), l22 = l.Slice(h, h, n - h, n - h);
-        InvertLower(gemm, l.Slice(0, 0, h, h), x11);
-        gemm.Run(Op.None, Op.None, -1, l.Slice(h, 0, n - h, h), x11, 0, x21);
-        TriangularSolve.Left(gemm, true, Op.None, false, l22, x21);
-        InvertLower(gemm, l22, x.Slice(h, h, n - h, n - h));
     }
 
-    // The lower triangle of C ← XᵀX for lower triangular X: C11 = X11ᵀX11 + X21ᵀX21, C21 = X22ᵀX21, C22 = X22ᵀX22.
+    // The lower triangle of C ← XᵀX for lower triangular X, a strip of rows at a time, from the rows of X in which both columns may be other than 0: n³/3. Above
+    // the diagonal a strip may hold anything.
     private static void Gram(PackedGemm gemm, in MatrixView x, in MatrixView c)
     {
-        int n = x.Rows;
-        if (n <= 4 * Base)
+        int n = x.Rows, strip = Strip(n);
+        for (int first = 0; first < n; first += strip)
         {
-            gemm.Run(Op.Transpose, Op.None, 1, x, x, 0, c, lower: true);
-            return;
+            int count = Math.Min(strip, n - first), end = first + count;
+            gemm.Run(Op.Transpose, Op.None, 1, x.Slice(first, first, n - first, count), x.Slice(first, 0, n - first, end), 0, c.Slice(first, 0, count, end));
         }
-        int h = Half(n);
-        MatrixView x21 = x.Slice(h, 0, n - h, h), x22 = x.Slice(h, h, n - h, n - h), c11 = c.Slice(0, 0, h, h);
-        Gram(gemm, x.Slice(0, 0, h, h), c11);
-        gemm.Run(Op.Transpose, Op.None, 1, x21, x21, 1, c11, lower: true);
-        gemm.Run(Op.Transpose, Op.None, 1, x22, x21, 0, c.Slice(h, 0, n - h, h));
-        Gram(gemm, x22, c.Slice(h, h, n - h, n - h));
     }
+
+    // Rows of a strip: wide ones multiply what is 0 beside the diagonal and substitute more, narrow ones are products too small for several threads.
+    private static int Strip(int n) => Math.Clamp(n / 16 / Base * Base, 2 * Base, 8 * Base);
 
     private static int Half(int n) => (n / 2 + Base - 1) / Base * Base;
 
