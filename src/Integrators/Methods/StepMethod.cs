@@ -50,6 +50,13 @@ public abstract class StepMethod
     /// <summary>Whether <see cref="Step"/> works with x and next the same buffer: it saves one.</summary>
     internal virtual bool StepsInPlace => false;
 
+    /// <summary>Says which steps with so many columns will be taken, perhaps after others: what of them does not depend on X may be prepared beside
+    /// those.</summary>
+    internal virtual void Announce(FlowStep first, FlowStep second, int columns) { }
+
+    /// <summary>Says that steps that were announced may not be taken: nothing of them is under way when it returns.</summary>
+    internal virtual void Forget() { }
+
     /// <summary>An embedded estimate of the last step's error on the probe columns, where the method has one: free, and good enough to refuse a
     /// hopeless step early.</summary>
     internal virtual bool TryEmbedded(out MatrixView difference)

@@ -55,6 +55,19 @@ internal sealed class HalvingEstimator
     /// <param name="tolerance">The local error that is allowed: a step that is hopelessly far above it is given up early.</param>
     public StepTrial Try(FlowStep step, FlowState state, double tolerance)
     {
+        _steps.Announce(step.FirstHalf, step.SecondHalf, state.X.Columns);
+        try
+        {
+            return Tried(step, state, tolerance);
+        }
+        finally
+        {
+            _steps.Forget();
+        }
+    }
+
+    private StepTrial Tried(FlowStep step, FlowState state, double tolerance)
+    {
         _steps.Step(step, state.Probes, _coarseX);
         if (_steps.TryEmbedded(out var embedded) && IsHopeless(embedded, state, tolerance, out double hopeless)) return new StepTrial(step, hopeless);
         Coarse.Begin();

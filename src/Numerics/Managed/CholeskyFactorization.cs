@@ -56,8 +56,8 @@ internal static class CholeskyFactorization
         }
     }
 
-    // The lower triangle of C ← XᵀX for lower triangular X, a strip of rows at a time, from the rows of X in which both columns may be other than 0: n³/3. Above
-    // the diagonal a strip may hold anything.
+    // The lower triangle of C ← XᵀX for lower triangular X, a strip of rows at a time, from the rows of X in which both columns may be other than 0: n³/3.
+    // Above the diagonal a strip may hold anything.
     private static void Gram(PackedGemm gemm, in MatrixView x, in MatrixView c)
     {
         int n = x.Rows, strip = Strip(n);
