@@ -71,6 +71,9 @@ public sealed class StagesAheadTests
     }
 
     [Fact]
+    public void AStepIsToldWithoutItsHalves() => Assert.Equal("interval 0, t = 0.1, h = 0.05", s_first.ToString());
+
+    [Fact]
     public void WhatWasPreparedIsTakenInTurn()
     {
         var (matrices, ahead, spare, workspace) = Make(new Moving(true));

@@ -18,4 +18,7 @@ public readonly record struct FlowStep(int Interval, double Time, double Length)
 
     /// <summary>The step from t + h/2 to t + h.</summary>
     public FlowStep SecondHalf => this with { Time = Time + 0.5 * Length, Length = 0.5 * Length };
+
+    /// <summary>Its interval, t and h; halves have halves of their own without end, and are not told.</summary>
+    public override string ToString() => FormattableString.Invariant($"interval {Interval}, t = {Time:R}, h = {Length:R}");
 }
