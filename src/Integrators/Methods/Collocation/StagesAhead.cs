@@ -15,7 +15,10 @@ internal sealed class StagesAhead(StageMatrices matrices, ThreadBudget spare) : 
 
     private const int Idle = 0, Queued = 1, Running = 2, Done = 3;
 
+    private static readonly ContextCallback s_prepare = state => ((StagesAhead)state!).Prepare();
+
     private StageMatrices _matrices = matrices;
+    private ExecutionContext? _context;
     private ThreadBudget.Lease _lease;
     private FlowStep _step, _later;
     private int _columns, _state;
@@ -67,6 +70,13 @@ internal sealed class StagesAhead(StageMatrices matrices, ThreadBudget spare) : 
     void IThreadPoolWorkItem.Execute()
     {
         if (Interlocked.CompareExchange(ref _state, Running, Queued) != Queued) return;
+        // Whoever counts work by what the caller is at counts this with it.
+        if (_context is { } context) ExecutionContext.Run(context, s_prepare, this);
+        else Prepare();
+    }
+
+    private void Prepare()
+    {
         try
         {
             _matrices.Prepare(_step, _columns);
@@ -87,7 +97,7 @@ internal sealed class StagesAhead(StageMatrices matrices, ThreadBudget spare) : 
         _step = step;
         _lease = spare.Take(1);
         if (_lease.Count == 0) return;
-        _failure = null;
+        (_failure, _context) = (null, ExecutionContext.Capture());
         Volatile.Write(ref _state, Queued);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
