@@ -12,6 +12,9 @@ internal sealed class Signals : IDisposable
     // SIGXFSZ, which has this number on Linux and macOS: a file reached the size that the system allows (ulimit -f).
     private const PosixSignal FileTooLarge = (PosixSignal)25;
 
+    // For the life of the process: the runtime tells of a signal some time after the write that raised it, and ends the process where nobody listens then.
+    private static PosixSignalRegistration? s_fileTooLarge;
+
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
 
@@ -22,7 +25,7 @@ internal sealed class Signals : IDisposable
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, ExitCodes.Terminated)));
         // Not the end of the process but an error of the writing, which names the file.
         if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS())
-            _registrations.Add(PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true));
+            s_fileTooLarge ??= PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true);
     }
 
     private Signals(CancellationToken outer) => outer.Register(() => { ExitCode = ExitCodes.Cancelled; _source.Cancel(); });
