@@ -66,9 +66,10 @@ public sealed class SketchEstimate
 
     private static Prediction Carried(CheckpointSequence checkpoints, AnalysisInput input, CancellationToken cancellation)
     {
+        // What was kept for the group before may not have been given back by the runtime.
         var kernels = input.Kernels.IsApplied
             ? TrajectoryBuilder.ReadApplied(checkpoints, input.Outputs, input.Backend,
-                new MemoryAccount(new MemoryCeiling(Math.Max(1, input.Kernels.Products.Memory.Free))), null, cancellation)
+                new MemoryAccount(new MemoryCeiling(Math.Max(1, input.Kernels.Products.Memory.Free / 2))), null, cancellation)
             : TrajectoryBuilder.ReadLinear(checkpoints, input.Outputs, input.Backend, cancellation);
         return new LocalFlow(input, kernels.Linear(input.AllCheckpoints), LocalFlow.Tolerance, cancellation).Whole;
     }

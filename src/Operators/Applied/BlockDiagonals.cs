@@ -8,7 +8,7 @@ internal static class BlockDiagonals
     private const int Piece = 1 << 21; // numbers that are read at a time
 
     /// <summary>Reads both; without K_QQ the least that K_QS allows stands in its place: K_ai² ≤ K_aa K_ii.</summary>
-    /// <exception cref="InvalidRunException">A diagonal element of K_SS is negative, or K_SS is not symmetric.</exception>
+    /// <exception cref="InvalidRunException">A diagonal element of K_SS is negative.</exception>
     public static void Read(Checkpoint checkpoint, double[] train, double[] test)
     {
         var tensor = checkpoint[TensorName.K_SS];
@@ -37,7 +37,8 @@ internal static class BlockDiagonals
         });
     }
 
-    private static void Diagonal(TensorSource tensor, double[] target)
+    /// <summary>Reads the diagonal of a square block.</summary>
+    public static void Diagonal(TensorSource tensor, double[] target)
     {
         for (int i = 0; i < target.Length; i++) tensor.Read((long)i * target.Length + i, target.AsSpan(i, 1));
     }

@@ -8,6 +8,9 @@ internal sealed class JacobianMoments
 {
     private const int Piece = 1 << 22; // numbers that are read at a time
 
+    // A preconditioner is read once for so many rows, at least.
+    private const int LeastRows = 64;
+
     private readonly CheckpointSequence _run;
     private readonly IReadOnlyList<int> _layers;
     private readonly IReadOnlyList<(long First, long Count)> _columns;
@@ -82,7 +85,7 @@ internal sealed class JacobianMoments
     {
         var own = Tensor(checkpoint, ofTest);
         TensorSource[] others = [.. before.Select(b => Tensor(b, ofTest))];
-        int width = (int)Math.Min(columns, Piece), together = (int)Math.Clamp(Piece / columns, 1, diagonal.Length);
+        int width = (int)Math.Min(columns, Piece / LeastRows), together = Math.Min(Piece / width, diagonal.Length);
         double[] a = new double[ArraySize.Of(width, together)], b = new double[a.Length];
         for (int row = 0; row < diagonal.Length; row += together)
         {

@@ -71,13 +71,9 @@ internal static class SymmetryCheck
     /// <exception cref="InvalidRunException">It is not.</exception>
     public static void Require(TensorSource tensor, int order, double products)
     {
-        double epsilon = Math.Max(tensor.Type.Epsilon(), products), largest = 0;
-        Span<double> one = stackalloc double[1];
-        for (int i = 0; i < order; i++)
-        {
-            tensor.Read((long)i * order + i, one);
-            largest = Math.Max(largest, Math.Abs(one[0]));
-        }
+        double[] diagonal = new double[order];
+        BlockDiagonals.Diagonal(tensor, diagonal);
+        double epsilon = Math.Max(tensor.Type.Epsilon(), products), largest = diagonal.Max(Math.Abs);
         // No element of a positive semidefinite matrix is larger than those of the diagonal. Numbers of float32 that were widened are known by their rounding
         // only, so that the tolerance of float32 is that of all.
         double tolerance = order * Math.Max(epsilon, StorageType.Float32.Epsilon()) * largest;

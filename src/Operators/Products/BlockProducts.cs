@@ -107,15 +107,9 @@ public sealed class BlockProducts : KernelProducts
     private double Trace(int checkpoint)
     {
         if (_traces.TryGetValue(checkpoint, out double known)) return known;
-        var tensor = _run[checkpoint][TensorName.K_SS];
-        double trace = 0;
-        Span<double> one = stackalloc double[1];
-        for (int i = 0; i < TrainSize; i++)
-        {
-            tensor.Read((long)i * TrainSize + i, one);
-            trace += one[0];
-        }
-        return _traces[checkpoint] = trace;
+        double[] diagonal = new double[TrainSize];
+        BlockDiagonals.Diagonal(_run[checkpoint][TensorName.K_SS], diagonal);
+        return _traces[checkpoint] = diagonal.Sum();
     }
 
     private readonly HashSet<int> _symmetric = [];

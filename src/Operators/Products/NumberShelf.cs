@@ -28,8 +28,11 @@ internal sealed class NumberShelf(MemoryAccount account)
 
     public MemoryAccount Account => account;
 
-    // Arrays that were given up stay in memory until the runtime looks for them, which it does the later, the more is held: so much of it is told.
-    private long Garbage => account.Ceiling.Bytes / 8;
+    // Arrays that were given up stay in memory until the runtime looks for them, which it does the later, the more is held: it is told of so much, and of
+    // less it is left to itself.
+    private const long LeastGarbage = 32L << 20;
+
+    private long Garbage => Math.Max(LeastGarbage, account.Ceiling.Bytes / 8);
 
     // For vectors and for what is read piece by piece.
     private long Left => account.Ceiling == MemoryCeiling.None ? 0 : account.Ceiling.Bytes / 4;

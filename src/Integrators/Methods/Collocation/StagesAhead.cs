@@ -44,12 +44,14 @@ internal sealed class StagesAhead(StageMatrices matrices, ThreadBudget spare) : 
     /// <exception cref="NumericalException">One of them is singular.</exception>
     public bool TryTake(FlowStep step, int columns, ref StageMatrices current)
     {
-        if (_columns != columns || (_step != step && !(_hasLater && _later == step))) return false;
-        bool ready = _step == step && Wait();
+        if (_columns != columns || _step != step) return false;
+        bool ready = Wait();
         if (ready) (current, _matrices) = (_matrices, current);
-        bool later = _hasLater && _later != step;
-        _hasLater = false;
-        if (later) Begin(_later);
+        if (_hasLater)
+        {
+            _hasLater = false;
+            Begin(_later);
+        }
         return ready;
     }
 
